@@ -1,0 +1,213 @@
+"""The action spaces and the one low-level control law of the ego, used by both engines for every policy."""
+
+from __future__ import annotations
+
+import math
+
+import gymnasium as gym
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from envs.specification import LANE_WIDTH_M, TICK_S, episode, vehicle
+from envs.specification.world import World
+
+BRAKE_LIMIT_MPS2 = -8.0
+"""Hardest commanded braking (design 2.2)."""
+
+THROTTLE_LIMIT_MPS2 = 3.0
+"""Hardest commanded acceleration (design 2.2)."""
+
+GRAVITY_MPS2 = 9.81
+
+LATERAL_LIMIT_MPS2 = 3.0
+"""Lateral acceleration the steering law asks for at most [A: a sharp evasive lane change, 2.3 s for a lane;
+a policy that wants a gentler one moves its lateral target gradually]."""
+
+FRICTION_SHARE = 0.75
+"""Share of the available friction that steering may use [A: where the swerve curve of physics.md 6.1 has its middle]."""
+
+TAU_LATERAL_S = 0.6
+"""Time constant of the lateral position loop; highway-env's ``ControlledVehicle.TAU_LATERAL``."""
+
+TAU_HEADING_S = 0.2
+"""Time constant of the heading loop; highway-env's ``ControlledVehicle.TAU_HEADING``."""
+
+HEADING_LIMIT_RAD = math.pi / 4
+"""Largest commanded heading; highway-env's."""
+
+APPROACH_SHARE = 0.7
+"""Share of the lateral limit used to come to rest on the target: leaves the heading loop room to lag behind."""
+
+STEERING_SPEED_FLOOR_MPS = 3.0
+"""Below it the law computes with this speed: steering a stopped car does nothing, and divisions stay tame."""
+
+DISCRETE_ACCELERATIONS_MPS2 = np.array([-8.0, -4.0, -2.0, 0.0, 2.0])
+"""Accelerations of the discrete manoeuvre set."""
+
+DISCRETE_LANES = np.array([0, 0, 0, -1, 1], dtype=np.int64)
+"""Lanes to the right of the present one, per lateral choice of the discrete set."""
+
+DISCRETE_SHIFTS_M = np.array([0.0, -0.8, 0.8, 0.0, 0.0])
+"""Offset from that lane's centre, metres, right positive; 0.8 m is the in-lane shift of physics.md 5."""
+
+DISCRETE_NAMES = tuple(
+    f"{lateral}, {acceleration:+.0f} m/s2"
+    for lateral in ("lane centre", "shift left", "shift right", "lane left", "lane right")
+    for acceleration in DISCRETE_ACCELERATIONS_MPS2
+)
+"""Names of the discrete actions in order: lateral choice x acceleration."""
+
+
+def action_space(kind: str) -> gym.Space[NDArray[np.float32]] | gym.spaces.Discrete:
+    """The action space of one world.
+
+    Parameters
+    ----------
+    kind
+        ``"continuous"``: ``Box(-1, 1, (2,))``, [0] longitudinal acceleration from -8 to +3 m/s2, [1] lateral target
+        from the left (-1) to the right (+1) edge of the drivable width, car inside the road.
+        ``"discrete"``: the manoeuvre set ``DISCRETE_NAMES``.
+
+    Raises
+    ------
+    ValueError
+        If ``kind`` is neither.
+    """
+    if kind == "continuous":
+        return gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
+    if kind == "discrete":
+        return gym.spaces.Discrete(len(DISCRETE_NAMES))
+    msg = f"action: got {kind!r}, allowed are 'continuous' and 'discrete'"
+    raise ValueError(msg)
+
+
+def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.float64]:
+    """Actions as a float64 array ``(num_worlds, 2)``; a discrete action is its index in column 0.
+
+    Parameters
+    ----------
+    actions
+        What the caller passed to ``step``.
+    kind
+        ``"continuous"`` or ``"discrete"``.
+    num_worlds
+        Number of worlds the caller steps.
+
+    Raises
+    ------
+    ValueError
+        If the shape is wrong or a value is not finite, outside [-1, 1], or not an index of the set.
+    """
+    # float64 before any arithmetic: NumPy keeps float32 and would round the mapping to m/s2
+    array = np.asarray(actions, dtype=np.float64)
+    shape = (num_worlds, 2) if kind == "continuous" else (num_worlds,)
+    if array.shape != shape:
+        msg = f"action: got shape {array.shape}, expected {shape}"
+        raise ValueError(msg)
+    if kind == "continuous":
+        # one pass: NaN fails the comparison too
+        if not (np.abs(array) <= 1.0).all():
+            bad = array[~(np.abs(array) <= 1.0)].flat[0]
+            msg = f"action: got {bad}, every component must lie in [-1, 1]"
+            raise ValueError(msg)
+        return array
+    if not ((array >= 0) & (array < len(DISCRETE_NAMES)) & (array == np.floor(array))).all():
+        msg = f"action: got {array.tolist()}, every entry must be an integer from 0 to {len(DISCRETE_NAMES) - 1}"
+        raise ValueError(msg)
+    return np.stack([array, np.zeros_like(array)], axis=1)
+
+
+@njit(cache=True, error_model="numpy")
+def lateral_range(world: World) -> tuple[float, float]:
+    """Leftmost and rightmost lateral target: the ego's centre, m, with the whole car on the road."""
+    half = 0.5 * world.vehicle_f[vehicle.WIDTH, 0]
+    return world.episode_f[episode.LEFT_EDGE] + half, world.episode_f[episode.RIGHT_EDGE] - half
+
+
+@njit(cache=True, error_model="numpy")
+def store_command(world: World, first: float, second: float, is_discrete: bool) -> None:
+    """Turn an action into commanded acceleration and lateral target, in place.
+
+    Parameters
+    ----------
+    world
+        One world; ``COMMAND`` and ``TARGET_Y`` are overwritten.
+    first, second
+        The two components of a continuous action, or the index of a discrete one and anything.
+    is_discrete
+        How to read them.
+
+    Notes
+    -----
+    A discrete action is a shorthand for a continuous one: lane choices count from the present lane.
+    """
+    low, high = lateral_range(world)
+    if is_discrete:
+        index = int(first)
+        count = DISCRETE_ACCELERATIONS_MPS2.shape[0]
+        command = DISCRETE_ACCELERATIONS_MPS2[index % count]
+        lane = world.vehicle_i[vehicle.LANE, 0] + DISCRETE_LANES[index // count]
+        target = lane * LANE_WIDTH_M + DISCRETE_SHIFTS_M[index // count]
+    else:
+        command = BRAKE_LIMIT_MPS2 + 0.5 * (first + 1.0) * (THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2)
+        target = low + 0.5 * (second + 1.0) * (high - low)
+    world.episode_f[episode.COMMAND] = command
+    world.episode_f[episode.TARGET_Y] = min(max(target, low), high)
+
+
+@njit(cache=True, error_model="numpy")
+def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -> float:
+    """Yaw rate that brings the car to its lateral target, rad/s.
+
+    Parameters
+    ----------
+    error
+        Lateral position minus target, m.
+    heading
+        rad.
+    speed
+        m/s.
+    limit
+        Largest lateral acceleration, m/s2.
+
+    Notes
+    -----
+    highway-env's cascade (position -> lateral speed -> heading -> yaw rate) with its time constants. Two limits are
+    added, because the plain cascade asks for 30 m/s2 on a lane-wide step at 30 m/s: the lateral acceleration, and the
+    lateral speed from which it can still come to rest on the target.
+    """
+    v = max(speed, STEERING_SPEED_FLOOR_MPS)
+    lateral_speed = -error / TAU_LATERAL_S
+    reachable = math.sqrt(2.0 * APPROACH_SHARE * limit * abs(error))
+    lateral_speed = min(max(lateral_speed, -reachable), reachable)
+    wanted = math.asin(min(max(lateral_speed / v, -1.0), 1.0))
+    wanted = min(max(wanted, -HEADING_LIMIT_RAD), HEADING_LIMIT_RAD)
+    rate = (wanted - heading) / TAU_HEADING_S
+    return min(max(rate, -limit / v), limit / v)
+
+
+@njit(cache=True, error_model="numpy")
+def control_ego(world: World) -> None:
+    """Steering and acceleration of the ego for this tick, from the stored command and the present state, in place.
+
+    Notes
+    -----
+    Recomputed every tick. Steering comes first; braking gets what the friction circle leaves. The command never makes
+    the car reverse: within the tick in which it would, it stops.
+    """
+    speed = world.vehicle_f[vehicle.SPEED, 0]
+    grip = world.episode_f[episode.GRIP] * GRAVITY_MPS2
+    limit = min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * grip)
+    error = world.vehicle_f[vehicle.Y, 0] - world.episode_f[episode.TARGET_Y]
+    rate = yaw_rate_command(error, world.vehicle_f[vehicle.HEADING, 0], speed, limit)
+    half_length = 0.5 * world.vehicle_f[vehicle.LENGTH, 0]
+    slip = math.asin(min(max(half_length * rate / max(speed, STEERING_SPEED_FLOOR_MPS), -1.0), 1.0))
+    world.vehicle_f[vehicle.STEERING, 0] = math.atan(2.0 * math.tan(slip))
+    lateral = speed * rate
+    available = math.sqrt(max(grip * grip - lateral * lateral, 0.0))
+    acceleration = min(max(world.episode_f[episode.COMMAND], -available), available)
+    world.vehicle_f[vehicle.ACCELERATION, 0] = max(acceleration, -speed / TICK_S)
+    last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
+    lane = int(math.floor(world.episode_f[episode.TARGET_Y] / LANE_WIDTH_M + 0.5))
+    world.vehicle_i[vehicle.TARGET_LANE, 0] = min(max(lane, 0), last)

@@ -1,0 +1,118 @@
+"""Sight lines: what hides what, and from how far a thing is recognised."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from envs.specification import debris, episode, vehicle
+from envs.specification.world import World
+
+CAMERA_AHEAD_M = 0.5
+"""Camera in front of the ego's centre, behind the windscreen [A]."""
+
+CAMERA_HEIGHT_M = 1.4
+"""Height of the camera above the road [A]."""
+
+WINDOW_HEIGHT_M = 0.3
+"""A vehicle is seen over or through the top part of another one (windows) [A]."""
+
+FULL_SIZE_M = 0.4
+"""An object of this apparent size is recognised at the full sight range [A]; smaller ones from nearer."""
+
+FLAT_SIZE_SHARE = 0.35
+"""Apparent size of a flat thing as a share of the square root of its plan area, seen at a grazing angle [A]."""
+
+LEAST_RANGE_SHARE = 0.35
+"""Share of the sight range at which even the smallest object is recognised [A]."""
+
+
+@njit(cache=True, error_model="numpy")
+def is_line_free(
+    world: World, x: float, y: float, height: float, skip: int, window: float
+) -> bool:
+    """Is the straight line from the ego's camera to a point free of vehicles?
+
+    Parameters
+    ----------
+    world
+        One world.
+    x, y, height
+        The point looked at, m.
+    skip
+        Index of a vehicle that does not hide the point (the one looked at), -1 for none.
+    window
+        Height by which every vehicle hides less than its full height, m.
+    """
+    x0 = world.vehicle_f[vehicle.X, 0] + CAMERA_AHEAD_M
+    y0 = world.vehicle_f[vehicle.Y, 0]
+    low, high = min(x0, x), max(x0, x)
+    span = x - x0
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        half = 0.5 * world.vehicle_f[vehicle.LENGTH, k]
+        rear = world.vehicle_f[vehicle.X, k] - half
+        front = world.vehicle_f[vehicle.X, k] + half
+        if k == skip or rear >= high or front <= low or span == 0.0:
+            continue
+        t_rear = min(max((rear - x0) / span, 0.0), 1.0)
+        t_front = min(max((front - x0) / span, 0.0), 1.0)
+        side_rear = y0 + t_rear * (y - y0) - world.vehicle_f[vehicle.Y, k]
+        side_front = y0 + t_front * (y - y0) - world.vehicle_f[vehicle.Y, k]
+        wide = 0.5 * world.vehicle_f[vehicle.WIDTH, k]
+        misses = (side_rear > wide and side_front > wide) or (
+            side_rear < -wide and side_front < -wide
+        )
+        line = CAMERA_HEIGHT_M + min(t_rear, t_front) * (height - CAMERA_HEIGHT_M)
+        if not misses and line < world.vehicle_f[vehicle.HEIGHT, k] - window:
+            return False
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def sees_vehicle(world: World, k: int) -> bool:
+    """Does the ego see vehicle ``k`` now (range and sight line to its nearer end)?"""
+    dx = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
+    if abs(dx) > world.episode_f[episode.SIGHT_RANGE]:
+        return False
+    near = world.vehicle_f[vehicle.X, k] - math.copysign(
+        0.5 * world.vehicle_f[vehicle.LENGTH, k], dx
+    )
+    return is_line_free(
+        world,
+        near,
+        world.vehicle_f[vehicle.Y, k],
+        world.vehicle_f[vehicle.HEIGHT, k],
+        k,
+        WINDOW_HEIGHT_M,
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def half_extent_across(world: World, j: int) -> float:
+    """Half the extent of object ``j`` across the road, m."""
+    yaw = world.debris_f[debris.YAW, j]
+    length, width = world.debris_f[debris.LENGTH, j], world.debris_f[debris.WIDTH, j]
+    return 0.5 * (width * abs(math.cos(yaw)) + length * abs(math.sin(yaw)))
+
+
+@njit(cache=True, error_model="numpy")
+def is_object_in_sight(world: World, j: int) -> bool:
+    """Is any of object ``j``'s centre, left and right end in the ego's line of sight?"""
+    x, y = world.debris_f[debris.X, j], world.debris_f[debris.Y, j]
+    top = world.debris_f[debris.Z, j] + world.debris_f[debris.HEIGHT, j]
+    half = half_extent_across(world, j)
+    return (
+        is_line_free(world, x, y, top, -1, 0.0)
+        or is_line_free(world, x, y - half, top, -1, 0.0)
+        or is_line_free(world, x, y + half, top, -1, 0.0)
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def recognition_range(world: World, j: int) -> float:
+    """Range at which object ``j`` is recognised in half of the decisions, m: size, light and weather."""
+    plan = math.sqrt(world.debris_f[debris.LENGTH, j] * world.debris_f[debris.WIDTH, j])
+    size = max(world.debris_f[debris.HEIGHT, j], FLAT_SIZE_SHARE * plan)
+    share = min(max(math.sqrt(size / FULL_SIZE_M), LEAST_RANGE_SHARE), 1.0)
+    return share * world.episode_f[episode.SIGHT_RANGE]

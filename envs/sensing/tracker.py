@@ -1,0 +1,273 @@
+"""Tracks: who holds which slot, since when, and when a track dies."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from envs.physics.noise import uniforms
+from envs.sensing import measure
+from envs.sensing.sight import (
+    is_object_in_sight,
+    recognition_range,
+    sees_vehicle,
+)
+from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
+from envs.specification.world import Array, World
+
+NUM_ROLES = 6
+"""Lead and follower in the ego's lane and in both neighbouring lanes: they always keep a slot."""
+
+VEHICLE_FORGET_DECISIONS = 30
+"""A vehicle unseen for 6 s loses its track [A]."""
+
+VEHICLE_FORGET_M = 220.0
+"""A vehicle further away than this loses its track [A]."""
+
+VEHICLE_NOTICE_M = 100.0
+"""Other vehicles get a free slot when nearer than this [A]."""
+
+OBJECT_BEHIND_M = 40.0
+"""An object this far behind the ego loses its track [A]."""
+
+OBJECT_FORGET_DECISIONS = 50
+"""An object unseen for 10 s loses its track [A]."""
+
+DETECTION_CEILING = 0.97
+"""Best detection probability per decision [A]."""
+
+DETECTION_SPREAD = 0.06
+"""Width of the detection curve as a share of the recognition range [A]."""
+
+DETECTION_HOLD = 0.35
+"""A tracked object is found again out to this share beyond its recognition range [A]."""
+
+GHOST_DETECTION, GHOST_NEAR_M = 0.3, 35.0
+"""A ghost (nothing there) is reported in this share of decisions, and not from nearer than this [A]."""
+
+
+@njit(cache=True, error_model="numpy")
+def update_tracks(world: World) -> None:
+    """Advance all tracks by one decision, in place: ageing, measuring, death, birth."""
+    _age_vehicle_tracks(world)
+    _give_slots(world)
+    for j in range(world.episode_i[episode.NUM_DEBRIS]):
+        _update_object(world, j)
+
+
+@njit(cache=True, error_model="numpy")
+def _age_vehicle_tracks(world: World) -> None:
+    """Age vehicle tracks, measure what is seen, free what is lost."""
+    t = world.track_i
+    for slot in range(VEHICLE_SLOTS):
+        k = t[track.TARGET, slot]
+        if k < 0:
+            continue
+        t[track.AGE, slot] += 1
+        far = abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]) > VEHICLE_FORGET_M
+        if far or t[track.UNSEEN, slot] >= VEHICLE_FORGET_DECISIONS:
+            t[track.TARGET, slot] = -1
+        elif sees_vehicle(world, k):
+            _measure_vehicle(world, slot, k)
+        else:
+            t[track.VISIBLE, slot] = 0
+            t[track.UNSEEN, slot] += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _measure_vehicle(world: World, slot: int, k: int) -> None:
+    """Write what is seen of vehicle ``k`` into its track."""
+    v, f = world.vehicle_f, world.track_f
+    world.track_i[track.VISIBLE, slot] = 1
+    world.track_i[track.UNSEEN, slot] = 0
+    speed = v[vehicle.SPEED, k]
+    distance = measure.measure_motion(
+        world,
+        slot,
+        k,
+        v[vehicle.X, k],
+        v[vehicle.Y, k],
+        speed * math.cos(v[vehicle.HEADING, k]),
+        speed * math.sin(v[vehicle.HEADING, k]),
+    )
+    measure.measure_size(
+        world, slot, distance, v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k]
+    )
+    f[track.HEADING, slot] = v[vehicle.HEADING, k]
+    f[track.BRAKE, slot] = 1.0 if v[vehicle.BRAKE, k] > 0.0 else 0.0
+    sd_jolt = distance * measure.PIXEL_RAD
+    error = sd_jolt * f[track.ERRORS + 7, slot]
+    f[track.JOLT, slot] = max(v[vehicle.JOLT, k] + error, 0.0) if v[vehicle.JOLT, k] > 0.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def _roles(world: World) -> tuple[int, int, int, int, int, int]:
+    """Indices of lead and follower in own, left and right lane; -1 where nobody is."""
+    v, n = world.vehicle_f, world.episode_i[episode.NUM_VEHICLES]
+    lane = world.vehicle_i[vehicle.LANE, 0]
+    x = v[vehicle.X, 0]
+    lead, rear, lead_l, rear_l, lead_r, rear_r = -1, -1, -1, -1, -1, -1
+    for k in range(1, n):
+        side = world.vehicle_i[vehicle.LANE, k] - lane
+        ahead = v[vehicle.X, k] >= x
+        if side == 0:
+            lead = _nearer(v, k, lead) if ahead else lead
+            rear = rear if ahead else _nearer(v, k, rear)
+        elif side == -1:
+            lead_l = _nearer(v, k, lead_l) if ahead else lead_l
+            rear_l = rear_l if ahead else _nearer(v, k, rear_l)
+        elif side == 1:
+            lead_r = _nearer(v, k, lead_r) if ahead else lead_r
+            rear_r = rear_r if ahead else _nearer(v, k, rear_r)
+    return lead, rear, lead_l, rear_l, lead_r, rear_r
+
+
+@njit(cache=True, error_model="numpy")
+def _nearer(v: Array, k: int, other: int) -> int:
+    """Whichever of two vehicles is nearer to the ego along the road; ``other`` may be -1."""
+    if other < 0:
+        return k
+    x = v[vehicle.X, 0]
+    return k if abs(v[vehicle.X, k] - x) < abs(v[vehicle.X, other] - x) else other
+
+
+@njit(cache=True, error_model="numpy")
+def _slot_of(world: World, k: int) -> int:
+    """Vehicle slot that tracks ``k``, or -1."""
+    for slot in range(VEHICLE_SLOTS):
+        if world.track_i[track.TARGET, slot] == k:
+            return slot
+    return -1
+
+
+@njit(cache=True, error_model="numpy")
+def _give_slots(world: World) -> None:
+    """Give slots to the six roles first, evicting others if need be, then free slots to the nearest of the rest."""
+    roles = _roles(world)
+    for k in roles:
+        if k >= 0 and _slot_of(world, k) < 0 and sees_vehicle(world, k):
+            slot = _free_slot(world)
+            if slot < 0:
+                slot = _least_wanted(world, roles)
+            _start_vehicle_track(world, slot, k)
+    slot = _free_slot(world)
+    if slot < 0:
+        return
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        near = (
+            abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]) < VEHICLE_NOTICE_M
+        )
+        if near and _slot_of(world, k) < 0 and sees_vehicle(world, k):
+            _start_vehicle_track(world, slot, k)
+            slot = _free_slot(world)
+            if slot < 0:
+                return
+
+
+@njit(cache=True, error_model="numpy")
+def _free_slot(world: World) -> int:
+    """First free vehicle slot, or -1."""
+    return _slot_of(world, -1)
+
+
+@njit(cache=True, error_model="numpy")
+def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> int:
+    """Slot of the track without a role that is furthest from the ego; there are more slots than roles."""
+    worst, distance = 0, -1.0
+    for slot in range(VEHICLE_SLOTS):
+        k = world.track_i[track.TARGET, slot]
+        has_role = False
+        for role in roles:
+            has_role = has_role or role == k
+        gap = abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0])
+        if not has_role and gap > distance:
+            worst, distance = slot, gap
+    return worst
+
+
+@njit(cache=True, error_model="numpy")
+def _start_track(world: World, slot: int, target: int) -> None:
+    """Give a slot to a new target with a new identity."""
+    world.track_i[track.TARGET, slot] = target
+    world.track_i[track.IDENTITY, slot] = world.episode_i[episode.NEXT_TRACK]
+    world.track_i[track.AGE, slot] = 0
+    world.episode_i[episode.NEXT_TRACK] += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _start_vehicle_track(world: World, slot: int, k: int) -> None:
+    """Begin to track vehicle ``k`` and measure it."""
+    _start_track(world, slot, k)
+    measure.draw_track_errors(world, slot, k)
+    _measure_vehicle(world, slot, k)
+
+
+@njit(cache=True, error_model="numpy")
+def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
+    """Does the detector report object ``j`` in this decision?"""
+    if world.debris_i[debris.CARRIER, j] >= 0:
+        return False
+    dx = world.debris_f[debris.X, j] - world.vehicle_f[vehicle.X, 0]
+    dy = world.debris_f[debris.Y, j] - world.vehicle_f[vehicle.Y, 0]
+    distance = math.sqrt(dx * dx + dy * dy)
+    reach = recognition_range(world, j)
+    decision = world.episode_i[episode.DECISION] + 1
+    seed = world.episode_i[episode.NOISE_SEED]
+    draw = uniforms(seed, decision, measure.OBJECT_ENTITY + j, measure.CHANNEL_DETECT)[0]
+    if world.debris_i[debris.FLICKERS, j] == 1:
+        chance = GHOST_DETECTION if GHOST_NEAR_M < distance < reach else 0.0
+    else:
+        reach *= 1.0 + DETECTION_HOLD if is_tracked else 1.0
+        chance = DETECTION_CEILING / (
+            1.0 + math.exp(min((distance - reach) / (DETECTION_SPREAD * reach), 50.0))
+        )
+    return draw < chance and is_object_in_sight(world, j)
+
+
+@njit(cache=True, error_model="numpy")
+def _update_object(world: World, j: int) -> None:
+    """Age, measure, start or end the track of object ``j``; slot ``j`` of the debris slots is its own."""
+    slot = VEHICLE_SLOTS + j
+    t = world.track_i
+    is_tracked = t[track.TARGET, slot] >= 0
+    if is_tracked:
+        t[track.AGE, slot] += 1
+    if _is_detected(world, j, is_tracked):
+        if not is_tracked:
+            _start_track(world, slot, j)
+            measure.draw_track_errors(world, slot, measure.OBJECT_ENTITY + j)
+            measure.draw_track_class(world, slot, j)
+        _measure_object(world, slot, j)
+    elif is_tracked:
+        t[track.VISIBLE, slot] = 0
+        t[track.UNSEEN, slot] += 1
+    behind = world.vehicle_f[vehicle.X, 0] - world.track_f[track.X, slot]
+    if behind > OBJECT_BEHIND_M or t[track.UNSEEN, slot] >= OBJECT_FORGET_DECISIONS:
+        t[track.TARGET, slot] = -1
+
+
+@njit(cache=True, error_model="numpy")
+def _measure_object(world: World, slot: int, j: int) -> None:
+    """Write what is seen of object ``j`` into its track."""
+    d, f = world.debris_f, world.track_f
+    world.track_i[track.VISIBLE, slot] = 1
+    world.track_i[track.UNSEEN, slot] = 0
+    entity = measure.OBJECT_ENTITY + j
+    distance = measure.measure_motion(
+        world, slot, entity, d[debris.X, j], d[debris.Y, j], d[debris.VX, j], d[debris.VY, j]
+    )
+    measure.measure_size(
+        world,
+        slot,
+        distance,
+        d[debris.LENGTH, j],
+        d[debris.WIDTH, j],
+        d[debris.HEIGHT, j],
+    )
+    f[track.HEADING, slot] = d[debris.YAW, j]
+    f[track.Z, slot] = d[debris.Z, j]
+    f[track.VZ, slot] = d[debris.VZ, j]
+    measure.look_posterior(world, slot, j, distance)
+
+
