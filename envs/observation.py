@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from envs.physics.compilation import inner
 from envs.sensing.tracker import update_tracks
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -154,7 +155,7 @@ def observe(world: World) -> None:
         _write_track(world, VEHICLE_SLOTS + slot, world.objects[slot], _DEBRIS_BOUNDS)
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _write_ego(world: World) -> None:
     """Fill the ego row."""
     row, v, f, i = world.ego, world.vehicle_f, world.episode_f, world.episode_i
@@ -181,7 +182,7 @@ def _write_ego(world: World) -> None:
         row[c] = min(max(row[c], _EGO_BOUNDS[0, c]), _EGO_BOUNDS[1, c])
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _write_track(world: World, slot: int, row: NDArray[np.float32], bounds: NDArray[np.float32]) -> None:
     """Fill one vehicle or debris row; the first seven columns are the same for both."""
     if world.track_i[track.TARGET, slot] < 0:
@@ -203,7 +204,7 @@ def _write_track(world: World, slot: int, row: NDArray[np.float32], bounds: NDAr
         row[c] = min(max(row[c], bounds[0, c]), bounds[1, c])
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     """The columns that only vehicles have."""
     row[column.V_VX] = f[track.VX]
@@ -220,7 +221,7 @@ def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     row[column.V_JOLT] = f[track.JOLT]
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _write_object(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     """The columns that only debris has."""
     row[column.D_Z] = f[track.Z]

@@ -6,6 +6,7 @@ import math
 
 from numba import njit
 
+from envs.physics.compilation import inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import debris, episode, track, vehicle
 from envs.specification.world import World
@@ -85,7 +86,7 @@ def measure_motion(
     return distance
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _blend(fixed: float, uniform: float) -> float:
     """Standard normal error made of the track's draw and this decision's."""
     return TRACK_SHARE * fixed + DECISION_SHARE * normal_quantile(uniform)

@@ -110,9 +110,15 @@ def is_object_in_sight(world: World, j: int) -> bool:
 
 
 @njit(cache=True, error_model="numpy")
+def recognition_share(length: float, width: float, height: float) -> float:
+    """Share of the sight range from which a thing of this size (m) is recognised: between the least one and 1."""
+    size = max(height, FLAT_SIZE_SHARE * math.sqrt(length * width))
+    return min(max(math.sqrt(size / FULL_SIZE_M), LEAST_RANGE_SHARE), 1.0)
+
+
+@njit(cache=True, error_model="numpy")
 def recognition_range(world: World, j: int) -> float:
     """Range at which object ``j`` is recognised in half of the decisions, m: size, light and weather."""
-    plan = math.sqrt(world.debris_f[debris.LENGTH, j] * world.debris_f[debris.WIDTH, j])
-    size = max(world.debris_f[debris.HEIGHT, j], FLAT_SIZE_SHARE * plan)
-    share = min(max(math.sqrt(size / FULL_SIZE_M), LEAST_RANGE_SHARE), 1.0)
+    d = world.debris_f
+    share = recognition_share(d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j])
     return share * world.episode_f[episode.SIGHT_RANGE]

@@ -6,6 +6,7 @@ import math
 
 from numba import njit
 
+from envs.physics.compilation import inner
 from envs.physics.noise import uniforms
 from envs.sensing import measure
 from envs.sensing.sight import (
@@ -34,6 +35,9 @@ OBJECT_BEHIND_M = 40.0
 OBJECT_FORGET_DECISIONS = 50
 """An object unseen for 10 s loses its track [A]."""
 
+BRAKE_LAMP_MPS2 = -0.7
+"""A vehicle that decelerates harder shows its brake lamp [A: beyond what lifting the foot does]."""
+
 DETECTION_CEILING = 0.97
 """Best detection probability per decision [A]."""
 
@@ -56,7 +60,7 @@ def update_tracks(world: World) -> None:
         _update_object(world, j)
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _age_vehicle_tracks(world: World) -> None:
     """Age vehicle tracks, measure what is seen, free what is lost."""
     t = world.track_i
@@ -75,7 +79,7 @@ def _age_vehicle_tracks(world: World) -> None:
             t[track.UNSEEN, slot] += 1
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _measure_vehicle(world: World, slot: int, k: int) -> None:
     """Write what is seen of vehicle ``k`` into its track."""
     v, f = world.vehicle_f, world.track_f
@@ -95,13 +99,13 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
         world, slot, distance, v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k]
     )
     f[track.HEADING, slot] = v[vehicle.HEADING, k]
-    f[track.BRAKE, slot] = 1.0 if v[vehicle.BRAKE, k] > 0.0 else 0.0
+    f[track.BRAKE, slot] = 1.0 if v[vehicle.ACCELERATION, k] < BRAKE_LAMP_MPS2 else 0.0
     sd_jolt = distance * measure.PIXEL_RAD
     error = sd_jolt * f[track.ERRORS + 7, slot]
     f[track.JOLT, slot] = max(v[vehicle.JOLT, k] + error, 0.0) if v[vehicle.JOLT, k] > 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _roles(world: World) -> tuple[int, int, int, int, int, int]:
     """Indices of lead and follower in own, left and right lane; -1 where nobody is."""
     v, n = world.vehicle_f, world.episode_i[episode.NUM_VEHICLES]
@@ -123,7 +127,7 @@ def _roles(world: World) -> tuple[int, int, int, int, int, int]:
     return lead, rear, lead_l, rear_l, lead_r, rear_r
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _nearer(v: Array, k: int, other: int) -> int:
     """Whichever of two vehicles is nearer to the ego along the road; ``other`` may be -1."""
     if other < 0:
@@ -132,7 +136,7 @@ def _nearer(v: Array, k: int, other: int) -> int:
     return k if abs(v[vehicle.X, k] - x) < abs(v[vehicle.X, other] - x) else other
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _slot_of(world: World, k: int) -> int:
     """Vehicle slot that tracks ``k``, or -1."""
     for slot in range(VEHICLE_SLOTS):
@@ -141,7 +145,7 @@ def _slot_of(world: World, k: int) -> int:
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _give_slots(world: World) -> None:
     """Give slots to the six roles first, evicting others if need be, then free slots to the nearest of the rest."""
     roles = _roles(world)
@@ -165,13 +169,13 @@ def _give_slots(world: World) -> None:
                 return
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _free_slot(world: World) -> int:
     """First free vehicle slot, or -1."""
     return _slot_of(world, -1)
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> int:
     """Slot of the track without a role that is furthest from the ego; there are more slots than roles."""
     worst, distance = 0, -1.0
@@ -186,7 +190,7 @@ def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> i
     return worst
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _start_track(world: World, slot: int, target: int) -> None:
     """Give a slot to a new target with a new identity."""
     world.track_i[track.TARGET, slot] = target
@@ -195,7 +199,7 @@ def _start_track(world: World, slot: int, target: int) -> None:
     world.episode_i[episode.NEXT_TRACK] += 1
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _start_vehicle_track(world: World, slot: int, k: int) -> None:
     """Begin to track vehicle ``k`` and measure it."""
     _start_track(world, slot, k)
@@ -203,7 +207,7 @@ def _start_vehicle_track(world: World, slot: int, k: int) -> None:
     _measure_vehicle(world, slot, k)
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
     """Does the detector report object ``j`` in this decision?"""
     if world.debris_i[debris.CARRIER, j] >= 0:
@@ -225,7 +229,7 @@ def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
     return draw < chance and is_object_in_sight(world, j)
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _update_object(world: World, j: int) -> None:
     """Age, measure, start or end the track of object ``j``; slot ``j`` of the debris slots is its own."""
     slot = VEHICLE_SLOTS + j
@@ -247,7 +251,7 @@ def _update_object(world: World, j: int) -> None:
         t[track.TARGET, slot] = -1
 
 
-@njit(cache=True, error_model="numpy")
+@inner
 def _measure_object(world: World, slot: int, j: int) -> None:
     """Write what is seen of object ``j`` into its track."""
     d, f = world.debris_f, world.track_f

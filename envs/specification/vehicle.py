@@ -27,9 +27,8 @@ DIAGONAL = 17  # sqrt(LENGTH^2 + WIDTH^2), as highway-env's constructor computes
 HEIGHT = 18  # m, hides what is behind
 MASS = 19  # kg
 JOLT = 20  # amplitude of the visible vertical jolt of the body, m, >= 0, decays
-BRAKE = 21  # deceleration shown by the brake lamp, m/s2, >= 0
-SCRIPT_SPEED = 22  # target speed from SCRIPT_TICK on, m/s; negative = unchanged
-NUM_FLOATS = 23
+SCRIPT_SPEED = 21  # target speed from SCRIPT_TICK on, m/s; negative = unchanged
+NUM_FLOATS = 22
 
 # --- vehicle_i --------------------------------------------------------------------------------------
 LANE = 0  # own lane, refreshed at the end of the vehicle's own move
@@ -43,7 +42,9 @@ IS_TRUCK = 7  # geometry and mass class for contacts
 ORDER = 8  # column k holds the index of the k-th vehicle by increasing x (twin only)
 SCRIPT_TICK = 9  # tick at which the script below starts; -1 = no script
 SCRIPT_LANE = 10  # lane the script steers to; -1 = unchanged
-NUM_INTS = 11
+RETURN_TICK = 11  # tick of a second lane change; -1 = none
+RETURN_LANE = 12  # lane it steers to
+NUM_INTS = 13
 
 # --- values of KIND ---------------------------------------------------------------------------------
 KIND_IDM = 0  # highway-env's IDMVehicle

@@ -1,0 +1,26 @@
+"""The world: debris on the road, as Gymnasium environments; importing this package registers their ids.
+
+``gym.make("envs:roadworld/Debris-v0")`` gives the reference engine (highway-env),
+``gym.make_vec("envs:roadworld/Debris-v0", num_envs=B, vectorization_mode="vector_entry_point")`` the twin.
+Ids are registered as strings: neither Numba nor highway-env is imported before an environment is made.
+"""
+
+from __future__ import annotations
+
+import gymnasium as gym
+
+from envs.cache import use_own_cache
+
+
+def register() -> None:
+    """Register every id of this package once; a second call changes nothing."""
+    if "roadworld/Debris-v0" not in gym.registry:
+        gym.register(
+            id="roadworld/Debris-v0",
+            entry_point="envs.highway.env:DebrisEnv",
+            vector_entry_point="envs.batched.env:DebrisVectorEnv",
+        )
+
+
+use_own_cache()
+register()

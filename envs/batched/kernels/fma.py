@@ -1,0 +1,34 @@
+"""Fused multiply-add: one rounding for ``a * b + c``.
+
+highway-env takes dot products and norms of 2-vectors from NumPy, whose BLAS rounds the first product
+and fuses the second. The twin has to do the same, or a quarter of the last bits differ.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from numba import config, types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def _fused(_typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """LLVM's ``fma``; one machine instruction where the processor has it."""
+    del a, b, c
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        """Emit the call."""
+        return builder.fma(*arguments)
+
+    return types.float64(types.float64, types.float64, types.float64), generate
+
+
+def _exact(a: float, b: float, c: float) -> float:
+    """The same in exact fractions, for runs without compilation; a zero keeps no sign."""
+    return float(Fraction(a) * Fraction(b) + Fraction(c))
+
+
+fma = _exact if config.DISABLE_JIT else _fused
+"""``fma(a, b, c) = a * b + c``, rounded once. Finite arguments only when compilation is off."""

@@ -1,0 +1,117 @@
+"""Longitudinal behaviour: highway-env's Intelligent Driver Model with its wanted gap."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from envs.batched.kernels import obstacle
+from envs.batched.kernels.fma import fma
+from envs.physics.steering import not_zero
+from envs.specification import vehicle
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+COMFORT_ACCELERATION = 3.0
+"""Acceleration on a free road, m/s2 (highway-env ``IDMVehicle.COMFORT_ACC_MAX``)."""
+
+COMFORT_BRAKING = 5.0
+"""Comfortable braking, m/s2 (highway-env ``-IDMVehicle.COMFORT_ACC_MIN``)."""
+
+MAX_ACCELERATION = 6.0
+"""The final command is clipped to +- this, m/s2 (highway-env ``IDMVehicle.ACC_MAX``)."""
+
+_APPROACH_DIVISOR = 2.0 * math.sqrt(COMFORT_ACCELERATION * COMFORT_BRAKING)
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def wanted_gap(
+    vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
+) -> float:
+    """Distance, centre to centre, that ``subject`` should keep from ``lead``, m.
+
+    The jam distance and the time gap are the decider's; sizes play no part (quirk 12).
+    """
+    if lead < n:
+        lead_speed = vehicle_f[vehicle.SPEED, lead]
+        lead_vx = lead_speed * vehicle_f[vehicle.COS, lead]
+        lead_vy = lead_speed * vehicle_f[vehicle.SIN, lead]
+    else:
+        lead_vx = obstacle_f[obstacle.VX, lead - n]
+        lead_vy = obstacle_f[obstacle.VY, lead - n]
+    speed = vehicle_f[vehicle.SPEED, subject]
+    cos = vehicle_f[vehicle.COS, subject]
+    sin = vehicle_f[vehicle.SIN, subject]
+    closing = fma(speed * sin - lead_vy, sin, (speed * cos - lead_vx) * cos)
+    return (
+        vehicle_f[vehicle.JAM_DISTANCE, decider]
+        + speed * vehicle_f[vehicle.TIME_GAP, decider]
+        + speed * closing / _APPROACH_DIVISOR
+    )
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subject: int) -> float:
+    """IDM's acceleration of ``subject`` on a free road as ``decider`` works it out, m/s2.
+
+    Parameters
+    ----------
+    vehicle_f
+        State array of one world.
+    speed_limit
+        Speed limit of the road, m/s.
+    decider
+        Vehicle whose exponent applies (quirk 8).
+    subject
+        Vehicle whose speed and target speed apply.
+
+    Returns
+    -------
+    float
+        At most 3 m/s2; very negative far above the target speed.
+    """
+    target = min(max(vehicle_f[vehicle.TARGET_SPEED, subject], 0.0), speed_limit)
+    ratio = max(vehicle_f[vehicle.SPEED, subject], 0.0) / abs(not_zero(target))
+    return COMFORT_ACCELERATION * (1.0 - ratio ** vehicle_f[vehicle.EXPONENT, decider])
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def following_acceleration(
+    free: float, vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
+) -> float:
+    """IDM's acceleration of ``subject`` behind ``lead`` as ``decider`` works it out, m/s2, not clipped.
+
+    Parameters
+    ----------
+    free
+        :func:`free_acceleration` of the same two vehicles, m/s2.
+    vehicle_f, obstacle_f
+        State arrays of one world.
+    n
+        Number of vehicles; ``lead >= n`` means obstacle ``lead - n``.
+    decider
+        Vehicle whose time gap and jam distance apply (quirk 8).
+    subject
+        Vehicle whose speed and position apply.
+    lead
+        Entity ahead, or -1 for a free road.
+
+    Returns
+    -------
+    float
+        Acceleration in m/s2; very large and negative in an overlap.
+
+    Notes
+    -----
+    Together with :func:`free_acceleration` the twin of ``IDMVehicle.acceleration`` in highway-env;
+    pinned by ``tests/parity``.
+    """
+    if lead < 0:
+        return free
+    lead_x = vehicle_f[vehicle.X, lead] if lead < n else obstacle_f[obstacle.X, lead - n]
+    distance = lead_x - vehicle_f[vehicle.X, subject]
+    share = wanted_gap(vehicle_f, obstacle_f, n, decider, subject, lead) / not_zero(distance)
+    return free - COMFORT_ACCELERATION * (share * share)

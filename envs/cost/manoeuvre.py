@@ -1,0 +1,28 @@
+"""Cost of braking without a cause (physics.md 6.1) [A]."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy")
+def nuisance_cost(braking: float, p: np.record) -> float:
+    """US$ of one brake event without a cause.
+
+    Parameters
+    ----------
+    braking
+        Hardest braking of the event, m/s2.
+    p
+        Record of ``CostParameters.to_array``.
+
+    Returns
+    -------
+    float
+        0 up to ``nuisance_braking_mps2``, then growing with the square.
+    """
+    if braking <= p.nuisance_braking_mps2:
+        return 0.0
+    ratio = braking / p.nuisance_braking_mps2
+    return p.nuisance_usd * ratio * ratio

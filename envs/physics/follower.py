@@ -1,0 +1,131 @@
+"""The driver behind a braking ego: does he hit it, and how fast (physics.md 2.9).
+
+At t = 0 the ego's brake lamp lights; it brakes with constant ``a`` from ``v0`` to ``v1``. The
+follower keeps ``v_f`` until his reaction time and then brakes with ``b`` until the speeds match.
+Everything here is exact for that story.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from envs.physics.noise import normal_cdf, normal_quantile
+
+
+@njit(cache=True, error_model="numpy")
+def latest_reaction_time(gap: float, v_f: float, v0: float, v1: float, a: float, b: float) -> float:
+    """Latest reaction time with which the follower still avoids contact.
+
+    Parameters
+    ----------
+    gap
+        Bumper to bumper at brake onset, m.
+    v_f, v0, v1
+        Speeds of the follower and of the ego before and after, m/s.
+    a, b
+        Decelerations of the ego and of the follower, m/s2, > 0; ``a <= 0`` means that the ego does
+        not brake.
+
+    Returns
+    -------
+    float
+        s; infinite when no contact is possible, <= 0 when it is certain.
+    """
+    final = v_f - v1
+    if final <= 0.0 or a <= 0.0:
+        return math.inf
+    if gap <= 0.0:
+        return 0.0
+    closing, drop = v_f - v0, v0 - v1
+    q = closing * closing + 2.0 * a * gap
+    if b > a and b * q <= (b - a) * final * final:
+        # the speeds match while the ego still brakes
+        return (math.sqrt((1.0 - a / b) * q) - closing) / a
+    return (gap + drop * drop / (2.0 * a) - final * final / (2.0 * b)) / final
+
+
+@njit(cache=True, error_model="numpy")
+def hit_probability(latest: float, median: float, sigma: float) -> float:
+    """Probability that a lognormal reaction time exceeds ``latest``.
+
+    Parameters
+    ----------
+    latest
+        Of ``latest_reaction_time``, s.
+    median, sigma
+        Median (s) and standard deviation of the logarithm of the reaction time.
+
+    Returns
+    -------
+    float
+        1 for ``latest <= 0``, 0 for infinity.
+    """
+    if latest <= 0.0:
+        return 1.0
+    return normal_cdf(-math.log(latest / median) / sigma)
+
+
+@njit(cache=True, error_model="numpy")
+def reaction_time_given_hit(hit: float, level: float, median: float, sigma: float) -> float:
+    """Quantile of the reaction time among the drivers who hit.
+
+    Parameters
+    ----------
+    hit
+        Probability of the hit, in (0, 1].
+    level
+        Level of the quantile within those drivers, in (0, 1).
+    median, sigma
+        As for ``hit_probability``.
+
+    Returns
+    -------
+    float
+        s, never below the latest reaction time that avoids contact.
+    """
+    # the quantile at 1 - x is minus the one at x, which keeps its digits for rare hits
+    return median * math.exp(-sigma * normal_quantile(hit * (1.0 - level)))
+
+
+@njit(cache=True, error_model="numpy")
+def closing_speed(
+    t: float, gap: float, v_f: float, v0: float, v1: float, a: float, b: float
+) -> float:
+    """Closing speed at impact of a follower who reacts at ``t`` >= ``latest_reaction_time``.
+
+    Parameters
+    ----------
+    t
+        Reaction time, s.
+    gap, v_f, v0, v1, a, b
+        As for ``latest_reaction_time``.
+
+    Returns
+    -------
+    float
+        m/s, between 0 and ``v_f - v1``.
+    """
+    final, closing, drop = v_f - v1, v_f - v0, v0 - v1
+    if final <= 0.0 or a <= 0.0:
+        return 0.0
+    gap = max(gap, 0.0)
+    q = closing * closing + 2.0 * a * gap
+    stretch = gap + drop * drop / (2.0 * a)
+    root = math.sqrt(q)
+    unbraked = (root - closing) / a if root <= final else stretch / final
+    if t >= unbraked:
+        return min(root, final)
+    left = gap - closing * t - 0.5 * a * t * t
+    square = q - 2.0 * b * left
+    if t < drop / a and square >= 0.0:
+        # impact while the ego still brakes, if it comes before the ego has reached v1
+        c, at_reaction = math.sqrt(square), closing + a * t
+        if b == a:
+            braked = left / at_reaction if at_reaction > 0.0 else math.inf
+        else:
+            braked = (at_reaction - c) / (b - a)
+        if t + braked <= drop / a:
+            return c
+    return math.sqrt(max(0.0, final * final - 2.0 * b * (stretch - final * t)))

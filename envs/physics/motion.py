@@ -1,0 +1,135 @@
+"""Motion of one free object: falling, bouncing, sliding, drifting (physics.md 2.6)."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from numba import njit
+
+from envs.physics.aerodynamics import AIR_DENSITY_KGPM3, GRAVITY_MPS2
+from envs.physics.compilation import inner
+
+LONGEST_STEP_S = 0.005
+"""Longest integration step; a tick of 1/15 s is cut into 14 (physics.md 2.6)."""
+
+REST_SPEED_MPS = 1e-3
+"""Below this speed an object counts as at rest, and friction may hold it (physics.md 2.6)."""
+
+BOUNCE_STOP_MPS = 0.3
+"""A bounce that leaves with less vertical speed is the last one [A]."""
+
+
+class Motion(NamedTuple):
+    """Velocity (m/s), height of the lowest point (m) after a step, and the way made (m)."""
+
+    vx: float
+    vy: float
+    z: float
+    vz: float
+    dx: float
+    dy: float
+
+
+@njit(cache=True, error_model="numpy")
+def advance_object(
+    vx: float,
+    vy: float,
+    z: float,
+    vz: float,
+    air_x: float,
+    air_y: float,
+    mass: float,
+    friction: float,
+    drag_area: float,
+    lift_area: float,
+    restitution: float,
+    duration: float,
+) -> Motion:
+    """Move a free object through ``duration`` seconds in steps of at most ``LONGEST_STEP_S``.
+
+    Parameters
+    ----------
+    vx, vy
+        Horizontal velocity over the road, m/s.
+    z, vz
+        Height of the lowest point above the road, m, >= 0, and vertical speed, m/s, up positive.
+    air_x, air_y
+        Velocity of the air at the object, m/s, constant over the duration.
+    mass
+        kg, > 0.
+    friction
+        Coulomb coefficient of object on road.
+    drag_area, lift_area
+        C_D A and C_L A, m2.
+    restitution
+        Normal coefficient of a bounce on the road, 0..1.
+    duration
+        s; usually one tick.
+
+    Returns
+    -------
+    Motion
+        State afterwards.
+
+    Notes
+    -----
+    In the air: free fall, and drag on the horizontal velocity relative to the air. On the road:
+    drag, and friction of the weight less the lift. Where the lift exceeds the weight the object
+    drifts without friction but keeps its height: the model has no flight path. A touch-down takes
+    ``friction (1 + restitution)`` times the vertical speed out of the horizontal one, at most all
+    of it: textbook impulse [A].
+    """
+    drag = 0.5 * AIR_DENSITY_KGPM3 * drag_area / mass
+    lift = 0.5 * AIR_DENSITY_KGPM3 * lift_area / mass
+    dx, dy = 0.0, 0.0
+    if _is_held(vx, vy, z, vz, air_x, air_y, friction, drag, lift):
+        return Motion(0.0, 0.0, 0.0, 0.0, dx, dy)
+    num_steps = max(1, math.ceil(duration / LONGEST_STEP_S - 1e-9))
+    dt = duration / num_steps
+    for _ in range(num_steps):
+        old_x, old_y = vx, vy
+        rx, ry = vx - air_x, vy - air_y
+        wind = math.sqrt(rx * rx + ry * ry)
+        # quadratic drag alone has this exact solution: stable for a film bag in any wind
+        kept = 1.0 / (1.0 + drag * wind * dt)
+        vx, vy = air_x + rx * kept, air_y + ry * kept
+        if z > 0.0 or vz != 0.0:
+            impact = vz * vz + 2.0 * GRAVITY_MPS2 * z
+            z += vz * dt - 0.5 * GRAVITY_MPS2 * dt * dt
+            vz -= GRAVITY_MPS2 * dt
+            taken = 0.0
+            if z <= 0.0:
+                z, vz = 0.0, math.sqrt(impact)
+                taken = friction * (1.0 + restitution) * vz
+                vz *= restitution
+                if vz < BOUNCE_STOP_MPS:
+                    vz = 0.0
+        else:
+            taken = friction * max(0.0, GRAVITY_MPS2 - lift * wind * wind) * dt
+        if taken > 0.0:
+            speed = math.sqrt(vx * vx + vy * vy)
+            left = 1.0 - taken / speed if speed > taken else 0.0
+            vx, vy = vx * left, vy * left
+        dx += 0.5 * (old_x + vx) * dt
+        dy += 0.5 * (old_y + vy) * dt
+    return Motion(vx, vy, z, vz, dx, dy)
+
+
+@inner
+def _is_held(
+    vx: float,
+    vy: float,
+    z: float,
+    vz: float,
+    air_x: float,
+    air_y: float,
+    friction: float,
+    drag: float,
+    lift: float,
+) -> bool:
+    """Whether an object at rest on the road stays there; drag and lift per kg."""
+    if z > 0.0 or vz != 0.0 or vx * vx + vy * vy >= REST_SPEED_MPS * REST_SPEED_MPS:
+        return False
+    square = air_x * air_x + air_y * air_y
+    return drag * square <= friction * max(0.0, GRAVITY_MPS2 - lift * square)

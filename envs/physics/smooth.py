@@ -1,0 +1,52 @@
+"""Logistic curve, clipping, and the ramp with a dead band."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy")
+def clip(x: float, low: float, high: float) -> float:
+    """``x`` limited to the range from ``low`` to ``high``."""
+    if x < low:
+        return low
+    if x > high:
+        return high
+    return x
+
+
+@njit(cache=True, error_model="numpy")
+def logistic(x: float) -> float:
+    """Logistic curve 1/(1 + exp(-x)), without overflow for any finite ``x``."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+@njit(cache=True, error_model="numpy")
+def ramp(x: float, threshold: float, width: float, dead_band: float) -> float:
+    """Probability that rises around a threshold and is exactly zero up to a dead band.
+
+    Parameters
+    ----------
+    x, threshold, dead_band
+        Demand, demand at which the logistic has its middle, demand that is free; one common unit.
+    width
+        Scale of the logistic in that unit, > 0.
+
+    Returns
+    -------
+    float
+        ``max(0, S((x - threshold)/width) - S((dead_band - threshold)/width))``, in [0, 1).
+
+    Notes
+    -----
+    A bare logistic multiplied by the price of a crash charges harmless things through its tail;
+    hence the dead band (physics.md 6).
+    """
+    if x <= dead_band:
+        return 0.0
+    return logistic((x - threshold) / width) - logistic((dead_band - threshold) / width)

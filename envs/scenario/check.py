@@ -1,0 +1,122 @@
+"""What an instance must obey before an engine loads it; every refusal is one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from envs.errors import UserError
+from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
+from envs.specification.world import Array
+
+# (row, name, lowest, highest): inclusive limits, SI units
+_VEHICLE_LIMITS = (
+    (vehicle.X, "x_m", 0.0, 9_000.0),
+    (vehicle.SPEED, "speed_mps", 0.0, 60.0),
+    (vehicle.TARGET_SPEED, "target_speed_mps", 0.0, 60.0),
+    (vehicle.LENGTH, "length_m", 1.0, 30.0),
+    (vehicle.WIDTH, "width_m", 0.5, 3.0),
+    (vehicle.HEIGHT, "height_m", 0.5, 5.0),
+    (vehicle.MASS, "mass_kg", 100.0, 60_000.0),
+)
+_DEBRIS_LIMITS = (
+    (debris.X, "x_m", -1_000.0, 10_000.0),
+    (debris.Z, "z_m", 0.0, 10.0),
+    (debris.LENGTH, "length_m", 0.01, 60.0),
+    (debris.WIDTH, "width_m", 0.01, 10.0),
+    (debris.HEIGHT, "height_m", 0.0, 5.0),
+    (debris.MASS, "mass_kg", 0.0, 5_000.0),
+    (debris.CRUSH_PRESSURE, "crush_pressure_pa", 0.0, 1e9),
+    (debris.SHARPNESS, "sharpness", 0.0, 1.0),
+    (debris.FRICTION, "friction", 0.0, 2.0),
+    (debris.RESTITUTION, "restitution", 0.0, 1.0),
+    (debris.TYRE_FRICTION, "tyre_friction", 0.0, 2.0),
+)
+_EPISODE_LIMITS = (
+    (episode.FRICTION, "friction", 0.0, 2.0),
+    (episode.SIGHT_RANGE, "sight_range_m", 1.0, 250.0),
+    (episode.SET_SPEED, "set_speed_mps", 0.1, 60.0),
+    (episode.FLOW, "flow_vps", 0.0, 5.0),
+)
+_MARGIN_M = 0.01
+"""Vehicles may touch at the start up to this depth."""
+
+
+def check_arrays(instance: Any) -> None:
+    """Refuse an instance whose shapes, values or geometry are impossible.
+
+    Parameters
+    ----------
+    instance
+        A ``ScenarioInstance`` under construction.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+    """
+    n, j = instance.vehicle_f.shape[-1], instance.debris_f.shape[-1]
+    shapes = {
+        "vehicle_f": (vehicle.NUM_FLOATS, n),
+        "vehicle_i": (vehicle.NUM_INTS, n),
+        "debris_f": (debris.NUM_FLOATS, j),
+        "debris_i": (debris.NUM_INTS, j),
+        "episode_f": (episode.NUM_FLOATS,),
+        "episode_i": (episode.NUM_INTS,),
+    }
+    for name, shape in shapes.items():
+        array = getattr(instance, name)
+        if array.shape != shape:
+            raise UserError(f"instance: {name}: got shape {array.shape}, expected {shape}")
+        if not np.isfinite(array).all():
+            raise UserError(f"instance: {name}: got a number that is not finite")
+    _check_counts(instance, n, j)
+    _check_limits("vehicle", instance.vehicle_f, _VEHICLE_LIMITS)
+    _check_limits("debris", instance.debris_f, _DEBRIS_LIMITS)
+    _check_limits("episode", instance.episode_f[:, None], _EPISODE_LIMITS)
+    real = (instance.debris_i[debris.IS_REAL] == 1) & (instance.debris_i[debris.IS_PATCH] == 0)
+    masses = instance.debris_f[debris.MASS][real]
+    if (masses <= 0.0).any():
+        raise UserError(f"instance: debris mass_kg: got {masses.min():g}, expected a number > 0")
+    _check_no_overlap(instance.vehicle_f)
+
+
+def _check_counts(instance: Any, n: int, j: int) -> None:
+    """Numbers of vehicles, objects and lanes."""
+    counts = instance.episode_i
+    for key, got, low, high in (
+        ("num_vehicles", n, 1, MAX_VEHICLES),
+        ("num_debris", j, 0, MAX_DEBRIS),
+        ("num_lanes", int(counts[episode.NUM_LANES]), 1, 4),
+    ):
+        if not low <= got <= high:
+            raise UserError(f"instance: {key}: got {got}, expected {low} to {high}")
+    if counts[episode.NUM_VEHICLES] != n or counts[episode.NUM_DEBRIS] != j:
+        raise UserError(
+            f"instance: num_vehicles, num_debris: got {counts[episode.NUM_VEHICLES]}, {counts[episode.NUM_DEBRIS]}, "
+            f"the arrays hold {n}, {j}"
+        )
+    if len(instance.debris_types) != j:
+        raise UserError(f"instance: debris_types: got {len(instance.debris_types)} names, expected {j}")
+
+
+def _check_limits(kind: str, array: Array, limits: tuple[tuple[int, str, float, float], ...]) -> None:
+    """Every listed row within its limits."""
+    for row, name, low, high in limits:
+        bad = array[row][(array[row] < low) | (array[row] > high)]
+        if bad.size:
+            raise UserError(f"instance: {kind} {name}: got {bad[0]:g}, expected {low:g} to {high:g}")
+
+
+def _check_no_overlap(vehicle_f: Array) -> None:
+    """No two vehicles occupy the same place at the start."""
+    dx = np.abs(vehicle_f[vehicle.X][:, None] - vehicle_f[vehicle.X][None, :])
+    dy = np.abs(vehicle_f[vehicle.Y][:, None] - vehicle_f[vehicle.Y][None, :])
+    length = (vehicle_f[vehicle.LENGTH][:, None] + vehicle_f[vehicle.LENGTH][None, :]) / 2
+    width = (vehicle_f[vehicle.WIDTH][:, None] + vehicle_f[vehicle.WIDTH][None, :]) / 2
+    hit = (dx < length - _MARGIN_M) & (dy < width - _MARGIN_M)
+    np.fill_diagonal(hit, val=False)
+    if hit.any():
+        i, k = (int(a[0]) for a in np.nonzero(hit))
+        raise UserError(f"instance: vehicles {i} and {k} overlap at the start; expected free space between them")

@@ -1,0 +1,136 @@
+"""The families by name, and the draw of one instance from any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from envs.debris.catalogue import load_catalogue
+from envs.errors import UserError, not_allowed
+from envs.scenario import (
+    boxed_in,
+    cut_out,
+    debris_field,
+    falling_load,
+    hidden_again,
+    knock_on,
+    lead_drives_over,
+    lone_object,
+    phantom,
+    spill,
+    wake,
+    wind_blown,
+)
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.scene import Setting
+from envs.scenario.source import ObjectSource
+
+Generate = Callable[[np.random.Generator, ObjectSource, Setting], ScenarioInstance]
+"""A family: consumes the generator and returns one instance."""
+
+FAMILIES: Final[dict[str, Generate]] = {
+    module.__name__.rsplit(".", 1)[-1]: module.generate
+    for module in (
+        lone_object,
+        cut_out,
+        falling_load,
+        lead_drives_over,
+        wake,
+        wind_blown,
+        hidden_again,
+        boxed_in,
+        debris_field,
+        knock_on,
+        spill,
+        phantom,
+    )
+}
+"""Every built-in family by name (design 2.4)."""
+
+SETTINGS: Final = {
+    "day-clear": (Setting("day", "clear"), 0.64),
+    "night-clear": (Setting("night", "clear"), 0.16),
+    "day-rain": (Setting("day", "rain"), 0.10),
+    "night-rain": (Setting("night", "rain"), 0.04),
+    "day-fog": (Setting("day", "fog"), 0.06),
+}
+"""Variants with their share when none is asked for [A; physics.md 1.1: 1 in 7 debris crashes in adverse weather]."""
+
+SPLITS: Final = ("train", "held_out", "all")
+
+
+class ScenarioSampler:
+    """Draws instances: which families, which objects, which light and weather.
+
+    Parameters
+    ----------
+    scenario
+        A family name, a family function, or a list of them (drawn evenly).
+    split
+        ``"train"``, ``"held_out"`` or ``"all"``: the object types that may appear.
+    groups
+        Look-alike groups to draw objects from (``"P1"`` ...); empty = all types.
+    variant
+        A key of ``SETTINGS``, or ``None`` for the mixture.
+    catalogue_dirs
+        Folders with further object files.
+
+    Raises
+    ------
+    UserError
+        If a name is unknown or an object file is malformed.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Generate | Sequence[str | Generate] = tuple(FAMILIES),
+        *,
+        split: str = "train",
+        groups: Sequence[str] = (),
+        variant: str | None = None,
+        catalogue_dirs: Sequence[str | Path] = (),
+    ) -> None:
+        wanted = [scenario] if isinstance(scenario, str) or callable(scenario) else list(scenario)
+        if not wanted:
+            raise UserError(f"scenario: got an empty list, allowed are {', '.join(FAMILIES)}")
+        self._families = [_resolve(item) for item in wanted]
+        if split not in SPLITS:
+            raise not_allowed("split", split, SPLITS)
+        if variant is not None and variant not in SETTINGS:
+            raise not_allowed("variant", variant, SETTINGS)
+        catalogue = load_catalogue(tuple(Path(folder) for folder in catalogue_dirs))
+        known = sorted({str(s.look_alike_group) for s in catalogue.values() if s.look_alike_group})
+        for group in groups:
+            if group not in known:
+                raise not_allowed("groups", group, known)
+        self._source = ObjectSource(catalogue, split, tuple(groups))
+        self._variant = variant
+
+    def sample(self, rng: np.random.Generator) -> ScenarioInstance:
+        """One instance; ``rng`` is consumed."""
+        family = self._families[int(rng.integers(len(self._families)))]
+        draw = rng.random()
+        return family(rng, self._source, self._setting(draw))
+
+    def _setting(self, draw: float) -> Setting:
+        """Light and weather for a uniform number."""
+        if self._variant is not None:
+            return SETTINGS[self._variant][0]
+        setting, cumulated = SETTINGS["day-clear"][0], 0.0
+        for setting, share in SETTINGS.values():
+            cumulated += share
+            if draw < cumulated:
+                break
+        return setting
+
+
+def _resolve(item: str | Generate) -> Generate:
+    """A family function from its name, or the function itself."""
+    if callable(item):
+        return item
+    if item not in FAMILIES:
+        raise not_allowed("scenario", item, FAMILIES)
+    return FAMILIES[item]

@@ -1,0 +1,109 @@
+"""ScenarioInstance: everything random of one episode, sampled once, as plain arrays that both engines load."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from envs.errors import UserError
+from envs.scenario.check import check_arrays
+from envs.specification.world import Array
+
+FORMAT: Final = "roadworld-scenario-instance"
+SCHEMA: Final = 1
+
+ARRAYS: Final = ("vehicle_f", "vehicle_i", "debris_f", "debris_i", "episode_f", "episode_i")
+"""Fields of an instance that hold arrays, in the layout of ``envs.specification.world.World``."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioInstance:
+    """One sampled episode: the initial state and the key of its noise.
+
+    Parameters
+    ----------
+    family, variant
+        What kind of corner case; ``variant`` names light and weather.
+    debris_types
+        Catalogue name of every object, phantoms included, in column order.
+    vehicle_f, vehicle_i
+        ``(vehicle.NUM_FLOATS, N)`` and ``(vehicle.NUM_INTS, N)``, ego first.
+    debris_f, debris_i
+        ``(debris.NUM_FLOATS, J)`` and ``(debris.NUM_INTS, J)``.
+    episode_f, episode_i
+        ``(episode.NUM_FLOATS,)`` and ``(episode.NUM_INTS,)``.
+
+    Raises
+    ------
+    UserError
+        If a shape, a value or the geometry is impossible.
+    """
+
+    family: str
+    variant: str
+    debris_types: tuple[str, ...]
+    vehicle_f: Array
+    vehicle_i: Array
+    debris_f: Array
+    debris_i: Array
+    episode_f: Array
+    episode_i: Array
+
+    def __post_init__(self) -> None:
+        """Check, then freeze the arrays."""
+        check_arrays(self)
+        for name in ARRAYS:
+            getattr(self, name).setflags(write=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over all fields, the same on every machine: little-endian bytes, no -0.0."""
+        digest = hashlib.sha256(
+            json.dumps([FORMAT, SCHEMA, self.family, self.variant, self.debris_types]).encode()
+        )
+        for name in ARRAYS:
+            array = getattr(self, name)
+            plain = array + 0.0 if array.dtype == np.float64 else array
+            digest.update(str(array.shape).encode())
+            digest.update(plain.astype(plain.dtype.newbyteorder("<")).tobytes())
+        return digest.hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready mapping; floats keep every bit (Python prints the shortest text that reads back equal)."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name in ARRAYS:
+            values[name] = values[name].tolist()
+        return {"format": FORMAT, "schema": SCHEMA, **values, "debris_types": list(self.debris_types)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ScenarioInstance:
+        """The instance that ``to_dict`` described.
+
+        Raises
+        ------
+        UserError
+            If the mapping is not an instance of this schema, lacks a key or holds an impossible value.
+        """
+        if values.get("format") != FORMAT:
+            raise UserError(f"instance: format: got {values.get('format')!r}, expected {FORMAT!r}")
+        if values.get("schema") != SCHEMA:
+            raise UserError(f"instance: schema: got {values.get('schema')!r}, this version reads {SCHEMA}")
+        wanted = [f.name for f in fields(cls)]
+        missing = [name for name in wanted if name not in values]
+        if missing:
+            raise UserError(f"instance: {missing[0]}: missing")
+        plain = {name: values[name] for name in wanted}
+        for name in ARRAYS:
+            dtype = np.float64 if name.endswith("_f") else np.int64
+            try:
+                plain[name] = np.array(plain[name], dtype=dtype)
+            except (TypeError, ValueError) as error:
+                raise UserError(f"instance: {name}: expected numbers only ({error})") from error
+        plain["debris_types"] = tuple(str(name) for name in plain["debris_types"])
+        return cls(**plain)

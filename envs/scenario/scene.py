@@ -1,0 +1,309 @@
+"""SceneBuilder: puts ego, traffic and objects on a road and turns them into a ScenarioInstance.
+
+Used by every family. It draws nothing by itself except what its methods say, from the generator passed in.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from envs.debris.specification import DebrisDraw, DebrisSpec
+from envs.errors import UserError
+from envs.physics.aerodynamics import motion_threshold
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import LANE_WIDTH_M, MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
+
+EGO_X_M = 500.0
+"""Where the ego starts: far from the road's origin, so that nobody is ever behind it."""
+
+CAR_SIZE_M = (4.5, 1.8, 1.5)
+"""Length, width, height of every car, the ego included (physics.md 2.6; width of a compact car)."""
+
+TRUCK_SIZE_M = (16.0, 2.5, 3.8)
+"""Length, width, height of a truck (physics.md 2.6; EU legal limits)."""
+
+CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
+"""Masses of the contact model (physics.md 2, 2.10)."""
+
+JAM_GAP_M = 2.5
+"""Bumper-to-bumper gap drivers leave at standstill [A]."""
+
+HURRY = 1.25
+"""Free speed over present speed of a vehicle that follows another: what makes it keep its gap [A]."""
+
+UNMOVED_MPS = 1e6
+"""Air speed that moves nothing here: patches and phantoms stay."""
+
+BASE_FRICTION = {"clear": 0.80, "rain": 0.55, "fog": 0.75}
+"""Tyre-road friction of the clean surface (physics.md 1.4: dry 0.80, wet 0.40-0.65; fog: damp [A])."""
+
+SIGHT_CAP_M = {"clear": 150.0, "rain": 110.0, "fog": 75.0}
+"""Longest sight range in daylight [A]."""
+
+NIGHT_SHARE = 0.6
+"""Sight range at night (dipped headlights reach 60-75 m on dark things) as a share of the day's [A]."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Light and weather of an instance.
+
+    Parameters
+    ----------
+    light
+        ``"day"`` or ``"night"``.
+    weather
+        ``"clear"``, ``"rain"`` or ``"fog"``.
+    """
+
+    light: str
+    weather: str
+
+    @property
+    def name(self) -> str:
+        """Name of the variant."""
+        return f"{self.light}-{self.weather}"
+
+    @property
+    def sight_cap_m(self) -> float:
+        """Longest sight range."""
+        return SIGHT_CAP_M[self.weather] * (NIGHT_SHARE if self.light == "night" else 1.0)
+
+
+def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: float) -> float:
+    """IDM time gap with which a vehicle in a hurry (``HURRY``) keeps exactly this gap at this speed, s.
+
+    Notes
+    -----
+    Zero acceleration needs ``(v/v0)^4 + (D/d)^2 = 1`` with ``D = jam distance + T v`` and ``v0 = HURRY v``.
+    """
+    share = math.sqrt(1.0 - HURRY**-4.0)
+    return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
+
+
+class SceneBuilder:
+    """One scene under construction.
+
+    Parameters
+    ----------
+    num_lanes
+        Live lanes, 2 to 4.
+    has_shoulder
+        One more lane on the right that traffic does not use.
+    setting
+        Light and weather.
+    sight_range_m
+        Range at which a large object is recognised; cut at what light and weather allow.
+    """
+
+    def __init__(
+        self, num_lanes: int, *, has_shoulder: bool, setting: Setting, sight_range_m: float = 250.0
+    ) -> None:
+        self.num_lanes = num_lanes
+        self.setting = setting
+        self._vehicle_f: list[np.ndarray] = []
+        self._vehicle_i: list[np.ndarray] = []
+        self._debris_f: list[np.ndarray] = []
+        self._debris_i: list[np.ndarray] = []
+        self._types: list[str] = []
+        f = np.zeros(episode.NUM_FLOATS)
+        f[episode.FRICTION] = f[episode.GRIP] = BASE_FRICTION[setting.weather]
+        f[episode.LEFT_EDGE] = -0.5 * LANE_WIDTH_M
+        f[episode.RIGHT_EDGE] = (num_lanes + has_shoulder - 0.5) * LANE_WIDTH_M
+        f[episode.SIGHT_RANGE] = min(sight_range_m, setting.sight_cap_m)
+        f[episode.FLOW] = 0.3  # vehicles per second and lane: a busy motorway, 1,080 per hour [A]
+        self.episode_f = f
+        i = np.zeros(episode.NUM_INTS, dtype=np.int64)
+        i[episode.NUM_LANES], i[episode.HAS_SHOULDER] = num_lanes, int(has_shoulder)
+        i[episode.LIGHT] = episode.LIGHT_NAMES.index(setting.light)
+        i[episode.WEATHER] = episode.WEATHER_NAMES.index(setting.weather)
+        i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
+        self.episode_i = i
+
+    @property
+    def num_vehicles(self) -> int:
+        """Vehicles placed so far."""
+        return len(self._vehicle_f)
+
+    def is_free(self, lane: int, x_m: float, length_m: float, gap_m: float = 4.0) -> bool:
+        """Is there room for a vehicle of this length in ``lane``, with this gap on both sides?"""
+        for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
+            reach = 0.5 * (f[vehicle.LENGTH] + length_m) + gap_m
+            if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
+                return False
+        return True
+
+    def state(self, index: int, row: int) -> float:
+        """One row of a vehicle placed before."""
+        return float(self._vehicle_f[index][row])
+
+    def wind(self, along_mps: float, across_mps: float, gust_mps: float) -> None:
+        """Mean wind along and across the road, and the amplitude of its gusts."""
+        self.episode_f[[episode.WIND_X, episode.WIND_Y, episode.GUST]] = along_mps, across_mps, gust_mps
+
+    def add_ego(self, lane: int, speed_mps: float) -> None:
+        """The ego, first of all vehicles, in the middle of ``lane`` at its set speed."""
+        if self._vehicle_f:
+            raise UserError("scene: the ego comes first")
+        self.add_vehicle(EGO_X_M, lane, speed_mps, kind=vehicle.KIND_EGO)
+        self.episode_f[episode.SET_SPEED] = speed_mps
+        self.episode_f[episode.TARGET_Y] = lane * LANE_WIDTH_M
+        self.episode_i[episode.CHARGED_LANE] = lane
+
+    def add_vehicle(
+        self,
+        x_m: float,
+        lane: int,
+        speed_mps: float,
+        *,
+        kind: int = vehicle.KIND_IDM,
+        is_truck: bool = False,
+        target_speed_mps: float | None = None,
+        time_gap_s: float = 1.5,
+        may_change_lane: bool = False,
+        offset_m: float = 0.0,
+        timer_s: float = 0.5,
+    ) -> int:
+        """Place a vehicle; returns its index.
+
+        Parameters
+        ----------
+        x_m
+            Centre along the road.
+        lane
+            0 is the leftmost.
+        speed_mps, target_speed_mps
+            Present and free speed; the same if the latter is not given.
+        kind
+            ``vehicle.KIND_IDM`` or ``vehicle.KIND_EGO``.
+        is_truck
+            Size, mass and contact geometry of a truck.
+        time_gap_s
+            IDM's time gap.
+        may_change_lane
+            Whether MOBIL is on.
+        offset_m
+            Off the lane's centre, right positive.
+        timer_s
+            MOBIL's clock at the start, 0 < timer <= 1.
+        """
+        if len(self._vehicle_f) >= MAX_VEHICLES:
+            raise UserError(f"scene: num_vehicles: got {MAX_VEHICLES + 1}, at most {MAX_VEHICLES} fit")
+        length, width, height = TRUCK_SIZE_M if is_truck else CAR_SIZE_M
+        f = np.zeros(vehicle.NUM_FLOATS)
+        f[vehicle.X], f[vehicle.Y] = x_m, lane * LANE_WIDTH_M + offset_m
+        f[vehicle.SPEED] = speed_mps
+        f[vehicle.TARGET_SPEED] = speed_mps if target_speed_mps is None else target_speed_mps
+        f[vehicle.TIMER], f[vehicle.EXPONENT] = timer_s, 4.0
+        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, length + JAM_GAP_M
+        f[vehicle.LENGTH], f[vehicle.WIDTH], f[vehicle.HEIGHT] = length, width, height
+        f[vehicle.MASS] = TRUCK_MASS_KG if is_truck else CAR_MASS_KG
+        f[vehicle.SCRIPT_SPEED] = -1.0
+        i = np.zeros(vehicle.NUM_INTS, dtype=np.int64)
+        i[vehicle.LANE] = i[vehicle.TARGET_LANE] = lane
+        i[vehicle.KIND], i[vehicle.CHECK_COLLISIONS] = kind, 1
+        i[vehicle.MAY_CHANGE_LANE], i[vehicle.IS_TRUCK] = int(may_change_lane), int(is_truck)
+        i[[vehicle.SCRIPT_TICK, vehicle.SCRIPT_LANE, vehicle.RETURN_TICK]] = -1
+        self._vehicle_f.append(f)
+        self._vehicle_i.append(i)
+        return len(self._vehicle_f) - 1
+
+    def script(
+        self, index: int, tick: int, *, lane: int | None = None, speed_mps: float | None = None
+    ) -> None:
+        """From ``tick`` on, vehicle ``index`` steers to ``lane`` and takes ``speed_mps`` as its free speed."""
+        self._vehicle_i[index][vehicle.SCRIPT_TICK] = tick
+        if lane is not None:
+            self._vehicle_i[index][vehicle.SCRIPT_LANE] = lane
+        if speed_mps is not None:
+            self._vehicle_f[index][vehicle.SCRIPT_SPEED] = speed_mps
+
+    def script_return(self, index: int, tick: int, lane: int) -> None:
+        """At ``tick``, after its first script, vehicle ``index`` steers to ``lane``."""
+        self._vehicle_i[index][vehicle.RETURN_TICK] = tick
+        self._vehicle_i[index][vehicle.RETURN_LANE] = lane
+
+    def add_object(
+        self, spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float, *, blocks_traffic: bool = False
+    ) -> int:
+        """Place a catalogue object lying on the road; returns its index."""
+        f = np.zeros(debris.NUM_FLOATS)
+        f[debris.X], f[debris.Y], f[debris.YAW] = x_m, y_m, draw.yaw_rad
+        f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = draw.length_m, draw.width_m, draw.height_m
+        f[debris.MASS], f[debris.CRUSH_PRESSURE] = draw.mass_kg, draw.crush_pressure_pa
+        f[debris.STIFFNESS], f[debris.SHARPNESS] = draw.stiffness_npm, draw.sharpness
+        f[debris.FRICTION], f[debris.DRAG_AREA] = draw.friction, draw.drag_area_m2
+        f[debris.LIFT_AREA], f[debris.RESTITUTION] = draw.lift_area_m2, draw.restitution
+        f[debris.TYRE_FRICTION], f[debris.PIECES] = draw.tyre_friction, draw.pieces
+        is_patch = spec.kind == "patch"
+        f[debris.AIR_THRESHOLD] = UNMOVED_MPS
+        if not is_patch:
+            threshold = motion_threshold(
+                draw.mass_kg, draw.friction, draw.drag_area_m2, draw.lift_area_m2
+            )
+            f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
+        return self._append(spec.name, f, spec.look, is_patch, spec.is_metal, spec.is_warm, blocks_traffic)
+
+    def add_phantom(
+        self, name: str, look: str, size_m: tuple[float, float, float], x_m: float, y_m: float, *, flickers: bool
+    ) -> int:
+        """Place something that is seen but is not there; ``flickers``: a detector ghost rather than a mark."""
+        f = np.zeros(debris.NUM_FLOATS)
+        f[debris.X], f[debris.Y] = x_m, y_m
+        f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = size_m
+        f[debris.AIR_THRESHOLD] = UNMOVED_MPS
+        index = self._append(name, f, look, is_patch=False, is_metal=False, is_warm=False, blocks=False)
+        self._debris_i[index][debris.IS_REAL] = 0
+        self._debris_i[index][debris.FLICKERS] = int(flickers)
+        return index
+
+    def _append(
+        self, name: str, f: np.ndarray, look: str, is_patch: bool, is_metal: bool, is_warm: bool, blocks: bool
+    ) -> int:
+        """Store one object."""
+        if len(self._debris_f) >= MAX_DEBRIS:
+            raise UserError(f"scene: num_debris: got {MAX_DEBRIS + 1}, at most {MAX_DEBRIS} fit")
+        i = np.zeros(debris.NUM_INTS, dtype=np.int64)
+        i[debris.IS_REAL], i[debris.IS_PATCH] = 1, int(is_patch)
+        i[debris.LOOK] = debris.LOOKS.index(look)
+        i[debris.IS_METAL], i[debris.IS_WARM] = int(is_metal), int(is_warm)
+        i[debris.BLOCKS_TRAFFIC] = int(blocks)
+        i[debris.CARRIER] = -1
+        self._debris_f.append(f)
+        self._debris_i.append(i)
+        self._types.append(name)
+        return len(self._debris_f) - 1
+
+    def load_on(self, index: int, carrier: int, release_tick: int, height_m: float) -> None:
+        """Object ``index`` rides at the rear of vehicle ``carrier`` and falls off at ``release_tick``."""
+        self._debris_i[index][debris.CARRIER] = carrier
+        self._debris_i[index][debris.RELEASE_TICK] = release_tick
+        self._debris_f[index][debris.Z] = height_m
+
+    def set_motion(self, index: int, vx_mps: float, vy_mps: float) -> None:
+        """Object ``index`` moves at the start."""
+        self._debris_f[index][[debris.VX, debris.VY]] = vx_mps, vy_mps
+
+    def build(self, family: str, noise_seed: int) -> ScenarioInstance:
+        """The finished instance; ``noise_seed`` keys all noise of the episode."""
+        self.episode_i[episode.NOISE_SEED] = noise_seed
+        self.episode_i[episode.NUM_VEHICLES] = len(self._vehicle_f)
+        self.episode_i[episode.NUM_DEBRIS] = len(self._debris_f)
+
+        def stack(columns: list[np.ndarray], rows: int, dtype: type) -> np.ndarray:
+            return np.stack(columns, axis=1) if columns else np.zeros((rows, 0), dtype)
+
+        return ScenarioInstance(
+            family=family,
+            variant=self.setting.name,
+            debris_types=tuple(self._types),
+            vehicle_f=stack(self._vehicle_f, vehicle.NUM_FLOATS, np.float64),
+            vehicle_i=stack(self._vehicle_i, vehicle.NUM_INTS, np.int64),
+            debris_f=stack(self._debris_f, debris.NUM_FLOATS, np.float64),
+            debris_i=stack(self._debris_i, debris.NUM_INTS, np.int64),
+            episode_f=self.episode_f,
+            episode_i=self.episode_i,
+        )

@@ -1,0 +1,38 @@
+"""An object lies in the ego's lane while trucks pass beside it: light things move in the wake."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from envs.debris.specification import DebrisSpec
+from envs.scenario.encounter import new_noise_seed, set_stage
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.scene import EGO_X_M, TRUCK_SIZE_M, Setting
+from envs.scenario.source import ObjectSource, is_body, is_light
+from envs.scenario.traffic import add_traffic
+
+PASS_BEFORE_S = (2.2, 4.0)
+"""How long before the ego the truck passes the object [A]."""
+
+LIGHT_SHARE = 0.5
+"""Share of light objects: half of them move [A]."""
+
+
+def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
+    """Draw an instance; ``rng`` is consumed."""
+    wants_light = rng.random() < LIGHT_SHARE
+
+    def is_wanted(spec: DebrisSpec) -> bool:
+        return is_body(spec) and is_light(spec) == wants_light
+
+    spec, draw = source.draw(rng, is_wanted if source.select(is_wanted) else is_body)
+    stage = set_stage(rng, setting, draw.size_m)
+    scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
+    side = -1 if lane == scene.num_lanes - 1 or (lane > 0 and rng.random() < 0.5) else 1
+    # at the ego's speed, a truck this far ahead passes the object this long before the ego
+    truck_x = EGO_X_M + speed * rng.uniform(*PASS_BEFORE_S) + 0.5 * TRUCK_SIZE_M[0]
+    scene.add_vehicle(truck_x, lane + side, speed, is_truck=True, time_gap_s=1.0)
+    y = stage.lane_y_m + side * rng.uniform(0.2, 1.1)
+    scene.add_object(spec, draw, stage.object_x_m, y)
+    add_traffic(scene, rng, lane, speed, busy=0.4)
+    return scene.build("wake", new_noise_seed(rng))

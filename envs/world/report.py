@@ -1,0 +1,50 @@
+"""What ``info`` says of a decision: one wording for both engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from envs.physics.contact import MODE_NAMES
+from envs.physics.fate import FATE_NAMES
+from envs.specification import component, contact, episode
+from envs.specification.world import World
+
+EVENTS = {
+    "collision": episode.COLLIDED,
+    "loss_of_control": episode.LOST_CONTROL,
+    "off_road": episode.OFF_ROAD,
+}
+"""Events that end an episode, with their row."""
+
+
+def describe_cost(cost: np.ndarray) -> dict[str, Any]:
+    """Expected US$ of the last decision by component and in total; ``cost`` is ``(..., NUM_COMPONENTS)``."""
+    described: dict[str, Any] = {name: cost[..., c] for c, name in enumerate(component.NAMES)}
+    # summed in column order like the compiled total, so that the bits agree
+    total = np.zeros_like(cost[..., 0])
+    for c in range(component.NUM_COMPONENTS):
+        total = total + cost[..., c]
+    described["total"] = total
+    return described
+
+
+def describe_events(episode_i: np.ndarray) -> dict[str, Any]:
+    """Which terminal events have happened; ``episode_i`` is ``(..., NUM_INTS)``."""
+    return {name: episode_i[..., row] == 1 for name, row in EVENTS.items()}
+
+
+def describe_contacts(world: World, debris_types: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    """The ego's contacts of the last decision, one mapping each, with names for modes, fates and objects."""
+    rows = world.contacts[: int(world.episode_i[episode.NUM_CONTACTS])]
+    described = []
+    for row in rows:
+        values: dict[str, Any] = dict(zip(contact.NAMES, (float(x) for x in row), strict=True))
+        values["tick"] = int(row[contact.TICK])
+        values["vehicle"] = int(row[contact.VEHICLE])
+        values["object"] = debris_types[int(row[contact.OBJECT])]
+        values["mode"] = MODE_NAMES[int(row[contact.MODE])]
+        values["fate"] = FATE_NAMES[int(row[contact.FATE])]
+        described.append(values)
+    return tuple(described)

@@ -1,0 +1,5 @@
+"""Commands that collect, train, evaluate, compare and report; the only place that knows Hydra.
+
+Here belong files, processes, records, statistics, pages and videos. Not here: what a world or a
+policy does (``envs``, ``policies``).
+"""
