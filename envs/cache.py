@@ -9,25 +9,30 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 VARIABLE: Final = "NUMBA_CACHE_DIR"
 
 
+COMPILED: Final = ("specification", "physics", "cost", "sensing", "world", "batched")
+"""Folders, and below files, whose code or constants end up in machine code."""
+
+COMPILED_FILES: Final = ("action.py", "observation.py")
+
+
 def sources_hash() -> str:
-    """Hash over names and contents of all Python files of this package, and the versions of the compiler."""
+    """Hash over names and contents of all sources that are compiled, and the versions of the compiler."""
     root = Path(__file__).parent
+    paths = [path for folder in COMPILED for path in (root / folder).rglob("*.py")]
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted(paths + [root / name for name in COMPILED_FILES]):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     for package in ("numba", "llvmlite", "numpy"):
-        try:
-            digest.update(version(package).encode())
-        except PackageNotFoundError:
-            digest.update(b"absent")
+        digest.update(version(package).encode())
     return digest.hexdigest()[:16]
 
 
@@ -37,18 +42,23 @@ def user_cache() -> Path:
 
 
 def use_own_cache() -> None:
-    """Point Numba at the folder of these sources, unless it has been imported or told otherwise; SVML off.
+    """Point Numba at the folder of these sources unless the user chose one; Intel's vector math library off.
 
     Notes
     -----
-    Intel's vector library has other last bits than the system's; results must not depend on whether it is installed.
+    That library has other last bits than the system's; results must not depend on whether it is installed.
     """
     os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
-    if VARIABLE not in os.environ and "numba" not in sys.modules:
-        os.environ[VARIABLE] = str(user_cache() / "roadworld" / sources_hash())
+    if VARIABLE in os.environ:
+        return
+    os.environ[VARIABLE] = str(user_cache() / "roadworld" / sources_hash())
+    if "numba" in sys.modules:
+        # it has read the environment already
+        sys.modules["numba"].config.CACHE_DIR = os.environ[VARIABLE]
 
 
-def is_cold() -> bool:
-    """Has nothing been compiled into the cache folder yet?"""
-    folder = os.environ.get(VARIABLE)
-    return folder is not None and not any(Path(folder).rglob("*.nbi"))
+@cache
+def announce_cold_start() -> None:
+    """Say once per process, on stderr, that kernels are about to be compiled, if the cache folder is empty."""
+    if not any(Path(os.environ[VARIABLE]).rglob("*.nbi")):
+        sys.stderr.write("roadworld: compiling kernels, about 15 s, once per machine and version\n")

@@ -152,7 +152,7 @@ def observe(world: World) -> None:
     for slot in range(VEHICLE_SLOTS):
         _write_track(world, slot, world.vehicles[slot], _VEHICLE_BOUNDS)
     for slot in range(DEBRIS_SLOTS):
-        _write_track(world, VEHICLE_SLOTS + slot, world.objects[slot], _DEBRIS_BOUNDS)
+        _write_track(world, VEHICLE_SLOTS + slot, world.debris[slot], _DEBRIS_BOUNDS)
 
 
 @inner

@@ -19,9 +19,7 @@ from envs.batched.kernels.parity_scene import (
 from envs.batched.kernels.workspace import make_workspace
 from envs.specification import TICK_HZ, vehicle
 
-Step = tuple[
-    NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]
-]
+Step = tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]
 
 _OBSTACLE_SIZE_M = 2.0
 """Length and width of upstream's ``Obstacle``, m."""

@@ -10,13 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from envs.debris.distribution import Choice, Constant, Distribution, LogUniform, Uniform
-from envs.debris.safe_yaml import CatalogueError
+from envs.debris.safe_yaml import CatalogueError, quoted_key, shown
 
 SHAPES = "a number, [low, high], {log_uniform: [low, high]} or {choice: [[value, weight], ...]}"
 """The ways to write a distribution."""
-
-SHOWN_CHARACTERS = 60
-"""A wrong value is quoted up to this length."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +62,7 @@ class Fields:
 
     def mismatch(self, key: str, expected: str) -> CatalogueError:
         """One line: file, key, the value as given, what was expected."""
-        shown = repr(self.values[key])
-        if len(shown) > SHOWN_CHARACTERS:
-            shown = shown[:SHOWN_CHARACTERS] + "..."
-        return self.error(key, f"got {shown}, expected {expected}")
+        return self.error(key, f"got {shown(self.values[key])}, expected {expected}")
 
     def require(self, key: str, expected: str) -> object:
         """Value of a key that must be there."""
@@ -83,7 +77,9 @@ class Fields:
             if key not in names:
                 near = difflib.get_close_matches(key, names, n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise self.error(key, f"unknown key, allowed are {', '.join(names)}{hint}")
+                raise self.error(
+                    quoted_key(key), f"unknown key, allowed are {', '.join(names)}{hint}"
+                )
 
     def one_of(self, key: str, allowed: Iterable[str]) -> str:
         """A word from a list."""

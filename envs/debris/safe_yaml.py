@@ -17,12 +17,26 @@ MAX_BYTES = 65_536
 MAX_DEPTH = 4
 """Deepest nesting: mapping, distribution, list of pairs, pair."""
 
+SHOWN_CHARACTERS = 60
+"""What a file says is quoted up to this length."""
+
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it (about eight times faster), else Python's."""
 
 
 class CatalogueError(UserError):
     """A mistake in a catalogue file: one line with the file, key, value and what is allowed."""
+
+
+def quoted_key(key: str) -> str:
+    """A key as a message shows it: plain if it can be a key at all, else quoted and cut."""
+    return key if key.isidentifier() and len(key) <= SHOWN_CHARACTERS else shown(key)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: on one line, cut to ``SHOWN_CHARACTERS``."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."
 
 
 class _Refused(Exception):  # noqa: N818 (a signal inside this module; users see CatalogueError)
@@ -40,7 +54,7 @@ class _Loader(SafeLoader):  # type: ignore[misc]
                 msg = f"line {key.start_mark.line + 1}: a key must be plain text"
                 raise _Refused(msg)
             if key.value in seen:
-                msg = f"{key.value}: given twice, expected once"
+                msg = f"{quoted_key(key.value)}: given twice, expected once"
                 raise _Refused(msg)
             seen.add(key.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)

@@ -57,6 +57,9 @@ SLOWEST_MPS = 0.5
 LIGHTEST_KG = 1e-4
 """Lighter objects are computed with this mass, so that nothing divides by zero."""
 
+SOFTEST_NPM = 1.0
+"""Softer objects are computed with this stiffness: the fit has negative powers of it."""
+
 ANCHORED_MASS_KG = 10_000.0
 """Mass that stands for an anchored object in the run-over formulas (physics.md 2.4) [A]."""
 
@@ -179,6 +182,7 @@ def contact_outcome(
         )
     if stiffness <= 0.0:
         stiffness = default_stiffness(crush_pressure, width, length)
+    stiffness = max(stiffness, SOFTEST_NPM)
     mass = ANCHORED_MASS_KG if anchored else max(mass, LIGHTEST_KG)
     speed = max(speed, SLOWEST_MPS)
     s = _setting(body, overlap, speed, length, width, height, mass, crush_pressure, stiffness)

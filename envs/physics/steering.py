@@ -76,7 +76,7 @@ def steering_command(lateral_error: float, heading: float, speed: float, length:
     Examples
     --------
     >>> round(steering_command(-4.0, 0.0, 25.0, 5.0), 4)
-    0.2682
+    0.266
     >>> steering_command(0.0, 0.0, 25.0, 5.0)
     0.0
     """

@@ -1,8 +1,12 @@
-"""The arrays of one world, or of ``B`` worlds with a leading axis: the state that both engines share."""
+"""The state of a world: one record with fixed layout, shared by both engines.
+
+A batch is a one-dimensional record array; a world is one record of it. Compiled functions take the record, which is a
+single pointer with every shape and stride known at compile time: compilation and calls stay cheap.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 
@@ -25,10 +29,10 @@ Array = np.ndarray[Any, np.dtype[Any]]
 NUM_SLOTS = VEHICLE_SLOTS + DEBRIS_SLOTS
 
 
-class World(NamedTuple):
-    """Structure of arrays; the modules of ``envs.specification`` name the rows.
+class World(Protocol):
+    """Fields of one world; the modules of ``envs.specification`` name the rows.
 
-    A batch is the same tuple with a leading axis ``B`` on every field. Kernels take the tuple of one world.
+    On a batch (``Batch``) every field has a leading axis ``B``.
     """
 
     vehicle_f: Array  # (vehicle.NUM_FLOATS, N) float64
@@ -43,38 +47,46 @@ class World(NamedTuple):
     cost: Array  # (component.NUM_COMPONENTS,) float64: US$ of the last decision
     ego: Array  # (E,) float32: the observation
     vehicles: Array  # (VEHICLE_SLOTS, V) float32
-    objects: Array  # (DEBRIS_SLOTS, D) float32
+    debris: Array  # (DEBRIS_SLOTS, D) float32
 
 
-def _shapes() -> dict[str, tuple[tuple[int, ...], type]]:
-    """Shape and dtype of every field of one world."""
-    return {
-        "vehicle_f": ((vehicle.NUM_FLOATS, MAX_VEHICLES), np.float64),
-        "vehicle_i": ((vehicle.NUM_INTS, MAX_VEHICLES), np.int64),
-        "debris_f": ((debris.NUM_FLOATS, MAX_DEBRIS), np.float64),
-        "debris_i": ((debris.NUM_INTS, MAX_DEBRIS), np.int64),
-        "episode_f": ((episode.NUM_FLOATS,), np.float64),
-        "episode_i": ((episode.NUM_INTS,), np.int64),
-        "track_f": ((track.NUM_FLOATS, NUM_SLOTS), np.float64),
-        "track_i": ((track.NUM_INTS, NUM_SLOTS), np.int64),
-        "contacts": ((contact.MAX_CONTACTS, contact.NUM_FLOATS), np.float64),
-        "cost": ((component.NUM_COMPONENTS,), np.float64),
-        "ego": ((column.NUM_EGO,), np.float32),
-        "vehicles": ((VEHICLE_SLOTS, column.NUM_VEHICLE), np.float32),
-        "objects": ((DEBRIS_SLOTS, column.NUM_DEBRIS), np.float32),
-    }
+Batch = np.recarray[Any, Any]
+"""``B`` worlds: a record array of ``LAYOUT``."""
 
+LAYOUT: Final = np.dtype(
+    [
+        ("vehicle_f", np.float64, (vehicle.NUM_FLOATS, MAX_VEHICLES)),
+        ("vehicle_i", np.int64, (vehicle.NUM_INTS, MAX_VEHICLES)),
+        ("debris_f", np.float64, (debris.NUM_FLOATS, MAX_DEBRIS)),
+        ("debris_i", np.int64, (debris.NUM_INTS, MAX_DEBRIS)),
+        ("episode_f", np.float64, (episode.NUM_FLOATS,)),
+        ("episode_i", np.int64, (episode.NUM_INTS,)),
+        ("track_f", np.float64, (track.NUM_FLOATS, NUM_SLOTS)),
+        ("track_i", np.int64, (track.NUM_INTS, NUM_SLOTS)),
+        ("contacts", np.float64, (contact.MAX_CONTACTS, contact.NUM_FLOATS)),
+        ("cost", np.float64, (component.NUM_COMPONENTS,)),
+        ("ego", np.float32, (column.NUM_EGO,)),
+        ("vehicles", np.float32, (VEHICLE_SLOTS, column.NUM_VEHICLE)),
+        ("debris", np.float32, (DEBRIS_SLOTS, column.NUM_DEBRIS)),
+    ],
+    align=True,
+)
+"""Memory layout of one world."""
 
-STATE_FIELDS = tuple(_shapes())
+FIELDS: Final = tuple(LAYOUT.names or ())
 """Names of the fields in order."""
 
 
-def empty_world(num_worlds: int | None = None) -> World:
-    """Zeroed arrays of one world, or of ``num_worlds`` worlds with a leading axis."""
-    lead = () if num_worlds is None else (num_worlds,)
-    return World(**{name: np.zeros(lead + shape, dtype) for name, (shape, dtype) in _shapes().items()})
+def empty_batch(num_worlds: int) -> Batch:
+    """Zeroed worlds, shape ``(num_worlds,)``."""
+    return np.zeros(num_worlds, LAYOUT).view(np.recarray)
 
 
-def world_at(batch: World, index: int) -> World:
-    """Views of one world of a batch."""
-    return World(*(field[index] for field in batch))
+def world_at(batch: Batch, index: int) -> World:
+    """One world of a batch: a view, so changes reach the batch."""
+    return cast("World", batch[index])
+
+
+def empty_world() -> World:
+    """A zeroed world of its own."""
+    return world_at(empty_batch(1), 0)

@@ -108,7 +108,8 @@ def _apply_contact(
         d[debris.CRUSH_PRESSURE, j],
         d[debris.STIFFNESS, j],
         -across,
-        -math.remainder(yaw, math.pi),
+        # a body turned by half a turn is the same body
+        -(yaw - math.pi * math.floor(yaw / math.pi + 0.5)),
         anchored,
         d[debris.BREAKAWAY_ENERGY, j],
         is_truck,

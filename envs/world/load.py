@@ -7,7 +7,7 @@ from numba import njit
 
 from envs.scenario.instance import ARRAYS, ScenarioInstance
 from envs.specification import debris, episode, vehicle
-from envs.specification.world import World
+from envs.specification.world import FIELDS, World
 
 _MASK = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -32,8 +32,8 @@ def load_instance(world: World, instance: ScenarioInstance) -> None:
     -----
     Caches that only one engine keeps (sort order, cosines) are that engine's to fill.
     """
-    for field in world:
-        field[...] = 0
+    for name in FIELDS:
+        getattr(world, name)[...] = 0
     for name in ARRAYS:
         source, target = getattr(instance, name), getattr(world, name)
         target[..., : source.shape[-1]] = source

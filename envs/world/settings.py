@@ -12,6 +12,11 @@ from envs.cost.parameters import CostParameters
 from envs.errors import UserError, not_allowed
 from envs.scenario.generator import FAMILIES, Generate, ScenarioSampler
 
+ARGUMENTS = (
+    "scenario", "split", "groups", "variant", "catalogue_dirs", "cost", "action", "reward_scale_usd",
+)  # fmt: skip
+"""What both engines take."""
+
 ACTIONS = ("continuous", "discrete")
 
 
@@ -48,7 +53,10 @@ class EnvSettings:
         cost: CostParameters | Mapping[str, Any] | None = None,
         action: str = "continuous",
         reward_scale_usd: float = 1000.0,
+        **unknown: object,
     ) -> None:
+        for name in unknown:
+            raise not_allowed("argument", name, ARGUMENTS)
         if action not in ACTIONS:
             raise not_allowed("action", action, ACTIONS)
         is_number = isinstance(reward_scale_usd, (int, float)) and not isinstance(reward_scale_usd, bool)

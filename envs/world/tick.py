@@ -1,7 +1,8 @@
 """The order of things within a tick and a decision: written once, obeyed by both engines.
 
 One tick: ``before_traffic`` (scripts, the ego's control law), then the engine's traffic (decide, move, collide), then
-``after_traffic`` (debris, contacts, spills, steering). One decision: ``begin_decision``, three ticks, ``end_decision``.
+``after_traffic`` (debris, contacts, spills, steering). One decision: ``begin_decision``, three ticks,
+``end_decision``, and ``envs.observation.observe``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import numpy as np
 from numba import njit
 
 from envs.action import control_ego, store_command
-from envs.observation import observe
 from envs.physics.compilation import inner
 from envs.specification import (
     DECISIONS_PER_EPISODE,
@@ -110,7 +110,7 @@ def decision_cost(world: World) -> float:
 
 @njit(cache=True, error_model="numpy")
 def end_decision(world: World, p: np.record) -> None:
-    """Charges by decision, clocks, truncation and the next observation, in place."""
+    """Charges by decision, clocks and truncation, in place; the observation is made by ``observe`` after it."""
     charge_braking(world, p)
     charge_manoeuvre(world, p)
     charge_time(world, p)
@@ -121,4 +121,3 @@ def end_decision(world: World, p: np.record) -> None:
         i[episode.TRUNCATED] = 1
     ttc = time_to_lead(world, world.vehicle_f[vehicle.X, 0], world.vehicle_f[vehicle.Y, 0])
     f[episode.MIN_TTC] = min(ttc, NO_TTC_S)
-    observe(world)

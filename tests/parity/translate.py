@@ -63,6 +63,17 @@ class DrivenVehicle(ControlledVehicle):
         """Keep the stored command."""
 
 
+class DrivenObstacle(Obstacle):
+    """An obstacle with a velocity of its own, which upstream never moves (R6)."""
+
+    own_velocity = np.zeros(2)
+
+    @property
+    def velocity(self) -> np.ndarray:
+        """Velocity as followers and the collision test see it."""
+        return self.own_velocity
+
+
 def make_road(num_lanes: int, has_shoulder: int = 0, speed_limit: float = 30.0) -> Road:
     """An empty straight road, its rightmost lane forbidden if it is a hard shoulder."""
     network = RoadNetwork()
@@ -188,7 +199,9 @@ def build_road(scene: Scene) -> Road:
     ]
     for j in range(scene.num_obstacles):
         column = scene.obstacle_f[:, j]
-        body = Obstacle(road, column[[obstacle.X, obstacle.Y]], float(column[obstacle.HEADING]))
+        place, heading = column[[obstacle.X, obstacle.Y]], float(column[obstacle.HEADING])
+        body = DrivenObstacle(road, place, heading)
+        body.own_velocity = column[[obstacle.VX, obstacle.VY]]
         body.LENGTH, body.WIDTH = float(column[obstacle.LENGTH]), float(column[obstacle.WIDTH])
         body.diagonal = float(column[obstacle.DIAGONAL])
         body.crashed = bool(scene.obstacle_i[obstacle.CRASHED, j])

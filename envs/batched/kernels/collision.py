@@ -63,9 +63,7 @@ def _gap(low_a: float, high_a: float, low_b: float, high_b: float) -> float:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
-def _test_boxes(
-    corners: Array, move_x: float, move_y: float
-) -> tuple[bool, bool, float, float]:
+def _test_boxes(corners: Array, move_x: float, move_y: float) -> tuple[bool, bool, float, float]:
     """Separating axes of two boxes, the earlier moving by (move_x, move_y) against the later.
 
     Returns whether they overlap, whether they will, and the shift that keeps the earlier one clear

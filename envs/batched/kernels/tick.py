@@ -81,9 +81,7 @@ def _decide(
         lead = find_leader(i, target, n + num_obstacles, work)
         other = following_acceleration(free, vehicle_f, obstacle_f, n, i, i, lead)
         acceleration = min(acceleration, other)
-    vehicle_f[vehicle.ACCELERATION, i] = min(
-        max(acceleration, -MAX_ACCELERATION), MAX_ACCELERATION
-    )
+    vehicle_f[vehicle.ACCELERATION, i] = min(max(acceleration, -MAX_ACCELERATION), MAX_ACCELERATION)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)

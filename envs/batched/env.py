@@ -1,0 +1,363 @@
+"""The twin: ``B`` worlds of Debris-v0 stepped at once, as a Gymnasium vector environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from envs.action import action_space, check_actions
+from envs.batched.kernels import obstacle
+from envs.batched.kernels.workspace import make_workspace
+from envs.batched.step import Scratch, begin_worlds, roll_futures, step_worlds
+from envs.cache import announce_cold_start
+from envs.errors import UserError
+from envs.observation import observation_space
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import MAX_DEBRIS, MAX_VEHICLES, component, episode
+from envs.specification.world import empty_batch, empty_world, world_at
+from envs.world.load import load_instance
+from envs.world.report import describe_contacts, describe_cost, describe_events
+from envs.world.settings import EnvSettings
+
+STATE_SCHEMA = 1
+
+
+class Futures(NamedTuple):
+    """What ``DebrisVectorEnv.branch`` returns for ``K`` worlds, ``C`` candidates and ``H`` decisions."""
+
+    cost_usd: NDArray[np.float64]  # (K, C, H, NUM_COMPONENTS), 0 after the end
+    length: NDArray[np.int64]  # (K, C) decisions until terminated, or H
+
+
+class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
+    """``B`` worlds of debris on the road; the same numbers as ``B`` copies of the reference.
+
+    Observation, action, reward, ends and info are those of ``envs.highway.env.DebrisEnv`` with a leading axis ``B``.
+
+    * **Seeds**: ``reset(seed=s)`` gives world ``b`` the seed ``s + b``, as ``SyncVectorEnv`` does.
+    * **Autoreset**: ``SAME_STEP``. A world that ends returns the first observation of its next episode;
+      ``info["final_obs"]`` and ``info["final_info"]`` hold the last one. The world continues its own generator.
+    * **State**: ``state_dict`` and ``load_state_dict`` save and restore everything, random generators included;
+      ``branch`` rolls many futures from the present state.
+
+    Parameters
+    ----------
+    num_envs
+        Number of worlds ``B``, >= 1.
+    render_mode
+        Must be ``None``: the reference engine draws.
+    **settings
+        Arguments of ``envs.world.settings.EnvSettings``.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+
+    Examples
+    --------
+    >>> env = gym.make_vec("envs:roadworld/Debris-v0", num_envs=2, vectorization_mode="vector_entry_point",
+    ...                    scenario="lone_object")
+    >>> observation, info = env.reset(seed=7)
+    >>> observation["debris"].shape
+    (2, 4, 39)
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        *,
+        render_mode: str | None = None,
+        **settings: Any,
+    ) -> None:
+        if not isinstance(num_envs, int) or isinstance(num_envs, bool) or num_envs < 1:
+            raise UserError(f"num_envs: got {num_envs!r}, expected an integer >= 1")
+        if render_mode is not None:
+            raise UserError(
+                f"render_mode: got {render_mode!r}, the twin does not draw; use gym.make"
+            )
+        self.settings = EnvSettings(**settings)
+        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
+        self.num_envs = num_envs
+        self.single_observation_space = observation_space()
+        self.single_action_space = action_space(self.settings.action)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self.batch = empty_batch(num_envs)
+        self.instances: list[ScenarioInstance | None] = [None] * num_envs
+        self._params = self.settings.cost.to_array()
+        self._scratch = Scratch(
+            make_workspace(MAX_VEHICLES, MAX_DEBRIS),
+            np.zeros((obstacle.NUM_FLOATS, MAX_DEBRIS)),
+            np.zeros((obstacle.NUM_INTS, MAX_DEBRIS), np.int64),
+        )
+        self._future = empty_world()
+        self._generators = [seeding.np_random(None)[0] for _ in range(num_envs)]
+        self._outputs = (
+            np.zeros(num_envs),
+            np.zeros(num_envs, np.bool_),
+            np.zeros(num_envs, np.bool_),
+            np.zeros(num_envs, np.int64),
+        )
+        self._no_contacts = np.empty(num_envs, dtype=object)
+        self._no_contacts[:] = [()] * num_envs
+
+    def reset(
+        self,
+        *,
+        seed: int | Sequence[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Start new episodes.
+
+        Parameters
+        ----------
+        seed
+            World ``b`` gets ``seed + b``, or ``seed[b]``; ``None`` continues the world's generator.
+        options
+            ``{"instance": ...}``: one ``ScenarioInstance`` for all worlds, or a list of one per world;
+            ``{"reset_mask": (B,) bool}``: only these worlds.
+
+        Returns
+        -------
+        observation, info
+            ``info["instance_hash"]`` is an array of strings.
+
+        Raises
+        ------
+        UserError
+            If an option or a seed does not fit.
+        """
+        options = dict(options or {})
+        mask = np.asarray(options.pop("reset_mask", np.ones(self.num_envs, np.bool_)))
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+            raise UserError(f"reset_mask: expected {self.num_envs} booleans, at least one true")
+        given = options.pop("instance", None)
+        if options:
+            raise UserError(
+                f"options: got {sorted(options)[0]!r}, allowed are instance, reset_mask"
+            )
+        seeds = self._seeds(seed)
+        instances = self._instances(given)
+        chosen = np.flatnonzero(mask)
+        for b in chosen:
+            if seeds[b] is not None:
+                self._generators[b] = seeding.np_random(seeds[b])[0]
+        self._begin(chosen, instances)
+        hashes = np.array([item.hash if item else "" for item in self.instances], dtype=object)
+        return self._observation(), {
+            "instance_hash": hashes,
+            **self._describe(np.zeros(0, np.int64)),
+        }
+
+    def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
+        """One seed per world."""
+        if seed is None:
+            return [None] * self.num_envs
+        if isinstance(seed, (int, np.integer)):
+            return [int(seed) + b for b in range(self.num_envs)]
+        if len(seed) != self.num_envs:
+            raise UserError(f"seed: got {len(seed)} seeds, expected {self.num_envs}")
+        return list(seed)
+
+    def _instances(self, given: Any) -> list[ScenarioInstance | None]:
+        """One instance per world, ``None`` where it is to be sampled."""
+        if given is None:
+            return [None] * self.num_envs
+        if isinstance(given, ScenarioInstance):
+            return [given] * self.num_envs
+        if len(given) != self.num_envs or not all(isinstance(i, ScenarioInstance) for i in given):
+            raise UserError(f"instance: expected one ScenarioInstance or a list of {self.num_envs}")
+        return list(given)
+
+    def _begin(self, chosen: NDArray[np.intp], given: Sequence[ScenarioInstance | None]) -> None:
+        """Sample and load instances into some worlds and observe them."""
+        for b in chosen:
+            instance = given[b] or self.settings.sampler.sample(self._generators[b])
+            self.instances[b] = instance
+            load_instance(world_at(self.batch, b), instance)
+        announce_cold_start()
+        begin_worlds(self.batch, np.ascontiguousarray(chosen, dtype=np.int64))
+
+    def step(
+        self, actions: Any
+    ) -> tuple[
+        dict[str, Any], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
+    ]:
+        """Advance every world by one decision.
+
+        Parameters
+        ----------
+        actions
+            ``(B, 2)`` in [-1, 1], or ``(B,)`` indices if ``action="discrete"``.
+
+        Raises
+        ------
+        UserError
+            Before anything has changed, if the actions do not fit or no episode has begun.
+        """
+        if self.instances[0] is None:
+            raise UserError("step: no episode has begun, call reset first")
+        values = check_actions(actions, self.settings.action, self.num_envs)
+        step_worlds(
+            self.batch,
+            values,
+            self.settings.is_discrete,
+            self._params,
+            self._scratch,
+            self.settings.reward_scale_usd,
+            *self._outputs,
+        )
+        reward, terminated, truncated, hashes = (array.copy() for array in self._outputs)
+        listed = np.flatnonzero(self.batch.episode_i[:, episode.NUM_CONTACTS])
+        info = self._describe(listed)
+        info["state_hash"] = hashes
+        ended = np.flatnonzero(terminated | truncated)
+        if ended.size:
+            self._restart(ended, info)
+        return self._observation(), reward, terminated, truncated, info
+
+    def _restart(self, ended: NDArray[np.intp], info: dict[str, Any]) -> None:
+        """Begin new episodes where the old ones ended, and keep the last observations in ``info``."""
+        final_obs = np.full(self.num_envs, None, dtype=object)
+        has_ended = np.zeros(self.num_envs, np.bool_)
+        has_ended[ended] = True
+        for b in ended:
+            world = world_at(self.batch, b)
+            final_obs[b] = {
+                "ego": world.ego.copy(),
+                "vehicles": world.vehicles.copy(),
+                "debris": world.debris.copy(),
+            }
+        info["final_obs"], info["_final_obs"] = final_obs, has_ended
+        info["final_info"] = {key: value for key, value in info.items() if "final" not in key}
+        info["_final_info"] = has_ended
+        self._begin(ended, [None] * self.num_envs)
+        hashes = np.full(self.num_envs, "", dtype=object)
+        for b in ended:
+            instance = self.instances[b]
+            hashes[b] = instance.hash if instance else ""
+        info["instance_hash"] = hashes
+
+    def _observation(self) -> dict[str, NDArray[np.float32]]:
+        """Copies of the observation arrays."""
+        return {
+            "ego": self.batch.ego.copy(),
+            "vehicles": self.batch.vehicles.copy(),
+            "debris": self.batch.debris.copy(),
+        }
+
+    def _describe(self, listed: NDArray[Any]) -> dict[str, Any]:
+        """``info`` of the present decision; ``listed`` are the worlds with contacts."""
+        contacts = self._no_contacts
+        if listed.size:
+            contacts = contacts.copy()
+            for b in listed:
+                instance = self.instances[b]
+                if instance is not None:
+                    contacts[b] = describe_contacts(world_at(self.batch, b), instance.debris_types)
+        return {
+            "cost": describe_cost(self.batch.cost.copy()),
+            "contacts": contacts,
+            "events": describe_events(self.batch.episode_i),
+            "ttc": self.batch.episode_f[:, episode.MIN_TTC].copy(),
+        }
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything needed to continue from here: arrays, instances, random generators."""
+        if self.instances[0] is None:
+            raise UserError("state_dict: no episode has begun, call reset first")
+        return {
+            "schema": STATE_SCHEMA,
+            "worlds": self.batch.copy(),
+            "instances": list(self.instances),
+            "generators": [generator.bit_generator.state for generator in self._generators],
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Continue from a saved state of an environment with the same number of worlds.
+
+        Raises
+        ------
+        UserError
+            If the state is of another schema or size; nothing has changed then.
+        """
+        if state.get("schema") != STATE_SCHEMA:
+            raise UserError(f"state: schema: got {state.get('schema')!r}, expected {STATE_SCHEMA}")
+        worlds = state["worlds"]
+        if worlds.dtype != self.batch.dtype or worlds.shape != self.batch.shape:
+            raise UserError(f"state: worlds: got {worlds.shape[0]}, expected {self.num_envs} of this layout")
+        self.batch[:] = worlds
+        self.instances = list(state["instances"])
+        for generator, saved in zip(self._generators, state["generators"], strict=True):
+            generator.bit_generator.state = saved
+
+    def branch(
+        self,
+        actions: Any,
+        *,
+        worlds: Sequence[int] | None = None,
+        noise_seed: int | None = None,
+    ) -> Futures:
+        """Roll candidate action sequences from the present state, which does not change.
+
+        Parameters
+        ----------
+        actions
+            ``(K, C, H, 2)`` in [-1, 1] (or ``(K, C, H)`` indices): ``C`` candidates of ``H`` decisions for each of
+            ``K`` worlds.
+        worlds
+            Which worlds, ``(K,)``; all if not given.
+        noise_seed
+            Key of the futures' noise. Not given: the true one, so the futures are what would really happen. An oracle
+            that must not know the wind gives another key.
+
+        Returns
+        -------
+        Futures
+            Cost by decision and component, and how long each future lasted.
+
+        Raises
+        ------
+        UserError
+            If the shapes or values do not fit.
+        """
+        if self.instances[0] is None:
+            raise UserError("branch: no episode has begun, call reset first")
+        chosen = np.arange(self.num_envs) if worlds is None else np.asarray(worlds)
+        if chosen.ndim != 1 or not chosen.size or chosen.min() < 0 or chosen.max() >= self.num_envs:
+            raise UserError(
+                f"worlds: got {chosen.tolist()}, expected indices from 0 to {self.num_envs - 1}"
+            )
+        raw = np.asarray(actions, dtype=np.float64)
+        tail = () if self.settings.is_discrete else (2,)
+        if raw.ndim != 3 + len(tail) or raw.shape[0] != chosen.size or raw.shape[3:] != tail:
+            shape = ", ".join([str(chosen.size), "C", "H", *map(str, tail)])
+            raise UserError(f"actions: got shape {raw.shape}, expected ({shape})")
+        k, c, h = raw.shape[:3]
+        flat = check_actions(raw.reshape(k * c * h, *tail), self.settings.action, k * c * h)
+        cost = np.zeros((k, c, h, component.NUM_COMPONENTS))
+        length = np.zeros((k, c), np.int64)
+        seeds = self.batch.episode_i[chosen, episode.NOISE_SEED].copy()
+        if noise_seed is not None:
+            seeds[:] = noise_seed
+        roll_futures(
+            self.batch,
+            np.ascontiguousarray(chosen, dtype=np.int64),
+            np.ascontiguousarray(flat.reshape(k, c, h, 2)),
+            self.settings.is_discrete,
+            seeds,
+            self._params,
+            self._scratch,
+            self._future,
+            cost,
+            length,
+        )
+        return Futures(cost, length)

@@ -1,0 +1,223 @@
+"""One decision of many worlds, and of many futures of one world, in compiled code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from envs.batched.kernels import obstacle
+from envs.batched.kernels.borrow import borrow
+from envs.batched.kernels.tick import initialise_caches, traffic_tick
+from envs.batched.kernels.workspace import Workspace
+from envs.observation import observe
+from envs.physics.compilation import inner
+from envs.specification import (
+    LANE_SPEED_LIMIT_MPS,
+    TICKS_PER_DECISION,
+    component,
+    debris,
+    episode,
+    vehicle,
+)
+from envs.specification.world import Array, Batch, World
+from envs.world.load import state_hash
+from envs.world.tick import (
+    after_traffic,
+    before_traffic,
+    begin_decision,
+    decision_cost,
+    end_decision,
+    is_over,
+)
+
+
+class Scratch(NamedTuple):
+    """Memory that a step overwrites; one is enough for any number of worlds."""
+
+    work: Workspace
+    obstacle_f: Array  # (obstacle.NUM_FLOATS, J)
+    obstacle_i: Array  # (obstacle.NUM_INTS, J)
+
+
+@inner
+def _obstacles(world: World, scratch: Scratch) -> int:
+    """List the objects that traffic reacts to, as they were after the last tick; returns their number."""
+    count = 0
+    d, f = world.debris_f, scratch.obstacle_f
+    for j in range(world.episode_i[episode.NUM_DEBRIS]):
+        if world.debris_i[debris.BLOCKS_TRAFFIC, j] == 1 and world.debris_i[debris.CARRIER, j] < 0:
+            f[obstacle.X, count] = d[debris.X, j]
+            f[obstacle.Y, count] = d[debris.Y, j]
+            f[obstacle.VX, count] = d[debris.VX, j]
+            f[obstacle.VY, count] = d[debris.VY, j]
+            scratch.obstacle_i[obstacle.COLLIDES, count] = 0
+            count += 1
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def advance_world(
+    world: World, first: float, second: float, is_discrete: bool, p: np.record, scratch: Scratch
+) -> None:
+    """Simulate one decision of one world up to its charges, without those and without observing, in place."""
+    begin_decision(world, first, second, is_discrete)
+    n = world.episode_i[episode.NUM_VEHICLES]
+    num_lanes = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER]
+    for _ in range(TICKS_PER_DECISION):
+        before_traffic(world)
+        traffic_tick(
+            world.vehicle_f,
+            world.vehicle_i,
+            n,
+            scratch.obstacle_f,
+            scratch.obstacle_i,
+            _obstacles(world, scratch),
+            num_lanes,
+            world.episode_i[episode.HAS_SHOULDER],
+            LANE_SPEED_LIMIT_MPS,
+            scratch.work,
+        )
+        after_traffic(world, p)
+
+
+@inner
+def _borrow_scratch(scratch: Scratch) -> Scratch:
+    """The scratch memory, borrowed."""
+    work = scratch.work
+    return Scratch(
+        Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs)),
+        borrow(scratch.obstacle_f),
+        borrow(scratch.obstacle_i),
+    )
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def begin_worlds(batch: Batch, chosen: Array) -> None:
+    """Fill the engine's caches of freshly loaded worlds and make their first observation, in place.
+
+    Parameters
+    ----------
+    batch
+        ``B`` worlds.
+    chosen
+        ``(K,)`` int64: indices of the worlds.
+    """
+    for b in chosen:
+        world = batch[b]
+        n = world.episode_i[episode.NUM_VEHICLES]
+        initialise_caches(world.vehicle_f, world.vehicle_i, n)
+        observe(world)
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def step_worlds(
+    batch: Batch,
+    actions: Array,
+    is_discrete: bool,
+    params: Array,
+    scratch: Scratch,
+    reward_scale: float,
+    reward: Array,
+    terminated: Array,
+    truncated: Array,
+    hashes: Array,
+) -> None:
+    """Advance every world by one decision and observe, in place.
+
+    Parameters
+    ----------
+    batch
+        ``B`` worlds.
+    actions
+        ``(B, 2)`` float64.
+    is_discrete
+        How to read them.
+    params
+        ``CostParameters.to_array()``.
+    scratch
+        Overwritten.
+    reward_scale
+        US$ that make a reward of -1.
+    reward, terminated, truncated, hashes
+        ``(B,)`` outputs: float64, bool, bool, int64.
+    """
+    p = params[0]
+    own = _borrow_scratch(scratch)
+    for b in range(actions.shape[0]):
+        world = batch[b]
+        advance_world(world, actions[b, 0], actions[b, 1], is_discrete, p, own)
+        end_decision(world, p)
+        observe(world)
+        reward[b] = -decision_cost(world) / reward_scale
+        terminated[b] = is_over(world)
+        truncated[b] = world.episode_i[episode.TRUNCATED] == 1
+        hashes[b] = state_hash(world)
+
+
+@inner
+def _copy_dynamics(source: World, target: World) -> None:
+    """Copy what the future depends on; perception is left out."""
+    n, j = source.episode_i[episode.NUM_VEHICLES], source.episode_i[episode.NUM_DEBRIS]
+    target.vehicle_f[:, :n] = source.vehicle_f[:, :n]
+    target.vehicle_i[:, :n] = source.vehicle_i[:, :n]
+    target.debris_f[:, :j] = source.debris_f[:, :j]
+    target.debris_i[:, :j] = source.debris_i[:, :j]
+    target.episode_f[:] = source.episode_f
+    target.episode_i[:] = source.episode_i
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def roll_futures(
+    batch: Batch,
+    chosen: Array,
+    actions: Array,
+    is_discrete: bool,
+    noise_seeds: Array,
+    params: Array,
+    scratch: Scratch,
+    future: World,
+    cost: Array,
+    length: Array,
+) -> None:
+    """Roll candidate action sequences from the present state of some worlds, which stay as they are.
+
+    Parameters
+    ----------
+    batch
+        ``B`` worlds; read only.
+    chosen
+        ``(K,)`` int64: worlds to roll from.
+    actions
+        ``(K, C, H, 2)`` float64: ``C`` candidates of ``H`` decisions.
+    is_discrete
+        How to read them.
+    noise_seeds
+        ``(K,)`` int64: key of the noise of the futures.
+    params
+        ``CostParameters.to_array()``.
+    scratch, future
+        Overwritten; ``future`` is one world.
+    cost
+        ``(K, C, H, NUM_COMPONENTS)`` output: US$ by decision; 0 after the end.
+    length
+        ``(K, C)`` output, int64: decisions until the future was terminated, or ``H``.
+    """
+    p = params[0]
+    own = _borrow_scratch(scratch)
+    for k in range(chosen.shape[0]):
+        world = batch[chosen[k]]
+        for c in range(actions.shape[1]):
+            _copy_dynamics(world, future)
+            future.episode_i[episode.NOISE_SEED] = noise_seeds[k]
+            cost[k, c] = 0.0
+            length[k, c] = actions.shape[2]
+            for h in range(actions.shape[2]):
+                if is_over(future):
+                    length[k, c] = h
+                    break
+                advance_world(future, actions[k, c, h, 0], actions[k, c, h, 1], is_discrete, p, own)
+                end_decision(future, p)
+                for part in range(component.NUM_COMPONENTS):
+                    cost[k, c, h, part] = future.cost[part]
