@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import gymnasium as gym
@@ -21,7 +22,7 @@ from envs.errors import UserError
 from envs.observation import observation_space
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, component, episode
-from envs.specification.world import empty_batch, empty_world, world_at
+from envs.specification.world import FIELDS, empty_batch, world_at
 from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings
@@ -91,14 +92,17 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.batch = empty_batch(num_envs)
+        # plain views: attribute access on a record array costs microseconds, and so does passing one to a kernel
+        self._worlds = self.batch.view(np.ndarray)
+        self._fields = SimpleNamespace(**{name: self._worlds[name] for name in FIELDS})
         self.instances: list[ScenarioInstance | None] = [None] * num_envs
-        self._params = self.settings.cost.to_array()
+        self._params = self.settings.cost.to_array().view(np.ndarray)
         self._scratch = Scratch(
             make_workspace(MAX_VEHICLES, MAX_DEBRIS),
             np.zeros((obstacle.NUM_FLOATS, MAX_DEBRIS)),
             np.zeros((obstacle.NUM_INTS, MAX_DEBRIS), np.int64),
         )
-        self._future = empty_world()
+        self._future = empty_batch(1).view(np.ndarray)
         self._generators = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._outputs = (
             np.zeros(num_envs),
@@ -184,7 +188,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             self.instances[b] = instance
             load_instance(world_at(self.batch, b), instance)
         announce_cold_start()
-        begin_worlds(self.batch, np.ascontiguousarray(chosen, dtype=np.int64))
+        begin_worlds(self._worlds, np.ascontiguousarray(chosen, dtype=np.int64))
 
     def step(
         self, actions: Any
@@ -203,25 +207,23 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         UserError
             Before anything has changed, if the actions do not fit or no episode has begun.
         """
-        if self.instances[0] is None:
-            raise UserError("step: no episode has begun, call reset first")
+        self._instance(0)
         values = check_actions(actions, self.settings.action, self.num_envs)
         step_worlds(
-            self.batch,
+            self._worlds,
             values,
             self.settings.is_discrete,
             self._params,
             self._scratch,
-            self.settings.reward_scale_usd,
             *self._outputs,
         )
-        reward, terminated, truncated, hashes = (array.copy() for array in self._outputs)
-        listed = np.flatnonzero(self.batch.episode_i[:, episode.NUM_CONTACTS])
-        info = self._describe(listed)
+        total, terminated, truncated, hashes = (array.copy() for array in self._outputs)
+        info = self._describe(total)
         info["state_hash"] = hashes
-        ended = np.flatnonzero(terminated | truncated)
-        if ended.size:
-            self._restart(ended, info)
+        reward = total / -self.settings.reward_scale_usd
+        over = terminated | truncated
+        if over.any():
+            self._restart(np.flatnonzero(over), info)
         return self._observation(), reward, terminated, truncated, info
 
     def _restart(self, ended: NDArray[np.intp], info: dict[str, Any]) -> None:
@@ -242,38 +244,45 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         self._begin(ended, [None] * self.num_envs)
         hashes = np.full(self.num_envs, "", dtype=object)
         for b in ended:
-            instance = self.instances[b]
-            hashes[b] = instance.hash if instance else ""
+            hashes[b] = self._instance(b).hash
         info["instance_hash"] = hashes
 
     def _observation(self) -> dict[str, NDArray[np.float32]]:
         """Copies of the observation arrays."""
+        fields = self._fields
         return {
-            "ego": self.batch.ego.copy(),
-            "vehicles": self.batch.vehicles.copy(),
-            "debris": self.batch.debris.copy(),
+            "ego": fields.ego.copy(),
+            "vehicles": fields.vehicles.copy(),
+            "debris": fields.debris.copy(),
         }
 
-    def _describe(self, listed: NDArray[Any]) -> dict[str, Any]:
-        """``info`` of the present decision; ``listed`` are the worlds with contacts."""
+    def _describe(self, total: NDArray[np.float64]) -> dict[str, Any]:
+        """``info`` of the present decision."""
+        fields = self._fields
+        counts = fields.episode_i[:, episode.NUM_CONTACTS]
         contacts = self._no_contacts
-        if listed.size:
+        if counts.any():
             contacts = contacts.copy()
-            for b in listed:
-                instance = self.instances[b]
-                if instance is not None:
-                    contacts[b] = describe_contacts(world_at(self.batch, b), instance.debris_types)
+            for b in np.flatnonzero(counts):
+                types = self._instance(b).debris_types
+                contacts[b] = describe_contacts(world_at(self.batch, b), types)
         return {
-            "cost": describe_cost(self.batch.cost.copy()),
+            "cost": describe_cost(fields.cost.copy(), total),
             "contacts": contacts,
-            "events": describe_events(self.batch.episode_i),
-            "ttc": self.batch.episode_f[:, episode.MIN_TTC].copy(),
+            "events": describe_events(fields.episode_i),
+            "ttc": fields.episode_f[:, episode.MIN_TTC].copy(),
         }
+
+    def _instance(self, b: int) -> ScenarioInstance:
+        """The running instance of world ``b``."""
+        instance = self.instances[b]
+        if instance is None:
+            raise UserError("no episode has begun, call reset first")
+        return instance
 
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to continue from here: arrays, instances, random generators."""
-        if self.instances[0] is None:
-            raise UserError("state_dict: no episode has begun, call reset first")
+        self._instance(0)
         return {
             "schema": STATE_SCHEMA,
             "worlds": self.batch.copy(),
@@ -329,8 +338,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         UserError
             If the shapes or values do not fit.
         """
-        if self.instances[0] is None:
-            raise UserError("branch: no episode has begun, call reset first")
+        self._instance(0)
         chosen = np.arange(self.num_envs) if worlds is None else np.asarray(worlds)
         if chosen.ndim != 1 or not chosen.size or chosen.min() < 0 or chosen.max() >= self.num_envs:
             raise UserError(
@@ -345,11 +353,11 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         flat = check_actions(raw.reshape(k * c * h, *tail), self.settings.action, k * c * h)
         cost = np.zeros((k, c, h, component.NUM_COMPONENTS))
         length = np.zeros((k, c), np.int64)
-        seeds = self.batch.episode_i[chosen, episode.NOISE_SEED].copy()
+        seeds = self._fields.episode_i[chosen, episode.NOISE_SEED]
         if noise_seed is not None:
             seeds[:] = noise_seed
         roll_futures(
-            self.batch,
+            self._worlds,
             np.ascontiguousarray(chosen, dtype=np.int64),
             np.ascontiguousarray(flat.reshape(k, c, h, 2)),
             self.settings.is_discrete,

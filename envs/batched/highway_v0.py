@@ -1,4 +1,4 @@
-"""highway-env's ``highway-v0`` as B worlds of the twin: for parity tests and benchmarks, not an id."""
+"""The upstream environment ``highway-v0`` as B worlds of the twin: for parity and benchmarks."""
 
 from __future__ import annotations
 

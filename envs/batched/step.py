@@ -118,8 +118,7 @@ def step_worlds(
     is_discrete: bool,
     params: Array,
     scratch: Scratch,
-    reward_scale: float,
-    reward: Array,
+    total: Array,
     terminated: Array,
     truncated: Array,
     hashes: Array,
@@ -138,10 +137,8 @@ def step_worlds(
         ``CostParameters.to_array()``.
     scratch
         Overwritten.
-    reward_scale
-        US$ that make a reward of -1.
-    reward, terminated, truncated, hashes
-        ``(B,)`` outputs: float64, bool, bool, int64.
+    total, terminated, truncated, hashes
+        ``(B,)`` outputs: US$ of the decision as float64, bool, bool, state hash as int64.
     """
     p = params[0]
     own = _borrow_scratch(scratch)
@@ -150,7 +147,7 @@ def step_worlds(
         advance_world(world, actions[b, 0], actions[b, 1], is_discrete, p, own)
         end_decision(world, p)
         observe(world)
-        reward[b] = -decision_cost(world) / reward_scale
+        total[b] = decision_cost(world)
         terminated[b] = is_over(world)
         truncated[b] = world.episode_i[episode.TRUNCATED] == 1
         hashes[b] = state_hash(world)
@@ -177,7 +174,7 @@ def roll_futures(
     noise_seeds: Array,
     params: Array,
     scratch: Scratch,
-    future: World,
+    future_batch: Batch,
     cost: Array,
     length: Array,
 ) -> None:
@@ -197,8 +194,8 @@ def roll_futures(
         ``(K,)`` int64: key of the noise of the futures.
     params
         ``CostParameters.to_array()``.
-    scratch, future
-        Overwritten; ``future`` is one world.
+    scratch, future_batch
+        Overwritten; the latter has room for one world.
     cost
         ``(K, C, H, NUM_COMPONENTS)`` output: US$ by decision; 0 after the end.
     length
@@ -206,6 +203,7 @@ def roll_futures(
     """
     p = params[0]
     own = _borrow_scratch(scratch)
+    future = future_batch[0]
     for k in range(chosen.shape[0]):
         world = batch[chosen[k]]
         for c in range(actions.shape[1]):

@@ -217,7 +217,7 @@ def contact_outcome(
         p_under,
         p_side,
         overlap.left + overlap.right,
-        overlap.central / overlap.span,
+        min(1.0, overlap.central / overlap.span),
         s.u,
         s.exchange,
     )

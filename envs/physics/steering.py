@@ -1,4 +1,4 @@
-"""The lateral controller of highway-env's vehicles: from a distance to the lane to a steering angle."""
+"""The lateral controller of highway-env's vehicles: from distance to the lane to steering angle."""
 
 from __future__ import annotations
 
@@ -24,9 +24,24 @@ _SMALLEST_SPEED = 0.01
 
 @njit(cache=True, error_model="numpy")
 def not_zero(value: float) -> float:
-    """The value, or +-0.01 with its sign when it is smaller than that: a divisor that is never zero.
+    """The value, at least 0.01 in size: a divisor that is never zero.
 
-    It jumps by 0.02 at zero, and so does everything divided by it (highway-env ``utils.not_zero``).
+    It jumps by 0.02 at zero, and what is divided by it jumps too (highway-env ``utils.not_zero``).
+
+    Parameters
+    ----------
+    value
+        Any number.
+
+    Returns
+    -------
+    float
+        The value, or +-0.01 with its sign if it is smaller than that; 0.01 for 0.
+
+    Examples
+    --------
+    >>> not_zero(-0.004), not_zero(0.0), not_zero(3.0)
+    (-0.01, 0.01, 3.0)
     """
     if abs(value) > _SMALLEST_SPEED:
         return value
@@ -38,6 +53,21 @@ def wrap_to_pi(angle: float) -> float:
     """The angle in [-pi, pi), rad (highway-env ``utils.wrap_to_pi``).
 
     Adding and subtracting pi rounds small angles; that rounding is part of the result.
+
+    Parameters
+    ----------
+    angle
+        Any finite angle, rad.
+
+    Returns
+    -------
+    float
+        The same direction in [-pi, pi), rad.
+
+    Examples
+    --------
+    >>> round(wrap_to_pi(4.0), 4), wrap_to_pi(1e-17)
+    (-2.2832, 0.0)
     """
     shifted = angle + math.pi
     if 0.0 <= shifted < _TWO_PI:  # the modulo would change nothing

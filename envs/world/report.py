@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from envs.physics.contact import MODE_NAMES
 from envs.physics.fate import FATE_NAMES
 from envs.specification import component, contact, episode
-from envs.specification.world import World
+from envs.specification.world import Array, World
 
 EVENTS = {
     "collision": episode.COLLIDED,
@@ -19,18 +17,23 @@ EVENTS = {
 """Events that end an episode, with their row."""
 
 
-def describe_cost(cost: np.ndarray) -> dict[str, Any]:
-    """Expected US$ of the last decision by component and in total; ``cost`` is ``(..., NUM_COMPONENTS)``."""
-    described: dict[str, Any] = {name: cost[..., c] for c, name in enumerate(component.NAMES)}
-    # summed in column order like the compiled total, so that the bits agree
-    total = np.zeros_like(cost[..., 0])
-    for c in range(component.NUM_COMPONENTS):
-        total = total + cost[..., c]
-    described["total"] = total
+def describe_cost(cost: Array, total: Any) -> dict[str, Any]:
+    """Expected US$ of the last decision by component, and in total.
+
+    Parameters
+    ----------
+    cost
+        ``(..., NUM_COMPONENTS)``.
+    total
+        Their sum as the compiled code made it: the order of a sum decides its last bit.
+    """
+    described: dict[str, Any] = {"total": total}
+    for c, name in enumerate(component.NAMES):
+        described[name] = cost[..., c]
     return described
 
 
-def describe_events(episode_i: np.ndarray) -> dict[str, Any]:
+def describe_events(episode_i: Array) -> dict[str, Any]:
     """Which terminal events have happened; ``episode_i`` is ``(..., NUM_INTS)``."""
     return {name: episode_i[..., row] == 1 for name, row in EVENTS.items()}
 

@@ -1,8 +1,8 @@
 """Options of the parity tests: how much of the slow reference to run.
 
-``pytest tests/parity --parity-seeds 100 --parity-seconds 40`` is the full run (``make parity``): tens
-of minutes, nearly all of it highway-env. Without the options, which only exist when ``tests/parity``
-is named on the command line, it is 2 seeds of 10 s.
+``pytest tests/parity --parity-seeds 100 --parity-seconds 40`` is the full run (``make parity``):
+tens of minutes, nearly all of it highway-env. Without the options, which only exist when
+``tests/parity`` is named on the command line, it is 2 seeds of 10 s.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Exact parity as a command: ``python -m tests.parity.exact_run a --seeds 100 --seconds 40``.
 
 Runs one scene family (a to f), or ``v0`` for the whole environment ``highway-v0``, and ends with
-status 0 only if nothing differed by a single bit, 3 if NumPy's BLAS makes that impossible. Start it with the environment variable
-NPY_DISABLE_CPU_FEATURES that ``tests/parity/conftest.py`` builds; it checks that this worked.
+status 0 only if nothing differed by a single bit, 3 if NumPy's BLAS makes that impossible. Start it
+with the environment variable NPY_DISABLE_CPU_FEATURES as ``tests/parity/vector_math.py`` builds it;
+the command checks that this worked.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ SIDES = (-1, +1)
 
 
 def fused(a: float, b: float, c: float) -> float:
-    """a * b + c, rounded once."""
+    """The sum of c and the product of a and b, rounded once."""
     return float(Fraction(a) * Fraction(b) + Fraction(c))
 
 

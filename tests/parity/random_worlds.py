@@ -1,4 +1,4 @@
-"""Arbitrary worlds for the traffic kernels: crowded, slow, crashed, tied, with trucks and obstacles."""
+"""Arbitrary worlds for the traffic kernels: crowded, slow, crashed, tied, trucks, obstacles."""
 
 from __future__ import annotations
 
@@ -55,8 +55,13 @@ def _fill_vehicle(
 def random_scene(rng: np.random.Generator, *, wild: bool = True) -> Scene:
     """A scene of 1 to 13 vehicles and 0 to 3 obstacles on 1 to 5 lanes (``rng`` is consumed).
 
-    Some share their x with another entity, so that the rules for ties are used; some drive at an end
-    of the road.
+    Some share their x with another entity, so that the rules for ties are used; some drive at an
+    end of the road.
+
+    Returns
+    -------
+    Scene
+        Two columns of padding in the vehicle arrays, one in the obstacle arrays.
     """
     n, num_obstacles = int(rng.integers(1, 14)), int(rng.integers(0, 4))
     num_lanes = int(rng.integers(1, 6))

@@ -1,9 +1,9 @@
 """The scene families of exact parity, built in highway-env, and the loop that compares the engines.
 
-Families a to e are highway-env's own vehicles on its own road (their table stands in the class). Family
-f is what roadworld adds without leaving highway-env's rules: trucks, drivers with their own headway, a
-forbidden hard shoulder, objects that move and are seen but not hit, and an ego whose command is stored
-from outside.
+Families a to e are highway-env's own vehicles on its own road (``FAMILIES``). Family f is what
+roadworld adds without leaving highway-env's rules: trucks, drivers with their own headway, a
+forbidden hard shoulder, objects that move and are seen but not hit, and an ego whose command is
+stored from outside.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _drive(road: Road, scene: Scene, tick: int, rng: np.random.Generator) -> Non
 
 
 def _move_objects(road: Road, scene: Scene) -> None:
-    """Objects with a velocity glide on, in both engines, as debris does after the traffic's tick."""
+    """Objects with a velocity glide on, in both engines, as debris does after the traffic."""
     for j, body in enumerate(road.objects):
         body.position = body.position + body.velocity * TICK_S
         scene.obstacle_f[[obstacle.X, obstacle.Y], j] = body.position
@@ -98,8 +98,13 @@ def _move_objects(road: Road, scene: Scene) -> None:
 def compare(road: Road, seconds: float, seed: int, tolerance: float = 0.0) -> list[str]:
     """Run both engines side by side and return the first differences, none if they agree.
 
-    With a tolerance the scene also ends, in agreement, where a vehicle falls below 1 m/s: from there
-    on a last bit grows without bound.
+    With a tolerance the scene also ends, in agreement, where a vehicle falls below 1 m/s: from
+    there on a last bit grows without bound.
+
+    Returns
+    -------
+    list[str]
+        The tick, then a line per field.
     """
     scene = read_road(road, padding=2)
     work = make_workspace(scene.n, scene.num_obstacles)

@@ -1,4 +1,4 @@
-"""Canaries C1, C2, C3, C5, C6: each names an assumption of exact parity, before parity fails by it."""
+"""Canaries C1, C2, C3, C5, C6: each names an assumption of exact parity before parity fails."""
 
 import math
 from pathlib import Path

@@ -12,7 +12,6 @@ from highway_env import utils
 from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.controller import MDPVehicle
 from highway_env.vehicle.objects import Obstacle
-from pytest import approx
 
 from envs.specification import TICK_S
 from tests.parity.translate import EDGE, make_road
@@ -46,7 +45,7 @@ def test_q1_target_lanes_change_in_place_within_the_decide_loop():
     second = add(road, 0.0, 0, target=1)
     third = add(road, 16.0, 2, target=1)
     road.act()
-    # first gives way to third (8 m < 10 m); second no longer sees first as a rival, third is 16 m away
+    # first gives way to third (8 m < 10 m); then second has no rival but third, 16 m away
     assert [lane_of(v.target_lane_index) for v in (first, second, third)] == [2, 1, 1]
 
 
@@ -55,11 +54,11 @@ def test_q2_q3_impact_moves_then_lane_is_refreshed_and_crash_comes_after_the_cli
     body = add(road, 100.0, speed=20.0, target_speed=20.0)
     body.impact = np.array([0.5, 4.0])
     tick(road)
-    assert body.position == approx([100.0 + 20.0 / 15 + 0.5, 4.0])
+    assert body.position == pytest.approx([100.0 + 20.0 / 15 + 0.5, 4.0])
     assert (body.crashed, body.impact, lane_of(body.lane_index)) == (True, None, 1)
-    assert body.speed == approx(20.0)  # free road at the target speed: no crash braking yet
+    assert body.speed == pytest.approx(20.0)  # free road at the target speed: no crash braking yet
     tick(road)
-    assert body.speed == approx(20.0 * (1 - TICK_S))
+    assert body.speed == pytest.approx(20.0 * (1 - TICK_S))
 
 
 def test_q3_heading_turns_with_the_old_speed():
@@ -68,8 +67,8 @@ def test_q3_heading_turns_with_the_old_speed():
     body.action = {"steering": 0.1, "acceleration": 3.0}
     body.step(TICK_S)
     slip = math.atan(0.5 * math.tan(0.1))
-    assert body.heading == approx(10.0 * math.sin(slip) / 2.5 * TICK_S)
-    assert body.position == approx(
+    assert body.heading == pytest.approx(10.0 * math.sin(slip) / 2.5 * TICK_S)
+    assert body.position == pytest.approx(
         [100.0 + 10.0 * math.cos(slip) * TICK_S, 10.0 * math.sin(slip) * TICK_S]
     )
 
@@ -78,10 +77,10 @@ def test_q4_wrecks_slide_and_keep_their_target_lane():
     road = make_road(2)
     body = add(road, 100.0, speed=15.0, target=1, crashed=True, timer=0.5)
     tick(road)
-    assert body.speed == approx(14.0)
-    assert body.position == approx([101.0, 0.0])
+    assert body.speed == pytest.approx(14.0)
+    assert body.position == pytest.approx([101.0, 0.0])
     assert lane_of(body.target_lane_index) == 1
-    assert body.timer == approx(0.5 + TICK_S)  # q3: the timer runs on
+    assert body.timer == pytest.approx(0.5 + TICK_S)  # q3: the timer runs on
 
 
 @pytest.mark.parametrize(("speed", "acceleration"), [(45.0, -5.0), (-45.0, 5.0), (39.0, 0.0)])
@@ -96,7 +95,7 @@ def test_q5_idm_drives_backwards():
     body = add(road, 100.0, speed=0.1)
     add(road, 101.0)
     tick(road)
-    assert body.speed == approx(0.1 - 6.0 * TICK_S)
+    assert body.speed == pytest.approx(0.1 - 6.0 * TICK_S)
 
 
 def test_q6_timer_fires_strictly_above_one_second():
@@ -109,7 +108,7 @@ def test_q6_timer_fires_strictly_above_one_second():
 
 def test_q6_timer_of_zero_counts_as_not_given():
     body = IDMVehicle(make_road(1), [10.0, 0.0], timer=0.0)
-    assert body.timer == approx(10.0 * math.pi % 1.0)
+    assert body.timer == pytest.approx(10.0 * math.pi % 1.0)
 
 
 def overtaking_road(speed=20.0):
@@ -157,7 +156,7 @@ def test_q8_new_follower_decides_safety_and_an_obstacle_never_brakes():
 def test_q8_accelerations_use_the_deciders_exponent():
     road = make_road(1)
     me, other = add(road, 100.0, DELTA=2.0), add(road, 50.0, speed=10.0, target_speed=20.0)
-    assert me.acceleration(other) == approx(3.0 * (1 - 0.5**2))
+    assert me.acceleration(other) == pytest.approx(3.0 * (1 - 0.5**2))
 
 
 def test_q10_faster_starts_from_the_current_speed_with_half_to_even():
@@ -166,7 +165,7 @@ def test_q10_faster_starts_from_the_current_speed_with_half_to_even():
         body = add(make_road(1), 100.0, kind=MDPVehicle, speed=speed)
         body.act(action)
         targets[speed, action] = body.target_speed
-        assert body.action["acceleration"] == approx((body.target_speed - speed) / 0.6)
+        assert body.action["acceleration"] == pytest.approx((body.target_speed - speed) / 0.6)
     # 2 (v - 20) / 10 = 0.48, 0.5, 1.5 -> 0, 0, 2; then one step, clipped to 20-30
     assert list(targets.values()) == [25.0, 25.0, 30.0, 25.0]
 
@@ -174,19 +173,21 @@ def test_q10_faster_starts_from_the_current_speed_with_half_to_even():
 def test_q11_target_speed_is_clipped_to_the_limit_and_both_leaders_count():
     road = make_road(2, speed_limit=20.0)
     me = add(road, 100.0, speed=10.0, target_speed=35.0)
-    assert me.acceleration(me) == approx(3.0 * (1 - 0.5**4))
+    assert me.acceleration(me) == pytest.approx(3.0 * (1 - 0.5**4))
     add(road, 160.0, 1, speed=10.0, target_speed=10.0)
     me.target_lane_index = (*EDGE, 1)
     me.act()
     # D = 10 + 15 + 0 = 25 m at 60 m
-    assert me.action["acceleration"] == approx(3.0 * (1 - 0.5**4) - 3.0 * (25.0 / 60.0) ** 2)
+    assert me.action["acceleration"] == pytest.approx(3.0 * (1 - 0.5**4) - 3.0 * (25.0 / 60.0) ** 2)
 
 
 def test_q12_wanted_gap_is_blind_to_sizes():
     road = make_road(1)
     me, lead = add(road, 100.0, speed=20.0), add(road, 150.0, speed=15.0)
     lead.LENGTH = 16.5
-    assert me.desired_gap(me, lead) == approx(10.0 + 30.0 + 20.0 * 5.0 / (2 * math.sqrt(15.0)))
+    assert me.desired_gap(me, lead) == pytest.approx(
+        10.0 + 30.0 + 20.0 * 5.0 / (2 * math.sqrt(15.0))
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,9 +202,9 @@ def test_q14_wrapping_rounds_small_angles_and_steering_is_clipped():
     road = make_road(2)
     slow = add(road, 100.0, 0, speed=0.5, target=1)
     fast = add(road, 200.0, 0, speed=25.0, target=1)
-    assert slow.steering_control((*EDGE, 1)) == approx(math.pi / 3)
+    assert slow.steering_control((*EDGE, 1)) == pytest.approx(math.pi / 3)
     # heading asin(4 / 0.6 / 25) = 0.26993, rate 1.34966, slip asin(0.1 rate) = 0.13538
-    assert fast.steering_control((*EDGE, 1)) == approx(0.26597, abs=1e-5)
+    assert fast.steering_control((*EDGE, 1)) == pytest.approx(0.26597, abs=1e-5)
 
 
 def test_q15_lane_stays_at_the_end_of_the_road():
@@ -273,9 +274,10 @@ def test_q21_q22_predicted_contact_pushes_both_by_half():
     a, b = add(road, 100.0, speed=30.0), add(road, 106.0)
     a.handle_collisions(b, TICK_S)
     # gap 1 m, 2 m of travel: 1 m too much, half of it each, no crash before the next move
-    assert a.impact == approx([-0.5, 0.0])
-    assert b.impact == approx([0.5, 0.0])
-    assert not (a.crashed or b.crashed)
+    assert a.impact == pytest.approx([-0.5, 0.0])
+    assert b.impact == pytest.approx([0.5, 0.0])
+    assert not a.crashed
+    assert not b.crashed
 
 
 def test_q22_obstacle_takes_no_share_and_a_later_pair_overwrites():
@@ -285,8 +287,8 @@ def test_q22_obstacle_takes_no_share_and_a_later_pair_overwrites():
     a.handle_collisions(b, TICK_S)
     a.handle_collisions(road.objects[0], TICK_S)
     # gap 0.5 m, 2 m of travel: 1.5 m, all of it mine
-    assert a.impact == approx([-1.5, 0.0])
-    assert b.impact == approx([0.5, 0.0])
+    assert a.impact == pytest.approx([-1.5, 0.0])
+    assert b.impact == pytest.approx([0.5, 0.0])
     assert not road.objects[0].crashed
     road.objects[0].position[0] = 103.0
     a.handle_collisions(road.objects[0], TICK_S)

@@ -124,7 +124,7 @@ def read_vehicle(body: Any, floats: np.ndarray, ints: np.ndarray) -> None:
 
 
 def read_road(road: Road, padding: int = 0) -> Scene:
-    """The scene that upstream's road holds now; ``padding`` columns of NaN are never to be visited."""
+    """The scene that upstream's road holds now, with ``padding`` columns never to be visited."""
     n, num_obstacles = len(road.vehicles), len(road.objects)
     vehicle_f = np.zeros((vehicle.NUM_FLOATS, n + padding))
     vehicle_i = np.zeros((vehicle.NUM_INTS, n + padding), np.int64)
@@ -214,6 +214,11 @@ def differences(expected: Scene, actual: Scene, tolerance: float = 0.0) -> list[
     """What differs between two scenes, one line per field; a NaN is a difference.
 
     Impacts count only while they are pending, and a timer only where there is one.
+
+    Returns
+    -------
+    list[str]
+        Empty if the scenes agree.
     """
     n, m = expected.n, expected.num_obstacles
     found = []

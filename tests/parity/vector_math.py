@@ -17,10 +17,8 @@ _COUNT = 20_000
 
 
 def disabling() -> str:
-    """Value of NPY_DISABLE_CPU_FEATURES that leaves NumPy with the C library's functions.
-
-    Built from NumPy's own dispatch list, since a name NumPy does not know would only be ignored.
-    """
+    """Value of NPY_DISABLE_CPU_FEATURES that leaves NumPy with the C library's functions."""
+    # from NumPy's own dispatch list, since a name NumPy does not know would only be ignored
     names = [n for n in __cpu_dispatch__ if n.startswith("AVX512") or n == "X86_V4"]
     return " ".join(names)
 
@@ -50,16 +48,14 @@ def mismatches() -> dict[str, int]:
 
 
 def _fused(a: float, b: float, c: float) -> float:
-    """a * b + c, rounded once."""
+    """The sum of c and the product of a and b, rounded once."""
     return float(Fraction(a) * Fraction(b) + Fraction(c))
 
 
 def blas_is_fused() -> bool:
-    """Whether NumPy's dot product of 2-vectors, norm and rotation round as the twin's do.
-
-    The first product is rounded, the second fused (OpenBLAS). With another BLAS exact parity cannot
-    be had, while one-tick parity can.
-    """
+    """Whether NumPy's dot product of 2-vectors, norm and rotation round as the twin's do."""
+    # OpenBLAS rounds the first product and fuses the second. With another BLAS exact parity cannot
+    # be had, while one-tick parity can.
     rng = np.random.default_rng(1)
     for _ in range(1_000):
         a, b = rng.normal(size=2), rng.normal(size=2)

@@ -5,12 +5,15 @@ tick of small functions that costs several times the arithmetic. A borrowed arra
 count: whoever borrows must keep the original alive, which every caller of a kernel does anyway.
 """
 
+# ruff: noqa: ANN401 - an intrinsic is handed Numba's own, untyped objects
+
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
+import numpy as np
 from numba import config
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 
@@ -21,8 +24,8 @@ def _borrowed(_typing_context: Any, array: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         """Copy the structure and null what would be counted."""
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
-        view.meminfo = cgutils.get_null_value(view.meminfo.type)
-        view.parent = cgutils.get_null_value(view.parent.type)
+        view.meminfo = view.meminfo.type(None)
+        view.parent = view.parent.type(None)
         return view._getvalue()  # numba's structure proxies have no public spelling
 
     return array(array), generate
@@ -33,5 +36,7 @@ def _same(array: Any) -> Any:
     return array
 
 
-borrow = _same if config.DISABLE_JIT else _borrowed
+# config is filled from the environment when Numba is imported
+_chosen = _same if config.DISABLE_JIT else _borrowed  # type: ignore[attr-defined]
+borrow = cast(Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]], _chosen)
 """``borrow(array)``: the array without an owner; only inside compiled code, only while it lives."""

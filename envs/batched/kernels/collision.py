@@ -1,4 +1,4 @@
-"""Contact between boxes: highway-env's swept separating-axis test, its impacts and its pair order."""
+"""Contact between boxes: highway-env's swept separating axes, its impacts and its pair order."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _write_corners(
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _centre(corners: Array, row: int) -> float:
     """Mean of four corner coordinates, summed in order."""
-    return (corners[row, 0] + corners[row, 1] + corners[row, 2] + corners[row, 3]) / 4.0
+    return float((corners[row, 0] + corners[row, 1] + corners[row, 2] + corners[row, 3]) / 4.0)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -64,11 +64,7 @@ def _gap(low_a: float, high_a: float, low_b: float, high_b: float) -> float:
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _test_boxes(corners: Array, move_x: float, move_y: float) -> tuple[bool, bool, float, float]:
-    """Separating axes of two boxes, the earlier moving by (move_x, move_y) against the later.
-
-    Returns whether they overlap, whether they will, and the shift that keeps the earlier one clear
-    (quirk 21).
-    """
+    """Overlap now, overlap soon, and the shift of the earlier box that prevents it (quirk 21)."""
     overlap, will_overlap = True, True
     least, axis_x, axis_y = math.inf, 0.0, 0.0
     between_x = _centre(corners, ws.EARLIER) - _centre(corners, ws.LATER)
@@ -171,11 +167,9 @@ def collide_pair(
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _is_apart(vehicle_f: Array, i: int, j: int, dx: float, dy: float) -> bool:
-    """Whether an axis of vehicle ``i`` separates the two boxes for certain, now and after the sweep.
-
-    Both axes belong to the full test, so a clear gap on one of them, wider than the relative
-    displacement, is a proof of no contact.
-    """
+    """Whether an axis of vehicle ``i`` separates the boxes for certain, now and while moving."""
+    # Both axes belong to the full test, so a clear gap on one of them, wider than the relative
+    # displacement, proves that there is no contact.
     cos_i, sin_i = vehicle_f[vehicle.COS, i], vehicle_f[vehicle.SIN, i]
     cos_j, sin_j = vehicle_f[vehicle.COS, j], vehicle_f[vehicle.SIN, j]
     cos = abs(cos_i * cos_j + sin_i * sin_j)
@@ -189,7 +183,7 @@ def _is_apart(vehicle_f: Array, i: int, j: int, dx: float, dy: float) -> bool:
     along = abs(cos_i * dx + sin_i * dy)
     half = 0.5 * (vehicle_f[vehicle.LENGTH, i] + cos * length + sin * width)
     closing = speed - other_speed * (cos_i * cos_j + sin_i * sin_j)
-    return along - half - abs(closing) * TICK_S > _MARGIN_M
+    return bool(along - half - abs(closing) * TICK_S > _MARGIN_M)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
@@ -226,7 +220,7 @@ def collide_all(
     num_obstacles: int,
     work: Workspace,
 ) -> None:
-    """All contacts of a tick, in place: candidates by x, then processed in highway-env's pair order.
+    """All contacts of a tick, in place: candidates by x, processed in highway-env's pair order.
 
     The order matters because a later pair overwrites an earlier impact (quirks 19 and 22). Needs
     ``ORDER`` sorted.

@@ -1,13 +1,16 @@
 """Fused multiply-add: one rounding for ``a * b + c``.
 
-highway-env takes dot products and norms of 2-vectors from NumPy, whose BLAS rounds the first product
-and fuses the second. The twin has to do the same, or a quarter of the last bits differ.
+The reference takes dot products and norms of 2-vectors from NumPy, whose BLAS rounds the first
+product and fuses the second. The twin has to do the same, or a quarter of the last bits differ.
 """
+
+# ruff: noqa: ANN401 - an intrinsic is handed Numba's own, untyped objects
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from numba import config, types
 from numba.extending import intrinsic
@@ -30,5 +33,7 @@ def _exact(a: float, b: float, c: float) -> float:
     return float(Fraction(a) * Fraction(b) + Fraction(c))
 
 
-fma = _exact if config.DISABLE_JIT else _fused
+# config is filled from the environment when Numba is imported
+_chosen = _exact if config.DISABLE_JIT else _fused  # type: ignore[attr-defined]
+fma = cast(Callable[[float, float, float], float], _chosen)
 """``fma(a, b, c) = a * b + c``, rounded once. Finite arguments only when compilation is off."""

@@ -31,10 +31,8 @@ _APPROACH_DIVISOR = 2.0 * math.sqrt(COMFORT_ACCELERATION * COMFORT_BRAKING)
 def wanted_gap(
     vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
 ) -> float:
-    """Distance, centre to centre, that ``subject`` should keep from ``lead``, m.
-
-    The jam distance and the time gap are the decider's; sizes play no part (quirk 12).
-    """
+    """Distance, centre to centre, that ``subject`` should keep from ``lead``, m (quirk 12)."""
+    # The jam distance and the time gap are the decider's; sizes play no part.
     if lead < n:
         lead_speed = vehicle_f[vehicle.SPEED, lead]
         lead_vx = lead_speed * vehicle_f[vehicle.COS, lead]
@@ -46,8 +44,9 @@ def wanted_gap(
     cos = vehicle_f[vehicle.COS, subject]
     sin = vehicle_f[vehicle.SIN, subject]
     closing = fma(speed * sin - lead_vy, sin, (speed * cos - lead_vx) * cos)
-    return (
-        vehicle_f[vehicle.JAM_DISTANCE, decider]
+    standing = vehicle_f[vehicle.JAM_DISTANCE, decider]
+    return float(
+        standing
         + speed * vehicle_f[vehicle.TIME_GAP, decider]
         + speed * closing / _APPROACH_DIVISOR
     )
@@ -75,14 +74,14 @@ def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subjec
     """
     target = min(max(vehicle_f[vehicle.TARGET_SPEED, subject], 0.0), speed_limit)
     ratio = max(vehicle_f[vehicle.SPEED, subject], 0.0) / abs(not_zero(target))
-    return COMFORT_ACCELERATION * (1.0 - ratio ** vehicle_f[vehicle.EXPONENT, decider])
+    return float(COMFORT_ACCELERATION * (1.0 - ratio ** vehicle_f[vehicle.EXPONENT, decider]))
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def following_acceleration(
     free: float, vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
 ) -> float:
-    """IDM's acceleration of ``subject`` behind ``lead`` as ``decider`` works it out, m/s2, not clipped.
+    """IDM's acceleration of ``subject`` behind ``lead`` as ``decider`` sees it, m/s2, not clipped.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ CHANGE_DELAY_S = 1.0
 """Time between two decisions of one vehicle, s (highway-env ``IDMVehicle.LANE_CHANGE_DELAY``)."""
 
 MAX_BRAKING_IMPOSED = 2.0
-"""Most braking a change may force on the new follower, m/s2 (``LANE_CHANGE_MAX_BRAKING_IMPOSED``)."""
+"""Most braking a change may force on the follower, m/s2 (``LANE_CHANGE_MAX_BRAKING_IMPOSED``)."""
 
 MIN_GAIN = 0.2
 """Least gain in own acceleration, m/s2 (highway-env ``IDMVehicle.LANE_CHANGE_MIN_ACC_GAIN``)."""
@@ -30,7 +30,7 @@ MIN_SPEED = 1.0
 
 @njit(cache=True, error_model="numpy")
 def is_reachable(x: float, y: float, lane: int, num_open_lanes: int) -> bool:
-    """Whether a lane may be steered to from a place: it is open and at most two lane widths away."""
+    """Whether a lane may be steered to from a place: open and at most two lane widths away."""
     return (
         0 <= lane < num_open_lanes
         and abs(y - LANE_WIDTH_M * lane) <= 2.0 * LANE_WIDTH_M
@@ -50,7 +50,7 @@ def _recommends(
     i: int,
     lane: int,
 ) -> bool:
-    """MOBIL's verdict: the new follower is not forced to brake hard, and I gain enough (quirk 8)."""
+    """MOBIL's verdict: the new follower need not brake hard, and I gain enough (quirk 8)."""
     follower = find_follower(i, lane, work)
     if 0 <= follower < n:  # an obstacle behind never brakes
         free = free_acceleration(vehicle_f, speed_limit, i, follower)
@@ -101,8 +101,8 @@ def decide_lane(
 ) -> None:
     """Lane policy of one vehicle, in place: its target lane, its timer, the counts per lane.
 
-    A change under way is only ever aborted. Otherwise, when the timer fires, left is tried first and
-    right second, without stopping: if both pass, right wins (quirk 7).
+    A change under way is only ever aborted. Otherwise, when the timer fires, left is tried first
+    and right second, without stopping: if both pass, right wins (quirk 7).
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""One vehicle's step: highway-env's modified bicycle model, pending impacts and the lane refresh."""
+"""One vehicle's step: highway-env's modified bicycle model, pending impacts, the lane refresh."""
 
 from __future__ import annotations
 
@@ -22,15 +22,13 @@ _CLEARLY_NEAREST = 0.5 - 1e-6
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def nearest_lane(x: float, y: float, heading: float, num_lanes: int) -> int:
-    """Lane with the smallest distance, the first of equals (quirk 16).
-
-    The term of the heading is the same for every lane, but adding it rounds and can make two equal.
-    """
+    """Lane with the smallest distance, the first of equals (quirk 16)."""
     position = y / LANE_WIDTH_M
     nearest = math.floor(position + 0.5)
     if 0 <= nearest < num_lanes and abs(position - nearest) < _CLEARLY_NEAREST:
         return nearest
     best_lane, best = 0, math.inf
+    # the same for every lane, but adding it rounds and can make two distances equal
     turn = abs(wrap_to_pi(heading))
     for lane in range(num_lanes):
         distance = abs(y - LANE_WIDTH_M * lane) + max(x - ROAD_LENGTH_M, 0.0) + max(0.0 - x, 0.0)

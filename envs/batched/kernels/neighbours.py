@@ -1,6 +1,6 @@
 """Who is ahead and who is behind on a lane: searches in the world sorted by x.
 
-An *entity* is a vehicle (index below n) or an obstacle (n + its index), in highway-env's search order.
+An *entity* is a vehicle (index below n) or an obstacle (n + its index): highway-env's search order.
 Positions do not change while vehicles decide, so one sweep per tick serves all of them.
 """
 
@@ -20,7 +20,7 @@ from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 Array = np.ndarray[Any, np.dtype[Any]]
 
 ON_LANE_M = LANE_WIDTH_M / 2.0 + 1.0
-"""Largest lateral distance of what counts as on a lane, m (highway-env's margin of 1 m, quirk 17)."""
+"""Largest lateral distance of what counts as on a lane, m (highway-env adds 1 m, quirk 17)."""
 
 END_MARGIN_M = 5.0
 """How far a lane reaches beyond its ends, m (highway-env ``AbstractLane.VEHICLE_LENGTH``)."""
@@ -46,6 +46,48 @@ def sort_by_x(positions: Array, order: Array, count: int) -> None:
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
+def _merge(
+    vehicle_f: Array,
+    vehicle_i: Array,
+    n: int,
+    obstacle_f: Array,
+    num_obstacles: int,
+    work: Workspace,
+) -> None:
+    """Fill SORTED: vehicles and obstacles by increasing x, ties in highway-env's search order."""
+    for j in range(num_obstacles):
+        work.ints[ws.OBSTACLE_ORDER, j] = j
+    sort_by_x(obstacle_f[obstacle.X], work.ints[ws.OBSTACLE_ORDER], num_obstacles)
+    used = 0
+    for k in range(n):
+        i = vehicle_i[vehicle.ORDER, k]
+        while used < num_obstacles:
+            j = work.ints[ws.OBSTACLE_ORDER, used]
+            if obstacle_f[obstacle.X, j] >= vehicle_f[vehicle.X, i]:
+                break
+            work.ints[ws.SORTED, k + used] = n + j
+            used += 1
+        work.ints[ws.SORTED, k + used] = i
+    for rest in range(used, num_obstacles):
+        work.ints[ws.SORTED, n + rest] = n + work.ints[ws.OBSTACLE_ORDER, rest]
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
+def _enter_lanes(
+    work: Workspace, entity: int, x: float, y: float, own_lane: int, num_lanes: int
+) -> None:
+    """Become the entity met last on every lane one is on."""
+    if not -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M:
+        return
+    if own_lane >= 0 and abs(y - LANE_WIDTH_M * own_lane) < _ON_ONE_LANE_M:
+        work.ints[ws.LAST_ON_LANE, own_lane] = entity
+        return
+    for lane in range(num_lanes):
+        if abs(y - LANE_WIDTH_M * lane) <= ON_LANE_M:
+            work.ints[ws.LAST_ON_LANE, lane] = entity
+
+
+@njit(cache=True, error_model="numpy", forceinline=True)
 def sweep_leaders(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -55,34 +97,23 @@ def sweep_leaders(
     num_lanes: int,
     work: Workspace,
 ) -> None:
-    """Walk from front to back once: sorted entities, own-lane leaders, vehicles on their way to a lane.
+    """One walk from front to back: entities by x, own-lane leaders, vehicles changing to a lane.
 
-    Fills ``SORTED_X, SORTED_Y, SORTED, RANK, LEADER, CHANGING_TO`` of the workspace. Needs ``ORDER``
-    sorted. If two entities have the same x the leaders come from :func:`find_leader`, which knows the
-    tie rules.
+    Fills ``SORTED_X, SORTED_Y, SORTED, RANK, LEADER, CHANGING_TO`` of the workspace; needs
+    ``ORDER`` sorted. If two entities have the same x, the leaders come from :func:`find_leader`,
+    which knows the rules for ties.
     """
-    total = n + num_obstacles
-    if num_obstacles > 0:
-        for j in range(num_obstacles):
-            work.ints[ws.OBSTACLE_ORDER, j] = j
-        sort_by_x(obstacle_f[obstacle.X], work.ints[ws.OBSTACLE_ORDER], num_obstacles)
+    _merge(vehicle_f, vehicle_i, n, obstacle_f, num_obstacles, work)
     for lane in range(num_lanes):
         work.ints[ws.LAST_ON_LANE, lane] = -1
         work.ints[ws.CHANGING_TO, lane] = 0
-    next_vehicle, next_obstacle = n - 1, num_obstacles - 1
     tied = False
     ahead_x = math.inf
-    for k in range(total - 1, -1, -1):
+    for k in range(n + num_obstacles - 1, -1, -1):
+        entity = work.ints[ws.SORTED, k]
         own_lane = -1
-        entity = vehicle_i[vehicle.ORDER, next_vehicle] if next_vehicle >= 0 else -1
-        if next_obstacle >= 0:
-            j = work.ints[ws.OBSTACLE_ORDER, next_obstacle]
-            if entity < 0 or obstacle_f[obstacle.X, j] >= vehicle_f[vehicle.X, entity]:
-                entity = n + j
         if entity < n:
-            next_vehicle -= 1
-            x = vehicle_f[vehicle.X, entity]
-            y = vehicle_f[vehicle.Y, entity]
+            x, y = vehicle_f[vehicle.X, entity], vehicle_f[vehicle.Y, entity]
             own_lane = vehicle_i[vehicle.LANE, entity]
             target = vehicle_i[vehicle.TARGET_LANE, entity]
             work.ints[ws.RANK, entity] = k
@@ -90,29 +121,21 @@ def sweep_leaders(
             if target != own_lane:
                 work.ints[ws.CHANGING_TO, target] += 1
         else:
-            next_obstacle -= 1
-            x = obstacle_f[obstacle.X, entity - n]
-            y = obstacle_f[obstacle.Y, entity - n]
+            x, y = obstacle_f[obstacle.X, entity - n], obstacle_f[obstacle.Y, entity - n]
         tied |= x == ahead_x
         ahead_x = x
         work.floats[ws.SORTED_X, k] = x
         work.floats[ws.SORTED_Y, k] = y
-        work.ints[ws.SORTED, k] = entity
-        if -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M:
-            if own_lane >= 0 and abs(y - LANE_WIDTH_M * own_lane) < _ON_ONE_LANE_M:
-                work.ints[ws.LAST_ON_LANE, own_lane] = entity
-            else:
-                for lane in range(num_lanes):
-                    if abs(y - LANE_WIDTH_M * lane) <= ON_LANE_M:
-                        work.ints[ws.LAST_ON_LANE, lane] = entity
+        _enter_lanes(work, entity, x, y, own_lane, num_lanes)
     if tied:
+        total = n + num_obstacles
         for i in range(n):
             work.ints[ws.LEADER, i] = find_leader(i, vehicle_i[vehicle.LANE, i], total, work)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _is_on_lane(x: float, y: float, lane: int) -> bool:
-    """Whether highway-env's neighbour search finds something at this place on this lane (quirk 17)."""
+    """Whether the neighbour search finds something at this place on this lane (quirk 17)."""
     return (
         abs(y - LANE_WIDTH_M * lane) <= ON_LANE_M
         and -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M
@@ -121,7 +144,7 @@ def _is_on_lane(x: float, y: float, lane: int) -> bool:
 
 @njit(cache=True, error_model="numpy")
 def find_leader(i: int, lane: int, total: int, work: Workspace) -> int:
-    """Entity ahead of vehicle ``i`` on a lane, -1 if none: smallest x >= own, among equals the last."""
+    """Entity ahead of vehicle ``i`` on a lane, or -1: smallest x >= own, among equals the last."""
     rank = work.ints[ws.RANK, i]
     k = rank
     while k > 0 and work.floats[ws.SORTED_X, k - 1] == work.floats[ws.SORTED_X, rank]:
@@ -141,7 +164,7 @@ def find_leader(i: int, lane: int, total: int, work: Workspace) -> int:
 
 @njit(cache=True, error_model="numpy")
 def find_follower(i: int, lane: int, work: Workspace) -> int:
-    """Entity behind vehicle ``i`` on a lane, -1 if none: largest x < own, among equals the first."""
+    """Entity behind vehicle ``i`` on a lane, or -1: largest x < own, among equals the first."""
     rank = work.ints[ws.RANK, i]
     found = -1
     found_x = -math.inf

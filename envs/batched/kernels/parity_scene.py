@@ -41,11 +41,8 @@ _LANE_LEFT, _LANE_RIGHT, _FASTER, _SLOWER = 0, 2, 3, 4
 
 @njit(cache=True, error_model="numpy")
 def _draw_lane(low: Array, high: Array, cursor: Array, num_lanes: int) -> int:
-    """An integer below ``num_lanes`` as NumPy's generator draws it: 32 bits at a time, Lemire's way.
-
-    ``cursor`` holds the number of 64-bit words used, and 1 + the index of the word whose upper half
-    is still unused, or 0.
-    """
+    """An integer below ``num_lanes`` as NumPy's generator draws it: from 32 bits, Lemire's way."""
+    # cursor: number of words used; 1 + index of the word whose upper half is unused, or 0
     if num_lanes == 1:
         return 0
     threshold = 2**32 % num_lanes
@@ -59,7 +56,7 @@ def _draw_lane(low: Array, high: Array, cursor: Array, num_lanes: int) -> int:
             cursor[1] = cursor[0]
         product = word * num_lanes
         if product % 2**32 >= threshold:
-            return product // 2**32
+            return int(product // 2**32)
 
 
 @njit(cache=True, error_model="numpy")
@@ -132,11 +129,11 @@ def fill_world(
 @njit(cache=True, error_model="numpy")
 def apply_action(vehicle_f: Array, vehicle_i: Array, action: int, num_lanes: int) -> None:
     """Meta-action of the ego (column 0), in place: its target speed or target lane (quirk 10)."""
-    if action in (_FASTER, _SLOWER):  # noqa: PLR6201 - a set would be built at run time
+    if action in (_FASTER, _SLOWER):
         step = round((vehicle_f[vehicle.SPEED, 0] - 20.0) / 10.0 * 2.0)
         step = min(max(step, 0), 2) + (1 if action == _FASTER else -1)
         vehicle_f[vehicle.TARGET_SPEED, 0] = 20.0 + 5.0 * min(max(step, 0), 2)
-    elif action in (_LANE_LEFT, _LANE_RIGHT):  # noqa: PLR6201
+    elif action in (_LANE_LEFT, _LANE_RIGHT):
         lane = vehicle_i[vehicle.TARGET_LANE, 0] + action - 1
         lane = min(max(lane, 0), num_lanes - 1)
         if is_reachable(vehicle_f[vehicle.X, 0], vehicle_f[vehicle.Y, 0], lane, num_lanes):
@@ -213,7 +210,7 @@ def reward(vehicle_f: Array, vehicle_i: Array, num_lanes: int) -> float:
     fast = min(max((forward - 20.0) / 10.0, 0.0), 1.0)
     right = vehicle_i[vehicle.TARGET_LANE, 0] / max(num_lanes - 1, 1)
     total = -1.0 * vehicle_i[vehicle.CRASHED, 0] + 0.1 * right + 0.4 * fast
-    return (total + 1.0) / 1.5
+    return float((total + 1.0) / 1.5)
 
 
 @njit(cache=True, error_model="numpy")

@@ -110,9 +110,9 @@ def traffic_tick(
 ) -> None:
     """One tick of highway-env's traffic on a straight road of 10 km, in place.
 
-    Vehicles decide in list order, then move, then vehicle-vehicle and vehicle-obstacle contacts are
-    worked out. A vehicle of kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this
-    tick, and its TARGET_LANE and TARGET_SPEED, must be stored before the call.
+    Vehicles decide in list order, then move, then contacts with vehicles and obstacles are worked
+    out. A vehicle of kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this tick,
+    and its TARGET_LANE and TARGET_SPEED, must be stored before the call.
 
     Parameters
     ----------
@@ -134,8 +134,8 @@ def traffic_tick(
     speed_limit
         Speed limit of every lane, m/s.
     work
-        Scratch memory from :func:`~envs.batched.kernels.workspace.make_workspace`, at least as large
-        as the world.
+        Scratch memory from :func:`~envs.batched.kernels.workspace.make_workspace`, at least as
+        large as the world.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Scratch memory of one tick: allocated once, overwritten by every world that is stepped with it."""
+"""Scratch memory of one tick: allocated once, overwritten by every world stepped with it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# --- floats -----------------------------------------------------------------------------------------
+# --- floats -------------------------------------------------------------------------------------
 SORTED_X = 0  # x of the k-th entity by increasing x
 SORTED_Y = 1
 EARLIER = 2  # corners of the earlier box of a pair: x in this row, y in the next
 LATER = 4  # the same of the later box
 NUM_FLOATS = 6
 
-# --- ints -------------------------------------------------------------------------------------------
+# --- ints ---------------------------------------------------------------------------------------
 SORTED = 0  # the k-th entity by increasing x: vehicle e < n, obstacle e - n otherwise
 RANK = 1  # position of a vehicle in SORTED
 LEADER = 2  # entity ahead of a vehicle on its own lane, -1 = none

@@ -1,0 +1,237 @@
+"""The reference: Debris-v0 as a highway-env environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from highway_env.envs.common.abstract import AbstractEnv
+
+from envs.action import action_space, check_actions
+from envs.cache import announce_cold_start
+from envs.errors import UserError, not_allowed
+from envs.highway.rendering import DebrisViewer
+from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
+from envs.observation import observation_space, observe
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import (
+    DECISION_HZ,
+    TICK_HZ,
+    TICK_S,
+    TICKS_PER_DECISION,
+    episode,
+)
+from envs.specification.world import empty_world
+from envs.world.load import load_instance, state_hash
+from envs.world.report import describe_contacts, describe_cost, describe_events
+from envs.world.settings import EnvSettings
+from envs.world.tick import (
+    after_traffic,
+    before_traffic,
+    begin_decision,
+    decision_cost,
+    end_decision,
+    is_over,
+)
+
+RENDER_MODES = ("human", "rgb_array")
+
+
+class DebrisEnv(AbstractEnv):
+    """Debris on a straight motorway; one world, on highway-env's classes.
+
+    * **Observation**: ``Dict`` of float32 Boxes ``ego (18,)``, ``vehicles (8, 19)``, ``debris (4, 39)``; every column in
+      ``envs.observation.TABLE``.
+    * **Action**: ``Box(-1, 1, (2,))``, longitudinal acceleration -8..+3 m/s2 and lateral target from the left to the
+      right edge of the drivable width; or ``Discrete`` (``envs.action.DISCRETE_NAMES``). Five decisions a second.
+    * **Reward**: minus the expected cost of the decision in US$, divided by ``reward_scale_usd``.
+    * **Terminated** on a collision with a vehicle, loss of control, or leaving the road; **truncated** after 100
+      decisions (20 s).
+    * **Info**: ``cost`` (total and by component, US$), ``contacts``, ``events``, ``ttc``, ``state_hash``; after a reset
+      also ``instance_hash``.
+
+    Parameters
+    ----------
+    render_mode
+        ``None``, ``"human"`` or ``"rgb_array"``.
+    config
+        highway-env's settings of the picture (``screen_width``, ``scaling``, ...); others are refused.
+    **settings
+        Arguments of ``envs.world.settings.EnvSettings``: ``scenario``, ``split``, ``groups``, ``variant``,
+        ``catalogue_dirs``, ``cost``, ``action``, ``reward_scale_usd``.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+
+    Examples
+    --------
+    >>> import gymnasium as gym
+    >>> env = gym.make("envs:roadworld/Debris-v0", scenario="lone_object", split="train")
+    >>> observation, info = env.reset(seed=7)
+    >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+    >>> sorted(info)
+    ['contacts', 'cost', 'events', 'state_hash', 'ttc']
+    """
+
+    metadata = {"render_modes": list(RENDER_MODES), "render_fps": TICK_HZ}
+
+    def __init__(
+        self, *, render_mode: str | None = None, config: dict[str, Any] | None = None, **settings: Any
+    ) -> None:
+        if render_mode is not None and render_mode not in RENDER_MODES:
+            raise not_allowed("render_mode", render_mode, RENDER_MODES)
+        allowed = self.default_config()
+        for key in config or {}:
+            if key not in allowed:
+                raise not_allowed("config", key, allowed)
+        self.settings = EnvSettings(**settings)
+        self.world = empty_world()
+        self.instance: ScenarioInstance | None = None
+        self._next_instance: ScenarioInstance | None = None
+        super().__init__(config=config, render_mode=render_mode)
+        # highway-env resets once in its constructor; nothing of that draw may be left for the user's first episode
+        self._np_random = None
+
+    @classmethod
+    def default_config(cls) -> dict[str, Any]:
+        """highway-env's defaults with roadworld's clock and picture."""
+        return {
+            **super().default_config(),
+            "simulation_frequency": TICK_HZ,
+            "policy_frequency": DECISION_HZ,
+            "screen_width": 1280,
+            "screen_height": 320,
+            "scaling": 9.0,
+            "centering_position": [0.22, 0.5],
+        }
+
+    def define_spaces(self) -> None:
+        """Spaces that do not depend on the scene."""
+        self.observation_space = observation_space()
+        self.action_space = action_space(self.settings.action)
+
+    def update_metadata(self, video_real_time_ratio: int = 1) -> None:
+        """Frames per second of videos: one frame per tick under a recorder, one per decision otherwise."""
+        del video_real_time_ratio
+        self.metadata = dict(self.metadata)
+        self.metadata["render_fps"] = TICK_HZ if self._record_video_wrapper else DECISION_HZ
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Start a new episode.
+
+        Parameters
+        ----------
+        seed
+            Seeds the generator that draws the instance; ``None`` continues it.
+        options
+            ``{"instance": ScenarioInstance}`` to play a given one.
+
+        Raises
+        ------
+        UserError
+            If an option does not fit.
+        """
+        options = dict(options or {})
+        given = options.pop("instance", None)
+        if options:
+            raise UserError(f"options: got {sorted(options)[0]!r}, allowed is instance")
+        if given is not None and not isinstance(given, ScenarioInstance):
+            raise UserError(f"instance: got {type(given).__name__}, expected a ScenarioInstance")
+        super(AbstractEnv, self).reset(seed=seed)
+        self.time = self.steps = 0
+        self.done = False
+        self.update_metadata()
+        self.define_spaces()
+        self.instance = given or self.settings.sampler.sample(self.np_random)
+        self._begin(self.instance)
+        if self.render_mode == "human":
+            self.render()
+        info = {"instance_hash": self.instance.hash, **self._describe()}
+        del info["state_hash"]
+        return self._observation(), info
+
+    def _begin(self, instance: ScenarioInstance) -> None:
+        """Build the scene of an instance and observe it."""
+        load_instance(self.world, instance)
+        self.road = build_road(self.world)
+        self.controlled_vehicles = [self.road.vehicles[0]]
+        self._debris = build_debris(self.road, self.world)
+        push_effects(self.road, self.world, self._debris)
+        pull_vehicles(self.road, self.world)
+        announce_cold_start()
+        observe(self.world)
+        if self.viewer is not None:
+            self.viewer.begin_episode()
+
+    def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
+        """Advance by one decision of three ticks.
+
+        Raises
+        ------
+        UserError
+            Before anything has changed, if the action does not fit.
+        """
+        first, second = check_actions(np.asarray(action)[None], self.settings.action, 1)[0]
+        p = self.settings.cost_record
+        begin_decision(self.world, first, second, self.settings.is_discrete)
+        for tick in range(TICKS_PER_DECISION):
+            self._tick()
+            if tick < TICKS_PER_DECISION - 1:
+                self._automatic_rendering()
+        end_decision(self.world, p)
+        observe(self.world)
+        total = decision_cost(self.world)
+        if self.render_mode == "human":
+            self.render()
+        return (
+            self._observation(),
+            total / -self.settings.reward_scale_usd,
+            bool(is_over(self.world)),
+            bool(self.world.episode_i[episode.TRUNCATED]),
+            self._describe(),
+        )
+
+    def _tick(self) -> None:
+        """One tick in the order of ``envs.world.tick``."""
+        before_traffic(self.world)
+        push_commands(self.road, self.world)
+        self.road.act()
+        self.road.step(TICK_S)
+        pull_vehicles(self.road, self.world)
+        after_traffic(self.world, self.settings.cost_record)
+        push_effects(self.road, self.world, self._debris)
+        self.steps += 1
+        self.time = self.steps * TICK_S
+        if self.viewer is not None:
+            self.viewer.record_tick(self.world)
+
+    def _observation(self) -> dict[str, Any]:
+        """Copies of the observation arrays."""
+        world = self.world
+        return {
+            "ego": world.ego.copy(),
+            "vehicles": world.vehicles.copy(),
+            "debris": world.debris.copy(),
+        }
+
+    def _describe(self) -> dict[str, Any]:
+        """``info`` of the present decision."""
+        types = self.instance.debris_types if self.instance is not None else ()
+        return {
+            "cost": describe_cost(self.world.cost.copy(), decision_cost(self.world)),
+            "contacts": describe_contacts(self.world, types),
+            "events": describe_events(self.world.episode_i),
+            "ttc": float(self.world.episode_f[episode.MIN_TTC]),
+            "state_hash": int(state_hash(self.world)),
+        }
+
+    def render(self) -> np.ndarray | None:
+        """The present picture ``(height, width, 3)`` for ``rgb_array``, a window for ``human``."""
+        if self.render_mode is not None and self.viewer is None:
+            self.viewer = DebrisViewer(self)
+        frame: np.ndarray | None = super().render()
+        return frame

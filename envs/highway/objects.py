@@ -1,0 +1,107 @@
+"""Vehicles and debris as highway-env sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from highway_env.road.road import Road
+from highway_env.vehicle.behavior import IDMVehicle
+from highway_env.vehicle.controller import ControlledVehicle
+from highway_env.vehicle.objects import RoadObject
+
+from envs.specification import debris, vehicle
+from envs.specification.world import Array, World
+
+LANE = ("0", "1")
+"""First two parts of every lane index: roadworld's road is one straight stretch."""
+
+
+class TrafficVehicle(IDMVehicle):
+    """highway-env's IDM and MOBIL driver with its own size and following habits.
+
+    Parameters
+    ----------
+    road
+        The road it drives on.
+    f, i
+        Its columns of ``vehicle_f`` and ``vehicle_i``.
+
+    Notes
+    -----
+    highway-env reads sizes and IDM parameters through the instance, so setting them here is enough. Attributes for
+    which a constructor argument of zero means "not given" are set after construction.
+    """
+
+    def __init__(self, road: Road, f: Array, i: Array) -> None:
+        self.LENGTH, self.WIDTH = float(f[vehicle.LENGTH]), float(f[vehicle.WIDTH])
+        super().__init__(road, [f[vehicle.X], f[vehicle.Y]], float(f[vehicle.HEADING]), float(f[vehicle.SPEED]))
+        self.TIME_WANTED = float(f[vehicle.TIME_GAP])
+        self.DISTANCE_WANTED = float(f[vehicle.JAM_DISTANCE])
+        self.DELTA = float(f[vehicle.EXPONENT])
+        self.target_speed = float(f[vehicle.TARGET_SPEED])
+        self.timer = float(f[vehicle.TIMER])
+        self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
+        self.enable_lane_change = bool(i[vehicle.MAY_CHANGE_LANE])
+        self.is_truck = bool(i[vehicle.IS_TRUCK])
+
+
+class EgoVehicle(ControlledVehicle):
+    """The ego: drives what the shared control law stored for this tick.
+
+    Derived from ``ControlledVehicle`` because MOBIL asks others for their target speed and target lane, and takes a
+    missing target speed for zero.
+    """
+
+    def __init__(self, road: Road, f: Array, i: Array) -> None:
+        self.LENGTH, self.WIDTH = float(f[vehicle.LENGTH]), float(f[vehicle.WIDTH])
+        super().__init__(road, [f[vehicle.X], f[vehicle.Y]], float(f[vehicle.HEADING]), float(f[vehicle.SPEED]))
+        self.target_speed = float(f[vehicle.TARGET_SPEED])
+        self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
+        self.is_truck = False
+
+    def act(self, action: dict[str, Any] | str | None = None) -> None:
+        """Keep the command that ``push_commands`` has stored; the clip of the last tick does not touch it."""
+        del action
+
+
+class DebrisObject(RoadObject):
+    """An object on the road: seen by traffic as a leader if it is in ``road.objects``, never collided with.
+
+    Contact is roadworld's own (``envs.world.encounter``), so highway-env's collision check must pass it by.
+
+    Parameters
+    ----------
+    road
+        The road, or ``None``.
+    position, heading
+        Centre, m, and long axis, rad.
+    length, width
+        Along and across its own axis, m.
+    """
+
+    def __init__(
+        self, road: Road | None, position: Array, heading: float, length: float, width: float
+    ) -> None:
+        # before the base constructor, which computes the diagonal from them
+        self.LENGTH, self.WIDTH = length, width
+        self._velocity = np.zeros(2)
+        super().__init__(road, position, heading, 0.0)
+        self.collidable = False
+        self.check_collisions = False
+
+    @property
+    def velocity(self) -> Array:
+        """Its own velocity, m/s: a sliding object does not move along its heading."""
+        return self._velocity
+
+    @velocity.setter
+    def velocity(self, value: Array) -> None:
+        self._velocity = value
+
+    def follow(self, world: World, j: int) -> None:
+        """Take position, heading and velocity of object ``j`` of a world."""
+        d = world.debris_f
+        self.position = np.array([d[debris.X, j], d[debris.Y, j]])
+        self.heading = float(d[debris.YAW, j])
+        self._velocity = np.array([d[debris.VX, j], d[debris.VY, j]])
