@@ -50,7 +50,7 @@ def not_zero(value: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def wrap_to_pi(angle: float) -> float:
-    """The angle in [-pi, pi), rad (highway-env ``utils.wrap_to_pi``).
+    """The angle in [-pi, pi], rad (highway-env ``utils.wrap_to_pi``).
 
     Adding and subtracting pi rounds small angles; that rounding is part of the result.
 
@@ -62,7 +62,7 @@ def wrap_to_pi(angle: float) -> float:
     Returns
     -------
     float
-        The same direction in [-pi, pi), rad.
+        The same direction in [-pi, pi], rad; pi itself by rounding only.
 
     Examples
     --------

@@ -1,0 +1,137 @@
+"""The four answers to an object on the road as open-loop action sequences, each in a few executions.
+
+Used to ask what the right answer would have been, not to drive: they know where the object is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.specification import DECISION_S, LANE_WIDTH_M
+
+ANSWERS: Final = ("over", "left", "right", "brake")
+"""Run over or straddle; steer left; steer right; brake."""
+
+STRADDLE_SHIFT_M = 0.8
+"""Largest in-lane shift to centre an object between the wheels (physics.md 5)."""
+
+EDGE_SHIFT_M = 1.1
+"""In-lane shift away from an object at the side of the lane."""
+
+LANE_CHANGE_S = (1.8, 2.5, 3.5)
+"""Durations of a lane change that are tried."""
+
+
+class Approach(NamedTuple):
+    """What an answer needs to know at its start."""
+
+    speed_mps: float
+    y_m: float
+    lane: int
+    object_distance_m: float
+    object_y_m: float
+    low_m: float  # lateral targets the car can take
+    high_m: float
+
+
+class Candidate(NamedTuple):
+    """One execution of an answer."""
+
+    answer: str
+    name: str
+    actions: NDArray[np.float64]  # (H, 2)
+
+
+def candidates(approach: Approach, horizon: int) -> list[Candidate]:
+    """Every execution of every answer from here, ``horizon`` decisions long.
+
+    Parameters
+    ----------
+    approach
+        State of the ego and place of the object.
+    horizon
+        Number of decisions ``H``.
+
+    Returns
+    -------
+    list of Candidate
+        The same list for every approach: a lane that does not exist is replaced by the edge of the road.
+    """
+    time = np.arange(1, horizon + 1) * DECISION_S
+    arrival = max(approach.object_distance_m / max(approach.speed_mps, 1.0), 0.2)
+    centre = approach.lane * LANE_WIDTH_M
+    hold = np.zeros(horizon)
+    straddle = _there_and_back(
+        time, centre, _near(approach.object_y_m, centre, STRADDLE_SHIFT_M), arrival
+    )
+    found = [
+        Candidate("over", "keep", _actions(approach, hold, np.full(horizon, centre))),
+        Candidate("over", "straddle", _actions(approach, hold, straddle)),
+    ]
+    for answer, side in (("left", -1), ("right", 1)):
+        edge = _there_and_back(time, centre, centre + side * EDGE_SHIFT_M, arrival)
+        found.append(Candidate(answer, f"{answer}, edge", _actions(approach, hold, edge)))
+        for duration in LANE_CHANGE_S:
+            path = _ramp(time, centre, centre + side * LANE_WIDTH_M, duration)
+            name = f"{answer}, {duration:g} s"
+            found.append(Candidate(answer, name, _actions(approach, hold, path)))
+    for braking, share, path in (
+        (-3.0, 0.6, straddle),
+        (-5.0, 0.5, straddle),
+        (-7.5, 0.3, straddle),
+        (-7.5, 0.0, np.full(horizon, centre)),
+    ):
+        profile = _slow_then_resume(time, approach, braking, share)
+        name = f"brake {-braking:g} to {share:.0%}"
+        found.append(Candidate("brake", name, _actions(approach, profile, path)))
+    return found
+
+
+def _near(target: float, centre: float, reach: float) -> float:
+    """The target, or the point nearest to it within reach of the centre."""
+    return min(max(target, centre - reach), centre + reach)
+
+
+def _ramp(time: NDArray[np.float64], start: float, end: float, duration: float) -> NDArray[np.float64]:
+    """Half a cosine from start to end, then the end."""
+    share = np.clip(time / duration, 0.0, 1.0)
+    return start + (end - start) * 0.5 * (1.0 - np.cos(math.pi * share))
+
+
+def _there_and_back(
+    time: NDArray[np.float64], centre: float, aside: float, arrival: float
+) -> NDArray[np.float64]:
+    """Aside before the object is reached, back to the lane centre afterwards."""
+    out = _ramp(time, centre, aside, max(0.8 * arrival, 1.0))
+    back = _ramp(np.maximum(time - arrival - 1.5, 0.0), 0.0, centre - aside, 2.5)
+    return out + back
+
+
+def _slow_then_resume(
+    time: NDArray[np.float64], approach: Approach, braking: float, share: float
+) -> NDArray[np.float64]:
+    """Brake to a share of the speed, hold it until past the object, then return to the old speed; m/s2."""
+    v0 = approach.speed_mps
+    slow = share * v0
+    brake_time = (v0 - slow) / -braking
+    way = (v0 * v0 - slow * slow) / (-2.0 * braking)
+    rest = max(approach.object_distance_m + 8.0 - way, 0.0)
+    resume = brake_time + (rest / slow if slow > 0.0 else math.inf)
+    profile = np.where(time - DECISION_S < brake_time, braking, 0.0)
+    again = (time > resume) & (time <= resume + (v0 - slow) / 2.0)
+    return np.where(again, 2.0, profile)
+
+
+def _actions(
+    approach: Approach, acceleration: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Actions in [-1, 1] for accelerations (m/s2) and lateral targets (m), shape ``(H, 2)``."""
+    span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
+    first = 2.0 * (acceleration - BRAKE_LIMIT_MPS2) / span - 1.0
+    second = 2.0 * (y - approach.low_m) / (approach.high_m - approach.low_m) - 1.0
+    return np.clip(np.stack([first, second], axis=1), -1.0, 1.0)
