@@ -6,9 +6,9 @@ import math
 
 import gymnasium as gym
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from envs.physics.compilation import inlined
 from envs.specification import LANE_WIDTH_M, TICK_S, episode, vehicle
 from envs.specification.world import World
 
@@ -118,14 +118,14 @@ def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.flo
     return np.stack([array, np.zeros_like(array)], axis=1)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def lateral_range(world: World) -> tuple[float, float]:
     """Leftmost and rightmost lateral target: the ego's centre, m, with the whole car on the road."""
     half = 0.5 * world.vehicle_f[vehicle.WIDTH, 0]
     return world.episode_f[episode.LEFT_EDGE] + half, world.episode_f[episode.RIGHT_EDGE] - half
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def store_command(world: World, first: float, second: float, is_discrete: bool) -> None:
     """Turn an action into commanded acceleration and lateral target, in place.
 
@@ -156,7 +156,7 @@ def store_command(world: World, first: float, second: float, is_discrete: bool) 
     world.episode_f[episode.TARGET_Y] = min(max(target, low), high)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -> float:
     """Yaw rate that brings the car to its lateral target, rad/s.
 
@@ -187,7 +187,7 @@ def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -
     return min(max(rate, -limit / v), limit / v)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def control_ego(world: World) -> None:
     """Steering and acceleration of the ego for this tick, from the stored command and the present state, in place.
 

@@ -47,7 +47,10 @@ COMMON_KEYS = (
     "is_warm",
 )
 LIFT_KEYS = ("lift_to_drag_area", "lift_from_plan_area")
-BODY_KEYS = (*COMMON_KEYS, *BODY_DISTRIBUTIONS, *LIFT_KEYS, "yaw", "source", "note")
+DENSITY = Limits(0.0, 25_000.0, is_open=True)
+BODY_KEYS = (
+    *COMMON_KEYS, *BODY_DISTRIBUTIONS, *LIFT_KEYS, "density_kgpm3", "yaw", "source", "note",
+)  # fmt: skip
 PATCH_KEYS = (*COMMON_KEYS, *PATCH_DISTRIBUTIONS, "source", "note")
 """Keys of a file, in the order in which the built-in files give them."""
 
@@ -86,6 +89,9 @@ def read_spec(path: Path) -> DebrisSpec:
         is_warm=fields.flag("is_warm"),
         **(_body_distributions(fields) if is_body else _patch_distributions(fields)),
         **_lift_ratios(fields, is_body),
+        density_kgpm3=(
+            fields.distribution("density_kgpm3", DENSITY) if "density_kgpm3" in fields.values else None
+        ),
         source=fields.text("source", SOURCE),
         note=fields.text("note", "text") if "note" in fields.values else "",
     )

@@ -146,6 +146,9 @@ class DebrisSpec:
     lift_from_plan_area
         C_L A as a multiple of length times width, for flat things with one edge lifted [A];
         0 if not used.
+    density_kgpm3
+        Range of mass over the volume of the enclosing box, or ``None`` if any will do. Size and mass are drawn
+        independently; a draw outside this range takes the nearest mass inside it that the type can have.
     """
 
     name: str
@@ -172,6 +175,7 @@ class DebrisSpec:
     pieces: Distribution
     lift_to_drag_area: float
     lift_from_plan_area: float
+    density_kgpm3: Distribution | None = None
 
     def sample(self, rng: np.random.Generator) -> DebrisDraw:
         """One specimen.
@@ -191,6 +195,11 @@ class DebrisSpec:
             distribution: Distribution = getattr(self, name)
             drawn[name] = distribution.quantile(rng.random())
         length, width = drawn["length_m"], drawn["width_m"]
+        if self.density_kgpm3 is not None:
+            volume = length * width * drawn["height_m"]
+            mass = max(drawn["mass_kg"], self.density_kgpm3.low * volume)
+            mass = min(mass, self.density_kgpm3.high * volume)
+            drawn["mass_kg"] = min(max(mass, self.mass_kg.low), self.mass_kg.high)
         lift_area = (
             self.lift_to_drag_area * drawn["drag_area_m2"]
             + self.lift_from_plan_area * length * width

@@ -27,3 +27,9 @@ def inner(function: _Function) -> _Function:
     bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled: _Function = njit(cache=True, error_model="numpy", **bare)(function)
     return compiled
+
+inlined = njit(cache=True, error_model="numpy", inline="always")
+"""Decorator for functions with one caller: they become part of it and are never compiled for themselves.
+
+Unlike ``inner`` they can be called from Python, and are compiled then.
+"""

@@ -63,7 +63,8 @@ def philox_block(
     return x0, x1, x2, x3
 
 
-@njit(cache=True, error_model="numpy")
+# the signature is stated because callers pass literal channels, each of which would compile it anew
+@njit("UniTuple(float64, 4)(int64, int64, int64, int64)", cache=True, error_model="numpy")
 def uniforms(seed: int, tick: int, entity: int, channel: int) -> tuple[float, float, float, float]:
     """Four uniform numbers in the open interval (0, 1) for one (seed, tick, entity, channel).
 

@@ -6,7 +6,7 @@ import math
 
 from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import debris, episode, track, vehicle
 from envs.specification.world import World
@@ -105,7 +105,7 @@ def measure_size(
     f[track.SD_SIZE, slot] = size_error(height, distance)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def draw_track_class(world: World, slot: int, j: int) -> None:
     """Fill the life-long draws of a new debris track: radar and thermal class, look exponentials, in place."""
     seed = world.episode_i[episode.NOISE_SEED]
@@ -120,7 +120,7 @@ def draw_track_class(world: World, slot: int, j: int) -> None:
         f[track.LOOK_DRAWS + c, slot] = -math.log(block[c % 4])
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def look_posterior(world: World, slot: int, j: int, distance: float) -> None:
     """Write the look posterior of a debris track, in place.
 

@@ -6,6 +6,7 @@ import math
 
 from numba import njit
 
+from envs.physics.compilation import inlined
 from envs.specification import debris, episode, vehicle
 from envs.specification.world import World
 
@@ -41,7 +42,7 @@ def is_line_free(
     x, y, height
         The point looked at, m.
     skip
-        Index of a vehicle that does not hide the point (the one looked at), -1 for none.
+        Index of a vehicle that does not hide the point (the one looked at).
     window
         Height by which every vehicle hides less than its full height, m.
     """
@@ -96,27 +97,29 @@ def half_extent_across(world: World, j: int) -> float:
     return 0.5 * (width * abs(math.cos(yaw)) + length * abs(math.sin(yaw)))
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def is_object_in_sight(world: World, j: int) -> bool:
     """Is any of object ``j``'s centre, left and right end in the ego's line of sight?"""
     x, y = world.debris_f[debris.X, j], world.debris_f[debris.Y, j]
     top = world.debris_f[debris.Z, j] + world.debris_f[debris.HEIGHT, j]
     half = half_extent_across(world, j)
+    # no vehicle has this index: any of them may hide the object
+    nobody = world.episode_i[episode.NUM_VEHICLES]
     return (
-        is_line_free(world, x, y, top, -1, 0.0)
-        or is_line_free(world, x, y - half, top, -1, 0.0)
-        or is_line_free(world, x, y + half, top, -1, 0.0)
+        is_line_free(world, x, y, top, nobody, 0.0)
+        or is_line_free(world, x, y - half, top, nobody, 0.0)
+        or is_line_free(world, x, y + half, top, nobody, 0.0)
     )
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def recognition_share(length: float, width: float, height: float) -> float:
     """Share of the sight range from which a thing of this size (m) is recognised: between the least one and 1."""
     size = max(height, FLAT_SIZE_SHARE * math.sqrt(length * width))
     return min(max(math.sqrt(size / FULL_SIZE_M), LEAST_RANGE_SHARE), 1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def recognition_range(world: World, j: int) -> float:
     """Range at which object ``j`` is recognised in half of the decisions, m: size, light and weather."""
     d = world.debris_f

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import inlined
 from envs.cost.manoeuvre import nuisance_cost
 from envs.cost.rear_end import rear_end_cost
 from envs.specification import TICK_S, component, debris, episode, vehicle
@@ -69,7 +69,7 @@ def open_braking(world: World, speed: float) -> None:
         f[episode.BRAKE_FOLLOWER_SPEED] = world.vehicle_f[vehicle.SPEED, follower]
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def watch_braking(world: World, speed_before: float) -> None:
     """Open or close the braking episode after a tick, in place."""
     i = world.episode_i
@@ -85,7 +85,7 @@ def watch_braking(world: World, speed_before: float) -> None:
             i[episode.BRAKE_TICK] = -1
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def charge_braking(world: World, p: np.record) -> None:
     """Charge what the braking episode has come to cost since the last decision, in place (physics.md 2.9).
 
@@ -118,7 +118,7 @@ def charge_braking(world: World, p: np.record) -> None:
     _charge_nuisance(world, p)
 
 
-@inner
+@inlined
 def _charge_nuisance(world: World, p: np.record) -> None:
     """Charge hard braking for which nothing ahead gives a reason, in place."""
     f, i = world.episode_f, world.episode_i
@@ -132,7 +132,7 @@ def _charge_nuisance(world: World, p: np.record) -> None:
     f[episode.NUISANCE_PAID] += growth
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def has_cause(world: World) -> bool:
     """Is a real object ahead, or a lead close or closing?"""
     x, y = world.vehicle_f[vehicle.X, 0], world.vehicle_f[vehicle.Y, 0]
@@ -156,7 +156,7 @@ def time_to_lead(world: World, x: float, y: float) -> float:
     return smallest
 
 
-@inner
+@inlined
 def _headway(world: World, x: float, y: float) -> float:
     """Bumper-to-bumper time behind the nearest vehicle ahead in the ego's path, s."""
     v = world.vehicle_f

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import inlined
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
 from envs.cost.rear_end import standing_cost
@@ -51,7 +50,7 @@ STANDING_MPS = 1.0
 """Slower than this the ego stands [A]."""
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def charge_swerve(world: World, p: np.record) -> None:
     """Charge the growth of the hardest steering of the swerve under way, in place (physics.md 6.1)."""
     f, i = world.episode_f, world.episode_i
@@ -73,7 +72,7 @@ def charge_swerve(world: World, p: np.record) -> None:
         i[episode.LOST_CONTROL] = 1
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def wheels_on(world: World, j: int) -> float:
     """Share of the ego's four wheels that stand on patch ``j``."""
     v, d = world.vehicle_f, world.debris_f
@@ -92,7 +91,7 @@ def wheels_on(world: World, j: int) -> float:
     return inside / 4.0
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def drive_on_patches(world: World, p: np.record) -> None:
     """Friction, punctures and loss of control on spills, in place (physics.md 2.3, 2.5)."""
     f, v = world.episode_f, world.vehicle_f
@@ -123,7 +122,7 @@ def drive_on_patches(world: World, p: np.record) -> None:
         world.episode_i[episode.LOST_CONTROL] = 1
 
 
-@inner
+@inlined
 def _enter_patch(world: World, j: int, p: np.record) -> None:
     """Charge the sharp pieces of a patch once, when the first wheel enters it, and list the contact."""
     speed = world.vehicle_f[vehicle.SPEED, 0]
@@ -150,7 +149,7 @@ def _enter_patch(world: World, j: int, p: np.record) -> None:
     row[contact.COST] = tyre + control
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def charge_manoeuvre(world: World, p: np.record) -> None:
     """Charge lane changes, in-lane shifts and lost speed of one decision, in place."""
     f, i, v = world.episode_f, world.episode_i, world.vehicle_f
@@ -171,7 +170,7 @@ def charge_manoeuvre(world: World, p: np.record) -> None:
     world.cost[component.MANOEUVRE] += p.slowing_usd_per_mps * slowed
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def charge_time(world: World, p: np.record) -> None:
     """Charge delay, for the ego and for those it holds up, and standing in a live lane, of one decision, in place."""
     f, v = world.episode_f, world.vehicle_f
@@ -190,7 +189,7 @@ def charge_time(world: World, p: np.record) -> None:
         world.cost[component.STANDING] += rate * DECISION_S
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def check_collision(world: World, p: np.record) -> None:
     """Charge a real collision of the ego with another vehicle and end the episode, in place."""
     if world.vehicle_i[vehicle.CRASHED, 0] == 0 or world.episode_i[episode.COLLIDED] == 1:
@@ -221,7 +220,7 @@ def check_collision(world: World, p: np.record) -> None:
     world.cost[component.COLLISION] += cost
 
 
-@inner
+@inlined
 def _collision_cost(
     world: World, other: int, side_by_side: bool, is_behind: bool, p: np.record
 ) -> float:
@@ -238,7 +237,7 @@ def _collision_cost(
     return rear_collision_cost(max(along, 0.0), own, others, p)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def check_road_edge(world: World, p: np.record) -> None:
     """Charge leaving the road (the ego's centre beyond its edge) and end the episode, in place."""
     f, y = world.episode_f, world.vehicle_f[vehicle.Y, 0]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import inlined
 from envs.physics.aerodynamics import WAKE_LIMIT, under_vehicle_air_speed, wake_air_speed
 from envs.physics.motion import advance_object
 from envs.physics.noise import uniforms
@@ -24,7 +23,7 @@ WAKE_REACH_M = 60.0
 WAKE_SIDE_M = 8.0
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def move_debris(world: World) -> None:
     """Move every real body by one tick, in place."""
     for j in range(world.episode_i[episode.NUM_DEBRIS]):
@@ -36,7 +35,7 @@ def move_debris(world: World) -> None:
             _advance(world, j)
 
 
-@inner
+@inlined
 def _ride(world: World, j: int) -> None:
     """Keep a load at the rear of its carrier, or let it go with the carrier's velocity."""
     d, v = world.debris_f, world.vehicle_f
@@ -51,7 +50,7 @@ def _ride(world: World, j: int) -> None:
         world.debris_i[debris.CARRIER, j] = -1
 
 
-@inner
+@inlined
 def _rests(world: World, j: int) -> bool:
     """Lies still, and no air that can occur now moves it: the usual case, so it is decided without aerodynamics."""
     d, f = world.debris_f, world.episode_f
@@ -67,7 +66,7 @@ def _rests(world: World, j: int) -> bool:
     return d[debris.AIR_THRESHOLD, j] > wind + 2.0 * f[episode.GUST] + WAKE_LIMIT * fastest
 
 
-@inner
+@inlined
 def _advance(world: World, j: int) -> None:
     """Integrate one tick of a moving object."""
     d = world.debris_f
@@ -94,7 +93,7 @@ def _advance(world: World, j: int) -> None:
     d[debris.Z, j], d[debris.VZ, j] = motion.z, motion.vz
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def air_at(world: World, x: float, y: float) -> tuple[float, float]:
     """Air velocity near the ground at a point, m/s: wind, gusts, and the strongest vehicle wake."""
     gust_x, gust_y = _gust(world)
@@ -116,7 +115,7 @@ def air_at(world: World, x: float, y: float) -> tuple[float, float]:
     return f[episode.WIND_X] + gust_x + strongest, f[episode.WIND_Y] + gust_y
 
 
-@inner
+@inlined
 def _gust(world: World) -> tuple[float, float]:
     """Deviation from the mean wind now, m/s: the same for every policy."""
     amplitude = world.episode_f[episode.GUST]

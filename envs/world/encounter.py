@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import inlined
 from envs.cost.contact_cost import ContactCost, contact_cost, contact_total
 from envs.cost.windscreen import windscreen_cost
 from envs.physics.contact import MISS, ContactOutcome, contact_outcome
@@ -39,7 +38,7 @@ expectation before that and is not paid again."""
 FATE_ENTITY, FATE_CHANNEL = 300, 20
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def meet_objects(world: World, p: np.record) -> None:
     """Find new contacts of all vehicles with real bodies on the road and apply them, in place."""
     v = world.vehicle_f
@@ -55,7 +54,7 @@ def meet_objects(world: World, p: np.record) -> None:
                 _update_pair(world, k, j, p)
 
 
-@inner
+@inlined
 def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     """Separate, begin or ignore the contact of vehicle ``k`` with object ``j``."""
     v, d = world.vehicle_f, world.debris_f
@@ -81,14 +80,14 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
             _apply_contact(world, k, j, closing, across, yaw, p)
 
 
-@inner
+@inlined
 def _half_extents(length: float, width: float, yaw: float) -> tuple[float, float]:
     """Half of the extents along and across the vehicle of an object turned by ``yaw``, m."""
     cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
     return 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
 
 
-@inner
+@inlined
 def _apply_contact(
     world: World, k: int, j: int, closing: float, across: float, yaw: float, p: np.record
 ) -> None:
@@ -133,7 +132,7 @@ def _apply_contact(
     _move_both(world, k, j, outcome, fate)
 
 
-@inner
+@inlined
 def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate) -> None:
     """Change the vehicle's speed and visible jolt, and the object's velocity."""
     v, d = world.vehicle_f, world.debris_f
@@ -151,7 +150,7 @@ def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate
         world.debris_i[debris.STRUCK_BY_EGO, j] = 1
 
 
-@inner
+@inlined
 def _charge_ego(
     world: World, j: int, outcome: ContactOutcome, fate: Fate, closing: float, across: float, p: np.record
 ) -> None:
@@ -183,7 +182,7 @@ def _charge_ego(
     _list_contact(world, j, outcome, fate, closing, across, cost)
 
 
-@inner
+@inlined
 def _list_contact(
     world: World,
     j: int,

@@ -74,7 +74,8 @@ def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subjec
     """
     target = min(max(vehicle_f[vehicle.TARGET_SPEED, subject], 0.0), speed_limit)
     ratio = max(vehicle_f[vehicle.SPEED, subject], 0.0) / abs(not_zero(target))
-    return float(COMFORT_ACCELERATION * (1.0 - ratio ** vehicle_f[vehicle.EXPONENT, decider]))
+    power = math.pow(ratio, vehicle_f[vehicle.EXPONENT, decider])
+    return COMFORT_ACCELERATION * (1.0 - power)
 
 
 @njit(cache=True, error_model="numpy", forceinline=True)
