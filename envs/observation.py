@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import inner
 from envs.sensing.tracker import update_tracks
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -155,7 +155,7 @@ def observe(world: World) -> None:
         _write_track(world, VEHICLE_SLOTS + slot, world.debris[slot], _DEBRIS_BOUNDS)
 
 
-@inlined
+@inner
 def _write_ego(world: World) -> None:
     """Fill the ego row."""
     row, v, f, i = world.ego, world.vehicle_f, world.episode_f, world.episode_i
@@ -204,7 +204,7 @@ def _write_track(world: World, slot: int, row: NDArray[np.float32], bounds: NDAr
         row[c] = min(max(row[c], bounds[0, c]), bounds[1, c])
 
 
-@inlined
+@inner
 def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     """The columns that only vehicles have."""
     row[column.V_VX] = f[track.VX]
@@ -221,7 +221,7 @@ def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     row[column.V_JOLT] = f[track.JOLT]
 
 
-@inlined
+@inner
 def _write_object(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     """The columns that only debris has."""
     row[column.D_Z] = f[track.Z]

@@ -10,7 +10,6 @@ from highway_env.envs.common.abstract import AbstractEnv
 from envs.action import action_space, check_actions
 from envs.cache import announce_cold_start
 from envs.errors import UserError, not_allowed
-from envs.highway.rendering import DebrisViewer
 from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
 from envs.observation import observation_space, observe
 from envs.scenario.instance import ScenarioInstance
@@ -232,6 +231,9 @@ class DebrisEnv(AbstractEnv):
     def render(self) -> np.ndarray | None:
         """The present picture ``(height, width, 3)`` for ``rgb_array``, a window for ``human``."""
         if self.render_mode is not None and self.viewer is None:
+            # here, because the drawing library is slow to import and most episodes are not drawn
+            from envs.highway.rendering import DebrisViewer
+
             self.viewer = DebrisViewer(self)
         frame: np.ndarray | None = super().render()
         return frame

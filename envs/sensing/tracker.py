@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import inner
 from envs.physics.noise import uniforms
 from envs.sensing import measure
 from envs.sensing.sight import (
@@ -61,7 +61,7 @@ def update_tracks(world: World) -> None:
         _update_object(world, j)
 
 
-@inlined
+@inner
 def _age_vehicle_tracks(world: World) -> None:
     """Age vehicle tracks, measure what is seen, free what is lost."""
     t = world.track_i
@@ -146,7 +146,7 @@ def _slot_of(world: World, k: int) -> int:
     return -1
 
 
-@inlined
+@inner
 def _give_slots(world: World) -> None:
     """Give slots to the six roles first, evicting others if need be, then free slots to the nearest of the rest."""
     roles = _roles(world)
@@ -177,7 +177,7 @@ def _free_slot(world: World) -> int:
     return _slot_of(world, np.int64(-1))
 
 
-@inlined
+@inner
 def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> int:
     """Slot of the track without a role that is furthest from the ego; there are more slots than roles."""
     worst, distance = 0, -1.0
@@ -209,7 +209,7 @@ def _start_vehicle_track(world: World, slot: int, k: int) -> None:
     _measure_vehicle(world, slot, k)
 
 
-@inlined
+@inner
 def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
     """Does the detector report object ``j`` in this decision?"""
     if world.debris_i[debris.CARRIER, j] >= 0:
@@ -231,7 +231,7 @@ def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
     return draw < chance and is_object_in_sight(world, j)
 
 
-@inlined
+@inner
 def _update_object(world: World, j: int) -> None:
     """Age, measure, start or end the track of object ``j``; slot ``j`` of the debris slots is its own."""
     slot = VEHICLE_SLOTS + j
@@ -253,7 +253,7 @@ def _update_object(world: World, j: int) -> None:
         t[track.TARGET, slot] = -1
 
 
-@inlined
+@inner
 def _measure_object(world: World, slot: int, j: int) -> None:
     """Write what is seen of object ``j`` into its track."""
     d, f = world.debris_f, world.track_f

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import inlined
+from envs.physics.compilation import inlined, inner
 from envs.cost.manoeuvre import nuisance_cost
 from envs.cost.rear_end import rear_end_cost
 from envs.specification import TICK_S, component, debris, episode, vehicle
@@ -118,7 +118,7 @@ def charge_braking(world: World, p: np.record) -> None:
     _charge_nuisance(world, p)
 
 
-@inlined
+@inner
 def _charge_nuisance(world: World, p: np.record) -> None:
     """Charge hard braking for which nothing ahead gives a reason, in place."""
     f, i = world.episode_f, world.episode_i
@@ -156,7 +156,7 @@ def time_to_lead(world: World, x: float, y: float) -> float:
     return smallest
 
 
-@inlined
+@inner
 def _headway(world: World, x: float, y: float) -> float:
     """Bumper-to-bumper time behind the nearest vehicle ahead in the ego's path, s."""
     v = world.vehicle_f

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from envs.physics.compilation import inlined
+from envs.physics.compilation import inlined, inner
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
 from envs.cost.rear_end import standing_cost
@@ -122,7 +122,7 @@ def drive_on_patches(world: World, p: np.record) -> None:
         world.episode_i[episode.LOST_CONTROL] = 1
 
 
-@inlined
+@inner
 def _enter_patch(world: World, j: int, p: np.record) -> None:
     """Charge the sharp pieces of a patch once, when the first wheel enters it, and list the contact."""
     speed = world.vehicle_f[vehicle.SPEED, 0]
@@ -220,7 +220,7 @@ def check_collision(world: World, p: np.record) -> None:
     world.cost[component.COLLISION] += cost
 
 
-@inlined
+@inner
 def _collision_cost(
     world: World, other: int, side_by_side: bool, is_behind: bool, p: np.record
 ) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-from envs.physics.compilation import inlined
+from envs.physics.compilation import inlined, inner
 from envs.physics.aerodynamics import WAKE_LIMIT, under_vehicle_air_speed, wake_air_speed
 from envs.physics.motion import advance_object
 from envs.physics.noise import uniforms
@@ -35,7 +35,7 @@ def move_debris(world: World) -> None:
             _advance(world, j)
 
 
-@inlined
+@inner
 def _ride(world: World, j: int) -> None:
     """Keep a load at the rear of its carrier, or let it go with the carrier's velocity."""
     d, v = world.debris_f, world.vehicle_f
@@ -50,7 +50,7 @@ def _ride(world: World, j: int) -> None:
         world.debris_i[debris.CARRIER, j] = -1
 
 
-@inlined
+@inner
 def _rests(world: World, j: int) -> bool:
     """Lies still, and no air that can occur now moves it: the usual case, so it is decided without aerodynamics."""
     d, f = world.debris_f, world.episode_f
@@ -66,7 +66,7 @@ def _rests(world: World, j: int) -> bool:
     return d[debris.AIR_THRESHOLD, j] > wind + 2.0 * f[episode.GUST] + WAKE_LIMIT * fastest
 
 
-@inlined
+@inner
 def _advance(world: World, j: int) -> None:
     """Integrate one tick of a moving object."""
     d = world.debris_f
@@ -115,7 +115,7 @@ def air_at(world: World, x: float, y: float) -> tuple[float, float]:
     return f[episode.WIND_X] + gust_x + strongest, f[episode.WIND_Y] + gust_y
 
 
-@inlined
+@inner
 def _gust(world: World) -> tuple[float, float]:
     """Deviation from the mean wind now, m/s: the same for every policy."""
     amplitude = world.episode_f[episode.GUST]

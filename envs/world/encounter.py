@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from envs.physics.compilation import inlined
+from envs.physics.compilation import inlined, inner
 from envs.cost.contact_cost import ContactCost, contact_cost, contact_total
 from envs.cost.windscreen import windscreen_cost
 from envs.physics.contact import MISS, ContactOutcome, contact_outcome
@@ -54,7 +54,7 @@ def meet_objects(world: World, p: np.record) -> None:
                 _update_pair(world, k, j, p)
 
 
-@inlined
+@inner
 def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     """Separate, begin or ignore the contact of vehicle ``k`` with object ``j``."""
     v, d = world.vehicle_f, world.debris_f
@@ -80,14 +80,14 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
             _apply_contact(world, k, j, closing, across, yaw, p)
 
 
-@inlined
+@inner
 def _half_extents(length: float, width: float, yaw: float) -> tuple[float, float]:
     """Half of the extents along and across the vehicle of an object turned by ``yaw``, m."""
     cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
     return 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
 
 
-@inlined
+@inner
 def _apply_contact(
     world: World, k: int, j: int, closing: float, across: float, yaw: float, p: np.record
 ) -> None:
@@ -132,7 +132,7 @@ def _apply_contact(
     _move_both(world, k, j, outcome, fate)
 
 
-@inlined
+@inner
 def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate) -> None:
     """Change the vehicle's speed and visible jolt, and the object's velocity."""
     v, d = world.vehicle_f, world.debris_f
@@ -150,7 +150,7 @@ def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate
         world.debris_i[debris.STRUCK_BY_EGO, j] = 1
 
 
-@inlined
+@inner
 def _charge_ego(
     world: World, j: int, outcome: ContactOutcome, fate: Fate, closing: float, across: float, p: np.record
 ) -> None:
@@ -182,7 +182,7 @@ def _charge_ego(
     _list_contact(world, j, outcome, fate, closing, across, cost)
 
 
-@inlined
+@inner
 def _list_contact(
     world: World,
     j: int,

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from envs.action import control_ego, store_command
-from envs.physics.compilation import inlined
+from envs.physics.compilation import inner
 from envs.specification import (
     DECISIONS_PER_EPISODE,
     component,
@@ -53,7 +53,7 @@ def before_traffic(world: World) -> None:
     control_ego(world)
 
 
-@inlined
+@inner
 def _follow_scripts(world: World) -> None:
     """Start the lane and speed changes whose tick has come."""
     v, i = world.vehicle_f, world.vehicle_i
@@ -82,7 +82,7 @@ def after_traffic(world: World, p: np.record) -> None:
     world.episode_i[episode.TICK] += 1
 
 
-@inlined
+@inner
 def _measure_ego(world: World) -> None:
     """Yaw rate and lateral acceleration of the last tick, from its steering and speed."""
     v, f = world.vehicle_f, world.episode_f
