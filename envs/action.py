@@ -8,6 +8,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import inlined
 from envs.specification import LANE_WIDTH_M, TICK_S, episode, vehicle
 from envs.specification.world import World
@@ -18,14 +19,12 @@ BRAKE_LIMIT_MPS2 = -8.0
 THROTTLE_LIMIT_MPS2 = 3.0
 """Hardest commanded acceleration (design 2.2)."""
 
-GRAVITY_MPS2 = 9.81
-
 LATERAL_LIMIT_MPS2 = 3.0
 """Lateral acceleration the steering law asks for at most [A: a sharp evasive lane change, 2.3 s for a lane;
 a policy that wants a gentler one moves its lateral target gradually]."""
 
 FRICTION_SHARE = 0.75
-"""Share of the available friction that steering may use [A: where the swerve curve of physics.md 6.1 has its middle]."""
+"""Share of the available friction that steering may use [A: the middle of the swerve curve of physics.md 6.1]."""
 
 TAU_LATERAL_S = 0.6
 """Time constant of the lateral position loop; highway-env's ``ControlledVehicle.TAU_LATERAL``."""
@@ -69,6 +68,11 @@ def action_space(kind: str) -> gym.Space[NDArray[np.float32]] | gym.spaces.Discr
         from the left (-1) to the right (+1) edge of the drivable width, car inside the road.
         ``"discrete"``: the manoeuvre set ``DISCRETE_NAMES``.
 
+    Returns
+    -------
+    gymnasium.Space
+        For one world.
+
     Raises
     ------
     ValueError
@@ -93,6 +97,11 @@ def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.flo
         ``"continuous"`` or ``"discrete"``.
     num_worlds
         Number of worlds the caller steps.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        Shape ``(num_worlds, 2)``.
 
     Raises
     ------
@@ -171,6 +180,11 @@ def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -
     limit
         Largest lateral acceleration, m/s2.
 
+    Returns
+    -------
+    float
+        rad/s, positive to the right.
+
     Notes
     -----
     highway-env's cascade (position -> lateral speed -> heading -> yaw rate) with its time constants. Two limits are
@@ -209,5 +223,5 @@ def control_ego(world: World) -> None:
     acceleration = min(max(world.episode_f[episode.COMMAND], -available), available)
     world.vehicle_f[vehicle.ACCELERATION, 0] = max(acceleration, -speed / TICK_S)
     last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
-    lane = int(math.floor(world.episode_f[episode.TARGET_Y] / LANE_WIDTH_M + 0.5))
+    lane = math.floor(world.episode_f[episode.TARGET_Y] / LANE_WIDTH_M + 0.5)
     world.vehicle_i[vehicle.TARGET_LANE, 0] = min(max(lane, 0), last)

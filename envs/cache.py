@@ -1,7 +1,8 @@
 """The folder of compiled machine code, keyed by a hash of every source file that can be compiled.
 
-Numba's own cache looks at the caller's file only: after a change in a function of another module, or of a constant, it
-would run old physics. So the folder's name carries a hash over all sources of ``envs``; a change anywhere compiles anew.
+Numba's own cache looks at the caller's file only: after a change in a function of another module, or of a constant,
+it would run old physics. So the folder's name carries a hash over all sources that are compiled; a change anywhere
+compiles anew.
 """
 
 from __future__ import annotations

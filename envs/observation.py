@@ -42,7 +42,13 @@ class Column(NamedTuple):
 
 
 EGO_TABLE = (
-    Column("y", "m", -10.0, 30.0, "lateral position; the leftmost lane has its centre at 0, right positive"),
+    Column(
+        "y",
+        "m",
+        -10.0,
+        30.0,
+        "lateral position; the leftmost lane has its centre at 0, right positive",
+    ),
     Column("speed", "m/s", -5.0, 50.0, "speed along the heading"),
     Column("lateral_speed", "m/s", -15.0, 15.0, "speed across the road, right positive"),
     Column("heading", "rad", -2.0, 2.0, "against the road, right positive"),
@@ -68,7 +74,13 @@ _TRACK_HEAD = (
     Column("visible", "0/1", 0.0, 1.0, "measured in this decision"),
     Column("age_since_seen", "s", 0.0, 20.0, "time since the last measurement"),
     Column("track_age", "s", 0.0, 20.0, "time since the track began"),
-    Column("identity", "1", 0.0, 1000.0, "number of the track within the episode; a new one is a new thing"),
+    Column(
+        "identity",
+        "1",
+        0.0,
+        1000.0,
+        "number of the track within the episode; a new one is a new thing",
+    ),
     Column("dx", "m", -250.0, 250.0, "measured position ahead of the ego's centre"),
     Column("dy", "m", -40.0, 40.0, "measured position right of the ego's centre"),
 )
@@ -84,9 +96,17 @@ VEHICLE_TABLE = (
     Column("sd_x", "m", 0.0, 20.0, "standard deviation of dx"),
     Column("sd_y", "m", 0.0, 5.0, "standard deviation of dy"),
     Column("sd_v", "m/s", 0.0, 5.0, "standard deviation of vx and vy"),
-    Column("sd_size", "m", 0.0, 2.0, "standard deviation of the height; sizes have 5 % plus the pixel error"),
+    Column(
+        "sd_size",
+        "m",
+        0.0,
+        2.0,
+        "standard deviation of the height; sizes have 5 % plus the pixel error",
+    ),
     Column("brake_lamp", "0/1", 0.0, 1.0, "brake lamp lit"),
-    Column("jolt", "m", 0.0, 1.0, "visible vertical jolt of the body: it has driven over something"),
+    Column(
+        "jolt", "m", 0.0, 1.0, "visible vertical jolt of the body: it has driven over something"
+    ),
 )
 """Columns of ``vehicles (8, 19)``."""
 
@@ -183,7 +203,9 @@ def _write_ego(world: World) -> None:
 
 
 @inner
-def _write_track(world: World, slot: int, row: NDArray[np.float32], bounds: NDArray[np.float32]) -> None:
+def _write_track(
+    world: World, slot: int, row: NDArray[np.float32], bounds: NDArray[np.float32]
+) -> None:
     """Fill one vehicle or debris row; the first seven columns are the same for both."""
     if world.track_i[track.TARGET, slot] < 0:
         row[:] = 0.0

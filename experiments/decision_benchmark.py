@@ -75,6 +75,11 @@ class DecisionProbe:
             Number of alternative contents drawn from the look-alike group of its first object; 0 = not asked.
         seed
             Of those draws.
+
+        Returns
+        -------
+        Answered
+            In US$.
         """
         approach, horizon = self._approach(instance)
         found = candidates(approach, horizon)
@@ -91,7 +96,7 @@ class DecisionProbe:
         """Drive on until an object is recognised; what the answers start from and how long they may be."""
         self._env.reset(options={"instance": instance})
         world = self._env.batch[0]
-        f, low, high = world.vehicle_f, 0.9, 0.9
+        f = world.vehicle_f
         low = world.episode_f[episode.LEFT_EDGE] + 0.5 * f[vehicle.WIDTH, 0]
         high = world.episode_f[episode.RIGHT_EDGE] - 0.5 * f[vehicle.WIDTH, 0]
         self._keep[0, 1] = 2.0 * (world.episode_f[episode.TARGET_Y] - low) / (high - low) - 1.0

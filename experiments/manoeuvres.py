@@ -9,10 +9,10 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
 from envs.specification import DECISION_S, LANE_WIDTH_M
+from envs.specification.world import Array
 
 ANSWERS: Final = ("over", "left", "right", "brake")
 """Run over or straddle; steer left; steer right; brake."""
@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
 
     answer: str
     name: str
-    actions: NDArray[np.float64]  # (H, 2)
+    actions: Array  # (H, 2)
 
 
 def candidates(approach: Approach, horizon: int) -> list[Candidate]:
@@ -97,24 +97,20 @@ def _near(target: float, centre: float, reach: float) -> float:
     return min(max(target, centre - reach), centre + reach)
 
 
-def _ramp(time: NDArray[np.float64], start: float, end: float, duration: float) -> NDArray[np.float64]:
+def _ramp(time: Array, start: float, end: float, duration: float) -> Array:
     """Half a cosine from start to end, then the end."""
     share = np.clip(time / duration, 0.0, 1.0)
     return start + (end - start) * 0.5 * (1.0 - np.cos(math.pi * share))
 
 
-def _there_and_back(
-    time: NDArray[np.float64], centre: float, aside: float, arrival: float
-) -> NDArray[np.float64]:
+def _there_and_back(time: Array, centre: float, aside: float, arrival: float) -> Array:
     """Aside before the object is reached, back to the lane centre afterwards."""
     out = _ramp(time, centre, aside, max(0.8 * arrival, 1.0))
     back = _ramp(np.maximum(time - arrival - 1.5, 0.0), 0.0, centre - aside, 2.5)
     return out + back
 
 
-def _slow_then_resume(
-    time: NDArray[np.float64], approach: Approach, braking: float, share: float
-) -> NDArray[np.float64]:
+def _slow_then_resume(time: Array, approach: Approach, braking: float, share: float) -> Array:
     """Brake to a share of the speed, hold it until past the object, then return to the old speed; m/s2."""
     v0 = approach.speed_mps
     slow = share * v0
@@ -127,9 +123,7 @@ def _slow_then_resume(
     return np.where(again, 2.0, profile)
 
 
-def _actions(
-    approach: Approach, acceleration: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _actions(approach: Approach, acceleration: Array, y: Array) -> Array:
     """Actions in [-1, 1] for accelerations (m/s2) and lateral targets (m), shape ``(H, 2)``."""
     span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
     first = 2.0 * (acceleration - BRAKE_LIMIT_MPS2) / span - 1.0

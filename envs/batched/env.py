@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import gymnasium as gym
 import numpy as np
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -64,6 +63,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
 
     Examples
     --------
+    >>> import gymnasium as gym
     >>> env = gym.make_vec("envs:roadworld/Debris-v0", num_envs=2, vectorization_mode="vector_entry_point",
     ...                    scenario="lone_object")
     >>> observation, info = env.reset(seed=7)
@@ -104,12 +104,10 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         )
         self._future = empty_batch(1).view(np.ndarray)
         self._generators = [seeding.np_random(None)[0] for _ in range(num_envs)]
-        self._outputs = (
-            np.zeros(num_envs),
-            np.zeros(num_envs, np.bool_),
-            np.zeros(num_envs, np.bool_),
-            np.zeros(num_envs, np.int64),
-        )
+        self._total = np.zeros(num_envs)
+        self._terminated = np.zeros(num_envs, np.bool_)
+        self._truncated = np.zeros(num_envs, np.bool_)
+        self._hashes = np.zeros(num_envs, np.int64)
         self._no_contacts = np.empty(num_envs, dtype=object)
         self._no_contacts[:] = [()] * num_envs
 
@@ -171,15 +169,16 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             raise UserError(f"seed: got {len(seed)} seeds, expected {self.num_envs}")
         return list(seed)
 
-    def _instances(self, given: Any) -> list[ScenarioInstance | None]:
+    def _instances(self, given: object) -> list[ScenarioInstance | None]:
         """One instance per world, ``None`` where it is to be sampled."""
         if given is None:
             return [None] * self.num_envs
         if isinstance(given, ScenarioInstance):
             return [given] * self.num_envs
-        if len(given) != self.num_envs or not all(isinstance(i, ScenarioInstance) for i in given):
+        items = list(given) if isinstance(given, Sequence) else []
+        if len(items) != self.num_envs or not all(isinstance(i, ScenarioInstance) for i in items):
             raise UserError(f"instance: expected one ScenarioInstance or a list of {self.num_envs}")
-        return list(given)
+        return items
 
     def _begin(self, chosen: NDArray[np.intp], given: Sequence[ScenarioInstance | None]) -> None:
         """Sample and load instances into some worlds and observe them."""
@@ -191,7 +190,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         begin_worlds(self._worlds, np.ascontiguousarray(chosen, dtype=np.int64))
 
     def step(
-        self, actions: Any
+        self, actions: object
     ) -> tuple[
         dict[str, Any], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
     ]:
@@ -201,6 +200,11 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         ----------
         actions
             ``(B, 2)`` in [-1, 1], or ``(B,)`` indices if ``action="discrete"``.
+
+        Returns
+        -------
+        observation, reward, terminated, truncated, info
+            Each with a leading axis ``B``.
 
         Raises
         ------
@@ -215,11 +219,18 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             self.settings.is_discrete,
             self._params,
             self._scratch,
-            *self._outputs,
+            self._total,
+            self._terminated,
+            self._truncated,
+            self._hashes,
         )
-        total, terminated, truncated, hashes = (array.copy() for array in self._outputs)
+        total, terminated, truncated = (
+            self._total.copy(),
+            self._terminated.copy(),
+            self._truncated.copy(),
+        )
         info = self._describe(total)
-        info["state_hash"] = hashes
+        info["state_hash"] = self._hashes.copy()
         reward = total / -self.settings.reward_scale_usd
         over = terminated | truncated
         if over.any():
@@ -263,7 +274,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         contacts = self._no_contacts
         if counts.any():
             contacts = contacts.copy()
-            for b in np.flatnonzero(counts):
+            for b in np.flatnonzero(counts).tolist():
                 types = self._instance(b).debris_types
                 contacts[b] = describe_contacts(world_at(self.batch, b), types)
         return {
@@ -302,7 +313,9 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             raise UserError(f"state: schema: got {state.get('schema')!r}, expected {STATE_SCHEMA}")
         worlds = state["worlds"]
         if worlds.dtype != self.batch.dtype or worlds.shape != self.batch.shape:
-            raise UserError(f"state: worlds: got {worlds.shape[0]}, expected {self.num_envs} of this layout")
+            raise UserError(
+                f"state: worlds: got {worlds.shape[0]}, expected {self.num_envs} of this layout"
+            )
         self.batch[:] = worlds
         self.instances = list(state["instances"])
         for generator, saved in zip(self._generators, state["generators"], strict=True):
@@ -310,7 +323,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
 
     def branch(
         self,
-        actions: Any,
+        actions: object,
         *,
         worlds: Sequence[int] | None = None,
         noise_seed: int | None = None,

@@ -19,7 +19,6 @@ from envs.specification import (
     component,
     debris,
     episode,
-    vehicle,
 )
 from envs.specification.world import Array, Batch, World
 from envs.world.load import state_hash

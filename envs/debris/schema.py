@@ -90,7 +90,9 @@ def read_spec(path: Path) -> DebrisSpec:
         **(_body_distributions(fields) if is_body else _patch_distributions(fields)),
         **_lift_ratios(fields, is_body),
         density_kgpm3=(
-            fields.distribution("density_kgpm3", DENSITY) if "density_kgpm3" in fields.values else None
+            fields.distribution("density_kgpm3", DENSITY)
+            if "density_kgpm3" in fields.values
+            else None
         ),
         source=fields.text("source", SOURCE),
         note=fields.text("note", "text") if "note" in fields.values else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from highway_env.envs.common.abstract import AbstractEnv
@@ -33,14 +33,17 @@ from envs.world.tick import (
     is_over,
 )
 
+if TYPE_CHECKING:
+    from envs.highway.rendering import DebrisViewer
+
 RENDER_MODES = ("human", "rgb_array")
 
 
 class DebrisEnv(AbstractEnv):
     """Debris on a straight motorway; one world, on highway-env's classes.
 
-    * **Observation**: ``Dict`` of float32 Boxes ``ego (18,)``, ``vehicles (8, 19)``, ``debris (4, 39)``; every column in
-      ``envs.observation.TABLE``.
+    * **Observation**: ``Dict`` of float32 Boxes ``ego (18,)``, ``vehicles (8, 19)``, ``debris (4, 39)``; every column
+      in ``envs.observation.TABLE``.
     * **Action**: ``Box(-1, 1, (2,))``, longitudinal acceleration -8..+3 m/s2 and lateral target from the left to the
       right edge of the drivable width; or ``Discrete`` (``envs.action.DISCRETE_NAMES``). Five decisions a second.
     * **Reward**: minus the expected cost of the decision in US$, divided by ``reward_scale_usd``.
@@ -74,10 +77,14 @@ class DebrisEnv(AbstractEnv):
     ['contacts', 'cost', 'events', 'state_hash', 'ttc']
     """
 
-    metadata = {"render_modes": list(RENDER_MODES), "render_fps": TICK_HZ}
+    viewer: DebrisViewer | None
 
     def __init__(
-        self, *, render_mode: str | None = None, config: dict[str, Any] | None = None, **settings: Any
+        self,
+        *,
+        render_mode: str | None = None,
+        config: dict[str, Any] | None = None,
+        **settings: Any,
     ) -> None:
         if render_mode is not None and render_mode not in RENDER_MODES:
             raise not_allowed("render_mode", render_mode, RENDER_MODES)
@@ -114,8 +121,8 @@ class DebrisEnv(AbstractEnv):
     def update_metadata(self, video_real_time_ratio: int = 1) -> None:
         """Frames per second of videos: one frame per tick under a recorder, one per decision otherwise."""
         del video_real_time_ratio
-        self.metadata = dict(self.metadata)
-        self.metadata["render_fps"] = TICK_HZ if self._record_video_wrapper else DECISION_HZ
+        fps = TICK_HZ if self._record_video_wrapper else DECISION_HZ
+        self.metadata = {"render_modes": list(RENDER_MODES), "render_fps": fps}
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -129,6 +136,11 @@ class DebrisEnv(AbstractEnv):
         options
             ``{"instance": ScenarioInstance}`` to play a given one.
 
+        Returns
+        -------
+        observation, info
+            ``info["instance_hash"]`` is a string.
+
         Raises
         ------
         UserError
@@ -141,7 +153,7 @@ class DebrisEnv(AbstractEnv):
         if given is not None and not isinstance(given, ScenarioInstance):
             raise UserError(f"instance: got {type(given).__name__}, expected a ScenarioInstance")
         super(AbstractEnv, self).reset(seed=seed)
-        self.time = self.steps = 0
+        self.time, self.steps = 0.0, 0
         self.done = False
         self.update_metadata()
         self.define_spaces()
@@ -166,8 +178,18 @@ class DebrisEnv(AbstractEnv):
         if self.viewer is not None:
             self.viewer.begin_episode()
 
-    def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
+    def step(self, action: object) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Advance by one decision of three ticks.
+
+        Parameters
+        ----------
+        action
+            ``(2,)`` in [-1, 1], or an index if ``action="discrete"``.
+
+        Returns
+        -------
+        observation, reward, terminated, truncated, info
+            See the class.
 
         Raises
         ------

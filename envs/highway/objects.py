@@ -35,7 +35,9 @@ class TrafficVehicle(IDMVehicle):
 
     def __init__(self, road: Road, f: Array, i: Array) -> None:
         self.LENGTH, self.WIDTH = float(f[vehicle.LENGTH]), float(f[vehicle.WIDTH])
-        super().__init__(road, [f[vehicle.X], f[vehicle.Y]], float(f[vehicle.HEADING]), float(f[vehicle.SPEED]))
+        super().__init__(
+            road, [f[vehicle.X], f[vehicle.Y]], float(f[vehicle.HEADING]), float(f[vehicle.SPEED])
+        )
         self.TIME_WANTED = float(f[vehicle.TIME_GAP])
         self.DISTANCE_WANTED = float(f[vehicle.JAM_DISTANCE])
         self.DELTA = float(f[vehicle.EXPONENT])
@@ -55,7 +57,9 @@ class EgoVehicle(ControlledVehicle):
 
     def __init__(self, road: Road, f: Array, i: Array) -> None:
         self.LENGTH, self.WIDTH = float(f[vehicle.LENGTH]), float(f[vehicle.WIDTH])
-        super().__init__(road, [f[vehicle.X], f[vehicle.Y]], float(f[vehicle.HEADING]), float(f[vehicle.SPEED]))
+        super().__init__(
+            road, [f[vehicle.X], f[vehicle.Y]], float(f[vehicle.HEADING]), float(f[vehicle.SPEED])
+        )
         self.target_speed = float(f[vehicle.TARGET_SPEED])
         self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
         self.is_truck = False

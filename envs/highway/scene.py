@@ -39,7 +39,9 @@ def build_road(world: World) -> Road:
         network.add_lane(*LANE, shoulder)
     road = Road(network, np_random=np.random.default_rng(0), record_history=False)
     for k in range(int(world.episode_i[episode.NUM_VEHICLES])):
-        kind = EgoVehicle if world.vehicle_i[vehicle.KIND, k] == vehicle.KIND_EGO else TrafficVehicle
+        kind = (
+            EgoVehicle if world.vehicle_i[vehicle.KIND, k] == vehicle.KIND_EGO else TrafficVehicle
+        )
         road.vehicles.append(kind(road, world.vehicle_f[:, k], world.vehicle_i[:, k]))
     return road
 

@@ -28,6 +28,7 @@ def inner(function: _Function) -> _Function:
     compiled: _Function = njit(cache=True, error_model="numpy", **bare)(function)
     return compiled
 
+
 inlined = njit(cache=True, error_model="numpy", inline="always")
 """Decorator for functions with one caller: they become part of it and are never compiled for themselves.
 

@@ -122,10 +122,11 @@ def closing_speed(
     if t < drop / a and square >= 0.0:
         # impact while the ego still brakes, if it comes before the ego has reached v1
         c, at_reaction = math.sqrt(square), closing + a * t
-        if b == a:
-            braked = left / at_reaction if at_reaction > 0.0 else math.inf
-        else:
+        braked = math.inf
+        if b != a:
             braked = (at_reaction - c) / (b - a)
+        elif at_reaction > 0.0:
+            braked = left / at_reaction
         if t + braked <= drop / a:
             return c
     return math.sqrt(max(0.0, final * final - 2.0 * b * (stretch - final * t)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from envs.errors import UserError
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
 from envs.specification.world import Array
+
+if TYPE_CHECKING:
+    from envs.scenario.instance import ScenarioInstance
 
 # (row, name, lowest, highest): inclusive limits, SI units
 _VEHICLE_LIMITS = (
@@ -43,7 +46,7 @@ _MARGIN_M = 0.01
 """Vehicles may touch at the start up to this depth."""
 
 
-def check_arrays(instance: Any) -> None:
+def check_arrays(instance: ScenarioInstance) -> None:
     """Refuse an instance whose shapes, values or geometry are impossible.
 
     Parameters
@@ -82,7 +85,7 @@ def check_arrays(instance: Any) -> None:
     _check_no_overlap(instance.vehicle_f)
 
 
-def _check_counts(instance: Any, n: int, j: int) -> None:
+def _check_counts(instance: ScenarioInstance, n: int, j: int) -> None:
     """Numbers of vehicles, objects and lanes."""
     counts = instance.episode_i
     for key, got, low, high in (
@@ -98,15 +101,21 @@ def _check_counts(instance: Any, n: int, j: int) -> None:
             f"the arrays hold {n}, {j}"
         )
     if len(instance.debris_types) != j:
-        raise UserError(f"instance: debris_types: got {len(instance.debris_types)} names, expected {j}")
+        raise UserError(
+            f"instance: debris_types: got {len(instance.debris_types)} names, expected {j}"
+        )
 
 
-def _check_limits(kind: str, array: Array, limits: tuple[tuple[int, str, float, float], ...]) -> None:
+def _check_limits(
+    kind: str, array: Array, limits: tuple[tuple[int, str, float, float], ...]
+) -> None:
     """Every listed row within its limits."""
     for row, name, low, high in limits:
         bad = array[row][(array[row] < low) | (array[row] > high)]
         if bad.size:
-            raise UserError(f"instance: {kind} {name}: got {bad[0]:g}, expected {low:g} to {high:g}")
+            raise UserError(
+                f"instance: {kind} {name}: got {bad[0]:g}, expected {low:g} to {high:g}"
+            )
 
 
 def _check_no_overlap(vehicle_f: Array) -> None:
@@ -119,4 +128,6 @@ def _check_no_overlap(vehicle_f: Array) -> None:
     np.fill_diagonal(hit, val=False)
     if hit.any():
         i, k = (int(a[0]) for a in np.nonzero(hit))
-        raise UserError(f"instance: vehicles {i} and {k} overlap at the start; expected free space between them")
+        raise UserError(
+            f"instance: vehicles {i} and {k} overlap at the start; expected free space between them"
+        )

@@ -30,7 +30,9 @@ def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -
     headway = rng.uniform(*LEAD_HEADWAY_S)
     is_truck = rng.random() < LEAD_TRUCK_SHARE
     half_truck = 0.5 * TRUCK_SIZE_M[0] if is_truck else 0.0
-    lead = scene.add_vehicle(EGO_X_M + headway * speed + half_truck, lane, speed, is_truck=is_truck, time_gap_s=1.0)
+    lead = scene.add_vehicle(
+        EGO_X_M + headway * speed + half_truck, lane, speed, is_truck=is_truck, time_gap_s=1.0
+    )
     # the lead must be out of the lane before it reaches the object: it swerves this long before the ego gets there
     reveal = max(rng.uniform(*REVEAL_S), headway + 1.0)
     x = max(stage.object_x_m, EGO_X_M + speed * (reveal + 1.0))

@@ -85,6 +85,11 @@ def set_stage(
     min_lanes
         Fewest live lanes.
 
+    Returns
+    -------
+    Stage
+        With the ego on it.
+
     Notes
     -----
     The sight range is the free parameter: it stands for curvature, crests and spray as well as light and weather.

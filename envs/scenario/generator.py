@@ -119,12 +119,12 @@ class ScenarioSampler:
         """Light and weather for a uniform number."""
         if self._variant is not None:
             return SETTINGS[self._variant][0]
-        setting, cumulated = SETTINGS["day-clear"][0], 0.0
+        cumulated = 0.0
         for setting, share in SETTINGS.values():
             cumulated += share
             if draw < cumulated:
-                break
-        return setting
+                return setting
+        return SETTINGS["day-clear"][0]
 
 
 def _resolve(item: str | Generate) -> Generate:

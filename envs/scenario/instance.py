@@ -79,11 +79,21 @@ class ScenarioInstance:
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         for name in ARRAYS:
             values[name] = values[name].tolist()
-        return {"format": FORMAT, "schema": SCHEMA, **values, "debris_types": list(self.debris_types)}
+        return {
+            "format": FORMAT,
+            "schema": SCHEMA,
+            **values,
+            "debris_types": list(self.debris_types),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ScenarioInstance:
         """The instance that ``to_dict`` described.
+
+        Returns
+        -------
+        ScenarioInstance
+            Equal in every bit.
 
         Raises
         ------
@@ -93,7 +103,9 @@ class ScenarioInstance:
         if values.get("format") != FORMAT:
             raise UserError(f"instance: format: got {values.get('format')!r}, expected {FORMAT!r}")
         if values.get("schema") != SCHEMA:
-            raise UserError(f"instance: schema: got {values.get('schema')!r}, this version reads {SCHEMA}")
+            raise UserError(
+                f"instance: schema: got {values.get('schema')!r}, this version reads {SCHEMA}"
+            )
         wanted = [f.name for f in fields(cls)]
         missing = [name for name in wanted if name not in values]
         if missing:

@@ -39,7 +39,11 @@ def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -
         if draw < cumulated:
             name, _, look, length, width, flickers = kind
             break
-    size = (length.quantile(rng.random()), width.quantile(rng.random()), GHOST_HEIGHT_M if flickers else FLAT_HEIGHT_M)
+    size = (
+        length.quantile(rng.random()),
+        width.quantile(rng.random()),
+        GHOST_HEIGHT_M if flickers else FLAT_HEIGHT_M,
+    )
     stage = set_stage(rng, setting, size)
     y = stage.lane_y_m + sample_offset(rng)
     stage.scene.add_phantom(name, look, size, stage.object_x_m, y, flickers=flickers)

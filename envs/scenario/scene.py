@@ -76,6 +76,11 @@ class Setting:
 def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: float) -> float:
     """IDM time gap with which a vehicle in a hurry (``HURRY``) keeps exactly this gap at this speed, s.
 
+    Returns
+    -------
+    float
+        Between 0.1 and 2.0 s.
+
     Notes
     -----
     Zero acceleration needs ``(v/v0)^4 + (D/d)^2 = 1`` with ``D = jam distance + T v`` and ``v0 = HURRY v``.
@@ -129,7 +134,7 @@ class SceneBuilder:
         return len(self._vehicle_f)
 
     def is_free(self, lane: int, x_m: float, length_m: float, gap_m: float = 4.0) -> bool:
-        """Is there room for a vehicle of this length in ``lane``, with this gap on both sides?"""
+        """Whether ``lane`` has room for a vehicle of this length, with this gap on both sides."""
         for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
             reach = 0.5 * (f[vehicle.LENGTH] + length_m) + gap_m
             if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
@@ -142,7 +147,11 @@ class SceneBuilder:
 
     def wind(self, along_mps: float, across_mps: float, gust_mps: float) -> None:
         """Mean wind along and across the road, and the amplitude of its gusts."""
-        self.episode_f[[episode.WIND_X, episode.WIND_Y, episode.GUST]] = along_mps, across_mps, gust_mps
+        self.episode_f[[episode.WIND_X, episode.WIND_Y, episode.GUST]] = (
+            along_mps,
+            across_mps,
+            gust_mps,
+        )
 
     def add_ego(self, lane: int, speed_mps: float) -> None:
         """The ego, first of all vehicles, in the middle of ``lane`` at its set speed."""
@@ -189,9 +198,21 @@ class SceneBuilder:
             Off the lane's centre, right positive.
         timer_s
             MOBIL's clock at the start, 0 < timer <= 1.
+
+        Returns
+        -------
+        int
+            Index of the vehicle.
+
+        Raises
+        ------
+        UserError
+            If the world is full.
         """
         if len(self._vehicle_f) >= MAX_VEHICLES:
-            raise UserError(f"scene: num_vehicles: got {MAX_VEHICLES + 1}, at most {MAX_VEHICLES} fit")
+            raise UserError(
+                f"scene: num_vehicles: got {MAX_VEHICLES + 1}, at most {MAX_VEHICLES} fit"
+            )
         length, width, height = TRUCK_SIZE_M if is_truck else CAR_SIZE_M
         f = np.zeros(vehicle.NUM_FLOATS)
         f[vehicle.X], f[vehicle.Y] = x_m, lane * LANE_WIDTH_M + offset_m
@@ -227,12 +248,22 @@ class SceneBuilder:
         self._vehicle_i[index][vehicle.RETURN_LANE] = lane
 
     def add_object(
-        self, spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float, *, blocks_traffic: bool = False
+        self,
+        spec: DebrisSpec,
+        draw: DebrisDraw,
+        x_m: float,
+        y_m: float,
+        *,
+        blocks_traffic: bool = False,
     ) -> int:
         """Place a catalogue object lying on the road; returns its index."""
         f = np.zeros(debris.NUM_FLOATS)
         f[debris.X], f[debris.Y], f[debris.YAW] = x_m, y_m, draw.yaw_rad
-        f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = draw.length_m, draw.width_m, draw.height_m
+        f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = (
+            draw.length_m,
+            draw.width_m,
+            draw.height_m,
+        )
         f[debris.MASS], f[debris.CRUSH_PRESSURE] = draw.mass_kg, draw.crush_pressure_pa
         f[debris.STIFFNESS], f[debris.SHARPNESS] = draw.stiffness_npm, draw.sharpness
         f[debris.FRICTION], f[debris.DRAG_AREA] = draw.friction, draw.drag_area_m2
@@ -245,23 +276,41 @@ class SceneBuilder:
                 draw.mass_kg, draw.friction, draw.drag_area_m2, draw.lift_area_m2
             )
             f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
-        return self._append(spec.name, f, spec.look, is_patch, spec.is_metal, spec.is_warm, blocks_traffic)
+        return self._append(
+            spec.name, f, spec.look, is_patch, spec.is_metal, spec.is_warm, blocks_traffic
+        )
 
     def add_phantom(
-        self, name: str, look: str, size_m: tuple[float, float, float], x_m: float, y_m: float, *, flickers: bool
+        self,
+        name: str,
+        look: str,
+        size_m: tuple[float, float, float],
+        x_m: float,
+        y_m: float,
+        *,
+        flickers: bool,
     ) -> int:
         """Place something that is seen but is not there; ``flickers``: a detector ghost rather than a mark."""
         f = np.zeros(debris.NUM_FLOATS)
         f[debris.X], f[debris.Y] = x_m, y_m
         f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = size_m
         f[debris.AIR_THRESHOLD] = UNMOVED_MPS
-        index = self._append(name, f, look, is_patch=False, is_metal=False, is_warm=False, blocks=False)
+        index = self._append(
+            name, f, look, is_patch=False, is_metal=False, is_warm=False, blocks=False
+        )
         self._debris_i[index][debris.IS_REAL] = 0
         self._debris_i[index][debris.FLICKERS] = int(flickers)
         return index
 
     def _append(
-        self, name: str, f: np.ndarray, look: str, is_patch: bool, is_metal: bool, is_warm: bool, blocks: bool
+        self,
+        name: str,
+        f: np.ndarray,
+        look: str,
+        is_patch: bool,
+        is_metal: bool,
+        is_warm: bool,
+        blocks: bool,
     ) -> int:
         """Store one object."""
         if len(self._debris_f) >= MAX_DEBRIS:

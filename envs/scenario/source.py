@@ -68,6 +68,11 @@ class ObjectSource:
         wanted
             Condition on the type. A source with groups ignores it beyond "is a body" if nothing is left.
 
+        Returns
+        -------
+        DebrisSpec
+            The type.
+
         Raises
         ------
         UserError
@@ -77,8 +82,10 @@ class ObjectSource:
         if not specs and self.groups:
             specs = self.select(is_body)
         if not specs:
-            groups = ", ".join(self.groups) or "any"
-            raise UserError(f"split: got {self.split!r}, no object type fits (look-alike groups: {groups})")
+            asked = ", ".join(self.groups) or "any"
+            raise UserError(
+                f"split: got {self.split!r}, no object type fits (look-alike groups: {asked})"
+            )
         if self.groups:
             groups = sorted({str(spec.look_alike_group) for spec in specs})
             group = groups[int(rng.integers(len(groups)))]

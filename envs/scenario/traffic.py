@@ -46,6 +46,11 @@ def add_follower(
 ) -> int:
     """A vehicle behind the ego that keeps its gap at this headway; returns its index.
 
+    Returns
+    -------
+    int
+        Index of the follower.
+
     Notes
     -----
     ``rng`` is consumed: one draw. The time gap is the one at which IDM neither brakes nor accelerates here.
@@ -86,7 +91,9 @@ def add_column(
         length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
         if not scene.is_free(lane, x, length):
             continue
-        gap = 2.0 if ahead is None else equilibrium_time_gap(ahead - x, speed_mps, length + JAM_GAP_M)
+        gap = (
+            2.0 if ahead is None else equilibrium_time_gap(ahead - x, speed_mps, length + JAM_GAP_M)
+        )
         scene.add_vehicle(
             x,
             lane,
@@ -109,7 +116,11 @@ NEIGHBOURS = {
 
 
 def add_neighbours(
-    scene: SceneBuilder, rng: np.random.Generator, lane: int, speed_mps: float, kinds: tuple[str, ...]
+    scene: SceneBuilder,
+    rng: np.random.Generator,
+    lane: int,
+    speed_mps: float,
+    kinds: tuple[str, ...],
 ) -> None:
     """Traffic in a lane beside the ego's: one vehicle per entry of ``kinds``, then some further away.
 

@@ -30,10 +30,8 @@ LEAST_RANGE_SHARE = 0.35
 
 
 @njit(cache=True, error_model="numpy")
-def is_line_free(
-    world: World, x: float, y: float, height: float, skip: int, window: float
-) -> bool:
-    """Is the straight line from the ego's camera to a point free of vehicles?
+def is_line_free(world: World, x: float, y: float, height: float, skip: int, window: float) -> bool:
+    """Whether the straight line from the ego's camera to a point is free of vehicles.
 
     Parameters
     ----------
@@ -45,6 +43,11 @@ def is_line_free(
         Index of a vehicle that does not hide the point (the one looked at).
     window
         Height by which every vehicle hides less than its full height, m.
+
+    Returns
+    -------
+    bool
+        True if nothing hides the point.
     """
     x0 = world.vehicle_f[vehicle.X, 0] + CAMERA_AHEAD_M
     y0 = world.vehicle_f[vehicle.Y, 0]
@@ -72,7 +75,7 @@ def is_line_free(
 
 @njit(cache=True, error_model="numpy")
 def sees_vehicle(world: World, k: int) -> bool:
-    """Does the ego see vehicle ``k`` now (range and sight line to its nearer end)?"""
+    """Whether the ego sees vehicle ``k`` now: range, and sight line to its nearer end."""
     dx = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
     if abs(dx) > world.episode_f[episode.SIGHT_RANGE]:
         return False
@@ -99,7 +102,7 @@ def half_extent_across(world: World, j: int) -> float:
 
 @inlined
 def is_object_in_sight(world: World, j: int) -> bool:
-    """Is any of object ``j``'s centre, left and right end in the ego's line of sight?"""
+    """Whether the centre, the left or the right end of object ``j`` is in the ego's line of sight."""
     x, y = world.debris_f[debris.X, j], world.debris_f[debris.Y, j]
     top = world.debris_f[debris.Z, j] + world.debris_f[debris.HEIGHT, j]
     half = half_extent_across(world, j)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from numba import njit
 
 from envs.physics.compilation import inner
@@ -160,9 +159,7 @@ def _give_slots(world: World) -> None:
     if slot < 0:
         return
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
-        near = (
-            abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]) < VEHICLE_NOTICE_M
-        )
+        near = abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]) < VEHICLE_NOTICE_M
         if near and _slot_of(world, k) < 0 and sees_vehicle(world, k):
             _start_vehicle_track(world, slot, k)
             slot = _free_slot(world)
@@ -173,8 +170,10 @@ def _give_slots(world: World) -> None:
 @inner
 def _free_slot(world: World) -> int:
     """First free vehicle slot, or -1."""
-    # as a typed number: a literal would compile the search once more
-    return _slot_of(world, np.int64(-1))
+    for slot in range(VEHICLE_SLOTS):
+        if world.track_i[track.TARGET, slot] < 0:
+            return slot
+    return -1
 
 
 @inner
@@ -211,7 +210,7 @@ def _start_vehicle_track(world: World, slot: int, k: int) -> None:
 
 @inner
 def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
-    """Does the detector report object ``j`` in this decision?"""
+    """Whether the detector reports object ``j`` in this decision."""
     if world.debris_i[debris.CARRIER, j] >= 0:
         return False
     dx = world.debris_f[debris.X, j] - world.vehicle_f[vehicle.X, 0]
@@ -275,5 +274,3 @@ def _measure_object(world: World, slot: int, j: int) -> None:
     f[track.Z, slot] = d[debris.Z, j]
     f[track.VZ, slot] = d[debris.VZ, j]
     measure.look_posterior(world, slot, j, distance)
-
-

@@ -29,7 +29,9 @@ BREAKAWAY_ENERGY = 18  # J, anchored objects only; 0 = not stated
 TYRE_FRICTION = 19  # friction coefficient under a tyre on this patch; patches only
 PIECES = 20  # expected sharp pieces under one tyre track; patches only
 # --- debris_f: derived, kept in the state -----------------------------------------------------------
-AIR_THRESHOLD = 21  # least air speed that can move the object, m/s: skips the aerodynamics of heavy things
+AIR_THRESHOLD = (
+    21  # least air speed that can move the object, m/s: skips the aerodynamics of heavy things
+)
 NUM_FLOATS = 22
 
 # --- debris_i ---------------------------------------------------------------------------------------

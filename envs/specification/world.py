@@ -50,7 +50,7 @@ class World(Protocol):
     debris: Array  # (DEBRIS_SLOTS, D) float32
 
 
-Batch = np.recarray[Any, Any]
+Batch = np.ndarray[Any, np.dtype[np.void]]
 """``B`` worlds: a record array of ``LAYOUT``."""
 
 LAYOUT: Final = np.dtype(

@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import inlined, inner
 from envs.cost.manoeuvre import nuisance_cost
 from envs.cost.rear_end import rear_end_cost
+from envs.physics.compilation import inlined, inner
 from envs.specification import TICK_S, component, debris, episode, vehicle
 from envs.specification.world import World
 
@@ -134,7 +134,7 @@ def _charge_nuisance(world: World, p: np.record) -> None:
 
 @inlined
 def has_cause(world: World) -> bool:
-    """Is a real object ahead, or a lead close or closing?"""
+    """Whether a real object is ahead, or a lead is close or closing."""
     x, y = world.vehicle_f[vehicle.X, 0], world.vehicle_f[vehicle.Y, 0]
     for j in range(world.episode_i[episode.NUM_DEBRIS]):
         ahead = world.debris_f[debris.X, j] - x

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from envs.physics.compilation import inlined, inner
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
 from envs.cost.rear_end import standing_cost
+from envs.physics.compilation import inlined, inner
 from envs.physics.contact import RUN_OVER
 from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control
 from envs.physics.tyre import control_lost_after_puncture, patch_puncture_probability
@@ -231,7 +231,9 @@ def _collision_cost(
         across = v[vehicle.SPEED, 0] * v[vehicle.SIN, 0]
         across -= v[vehicle.SPEED, other] * v[vehicle.SIN, other]
         return side_swipe_cost(abs(across), own, others, p)
-    along = v[vehicle.SPEED, 0] * v[vehicle.COS, 0] - v[vehicle.SPEED, other] * v[vehicle.COS, other]
+    along = (
+        v[vehicle.SPEED, 0] * v[vehicle.COS, 0] - v[vehicle.SPEED, other] * v[vehicle.COS, other]
+    )
     if is_behind:
         return rear_collision_cost(max(-along, 0.0), others, own, p)
     return rear_collision_cost(max(along, 0.0), own, others, p)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-
-from envs.physics.compilation import inlined, inner
 from envs.physics.aerodynamics import WAKE_LIMIT, under_vehicle_air_speed, wake_air_speed
+from envs.physics.compilation import inlined, inner
 from envs.physics.motion import advance_object
 from envs.physics.noise import uniforms
 from envs.specification import TICK_HZ, TICK_S, debris, episode, vehicle

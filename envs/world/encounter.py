@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from envs.physics.compilation import inlined, inner
 from envs.cost.contact_cost import ContactCost, contact_cost, contact_total
 from envs.cost.windscreen import windscreen_cost
+from envs.physics.compilation import inlined, inner
 from envs.physics.contact import MISS, ContactOutcome, contact_outcome
 from envs.physics.fate import STAYS, Fate, object_fate
 from envs.physics.noise import uniforms
@@ -118,15 +118,21 @@ def _apply_contact(
     seed = world.episode_i[episode.NOISE_SEED]
     draws = uniforms(seed, k, FATE_ENTITY + j, FATE_CHANNEL)
     fate = object_fate(
-        outcome, closing, height, d[debris.MASS, j], anchored, is_truck, draws[0], draws[1], draws[2]
+        outcome,
+        closing,
+        height,
+        d[debris.MASS, j],
+        anchored,
+        is_truck,
+        draws[0],
+        draws[1],
+        draws[2],
     )
     if k == 0:
         _charge_ego(world, j, outcome, fate, closing, across, p)
     elif world.debris_i[debris.STRUCK_BY_EGO, j] == 1 and is_truck == 0:
         # one generation: what this car does to the next one is its own business
-        cost = contact_cost(
-            outcome, world.vehicle_f[vehicle.SPEED, k], d[debris.SHARPNESS, j], p
-        )
+        cost = contact_cost(outcome, world.vehicle_f[vehicle.SPEED, k], d[debris.SHARPNESS, j], p)
         world.cost[component.FOLLOWERS] += contact_total(cost)
         world.debris_i[debris.STRUCK_BY_EGO, j] = 0
     _move_both(world, k, j, outcome, fate)
@@ -152,7 +158,13 @@ def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate
 
 @inner
 def _charge_ego(
-    world: World, j: int, outcome: ContactOutcome, fate: Fate, closing: float, across: float, p: np.record
+    world: World,
+    j: int,
+    outcome: ContactOutcome,
+    fate: Fate,
+    closing: float,
+    across: float,
+    p: np.record,
 ) -> None:
     """Charge the ego's own contact, list it, and end the episode if control is lost."""
     speed = world.vehicle_f[vehicle.SPEED, 0]

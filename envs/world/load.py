@@ -44,6 +44,11 @@ def load_instance(world: World, instance: ScenarioInstance) -> None:
 def state_hash(world: World) -> int:
     """A 62-bit fingerprint of where everything is and what it has cost, the same in both engines.
 
+    Returns
+    -------
+    int
+        0 <= hash < 2**62.
+
     Notes
     -----
     Multiplicative hash (two 32-bit lanes kept in uint64, so nothing overflows) over the bits of the positions and
@@ -70,4 +75,4 @@ def state_hash(world: World) -> int:
         low = ((low ^ (word & _MASK)) * _PRIME_LOW) & _MASK
         high = ((high ^ (word >> _HALF) ^ (low >> np.uint64(15))) * _PRIME_HIGH) & _MASK
         low ^= high >> np.uint64(13)
-    return np.int64((high >> np.uint64(2)) << _HALF) | np.int64(low)
+    return int(((high >> np.uint64(2)) << _HALF) | low)

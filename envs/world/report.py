@@ -17,7 +17,7 @@ EVENTS = {
 """Events that end an episode, with their row."""
 
 
-def describe_cost(cost: Array, total: Any) -> dict[str, Any]:
+def describe_cost(cost: Array, total: object) -> dict[str, Any]:
     """Expected US$ of the last decision by component, and in total.
 
     Parameters
@@ -26,6 +26,11 @@ def describe_cost(cost: Array, total: Any) -> dict[str, Any]:
         ``(..., NUM_COMPONENTS)``.
     total
         Their sum as the compiled code made it: the order of a sum decides its last bit.
+
+    Returns
+    -------
+    dict
+        Component name, or ``"total"``, to US$.
     """
     described: dict[str, Any] = {"total": total}
     for c, name in enumerate(component.NAMES):

@@ -59,7 +59,9 @@ class EnvSettings:
             raise not_allowed("argument", name, ARGUMENTS)
         if action not in ACTIONS:
             raise not_allowed("action", action, ACTIONS)
-        is_number = isinstance(reward_scale_usd, (int, float)) and not isinstance(reward_scale_usd, bool)
+        is_number = isinstance(reward_scale_usd, (int, float)) and not isinstance(
+            reward_scale_usd, bool
+        )
         if not is_number or not 0.0 < reward_scale_usd < float("inf"):
             raise UserError(f"reward_scale_usd: got {reward_scale_usd!r}, expected a number > 0")
         self.sampler = ScenarioSampler(

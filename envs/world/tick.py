@@ -94,9 +94,9 @@ def _measure_ego(world: World) -> None:
 
 @njit(cache=True, error_model="numpy")
 def is_over(world: World) -> bool:
-    """Has the episode been terminated?"""
+    """Whether the episode has been terminated."""
     i = world.episode_i
-    return i[episode.COLLIDED] + i[episode.LOST_CONTROL] + i[episode.OFF_ROAD] > 0
+    return bool(i[episode.COLLIDED] + i[episode.LOST_CONTROL] + i[episode.OFF_ROAD] > 0)
 
 
 @njit(cache=True, error_model="numpy")

@@ -38,7 +38,9 @@ def main() -> int:
             contacts += count
             sys.stdout.write("".join(f"{family} seed {seed}: {line}\n" for line in found))
         failed += options.seeds - equal
-        sys.stdout.write(f"{family}: {equal} of {options.seeds} episodes equal, {contacts} contacts\n")
+        sys.stdout.write(
+            f"{family}: {equal} of {options.seeds} episodes equal, {contacts} contacts\n"
+        )
         sys.stdout.flush()
     return int(failed > 0)
 

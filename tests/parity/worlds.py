@@ -37,8 +37,18 @@ def random_action(rng: np.random.Generator, low: float, high: float, y: float) -
 def compare_episode(family: str, seed: int, *, sabotage: str = "") -> tuple[list[str], int]:
     """Differences of one full episode, and the number of contacts in it.
 
-    ``sabotage`` makes the twin wrong on purpose: ``cost`` (one part in 1e15), ``action`` (one part in 1e15), ``shift``
-    (the object by a billionth of a metre), ``order`` (two vehicles swapped).
+    Parameters
+    ----------
+    family, seed
+        Which episode.
+    sabotage
+        Makes the twin wrong on purpose: ``cost`` (one part in 1e15), ``action`` (one part in 1e15), ``shift`` (the
+        object by a billionth of a metre), ``order`` (two vehicles swapped).
+
+    Returns
+    -------
+    found, contacts
+        Lines, empty if equal; number of the ego's contacts.
     """
     reference = DebrisEnv(scenario=family, split="all")
     cost = {"slowing_usd_per_mps": 1.0 + 2.3e-16} if sabotage == "cost" else {}

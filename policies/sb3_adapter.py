@@ -1,0 +1,192 @@
+"""TwinVecEnv: the twin as a Stable-Baselines3 VecEnv, the one adapter between the two."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from numpy.typing import NDArray
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs
+
+from envs.errors import UserError
+
+
+class TwinVecEnv(VecEnv):
+    """A Gymnasium vector environment seen through Stable-Baselines3's interface.
+
+    Parameters
+    ----------
+    env
+        Restarts ended worlds within the same step (``AutoresetMode.SAME_STEP``) and reports ``cost`` and ``events``
+        as ``Debris-v0`` does: the twin, a ``SyncVectorEnv`` of the reference, or the dream.
+
+    Raises
+    ------
+    UserError
+        If ``env`` restarts at another time: its last observations would be lost.
+
+    Notes
+    -----
+    The info of one world holds ``cost_usd`` (of this decision), ``events`` and ``TimeLimit.truncated``; where an
+    episode has ended also ``terminal_observation`` and ``episode`` (return ``r``, length ``l``, seconds since
+    construction ``t``), as ``Monitor`` writes it. So neither ``Monitor`` nor ``VecMonitor`` is needed.
+
+    Examples
+    --------
+    >>> import gymnasium as gym
+    >>> env = TwinVecEnv(gym.make_vec("envs:roadworld/Debris-v0", num_envs=2, vectorization_mode="vector_entry_point"))
+    >>> env.seed(5)
+    [5, 6]
+    >>> env.reset()["debris"].shape
+    (2, 4, 39)
+    """
+
+    def __init__(self, env: VectorEnv[Any, Any, Any]) -> None:
+        mode = env.metadata.get("autoreset_mode")
+        if mode != AutoresetMode.SAME_STEP:
+            raise UserError(f"env: autoreset_mode: got {mode}, expected {AutoresetMode.SAME_STEP}")
+        self.env = env
+        self._actions: NDArray[Any] | None = None
+        self._returns = np.zeros(env.num_envs)
+        self._lengths = np.zeros(env.num_envs, dtype=np.int64)
+        self._start_s = time.monotonic()
+        super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Seeds of the next reset: ``seed + b`` for world ``b``; ``None`` lets every world go on with its own draws."""
+        self._seeds = [None if seed is None else seed + b for b in range(self.num_envs)]
+        return self._seeds
+
+    def reset(self) -> VecEnvObs:
+        """Begin new episodes in all worlds.
+
+        Returns
+        -------
+        dict of arrays
+            Their first observations.
+
+        Raises
+        ------
+        UserError
+            If the options set before differ in their keys between worlds.
+        """
+        keys = set(self._options[0])
+        if any(set(options) != keys for options in self._options):
+            raise UserError("options: expected the same keys for every world")
+        options = {key: [of_one[key] for of_one in self._options] for key in sorted(keys)}
+        # one seed per world, which SyncVectorEnv and the twin take and VectorEnv's signature does not mention
+        seeds: Any = self._seeds
+        observation: VecEnvObs
+        observation, info = self.env.reset(seed=seeds, options=options or None)
+        self._reset_seeds()
+        self._reset_options()
+        self._returns[:] = 0.0
+        self._lengths[:] = 0
+        for b in range(self.num_envs):
+            self._keep_reset_info(b, info)
+        return observation
+
+    def step_async(self, actions: NDArray[Any]) -> None:
+        """Keep the actions for ``step_wait``."""
+        self._actions = actions
+
+    def step_wait(
+        self,
+    ) -> tuple[VecEnvObs, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
+        """Advance every world by one decision; ended worlds return the first observation of their next episode."""
+        observation, reward, terminated, truncated, info = self.env.step(self._actions)
+        self._returns += reward
+        self._lengths += 1
+        ended = terminated | truncated
+        infos = [self._describe(b, info, bool(ended[b])) for b in range(self.num_envs)]
+        for b in np.flatnonzero(ended):
+            # a world can reach its time limit in the decision in which it is terminated: that is no truncation
+            infos[b]["TimeLimit.truncated"] = bool(truncated[b] and not terminated[b])
+            infos[b]["terminal_observation"] = info["final_obs"][b]
+            infos[b]["episode"] = {
+                "r": float(self._returns[b]),
+                "l": int(self._lengths[b]),
+                "t": round(time.monotonic() - self._start_s, 6),
+            }
+            self._keep_reset_info(int(b), info)
+        self._returns[ended] = 0.0
+        self._lengths[ended] = 0
+        return observation, reward.astype(np.float32), ended, infos
+
+    @staticmethod
+    def _describe(b: int, info: dict[str, Any], has_ended: bool) -> dict[str, Any]:
+        """What SB3 is told of the last decision of world ``b``."""
+        source = info["final_info"] if has_ended else info
+        return {
+            "cost_usd": float(source["cost"]["total"][b]),
+            "events": {
+                name: bool(flags[b]) for name, flags in source["events"].items() if name[0] != "_"
+            },
+            "TimeLimit.truncated": False,
+        }
+
+    def _keep_reset_info(self, b: int, info: dict[str, Any]) -> None:
+        """Remember which instance world ``b`` has begun."""
+        if "instance_hash" in info:
+            self.reset_infos[b] = {"instance_hash": info["instance_hash"][b]}
+
+    def close(self) -> None:
+        """Free what the environment holds."""
+        self.env.close()
+
+    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        """An attribute of the vector environment, once per asked world: they share it."""
+        return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:  # noqa: ANN401
+        """Set an attribute of the vector environment, for all worlds at once.
+
+        Raises
+        ------
+        UserError
+            If only some worlds are named: they are not separate objects.
+        """
+        self._check_all(indices)
+        setattr(self.env, attr_name, value)
+
+    def env_method(
+        self,
+        method_name: str,
+        *method_args: Any,
+        indices: VecEnvIndices = None,
+        **method_kwargs: Any,
+    ) -> list[Any]:
+        """Call a method of the vector environment, once for all worlds.
+
+        Returns
+        -------
+        list
+            Its answer, once per world.
+
+        Raises
+        ------
+        UserError
+            If only some worlds are named: they are not separate objects.
+        """
+        self._check_all(indices)
+        answer = getattr(self.env, method_name)(*method_args, **method_kwargs)
+        return [answer] * self.num_envs
+
+    def _check_all(self, indices: VecEnvIndices) -> None:
+        """Refuse a selection of worlds."""
+        if sorted(self._get_indices(indices)) != list(range(self.num_envs)):
+            raise UserError(
+                f"indices: got {indices!r}, the worlds of a twin share everything; expected None"
+            )
+
+    def env_is_wrapped(
+        self, wrapper_class: type[gym.Wrapper[Any, Any, Any, Any]], indices: VecEnvIndices = None
+    ) -> list[bool]:
+        """Whether the worlds do what a wrapper would add: ``Monitor``'s episode statistics, and nothing else."""
+        return [wrapper_class is Monitor] * len(list(self._get_indices(indices)))
