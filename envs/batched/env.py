@@ -212,11 +212,14 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             Before anything has changed, if the actions do not fit or no episode has begun.
         """
         self._instance(0)
-        values = check_actions(actions, self.settings.action, self.num_envs)
-        step_worlds(
+        values = np.ascontiguousarray(actions, dtype=np.float64)
+        if self.settings.is_discrete or values.shape != (self.num_envs, 2):
+            values = check_actions(actions, self.settings.action, self.num_envs)
+        num_ended, num_contacts = step_worlds(
             self._worlds,
             values,
             self.settings.is_discrete,
+            np.inf if self.settings.is_discrete else 1.0,
             self._params,
             self._scratch,
             self._total,
@@ -224,17 +227,18 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             self._truncated,
             self._hashes,
         )
+        if num_ended < 0:
+            check_actions(actions, self.settings.action, self.num_envs)
         total, terminated, truncated = (
             self._total.copy(),
             self._terminated.copy(),
             self._truncated.copy(),
         )
-        info = self._describe(total)
+        info = self._describe(total, num_contacts)
         info["state_hash"] = self._hashes.copy()
         reward = total / -self.settings.reward_scale_usd
-        over = terminated | truncated
-        if over.any():
-            self._restart(np.flatnonzero(over), info)
+        if num_ended:
+            self._restart(np.flatnonzero(terminated | truncated), info)
         return self._observation(), reward, terminated, truncated, info
 
     def _restart(self, ended: NDArray[np.intp], info: dict[str, Any]) -> None:
@@ -267,14 +271,13 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             "debris": fields.debris.copy(),
         }
 
-    def _describe(self, total: NDArray[np.float64]) -> dict[str, Any]:
-        """``info`` of the present decision."""
+    def _describe(self, total: NDArray[np.float64], num_contacts: int = 0) -> dict[str, Any]:
+        """``info`` of the present decision, in which the worlds together had ``num_contacts`` contacts."""
         fields = self._fields
-        counts = fields.episode_i[:, episode.NUM_CONTACTS]
         contacts = self._no_contacts
-        if counts.any():
+        if num_contacts:
             contacts = contacts.copy()
-            for b in np.flatnonzero(counts).tolist():
+            for b in np.flatnonzero(fields.episode_i[:, episode.NUM_CONTACTS]).tolist():
                 types = self._instance(b).debris_types
                 contacts[b] = describe_contacts(world_at(self.batch, b), types)
         return {

@@ -115,13 +115,14 @@ def step_worlds(
     batch: Batch,
     actions: Array,
     is_discrete: bool,
+    limit: float,
     params: Array,
     scratch: Scratch,
     total: Array,
     terminated: Array,
     truncated: Array,
     hashes: Array,
-) -> None:
+) -> tuple[int, int]:
     """Advance every world by one decision and observe, in place.
 
     Parameters
@@ -132,15 +133,27 @@ def step_worlds(
         ``(B, 2)`` float64.
     is_discrete
         How to read them.
+    limit
+        Largest absolute value of a component; if one is larger, or not a number, nothing happens.
     params
         ``CostParameters.to_array()``.
     scratch
         Overwritten.
     total, terminated, truncated, hashes
         ``(B,)`` outputs: US$ of the decision as float64, bool, bool, state hash as int64.
+
+    Returns
+    -------
+    num_ended, num_contacts
+        Over all worlds; -1, 0 if an action was refused.
     """
     p = params[0]
+    for b in range(actions.shape[0]):
+        # a NaN fails both comparisons
+        if not (abs(actions[b, 0]) <= limit and abs(actions[b, 1]) <= limit):
+            return -1, 0
     own = _borrow_scratch(scratch)
+    num_ended, num_contacts = 0, 0
     for b in range(actions.shape[0]):
         world = batch[b]
         advance_world(world, actions[b, 0], actions[b, 1], is_discrete, p, own)
@@ -150,6 +163,10 @@ def step_worlds(
         terminated[b] = is_over(world)
         truncated[b] = world.episode_i[episode.TRUNCATED] == 1
         hashes[b] = state_hash(world)
+        num_contacts += world.episode_i[episode.NUM_CONTACTS]
+        if terminated[b] or truncated[b]:
+            num_ended += 1
+    return num_ended, num_contacts
 
 
 @inner

@@ -20,6 +20,10 @@ WAKE_REACH_M = 60.0
 """Further behind a vehicle its wake is not felt (physics.md 2.6: a truck's has fallen to 9 % at 40 m)."""
 
 WAKE_SIDE_M = 8.0
+"""Further beside a vehicle its wake is not felt: four half-value widths of a car's at 20 m."""
+
+FASTEST_MPS = 60.0
+"""No vehicle is faster: the limit of an instance, above highway-env's 40 m/s."""
 
 
 @inlined
@@ -58,11 +62,14 @@ def _rests(world: World, j: int) -> bool:
     if d[debris.VZ, j] != 0.0:
         return False
     wind = math.sqrt(f[episode.WIND_X] * f[episode.WIND_X] + f[episode.WIND_Y] * f[episode.WIND_Y])
+    strongest = wind + 2.0 * f[episode.GUST]
+    if d[debris.AIR_THRESHOLD, j] > strongest + WAKE_LIMIT * FASTEST_MPS:
+        return True
     fastest = 0.0
     for k in range(world.episode_i[episode.NUM_VEHICLES]):
         if abs(world.vehicle_f[vehicle.X, k] - d[debris.X, j]) < WAKE_REACH_M + 10.0:
             fastest = max(fastest, world.vehicle_f[vehicle.SPEED, k])
-    return d[debris.AIR_THRESHOLD, j] > wind + 2.0 * f[episode.GUST] + WAKE_LIMIT * fastest
+    return d[debris.AIR_THRESHOLD, j] > strongest + WAKE_LIMIT * fastest
 
 
 @inner

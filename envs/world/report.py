@@ -9,12 +9,8 @@ from envs.physics.fate import FATE_NAMES
 from envs.specification import component, contact, episode
 from envs.specification.world import Array, World
 
-EVENTS = {
-    "collision": episode.COLLIDED,
-    "loss_of_control": episode.LOST_CONTROL,
-    "off_road": episode.OFF_ROAD,
-}
-"""Events that end an episode, with their row."""
+EVENTS = ("collision", "loss_of_control", "off_road")
+"""Events that end an episode, in the order of the rows from ``episode.COLLIDED`` to ``episode.OFF_ROAD``."""
 
 
 def describe_cost(cost: Array, total: object) -> dict[str, Any]:
@@ -32,15 +28,15 @@ def describe_cost(cost: Array, total: object) -> dict[str, Any]:
     dict
         Component name, or ``"total"``, to US$.
     """
-    described: dict[str, Any] = {"total": total}
-    for c, name in enumerate(component.NAMES):
-        described[name] = cost[..., c]
+    described: dict[str, Any] = dict(zip(component.NAMES, cost.T, strict=True))
+    described["total"] = total
     return described
 
 
 def describe_events(episode_i: Array) -> dict[str, Any]:
     """Which terminal events have happened; ``episode_i`` is ``(..., NUM_INTS)``."""
-    return {name: episode_i[..., row] == 1 for name, row in EVENTS.items()}
+    flags = (episode_i[..., episode.COLLIDED : episode.OFF_ROAD + 1] == 1).T
+    return dict(zip(EVENTS, flags, strict=True))
 
 
 def describe_contacts(world: World, debris_types: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
