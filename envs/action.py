@@ -8,6 +8,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.errors import UserError, not_allowed
 from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import inlined
 from envs.specification import LANE_WIDTH_M, TICK_S, episode, vehicle
@@ -75,15 +76,14 @@ def action_space(kind: str) -> gym.Space[NDArray[np.float32]] | gym.spaces.Discr
 
     Raises
     ------
-    ValueError
+    UserError
         If ``kind`` is neither.
     """
     if kind == "continuous":
         return gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
     if kind == "discrete":
         return gym.spaces.Discrete(len(DISCRETE_NAMES))
-    msg = f"action: got {kind!r}, allowed are 'continuous' and 'discrete'"
-    raise ValueError(msg)
+    raise UserError(str(not_allowed("action", kind, ("continuous", "discrete"))))
 
 
 def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.float64]:
@@ -105,26 +105,55 @@ def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.flo
 
     Raises
     ------
-    ValueError
-        If the shape is wrong or a value is not finite, outside [-1, 1], or not an index of the set.
+    UserError
+        If these are not numbers, the shape is wrong or a value is not finite, outside [-1, 1], or not an index of the
+        set.
     """
-    # float64 before any arithmetic: NumPy keeps float32 and would round the mapping to m/s2
-    array = np.asarray(actions, dtype=np.float64)
+    array = to_floats("action", actions)
     shape = (num_worlds, 2) if kind == "continuous" else (num_worlds,)
     if array.shape != shape:
-        msg = f"action: got shape {array.shape}, expected {shape}"
-        raise ValueError(msg)
+        raise UserError(f"action: got shape {array.shape}, expected {shape}")
     if kind == "continuous":
         # one pass: NaN fails the comparison too
         if not (np.abs(array) <= 1.0).all():
             bad = array[~(np.abs(array) <= 1.0)].flat[0]
-            msg = f"action: got {bad}, every component must lie in [-1, 1]"
-            raise ValueError(msg)
+            raise UserError(f"action: got {bad}, every component must lie in [-1, 1]")
         return array
     if not ((array >= 0) & (array < len(DISCRETE_NAMES)) & (array == np.floor(array))).all():
-        msg = f"action: got {array.tolist()}, every entry must be an integer from 0 to {len(DISCRETE_NAMES) - 1}"
-        raise ValueError(msg)
+        last = len(DISCRETE_NAMES) - 1
+        raise UserError(
+            f"action: got {array.tolist()}, every entry must be an integer from 0 to {last}"
+        )
     return np.stack([array, np.zeros_like(array)], axis=1)
+
+
+def to_floats(key: str, values: object) -> NDArray[np.float64]:
+    """Numbers as a float64 array, before any arithmetic: NumPy keeps float32 and would round the mapping to m/s2.
+
+    Parameters
+    ----------
+    key
+        What the caller calls them.
+    values
+        A number, an array, or nested lists of equal lengths.
+
+    Returns
+    -------
+    ndarray
+        Of the shape that came.
+
+    Raises
+    ------
+    UserError
+        If these are not real numbers, or ragged.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise UserError(f"{key}: got lists of unequal lengths, expected an array") from None
+    if array.dtype.kind not in "iuf":
+        raise UserError(f"{key}: got {values!r}, expected real numbers")
+    return array.astype(np.float64)
 
 
 @inlined

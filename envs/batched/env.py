@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from envs.action import action_space, check_actions
+from envs.action import action_space, check_actions, to_floats
 from envs.batched.kernels import obstacle
 from envs.batched.kernels.workspace import make_workspace
 from envs.batched.step import Scratch, begin_worlds, roll_futures, step_worlds
@@ -24,7 +24,7 @@ from envs.specification import MAX_DEBRIS, MAX_VEHICLES, component, episode
 from envs.specification.world import FIELDS, empty_batch, world_at
 from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
-from envs.world.settings import EnvSettings
+from envs.world.settings import EnvSettings, check_options, check_seeds
 
 STATE_SCHEMA = 1
 
@@ -137,18 +137,10 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         UserError
             If an option or a seed does not fit.
         """
-        options = dict(options or {})
-        mask = np.asarray(options.pop("reset_mask", np.ones(self.num_envs, np.bool_)))
-        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
-            raise UserError(f"reset_mask: expected {self.num_envs} booleans, at least one true")
-        given = options.pop("instance", None)
-        if options:
-            raise UserError(
-                f"options: got {sorted(options)[0]!r}, allowed are instance, reset_mask"
-            )
-        seeds = self._seeds(seed)
-        instances = self._instances(given)
-        chosen = np.flatnonzero(mask)
+        given = check_options(options, ("instance", "reset_mask"))
+        chosen = self._chosen(given.get("reset_mask"))
+        seeds = check_seeds(seed, self.num_envs)
+        instances = self._instances(given.get("instance"))
         for b in chosen:
             if seeds[b] is not None:
                 self._generators[b] = seeding.np_random(seeds[b])[0]
@@ -159,15 +151,16 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             **self._describe(np.zeros(0, np.int64)),
         }
 
-    def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
-        """One seed per world."""
-        if seed is None:
-            return [None] * self.num_envs
-        if isinstance(seed, (int, np.integer)):
-            return [int(seed) + b for b in range(self.num_envs)]
-        if len(seed) != self.num_envs:
-            raise UserError(f"seed: got {len(seed)} seeds, expected {self.num_envs}")
-        return list(seed)
+    def _chosen(self, given: object) -> NDArray[np.intp]:
+        """Indices of the worlds to reset."""
+        mask = np.ones(self.num_envs, np.bool_) if given is None else np.asarray(given)
+        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
+            raise UserError(
+                f"reset_mask: got {given!r}, expected {self.num_envs} booleans, at least one true"
+            )
+        if any(item is None for b, item in enumerate(self.instances) if not mask[b]):
+            raise UserError(f"reset_mask: got {given!r}, the first reset is of all worlds")
+        return np.flatnonzero(mask)
 
     def _instances(self, given: object) -> list[ScenarioInstance | None]:
         """One instance per world, ``None`` where it is to be sampled."""
@@ -177,7 +170,9 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             return [given] * self.num_envs
         items = list(given) if isinstance(given, Sequence) else []
         if len(items) != self.num_envs or not all(isinstance(i, ScenarioInstance) for i in items):
-            raise UserError(f"instance: expected one ScenarioInstance or a list of {self.num_envs}")
+            raise UserError(
+                f"instance: got {type(given).__name__}, expected one ScenarioInstance or a list of {self.num_envs}"
+            )
         return items
 
     def _begin(self, chosen: NDArray[np.intp], given: Sequence[ScenarioInstance | None]) -> None:
@@ -312,8 +307,15 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         UserError
             If the state is of another schema or size; nothing has changed then.
         """
+        if not isinstance(state, Mapping):
+            raise UserError(f"state: got {type(state).__name__}, expected what state_dict returns")
         if state.get("schema") != STATE_SCHEMA:
             raise UserError(f"state: schema: got {state.get('schema')!r}, expected {STATE_SCHEMA}")
+        for key in ("worlds", "instances", "generators"):
+            if key not in state:
+                raise UserError(f"state: {key}: missing")
+            if len(state[key]) != self.num_envs:
+                raise UserError(f"state: {key}: got {len(state[key])}, expected {self.num_envs}")
         worlds = state["worlds"]
         if worlds.dtype != self.batch.dtype or worlds.shape != self.batch.shape:
             raise UserError(
@@ -356,11 +358,18 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         """
         self._instance(0)
         chosen = np.arange(self.num_envs) if worlds is None else np.asarray(worlds)
-        if chosen.ndim != 1 or not chosen.size or chosen.min() < 0 or chosen.max() >= self.num_envs:
+        fits = chosen.ndim == 1 and chosen.size > 0 and chosen.dtype.kind in "iu"
+        if not fits or chosen.min() < 0 or chosen.max() >= self.num_envs:
             raise UserError(
                 f"worlds: got {chosen.tolist()}, expected indices from 0 to {self.num_envs - 1}"
             )
-        raw = np.asarray(actions, dtype=np.float64)
+        if noise_seed is not None and not (
+            isinstance(noise_seed, int | np.integer) and 0 <= noise_seed < 2**63
+        ):
+            raise UserError(
+                f"noise_seed: got {noise_seed!r}, expected an integer from 0 to 2**63 - 1"
+            )
+        raw = to_floats("actions", actions)
         tail = () if self.settings.is_discrete else (2,)
         if raw.ndim != 3 + len(tail) or raw.shape[0] != chosen.size or raw.shape[3:] != tail:
             shape = ", ".join([str(chosen.size), "C", "H", *map(str, tail)])

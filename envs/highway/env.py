@@ -23,7 +23,7 @@ from envs.specification import (
 from envs.specification.world import empty_world
 from envs.world.load import load_instance, state_hash
 from envs.world.report import describe_contacts, describe_cost, describe_events
-from envs.world.settings import EnvSettings
+from envs.world.settings import EnvSettings, check_options, check_seed
 from envs.world.tick import (
     after_traffic,
     before_traffic,
@@ -89,6 +89,8 @@ class DebrisEnv(AbstractEnv):
         if render_mode is not None and render_mode not in RENDER_MODES:
             raise not_allowed("render_mode", render_mode, RENDER_MODES)
         allowed = self.default_config()
+        if not isinstance(config, dict | None):
+            raise UserError(f"config: got {config!r}, expected a mapping")
         for key in config or {}:
             if key not in allowed:
                 raise not_allowed("config", key, allowed)
@@ -144,15 +146,12 @@ class DebrisEnv(AbstractEnv):
         Raises
         ------
         UserError
-            If an option does not fit.
+            If an option or the seed does not fit.
         """
-        options = dict(options or {})
-        given = options.pop("instance", None)
-        if options:
-            raise UserError(f"options: got {sorted(options)[0]!r}, allowed is instance")
+        given = check_options(options, ("instance",)).get("instance")
         if given is not None and not isinstance(given, ScenarioInstance):
             raise UserError(f"instance: got {type(given).__name__}, expected a ScenarioInstance")
-        super(AbstractEnv, self).reset(seed=seed)
+        super(AbstractEnv, self).reset(seed=check_seed(seed))
         self.time, self.steps = 0.0, 0
         self.done = False
         self.update_metadata()

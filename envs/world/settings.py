@@ -57,6 +57,9 @@ class EnvSettings:
     ) -> None:
         for name in unknown:
             raise not_allowed("argument", name, ARGUMENTS)
+        _check_kinds(scenario, groups, catalogue_dirs, cost)
+        if not isinstance(variant, str | None):
+            raise UserError(f"variant: got {variant!r}, expected a name or None")
         if action not in ACTIONS:
             raise not_allowed("action", action, ACTIONS)
         is_number = isinstance(reward_scale_usd, (int, float)) and not isinstance(
@@ -67,9 +70,14 @@ class EnvSettings:
         self.sampler = ScenarioSampler(
             scenario, split=split, groups=groups, variant=variant, catalogue_dirs=catalogue_dirs
         )
-        if cost is None:
-            cost = {}
-        self.cost = cost if isinstance(cost, CostParameters) else CostParameters.from_mapping(cost)
+        try:
+            self.cost = (
+                cost
+                if isinstance(cost, CostParameters)
+                else CostParameters.from_mapping(cost or {})
+            )
+        except ValueError as error:
+            raise UserError(str(error)) from error
         self.cost_record: np.record = self.cost.to_array()[0]
         self.action = action
         self.reward_scale_usd = float(reward_scale_usd)
@@ -78,3 +86,100 @@ class EnvSettings:
     def is_discrete(self) -> bool:
         """Whether actions are indices of the manoeuvre set."""
         return self.action == "discrete"
+
+
+def _check_kinds(scenario: object, groups: object, catalogue_dirs: object, cost: object) -> None:
+    """Refuse arguments of a kind that cannot be read: a bare string is not a list of names."""
+    if not isinstance(scenario, str | list | tuple) and not callable(scenario):
+        raise UserError(
+            f"scenario: got {scenario!r}, expected a family, a family function or a list of them"
+        )
+    if isinstance(groups, str) or not isinstance(groups, Sequence):
+        raise UserError(f"groups: got {groups!r}, expected a list of look-alike groups")
+    if isinstance(catalogue_dirs, str) or not isinstance(catalogue_dirs, Sequence):
+        raise UserError(f"catalogue_dirs: got {catalogue_dirs!r}, expected a list of directories")
+    if not isinstance(cost, CostParameters | Mapping | None):
+        raise UserError(f"cost: got {cost!r}, expected a mapping of its parameters")
+
+
+def check_seed(seed: object) -> int | None:
+    """A seed as both engines take it.
+
+    Parameters
+    ----------
+    seed
+        What the caller passed to ``reset`` for one world.
+
+    Returns
+    -------
+    int or None
+        The same, as Python's own integer.
+
+    Raises
+    ------
+    UserError
+        If it is neither ``None`` nor an integer >= 0.
+    """
+    if seed is None:
+        return None
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
+        raise UserError(f"seed: got {seed!r}, expected an integer >= 0 or None")
+    return int(seed)
+
+
+def check_seeds(seed: object, num_worlds: int) -> list[int | None]:
+    """Seeds of ``num_worlds`` worlds: world ``b`` gets ``seed + b``, or its entry of a list.
+
+    Parameters
+    ----------
+    seed
+        What the caller passed to ``reset``.
+    num_worlds
+        Number of worlds.
+
+    Returns
+    -------
+    list
+        One seed, or ``None``, per world.
+
+    Raises
+    ------
+    UserError
+        If a seed does not fit, or their number.
+    """
+    if isinstance(seed, Sequence | np.ndarray) and not isinstance(seed, str):
+        if len(seed) != num_worlds:
+            raise UserError(f"seed: got {len(seed)} seeds, expected {num_worlds}")
+        return [check_seed(item) for item in seed]
+    first = check_seed(seed)
+    return [None if first is None else first + b for b in range(num_worlds)]
+
+
+def check_options(options: object, allowed: Sequence[str]) -> dict[str, Any]:
+    """Options of a reset as a new dictionary.
+
+    Parameters
+    ----------
+    options
+        What the caller passed to ``reset``.
+    allowed
+        Keys that the engine knows.
+
+    Returns
+    -------
+    dict
+        The options given; empty for ``None``.
+
+    Raises
+    ------
+    UserError
+        If it is no mapping or has another key.
+    """
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise UserError(f"options: got {options!r}, expected a mapping")
+    for key in options:
+        if key not in allowed:
+            raise UserError(str(not_allowed("options", key, allowed)))
+    return dict(options)

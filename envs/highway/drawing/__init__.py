@@ -1,0 +1,1 @@
+"""Drawing of single things from plain values (surface, pose, look, alpha), for real and imagined worlds."""
