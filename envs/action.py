@@ -152,7 +152,8 @@ def to_floats(key: str, values: object) -> NDArray[np.float64]:
     except ValueError:
         raise UserError(f"{key}: got lists of unequal lengths, expected an array") from None
     if array.dtype.kind not in "iuf":
-        raise UserError(f"{key}: got {values!r}, expected real numbers")
+        shown = " ".join(repr(values).split())[:80]
+        raise UserError(f"{key}: got {shown}, expected real numbers")
     return array.astype(np.float64)
 
 

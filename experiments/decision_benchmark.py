@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import math
+import sys
 from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from envs.batched.env import DebrisVectorEnv
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.suite import load_suite
 from envs.specification import (
     DECISIONS_PER_EPISODE,
     VEHICLE_SLOTS,
@@ -173,3 +180,122 @@ def _by_answer(
         if cost < best[a]:
             best[a], names[a] = cost, candidate.name
     return best, tuple(names)
+
+
+class Row(NamedTuple):
+    """One line of the table: a stratum or a family."""
+
+    name: str
+    instances: int
+    harmless: float  # share
+    best: tuple[float, ...]  # share of harmful instances in which each answer is the cheapest
+    best_usd: float  # mean cost of the best answer, harmful instances
+    constant_usd: float  # mean cost of the best constant answer, harmful instances
+    saving: float  # share of the cost that knowing the contents saves; nan if not asked
+
+
+def summarise(name: str, answers: Sequence[Answered]) -> Row:
+    """The line of one group of instances.
+
+    Parameters
+    ----------
+    name
+        Of the group.
+    answers
+        At least one.
+
+    Returns
+    -------
+    Row
+        Shares and means; ``nan`` where no instance is harmful.
+    """
+    cost = np.array([item.cost_usd for item in answers])
+    harmful = cost[cost[:, 0] >= HARMLESS_USD]
+    known = np.array([item.value_known_usd for item in answers])
+    unknown = np.array([item.value_unknown_usd for item in answers])
+    asked = np.isfinite(known)
+    saving = 1.0 - known[asked].sum() / unknown[asked].sum() if asked.any() else float("nan")
+    share = 1.0 - len(harmful) / len(cost)
+    if not len(harmful):
+        return Row(name, len(cost), share, (float("nan"),) * len(ANSWERS), *(float("nan"),) * 2, saving)
+    wins = np.bincount(harmful.argmin(axis=1), minlength=len(ANSWERS)) / len(harmful)
+    return Row(
+        name,
+        len(cost),
+        share,
+        tuple(wins.tolist()),
+        float(harmful.min(axis=1).mean()),
+        float(harmful.mean(axis=0).min()),
+        float(saving),
+    )
+
+
+def run(path: Path, *, split: str, num_contents: int, max_instances: int | None) -> None:
+    """Answer every instance of a suite and print the table; the last line is one JSON object.
+
+    Parameters
+    ----------
+    path
+        Of the suite.
+    split
+        Which seeds.
+    num_contents
+        Alternative contents per instance of the ``look_alike`` stratum.
+    max_instances
+        Stop after this many; ``None`` = all.
+    """
+    suite = load_suite(path)
+    if max_instances is None:
+        suite.check(split)
+    probe = DecisionProbe()
+    strata: dict[str, list[Answered]] = {}
+    families: dict[str, list[Answered]] = {}
+    total = len(suite.items(split)) if max_instances is None else max_instances
+    sampled = islice(suite.sample(split), max_instances)
+    for k, (item, instance) in enumerate(tqdm(sampled, total=total, unit="instance", disable=None)):
+        asks = num_contents if item.stratum == "look_alike" else 0
+        answer = probe.answer(instance, asks, seed=k)
+        strata.setdefault(item.stratum, []).append(answer)
+        families.setdefault(item.family, []).append(answer)
+    every = [answer for group in strata.values() for answer in group]
+    tables = {
+        "stratum": [summarise(name, group) for name, group in strata.items()],
+        "family": [summarise(name, group) for name, group in families.items()],
+        "all": [summarise("all", every)],
+    }
+    for title, rows in tables.items():
+        sys.stdout.write(_render(title, rows))
+    overall = tables["all"][0]
+    savings = {row.name: row.saving for row in tables["stratum"]}
+    result = {
+        "suite": suite.version,
+        "split": split,
+        "instances": overall.instances,
+        "largest_share": max(overall.best),
+        "look_alike_saving": savings.get("look_alike"),
+        "rows": {title: [row._asdict() for row in rows] for title, rows in tables.items()},
+        "failed": [
+            name
+            for name, is_met in (
+                ("no answer best in more than 60 %", max(overall.best) <= 0.6),
+                ("contents worth >= 15 % on look_alike", savings.get("look_alike", 0.0) >= 0.15),
+            )
+            if not is_met
+        ],
+    }
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+def _render(title: str, rows: Sequence[Row]) -> str:
+    """A table as text."""
+    head = f"{title:17s} {'n':>5s} {'harmless':>9s} " + " ".join(f"{a:>6s}" for a in ANSWERS)
+    lines = [f"{head} {'best US$':>9s} {'constant':>9s} {'ratio':>6s} {'contents':>9s}"]
+    for row in rows:
+        wins = " ".join(f"{share:6.0%}" if math.isfinite(share) else "     -" for share in row.best)
+        ratio = row.constant_usd / row.best_usd
+        saving = f"{row.saving:9.0%}" if math.isfinite(row.saving) else "        -"
+        lines.append(
+            f"{row.name:17s} {row.instances:5d} {row.harmless:9.0%} {wins} {row.best_usd:9,.0f} "
+            f"{row.constant_usd:9,.0f} {ratio:6.1f} {saving}"
+        )
+    return "\n".join(lines) + "\n\n"

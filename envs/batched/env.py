@@ -156,10 +156,10 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         mask = np.ones(self.num_envs, np.bool_) if given is None else np.asarray(given)
         if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
             raise UserError(
-                f"reset_mask: got {given!r}, expected {self.num_envs} booleans, at least one true"
+                f"reset_mask: got {mask.tolist()}, expected {self.num_envs} booleans, at least one true"
             )
         if any(item is None for b, item in enumerate(self.instances) if not mask[b]):
-            raise UserError(f"reset_mask: got {given!r}, the first reset is of all worlds")
+            raise UserError(f"reset_mask: got {mask.tolist()}, the first reset is of all worlds")
         return np.flatnonzero(mask)
 
     def _instances(self, given: object) -> list[ScenarioInstance | None]:
@@ -207,8 +207,15 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             Before anything has changed, if the actions do not fit or no episode has begun.
         """
         self._instance(0)
-        values = np.ascontiguousarray(actions, dtype=np.float64)
-        if self.settings.is_discrete or values.shape != (self.num_envs, 2):
+        if (
+            not self.settings.is_discrete
+            and isinstance(actions, np.ndarray)
+            and actions.dtype.kind == "f"
+            and actions.shape == (self.num_envs, 2)
+        ):
+            # the range is checked in compiled code
+            values = np.ascontiguousarray(actions, dtype=np.float64)
+        else:
             values = check_actions(actions, self.settings.action, self.num_envs)
         num_ended, num_contacts = step_worlds(
             self._worlds,

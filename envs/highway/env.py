@@ -195,7 +195,7 @@ class DebrisEnv(AbstractEnv):
         UserError
             Before anything has changed, if the action does not fit.
         """
-        first, second = check_actions(np.asarray(action)[None], self.settings.action, 1)[0]
+        first, second = check_actions([action], self.settings.action, 1)[0]
         p = self.settings.cost_record
         begin_decision(self.world, first, second, self.settings.is_discrete)
         for tick in range(TICKS_PER_DECISION):

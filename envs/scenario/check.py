@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # (row, name, lowest, highest): inclusive limits, SI units
 _VEHICLE_LIMITS = (
     (vehicle.X, "x_m", 0.0, 9_000.0),
+    (vehicle.Y, "y_m", -10.0, 30.0),
     (vehicle.SPEED, "speed_mps", 0.0, 60.0),
     (vehicle.TARGET_SPEED, "target_speed_mps", 0.0, 60.0),
     (vehicle.LENGTH, "length_m", 1.0, 30.0),
@@ -25,12 +26,17 @@ _VEHICLE_LIMITS = (
 )
 _DEBRIS_LIMITS = (
     (debris.X, "x_m", -1_000.0, 10_000.0),
+    (debris.Y, "y_m", -200.0, 200.0),
     (debris.Z, "z_m", 0.0, 10.0),
     (debris.LENGTH, "length_m", 0.01, 60.0),
     (debris.WIDTH, "width_m", 0.01, 10.0),
     (debris.HEIGHT, "height_m", 0.0, 5.0),
     (debris.MASS, "mass_kg", 0.0, 5_000.0),
     (debris.CRUSH_PRESSURE, "crush_pressure_pa", 0.0, 1e9),
+    (debris.STIFFNESS, "stiffness_npm", 0.0, 1e9),
+    (debris.DRAG_AREA, "drag_area_m2", 0.0, 100.0),
+    (debris.LIFT_AREA, "lift_area_m2", 0.0, 100.0),
+    (debris.PIECES, "pieces", 0.0, 1e6),
     (debris.SHARPNESS, "sharpness", 0.0, 1.0),
     (debris.FRICTION, "friction", 0.0, 2.0),
     (debris.RESTITUTION, "restitution", 0.0, 1.0),
@@ -41,6 +47,26 @@ _EPISODE_LIMITS = (
     (episode.SIGHT_RANGE, "sight_range_m", 1.0, 250.0),
     (episode.SET_SPEED, "set_speed_mps", 0.1, 60.0),
     (episode.FLOW, "flow_vps", 0.0, 5.0),
+)
+# integers that index something, kinds and flags: a wrong one would read beyond an array
+_VEHICLE_CHOICES = (
+    (vehicle.KIND, "kind", vehicle.KIND_IDM, vehicle.KIND_EGO),
+    (vehicle.MAY_CHANGE_LANE, "may_change_lane", 0, 1),
+    (vehicle.IS_TRUCK, "is_truck", 0, 1),
+)
+_DEBRIS_CHOICES = (
+    (debris.LOOK, "look", 0, debris.NUM_LOOKS - 1),
+    (debris.IS_REAL, "is_real", 0, 1),
+    (debris.IS_PATCH, "is_patch", 0, 1),
+    (debris.IS_ANCHORED, "is_anchored", 0, 1),
+    (debris.BLOCKS_TRAFFIC, "blocks_traffic", 0, 1),
+)
+_EPISODE_CHOICES = (
+    (episode.NUM_LANES, "num_lanes", 1, 4),
+    (episode.HAS_SHOULDER, "has_shoulder", 0, 1),
+    (episode.LIGHT, "light", 0, len(episode.LIGHT_NAMES) - 1),
+    (episode.WEATHER, "weather", 0, len(episode.WEATHER_NAMES) - 1),
+    (episode.NUM_CONTACTS, "num_contacts", 0, 0),
 )
 _MARGIN_M = 0.01
 """Vehicles may touch at the start up to this depth."""
@@ -59,7 +85,9 @@ def check_arrays(instance: ScenarioInstance) -> None:
     UserError
         One line naming key, value and what is allowed.
     """
-    n, j = instance.vehicle_f.shape[-1], instance.debris_f.shape[-1]
+    n, j = (
+        array.shape[-1] if array.ndim else 0 for array in (instance.vehicle_f, instance.debris_f)
+    )
     shapes = {
         "vehicle_f": (vehicle.NUM_FLOATS, n),
         "vehicle_i": (vehicle.NUM_INTS, n),
@@ -78,6 +106,7 @@ def check_arrays(instance: ScenarioInstance) -> None:
     _check_limits("vehicle", instance.vehicle_f, _VEHICLE_LIMITS)
     _check_limits("debris", instance.debris_f, _DEBRIS_LIMITS)
     _check_limits("episode", instance.episode_f[:, None], _EPISODE_LIMITS)
+    _check_choices(instance, n)
     real = (instance.debris_i[debris.IS_REAL] == 1) & (instance.debris_i[debris.IS_PATCH] == 0)
     masses = instance.debris_f[debris.MASS][real]
     if (masses <= 0.0).any():
@@ -86,12 +115,11 @@ def check_arrays(instance: ScenarioInstance) -> None:
 
 
 def _check_counts(instance: ScenarioInstance, n: int, j: int) -> None:
-    """Numbers of vehicles, objects and lanes."""
+    """Numbers of vehicles and objects."""
     counts = instance.episode_i
     for key, got, low, high in (
         ("num_vehicles", n, 1, MAX_VEHICLES),
         ("num_debris", j, 0, MAX_DEBRIS),
-        ("num_lanes", int(counts[episode.NUM_LANES]), 1, 4),
     ):
         if not low <= got <= high:
             raise UserError(f"instance: {key}: got {got}, expected {low} to {high}")
@@ -104,6 +132,25 @@ def _check_counts(instance: ScenarioInstance, n: int, j: int) -> None:
         raise UserError(
             f"instance: debris_types: got {len(instance.debris_types)} names, expected {j}"
         )
+
+
+def _check_choices(instance: ScenarioInstance, n: int) -> None:
+    """Kinds, flags, lanes and carriers."""
+    _check_limits("episode", instance.episode_i[:, None], _EPISODE_CHOICES)
+    _check_limits("vehicle", instance.vehicle_i, _VEHICLE_CHOICES)
+    _check_limits("debris", instance.debris_i, _DEBRIS_CHOICES)
+    last = int(instance.episode_i[[episode.NUM_LANES, episode.HAS_SHOULDER]].sum()) - 1
+    lanes = (
+        (vehicle.LANE, "lane", 0, last),
+        (vehicle.TARGET_LANE, "target_lane", 0, last),
+        (vehicle.SCRIPT_LANE, "script_lane", -1, last),
+        (vehicle.RETURN_LANE, "return_lane", -1, last),
+    )
+    _check_limits("vehicle", instance.vehicle_i, lanes)
+    _check_limits("debris", instance.debris_i, ((debris.CARRIER, "carrier", -1, n - 1),))
+    kinds = instance.vehicle_i[vehicle.KIND]
+    if kinds[0] != vehicle.KIND_EGO or (kinds[1:] == vehicle.KIND_EGO).any():
+        raise UserError("instance: vehicle kind: expected the ego first, and only one")
 
 
 def _check_limits(

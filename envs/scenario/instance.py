@@ -100,6 +100,8 @@ class ScenarioInstance:
         UserError
             If the mapping is not an instance of this schema, lacks a key or holds an impossible value.
         """
+        if not isinstance(values, Mapping):
+            raise UserError(f"instance: got {type(values).__name__}, expected a mapping")
         if values.get("format") != FORMAT:
             raise UserError(f"instance: format: got {values.get('format')!r}, expected {FORMAT!r}")
         if values.get("schema") != SCHEMA:

@@ -20,9 +20,7 @@ BOTH_ACTIONS = ("continuous", "discrete")
 
 
 def make_twin(num_envs, **settings):
-    return gym.make_vec(
-        ID, num_envs=num_envs, vectorization_mode="vector_entry_point", **settings
-    )
+    return gym.make_vec(ID, num_envs=num_envs, vectorization_mode="vector_entry_point", **settings)
 
 
 def make_sync(num_envs, **settings):

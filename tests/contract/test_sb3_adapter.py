@@ -19,9 +19,7 @@ HOLD = (0.46, 0.0)
 
 
 def make(num_envs, **settings):
-    return gym.make_vec(
-        ID, num_envs=num_envs, vectorization_mode="vector_entry_point", **settings
-    )
+    return gym.make_vec(ID, num_envs=num_envs, vectorization_mode="vector_entry_point", **settings)
 
 
 class ScriptedVectorEnv(VectorEnv):
@@ -102,7 +100,9 @@ def test_time_limit_of_the_twin():
     env.seed(2)
     env.reset()
     env.reset()
-    y = env.get_attr("batch")[0].episode_f[:, episode.TARGET_Y].copy()  # the ego's lane centre: its first target
+    y = (
+        env.get_attr("batch")[0].episode_f[:, episode.TARGET_Y].copy()
+    )  # the ego's lane centre: its first target
     edges = env.get_attr("batch")[0].episode_f[:, [episode.LEFT_EDGE, episode.RIGHT_EDGE]]
     low, high = edges[:, 0] + 0.9, edges[:, 1] - 0.9
     actions = np.stack([np.full(4, HOLD[0]), 2.0 * (y - low) / (high - low) - 1.0], axis=1)
@@ -121,7 +121,9 @@ def test_time_limit_of_the_twin():
         # time left is the last column of the ego's row: used up in the last observation
         assert info["terminal_observation"]["ego"][column.E_TIME_LEFT] == 0.0
     # and full again in the first one of the next episode
-    assert (observation["ego"][[b for b in ends if ends[b][0] == 99], column.E_TIME_LEFT] == 20.0).all()
+    assert (
+        observation["ego"][[b for b in ends if ends[b][0] == 99], column.E_TIME_LEFT] == 20.0
+    ).all()
 
 
 def test_collision_of_the_twin_is_no_time_limit():
@@ -225,7 +227,9 @@ def test_attributes_belong_to_all_worlds():
 def test_bad_action_is_refused_and_names_itself():
     env = TwinVecEnv(make(2))
     env.reset()
-    with pytest.raises(ValueError, match=r"action: got 1\.5, every component must lie in \[-1, 1\]"):
+    with pytest.raises(
+        ValueError, match=r"action: got 1\.5, every component must lie in \[-1, 1\]"
+    ):
         env.step(np.full((2, 2), 1.5))
 
 

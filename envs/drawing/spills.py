@@ -1,0 +1,140 @@
+"""Painters of spills on the road: gravel, oil, water, glass, nails, and anything else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from envs.drawing import palette as ink
+from envs.drawing.canvas import Point, Sketch
+
+GOLDEN = 0.6180339887498949
+"""Golden section: its multiples scatter evenly without any randomness."""
+
+SPECKS = 260
+"""Pieces drawn on a spill of solid things [A]: judgement."""
+
+WORDS = {
+    "gravel": ("gravel", "sand", "stones", "grain"),
+    "oil": ("oil", "diesel", "fuel", "paint"),
+    "water": ("water", "puddle", "ice"),
+    "glass": ("glass", "shards"),
+    "nails": ("nail", "screw", "metal", "scrap"),
+}
+"""Words in the name of an object type that tell the material [A]: judgement."""
+
+
+def material_of(name: str) -> str:
+    """What a spill of this name is drawn as.
+
+    Parameters
+    ----------
+    name
+        Name of an object type.
+
+    Returns
+    -------
+    str
+        A key of ``WORDS``, or ``"spill"`` if no word fits.
+
+    Examples
+    --------
+    >>> material_of("diesel_or_oil_spill"), material_of("feathers")
+    ('oil', 'spill')
+    """
+    for material, words in WORDS.items():
+        if any(word in name for word in words):
+            return material
+    return "spill"
+
+
+def paint_spill(s: Sketch, material: str) -> None:
+    """Fill the sketch with a spill of this material."""
+    PAINTERS[material](s)
+
+
+def _scatter(count: int) -> list[Point]:
+    """Points spread evenly over an ellipse, denser in its middle; the same in every frame."""
+    points = []
+    for k in range(count):
+        radius, turn = ((k + 0.5) / count) ** 0.7, 2.0 * math.pi * (k * GOLDEN % 1.0)
+        points.append((0.96 * radius * math.cos(turn), 0.96 * radius * math.sin(turn)))
+    return points
+
+
+def _puddle(swell: float) -> list[Point]:
+    """A wavy outline."""
+    edge = []
+    for k in range(40):
+        turn = 2.0 * math.pi * k / 40
+        wave = swell * (0.90 + 0.06 * math.cos(3.0 * turn + 1.0) + 0.04 * math.cos(7.0 * turn))
+        edge.append((wave * math.cos(turn), wave * math.sin(turn)))
+    return edge
+
+
+def _paint_gravel(s: Sketch) -> None:
+    """Stones of three shades."""
+    shades = (ink.STONE, ink.STONE_LIGHT, ink.TIMBER_DARK)
+    for k, (along, across) in enumerate(_scatter(SPECKS)):
+        s.disc(along, across, (0.7 + 0.4 * (k % 3)) * s.canvas.oversampling, shades[k % 3])
+
+
+def _paint_oil(s: Sketch) -> None:
+    """A black film with rainbow rims."""
+    for swell, colour in (
+        (1.0, (30, 26, 34)),
+        (0.80, (88, 40, 110)),
+        (0.68, (30, 96, 104)),
+        (0.56, (112, 92, 40)),
+        (0.44, (34, 28, 38)),
+    ):
+        s.polygon(_puddle(swell), colour)
+
+
+def _paint_water(s: Sketch) -> None:
+    """A blue film with glints."""
+    s.polygon(_puddle(1.0), (74, 116, 150), (128, 176, 208))
+    s.polygon(_puddle(0.72), (92, 140, 178))
+    for across in (-0.42, 0.0, 0.42):
+        s.line([(-0.45 + across / 3, across), (0.1 + across / 3, across)], (196, 226, 242), 1.5)
+
+
+def _paint_glass(s: Sketch) -> None:
+    """Small bright triangles."""
+    for k, (along, across) in enumerate(_scatter(SPECKS // 2)):
+        turn, size = 2.4 * k, (1.6 + 0.5 * (k % 3)) * s.canvas.oversampling
+        corners = [
+            (
+                along + size * math.cos(turn + shift) / s.half_length,
+                across + size * math.sin(turn + shift) / s.half_width,
+            )
+            for shift in (0.0, 2.3, 3.9)
+        ]
+        s.polygon(corners, (224, 248, 246) if k % 2 else (150, 220, 214))
+
+
+def _paint_nails(s: Sketch) -> None:
+    """Short strokes in all directions."""
+    for k, (along, across) in enumerate(_scatter(SPECKS // 2)):
+        turn, size = 2.4 * k, 2.0 * s.canvas.oversampling
+        a, b = size * math.cos(turn) / s.half_length, size * math.sin(turn) / s.half_width
+        ends = [(along - a, across - b), (along + a, across + b)]
+        s.line(ends, ink.STEEL if k % 3 else ink.RUST)
+
+
+def _paint_unknown(s: Sketch) -> None:
+    """A pale film with specks."""
+    s.polygon(_puddle(1.0), ink.SEAM, ink.STONE_LIGHT)
+    for along, across in _scatter(SPECKS // 4):
+        s.disc(along, across, s.canvas.oversampling, ink.STONE_LIGHT)
+
+
+PAINTERS: dict[str, Callable[[Sketch], None]] = {
+    "gravel": _paint_gravel,
+    "oil": _paint_oil,
+    "water": _paint_water,
+    "glass": _paint_glass,
+    "nails": _paint_nails,
+    "spill": _paint_unknown,
+}
+"""Painter of every material."""

@@ -1,0 +1,214 @@
+"""Suites: versioned lists of instances (strata x families x seeds x splits) with a hash over what they sample."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from gymnasium.utils import seeding
+
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed
+from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
+from envs.scenario.instance import ScenarioInstance
+
+SEED_SPLITS: Final = ("train", "validation", "test")
+"""Disjoint ranges of seeds: learn on the first, choose on the second, report the third."""
+
+SUITE_KEYS: Final = ("version", "first_seed", "instances", "strata", "sha256")
+STRATUM_KEYS: Final = ("objects", "groups", "families")
+
+STRATUM_SEEDS: Final = 10_000
+"""Seeds of one stratum in one split: more than any stratum has instances."""
+
+
+class SuiteItem(NamedTuple):
+    """One entry of a suite."""
+
+    stratum: str
+    family: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """A part of a suite.
+
+    Parameters
+    ----------
+    objects
+        Object types that may appear: ``"train"``, ``"held_out"`` or ``"all"``.
+    groups
+        Look-alike groups to draw from; empty = all types.
+    families
+        Family name to weight; instances are dealt in proportion.
+    """
+
+    objects: str
+    groups: tuple[str, ...]
+    families: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A versioned list of instances.
+
+    Parameters
+    ----------
+    version
+        Name of the version; a changed suite is a new one.
+    first_seed
+        First seed of every split.
+    instances
+        Instances per stratum in every split.
+    strata
+        By name, in order.
+    sha256
+        Recorded hash of every split.
+    """
+
+    version: str
+    first_seed: Mapping[str, int]
+    instances: Mapping[str, int]
+    strata: Mapping[str, Stratum]
+    sha256: Mapping[str, str]
+
+    def items(self, split: str) -> list[SuiteItem]:
+        """Every entry of a split, in order.
+
+        Parameters
+        ----------
+        split
+            One of ``SEED_SPLITS``.
+
+        Returns
+        -------
+        list of SuiteItem
+            Families of a stratum take turns in proportion to their weights.
+
+        Raises
+        ------
+        not_allowed
+            If the split is unknown.
+        """
+        if split not in SEED_SPLITS:
+            raise not_allowed("split", split, SEED_SPLITS)
+        found = []
+        for s, (name, stratum) in enumerate(self.strata.items()):
+            turns = [family for family, weight in stratum.families.items() for _ in range(weight)]
+            for k in range(self.instances[split]):
+                seed = self.first_seed[split] + s * STRATUM_SEEDS + k
+                found.append(SuiteItem(name, turns[k % len(turns)], seed))
+        return found
+
+    def sample(self, split: str) -> Iterator[tuple[SuiteItem, ScenarioInstance]]:
+        """Every entry of a split with its instance, one after the other."""
+        samplers: dict[tuple[str, str], ScenarioSampler] = {}
+        for item in self.items(split):
+            stratum, key = self.strata[item.stratum], (item.stratum, item.family)
+            if key not in samplers:
+                samplers[key] = ScenarioSampler(
+                    item.family, split=stratum.objects, groups=stratum.groups
+                )
+            yield item, samplers[key].sample(seeding.np_random(item.seed)[0])
+
+    def compute_sha256(self, split: str) -> str:
+        """Hash over the instance hashes of a split, in order."""
+        digest = hashlib.sha256()
+        for _, instance in self.sample(split):
+            digest.update(instance.hash.encode())
+        return digest.hexdigest()
+
+    def check(self, split: str) -> None:
+        """Refuse a suite that no longer samples what its file recorded.
+
+        Raises
+        ------
+        UserError
+            Naming both hashes.
+        """
+        found, recorded = self.compute_sha256(split), self.sha256.get(split)
+        if found != recorded:
+            raise UserError(
+                f"suite {self.version}: sha256.{split}: recorded {recorded}, sampled {found}; a changed suite is a new "
+                "version"
+            )
+
+
+def load_suite(path: Path) -> Suite:
+    """The suite described by a file.
+
+    Parameters
+    ----------
+    path
+        ``conf/suite/<name>.yaml``.
+
+    Returns
+    -------
+    Suite
+        Checked, but not sampled yet.
+
+    Raises
+    ------
+    UserError
+        One line naming file, key, value and what is allowed.
+    """
+    values = read_mapping(path)
+    _refuse_unknown(path.name, values, SUITE_KEYS)
+    strata = _mapping(path.name, values, "strata")
+    return Suite(
+        version=str(values["version"]),
+        first_seed=_counts(path.name, values, "first_seed"),
+        instances=_counts(path.name, values, "instances"),
+        strata={name: _read_stratum(f"{path.name}: strata.{name}", strata, name) for name in strata},
+        sha256={key: str(value) for key, value in _mapping(path.name, values, "sha256").items()},
+    )
+
+
+def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """Exactly these keys."""
+    for key in values:
+        if key not in allowed:
+            raise not_allowed(f"{where}: key", key, allowed)
+    for key in allowed:
+        if key not in values:
+            raise UserError(f"{where}: {key}: missing")
+
+
+def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A value that must be a mapping."""
+    value = values[key]
+    if not isinstance(value, dict) or not value:
+        raise UserError(f"{where}: {key}: got {value!r}, expected a mapping with at least one entry")
+    return value
+
+
+def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
+    """A whole number for every split."""
+    found = _mapping(where, values, key)
+    _refuse_unknown(f"{where}: {key}", found, SEED_SPLITS)
+    for split, value in found.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise UserError(f"{where}: {key}.{split}: got {value!r}, expected an integer >= 0")
+    return found
+
+
+def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:
+    """One stratum."""
+    values = _mapping(where, strata, name)
+    _refuse_unknown(where, values, STRATUM_KEYS)
+    if values["objects"] not in SPLITS:
+        raise not_allowed(f"{where}: objects", values["objects"], SPLITS)
+    families = _mapping(where, values, "families")
+    for family, weight in families.items():
+        if family not in FAMILIES:
+            raise not_allowed(f"{where}: families", family, FAMILIES)
+        if not isinstance(weight, int) or weight < 1:
+            raise UserError(f"{where}: families.{family}: got {weight!r}, expected an integer >= 1")
+    groups = values["groups"]
+    if not isinstance(groups, list):
+        raise UserError(f"{where}: groups: got {groups!r}, expected a list")
+    return Stratum(values["objects"], tuple(str(group) for group in groups), families)

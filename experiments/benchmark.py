@@ -1,0 +1,48 @@
+"""Benchmarks: ``what=engine`` (how fast is the twin), ``what=decision`` (is the decision real)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body: heavy imports happen after the configuration is known to be right."""
+    from experiments.configuration import BenchmarkConfiguration, suite_path, validate
+
+    checked = validate(BenchmarkConfiguration, values)
+    if checked.what == "engine":
+        from experiments import engine_benchmark
+
+        engine_benchmark.run(
+            rounds=checked.rounds,
+            round_seconds=checked.round_seconds,
+            num_worlds=checked.num_worlds,
+            start_up=checked.start_up,
+        )
+    else:
+        from experiments import decision_benchmark
+
+        decision_benchmark.run(
+            suite_path(checked.suite),
+            split=checked.split,
+            num_contents=checked.num_contents,
+            max_instances=checked.max_instances,
+        )
+
+
+COMMAND = Command(_run, groups=("suite",))
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="benchmark")
+def main(config: DictConfig) -> None:
+    """Run the benchmark that the configuration asks for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

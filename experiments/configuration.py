@@ -1,0 +1,96 @@
+"""What the commands may be told: one strict model each, validated before anything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import conf
+from envs.errors import UserError, not_allowed
+
+
+class Configuration(BaseModel):
+    """Base of all models: unknown keys are refused, types are not guessed, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class BenchmarkConfiguration(Configuration):
+    """``python -m experiments.benchmark``."""
+
+    what: Literal["engine", "decision"]
+    rounds: int = Field(ge=3, le=99)
+    round_seconds: float = Field(gt=0.0, le=60.0)
+    num_worlds: int = Field(ge=1, le=4096)
+    start_up: bool
+    suite: str
+    split: Literal["train", "validation", "test"]
+    num_contents: int = Field(ge=2, le=1000)
+    max_instances: int | None = Field(ge=1)
+
+
+class SuiteConfiguration(Configuration):
+    """``python -m experiments.suite``."""
+
+    suite: str
+    write: bool
+
+
+Model = TypeVar("Model", bound=Configuration)
+
+
+def validate(model: type[Model], values: dict[str, Any]) -> Model:
+    """The checked configuration.
+
+    Parameters
+    ----------
+    model
+        What the command takes.
+    values
+        What Hydra composed.
+
+    Returns
+    -------
+    Model
+        Frozen.
+
+    Raises
+    ------
+    UserError
+        One line that lists every problem: key, value, what is allowed.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, item['loc']))}: got {item['input']!r}, {item['msg'][0].lower()}{item['msg'][1:]}"
+            for item in error.errors()
+        ]
+        raise UserError("; ".join(problems)) from None
+
+
+def suite_path(name: str) -> Path:
+    """The file of a suite in ``conf/suite``.
+
+    Parameters
+    ----------
+    name
+        Without the ending.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    not_allowed
+        If there is no such suite.
+    """
+    folder = Path(conf.__file__).parent / "suite"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in known:
+        raise not_allowed("suite", name, known)
+    return folder / f"{name}.yaml"

@@ -1,0 +1,57 @@
+"""What a suite samples: counts per stratum and the hash of every split; ``write=true`` records the hashes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from envs.scenario.suite import SEED_SPLITS, load_suite
+    from experiments.configuration import SuiteConfiguration, suite_path, validate
+
+    checked = validate(SuiteConfiguration, values)
+    path = suite_path(checked.suite)
+    suite = load_suite(path)
+    hashes = {}
+    for split in SEED_SPLITS:
+        counts = Counter(item.stratum for item in suite.items(split))
+        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+        hashes[split] = suite.compute_sha256(split)
+        state = "as recorded" if hashes[split] == suite.sha256.get(split) else "NOT as recorded"
+        sys.stdout.write(f"{split:10s} {sum(counts.values()):5d} instances: {listed}\n")
+        sys.stdout.write(f"{'':10s} sha256 {hashes[split]} ({state})\n")
+    if checked.write:
+        write_hashes(path, hashes)
+        sys.stdout.write(f"recorded in {path}\n")
+
+
+def write_hashes(path: Path, hashes: dict[str, str]) -> None:
+    """Replace the ``sha256`` line of a suite file; written to a temporary name, then renamed."""
+    line = "sha256: {" + ", ".join(f"{split}: {value}" for split, value in hashes.items()) + "}"
+    text = re.sub(r"(?m)^sha256: \{.*\}$", line, path.read_text(encoding="utf-8"))
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+COMMAND = Command(_run, groups=("suite",))
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="suite_command")
+def main(config: DictConfig) -> None:
+    """Describe the suite that was chosen."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

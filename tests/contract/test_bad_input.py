@@ -1,0 +1,406 @@
+"""Whatever a person can get wrong gives one line that names key, value and what is allowed, and changes nothing."""
+
+import copy
+import json
+import re
+
+import gymnasium as gym
+import numpy as np
+import pytest
+
+from envs.errors import UserError
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import debris, episode, vehicle
+
+ID = "envs:roadworld/Debris-v0"
+
+
+def make_reference(**settings):
+    return gym.make(ID, **settings).unwrapped
+
+
+def make_twin(num_envs=2, **settings):
+    return gym.make_vec(ID, num_envs=num_envs, vectorization_mode="vector_entry_point", **settings)
+
+
+ENGINES = {"reference": make_reference, "twin": make_twin}
+both_engines = pytest.mark.parametrize("make", ENGINES.values(), ids=ENGINES.keys())
+
+
+def refusal(call):
+    """The message with which a call is refused: one line, an error meant for users."""
+    with pytest.raises(UserError) as caught:
+        call()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert len(message) > 10
+    return message
+
+
+SETTINGS = [
+    ({"scenario": "lone_objekt"}, "scenario: got 'lone_objekt', allowed are .*'lone_object'"),
+    ({"scenario": []}, "scenario: got an empty list, allowed are lone_object"),
+    ({"scenario": 3}, "scenario: got 3, expected a family"),
+    ({"scenario": None}, "scenario: got None, expected a family"),
+    ({"scenario": ["spill", "wak"]}, "scenario: got 'wak', allowed are .*'wake'"),
+    (
+        {"split": "trian"},
+        "split: got 'trian', allowed are train, held_out, all; did you mean 'train'",
+    ),
+    ({"split": 3}, "split: got 3, allowed are"),
+    ({"variant": "day-rian"}, "variant: got 'day-rian', allowed are day-clear.*'day-rain'"),
+    ({"variant": ["day-rain"]}, r"variant: got \['day-rain'\], expected a name"),
+    ({"groups": ["P99"]}, "groups: got 'P99', allowed are P1"),
+    ({"groups": "P1"}, "groups: got 'P1', expected a list"),
+    ({"groups": 3}, "groups: got 3, expected a list"),
+    ({"scenari": "spill"}, "argument: got 'scenari', allowed are scenario.*'scenario'"),
+    ({"catalogue_dirs": ["/no/such"]}, "catalogue_dirs: got '/no/such', expected a directory"),
+    ({"catalogue_dirs": "/no/such"}, "catalogue_dirs: got '/no/such', expected a list"),
+    ({"catalogue_dirs": 3}, "catalogue_dirs: got 3, expected a list"),
+    ({"cost": {"misspelt": 1}}, "cost: unknown key 'misspelt'.* Allowed: loss_of_control"),
+    ({"cost": {"occupant": 1}}, "cost: unknown key 'occupant': did you mean 'occupants'"),
+    ({"cost": {"occupants": float("nan")}}, "cost: occupants: got nan, expected a number > 0"),
+    ({"cost": {"shift_usd": -1}}, "cost: shift_usd: got -1, expected a number >= 0"),
+    ({"cost": {"crash_speed_share": 2}}, "cost: crash_speed_share: got 2, expected .* 0 to 1"),
+    ({"cost": {"loss_of_control": "9"}}, "cost: loss_of_control: got '9', expected one of \"off\""),
+    ({"cost": 3}, "cost: got 3, expected a mapping"),
+    ({"action": "contnuous"}, "action: got 'contnuous', allowed are continuous, discrete"),
+    ({"reward_scale_usd": 0}, "reward_scale_usd: got 0, expected a number > 0"),
+    ({"reward_scale_usd": "a"}, "reward_scale_usd: got 'a', expected a number > 0"),
+    ({"reward_scale_usd": float("nan")}, "reward_scale_usd: got nan, expected a number > 0"),
+    ({"reward_scale_usd": True}, "reward_scale_usd: got True, expected a number > 0"),
+    ({"render_mode": "gif"}, "render_mode: got 'gif'"),
+]
+
+
+@both_engines
+@pytest.mark.parametrize(("settings", "pattern"), SETTINGS, ids=[str(s) for s, _ in SETTINGS])
+def test_settings(make, settings, pattern, recwarn):
+    assert re.search(pattern, refusal(lambda: make(**settings)))
+    # Gymnasium may say beforehand that it does not know this render mode
+    recwarn.clear()
+
+
+@both_engines
+def test_groups_without_a_member_that_the_family_can_use(make):
+    # P10 is made of spills; a lone object is a body
+    def begin():
+        make(scenario="lone_object", groups=["P10"]).reset()
+
+    assert re.search("split: got 'train', no object type fits .*P10", refusal(begin))
+
+
+def test_settings_of_the_picture():
+    message = refusal(lambda: make_reference(config={"scalin": 1.0}))
+    assert re.search("config: got 'scalin', allowed are .*did you mean 'scaling'", message)
+    assert "config: got 3, expected a mapping" in refusal(lambda: make_reference(config=3))
+
+
+@pytest.mark.parametrize("num_envs", [0, -1, True, 2.5, "3", None])
+def test_number_of_worlds(num_envs):
+    message = refusal(lambda: make_twin(num_envs))
+    assert message == f"num_envs: got {num_envs!r}, expected an integer >= 1"
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("kind: body\nlook: box\n", "missing|expected"),
+        ("{", "my_thing.yaml"),
+        ("[1, 2]", "my_thing.yaml"),
+        ("kind: ghost\n", "kind"),
+        ("!!python/object/apply:os.system ['true']\n", "my_thing.yaml"),
+    ],
+)
+def test_malformed_object_file(make, tmp_path, text, pattern):
+    (tmp_path / "my_thing.yaml").write_text(text, encoding="utf-8")
+    message = refusal(lambda: make(catalogue_dirs=[tmp_path]))
+    assert "my_thing.yaml" in message
+    assert re.search(pattern, message)
+
+
+# --- reset ------------------------------------------------------------------------------------------
+
+
+@both_engines
+@pytest.mark.parametrize("seed", [-1, 2.5, "a", True])
+def test_seed(make, seed):
+    env = make()
+    env.reset(seed=3)
+    message = refusal(lambda: env.reset(seed=seed))
+    assert message == f"seed: got {seed!r}, expected an integer >= 0 or None"
+
+
+@pytest.mark.parametrize(
+    ("seed", "pattern"),
+    [
+        ([1], "seed: got 1 seeds, expected 2"),
+        ([1, -1], "seed: got -1, expected"),
+        ([1, 2.5], r"seed: got 2\.5"),
+    ],
+)
+def test_seeds_of_the_twin_change_nothing_when_one_is_wrong(seed, pattern):
+    env = make_twin()
+    env.reset(seed=3)
+    before = fingerprint(env)
+    assert re.search(pattern, refusal(lambda: env.reset(seed=seed)))
+    assert fingerprint(env) == before
+
+
+@both_engines
+@pytest.mark.parametrize(
+    ("options", "pattern"),
+    [
+        (
+            {"instances": 1},
+            "options: got 'instances', allowed are instance.*did you mean 'instance'",
+        ),
+        ({"instance": 3}, "instance: got int, expected"),
+        ({"instance": [3, 4]}, "instance: got list, expected"),
+        (3, "options: got 3, expected a mapping"),
+    ],
+)
+def test_options(make, options, pattern):
+    env = make()
+    env.reset(seed=1)
+    before = fingerprint(env)
+    assert re.search(pattern, refusal(lambda: env.reset(options=options)))
+    assert fingerprint(env) == before
+
+
+@pytest.mark.parametrize("mask", [[True], [1, 0], [False, False], "ab", np.ones((2, 2), bool)])
+def test_reset_mask(mask):
+    env = make_twin()
+    env.reset(seed=1)
+    before = fingerprint(env)
+    message = refusal(lambda: env.reset(options={"reset_mask": mask}))
+    assert "reset_mask: got" in message
+    assert "expected 2 booleans, at least one true" in message
+    assert fingerprint(env) == before
+
+
+def test_first_reset_is_of_all_worlds():
+    env = make_twin()
+    message = refusal(lambda: env.reset(options={"reset_mask": np.array([True, False])}))
+    assert message == "reset_mask: got [True, False], the first reset is of all worlds"
+
+
+# --- step -------------------------------------------------------------------------------------------
+
+
+def fingerprint(env):
+    """Everything a refusal must leave alone."""
+    if hasattr(env, "batch"):
+        state = env.state_dict()
+        return state["worlds"].tobytes(), str(state["generators"]), tuple(map(id, env.instances))
+    world = env.world
+    arrays = (world.vehicle_f, world.debris_f, world.episode_f, world.episode_i, world.track_f)
+    return tuple(a.tobytes() for a in arrays), env.steps, str(env.np_random.bit_generator.state)
+
+
+WRONG = {
+    "NaN": ([0.0, np.nan], r"action: got nan, every component must lie in \[-1, 1\]"),
+    "infinite": ([np.inf, 0.0], r"action: got inf, every component must lie in \[-1, 1\]"),
+    "beyond": ([0.0, 1.0 + 1e-9], r"action: got 1\.0+1, every component must lie in \[-1, 1\]"),
+    "three numbers": ([0.0, 0.0, 0.0], r"action: got shape \(\d, 3\), expected \(\d, 2\)"),
+    "text": (["a", "b"], "action: got .*'a'.*, expected real numbers"),
+    "complex": ([1j, 0.0], "action: got .*, expected real numbers"),
+    "nothing": ([None, None], "action: got .*None.*, expected real numbers"),
+    "true": ([True, False], "action: got .*True.*, expected real numbers"),
+}
+
+
+@both_engines
+@pytest.mark.parametrize(("action", "pattern"), WRONG.values(), ids=WRONG.keys())
+def test_action_is_refused_before_anything_moves(make, action, pattern):
+    env = make(scenario="boxed_in")
+    env.reset(seed=4)
+    good = [0.0, 0.0] if make is make_reference else [[0.0, 0.0]] * 2
+    env.step(np.array(good))
+    before = fingerprint(env)
+    # in the twin only the second world's action is wrong: the first must not move either
+    both = [[0.0] * len(action), action]
+    assert re.search(pattern, refusal(lambda: env.step(action if make is make_reference else both)))
+    if make is make_twin:
+        assert re.search(pattern, refusal(lambda: env.step(np.array(both))))
+    assert fingerprint(env) == before
+
+
+def test_refused_action_does_not_change_what_comes_next():
+    hashes = []
+    for wrong_first in (False, True):
+        env = make_twin(3, scenario="boxed_in")
+        env.reset(seed=4)
+        for decision in range(8):
+            actions = np.full((3, 2), 0.1 * decision - 0.4)
+            if wrong_first:
+                refusal(lambda actions=actions: env.step(actions + 5.0))
+                refusal(lambda: env.step([[1, 2], [3]]))
+                refusal(lambda: env.reset(seed=-1))
+            hashes.append(env.step(actions)[4]["state_hash"].tolist())
+    assert hashes[:8] == hashes[8:]
+
+
+@pytest.mark.parametrize("index", [25, -1, 0.5, float("nan"), "a"])
+@both_engines
+def test_discrete_action(make, index):
+    env = make(action="discrete")
+    env.reset(seed=0)
+    message = refusal(lambda: env.step(index if make is make_reference else [0, index]))
+    assert re.search("action: got .*(an integer from 0 to 24|expected real numbers)", message)
+
+
+def test_step_before_reset():
+    env = make_twin()
+    message = "no episode has begun, call reset first"
+    assert refusal(lambda: env.step(np.zeros((2, 2)))) == message
+    assert refusal(env.state_dict) == message
+    assert refusal(lambda: env.branch(np.zeros((2, 1, 1, 2)))) == message
+
+
+# --- saved states and futures -----------------------------------------------------------------------
+
+
+def test_load_state_dict():
+    env, other = make_twin(2), make_twin(3)
+    env.reset(seed=0)
+    other.reset(seed=1)
+    state, before = env.state_dict(), fingerprint(env)
+    without = {key: value for key, value in state.items() if key != "worlds"}
+    for wrong, message in (
+        (3, "state: got int, expected what state_dict returns"),
+        ({}, "state: schema: got None, expected 1"),
+        ({**state, "schema": 99}, "state: schema: got 99, expected 1"),
+        (without, "state: worlds: missing"),
+        ({**state, "generators": []}, "state: generators: got 0, expected 2"),
+        (other.state_dict(), "state: worlds: got 3, expected 2"),
+    ):
+        assert refusal(lambda wrong=wrong: env.load_state_dict(wrong)) == message
+        assert fingerprint(env) == before
+
+
+@pytest.mark.parametrize(
+    ("shape", "worlds", "pattern"),
+    [
+        ((2, 1, 3, 2), [5, 0], r"worlds: got \[5, 0\], expected indices from 0 to 1"),
+        ((1, 1, 3, 2), [-1], r"worlds: got \[-1\]"),
+        ((1, 1, 3, 2), [0.5], r"worlds: got \[0\.5\]"),
+        ((1, 1, 3, 2), [True], r"worlds: got \[True\]"),
+        ((0, 1, 3, 2), [], r"worlds: got \[\]"),
+        ((2, 1, 3, 2), [0], r"actions: got shape \(2, 1, 3, 2\), expected \(1, C, H, 2\)"),
+        ((2, 1, 3), None, r"actions: got shape \(2, 1, 3\), expected \(2, C, H, 2\)"),
+    ],
+)
+def test_branch(shape, worlds, pattern):
+    env = make_twin()
+    env.reset(seed=0)
+    assert re.search(pattern, refusal(lambda: env.branch(np.zeros(shape), worlds=worlds)))
+
+
+def test_values_given_to_branch():
+    env = make_twin()
+    env.reset(seed=0)
+    plan = np.zeros((2, 1, 3, 2))
+    assert "every component must lie" in refusal(lambda: env.branch(plan + 2.0))
+    for wrong in ("a", 1.5, -1, 2**70):
+        message = refusal(lambda wrong=wrong: env.branch(plan, noise_seed=wrong))
+        assert message.startswith(f"noise_seed: got {wrong!r}, expected an integer from 0")
+
+
+# --- instances --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plain():
+    """A valid instance as a mapping that was JSON once."""
+    env = make_reference(scenario="boxed_in")
+    env.reset(seed=2)
+    return json.loads(json.dumps(env.instance.to_dict()))
+
+
+def altered(plain, name, row, column, value):
+    """The mapping with one number of one array replaced."""
+    wrong = copy.deepcopy(plain)
+    if column is None:
+        wrong[name][row] = value
+    else:
+        wrong[name][row][column] = value
+    return wrong
+
+
+NUMBERS = [
+    ("debris_f", debris.MASS, 0, -1.0, "debris mass_kg: got -1, expected 0 to 5000"),
+    ("debris_f", debris.MASS, 0, 0.0, "debris mass_kg: got 0, expected a number > 0"),
+    ("debris_f", debris.LENGTH, 0, 0.0, "debris length_m: got 0, expected 0.01 to 60"),
+    ("debris_f", debris.SHARPNESS, 0, 1.5, "debris sharpness: got 1.5, expected 0 to 1"),
+    ("debris_f", debris.DRAG_AREA, 0, -0.1, "debris drag_area_m2: got -0.1, expected 0 to 100"),
+    ("debris_i", debris.LOOK, 0, 99, "debris look: got 99, expected 0 to 17"),
+    ("debris_i", debris.CARRIER, 0, 77, "debris carrier: got 77, expected -1 to"),
+    ("debris_i", debris.IS_REAL, 0, 2, "debris is_real: got 2, expected 0 to 1"),
+    ("vehicle_f", vehicle.SPEED, 1, -3.0, "vehicle speed_mps: got -3, expected 0 to 60"),
+    ("vehicle_f", vehicle.WIDTH, 1, 40.0, "vehicle width_m: got 40, expected 0.5 to 3"),
+    ("vehicle_f", vehicle.X, 1, -5.0, "vehicle x_m: got -5, expected 0 to 9000"),
+    ("vehicle_f", vehicle.Y, 1, 400.0, "vehicle y_m: got 400, expected -10 to 30"),
+    ("vehicle_f", vehicle.MASS, 1, float("nan"), "vehicle_f: got a number that is not finite"),
+    ("vehicle_i", vehicle.LANE, 1, 9, "vehicle lane: got 9, expected 0 to"),
+    ("vehicle_i", vehicle.TARGET_LANE, 1, -1, "vehicle target_lane: got -1, expected 0 to"),
+    ("vehicle_i", vehicle.KIND, 0, vehicle.KIND_IDM, "vehicle kind: expected the ego first"),
+    ("vehicle_i", vehicle.KIND, 1, vehicle.KIND_EGO, "vehicle kind: expected the ego first"),
+    ("episode_f", episode.FRICTION, None, 5.0, "episode friction: got 5, expected 0 to 2"),
+    ("episode_f", episode.SET_SPEED, None, 0.0, "episode set_speed_mps: got 0, expected 0.1 to 60"),
+    ("episode_i", episode.NUM_LANES, None, 0, "episode num_lanes: got 0, expected 1 to 4"),
+    ("episode_i", episode.WEATHER, None, 7, "episode weather: got 7, expected 0 to 2"),
+    ("episode_i", episode.NUM_VEHICLES, None, 3000, "num_vehicles, num_debris: got 3000"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "column", "value", "expected"),
+    NUMBERS,
+    ids=[f"{name}[{row}]={value}" for name, row, _, value, _ in NUMBERS],
+)
+def test_impossible_number_in_an_instance(plain, name, row, column, value, expected):
+    wrong = altered(plain, name, row, column, value)
+    message = refusal(lambda: ScenarioInstance.from_dict(wrong))
+    assert message.startswith("instance: ")
+    assert expected in message
+
+
+def test_overlapping_vehicles(plain):
+    wrong = copy.deepcopy(plain)
+    for row in (vehicle.X, vehicle.Y):
+        wrong["vehicle_f"][row][2] = wrong["vehicle_f"][row][1]
+    message = refusal(lambda: ScenarioInstance.from_dict(wrong))
+    assert "vehicles 1 and 2 overlap at the start; expected free space" in message
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"format": "x"}, "instance: format: got 'x', expected 'roadworld-scenario-instance'"),
+        ({"schema": 99}, "instance: schema: got 99, this version reads"),
+        ({"vehicle_f": [[1.0]]}, "instance: vehicle_f: got shape (1, 1), expected"),
+        ({"vehicle_f": 3}, "instance: vehicle_f: got shape (), expected"),
+        ({"vehicle_f": "abc"}, "instance: vehicle_f: expected numbers only"),
+        ({"vehicle_f": [[1, 2], [3]]}, "instance: vehicle_f: expected numbers only"),
+        ({"debris_types": []}, "instance: debris_types: got 0 names, expected 1"),
+    ],
+)
+def test_malformed_instance(plain, change, expected):
+    assert expected in refusal(lambda: ScenarioInstance.from_dict({**plain, **change}))
+
+
+def test_instance_lacks_a_key_or_is_none(plain):
+    del plain["debris_i"]
+    assert refusal(lambda: ScenarioInstance.from_dict(plain)) == "instance: debris_i: missing"
+    assert (
+        refusal(lambda: ScenarioInstance.from_dict([])) == "instance: got list, expected a mapping"
+    )
+
+
+def test_a_correct_instance_survives_the_journey(plain):
+    # otherwise everything above could be refused for another reason
+    env = make_reference()
+    env.reset(options={"instance": ScenarioInstance.from_dict(plain)})
+    assert env.instance.to_dict() == plain
