@@ -14,7 +14,12 @@ from envs.errors import UserError
 
 USER_ERROR_CODE: Final = 2
 
-_NOISE: Final = ("Set the environment variable", "See https", "To append to your", "Config search path")
+_NOISE: Final = (
+    "Set the environment variable",
+    "See https",
+    "To append to your",
+    "Config search path",
+)
 """Beginnings of lines in Hydra's messages that do not say what is wrong."""
 
 
@@ -34,7 +39,9 @@ class Command:
     can only be about the overrides: that is held back and told in one line.
     """
 
-    def __init__(self, body: Callable[[dict[str, Any]], None], groups: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, body: Callable[[dict[str, Any]], None], groups: tuple[str, ...] = ()
+    ) -> None:
         self._body = body
         self._groups = groups
         self._stderr = sys.stderr

@@ -217,7 +217,9 @@ def summarise(name: str, answers: Sequence[Answered]) -> Row:
     saving = 1.0 - known[asked].sum() / unknown[asked].sum() if asked.any() else float("nan")
     share = 1.0 - len(harmful) / len(cost)
     if not len(harmful):
-        return Row(name, len(cost), share, (float("nan"),) * len(ANSWERS), *(float("nan"),) * 2, saving)
+        return Row(
+            name, len(cost), share, (float("nan"),) * len(ANSWERS), *(float("nan"),) * 2, saving
+        )
     wins = np.bincount(harmful.argmin(axis=1), minlength=len(ANSWERS)) / len(harmful)
     return Row(
         name,

@@ -163,7 +163,9 @@ def load_suite(path: Path) -> Suite:
         version=str(values["version"]),
         first_seed=_counts(path.name, values, "first_seed"),
         instances=_counts(path.name, values, "instances"),
-        strata={name: _read_stratum(f"{path.name}: strata.{name}", strata, name) for name in strata},
+        strata={
+            name: _read_stratum(f"{path.name}: strata.{name}", strata, name) for name in strata
+        },
         sha256={key: str(value) for key, value in _mapping(path.name, values, "sha256").items()},
     )
 
@@ -182,7 +184,9 @@ def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
     """A value that must be a mapping."""
     value = values[key]
     if not isinstance(value, dict) or not value:
-        raise UserError(f"{where}: {key}: got {value!r}, expected a mapping with at least one entry")
+        raise UserError(
+            f"{where}: {key}: got {value!r}, expected a mapping with at least one entry"
+        )
     return value
 
 
