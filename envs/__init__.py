@@ -20,6 +20,8 @@ def register() -> None:
             entry_point="envs.highway.env:DebrisEnv",
             vector_entry_point="envs.batched.env:DebrisVectorEnv",
         )
+    if "roadworld/Inject-v0" not in gym.registry:
+        gym.register(id="roadworld/Inject-v0", entry_point="envs.inject.env:InjectEnv")
 
 
 use_own_cache()

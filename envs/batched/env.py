@@ -207,13 +207,16 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             Before anything has changed, if the actions do not fit or no episode has begun.
         """
         self._instance(0)
+        shape = None if self.settings.is_discrete else (self.num_envs, 2)
+        if isinstance(actions, np.ndarray) and actions.dtype.kind == "f" and actions.shape == shape:
+            # the range is checked in compiled code
+            # the usual case is checked by the kernel; everything else here
         if (
-            not self.settings.is_discrete
-            and isinstance(actions, np.ndarray)
+            isinstance(actions, np.ndarray)
             and actions.dtype.kind == "f"
             and actions.shape == (self.num_envs, 2)
+            and not self.settings.is_discrete
         ):
-            # the range is checked in compiled code
             values = np.ascontiguousarray(actions, dtype=np.float64)
         else:
             values = check_actions(actions, self.settings.action, self.num_envs)
@@ -324,10 +327,8 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             if len(state[key]) != self.num_envs:
                 raise UserError(f"state: {key}: got {len(state[key])}, expected {self.num_envs}")
         worlds = state["worlds"]
-        if worlds.dtype != self.batch.dtype or worlds.shape != self.batch.shape:
-            raise UserError(
-                f"state: worlds: got {worlds.shape[0]}, expected {self.num_envs} of this layout"
-            )
+        if worlds.dtype != self.batch.dtype:
+            raise UserError("state: worlds: got another layout than this version's")
         self.batch[:] = worlds
         self.instances = list(state["instances"])
         for generator, saved in zip(self._generators, state["generators"], strict=True):

@@ -225,9 +225,12 @@ class DebrisViewer(EnvViewer):
         surface.blit(bar, (0, 0))
         time = int(world.episode_i[episode.TICK]) * TICK_S
         speed = float(world.vehicle_f[vehicle.SPEED, 0])
+        # + 0.0 turns a rounded -0.0 into 0.0
+        command = round(float(f[episode.COMMAND]), 1) + 0.0
+        target = round(float(f[episode.TARGET_Y]), 1) + 0.0
         first = (
-            f"{time:4.1f} s   {speed:4.1f} m/s ({3.6 * speed:3.0f} km/h)   command {round(float(f[episode.COMMAND]), 1) + 0.0:+.1f} m/s2, "
-            f"y {round(float(f[episode.TARGET_Y]), 1) + 0.0:.1f} m   {instance.family} · {instance.variant}"
+            f"{time:4.1f} s   {speed:4.1f} m/s ({3.6 * speed:3.0f} km/h)   "
+            f"command {command:+.1f} m/s2, y {target:.1f} m   {instance.family} · {instance.variant}"
         )
         draw_text(surface, first, (12, 6), 22)
         parts = sorted(

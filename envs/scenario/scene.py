@@ -89,6 +89,33 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
+def debris_rows(
+    spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Columns of ``debris_f`` and ``debris_i`` of a catalogue object lying at a place of the road."""
+    f = np.zeros(debris.NUM_FLOATS)
+    f[debris.X], f[debris.Y], f[debris.YAW] = x_m, y_m, draw.yaw_rad
+    f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = draw.length_m, draw.width_m, draw.height_m
+    f[debris.MASS], f[debris.CRUSH_PRESSURE] = draw.mass_kg, draw.crush_pressure_pa
+    f[debris.STIFFNESS], f[debris.SHARPNESS] = draw.stiffness_npm, draw.sharpness
+    f[debris.FRICTION], f[debris.DRAG_AREA] = draw.friction, draw.drag_area_m2
+    f[debris.LIFT_AREA], f[debris.RESTITUTION] = draw.lift_area_m2, draw.restitution
+    f[debris.TYRE_FRICTION], f[debris.PIECES] = draw.tyre_friction, draw.pieces
+    f[debris.AIR_THRESHOLD] = UNMOVED_MPS
+    is_patch = spec.kind == "patch"
+    if not is_patch:
+        threshold = motion_threshold(
+            draw.mass_kg, draw.friction, draw.drag_area_m2, draw.lift_area_m2
+        )
+        f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
+    i = np.zeros(debris.NUM_INTS, dtype=np.int64)
+    i[debris.IS_REAL], i[debris.IS_PATCH] = 1, int(is_patch)
+    i[debris.LOOK] = debris.LOOKS.index(spec.look)
+    i[debris.IS_METAL], i[debris.IS_WARM] = int(spec.is_metal), int(spec.is_warm)
+    i[debris.CARRIER] = -1
+    return f, i
+
+
 class SceneBuilder:
     """One scene under construction.
 
@@ -257,28 +284,9 @@ class SceneBuilder:
         blocks_traffic: bool = False,
     ) -> int:
         """Place a catalogue object lying on the road; returns its index."""
-        f = np.zeros(debris.NUM_FLOATS)
-        f[debris.X], f[debris.Y], f[debris.YAW] = x_m, y_m, draw.yaw_rad
-        f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = (
-            draw.length_m,
-            draw.width_m,
-            draw.height_m,
-        )
-        f[debris.MASS], f[debris.CRUSH_PRESSURE] = draw.mass_kg, draw.crush_pressure_pa
-        f[debris.STIFFNESS], f[debris.SHARPNESS] = draw.stiffness_npm, draw.sharpness
-        f[debris.FRICTION], f[debris.DRAG_AREA] = draw.friction, draw.drag_area_m2
-        f[debris.LIFT_AREA], f[debris.RESTITUTION] = draw.lift_area_m2, draw.restitution
-        f[debris.TYRE_FRICTION], f[debris.PIECES] = draw.tyre_friction, draw.pieces
-        is_patch = spec.kind == "patch"
-        f[debris.AIR_THRESHOLD] = UNMOVED_MPS
-        if not is_patch:
-            threshold = motion_threshold(
-                draw.mass_kg, draw.friction, draw.drag_area_m2, draw.lift_area_m2
-            )
-            f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
-        return self._append(
-            spec.name, f, spec.look, is_patch, spec.is_metal, spec.is_warm, blocks_traffic
-        )
+        f, i = debris_rows(spec, draw, x_m, y_m)
+        i[debris.BLOCKS_TRAFFIC] = int(blocks_traffic)
+        return self._append(spec.name, f, i)
 
     def add_phantom(
         self,
@@ -295,32 +303,15 @@ class SceneBuilder:
         f[debris.X], f[debris.Y] = x_m, y_m
         f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = size_m
         f[debris.AIR_THRESHOLD] = UNMOVED_MPS
-        index = self._append(
-            name, f, look, is_patch=False, is_metal=False, is_warm=False, blocks=False
-        )
-        self._debris_i[index][debris.IS_REAL] = 0
-        self._debris_i[index][debris.FLICKERS] = int(flickers)
-        return index
+        i = np.zeros(debris.NUM_INTS, dtype=np.int64)
+        i[debris.LOOK], i[debris.CARRIER] = debris.LOOKS.index(look), -1
+        i[debris.FLICKERS] = int(flickers)
+        return self._append(name, f, i)
 
-    def _append(
-        self,
-        name: str,
-        f: np.ndarray,
-        look: str,
-        is_patch: bool,
-        is_metal: bool,
-        is_warm: bool,
-        blocks: bool,
-    ) -> int:
+    def _append(self, name: str, f: np.ndarray, i: np.ndarray) -> int:
         """Store one object."""
         if len(self._debris_f) >= MAX_DEBRIS:
             raise UserError(f"scene: num_debris: got {MAX_DEBRIS + 1}, at most {MAX_DEBRIS} fit")
-        i = np.zeros(debris.NUM_INTS, dtype=np.int64)
-        i[debris.IS_REAL], i[debris.IS_PATCH] = 1, int(is_patch)
-        i[debris.LOOK] = debris.LOOKS.index(look)
-        i[debris.IS_METAL], i[debris.IS_WARM] = int(is_metal), int(is_warm)
-        i[debris.BLOCKS_TRAFFIC] = int(blocks)
-        i[debris.CARRIER] = -1
         self._debris_f.append(f)
         self._debris_i.append(i)
         self._types.append(name)

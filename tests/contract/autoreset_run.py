@@ -31,7 +31,7 @@ def actions_of(rng: np.random.Generator, decision: int) -> np.ndarray:
 
 
 def differences(name: str, one: Any, other: Any) -> list[str]:
-    """Where two nested values differ in any bit; only worlds for which ``_key`` says so are compared, as Gymnasium does."""
+    """Where two nested values differ in any bit; Gymnasium's masks (``_key``) are left out."""
     if isinstance(one, dict) and isinstance(other, dict):
         keys = {key for key in (*one, *other) if not str(key).startswith("_")}
         found = [f"{name}: keys {sorted(keys)}"] if keys - set(one) or keys - set(other) else []

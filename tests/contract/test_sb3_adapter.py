@@ -34,10 +34,12 @@ class ScriptedVectorEnv(VectorEnv):
         self.seen = None
 
     def reset(self, *, seed=None, options=None):
+        """Remember what came."""
         self.seen = (seed, options)
         return np.zeros((3, 1), np.float32), {}
 
     def step(self, actions):
+        """The one scripted end."""
         del actions
         last = np.empty(3, dtype=object)
         last[:] = [np.full(1, 0.1 * b, np.float32) for b in range(3)]
@@ -90,7 +92,7 @@ def test_seeds_and_options_reach_the_next_reset_only():
 
 
 def test_another_autoreset_mode_is_refused():
-    with pytest.raises(UserError, match="autoreset_mode: got .*NEXT_STEP.*, expected .*SAME_STEP"):
+    with pytest.raises(UserError, match=r"autoreset_mode: got .*NEXT_STEP.*, expected .*SAME_STEP"):
         TwinVecEnv(ScriptedVectorEnv(AutoresetMode.NEXT_STEP))
 
 
@@ -98,7 +100,6 @@ def test_time_limit_of_the_twin():
     # nothing but marks on the road, and the ego holds its lane: every episode lasts 100 decisions
     env = TwinVecEnv(make(4, scenario="phantom"))
     env.seed(2)
-    env.reset()
     env.reset()
     y = (
         env.get_attr("batch")[0].episode_f[:, episode.TARGET_Y].copy()

@@ -1,0 +1,310 @@
+"""Inject-v0: catalogue objects on the roads of another highway-env environment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import highway_env  # noqa: F401 (registers the base environments)
+import numpy as np
+
+from envs.cost.parameters import CostParameters
+from envs.debris.catalogue import load_catalogue
+from envs.debris.specification import DebrisSpec
+from envs.errors import UserError, not_allowed
+from envs.highway.objects import DebrisObject
+from envs.physics.motion import advance_object
+from envs.scenario.generator import SPLITS
+from envs.scenario.scene import debris_rows
+from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
+from envs.specification.world import empty_world
+from envs.world.encounter import meet_objects
+from envs.world.report import describe_contacts, describe_cost
+from envs.world.tick import decision_cost
+
+BASES = ("merge-v0", "two-way-v0", "roundabout-v0", "intersection-v0", "racetrack-v0")
+"""Environments that objects can be put into."""
+
+NEAREST_M, FURTHEST_M = 20.0, 90.0
+"""Objects lie this far ahead of the ego along its lane [A]."""
+
+SIDEWAYS_M = 1.1
+"""Largest distance from the lane's centre (physics.md 4)."""
+
+TRUCK_LENGTH_M = 8.0
+"""Longer vehicles of the base environment count as trucks."""
+
+
+class InjectEnv(gym.Env[Any, Any]):
+    """Another highway-env environment with debris on its roads.
+
+    Observation, action, ends and traffic are the base environment's; its reward loses the cost of contacts. Vehicles
+    see the objects as leaders. Contacts, the fate of objects and their cost are the functions of Debris-v0, called
+    after every tick. Left out, because they need a straight motorway: wind and wakes, tracks and hidden objects,
+    rear-end risk, manoeuvre and time costs.
+
+    Parameters
+    ----------
+    base
+        One of ``BASES``.
+    objects
+        Catalogue names to place, or ``None`` for ``num_objects`` drawn by prior share.
+    num_objects
+        1 to 4; ignored if ``objects`` is given.
+    split
+        ``"train"``, ``"held_out"`` or ``"all"``: the types that may be drawn.
+    catalogue_dirs
+        Folders with further object files.
+    cost
+        ``CostParameters`` or a mapping of their fields.
+    reward_scale_usd
+        US$ that take 1 off the base's reward; > 0.
+    config
+        Passed to the base environment.
+    render_mode
+        Passed to the base environment; objects are drawn by highway-env as rectangles.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+
+    Examples
+    --------
+    >>> env = gym.make("envs:roadworld/Inject-v0", base="merge-v0", objects=["mattress"])
+    >>> observation, info = env.reset(seed=1)
+    >>> info["debris"]
+    ('mattress',)
+    """
+
+    def __init__(
+        self,
+        base: str = "merge-v0",
+        *,
+        objects: Sequence[str] | None = None,
+        num_objects: int = 2,
+        split: str = "train",
+        catalogue_dirs: Sequence[str | Path] = (),
+        cost: CostParameters | Mapping[str, Any] | None = None,
+        reward_scale_usd: float = 1000.0,
+        config: dict[str, Any] | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        if base not in BASES:
+            raise not_allowed("base", base, BASES)
+        if split not in SPLITS:
+            raise not_allowed("split", split, SPLITS)
+        if not isinstance(reward_scale_usd, (int, float)) or not 0.0 < reward_scale_usd < math.inf:
+            raise UserError(f"reward_scale_usd: got {reward_scale_usd!r}, expected a number > 0")
+        catalogue = load_catalogue(tuple(Path(folder) for folder in catalogue_dirs))
+        bodies = {name: spec for name, spec in sorted(catalogue.items()) if spec.kind == "body"}
+        for name in objects or ():
+            if name not in bodies:
+                raise not_allowed("objects", name, bodies)
+        count = num_objects if objects is None else len(objects)
+        if not isinstance(count, int) or not 1 <= count <= MAX_DEBRIS:
+            raise UserError(
+                f"num_objects: got {count!r}, expected an integer from 1 to {MAX_DEBRIS}"
+            )
+        self._named = None if objects is None else [bodies[name] for name in objects]
+        self._drawn = [spec for spec in bodies.values() if split in {"all", spec.split}]
+        self._count = count
+        parameters = (
+            cost if isinstance(cost, CostParameters) else CostParameters.from_mapping(cost or {})
+        )
+        self._cost_record = parameters.to_array()[0]
+        self._scale_usd = float(reward_scale_usd)
+        self.base: Any = gym.make(base, config=config, render_mode=render_mode).unwrapped
+        self.base_name, self.render_mode = base, render_mode
+        self.metadata = self.base.metadata
+        self.observation_space, self.action_space = (
+            self.base.observation_space,
+            self.base.action_space,
+        )
+        self.world = empty_world()
+        self._types: tuple[str, ...] = ()
+        self._items: list[DebrisObject] = []
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Reset the base environment and place new objects.
+
+        Parameters
+        ----------
+        seed
+            Seeds both the base and the objects.
+        options
+            Passed to the base.
+
+        Returns
+        -------
+        observation, info
+            Of the base; ``info["debris"]`` names the objects.
+        """
+        super().reset(seed=seed)
+        observation, info = self.base.reset(seed=seed, options=options)
+        for name in (
+            "vehicle_f",
+            "vehicle_i",
+            "debris_f",
+            "debris_i",
+            "episode_f",
+            "episode_i",
+            "cost",
+        ):
+            getattr(self.world, name)[...] = 0
+        self.world.episode_i[[episode.BRAKE_TICK, episode.BRAKE_FOLLOWER]] = -1
+        self.world.episode_i[episode.NOISE_SEED] = int(self.np_random.integers(2**62))
+        self._place()
+        self._watch_road()
+        # the base has observed its roads without the objects
+        observation = self.base.observation_type.observe()
+        return observation, {**info, "debris": self._types, **self._describe()}
+
+    def _place(self) -> None:
+        """Draw the objects and lay them on the lanes ahead of the ego."""
+        specs = self._named or [self._draw_spec() for _ in range(self._count)]
+        self._types = tuple(spec.name for spec in specs)
+        self._items = []
+        self.world.episode_i[episode.NUM_DEBRIS] = len(specs)
+        for j, spec in enumerate(specs):
+            draw = spec.sample(self.np_random)
+            position, heading = self._point_ahead(self.np_random.uniform(NEAREST_M, FURTHEST_M))
+            f, i = debris_rows(spec, draw, position[0], position[1])
+            f[debris.YAW] += heading
+            self.world.debris_f[:, j], self.world.debris_i[:, j] = f, i
+            item = DebrisObject(
+                self.base.road, position, float(f[debris.YAW]), draw.length_m, draw.width_m
+            )
+            self._items.append(item)
+            self.base.road.objects.append(item)
+
+    def _draw_spec(self) -> DebrisSpec:
+        """A type by prior share."""
+        weights = np.cumsum([max(spec.prior_share_percent, 0.05) for spec in self._drawn])
+        index = int(np.searchsorted(weights, self.np_random.random() * weights[-1], side="right"))
+        return self._drawn[min(index, len(self._drawn) - 1)]
+
+    def _point_ahead(self, distance: float) -> tuple[np.ndarray, float]:
+        """A place this far ahead of the ego along its lane and the lanes that follow, and the road's heading there."""
+        network, ego = self.base.road.network, self.base.vehicle
+        index = ego.lane_index
+        lane = network.get_lane(index)
+        along = lane.local_coordinates(ego.position)[0] + distance
+        for _ in range(10):
+            if along <= lane.length:
+                break
+            following = network.next_lane(
+                index,
+                route=getattr(ego, "route", None),
+                position=lane.position(lane.length, 0.0),
+                np_random=self.base.road.np_random,
+            )
+            if following == index:
+                break
+            along -= lane.length
+            index, lane = following, network.get_lane(following)
+        along = min(along, lane.length - 1.0)
+        side = self.np_random.uniform(-SIDEWAYS_M, SIDEWAYS_M)
+        return np.asarray(lane.position(along, side)), float(lane.heading_at(along))
+
+    def _watch_road(self) -> None:
+        """Have every tick of the base's road followed by ours; the base makes a new road at every reset."""
+        road = self.base.road
+        inner = road.step
+
+        def step(dt: float) -> None:
+            inner(dt)
+            self._tick(dt)
+
+        road.step = step
+
+    def _tick(self, dt: float) -> None:
+        """Contacts of all vehicles with all objects, and the motion of the objects, after one tick of the base."""
+        world, f, i = self.world, self.world.vehicle_f, self.world.vehicle_i
+        ego = self.base.vehicle
+        items = [ego, *(item for item in self.base.road.vehicles if item is not ego)][:MAX_VEHICLES]
+        world.episode_i[episode.NUM_VEHICLES] = len(items)
+        for k, item in enumerate(items):
+            f[[vehicle.X, vehicle.Y], k] = item.position
+            f[vehicle.HEADING, k], f[vehicle.SPEED, k] = item.heading, item.speed
+            f[vehicle.COS, k], f[vehicle.SIN, k] = math.cos(item.heading), math.sin(item.heading)
+            f[vehicle.LENGTH, k], f[vehicle.WIDTH, k] = item.LENGTH, item.WIDTH
+            i[vehicle.IS_TRUCK, k] = int(item.LENGTH > TRUCK_LENGTH_M)
+        for j, item in enumerate(self._items):
+            self._slide(j, dt)
+            item.follow(world, j)
+        meet_objects(world, self._cost_record)
+        for k, item in enumerate(items):
+            item.speed = float(f[vehicle.SPEED, k])
+        world.episode_i[episode.TICK] += 1
+
+    def _slide(self, j: int, dt: float) -> None:
+        """Let a moving object fall, slide and come to rest in still air."""
+        d = self.world.debris_f
+        state = [float(d[row, j]) for row in (debris.VX, debris.VY, debris.Z, debris.VZ)]
+        if not any(state):
+            return
+        rows = (
+            debris.MASS,
+            debris.FRICTION,
+            debris.DRAG_AREA,
+            debris.LIFT_AREA,
+            debris.RESTITUTION,
+        )
+        air = (0.0, 0.0)
+        motion = advance_object(*[*state, *air, *(float(d[row, j]) for row in rows), dt])
+        d[[debris.VX, debris.VY, debris.Z, debris.VZ], j] = (
+            motion.vx,
+            motion.vy,
+            motion.z,
+            motion.vz,
+        )
+        d[debris.X, j] += motion.dx
+        d[debris.Y, j] += motion.dy
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:  # noqa: ANN401
+        """One step of the base environment, with contacts.
+
+        Parameters
+        ----------
+        action
+            Of the base environment.
+
+        Returns
+        -------
+        observation, reward, terminated, truncated, info
+            Of the base; the reward is less the cost, and ``info`` has ``cost`` and ``contacts`` as in Debris-v0.
+        """
+        self.world.cost[:] = 0.0
+        self.world.episode_i[episode.NUM_CONTACTS] = 0
+        observation, reward, terminated, truncated, info = self.base.step(action)
+        described = self._describe()
+        lost = bool(self.world.episode_i[episode.LOST_CONTROL])
+        total = float(described["cost"]["total"])
+        return (
+            observation,
+            float(reward) - total / self._scale_usd,
+            bool(terminated) or lost,
+            bool(truncated),
+            {**info, **described},
+        )
+
+    def _describe(self) -> dict[str, Any]:
+        """Cost and contacts of the last step."""
+        return {
+            "cost": describe_cost(self.world.cost.copy(), decision_cost(self.world)),
+            "contacts": describe_contacts(self.world, self._types),
+        }
+
+    def render(self) -> Any:  # noqa: ANN401
+        """The base environment's picture."""
+        return self.base.render()
+
+    def close(self) -> None:
+        """Close the base environment."""
+        self.base.close()
