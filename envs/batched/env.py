@@ -209,14 +209,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         self._instance(0)
         shape = None if self.settings.is_discrete else (self.num_envs, 2)
         if isinstance(actions, np.ndarray) and actions.dtype.kind == "f" and actions.shape == shape:
-            # the range is checked in compiled code
-            # the usual case is checked by the kernel; everything else here
-        if (
-            isinstance(actions, np.ndarray)
-            and actions.dtype.kind == "f"
-            and actions.shape == (self.num_envs, 2)
-            and not self.settings.is_discrete
-        ):
+            # the usual case: the kernel checks the values
             values = np.ascontiguousarray(actions, dtype=np.float64)
         else:
             values = check_actions(actions, self.settings.action, self.num_envs)

@@ -25,7 +25,7 @@ from envs.world.encounter import meet_objects
 from envs.world.report import describe_contacts, describe_cost
 from envs.world.tick import decision_cost
 
-BASES = ("merge-v0", "two-way-v0", "roundabout-v0", "intersection-v0", "racetrack-v0")
+BASES = ("merge-v1", "two-way-v0", "roundabout-v1", "intersection-v2", "racetrack-v1")
 """Environments that objects can be put into."""
 
 NEAREST_M, FURTHEST_M = 20.0, 90.0
@@ -74,7 +74,7 @@ class InjectEnv(gym.Env[Any, Any]):
 
     Examples
     --------
-    >>> env = gym.make("envs:roadworld/Inject-v0", base="merge-v0", objects=["mattress"])
+    >>> env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", objects=["mattress"])
     >>> observation, info = env.reset(seed=1)
     >>> info["debris"]
     ('mattress',)
@@ -82,7 +82,7 @@ class InjectEnv(gym.Env[Any, Any]):
 
     def __init__(
         self,
-        base: str = "merge-v0",
+        base: str = "merge-v1",
         *,
         objects: Sequence[str] | None = None,
         num_objects: int = 2,

@@ -157,9 +157,11 @@ def charge_manoeuvre(world: World, p: np.record) -> None:
     offset = abs(v[vehicle.Y, 0] - lane * LANE_WIDTH_M)
     if lane != i[episode.CHARGED_LANE]:
         if offset <= ARRIVED_M:
-            world.cost[component.MANOEUVRE] += p.lane_change_usd
+            # it began as a shift, which has been paid; settling in the new lane is not another one
+            paid = p.shift_usd if f[episode.MANOEUVRE_PEAK] > 0.0 else 0.0
+            world.cost[component.MANOEUVRE] += max(p.lane_change_usd - paid, 0.0)
             i[episode.CHARGED_LANE] = lane
-            f[episode.MANOEUVRE_PEAK] = 0.0
+            f[episode.MANOEUVRE_PEAK] = offset
     elif f[episode.MANOEUVRE_PEAK] > 0.0:
         if offset < CENTRED_M:
             f[episode.MANOEUVRE_PEAK] = 0.0

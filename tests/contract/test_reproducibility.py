@@ -88,7 +88,7 @@ def test_both_policies_feel_the_same_wind():
 
 
 def is_seen(world, slot):
-    """Does the slot hold a track that was measured in this decision?"""
+    """Whether the slot holds a track that was measured in this decision."""
     return world.track_i[track.TARGET, slot] >= 0 and world.track_i[track.VISIBLE, slot] == 1
 
 

@@ -1,0 +1,78 @@
+"""Inject-v0: the contract of every base, and contacts that happen."""
+
+import warnings
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from stable_baselines3.common.env_checker import check_env as check_env_sb3
+
+from envs.errors import UserError
+from envs.inject.env import BASES
+from envs.specification import debris, vehicle
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_checkers_pass(base):
+    env = gym.make("envs:roadworld/Inject-v0", base=base).unwrapped
+    with warnings.catch_warnings():
+        # highway-env's own spaces are unbounded, and its routes warn about themselves
+        warnings.simplefilter("ignore")
+        check_env(env, skip_render_check=True)
+        check_env_sb3(env)
+
+
+def test_same_seed_same_objects_and_rewards():
+    def episode():
+        env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", num_objects=3)
+        _, info = env.reset(seed=4)
+        rewards = [env.step(1)[1] for _ in range(5)]
+        return info["debris"], env.unwrapped.world.debris_f.copy(), rewards
+
+    one, other = episode(), episode()
+    assert one[0] == other[0]
+    assert np.array_equal(one[1], other[1])
+    assert one[2] == other[2]
+
+
+def test_object_on_the_path_is_hit_and_paid_for():
+    env = gym.make(
+        "envs:roadworld/Inject-v0", base="merge-v1", objects=["concrete_block"]
+    ).unwrapped
+    env.reset(seed=0)
+    ego, d = env.base.vehicle, env.world.debris_f
+    d[[debris.X, debris.Y, debris.HEIGHT], 0] = ego.position[0] + 25.0, ego.position[1], 0.3
+    costs, contacts = [], []
+    for _ in range(4):
+        _, _, terminated, _, info = env.step(1)
+        costs.append(info["cost"]["total"])
+        contacts += info["contacts"]
+        if terminated:
+            break
+    assert [c["object"] for c in contacts if c["vehicle"] == 0] == ["concrete_block"]
+    assert sum(costs) > 100.0
+    assert env.world.vehicle_f[vehicle.SPEED, 0] < 30.0
+
+
+def test_object_far_away_costs_nothing():
+    env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", objects=["rock"]).unwrapped
+    env.reset(seed=0)
+    env.world.debris_f[debris.X, 0] = 5_000.0
+    assert all(env.step(1)[4]["cost"]["total"] == 0.0 for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"base": "merge-v9"}, "base: got 'merge-v9', allowed are merge-v1"),
+        ({"objects": ["matress"]}, "objects: got 'matress'.*did you mean 'mattress'"),
+        ({"num_objects": 0}, "num_objects: got 0, expected an integer from 1 to 4"),
+        ({"num_objects": 5}, "num_objects: got 5"),
+        ({"split": "tset"}, "split: got 'tset'"),
+        ({"reward_scale_usd": 0}, "reward_scale_usd: got 0"),
+    ],
+)
+def test_bad_argument_gets_one_line(arguments, message):
+    with pytest.raises(UserError, match=message):
+        gym.make("envs:roadworld/Inject-v0", **arguments)
