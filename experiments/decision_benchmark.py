@@ -285,7 +285,16 @@ def run(path: Path, *, split: str, num_contents: int, max_instances: int | None)
             if not is_met
         ],
     }
-    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.write(json.dumps(_without_nan(result)) + "\n")
+
+
+def _without_nan(value: object) -> object:
+    """The same structure with ``None`` for what is not a number: JSON has no other word for it."""
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _render(title: str, rows: Sequence[Row]) -> str:
@@ -293,11 +302,17 @@ def _render(title: str, rows: Sequence[Row]) -> str:
     head = f"{title:17s} {'n':>5s} {'harmless':>9s} " + " ".join(f"{a:>6s}" for a in ANSWERS)
     lines = [f"{head} {'best US$':>9s} {'constant':>9s} {'ratio':>6s} {'contents':>9s}"]
     for row in rows:
-        wins = " ".join(f"{share:6.0%}" if math.isfinite(share) else "     -" for share in row.best)
-        ratio = row.constant_usd / row.best_usd
+        wins = " ".join(
+            f"{share:6.0%}" if math.isfinite(share) else f"{'-':>6s}" for share in row.best
+        )
+        usd = (row.best_usd, row.constant_usd, row.constant_usd / row.best_usd)
+        costs = (
+            f"{usd[0]:9,.0f} {usd[1]:9,.0f} {usd[2]:6.1f}"
+            if math.isfinite(usd[0])
+            else f"{'-':>9s} {'-':>9s} {'-':>6s}"
+        )
         saving = f"{row.saving:9.0%}" if math.isfinite(row.saving) else "        -"
         lines.append(
-            f"{row.name:17s} {row.instances:5d} {row.harmless:9.0%} {wins} {row.best_usd:9,.0f} "
-            f"{row.constant_usd:9,.0f} {ratio:6.1f} {saving}"
+            f"{row.name:17s} {row.instances:5d} {row.harmless:9.0%} {wins} {costs} {saving}"
         )
     return "\n".join(lines) + "\n\n"
