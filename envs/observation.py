@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import gymnasium as gym
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.sensing.tracker import update_tracks
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -161,7 +160,7 @@ def observation_space() -> gym.spaces.Dict:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def observe(world: World) -> None:
     """Advance the tracks by one decision and write the observation arrays, in place.
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import io
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
-from envs.errors import UserError
+import conf
 
 USER_ERROR_CODE: Final = 2
 
@@ -19,6 +23,9 @@ _NOISE: Final = (
     "See https",
     "To append to your",
     "Config search path",
+    "provider=",
+    "full_key: ",
+    "object_type=",
 )
 """Beginnings of lines in Hydra's messages that do not say what is wrong."""
 
@@ -32,6 +39,8 @@ class Command:
         Takes what Hydra composed, as plain values; a config group becomes the name that was chosen.
     groups
         Names of the command's config groups.
+    config_name
+        The command's file in ``conf``; names what is allowed when a key is misspelt.
 
     Notes
     -----
@@ -40,10 +49,14 @@ class Command:
     """
 
     def __init__(
-        self, body: Callable[[dict[str, Any]], None], groups: tuple[str, ...] = ()
+        self,
+        body: Callable[[dict[str, Any]], None],
+        groups: tuple[str, ...] = (),
+        config_name: str | None = None,
     ) -> None:
         self._body = body
         self._groups = groups
+        self._config_name = config_name
         self._stderr = sys.stderr
         self._has_begun = False
 
@@ -55,17 +68,36 @@ class Command:
         SystemExit
             With code 2 after a user error.
         """
+        # not at the top: `envs` brings Gymnasium, which `--help` does not need
+        from envs.errors import UserError
+
         self._has_begun = True
         sys.stderr = self._stderr
+        try:
+            self._body(self._values(config))
+        except (UserError, OmegaConfBaseException) as error:
+            sys.stderr.write(f"error: {str(error).splitlines()[0]}\n")
+            raise SystemExit(USER_ERROR_CODE) from None
+
+    def _values(self, config: DictConfig) -> dict[str, Any]:
+        """The configuration as plain values, groups by the name that was chosen."""
+        from envs.errors import UserError
+
+        hydra = HydraConfig.get()
+        for override in hydra.overrides.task:
+            group, dot, _ = re.split("[=@]", override.lstrip("+~"))[0].partition(".")
+            if group in self._groups and dot:
+                raise UserError(
+                    f"{override}: {group} is chosen by name; to change it, write a file"
+                )
         container = OmegaConf.to_container(config, resolve=True)
         values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
         for group in self._groups:
-            values[group] = HydraConfig.get().runtime.choices[group]
-        try:
-            self._body(values)
-        except UserError as error:
-            sys.stderr.write(f"error: {error}\n")
-            raise SystemExit(USER_ERROR_CODE) from None
+            choice = hydra.runtime.choices.get(group)
+            if not isinstance(choice, str):
+                raise UserError(f"{group}: got {choice!r}, expected one name")
+            values[group] = choice
+        return values
 
     def run(self, main: Callable[[], None]) -> NoReturn:
         """Run the decorated entry point and end the process.
@@ -82,10 +114,33 @@ class Command:
         except SystemExit as stop:
             if self._has_begun or stop.code in {0, None}:
                 raise
-            lines = [line.strip() for line in held.getvalue().splitlines()]
-            told = "; ".join(line for line in lines if line and not line.startswith(_NOISE))
-            self._stderr.write(f"error: {told}\n")
+            self._stderr.write(f"error: {self._shorten(held.getvalue())}\n")
             raise SystemExit(USER_ERROR_CODE) from None
         finally:
             sys.stderr = self._stderr
         raise SystemExit(0)
+
+    def _shorten(self, text: str) -> str:
+        """What Hydra said, on one line."""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        lines = [line for line in lines if not line.startswith(_NOISE)]
+        if not lines:
+            return "the command line could not be read"
+        if lines[0].startswith("Traceback"):
+            # a slip of Hydra's own: the last line says what it did not expect
+            return lines[-1].partition(": ")[2] or lines[-1]
+        if lines[0].startswith("usage: "):
+            return lines[-1].rpartition(": error: ")[2]
+        unknown = re.match(r"Could not override '([^']*)'", lines[0])
+        if unknown and self._config_name:
+            return f"{unknown[0]}: {self._describe_keys(unknown[1])}"
+        return "; ".join(line.rstrip(".") for line in lines).replace(":; ", ": ")
+
+    def _describe_keys(self, wrong: str) -> str:
+        """What is allowed instead of a key that does not exist."""
+        path = Path(conf.__file__).parent / f"{self._config_name}.yaml"
+        keys = [str(key) for key in OmegaConf.load(path)]
+        allowed = [key for key in keys if key not in {"defaults", "hydra"}] + list(self._groups)
+        near = difflib.get_close_matches(wrong, allowed, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"unknown key, allowed are {', '.join(allowed)}{hint}"

@@ -35,7 +35,7 @@ def _run(values: dict[str, Any]) -> None:
         )
 
 
-COMMAND = Command(_run, groups=("suite",))
+COMMAND = Command(_run, groups=("suite",), config_name="benchmark")
 
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="benchmark")

@@ -1,6 +1,6 @@
 """How fast is the twin: against unmodified highway-env and against EnvPool, interleaved in one process.
 
-Process CPU time, medians over rounds, ratios within one run. Every contestant makes its observation and reward.
+Process CPU time, ratios within one round, medians over the rounds.
 """
 
 from __future__ import annotations
@@ -8,31 +8,42 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from importlib.metadata import version
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
-import gymnasium as gym
-import highway_env  # noqa: F401 (registers highway-v0)
-import numpy as np
 from tqdm import tqdm
 
-from envs.batched.env import DebrisVectorEnv
-from envs.batched.highway_v0 import HighwayVectorEnv
-from experiments.crowd import crowd
+from experiments.contestants import (
+    TOLERANCE,
+    Contestant,
+    debris_twin,
+    envpool,
+    largest_difference,
+    parity_twin,
+    upstream,
+)
+from experiments.provenance import machine
 
-HOLD = 2.0 * 8.0 / 11.0 - 1.0
-"""First action component that neither brakes nor accelerates."""
+SIZES: Final = (21, 51)
+"""Numbers of vehicles; Debris-v0 has room for 31, so its larger measurement has 31."""
 
-EPISODE_DECISIONS = 100
+TICKS: Final = (3, 15)
+"""Ticks of a decision: Debris-v0's, and the default of ``highway-v0``."""
 
-START = (
+UPSTREAM_GOALS: Final = {21: 1500.0, 51: 2500.0}
+POOL_GOALS: Final = {21: 2.5, 51: 5.0}
+DEBRIS_SHARE: Final = 0.6
+"""Share of the twin's rate that must be left with debris, contacts, tracks, costs and info."""
+
+DECISION_GOAL_US: Final = 30.0
+COMPILE_GOAL_S: Final = 15.0
+WARM_GOAL_S: Final = 1.0
+
+START: Final = (
     "import time; start = time.process_time(); import gymnasium as gym; "
     "env = gym.make_vec('envs:roadworld/Debris-v0', num_envs=1, vectorization_mode='vector_entry_point'); "
     "env.reset(seed=0); env.step(env.action_space.sample()); print(time.process_time() - start)"
@@ -40,108 +51,96 @@ START = (
 """Program of a start-up measurement: import to first step, CPU seconds."""
 
 
-class Contestant(NamedTuple):
-    """Something that steps."""
+class Goal(NamedTuple):
+    """A figure and what was asked of it."""
 
     name: str
-    vehicle_ticks: int  # of one call
-    step: Callable[[], None]
-    begin: Callable[[], None]  # before every round, not timed
+    found: float
+    lowest: float
+    highest: float
+    asked: float
+    met: bool
 
 
-def _upstream(num_vehicles: int) -> Contestant:
-    """Unmodified highway-v0, one world, three ticks a decision."""
-    config = {"vehicles_count": num_vehicles - 1, "policy_frequency": 5, "duration": 20}
-    env = gym.make("highway-v0", config=config)
-    seeds = iter(range(10**9))
-    has_ended = [True]
+def run(*, rounds: int, round_seconds: float, num_worlds: int, start_up: bool) -> None:
+    """Measure and print the tables; the last line is one JSON object.
 
-    def step() -> None:
-        if has_ended[0]:
-            env.reset(seed=next(seeds))
-        _, _, terminated, truncated, _ = env.step(1)
-        has_ended[0] = terminated or truncated
-
-    def begin() -> None:
-        has_ended[0] = True
-
-    return Contestant(f"highway-env N={num_vehicles}", 3 * num_vehicles, step, begin)
-
-
-def _parity_twin(num_vehicles: int, num_worlds: int) -> Contestant:
-    """The twin of highway-v0: same work, no debris."""
-    env = HighwayVectorEnv(
-        num_worlds, vehicles_count=num_vehicles - 1, policy_frequency=5, duration=10**6
-    )
-    actions = np.ones(num_worlds, np.int64)
-    count = [0]
-
-    def begin() -> None:
-        env.reset(list(range(count[0], count[0] + num_worlds)))
-        count[0] += num_worlds
-
-    def step() -> None:
-        env.step(actions)
-
-    name = f"twin, no debris N={num_vehicles} B={num_worlds}"
-    return Contestant(name, 3 * num_vehicles * num_worlds, step, begin)
-
-
-def _debris_twin(num_vehicles: int, num_objects: int, num_worlds: int) -> Contestant:
-    """Debris-v0's twin: contacts, costs, tracks, observation, info, automatic resets."""
-    env = DebrisVectorEnv(num_worlds, scenario=crowd(num_vehicles, num_objects))
-    actions = np.tile([HOLD, -1.0 / 3.0], (num_worlds, 1))
-    count = [0]
-
-    def begin() -> None:
-        env.reset(seed=count[0])
-        count[0] += num_worlds
-
-    def step() -> None:
-        env.step(actions)
-
-    name = f"twin, {num_objects} objects N={num_vehicles} B={num_worlds}"
-    return Contestant(name, 3 * num_vehicles * num_worlds, step, begin)
-
-
-def _envpool(num_vehicles: int, num_worlds: int) -> Contestant:
-    """EnvPool's port of highway-v0 (optional extra ``bench``)."""
-    import envpool
-
-    env = envpool.make_gymnasium(
-        "Highway-v0",
-        num_envs=num_worlds,
-        num_threads=1,
-        vehicles_count=num_vehicles - 1,
-        policy_frequency=5,
-    )
-    actions = np.ones(num_worlds, np.int32)
-
-    def begin() -> None:
-        env.reset()
-
-    def step() -> None:
-        env.step(actions)
-
-    name = f"EnvPool N={num_vehicles} B={num_worlds}"
-    return Contestant(name, 3 * num_vehicles * num_worlds, step, begin)
-
-
-def _measure(contestant: Contestant, seconds: float) -> float:
-    """Vehicle-ticks per CPU second in one round, at most one episode of it."""
-    contestant.begin()
-    calls, start = 0, time.process_time()
-    elapsed = 0.0
-    while elapsed < seconds and calls < EPISODE_DECISIONS - 1:
+    Parameters
+    ----------
+    rounds
+        Interleaved rounds.
+    round_seconds
+        CPU time of one contestant in one round, at least.
+    num_worlds
+        Batch size ``B``.
+    start_up
+        Also measure the start-up in child processes.
+    """
+    contestants = _contestants(num_worlds)
+    for contestant in contestants.values():
+        # compiles or loads the kernels, outside the clock
+        contestant.begin(0)
         contestant.step()
-        calls += 1
-        elapsed = time.process_time() - start
-    return contestant.vehicle_ticks * calls / elapsed
+    for _ in tqdm(range(rounds), desc="measuring", unit="round", disable=None):
+        for contestant in contestants.values():
+            contestant.run_round(round_seconds)
+    checks = _checks(contestants)
+    seconds = _start_up() if start_up else {}
+    goals = list(_speed_goals(contestants, num_worlds)) + list(_start_goals(seconds))
+    sys.stdout.write(_rate_table(contestants) + "\n" + _goal_table(goals) + "\n")
+    sys.stdout.write("".join(f"{name}: {'yes' if ok else 'NO'}\n" for name, ok in checks.items()))
+    result = {
+        "median_vehicle_ticks_per_cpu_s": {
+            name: statistics.median(contestant.rates) for name, contestant in contestants.items()
+        },
+        "rounds": {name: contestant.rates for name, contestant in contestants.items()},
+        "restarts": {name: c.restarts for name, c in contestants.items() if c.restarts},
+        "round_seconds": round_seconds,
+        "goals": [goal._asdict() for goal in goals],
+        "checks": checks,
+        "failed": [goal.name for goal in goals if not goal.met]
+        + [name for name, is_right in checks.items() if not is_right],
+        "machine": machine(),
+    }
+    sys.stdout.write(json.dumps(result) + "\n")
 
 
-def _start_up() -> dict[str, float]:
-    """CPU seconds from import to the first step: with an empty cache folder, then with a full one."""
-    found: dict[str, float] = {}
+def _contestants(num_worlds: int) -> dict[str, Contestant]:
+    """Everybody who is measured, by name."""
+    has_pool = importlib.util.find_spec("envpool") is not None
+    if not has_pool:
+        sys.stdout.write("EnvPool: skipped, not installed (pip install 'roadworld[bench]')\n")
+    found = []
+    for n in SIZES:
+        for ticks in TICKS:
+            found += [upstream(n, ticks), parity_twin(n, ticks, num_worlds)]
+            if has_pool:
+                found.append(envpool(n, ticks, num_worlds))
+    found += [debris_twin(n, k, num_worlds) for n, k in ((21, 1), (21, 4), (31, 4))]
+    if num_worlds != 1:
+        found += [parity_twin(21, 3, 1), debris_twin(21, 1, 1)]
+    return {contestant.name: contestant for contestant in found}
+
+
+def _checks(contestants: dict[str, Contestant]) -> dict[str, bool]:
+    """Was the work done? A fast wrong kernel is the commonest mistake of a benchmark."""
+    found = {
+        f"highway-env and twin see the same, N={n} {ticks} ticks": largest_difference(n, ticks)
+        <= TOLERANCE
+        for n in SIZES
+        for ticks in TICKS
+    }
+    again = {name: contestant.is_reproduced() for name, contestant in contestants.items()}
+    return found | {
+        f"untimed run ends in the same state, {name}": is_same
+        for name, is_same in again.items()
+        if is_same is not None
+    }
+
+
+def _start_up() -> dict[str, list[float]]:
+    """CPU seconds from import to the first step: once with an empty cache folder, then with a full one."""
+    found: dict[str, list[float]] = {"cold": [], "warm": []}
     with tempfile.TemporaryDirectory() as folder:
         environment = {k: x for k, x in os.environ.items() if k != "NUMBA_CACHE_DIR"}
         environment["XDG_CACHE_HOME"] = folder
@@ -153,116 +152,85 @@ def _start_up() -> dict[str, float]:
                 text=True,
                 check=True,
             )
-            seconds = float(done.stdout)
-            found[name] = min(seconds, found.get(name, seconds))
-    # a cold start is a warm one plus the compilation
-    found["cold compile"] = found.pop("cold") - found["warm"]
+            found[name].append(float(done.stdout))
     return found
 
 
-def run(*, rounds: int, round_seconds: float, num_worlds: int, start_up: bool) -> None:
-    """Measure and print the table; the last line is one JSON object.
-
-    Parameters
-    ----------
-    rounds
-        Interleaved rounds.
-    round_seconds
-        CPU time of one contestant in one round.
-    num_worlds
-        Batch size ``B``.
-    start_up
-        Also measure the start-up in child processes.
-    """
-    contestants = []
-    for n in (21, 51):
-        contestants += [_upstream(n), _parity_twin(n, num_worlds)]
-        if importlib.util.find_spec("envpool") is None:
-            sys.stdout.write(
-                f"EnvPool N={n}: skipped, not installed (pip install 'roadworld[bench]')\n"
-            )
-        else:
-            contestants.append(_envpool(n, num_worlds))
-    contestants += [
-        _debris_twin(21, 1, num_worlds),
-        _debris_twin(21, 4, num_worlds),
-        _debris_twin(31, 4, num_worlds),
-        _debris_twin(21, 1, 1),
-        _parity_twin(21, 1),
-    ]
-    for contestant in contestants:
-        contestant.begin()
-        contestant.step()
-    rates: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
-    for _ in tqdm(range(rounds), unit="round", disable=None):
-        for contestant in contestants:
-            rates[contestant.name].append(_measure(contestant, round_seconds))
-    found = {name: statistics.median(values) for name, values in rates.items()}
-    sys.stdout.write(f"{'':34s} {'vehicle-ticks/CPU-s':>20s} {'lowest':>10s} {'highest':>10s}\n")
-    for name, values in rates.items():
-        sys.stdout.write(
-            f"{name:34s} {found[name]:20.3g} {min(values):10.3g} {max(values):10.3g}\n"
-        )
-    start = _start_up() if start_up else {}
-    goals = _goals(found, num_worlds, start)
-    sys.stdout.write(f"\n{'goal':58s} {'found':>10s} {'asked':>10s}\n")
-    for goal in goals:
-        sys.stdout.write(
-            f"{goal['name']:58s} {goal['found']:10.3g} {goal['asked']:10.3g}  {'met' if goal['met'] else 'NOT met'}\n"
-        )
-    result = {
-        "median_vehicle_ticks_per_cpu_s": found,
-        "goals": goals,
-        "failed": [goal["name"] for goal in goals if not goal["met"]],
-        "machine": _machine(),
-    }
-    sys.stdout.write(json.dumps(result) + "\n")
+def _goal(name: str, values: Sequence[float], asked: float, *, at_most: bool = False) -> Goal:
+    """A goal on the median of some values."""
+    found = statistics.median(values)
+    met = found <= asked if at_most else found >= asked
+    return Goal(name, found, min(values), max(values), asked, met)
 
 
-def _goals(
-    found: dict[str, float], num_worlds: int, start: dict[str, float]
-) -> list[dict[str, Any]]:
-    """What was asked and what was found."""
-    b = num_worlds
-    goals: list[tuple[str, float, float, bool]] = []
+def _ratios(above: Contestant, below: Contestant) -> list[float]:
+    """Ratio of the rates, round by round: what slows a round down slows both."""
+    return [a / b for a, b in zip(above.rates, below.rates, strict=True)]
 
-    def at_least(name: str, value: float, asked: float) -> None:
-        goals.append((name, value, asked, value >= asked))
 
-    def at_most(name: str, value: float, asked: float) -> None:
-        goals.append((name, value, asked, value <= asked))
-
-    for n, ratio, pool in ((21, 1500.0, 2.5), (51, 2500.0, 5.0)):
-        twin = found[f"twin, no debris N={n} B={b}"]
-        at_least(f"twin / highway-env, N={n}", twin / found[f"highway-env N={n}"], ratio)
-        if f"EnvPool N={n} B={b}" in found:
-            at_least(f"twin / EnvPool, N={n}", twin / found[f"EnvPool N={n} B={b}"], pool)
-    plain = found[f"twin, no debris N=21 B={b}"]
+def _speed_goals(contestants: dict[str, Contestant], b: int) -> Iterator[Goal]:
+    """Goals on rates."""
+    for n in SIZES:
+        for ticks in TICKS:
+            tail = "" if ticks == TICKS[0] else f", {ticks} ticks"
+            key = f"N={n} {ticks} ticks"
+            twin = contestants[f"twin, no debris {key} B={b}"]
+            reference = contestants[f"highway-env {key}"]
+            name = f"twin / highway-env, N={n}{tail}"
+            yield _goal(name, _ratios(twin, reference), UPSTREAM_GOALS[n])
+            pool = contestants.get(f"EnvPool {key} B={b}")
+            if pool:
+                yield _goal(f"twin / EnvPool, N={n}{tail}", _ratios(twin, pool), POOL_GOALS[n])
+    plain = contestants[f"twin, no debris N=21 3 ticks B={b}"]
+    reference = contestants["highway-env N=21 3 ticks"]
+    pool = contestants.get(f"EnvPool N=21 3 ticks B={b}")
     for objects in (1, 4):
-        rate = found[f"twin, {objects} objects N=21 B={b}"]
-        at_least(f"{objects} objects keep of the twin's rate, N=21", rate / plain, 0.6)
-        at_least(
-            f"with {objects} objects / highway-env, N=21",
-            rate / found["highway-env N=21"],
-            0.6 * 1500.0,
+        twin = contestants[f"twin, {objects} objects N=21 3 ticks B={b}"]
+        name = f"{objects} objects keep of the twin's rate, N=21"
+        yield _goal(name, _ratios(twin, plain), DEBRIS_SHARE)
+        name = f"with {objects} objects / highway-env, N=21"
+        yield _goal(name, _ratios(twin, reference), DEBRIS_SHARE * UPSTREAM_GOALS[21])
+        if pool:
+            name = f"with {objects} objects / EnvPool, N=21"
+            yield _goal(name, _ratios(twin, pool), DEBRIS_SHARE * POOL_GOALS[21])
+    for key, name in (("1 objects", "with everything"), ("no debris", "no debris")):
+        rates = contestants[f"twin, {key} N=21 3 ticks B=1"].rates
+        micros = [3 * 21 / rate * 1e6 for rate in rates]
+        name = f"one world, one decision of 3 ticks, {name}, us"
+        yield _goal(name, micros, DECISION_GOAL_US, at_most=True)
+
+
+def _start_goals(seconds: dict[str, list[float]]) -> Iterator[Goal]:
+    """Goals on the start-up; none if it was not measured."""
+    if seconds:
+        warm = statistics.median(seconds["warm"])
+        # a cold start is a warm one plus the compilation
+        compiling = [cold - warm for cold in seconds["cold"]]
+        yield _goal("cold compile, CPU-s", compiling, COMPILE_GOAL_S, at_most=True)
+        name = "warm import to first step, CPU-s"
+        yield _goal(name, seconds["warm"], WARM_GOAL_S, at_most=True)
+
+
+def _rate_table(contestants: dict[str, Contestant]) -> str:
+    """Rates as text."""
+    lines = [
+        f"{'vehicle-ticks per CPU second':40s} {'median':>10s} {'lowest':>10s} {'highest':>10s}"
+    ]
+    for name, contestant in contestants.items():
+        rates = contestant.rates
+        note = f"  {contestant.restarts} restarts" if contestant.restarts else ""
+        lines.append(
+            f"{name:40s} {statistics.median(rates):10.3g} {min(rates):10.3g} {max(rates):10.3g}{note}"
         )
-    single = found["twin, 1 objects N=21 B=1"]
-    at_most("one world, one decision of 3 ticks with everything, us", 3 * 21 / single * 1e6, 30.0)
-    single = found["twin, no debris N=21 B=1"]
-    at_most("one world, one decision of 3 ticks, no debris, us", 3 * 21 / single * 1e6, 30.0)
-    if start:
-        at_most("cold compile, CPU-s", start["cold compile"], 15.0)
-        at_most("warm import to first step, CPU-s", start["warm"], 1.0)
-    return [dict(zip(("name", "found", "asked", "met"), goal, strict=True)) for goal in goals]
+    return "\n".join(lines) + "\n"
 
 
-def _machine() -> dict[str, Any]:
-    """What the numbers belong to."""
-    packages = ("numpy", "numba", "gymnasium", "highway-env")
-    return {
-        "python": platform.python_version(),
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "load_average": os.getloadavg()[0],
-        "versions": {name: version(name) for name in packages},
-    }
+def _goal_table(goals: Sequence[Goal]) -> str:
+    """Goals as text."""
+    columns = ("median", "lowest", "highest", "asked")
+    lines = [f"{'goal':58s} " + " ".join(f"{column:>8s}" for column in columns)]
+    for goal in goals:
+        values = (goal.found, goal.lowest, goal.highest, goal.asked)
+        shown = " ".join(f"{value:8.4g}" for value in values)
+        lines.append(f"{goal.name:58s} {shown}  {'met' if goal.met else 'NOT met'}")
+    return "\n".join(lines) + "\n"

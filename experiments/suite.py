@@ -36,15 +36,26 @@ def _run(values: dict[str, Any]) -> None:
 
 
 def write_hashes(path: Path, hashes: dict[str, str]) -> None:
-    """Replace the ``sha256`` line of a suite file; written to a temporary name, then renamed."""
+    """Replace the ``sha256`` line of a suite file; written to a temporary name, then renamed.
+
+    Raises
+    ------
+    UserError
+        If the file has no such line, or several; it is left alone then.
+    """
+    # not at the top: `envs` brings Gymnasium, which `--help` does not need
+    from envs.errors import UserError
+
     line = "sha256: {" + ", ".join(f"{split}: {value}" for split, value in hashes.items()) + "}"
-    text = re.sub(r"(?m)^sha256: \{.*\}$", line, path.read_text(encoding="utf-8"))
+    text, count = re.subn(r"(?m)^sha256: \{.*\}$", line, path.read_text(encoding="utf-8"))
+    if count != 1:
+        raise UserError(f"{path}: expected one line `sha256: {{...}}` to replace, found {count}")
     temporary = path.with_suffix(".tmp")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 
-COMMAND = Command(_run, groups=("suite",))
+COMMAND = Command(_run, groups=("suite",), config_name="suite_command")
 
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="suite_command")

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
-import gymnasium as gym
-import numpy as np
-from tqdm import tqdm
 
-STAGES = ("traffic, contacts, cost, observation", "branching", "reference")
+def stages() -> dict[str, Callable[[], Any]]:
+    """The entry points by name; calling each compiles all that it calls."""
+    # here, not above: `--help` needs none of this
+    import gymnasium as gym
+    import numpy as np
+
+    from envs.batched.highway_v0 import HighwayVectorEnv
+
+    name = "envs:roadworld/Debris-v0"
+    twin: Any = gym.make_vec(name, num_envs=1, vectorization_mode="vector_entry_point")
+    highway = HighwayVectorEnv(1)
+
+    def step_reference() -> None:
+        reference = gym.make(name)
+        reference.reset(seed=0)
+        reference.step(np.zeros(2, np.float32))
+        reference.close()
+
+    return {
+        "resetting": lambda: twin.reset(seed=0),
+        "stepping": lambda: twin.step(np.zeros((1, 2))),
+        "branching": lambda: twin.branch(np.zeros((1, 1, 1, 2))),
+        "reference engine": step_reference,
+        "highway-v0, resetting": lambda: highway.reset([0]),
+        "highway-v0, stepping": lambda: highway.step(np.ones(1, np.int64)),
+    }
 
 
 def main() -> None:
-    """Make both engines take a step and roll one future."""
+    """Compile or load everything."""
+    argparse.ArgumentParser(prog="python -m experiments.warm_up", description=__doc__).parse_args()
     start = time.process_time()
-    with tqdm(total=len(STAGES), desc="compiling", disable=None) as progress:
-        twin = gym.make_vec(
-            "envs:roadworld/Debris-v0", num_envs=1, vectorization_mode="vector_entry_point"
-        )
-        twin.reset(seed=0)
-        twin.step(np.zeros((1, 2)))
-        progress.update()
-        twin.branch(np.zeros((1, 1, 1, 2)))  # type: ignore[attr-defined]
-        progress.update()
-        reference = gym.make("envs:roadworld/Debris-v0")
-        reference.reset(seed=0)
-        reference.step(np.zeros(2, np.float32))
-        progress.update()
+    from tqdm import tqdm
+
+    with tqdm(stages().items(), unit="stage", disable=None) as progress:
+        for name, call in progress:
+            progress.set_description(name)
+            call()
     seconds = time.process_time() - start
     sys.stdout.write(
         f"ready after {seconds:.1f} CPU-s; machine code in {os.environ['NUMBA_CACHE_DIR']}\n"

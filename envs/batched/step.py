@@ -12,7 +12,7 @@ from envs.batched.kernels.borrow import borrow
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.specification import (
     LANE_SPEED_LIMIT_MPS,
     TICKS_PER_DECISION,
@@ -56,7 +56,7 @@ def _obstacles(world: World, scratch: Scratch) -> int:
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def advance_world(
     world: World, first: float, second: float, is_discrete: bool, p: np.record, scratch: Scratch
 ) -> None:

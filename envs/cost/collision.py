@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from envs.cost.harm import harm, harm_rear
+from envs.physics.compilation import compiled
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def rear_collision_cost(
     closing_speed: float, striking_mass: float, struck_mass: float, p: np.record
 ) -> float:
@@ -34,7 +34,7 @@ def rear_collision_cost(
     return p.occupants * people + p.rear_end_property_usd
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def side_swipe_cost(closing_speed: float, mass_a: float, mass_b: float, p: np.record) -> float:
     """Expected US$ when two vehicles touch side by side.
 
@@ -58,7 +58,7 @@ def side_swipe_cost(closing_speed: float, mass_a: float, mass_b: float, p: np.re
     return p.occupants * people + p.side_swipe_property_usd
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def unsimulated_lane_change_cost(p: np.record) -> float:
     """Expected US$ of an unplanned lane change among traffic that is not simulated [A]."""
     crash = p.occupants * harm(p.side_swipe_delta_v_mps, p) + p.side_swipe_property_usd

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from envs.cost.damage import front_damage, underbody_damage, wheel_damage_probability
 from envs.cost.harm import harm
 from envs.cost.loss_of_control import crash_cost, yaw_loss_of_control
 from envs.physics.aerodynamics import GRAVITY_MPS2
+from envs.physics.compilation import compiled
 from envs.physics.contact import MISS, STRADDLE, ContactOutcome
 from envs.physics.smooth import ramp
 from envs.physics.tyre import control_lost_after_puncture, puncture_probability
@@ -32,7 +32,7 @@ class ContactCost(NamedTuple):
     p_loss_of_control: float  # by yaw or by puncture
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def contact_cost(
     outcome: ContactOutcome, speed: float, sharpness: float, p: np.record
 ) -> ContactCost:
@@ -82,7 +82,7 @@ def contact_cost(
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def contact_total(cost: ContactCost) -> float:
     """Sum of the parts of a contact's cost, US$."""
     vehicle = cost.front + cost.underbody + cost.tyre + cost.wheel

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from envs.physics.compilation import compiled
 from envs.physics.smooth import logistic
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def front_damage(crush_energy: float, p: np.record) -> float:
     """Damage to bumper, radiator and structure.
 
@@ -32,7 +32,7 @@ def front_damage(crush_energy: float, p: np.record) -> float:
     return minor + p.structure_damage_usd * max(0.0, broken)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def underbody_damage(force: float, p: np.record) -> float:
     """Damage to floor, exhaust and tank by a peak ``force`` in N, US$."""
     excess = (force - p.underbody_free_n) / p.underbody_force_n
@@ -41,7 +41,7 @@ def underbody_damage(force: float, p: np.record) -> float:
     return p.underbody_damage_usd * -math.expm1(-(excess**p.underbody_exponent))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def wheel_damage_probability(rim_force: float, p: np.record) -> float:
     """Probability that rim, suspension or alignment suffers from a peak ``rim_force`` in N."""
     middle = p.rim_force_n / p.rim_force_width_n

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.physics.smooth import clip, logistic
 
 MPH_PER_MPS = 2.23694
@@ -39,7 +38,7 @@ LIFE_FRACTIONS = (0.003, 0.047, 0.105, 0.266, 0.593, 1.0)
 """Price of MAIS 1..5 and death as a fraction of a life (US DOT [M])."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def harm(delta_v: float, p: np.record) -> float:
     """Expected harm to one occupant of a vehicle hit in front.
 
@@ -64,7 +63,7 @@ def harm(delta_v: float, p: np.record) -> float:
     return _expected_harm(delta_v, FRONTAL, p)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def harm_rear(delta_v: float, p: np.record) -> float:
     """Expected harm to one occupant of a vehicle struck from behind, US$; as ``harm`` otherwise."""
     return _expected_harm(delta_v, REAR, p)

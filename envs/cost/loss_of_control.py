@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from envs.cost.harm import harm
 from envs.physics.aerodynamics import GRAVITY_MPS2
+from envs.physics.compilation import compiled
 from envs.physics.friction import LEAST_FRICTION
 from envs.physics.smooth import logistic, ramp
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def crash_cost(speed: float, p: np.record) -> float:
     """Expected US$ of the crash that follows losing control at ``speed`` m/s."""
     return p.occupants * harm(p.crash_speed_share * speed, p) + p.crash_property_usd
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def yaw_loss_of_control(yaw_rate: float, speed: float, p: np.record) -> float:
     """Probability of losing control because a contact turns the car.
 
@@ -43,7 +43,7 @@ def yaw_loss_of_control(yaw_rate: float, speed: float, p: np.record) -> float:
     return p.yaw_weight * ramp(demand, p.yaw_threshold_mps2, p.yaw_width_mps2, p.yaw_dead_band_mps2)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def swerve_loss_of_control(lateral_acceleration: float, friction: float, p: np.record) -> float:
     """Probability of losing control by one's own steering.
 

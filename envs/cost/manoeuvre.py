@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from envs.physics.compilation import compiled
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def nuisance_cost(braking: float, p: np.record) -> float:
     """US$ of one brake event without a cause.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from envs.cost.collision import rear_collision_cost
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
 from envs.physics.follower import (
     closing_speed,
@@ -29,7 +28,7 @@ RAREST_HIT = 1e-9
 """Nodes with a smaller probability of a hit are skipped."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def rear_end_probability(
     gap: float, v_f: float, v0: float, v1: float, a: float, follower_is_truck: int, p: np.record
 ) -> float:
@@ -60,7 +59,7 @@ def rear_end_probability(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def rear_end_cost(
     gap: float, v_f: float, v0: float, v1: float, a: float, follower_is_truck: int, p: np.record
 ) -> float:
@@ -102,7 +101,7 @@ def rear_end_cost(
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def standing_cost(lane_speed: float, arrivals: float, p: np.record) -> float:
     """Expected US$ per second of standing in a live lane, for traffic that cannot really collide.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from envs.physics.compilation import compiled
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def windscreen_cost(
     p_rises: float, mass: float, relative_speed: float, gap: float, p: np.record
 ) -> float:

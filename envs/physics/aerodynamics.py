@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from envs.physics.compilation import compiled
 
 GRAVITY_MPS2 = 9.81
 
@@ -35,7 +35,7 @@ TRUCK_DRAG_AREA_M2, TRUCK_HALF_WIDTH_M = 6.0, 1.25
 """Drag area and half width of the two kinds of vehicle (physics.md 2.6)."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def wake_air_speed(
     vehicle_speed: float, is_truck: int, distance_behind_rear: float, lateral: float
 ) -> float:
@@ -68,7 +68,7 @@ def wake_air_speed(
     return vehicle_speed * axis * math.exp(-0.69 * spread * spread)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def under_vehicle_air_speed(
     vehicle_speed: float,
     is_truck: int,
@@ -100,7 +100,7 @@ def under_vehicle_air_speed(
     return UNDER_SHARE * vehicle_speed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def slide_threshold(mass: float, friction: float, drag_area: float) -> float:
     """Air speed above which drag overcomes friction, m/s; infinite without drag area."""
     if drag_area <= 0.0:
@@ -108,7 +108,7 @@ def slide_threshold(mass: float, friction: float, drag_area: float) -> float:
     return math.sqrt(2.0 * friction * mass * GRAVITY_MPS2 / (AIR_DENSITY_KGPM3 * drag_area))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def tumble_threshold(mass: float, drag_area: float, base_length: float, height: float) -> float:
     """Air speed above which drag tips the object over its edge, m/s."""
     area = drag_area * height
@@ -117,7 +117,7 @@ def tumble_threshold(mass: float, drag_area: float, base_length: float, height: 
     return math.sqrt(2.0 * mass * GRAVITY_MPS2 * base_length / (AIR_DENSITY_KGPM3 * area))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def fly_threshold(mass: float, lift_area: float) -> float:
     """Air speed above which lift carries the weight, m/s; infinite without lift area."""
     if lift_area <= 0.0:
@@ -125,7 +125,7 @@ def fly_threshold(mass: float, lift_area: float) -> float:
     return math.sqrt(2.0 * mass * GRAVITY_MPS2 / (AIR_DENSITY_KGPM3 * lift_area))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def motion_threshold(mass: float, friction: float, drag_area: float, lift_area: float) -> float:
     """Least air speed that sets a resting object in motion.
 

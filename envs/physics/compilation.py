@@ -1,13 +1,22 @@
-"""How private helpers are compiled: without the wrapper for calls from Python."""
+"""How functions are compiled: the same flags everywhere, and only the wrappers that their callers need."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from numba import njit
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+# the wrapper switches are missing in Numba's own type stubs
+_FLAGS: Final[dict[str, Any]] = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile a function that Python calls as well: division like NumPy's, never ``fastmath``."""
+    made: _Function = njit(**_FLAGS)(function)
+    return made
 
 
 def inner(function: _Function) -> _Function:
@@ -23,14 +32,11 @@ def inner(function: _Function) -> _Function:
     callable
         The compiled function; ``function`` itself where compilation is switched off.
     """
-    # the wrapper switches are missing in Numba's own type stubs
-    bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: _Function = njit(cache=True, error_model="numpy", **bare)(function)
-    return compiled
+    made: _Function = njit(**(_FLAGS | {"no_cpython_wrapper": True}))(function)
+    return made
 
 
-inlined = njit(cache=True, error_model="numpy", inline="always")
-"""Decorator for functions with one caller: they become part of it and are never compiled for themselves.
-
-Unlike ``inner`` they can be called from Python, and are compiled then.
-"""
+def inlined(function: _Function) -> _Function:
+    """Compile a function with one caller as a part of it; Python can call it, and it is compiled for itself then."""
+    made: _Function = njit(**(_FLAGS | {"inline": "always"}))(function)
+    return made

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
-
+from envs.physics.compilation import compiled
 from envs.physics.contact_formulas import (
     _anchored_delta_v,
     _contact_indentation,
@@ -91,7 +90,7 @@ class ContactOutcome(NamedTuple):
     momentum_exchange: float  # J0, loss of speed if both went on together, m/s
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def default_stiffness(crush_pressure: float, width: float, length: float) -> float:
     """Elastic contact stiffness of an object for which none is known, N/m.
 
@@ -110,7 +109,7 @@ def default_stiffness(crush_pressure: float, width: float, length: float) -> flo
     return clip(crush_pressure * width * min(length, 0.5) / 0.01, 2e5, 5e6)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def contact_outcome(
     speed: float,
     length: float,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from numba import njit
-
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 
 MISS, STRADDLE, RUN_OVER, UNDERBODY, FRONTAL = 0, 1, 2, 3, 4
 """Contact modes: beside the car; under it untouched; under a tyre; against the floor; against the
@@ -54,7 +52,7 @@ class Overlap(NamedTuple):
     centre: float  # y_c, centre of the bumper overlap
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def overlap_of(
     body: Body, length: float, width: float, height: float, offset: float, yaw: float
 ) -> Overlap:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit
-
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.physics.contact import SLOWEST_MPS, ContactOutcome
 from envs.physics.contact_geometry import CAR, FRONTAL, MISS, RUN_OVER, STRADDLE, TRUCK
 
@@ -43,7 +41,7 @@ class Fate(NamedTuple):
     p_rises: float  # probability that the object's centre rises above 1 m
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def object_fate(
     outcome: ContactOutcome,
     speed: float,

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from envs.physics.compilation import compiled
 from envs.physics.noise import normal_cdf, normal_quantile
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def latest_reaction_time(gap: float, v_f: float, v0: float, v1: float, a: float, b: float) -> float:
     """Latest reaction time with which the follower still avoids contact.
 
@@ -46,7 +45,7 @@ def latest_reaction_time(gap: float, v_f: float, v0: float, v1: float, a: float,
     return (gap + drop * drop / (2.0 * a) - final * final / (2.0 * b)) / final
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def hit_probability(latest: float, median: float, sigma: float) -> float:
     """Probability that a lognormal reaction time exceeds ``latest``.
 
@@ -67,7 +66,7 @@ def hit_probability(latest: float, median: float, sigma: float) -> float:
     return normal_cdf(-math.log(latest / median) / sigma)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def reaction_time_given_hit(hit: float, level: float, median: float, sigma: float) -> float:
     """Quantile of the reaction time among the drivers who hit.
 
@@ -89,7 +88,7 @@ def reaction_time_given_hit(hit: float, level: float, median: float, sigma: floa
     return median * math.exp(-sigma * normal_quantile(hit * (1.0 - level)))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def closing_speed(
     t: float, gap: float, v_f: float, v0: float, v1: float, a: float, b: float
 ) -> float:

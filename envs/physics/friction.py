@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from envs.physics.aerodynamics import GRAVITY_MPS2
+from envs.physics.compilation import compiled
 from envs.physics.smooth import ramp
 
 SPILL_THRESHOLD, SPILL_WIDTH, SPILL_DEAD_BAND = 1.0, 0.06, 0.5
@@ -16,19 +15,19 @@ LEAST_FRICTION = 0.01
 """Friction is never taken as less than this, so that a demand can be compared with it."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def mean_friction(road: float, patch: float, fraction: float) -> float:
     """Mean friction coefficient if a ``fraction`` (0..1) of the wheels is on the patch."""
     return road + fraction * (patch - road)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def required_friction(longitudinal: float, lateral: float) -> float:
     """Friction coefficient that an acceleration (m/s2, m/s2) needs."""
     return math.sqrt(longitudinal * longitudinal + lateral * lateral) / GRAVITY_MPS2
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def spill_loss_of_control(required: float, available: float) -> float:
     """Probability of losing control where a manoeuvre needs more friction than the wheels have.
 

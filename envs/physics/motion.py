@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from numba import njit
-
 from envs.physics.aerodynamics import AIR_DENSITY_KGPM3, GRAVITY_MPS2
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 
 LONGEST_STEP_S = 0.005
 """Longest integration step; a tick of 1/15 s is cut into 14 (physics.md 2.6)."""
@@ -31,7 +29,7 @@ class Motion(NamedTuple):
     dy: float
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def advance_object(
     vx: float,
     vy: float,

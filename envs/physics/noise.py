@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 
 ROUNDS = 10
 """Rounds of Philox: the published default."""
@@ -27,7 +27,7 @@ _WORD_BITS = 0xFFFFFFFF  # the same mask for signed integers
 _SCALE = 2.0**-32
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def philox_block(
     key: np.uint64,
     counter0: np.uint64,
@@ -97,7 +97,7 @@ def uniforms(seed: int, tick: int, entity: int, channel: int) -> tuple[float, fl
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def normal_quantile(u: float) -> float:
     """Standard normal quantile: the z below which a share ``u`` of the normal distribution lies.
 
@@ -126,7 +126,7 @@ def normal_quantile(u: float) -> float:
     return -z if q < 0.0 else z
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def normal_cdf(z: float) -> float:
     """Share of the standard normal distribution below ``z``, accurate in both tails."""
     return 0.5 * math.erfc(-z * math.sqrt(0.5))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from envs.physics.compilation import compiled
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def clip(x: float, low: float, high: float) -> float:
     """``x`` limited to the range from ``low`` to ``high``."""
     if x < low:
@@ -17,7 +17,7 @@ def clip(x: float, low: float, high: float) -> float:
     return x
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def logistic(x: float) -> float:
     """Logistic curve 1/(1 + exp(-x)), without overflow for any finite ``x``."""
     if x >= 0.0:
@@ -26,7 +26,7 @@ def logistic(x: float) -> float:
     return e / (1.0 + e)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def ramp(x: float, threshold: float, width: float, dead_band: float) -> float:
     """Probability that rises around a threshold and is exactly zero up to a dead band.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from envs.physics.compilation import compiled
 
 KP_LATERAL = 1.0 / 0.6
 """Gain from lateral error to lateral speed, 1/s (highway-env ``ControlledVehicle.KP_LATERAL``)."""
@@ -22,7 +22,7 @@ _TWO_PI = 2 * math.pi
 _SMALLEST_SPEED = 0.01
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def not_zero(value: float) -> float:
     """The value, at least 0.01 in size: a divisor that is never zero.
 
@@ -48,7 +48,7 @@ def not_zero(value: float) -> float:
     return _SMALLEST_SPEED if value >= 0.0 else -_SMALLEST_SPEED
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def wrap_to_pi(angle: float) -> float:
     """The angle in [-pi, pi], rad (highway-env ``utils.wrap_to_pi``).
 
@@ -75,7 +75,7 @@ def wrap_to_pi(angle: float) -> float:
     return shifted % _TWO_PI - math.pi
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def steering_command(lateral_error: float, heading: float, speed: float, length: float) -> float:
     """Steering angle that brings a vehicle to a straight line along x.
 

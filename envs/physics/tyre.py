@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from envs.physics.compilation import compiled
 
 TYRE_STIFFNESS_NPM = 150e3
 """Stiffness of a tyre pressed by an edge [A]."""
@@ -23,7 +23,7 @@ REFERENCE_SPEED_MPS = 25.0
 """Speed for which the probability of losing control after a puncture is stated (physics.md 2.3)."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def puncture_probability(tyre_indentation: float, sharpness: float, energy: float) -> float:
     """Probability that a step punctures the tyre that runs over it.
 
@@ -49,7 +49,7 @@ def puncture_probability(tyre_indentation: float, sharpness: float, energy: floa
     return x / (1.0 + x)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def patch_puncture_probability(pieces: float, sharpness: float) -> float:
     """Probability that sharp pieces puncture a tyre.
 
@@ -68,7 +68,7 @@ def patch_puncture_probability(pieces: float, sharpness: float) -> float:
     return -math.expm1(-pieces * sharpness)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def control_lost_after_puncture(puncture: float, speed: float, share: float) -> float:
     """Probability of losing control because a tyre failed.
 

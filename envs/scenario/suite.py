@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -106,14 +107,25 @@ class Suite:
 
     def sample(self, split: str) -> Iterator[tuple[SuiteItem, ScenarioInstance]]:
         """Every entry of a split with its instance, one after the other."""
-        samplers: dict[tuple[str, str], ScenarioSampler] = {}
         for item in self.items(split):
-            stratum, key = self.strata[item.stratum], (item.stratum, item.family)
-            if key not in samplers:
-                samplers[key] = ScenarioSampler(
-                    item.family, split=stratum.objects, groups=stratum.groups
-                )
-            yield item, samplers[key].sample(seeding.np_random(item.seed)[0])
+            yield item, self.instance(item)
+
+    def instance(self, item: SuiteItem) -> ScenarioInstance:
+        """The instance of one entry; it does not depend on any other entry.
+
+        Parameters
+        ----------
+        item
+            One of ``items``.
+
+        Returns
+        -------
+        ScenarioInstance
+            Sampled from the item's seed.
+        """
+        stratum = self.strata[item.stratum]
+        sampler = _sampler(item.family, stratum.objects, stratum.groups)
+        return sampler.sample(seeding.np_random(item.seed)[0])
 
     def compute_sha256(self, split: str) -> str:
         """Hash over the instance hashes of a split, in order."""
@@ -159,7 +171,7 @@ def load_suite(path: Path) -> Suite:
     values = read_mapping(path)
     _refuse_unknown(path.name, values, SUITE_KEYS)
     strata = _mapping(path.name, values, "strata")
-    return Suite(
+    suite = Suite(
         version=str(values["version"]),
         first_seed=_counts(path.name, values, "first_seed"),
         instances=_counts(path.name, values, "instances"),
@@ -168,6 +180,30 @@ def load_suite(path: Path) -> Suite:
         },
         sha256={key: str(value) for key, value in _mapping(path.name, values, "sha256").items()},
     )
+    _check_seeds(path.name, suite)
+    return suite
+
+
+def _check_seeds(where: str, suite: Suite) -> None:
+    """No seed belongs to two strata or to two splits: nobody is examined on what he learned."""
+    reached, before = 0, ""
+    for split in sorted(suite.first_seed, key=lambda name: suite.first_seed[name]):
+        first, count = suite.first_seed[split], suite.instances[split]
+        if count > STRATUM_SEEDS:
+            raise UserError(
+                f"{where}: instances.{split}: got {count}, expected at most {STRATUM_SEEDS}"
+            )
+        if first < reached:
+            raise UserError(
+                f"{where}: first_seed.{split}: got {first}, expected at least {reached}, where {before} ends"
+            )
+        reached, before = first + len(suite.strata) * STRATUM_SEEDS, split
+
+
+@cache
+def _sampler(family: str, objects: str, groups: tuple[str, ...]) -> ScenarioSampler:
+    """The sampler of a stratum's family; it has no state."""
+    return ScenarioSampler(family, split=objects, groups=groups)
 
 
 def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
@@ -210,7 +246,7 @@ def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:
     for family, weight in families.items():
         if family not in FAMILIES:
             raise not_allowed(f"{where}: families", family, FAMILIES)
-        if not isinstance(weight, int) or weight < 1:
+        if not isinstance(weight, int) or isinstance(weight, bool) or weight < 1:
             raise UserError(f"{where}: families.{family}: got {weight!r}, expected an integer >= 1")
     groups = values["groups"]
     if not isinstance(groups, list):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import compiled, inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import debris, episode, track, vehicle
 from envs.specification.world import World
@@ -45,7 +43,7 @@ CHANNEL_ERRORS_A, CHANNEL_ERRORS_B, CHANNEL_DECISION, CHANNEL_CLASS = 1, 2, 3, 4
 CHANNEL_DETECT, CHANNEL_LOOK = 5, 6
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def draw_track_errors(world: World, slot: int, entity: int) -> None:
     """Fill the life-long standard normal draws of a new track, in place."""
     seed = world.episode_i[episode.NOISE_SEED]
@@ -55,14 +53,14 @@ def draw_track_errors(world: World, slot: int, entity: int) -> None:
             world.track_f[track.ERRORS + 4 * block + m, slot] = normal_quantile(draws[m])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def size_error(size: float, distance: float) -> float:
     """Standard deviation of a measured size, m."""
     pixels = distance * PIXEL_RAD
     return math.sqrt(pixels * pixels + SIZE_SHARE * size * SIZE_SHARE * size)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def measure_motion(
     world: World, slot: int, entity: int, x: float, y: float, vx: float, vy: float
 ) -> float:
@@ -92,7 +90,7 @@ def _blend(fixed: float, uniform: float) -> float:
     return TRACK_SHARE * fixed + DECISION_SHARE * normal_quantile(uniform)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def measure_size(
     world: World, slot: int, distance: float, length: float, width: float, height: float
 ) -> None:

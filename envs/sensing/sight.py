@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from envs.physics.compilation import inlined
+from envs.physics.compilation import compiled, inlined
 from envs.specification import debris, episode, vehicle
 from envs.specification.world import World
 
@@ -29,7 +27,7 @@ LEAST_RANGE_SHARE = 0.35
 """Share of the sight range at which even the smallest object is recognised [A]."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def is_line_free(world: World, x: float, y: float, height: float, skip: int, window: float) -> bool:
     """Whether the straight line from the ego's camera to a point is free of vehicles.
 
@@ -73,7 +71,7 @@ def is_line_free(world: World, x: float, y: float, height: float, skip: int, win
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def sees_vehicle(world: World, k: int) -> bool:
     """Whether the ego sees vehicle ``k`` now: range, and sight line to its nearer end."""
     dx = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
@@ -92,7 +90,7 @@ def sees_vehicle(world: World, k: int) -> bool:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def half_extent_across(world: World, j: int) -> float:
     """Half the extent of object ``j`` across the road, m."""
     yaw = world.debris_f[debris.YAW, j]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.physics.noise import uniforms
 from envs.sensing import measure
 from envs.sensing.sight import (
@@ -51,7 +49,7 @@ GHOST_DETECTION, GHOST_NEAR_M = 0.3, 35.0
 """A ghost (nothing there) is reported in this share of decisions, and not from nearer than this [A]."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def update_tracks(world: World) -> None:
     """Advance all tracks by one decision, in place: ageing, measuring, death, birth."""
     _age_vehicle_tracks(world)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from envs.cost.manoeuvre import nuisance_cost
 from envs.cost.rear_end import rear_end_cost
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import compiled, inlined, inner
 from envs.specification import TICK_S, component, debris, episode, vehicle
 from envs.specification.world import World
 
@@ -32,7 +31,7 @@ SAME_PATH_M = 2.0
 """Lateral distance within which another vehicle drives in the ego's path: half a lane."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def find_follower(world: World) -> int:
     """Index of the nearest vehicle behind in the ego's path, or -1."""
     best, gap = -1, FOLLOWER_REACH_M
@@ -44,7 +43,7 @@ def find_follower(world: World) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def bumper_gap(world: World, follower: int) -> float:
     """Free space between the ego's rear and the follower's front, m."""
     v = world.vehicle_f
@@ -52,7 +51,7 @@ def bumper_gap(world: World, follower: int) -> float:
     return v[vehicle.X, 0] - v[vehicle.X, follower] - lengths
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def open_braking(world: World, speed: float) -> None:
     """Begin a braking episode with the state at its onset, in place."""
     f, i = world.episode_f, world.episode_i
@@ -97,7 +96,8 @@ def charge_braking(world: World, p: np.record) -> None:
     f, i = world.episode_f, world.episode_i
     if i[episode.BRAKE_TICK] < 0:
         return
-    elapsed = (i[episode.TICK] - i[episode.BRAKE_TICK] + 1) * TICK_S
+    # the clock already shows the next tick
+    elapsed = (i[episode.TICK] - i[episode.BRAKE_TICK]) * TICK_S
     speed = max(world.vehicle_f[vehicle.SPEED, 0], 0.0)
     drop = f[episode.BRAKE_SPEED] - speed
     deceleration = drop / elapsed
@@ -143,7 +143,7 @@ def has_cause(world: World) -> bool:
     return time_to_lead(world, x, y) < CAUSE_TTC_S or _headway(world, x, y) < CAUSE_HEADWAY_S
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def time_to_lead(world: World, x: float, y: float) -> float:
     """Smallest time to collision with a vehicle ahead in the ego's path, s; infinite if none closes."""
     v = world.vehicle_f

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from envs.physics.compilation import compiled
 from envs.scenario.instance import ARRAYS, ScenarioInstance
 from envs.specification import debris, episode, vehicle
 from envs.specification.world import FIELDS, World
@@ -40,7 +40,7 @@ def load_instance(world: World, instance: ScenarioInstance) -> None:
     world.track_i[0] = -1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def state_hash(world: World) -> int:
     """A 62-bit fingerprint of where everything is and what it has cost, the same in both engines.
 

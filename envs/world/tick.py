@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from envs.action import control_ego, store_command
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled, inner
 from envs.specification import (
     DECISIONS_PER_EPISODE,
     component,
@@ -37,7 +36,7 @@ NO_TTC_S = 99.0
 """Reported when nothing is closed in on: finite, so that records and spaces stay finite."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def begin_decision(world: World, first: float, second: float, is_discrete: bool) -> None:
     """Store the action as a command and clear what belongs to one decision, in place."""
     store_command(world, first, second, is_discrete)
@@ -46,7 +45,7 @@ def begin_decision(world: World, first: float, second: float, is_discrete: bool)
     world.episode_f[episode.SPEED_AT_DECISION] = world.vehicle_f[vehicle.SPEED, 0]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def before_traffic(world: World) -> None:
     """Scripts of other vehicles and the ego's steering and acceleration of this tick, in place."""
     _follow_scripts(world)
@@ -68,7 +67,7 @@ def _follow_scripts(world: World) -> None:
             i[vehicle.TARGET_LANE, k] = i[vehicle.RETURN_LANE, k]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def after_traffic(world: World, p: np.record) -> None:
     """Debris, contacts, spills and the ego's own motion after traffic has moved by a tick, in place."""
     _measure_ego(world)
@@ -92,14 +91,14 @@ def _measure_ego(world: World) -> None:
     f[episode.LATERAL_ACCELERATION] = speed * f[episode.YAW_RATE]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def is_over(world: World) -> bool:
     """Whether the episode has been terminated."""
     i = world.episode_i
     return bool(i[episode.COLLIDED] + i[episode.LOST_CONTROL] + i[episode.OFF_ROAD] > 0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def decision_cost(world: World) -> float:
     """Expected US$ of the last decision, all components."""
     total = 0.0
@@ -108,7 +107,7 @@ def decision_cost(world: World) -> float:
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def end_decision(world: World, p: np.record) -> None:
     """Charges by decision, clocks and truncation, in place; the observation is made by ``observe`` after it."""
     charge_braking(world, p)

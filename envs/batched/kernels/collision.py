@@ -12,6 +12,7 @@ from envs.batched.kernels import obstacle
 from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.fma import fma
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.compilation import compiled
 from envs.specification import TICK_S, vehicle
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -106,7 +107,7 @@ def _set_impact(vehicle_f: Array, vehicle_i: Array, i: int, x: float, y: float) 
     vehicle_i[vehicle.HAS_IMPACT, i] = 1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def collide_pair(
     vehicle_f: Array,
     vehicle_i: Array,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.idm import following_acceleration, free_acceleration, wanted_gap
 from envs.batched.kernels.neighbours import END_MARGIN_M, find_follower, find_leader
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.compilation import compiled
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -28,7 +28,7 @@ MIN_SPEED = 1.0
 """No change is begun below this speed, m/s (highway-env, quirk 7)."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def is_reachable(x: float, y: float, lane: int, num_open_lanes: int) -> bool:
     """Whether a lane may be steered to from a place: open and at most two lane widths away."""
     return (
@@ -38,7 +38,7 @@ def is_reachable(x: float, y: float, lane: int, num_open_lanes: int) -> bool:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _recommends(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -66,7 +66,7 @@ def _recommends(
     return not gain < MIN_GAIN
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _must_abort(
     vehicle_f: Array, vehicle_i: Array, n: int, obstacle_f: Array, work: Workspace, i: int
 ) -> bool:
@@ -86,7 +86,7 @@ def _must_abort(
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def decide_lane(
     vehicle_f: Array,
     vehicle_i: Array,

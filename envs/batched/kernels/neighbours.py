@@ -15,6 +15,7 @@ from numba import njit
 from envs.batched.kernels import obstacle
 from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.compilation import compiled
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -142,7 +143,7 @@ def _is_on_lane(x: float, y: float, lane: int) -> bool:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def find_leader(i: int, lane: int, total: int, work: Workspace) -> int:
     """Entity ahead of vehicle ``i`` on a lane, or -1: smallest x >= own, among equals the last."""
     rank = work.ints[ws.RANK, i]
@@ -162,7 +163,7 @@ def find_leader(i: int, lane: int, total: int, work: Workspace) -> int:
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def find_follower(i: int, lane: int, work: Workspace) -> int:
     """Entity behind vehicle ``i`` on a lane, or -1: largest x < own, among equals the first."""
     rank = work.ints[ws.RANK, i]

@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import obstacle
 from envs.batched.kernels.borrow import borrow
@@ -19,6 +18,7 @@ from envs.batched.kernels.mobil import is_reachable
 from envs.batched.kernels.neighbours import END_MARGIN_M
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.compilation import compiled
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -39,7 +39,7 @@ _MAX_OBSERVED_SPEED = 80.0
 _LANE_LEFT, _LANE_RIGHT, _FASTER, _SLOWER = 0, 2, 3, 4
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _draw_lane(low: Array, high: Array, cursor: Array, num_lanes: int) -> int:
     """An integer below ``num_lanes`` as NumPy's generator draws it: from 32 bits, Lemire's way."""
     # cursor: number of words used; 1 + index of the word whose upper half is unused, or 0
@@ -59,7 +59,7 @@ def _draw_lane(low: Array, high: Array, cursor: Array, num_lanes: int) -> int:
             return int(product // 2**32)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def fill_world(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -126,7 +126,7 @@ def fill_world(
     initialise_caches(vehicle_f, vehicle_i, n)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def apply_action(vehicle_f: Array, vehicle_i: Array, action: int, num_lanes: int) -> None:
     """Meta-action of the ego (column 0), in place: its target speed or target lane (quirk 10)."""
     if action in (_FASTER, _SLOWER):
@@ -140,13 +140,13 @@ def apply_action(vehicle_f: Array, vehicle_i: Array, action: int, num_lanes: int
             vehicle_i[vehicle.TARGET_LANE, 0] = lane
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _scale(value: float, half_range: float) -> float:
     """From +-half_range to +-1, clipped, with upstream's roundings."""
     return min(max(-1.0 + (value + half_range) * 2.0 / (2.0 * half_range), -1.0), 1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _write_row(row: Array, x: float, y: float, vx: float, vy: float, num_lanes: int) -> None:
     """One row of the observation, scaled and rounded to float32."""
     row[0] = 1.0
@@ -156,7 +156,7 @@ def _write_row(row: Array, x: float, y: float, vx: float, vy: float, num_lanes: 
     row[4] = _scale(vy, _MAX_OBSERVED_SPEED)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def observe(
     vehicle_f: Array, n: int, obstacle_f: Array, num_obstacles: int, num_lanes: int, out: Array
 ) -> None:
@@ -197,7 +197,7 @@ def observe(
         _write_row(out[k + 1], dx, dy, dvx - vx, dvy - vy, num_lanes)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def reward(vehicle_f: Array, vehicle_i: Array, num_lanes: int) -> float:
     """Reward of ``highway-v0`` for the ego, in [0, 1] (quirk 26)."""
     x, y = vehicle_f[vehicle.X, 0], vehicle_f[vehicle.Y, 0]
@@ -213,7 +213,7 @@ def reward(vehicle_f: Array, vehicle_i: Array, num_lanes: int) -> float:
     return float((total + 1.0) / 1.5)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def step_worlds(
     vehicle_f: Array,
     vehicle_i: Array,

@@ -16,6 +16,7 @@ from envs.batched.kernels.mobil import decide_lane
 from envs.batched.kernels.move import move_vehicle
 from envs.batched.kernels.neighbours import find_leader, sort_by_x, sweep_leaders
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.compilation import compiled
 from envs.physics.steering import steering_command
 from envs.specification import LANE_WIDTH_M, vehicle
 
@@ -25,7 +26,7 @@ KP_SPEED = 1.0 / 0.6
 """Gain of highway-env's speed controller, 1/s (``ControlledVehicle.KP_A``)."""
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def initialise_caches(vehicle_f: Array, vehicle_i: Array, n: int) -> None:
     """Fill the rows COS, SIN, DIAGONAL and ORDER of a freshly loaded world, in place.
 
@@ -95,7 +96,7 @@ def _steer(vehicle_f: Array, i: int, target: int) -> None:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def traffic_tick(
     vehicle_f: Array,
     vehicle_i: Array,

@@ -62,6 +62,8 @@ class Drive:
 
     def step(self, acceleration=0.0, y=None):
         """One decision; ``y`` is kept if not given. Returns the cost by component."""
+        # the twin has begun another episode by then
+        assert not self.over, "the episode is over"
         f = self.world.episode_f
         target = f[episode.TARGET_Y] if y is None else y
         low, high = f[episode.LEFT_EDGE] + 0.9, f[episode.RIGHT_EDGE] - 0.9

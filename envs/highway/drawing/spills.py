@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from envs.drawing import palette as ink
-from envs.drawing.canvas import Point, Sketch
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Point, Sketch
 
-GOLDEN = 0.6180339887498949
-"""Golden section: its multiples scatter evenly without any randomness."""
+SCATTER = (0.7548776662466927, 0.5698402909980532)
+"""Powers of the inverse plastic number: fractions of their multiples fill a square evenly without any randomness
+(Roberts 2018, the R2 sequence)."""
 
-SPECKS = 260
+SPECKS = 320
 """Pieces drawn on a spill of solid things [A]: judgement."""
 
 WORDS = {
@@ -57,8 +58,9 @@ def _scatter(count: int) -> list[Point]:
     """Points spread evenly over an ellipse, denser in its middle; the same in every frame."""
     points = []
     for k in range(count):
-        radius, turn = ((k + 0.5) / count) ** 0.7, 2.0 * math.pi * (k * GOLDEN % 1.0)
-        points.append((0.96 * radius * math.cos(turn), 0.96 * radius * math.sin(turn)))
+        radius = 0.96 * (k * SCATTER[0] % 1.0) ** 0.6
+        turn = 2.0 * math.pi * (k * SCATTER[1] % 1.0)
+        points.append((radius * math.cos(turn), radius * math.sin(turn)))
     return points
 
 
@@ -76,7 +78,7 @@ def _paint_gravel(s: Sketch) -> None:
     """Stones of three shades."""
     shades = (ink.STONE, ink.STONE_LIGHT, ink.TIMBER_DARK)
     for k, (along, across) in enumerate(_scatter(SPECKS)):
-        s.disc(along, across, (0.7 + 0.4 * (k % 3)) * s.canvas.oversampling, shades[k % 3])
+        s.disc(along, across, (0.9 + 0.5 * (k % 3)) * s.canvas.oversampling, shades[k % 3])
 
 
 def _paint_oil(s: Sketch) -> None:

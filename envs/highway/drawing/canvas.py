@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pygame
 
-from envs.drawing.palette import Colour
+from envs.highway.drawing.palette import Colour
 
 Point = tuple[float, float]
 
-SMALLEST_PX = 6.0
+SMALLEST_PX = 8.0
 """Longest side of a thing on the final picture at least, px: a 0.3 m thing must be seen [A]: judgement."""
 
 THINNEST_PX = 3.0

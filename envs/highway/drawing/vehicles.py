@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envs.drawing import palette as ink
-from envs.drawing.canvas import Canvas, Sketch
-from envs.drawing.palette import Colour
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Canvas, Sketch
+from envs.highway.drawing.palette import Colour
 
 CAB_SHARE = 0.17
 """Length of a truck's cab over its whole length [A]: judgement."""

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from envs.drawing import palette as ink
-from envs.drawing.canvas import Canvas, Sketch
-from envs.drawing.softs import (
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Canvas, Sketch
+from envs.highway.drawing.softs import (
     paint_animal,
     paint_bag,
     paint_furniture,
@@ -16,7 +16,7 @@ from envs.drawing.softs import (
     paint_sheet,
     paint_vegetation,
 )
-from envs.drawing.solids import (
+from envs.highway.drawing.solids import (
     paint_block,
     paint_box,
     paint_dark_box,
@@ -29,7 +29,7 @@ from envs.drawing.solids import (
     paint_vehicle_part,
     paint_white_box,
 )
-from envs.drawing.spills import paint_spill
+from envs.highway.drawing.spills import paint_spill
 
 PAINTERS: dict[str, Callable[[Sketch], None]] = {
     "tyre-like": paint_tyre,
@@ -75,7 +75,7 @@ class Item(NamedTuple):
     length_m: float
     width_m: float
     z_m: float = 0.0  # height of the lowest point above the road
-    material: str = "spill"  # patches only: a key of envs.drawing.spills.WORDS
+    material: str = "spill"  # patches only: a key of envs.highway.drawing.spills.WORDS
     alpha: float = 1.0  # opacity 0..1: faint is uncertain
     is_hatched: bool = False
 
@@ -88,7 +88,7 @@ def draw_object(canvas: Canvas, item: Item) -> None:
     canvas
         Drawn on.
     item
-        The object. Smaller than ``envs.drawing.canvas.SMALLEST_PX`` it is enlarged.
+        The object. Smaller than ``envs.highway.drawing.canvas.SMALLEST_PX`` it is enlarged.
     """
     if not canvas.shows(item.x_m, item.y_m, math.hypot(item.length_m, item.width_m)):
         return

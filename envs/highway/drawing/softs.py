@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from envs.drawing import palette as ink
-from envs.drawing.canvas import Sketch
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Sketch
 
 
 def paint_bag(s: Sketch) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from envs.drawing import palette as ink
-from envs.drawing.canvas import Sketch
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Sketch
 
 TREAD_ASPECT = 1.8
 """A tyre this much longer than wide is a torn-off tread, not a ring [A]: judgement."""

@@ -1,0 +1,209 @@
+"""Marks on the road that are no things: wheel tracks, contacts, outlines of what is only believed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pygame
+
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Canvas, Point, round_points
+from envs.highway.drawing.palette import Colour
+
+DASH_PX = 4.0
+"""Length of a dash and of a gap on the final picture [A]: judgement."""
+
+
+def draw_dashed(canvas: Canvas, corners: Sequence[Point], colour: Colour, width: int = 1) -> None:
+    """A closed dashed line through pixels of the surface."""
+    step = DASH_PX * canvas.oversampling
+    travelled = 0.0
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        length = math.hypot(x1 - x0, y1 - y0)
+        at = 0.0
+        while at < length:
+            # the dashes go on around the corner
+            phase = (travelled + at) % (2.0 * step)
+            end = min(length, at + (step - phase if phase < step else 2.0 * step - phase) + 1e-6)
+            if phase < step:
+                a, b = at / length, end / length
+                pygame.draw.line(
+                    canvas.surface,
+                    colour,
+                    (x0 + a * (x1 - x0), y0 + a * (y1 - y0)),
+                    (x0 + b * (x1 - x0), y0 + b * (y1 - y0)),
+                    width * canvas.oversampling,
+                )
+            at = end
+        travelled += length
+
+
+def box_corners(
+    canvas: Canvas,
+    x_m: float,
+    y_m: float,
+    yaw_rad: float,
+    length_m: float,
+    width_m: float,
+    pad_px: float = 3.0,
+) -> list[Point]:
+    """Corners of a turned rectangle around a thing, in pixels of the surface, ``pad_px`` away from it."""
+    u, v = canvas.point(x_m, y_m)
+    pad = pad_px * canvas.oversampling
+    a = 0.5 * length_m * canvas.scaling + pad
+    b = 0.5 * width_m * canvas.scaling + pad
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+    return [(u + c * p - s * q, v + s * p + c * q) for p, q in ((a, b), (-a, b), (-a, -b), (a, -b))]
+
+
+def draw_belief(
+    canvas: Canvas,
+    x_m: float,
+    y_m: float,
+    yaw_rad: float,
+    size_m: tuple[float, float],
+    sd_m: tuple[float, float],
+) -> None:
+    """Where a thing out of sight is believed to be: a thin outline, and an ellipse of two standard deviations.
+
+    Parameters
+    ----------
+    canvas
+        Drawn on.
+    x_m, y_m, yaw_rad
+        Believed pose.
+    size_m
+        Believed length and width.
+    sd_m
+        Standard deviations along and across the road.
+    """
+    corners = box_corners(canvas, x_m, y_m, yaw_rad, *size_m)
+    pygame.draw.lines(canvas.surface, ink.GHOST, True, corners, canvas.oversampling)
+    # never inside the outline, or it would be taken for the thing
+    reach = [
+        max(2.0 * sd * canvas.scaling, 0.5 * max(size_m) * canvas.scaling + 6 * canvas.oversampling)
+        for sd in sd_m
+    ]
+    u, v = canvas.point(x_m, y_m)
+    rim = [(u + p * reach[0], v + q * reach[1]) for p, q in round_points(0, 0, 1, 1, 36)]
+    draw_dashed(canvas, rim, ink.GHOST)
+
+
+def draw_phantom(
+    canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
+) -> None:
+    """A dashed frame: something is seen here, and nothing is there."""
+    corners = box_corners(canvas, x_m, y_m, yaw_rad, length_m, width_m, pad_px=5.0)
+    draw_dashed(canvas, corners, ink.PHANTOM)
+
+
+def draw_wheel_tracks(
+    canvas: Canvas, poses: Sequence[tuple[float, float, float]], half_track_m: float, back_m: float
+) -> None:
+    """Two lines where the rear wheels have rolled, fading towards their beginning.
+
+    Parameters
+    ----------
+    canvas
+        Drawn on.
+    poses
+        x, y (m) and heading (rad) of the vehicle's centre, oldest first.
+    half_track_m
+        From the vehicle's axis to the middle of a tyre.
+    back_m
+        From its centre back to the rear axle.
+    """
+    if len(poses) < 2:
+        return
+    sheet = pygame.Surface(canvas.surface.get_size(), pygame.SRCALPHA)
+    width = max(canvas.oversampling, round(0.2 * canvas.scaling))
+    for side in (-half_track_m, half_track_m):
+        points = [
+            canvas.point(
+                x - back_m * math.cos(h) - side * math.sin(h),
+                y - back_m * math.sin(h) + side * math.cos(h),
+            )
+            for x, y, h in poses
+        ]
+        for k in range(1, len(points)):
+            colour = (*ink.TYRE, round(190 * k / len(points)))
+            pygame.draw.line(sheet, colour, points[k - 1], points[k], width)
+    canvas.surface.blit(sheet, (0, 0))
+
+
+def draw_target(canvas: Canvas, x_m: float, y_m: float, target_y_m: float) -> None:
+    """Where the vehicle steers to: a thin line ahead that ends on the commanded lateral position."""
+    width = canvas.oversampling
+    points = [
+        canvas.point(x_m + 22.0 * s, y_m + (target_y_m - y_m) * s * s * (3.0 - 2.0 * s))
+        for s in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    ]
+    pygame.draw.lines(canvas.surface, ink.EGO, False, points, width)
+    u, v = points[-1]
+    size = 4.0 * canvas.oversampling
+    arrow = [(u + size, v), (u - size, v - 0.8 * size), (u - size, v + 0.8 * size)]
+    pygame.draw.polygon(canvas.surface, ink.EGO, arrow)
+
+
+def draw_star(
+    canvas: Canvas, x_m: float, y_m: float, colour: Colour, size_px: float, alpha: float
+) -> None:
+    """A star with eight rays where a contact happened.
+
+    Parameters
+    ----------
+    canvas
+        Drawn on.
+    x_m, y_m
+        Place.
+    colour
+        Of the rays.
+    size_px
+        Radius on the final picture.
+    alpha
+        Opacity, 0..1.
+    """
+    u, v = canvas.point(x_m, y_m)
+    reach = size_px * canvas.oversampling
+    sheet = pygame.Surface((2 * math.ceil(reach) + 2,) * 2, pygame.SRCALPHA)
+    middle = sheet.get_width() / 2.0
+    corners = []
+    for k in range(16):
+        radius = reach if k % 2 == 0 else 0.42 * reach
+        turn = math.pi * k / 8.0
+        corners.append((middle + radius * math.cos(turn), middle + radius * math.sin(turn)))
+    pygame.draw.polygon(sheet, colour, corners)
+    pygame.draw.circle(sheet, ink.WHITE, (middle, middle), 0.28 * reach)
+    sheet.set_alpha(round(255 * min(max(alpha, 0.0), 1.0)))
+    canvas.surface.blit(sheet, (u - middle, v - middle))
+
+
+def draw_sight_limit(
+    canvas: Canvas, x_m: float, range_m: float, colour: Colour, strength: float
+) -> None:
+    """A veil beyond the range of sight ahead, thickening over its last third.
+
+    Parameters
+    ----------
+    canvas
+        Drawn on.
+    x_m
+        Of the observer.
+    range_m
+        Range at which a large object is recognised.
+    colour
+        Of the veil: dark at night, pale in fog.
+    strength
+        Greatest opacity, 0..1.
+    """
+    width, height = canvas.surface.get_size()
+    strip_px = 8 * canvas.oversampling
+    strip = pygame.Surface((strip_px, height))
+    strip.fill(colour)
+    for left in range(0, width, strip_px):
+        distance = (left + 0.5 * strip_px) / canvas.scaling + canvas.left_m - x_m
+        share = (distance - 0.67 * range_m) / (0.33 * range_m)
+        if share > 0.0:
+            strip.set_alpha(round(255 * strength * min(share, 1.0)))
+            canvas.surface.blit(strip, (left, 0))
