@@ -207,7 +207,8 @@ def _write_track(
 ) -> None:
     """Fill one vehicle or debris row; the first seven columns are the same for both."""
     if world.track_i[track.TARGET, slot] < 0:
-        row[:] = 0.0
+        if row[column.V_TRACKED] != 0.0:
+            row[:] = 0.0
         return
     f, i = world.track_f, world.track_i
     row[column.V_TRACKED] = 1.0
@@ -221,7 +222,8 @@ def _write_track(
         _write_vehicle(row, f[:, slot])
     else:
         _write_object(row, f[:, slot])
-    for c in range(row.shape[0]):
+    # looks, the columns after D_LOOK, are probabilities: in range as they are
+    for c in range(min(row.shape[0], column.D_LOOK)):
         row[c] = min(max(row[c], bounds[0, c]), bounds[1, c])
 
 
