@@ -24,8 +24,8 @@ LATERAL_LIMIT_MPS2 = 3.0
 """Lateral acceleration the steering law asks for at most [A: a sharp evasive lane change, 2.3 s for a lane;
 a policy that wants a gentler one moves its lateral target gradually]."""
 
-FRICTION_SHARE = 0.75
-"""Share of the available friction that steering may use [A: the middle of the swerve curve of physics.md 6.1]."""
+FRICTION_SHARE = 0.6
+"""Share of the friction that steering may use [A: below the 0.75 at which physics.md 6.1 loses half of the swerves]."""
 
 TAU_LATERAL_S = 0.6
 """Time constant of the lateral position loop; highway-env's ``ControlledVehicle.TAU_LATERAL``."""

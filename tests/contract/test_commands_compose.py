@@ -1,0 +1,35 @@
+"""Every choice of every command's configuration composes under Hydra and passes the strict model."""
+
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
+
+import conf
+from experiments.configuration import (
+    BenchmarkConfiguration,
+    SuiteConfiguration,
+    suite_path,
+    validate,
+)
+
+FOLDER = Path(conf.__file__).parent
+COMMANDS = {"benchmark": BenchmarkConfiguration, "suite_command": SuiteConfiguration}
+SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
+
+
+def test_every_command_file_is_known_here():
+    assert {path.stem for path in FOLDER.glob("*.yaml")} >= set(COMMANDS)
+
+
+@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_composes_with_every_suite(name, suite):
+    with initialize_config_module("conf", version_base="1.3"):
+        composed = compose(name, overrides=[f"suite={suite}"])
+    values = OmegaConf.to_container(composed, resolve=True)
+    # the suite's own text is there to be read with --cfg; commands get the name
+    assert values["suite"]["version"] == suite
+    checked = validate(COMMANDS[name], values | {"suite": suite})
+    assert suite_path(checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
