@@ -16,20 +16,23 @@ from experiments.application import Command
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
+    from tqdm import tqdm
+
     from envs.scenario.suite import SEED_SPLITS, load_suite
     from experiments.configuration import SuiteConfiguration, suite_path, validate
 
     checked = validate(SuiteConfiguration, values)
     path = suite_path(checked.suite)
     suite = load_suite(path)
-    hashes = {}
-    for split in SEED_SPLITS:
+    hashes, lines = {}, []
+    for split in tqdm(SEED_SPLITS, desc="sampling", unit="split", disable=None):
         counts = Counter(item.stratum for item in suite.items(split))
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
         hashes[split] = suite.compute_sha256(split)
         state = "as recorded" if hashes[split] == suite.sha256.get(split) else "NOT as recorded"
-        sys.stdout.write(f"{split:10s} {sum(counts.values()):5d} instances: {listed}\n")
-        sys.stdout.write(f"{'':10s} sha256 {hashes[split]} ({state})\n")
+        lines.append(f"{split:10s} {sum(counts.values()):5d} instances: {listed}\n")
+        lines.append(f"{'':10s} sha256 {hashes[split]} ({state})\n")
+    sys.stdout.write("".join(lines))
     if checked.write:
         write_hashes(path, hashes)
         sys.stdout.write(f"recorded in {path}\n")

@@ -1,135 +1,127 @@
-"""The picture of the reference engine: highway-env's road and traffic, with debris, perception and cost."""
+"""The picture of the reference engine: highway-env's road and window, our things, read-out and close-up."""
 
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pygame
 from highway_env.envs.common.graphics import EnvViewer
-from highway_env.road.graphics import RoadGraphics
-from highway_env.vehicle.graphics import VehicleGraphics
+from highway_env.road.graphics import LaneGraphics, WorldSurface
 
 from envs.errors import UserError
-from envs.highway.drawing.things import (
-    GHOST,
-    Pose,
-    draw_contact,
-    draw_frame,
-    draw_object,
-    draw_text,
-    draw_wheel_tracks,
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Canvas
+from envs.highway.drawing.lettering import SMALL, Lettering, Tag, draw_tags
+from envs.highway.drawing.objects import draw_icon
+from envs.highway.drawing.panel import draw_panel, format_usd
+from envs.highway.history import MARK_TICKS, History
+from envs.highway.picture import (
+    describe_object,
+    draw_intention,
+    draw_things,
+    draw_visibility,
+    item_of,
+    readout_of,
 )
-from envs.physics.contact import MODE_NAMES
-from envs.specification import (
-    TICK_HZ,
-    TICK_S,
-    VEHICLE_SLOTS,
-    component,
-    contact,
-    debris,
-    episode,
-    track,
-    vehicle,
-)
+from envs.specification import episode, vehicle
 from envs.specification.world import Array, World
 
 if TYPE_CHECKING:
     from envs.highway.env import DebrisEnv
 
-TRACK_TICKS: Final = 3 * TICK_HZ
-"""Wheel tracks show the last three seconds."""
+DRIVER: Final = "SDL_VIDEODRIVER"
 
-HALF_TRACK_M: Final = 0.775
-"""Half the distance between the wheels of an axle (physics.md 3.1)."""
+OVERSAMPLING: Final = 2
+"""The road is drawn this much larger and scaled down: smooth edges at any angle."""
 
-HIDDEN_ALPHA, UNKNOWN_ALPHA, PHANTOM_ALPHA = 120, 70, 110
-"""Opacity of an object that is tracked but hidden, that was never seen, and that is not really there."""
+PANEL_PX: Final = 96
+"""Height of the read-out."""
 
-BRAKE_LAMP_MPS2: Final = -0.7
+LENS_PX: Final = (320, PANEL_PX - 1)
+"""Size of the close-up in the read-out's right end."""
 
-PANEL_OFFSET_M: Final = 1.6
-"""The road is drawn this much below the middle of the picture, clear of the panel at the top."""
+LENS_SCALING: Final = 27.0
+"""Pixels per metre of the close-up: 12 m of road; a tyre's width is 5 px."""
 
-VERGE_COLOUR: Final = (92, 116, 84)
-TRUCK_COLOUR, CAR_COLOUR, EGO_COLOUR = (214, 120, 70), (190, 196, 206), (60, 190, 90)
+LENS_AHEAD_M: Final = 2.2
+"""The close-up is centred this far ahead of the ego's centre."""
 
+SMALLEST_HEIGHT_PX, SMALLEST_WIDTH_PX = 200, 900
+"""Lower pictures have no read-out, narrower ones no close-up."""
 
-class Mark:
-    """A contact to be shown for a second: place, text, tick."""
+POST_M: Final = 50.0
+"""Posts on the verges stand this far apart, as on German motorways (RPS)."""
 
-    def __init__(self, x: float, y: float, text: str, tick: int) -> None:
-        self.x, self.y, self.text, self.tick = x, y, text, tick
+DISTANCES_M: Final = (25, 50, 75, 100)
+"""Distances ahead of the ego written on the verge."""
 
 
 class DebrisViewer(EnvViewer):
-    """Draws a ``DebrisEnv``; the camera follows the ego.
+    """Draws a ``DebrisEnv``; the camera follows the ego along the road.
+
+    Parameters
+    ----------
+    env
+        What to draw. ``screen_width``, ``screen_height``, ``scaling`` and ``centering_position`` of its ``config``
+        count.
 
     Raises
     ------
     UserError
-        If ``SDL_VIDEODRIVER=dummy`` is set: highway-env would return black pictures without a word.
+        If ``SDL_VIDEODRIVER=dummy`` is set, with which highway-env returns black pictures without a word, or if the
+        size of the picture is not even, which videos need.
     """
 
     def __init__(self, env: DebrisEnv) -> None:
-        if os.environ.get("SDL_VIDEODRIVER") == "dummy":
+        if os.environ.get(DRIVER) == "dummy":
             raise UserError(
-                "SDL_VIDEODRIVER: got 'dummy', which draws black pictures; unset it or use 'offscreen'"
+                f"{DRIVER}: got 'dummy', which draws black pictures; unset it or use 'offscreen'"
             )
-        if env.render_mode == "rgb_array":
-            # no window is wanted: do not look for a display, and do not complain that there is none
-            os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-        super().__init__(env)
-        self._path: deque[tuple[float, float]] = deque(maxlen=TRACK_TICKS)
-        self._marks: list[Mark] = []
-        self._num_listed = 0
+        for key in ("screen_width", "screen_height"):
+            _check_size(key, env.config[key])
+        with _no_window_if(env.config["offscreen_rendering"]):
+            super().__init__(env)
+        self.history = History()
+        self._letters = Lettering()
+        width, height = self.sim_surface.get_size()
+        self._panel_px = PANEL_PX if height >= SMALLEST_HEIGHT_PX else 0
+        self._lens_px = LENS_PX[0] if self._panel_px and width >= SMALLEST_WIDTH_PX else 0
+        self._scene = _large_surface((width, height - self._panel_px))
+        # highway-env draws lanes a little too short on small surfaces: only the middle of this one is shown
+        self._lens = _large_surface((2 * LENS_PX[0], LENS_PX[1]))
 
     def begin_episode(self) -> None:
-        """Forget the wheel tracks and marks of the last episode."""
-        self._path.clear()
-        self._marks.clear()
-        self._num_listed = 0
+        """Forget the last episode."""
+        self.history.clear()
 
     def record_tick(self, world: World) -> None:
-        """Remember where the ego has been and what it has touched in the last tick."""
-        f, tick = world.vehicle_f, int(world.episode_i[episode.TICK])
-        self._path.append((float(f[vehicle.X, 0]), float(f[vehicle.Y, 0])))
-        count = int(world.episode_i[episode.NUM_CONTACTS])
-        # the table is emptied at every decision
-        for row in world.contacts[min(self._num_listed, count) : count]:
-            j = int(row[contact.OBJECT])
-            text = f"{MODE_NAMES[int(row[contact.MODE])]}  US$ {row[contact.COST]:,.0f}"
-            self._marks.append(
-                Mark(
-                    float(world.debris_f[debris.X, j]),
-                    float(world.debris_f[debris.Y, j]),
-                    text,
-                    tick,
-                )
-            )
-        self._num_listed = count
-        self._marks = [mark for mark in self._marks if tick - mark.tick < TICK_HZ]
+        """Remember the tick that has just been simulated: the path of the wheels, and contacts."""
+        self.history.record_tick(world)
 
     def display(self) -> None:
-        """Draw the present state of the environment."""
-        env = self.env
-        surface = self.sim_surface
-        surface.move_display_window_to(self.window_position())
-        RoadGraphics.display(env.road, surface)
-        self._draw_verges()
-        self._draw_debris(patches=True)
-        draw_wheel_tracks(surface, list(self._path), HALF_TRACK_M)
-        for item in env.road.vehicles:
-            self._draw_vehicle(item)
-        self._draw_debris(patches=False)
-        tick = int(env.world.episode_i[episode.TICK])
-        for mark in self._marks:
-            draw_contact(surface, mark.x, mark.y, mark.text, (tick - mark.tick) * TICK_S)
-        self._draw_panel()
+        """Draw the present state, and show it if there is a window."""
+        world, names = self.env.world, self.env.instance.debris_types
+        self.history.note_decision(world)
+        letters = self._letters
+        letters.begin_frame()
+        canvas = self._draw_scene(world, names)
+        self._write_distances(world, letters)
+        self._write_tags(canvas, world, names, letters)
+        if self._panel_px:
+            width, height = self.sim_surface.get_size()
+            area = pygame.Rect(0, height - PANEL_PX, width - self._lens_px, PANEL_PX)
+            readout = readout_of(world, self.env.instance, self.history)
+            draw_panel(self.sim_surface, area, readout, letters)
+        if self._lens_px:
+            self._draw_lens(world, names, letters)
         if not self.offscreen:
-            self.screen.blit(surface, (0, 0))
+            self.screen.blit(self.sim_surface, (0, 0))
+            if self.config["real_time_rendering"]:
+                self.clock.tick(self.config["simulation_frequency"])
             pygame.display.flip()
 
     def get_image(self) -> Array:
@@ -143,112 +135,159 @@ class DebrisViewer(EnvViewer):
         Raises
         ------
         UserError
-            If it has one colour only: the display driver draws nothing.
+            If it has one colour only: nothing was drawn.
         """
-        frame: Array = super().get_image()
-        if np.ptp(frame) == 0:
-            raise UserError("render: the picture is blank; check SDL_VIDEODRIVER")
+        width, height = self.sim_surface.get_size()
+        # three times faster than copying by axes, as highway-env does
+        pixels = pygame.image.tobytes(self.sim_surface, "RGB")
+        frame = np.frombuffer(pixels, np.uint8).reshape(height, width, 3).copy()
+        if frame.min() == frame.max():
+            raise UserError(f"render: the picture is blank; check {DRIVER}")
         return frame
 
     def window_position(self) -> Array:
-        """Centre of the picture: the ego along the road, the middle of the carriageway across it."""
+        """Centre of the picture: the ego along the road, across it the middle of the carriageway."""
         f = self.env.world.episode_f
-        y = 0.5 * (f[episode.LEFT_EDGE] + f[episode.RIGHT_EDGE]) - PANEL_OFFSET_M
+        y = 0.5 * (f[episode.LEFT_EDGE] + f[episode.RIGHT_EDGE])
         return np.array([self.env.world.vehicle_f[vehicle.X, 0], y])
 
-    def _draw_verges(self) -> None:
-        """Grass beside the drivable width."""
-        surface, f = self.sim_surface, self.env.world.episode_f
-        top = surface.pos2pix(0.0, float(f[episode.LEFT_EDGE]))[1] - 3
-        bottom = surface.pos2pix(0.0, float(f[episode.RIGHT_EDGE]))[1] + 3
-        width, height = surface.get_size()
-        pygame.draw.rect(surface, VERGE_COLOUR, (0, 0, width, max(top, 0)))
-        pygame.draw.rect(surface, VERGE_COLOUR, (0, bottom, width, max(height - bottom, 0)))
+    def close(self) -> None:
+        """Close the window, if there is one; other viewers of this process go on."""
+        if not self.offscreen:
+            pygame.display.quit()
 
-    def _draw_vehicle(self, item: object) -> None:
-        """A car or a truck, with its brake lamps."""
-        vehicle_item: object = item
-        is_ego = item is self.env.road.vehicles[0]
-        colour = (
-            EGO_COLOUR
-            if is_ego
-            else TRUCK_COLOUR
-            if getattr(item, "is_truck", False)
-            else CAR_COLOUR
-        )
-        item.color = VehicleGraphics.RED if getattr(item, "crashed", False) else colour  # type: ignore[attr-defined]
-        VehicleGraphics.display(vehicle_item, self.sim_surface, offscreen=self.offscreen)
-        action, position = item.action, item.position  # type: ignore[attr-defined]
-        if action["acceleration"] < BRAKE_LAMP_MPS2:
-            rear = position[0] - 0.5 * item.LENGTH  # type: ignore[attr-defined]
-            for side in (-0.35, 0.35):
-                at = self.sim_surface.pos2pix(rear, position[1] + side * item.WIDTH)  # type: ignore[attr-defined]
-                pygame.draw.circle(self.sim_surface, (255, 40, 40), at, 3)
+    def _draw_scene(self, world: World, names: tuple[str, ...]) -> Canvas:
+        """The road with everything on it, scaled down onto the picture; returns the picture's canvas."""
+        picture, scene = self.sim_surface, self._scene
+        scene.scaling = OVERSAMPLING * picture.scaling
+        scene.centering_position = picture.centering_position
+        scene.move_display_window_to(self.window_position())
+        canvas = _canvas_of(scene)
+        self._draw_road(scene, world)
+        draw_intention(canvas, world)
+        draw_things(canvas, world, names, self.history)
+        draw_visibility(canvas, world)
+        size = picture.get_width(), picture.get_height() - self._panel_px
+        picture.blit(pygame.transform.smoothscale(scene, size), (0, 0))
+        return Canvas(picture, canvas.left_m, canvas.top_m, picture.scaling)
 
-    def _draw_debris(self, *, patches: bool) -> None:
-        """Spills below the traffic, or bodies above it, shaded by what the ego knows of them."""
-        world, surface = self.env.world, self.sim_surface
-        d, i = world.debris_f, world.debris_i
-        for j, name in enumerate(self.env.instance.debris_types):
-            if bool(i[debris.IS_PATCH, j]) != patches or i[debris.CARRIER, j] >= 0:
-                continue
-            rows = (debris.X, debris.Y, debris.YAW, debris.LENGTH, debris.WIDTH, debris.Z)
-            pose = Pose(*(float(d[row, j]) for row in rows))
-            slot = VEHICLE_SLOTS + j
-            is_tracked = world.track_i[track.TARGET, slot] >= 0
-            is_visible = is_tracked and world.track_i[track.VISIBLE, slot] == 1
-            alpha = 255 if is_visible else HIDDEN_ALPHA if is_tracked else UNKNOWN_ALPHA
-            if i[debris.IS_REAL, j] == 0:
-                alpha = min(alpha, PHANTOM_ALPHA)
-            draw_object(surface, debris.LOOKS[int(i[debris.LOOK, j])], name, pose, alpha)
-            if i[debris.IS_REAL, j] == 0:
-                draw_frame(surface, pose, (255, 120, 200), dashed=True)
-            if is_tracked:
-                seen = Pose(
-                    float(world.track_f[track.X, slot]),
-                    float(world.track_f[track.Y, slot]),
-                    pose.yaw,
-                    pose.length,
-                    pose.width,
-                )
-                draw_frame(surface, seen, GHOST, dashed=not is_visible)
-            x, y = surface.pos2pix(pose.x, pose.y)
-            # neighbours of a lost load must not write over each other
-            draw_text(surface, name.replace("_", " "), (x + 12, y - 30 - 14 * (j % 2)), 18)
+    def _draw_lens(self, world: World, names: tuple[str, ...], letters: Lettering) -> None:
+        """A close-up of the ego, half transparent: what it straddles and what its wheels meet."""
+        lens, f = self._lens, world.vehicle_f
+        lens.scaling = OVERSAMPLING * LENS_SCALING
+        lens.centering_position = [0.5, 0.5]
+        lens.move_display_window_to(
+            np.array([f[vehicle.X, 0] + LENS_AHEAD_M, f[vehicle.Y, 0]], dtype=np.float64)
+        )
+        self._draw_road(lens, world)
+        draw_things(_canvas_of(lens), world, names, self.history, ego_alpha=0.55)
+        width, height = self.sim_surface.get_size()
+        corner = (width - LENS_PX[0], height - LENS_PX[1])
+        shown = pygame.Rect(0, 0, OVERSAMPLING * LENS_PX[0], lens.get_height())
+        shown.center = lens.get_rect().center
+        close_up = pygame.transform.smoothscale(lens.subsurface(shown), LENS_PX)
+        self.sim_surface.blit(close_up, corner)
+        frame = pygame.Rect(corner[0], height - PANEL_PX, LENS_PX[0], PANEL_PX)
+        pygame.draw.rect(self.sim_surface, ink.TEXT_DIM, frame, 1)
+        letters.write(self.sim_surface, "close-up", corner[0] + 6, corner[1] + 4, SMALL, ink.TEXT)
 
-    def _draw_panel(self) -> None:
-        """Time, speed, command, scenario and cost in two lines at the top."""
-        world, surface = self.env.world, self.sim_surface
-        f, instance = world.episode_f, self.env.instance
-        bar = pygame.Surface((surface.get_width(), 46), pygame.SRCALPHA)
-        bar.fill((16, 18, 24, 215))
-        surface.blit(bar, (0, 0))
-        time = int(world.episode_i[episode.TICK]) * TICK_S
-        speed = float(world.vehicle_f[vehicle.SPEED, 0])
-        # + 0.0 turns a rounded -0.0 into 0.0
-        command = round(float(f[episode.COMMAND]), 1) + 0.0
-        target = round(float(f[episode.TARGET_Y]), 1) + 0.0
-        first = (
-            f"{time:4.1f} s   {speed:4.1f} m/s ({3.6 * speed:3.0f} km/h)   "
-            f"command {command:+.1f} m/s2, y {target:.1f} m   {instance.family} · {instance.variant}"
-        )
-        draw_text(surface, first, (12, 6), 22)
-        parts = sorted(
-            zip(world.cost.tolist(), component.NAMES, strict=True), key=lambda part: -part[0]
-        )
-        shown = "   ".join(f"{name} {value:,.0f}" for value, name in parts[:3] if value >= 0.5)
-        text = f"cost so far US$ {f[episode.TOTAL_COST]:,.0f}"
-        width = draw_text(surface, text, (12, 26), 22, (255, 214, 64))
-        draw_text(surface, shown, (36 + width, 26), 22)
-        self._draw_legend()
+    def _draw_road(self, surface: WorldSurface, world: World) -> None:
+        """Verges with posts, then highway-env's lanes."""
+        surface.fill(ink.VERGE)
+        network = self.env.road.network
+        for lane in network.lanes_list():
+            colour = ink.SHOULDER if lane.forbidden else ink.ASPHALT
+            LaneGraphics.draw_ground(lane, surface, colour, 0.5 * lane.width)
+        for lane in network.lanes_list():
+            LaneGraphics.display(lane, surface)
+        f = world.episode_f
+        size = max(OVERSAMPLING, surface.pix(0.35))
+        first = POST_M * np.floor(surface.origin[0] / POST_M)
+        for x in np.arange(first, first + surface.get_width() / surface.scaling + POST_M, POST_M):
+            for y in (f[episode.LEFT_EDGE] - 0.9, f[episode.RIGHT_EDGE] + 0.9):
+                u, v = surface.pos2pix(x, y)
+                pygame.draw.rect(surface, ink.POST, (u, v - size // 2, 2 * size, size))
 
-    def _draw_legend(self) -> None:
-        """What the outlines mean, at the bottom."""
-        surface = self.sim_surface
-        y = surface.get_height() - 20
-        draw_text(
-            surface,
-            "solid frame: measured now   dashed: remembered   faint: not seen   pink: not really there",
-            (12, y),
-            18,
-        )
+    def _write_distances(self, world: World, letters: Lettering) -> None:
+        """Distances ahead of the ego's front, along the lower edge of the road's picture."""
+        picture = self.sim_surface
+        v = world.vehicle_f
+        front = v[vehicle.X, 0] + 0.5 * v[vehicle.LENGTH, 0]
+        bottom = picture.get_height() - self._panel_px
+        left_m = self._scene.origin[0]
+        for distance in DISTANCES_M:
+            x = round((front + distance - left_m) * picture.scaling)
+            pygame.draw.line(picture, ink.POST, (x, bottom - 8), (x, bottom - 2))
+            letters.write(picture, f"{distance} m", x + 4, bottom - 15, SMALL, ink.POST)
+
+    def _write_tags(
+        self, canvas: Canvas, world: World, names: tuple[str, ...], letters: Lettering
+    ) -> None:
+        """Names of objects and texts of contacts."""
+        picture = self.sim_surface
+        bounds = pygame.Rect(0, 0, picture.get_width(), picture.get_height() - self._panel_px)
+        now = int(world.episode_i[episode.TICK])
+        tags = []
+        for mark in self.history.marks:
+            # a contact has just been had: it is said before any name
+            colour = ink.STRADDLED if mark.mode == "straddle" else ink.STRUCK
+            text = f"{mark.mode}  {format_usd(mark.cost_usd)}"
+            sheet = letters.render(text, SMALL, ink.TEXT).copy()
+            sheet.set_alpha(round(255 * (1.0 - (now - 1 - mark.tick) / MARK_TICKS)))
+            tags.append(Tag(sheet, canvas.point(mark.x_m, mark.y_m), colour))
+        for j, name in enumerate(names):
+            item = item_of(world, name, j)
+            text, colour = describe_object(world, name, j)
+            sheet = _join(draw_icon(item), letters.render(text, SMALL, colour))
+            tags.append(Tag(sheet, canvas.point(item.x_m, item.y_m), colour))
+        draw_tags(picture, tags, bounds)
+
+
+def _check_size(key: str, value: object) -> None:
+    """Refuse sizes of the picture that no video can have."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole or value < 64 or value % 2:  # type: ignore[operator]
+        raise UserError(f"{key}: got {value!r}, expected an even whole number of pixels >= 64")
+
+
+def _join(left: pygame.Surface, right: pygame.Surface) -> pygame.Surface:
+    """Two sheets side by side on a transparent one."""
+    width = left.get_width() + 5 + right.get_width()
+    height = max(left.get_height(), right.get_height())
+    sheet = pygame.Surface((width, height), pygame.SRCALPHA)
+    for part, x in ((left, 0), (right, left.get_width() + 5)):
+        sheet.blit(part, (x, (height - part.get_height()) // 2))
+    return sheet
+
+
+def _large_surface(size: tuple[int, int]) -> WorldSurface:
+    """A surface on which highway-env draws roads, larger than what is shown of it."""
+    large = (OVERSAMPLING * size[0], OVERSAMPLING * size[1])
+    return WorldSurface(large, 0, pygame.Surface(large))
+
+
+def _canvas_of(surface: WorldSurface) -> Canvas:
+    """The same piece of road for our own drawing."""
+    left, top = surface.origin
+    return Canvas(surface, float(left), float(top), surface.scaling, OVERSAMPLING)
+
+
+@contextmanager
+def _no_window_if(is_offscreen: bool) -> Iterator[None]:
+    """Keep highway-env's start from looking for a display that pictures do not need.
+
+    The variable is put back and the display closed again, so that a window can still be opened later.
+    """
+    if not is_offscreen or pygame.display.get_init():
+        yield
+        return
+    before = os.environ.get(DRIVER)
+    os.environ[DRIVER] = "offscreen"
+    try:
+        yield
+    finally:
+        pygame.display.quit()
+        if before is None:
+            del os.environ[DRIVER]
+        else:
+            os.environ[DRIVER] = before

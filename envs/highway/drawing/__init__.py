@@ -1,1 +1,5 @@
-"""Drawing of single things from plain values (surface, pose, look, alpha), for real and imagined worlds."""
+"""Pictures of single things from plain values (pose, size, look, opacity), for real and imagined worlds.
+
+Every function takes numbers and a ``Canvas``, never an environment; only pygame is imported. What is shown, and when,
+is the caller's decision.
+"""

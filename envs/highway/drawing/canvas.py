@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from envs.highway.drawing.palette import Colour
+from envs.highway.drawing.palette import Colour, Tint
 
 Point = tuple[float, float]
 
@@ -114,7 +114,7 @@ class Sketch:
         )
 
     def polygon(
-        self, points: Iterable[Point], colour: Colour, outline: Colour | None = None
+        self, points: Iterable[Point], colour: Colour | Tint, outline: Colour | None = None
     ) -> None:
         """A filled polygon, with an outline of one pixel of the final picture if asked for."""
         corners = [self.at(*p) for p in points]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pygame
 
@@ -12,20 +13,33 @@ from envs.highway.drawing.palette import Colour
 SMALL, NORMAL, LARGE = 17, 20, 30
 """Sizes of pygame's own typeface (capitals of 8, 9 and 14 px); it comes with pygame, so every machine has it."""
 
+KEPT_SHEETS = 500
+"""Written sheets kept at most; a sheet has a few kilobytes."""
+
 
 class Lettering:
-    """Writes text; made anew for every frame, because fonts do not survive another viewer's ``pygame.quit``."""
+    """Writes text, and keeps what it has written: most words of a picture stand in the next one too."""
 
     def __init__(self) -> None:
+        self._fonts: dict[int, pygame.font.Font] = {}
+        self._sheets: dict[tuple[str, int, Colour], pygame.Surface] = {}
+
+    def begin_frame(self) -> None:
+        """Forget the fonts, which do not survive another viewer's ``pygame.quit``; written sheets do."""
         if not pygame.font.get_init():
             pygame.font.init()
-        self._fonts: dict[int, pygame.font.Font] = {}
+        self._fonts.clear()
+        if len(self._sheets) > KEPT_SHEETS:
+            self._sheets.clear()
 
     def render(self, text: str, size: int, colour: Colour) -> pygame.Surface:
-        """The text on a transparent sheet."""
-        if size not in self._fonts:
-            self._fonts[size] = pygame.font.Font(None, size)
-        return self._fonts[size].render(text, True, colour)
+        """The text on a transparent sheet, which is shared: copy it to change it."""
+        key = (text, size, colour)
+        if key not in self._sheets:
+            if size not in self._fonts:
+                self._fonts[size] = pygame.font.Font(None, size)
+            self._sheets[key] = self._fonts[size].render(text, True, colour)
+        return self._sheets[key]
 
     def write(
         self,
@@ -40,6 +54,14 @@ class Lettering:
         sheet = self.render(text, size, colour)
         surface.blit(sheet, (x, y))
         return x + sheet.get_width()
+
+
+class Tag(NamedTuple):
+    """A text or a picture, and the pixel it speaks of."""
+
+    sheet: pygame.Surface
+    anchor: tuple[float, float]
+    colour: Colour
 
 
 def place_tag(
@@ -79,21 +101,20 @@ def place_tag(
     return pygame.Rect(round(anchor[0]), round(anchor[1]), width, height).clamp(bounds)
 
 
-def draw_tag(
-    surface: pygame.Surface,
-    sheet: pygame.Surface,
-    anchor: tuple[float, float],
-    taken: list[pygame.Rect],
-    bounds: pygame.Rect,
-    colour: Colour,
-) -> None:
-    """Draw a tag with a thin line to what it speaks of; ``taken`` grows by its place."""
-    rect = place_tag(anchor, (sheet.get_width() + 8, sheet.get_height() + 4), taken, bounds)
-    taken.append(rect)
-    near = (rect.centerx, rect.bottom if rect.centery < anchor[1] else rect.top)
-    pygame.draw.aaline(surface, colour, near, anchor)
-    plate = pygame.Surface(rect.size, pygame.SRCALPHA)
-    plate.fill((*ink.PANEL, 205))
-    pygame.draw.rect(plate, colour, plate.get_rect(), 1)
-    plate.blit(sheet, (4, 2))
-    surface.blit(plate, rect)
+def draw_tags(surface: pygame.Surface, tags: Sequence[Tag], bounds: pygame.Rect) -> None:
+    """Draw tags with thin lines to what they speak of; those outside ``bounds`` are left out."""
+    shown = [tag for tag in tags if bounds.collidepoint(tag.anchor)]
+    places: list[pygame.Rect] = []
+    for tag in shown:
+        size = tag.sheet.get_width() + 8, tag.sheet.get_height() + 4
+        places.append(place_tag(tag.anchor, size, places, bounds))
+    # all lines first: none runs over a neighbour's text
+    for tag, rect in zip(shown, places, strict=True):
+        near = (rect.centerx, rect.bottom if rect.centery < tag.anchor[1] else rect.top)
+        pygame.draw.aaline(surface, tag.colour, near, tag.anchor)
+    for tag, rect in zip(shown, places, strict=True):
+        plate = pygame.Surface(rect.size, pygame.SRCALPHA)
+        plate.fill((*ink.PANEL, 205))
+        pygame.draw.rect(plate, tag.colour, plate.get_rect(), 1)
+        plate.blit(tag.sheet, (4, 2))
+        surface.blit(plate, rect)

@@ -14,6 +14,9 @@ from envs.highway.drawing.palette import Colour
 DASH_PX = 4.0
 """Length of a dash and of a gap on the final picture [A]: judgement."""
 
+BRACKET_PX = 5.0
+"""Length of the arms of a corner bracket on the final picture [A]: judgement."""
+
 
 def draw_dashed(canvas: Canvas, corners: Sequence[Point], colour: Colour, width: int = 1) -> None:
     """A closed dashed line through pixels of the surface."""
@@ -90,6 +93,19 @@ def draw_belief(
     draw_dashed(canvas, rim, ink.GHOST)
 
 
+def draw_measurement(
+    canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
+) -> None:
+    """Corner brackets where a thing in sight is measured to be, and how large."""
+    corners = box_corners(canvas, x_m, y_m, yaw_rad, length_m, width_m, pad_px=5.0)
+    for k, (x, y) in enumerate(corners):
+        for other in (corners[k - 1], corners[(k + 1) % 4]):
+            length = math.hypot(other[0] - x, other[1] - y)
+            share = min(0.4, BRACKET_PX * canvas.oversampling / max(length, 1e-6))
+            end = (x + share * (other[0] - x), y + share * (other[1] - y))
+            pygame.draw.line(canvas.surface, ink.AMBER, (x, y), end, canvas.oversampling)
+
+
 def draw_phantom(
     canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
 ) -> None:
@@ -116,8 +132,13 @@ def draw_wheel_tracks(
     """
     if len(poses) < 2:
         return
-    sheet = pygame.Surface(canvas.surface.get_size(), pygame.SRCALPHA)
     width = max(canvas.oversampling, round(0.2 * canvas.scaling))
+    middle = [canvas.point(x, y) for x, y, _ in poses]
+    reach = round((half_track_m + back_m) * canvas.scaling) + width
+    area = _bounds(middle, reach).clip(canvas.surface.get_rect())
+    if area.width == 0 or area.height == 0:
+        return
+    sheet = pygame.Surface(area.size, pygame.SRCALPHA)
     for side in (-half_track_m, half_track_m):
         points = [
             canvas.point(
@@ -126,10 +147,19 @@ def draw_wheel_tracks(
             )
             for x, y, h in poses
         ]
+        points = [(u - area.left, v - area.top) for u, v in points]
         for k in range(1, len(points)):
             colour = (*ink.TYRE, round(190 * k / len(points)))
             pygame.draw.line(sheet, colour, points[k - 1], points[k], width)
-    canvas.surface.blit(sheet, (0, 0))
+    canvas.surface.blit(sheet, area)
+
+
+def _bounds(points: Sequence[Point], reach: int) -> pygame.Rect:
+    """Smallest rectangle around points, larger by ``reach`` on every side."""
+    columns, rows = [u for u, _ in points], [v for _, v in points]
+    left, top = math.floor(min(columns)), math.floor(min(rows))
+    rect = pygame.Rect(left, top, math.ceil(max(columns)) - left, math.ceil(max(rows)) - top)
+    return rect.inflate(2 * reach, 2 * reach)
 
 
 def draw_target(canvas: Canvas, x_m: float, y_m: float, target_y_m: float) -> None:
@@ -149,7 +179,7 @@ def draw_target(canvas: Canvas, x_m: float, y_m: float, target_y_m: float) -> No
 def draw_star(
     canvas: Canvas, x_m: float, y_m: float, colour: Colour, size_px: float, alpha: float
 ) -> None:
-    """A star with eight rays where a contact happened.
+    """A star with eight rays around the place of a contact; what was touched shows in its middle.
 
     Parameters
     ----------
@@ -170,11 +200,12 @@ def draw_star(
     middle = sheet.get_width() / 2.0
     corners = []
     for k in range(16):
-        radius = reach if k % 2 == 0 else 0.42 * reach
+        radius = reach if k % 2 == 0 else 0.55 * reach
         turn = math.pi * k / 8.0
         corners.append((middle + radius * math.cos(turn), middle + radius * math.sin(turn)))
     pygame.draw.polygon(sheet, colour, corners)
-    pygame.draw.circle(sheet, ink.WHITE, (middle, middle), 0.28 * reach)
+    pygame.draw.circle(sheet, ink.WHITE, (middle, middle), 0.50 * reach)
+    pygame.draw.circle(sheet, (0, 0, 0, 0), (middle, middle), 0.42 * reach)
     sheet.set_alpha(round(255 * min(max(alpha, 0.0), 1.0)))
     canvas.surface.blit(sheet, (u - middle, v - middle))
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+import pygame
+
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas, Sketch
 from envs.highway.drawing.softs import (
@@ -61,6 +63,11 @@ LIFT_SHARE = 0.7
 GROWTH_PER_M = 0.12
 """What is nearer to the eye is larger: share per metre of height [A]: judgement."""
 
+ICON_PX = (26, 18)
+"""Size of an icon."""
+
+ICON_OVERSAMPLING = 3
+
 AIRBORNE_M = 0.03
 """Lower than this an object lies on the road [A]: judgement."""
 
@@ -107,6 +114,30 @@ def draw_object(canvas: Canvas, item: Item) -> None:
     if item.is_hatched:
         sketch.hatch()
     sketch.stamp(item.alpha * (0.75 if item.look in FLAT_LOOKS else 1.0))
+
+
+def draw_icon(item: Item) -> pygame.Surface:
+    """A small picture of an object alone, as large as the icon allows: not to scale.
+
+    Parameters
+    ----------
+    item
+        The object; where it is, how high and how surely does not count.
+
+    Returns
+    -------
+    pygame.Surface
+        Of ``ICON_PX``, on asphalt.
+    """
+    width, height = ICON_PX[0] * ICON_OVERSAMPLING, ICON_PX[1] * ICON_OVERSAMPLING
+    sheet = pygame.Surface((width, height))
+    sheet.fill(ink.ASPHALT)
+    scaling = 0.86 * min(width / max(item.length_m, 1e-3), height / max(item.width_m, 1e-3))
+    canvas = Canvas(sheet, 0.0, 0.0, scaling, ICON_OVERSAMPLING)
+    x, y = 0.5 * width / scaling, 0.5 * height / scaling
+    alone = item._replace(x_m=x, y_m=y, yaw_rad=0.0, z_m=0.0, alpha=1.0, is_hatched=False)
+    draw_object(canvas, alone)
+    return pygame.transform.smoothscale(sheet, ICON_PX)
 
 
 def _draw_shadow(canvas: Canvas, item: Item) -> None:

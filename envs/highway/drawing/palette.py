@@ -1,8 +1,9 @@
-"""Colours, RGB 0-255."""
+"""Colours, RGB 0-255; a tint has opacity 0-255 as well."""
 
 from __future__ import annotations
 
 Colour = tuple[int, int, int]
+Tint = tuple[int, int, int, int]
 
 # --- ground -----------------------------------------------------------------------------------------
 ASPHALT: Colour = (104, 106, 110)

@@ -111,7 +111,7 @@ def _write_episode(
     x, y = area.left + COLUMNS_PX[0], area.top + 10
     letters.write(surface, readout.title, x, y)
     letters.write(surface, readout.subtitle, x, y + 21, SMALL, ink.TEXT_DIM)
-    letters.write(surface, f"{readout.time_s:5.2f} s", x, y + 48, LARGE)
+    letters.write(surface, f"{readout.time_s:.2f} s", x, y + 48, LARGE)
 
 
 def _write_motion(
@@ -134,7 +134,7 @@ def _write_total(
 ) -> None:
     """Third column: cost of the episode, and how it ended."""
     x, y = area.left + COLUMNS_PX[2], area.top + 10
-    letters.write(surface, "expected cost so far", x, y, SMALL, ink.TEXT_DIM)
+    letters.write(surface, "expected cost so far, US$", x, y, SMALL, ink.TEXT_DIM)
     letters.write(surface, format_usd(readout.total_usd), x, y + 19, LARGE)
     if readout.ending:
         sheet = letters.render(readout.ending, NORMAL, ink.PANEL)
@@ -148,7 +148,7 @@ def _write_components(
 ) -> None:
     """Fourth column: the dearest components with bars."""
     x, y = area.left + COLUMNS_PX[3], area.top + 10
-    letters.write(surface, "dearest decision of the last second", x, y, SMALL, ink.TEXT_DIM)
+    letters.write(surface, "dearest decision of the last second, US$", x, y, SMALL, ink.TEXT_DIM)
     largest = max((usd for _, usd in readout.decision_usd), default=1.0)
     for k, (name, usd) in enumerate(readout.decision_usd[:3]):
         top = y + 20 + 19 * k

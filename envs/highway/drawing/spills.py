@@ -55,30 +55,37 @@ def paint_spill(s: Sketch, material: str) -> None:
 
 
 def _scatter(count: int) -> list[Point]:
-    """Points spread evenly over an ellipse, denser in its middle; the same in every frame."""
-    points = []
-    for k in range(count):
-        radius = 0.96 * (k * SCATTER[0] % 1.0) ** 0.6
-        turn = 2.0 * math.pi * (k * SCATTER[1] % 1.0)
-        points.append((radius * math.cos(turn), radius * math.sin(turn)))
-    return points
+    """Points spread evenly over the whole rectangle; the same in every frame."""
+    return [
+        (1.96 * (k * SCATTER[0] % 1.0) - 0.98, 1.96 * (k * SCATTER[1] % 1.0) - 0.98)
+        for k in range(count)
+    ]
+
+
+def _grain(s: Sketch) -> float:
+    """Unit of the pieces, px of the surface: two centimetres, but never too small to see."""
+    return max(s.canvas.oversampling, 0.02 * s.canvas.scaling)
 
 
 def _puddle(swell: float) -> list[Point]:
-    """A wavy outline."""
+    """A wavy outline that nearly fills the rectangle: the world knows spills as rectangles."""
     edge = []
-    for k in range(40):
-        turn = 2.0 * math.pi * k / 40
-        wave = swell * (0.90 + 0.06 * math.cos(3.0 * turn + 1.0) + 0.04 * math.cos(7.0 * turn))
-        edge.append((wave * math.cos(turn), wave * math.sin(turn)))
+    for k in range(48):
+        turn = 2.0 * math.pi * k / 48
+        c, s = math.cos(turn), math.sin(turn)
+        wave = swell * (0.93 + 0.05 * math.cos(3.0 * turn + 1.0) + 0.02 * math.cos(7.0 * turn))
+        edge.append(
+            (wave * math.copysign(abs(c) ** 0.5, c), wave * math.copysign(abs(s) ** 0.5, s))
+        )
     return edge
 
 
 def _paint_gravel(s: Sketch) -> None:
     """Stones of three shades."""
+    s.polygon(_puddle(1.0), (*ink.TIMBER, 70))
     shades = (ink.STONE, ink.STONE_LIGHT, ink.TIMBER_DARK)
     for k, (along, across) in enumerate(_scatter(SPECKS)):
-        s.disc(along, across, (0.9 + 0.5 * (k % 3)) * s.canvas.oversampling, shades[k % 3])
+        s.disc(along, across, (0.9 + 0.5 * (k % 3)) * _grain(s), shades[k % 3])
 
 
 def _paint_oil(s: Sketch) -> None:
@@ -103,8 +110,9 @@ def _paint_water(s: Sketch) -> None:
 
 def _paint_glass(s: Sketch) -> None:
     """Small bright triangles."""
+    s.polygon(_puddle(1.0), (190, 236, 232, 45))
     for k, (along, across) in enumerate(_scatter(SPECKS // 2)):
-        turn, size = 2.4 * k, (1.6 + 0.5 * (k % 3)) * s.canvas.oversampling
+        turn, size = 2.4 * k, (1.6 + 0.5 * (k % 3)) * _grain(s)
         corners = [
             (
                 along + size * math.cos(turn + shift) / s.half_length,
@@ -117,8 +125,9 @@ def _paint_glass(s: Sketch) -> None:
 
 def _paint_nails(s: Sketch) -> None:
     """Short strokes in all directions."""
+    s.polygon(_puddle(1.0), (*ink.RUST, 45))
     for k, (along, across) in enumerate(_scatter(SPECKS // 2)):
-        turn, size = 2.4 * k, 2.0 * s.canvas.oversampling
+        turn, size = 2.4 * k, 2.0 * _grain(s)
         a, b = size * math.cos(turn) / s.half_length, size * math.sin(turn) / s.half_width
         ends = [(along - a, across - b), (along + a, across + b)]
         s.line(ends, ink.STEEL if k % 3 else ink.RUST)

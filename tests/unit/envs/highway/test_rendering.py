@@ -2,13 +2,10 @@
 
 import gymnasium as gym
 import numpy as np
-import pygame
 import pytest
 
 from envs.errors import UserError
-from envs.highway.drawing.looks import DRAW
 from envs.specification import VEHICLE_SLOTS, track
-from envs.specification.debris import LOOKS
 
 HOLD = np.array([0.4545, 0.0], np.float32)
 
@@ -61,17 +58,3 @@ def test_blank_picture_is_refused(env):
     viewer.sim_surface.fill((0, 0, 0))
     with pytest.raises(UserError, match="blank"):
         viewer.get_image()
-
-
-def test_every_look_is_drawn_and_no_two_alike():
-    pictures = {}
-    for look in LOOKS:
-        if look == "patch":
-            continue
-        surface = pygame.Surface((80, 40), pygame.SRCALPHA)
-        DRAW[look](surface)
-        pixels = pygame.surfarray.array3d(surface).tobytes()
-        share = (pygame.surfarray.array_alpha(surface) > 0).mean()
-        assert share > 0.1, look
-        assert pixels not in pictures.values(), look
-        pictures[look] = pixels

@@ -1,0 +1,121 @@
+"""Suites: shares of families, one entry at a time, seeds that never meet, and the recorded hash."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import conf
+from envs.errors import UserError
+from envs.scenario.generator import FAMILIES
+from envs.scenario.suite import SEED_SPLITS, STRATUM_SEEDS, Stratum, Suite, load_suite
+from experiments.suite import write_hashes
+
+FOLDER = Path(conf.__file__).parent / "suite"
+TEXT = """
+# a comment that stays
+version: mine
+first_seed: {train: 1, validation: 20001, test: 40001}
+instances: {train: 2, validation: 1, test: 3}
+strata:
+  seen: {objects: train, groups: [], families: {lone_object: 2, spill: 1}}
+  other: {objects: held_out, groups: [], families: {phantom: 1}}
+sha256: {train: a, validation: b, test: c}
+"""
+
+
+def written(tmp_path, text=TEXT):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def one_stratum(weights, count):
+    return Suite(
+        version="law",
+        first_seed=dict.fromkeys(SEED_SPLITS, 0),
+        instances=dict.fromkeys(SEED_SPLITS, count),
+        strata={"only": Stratum("train", (), weights)},
+        sha256={},
+    )
+
+
+@given(
+    weights=st.dictionaries(st.sampled_from(sorted(FAMILIES)), st.integers(1, 9), min_size=1),
+    rounds=st.integers(0, 4),
+    rest=st.integers(0, 8),
+)
+def test_families_appear_in_proportion(weights, rounds, rest):
+    total = sum(weights.values())
+    families = [i.family for i in one_stratum(weights, rounds * total + rest).items("test")]
+    for family, weight in weights.items():
+        # whole rounds are exact; what is left of one adds at most its weight
+        assert rounds * weight <= families.count(family) <= (rounds + 1 + rest // total) * weight
+
+
+@pytest.mark.parametrize("stratum", ["look_alike", "new_object", "exposure"])
+def test_an_entry_does_not_depend_on_the_others(stratum):
+    suite = load_suite(FOLDER / "quick.yaml")
+    in_order = {item: found.hash for item, found in suite.sample("test") if item.stratum == stratum}
+    again = {item: suite.instance(item).hash for item in reversed(in_order)}
+    assert again == in_order
+    assert len(set(again.values())) == len(again)
+
+
+def test_strata_draw_the_objects_they_name():
+    suite = load_suite(FOLDER / "quick.yaml")
+    drawn = {}
+    for item, found in suite.sample("train"):
+        drawn.setdefault(item.stratum, set()).update(found.debris_types)
+    assert drawn["seen"].isdisjoint(drawn["new_object"])
+    groups = {"box_empty", "bag_rubble", "bucket_full", "tyre_bare", "wheel_with_rim"}
+    assert drawn["look_alike"] & groups
+
+
+def test_exposure_has_ten_harmless_sightings_for_each_object():
+    families = load_suite(FOLDER / "v1.yaml").strata["exposure"].families
+    assert families["phantom"] >= 10 * (sum(families.values()) - families["phantom"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        # two strata of STRATUM_SEEDS each: train, from 1, reaches 20001
+        (
+            "validation: 20001",
+            "validation: 20000",
+            r"first_seed.validation: got 20000, expected at least 20001, where train ends",
+        ),
+        ("test: 40001", "test: 1", r"first_seed.test: got 1, expected at least 20001"),
+        (
+            "test: 3}",
+            f"test: {STRATUM_SEEDS + 1}}}",
+            "instances.test: got 10001, expected at most 10000",
+        ),
+        ("spill: 1", "spill: true", "families.spill: got True, expected an integer >= 1"),
+    ],
+)
+def test_seeds_that_meet_are_refused(tmp_path, old, new, said):
+    assert old in TEXT
+    with pytest.raises(UserError, match=said):
+        load_suite(written(tmp_path, TEXT.replace(old, new)))
+
+
+def test_writing_hashes_changes_one_line_and_makes_the_check_pass(tmp_path):
+    path = written(tmp_path)
+    suite = load_suite(path)
+    write_hashes(path, {split: suite.compute_sha256(split) for split in SEED_SPLITS})
+    changed = path.read_text(encoding="utf-8").splitlines()
+    assert changed[:-1] == TEXT.splitlines()[:-1]
+    for split in SEED_SPLITS:
+        load_suite(path).check(split)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_file_without_a_line_of_hashes_is_left_alone(tmp_path):
+    text = TEXT.replace("sha256: {train: a, validation: b, test: c}", "sha256:\n  train: a")
+    path = written(tmp_path, text)
+    with pytest.raises(UserError, match="expected one line"):
+        write_hashes(path, {"train": "x"})
+    assert path.read_text(encoding="utf-8") == text
