@@ -29,9 +29,15 @@ class TrafficVehicle(IDMVehicle):
 
     Notes
     -----
-    highway-env reads sizes and IDM parameters through the instance, so setting them here is enough. Attributes for
+    highway-env reads sizes and IDM parameters through the instance, so setting them here is enough. The others are
+    repeated below, because highway-env's intersection overwrites them in the base class for the whole process.
+    Attributes for
     which a constructor argument of zero means "not given" are set after construction.
     """
+
+    ACC_MAX, COMFORT_ACC_MAX, COMFORT_ACC_MIN = 6.0, 3.0, -5.0
+    POLITENESS, LANE_CHANGE_MIN_ACC_GAIN, LANE_CHANGE_MAX_BRAKING_IMPOSED = 0.0, 0.2, 2.0
+    LANE_CHANGE_DELAY = 1.0
 
     def __init__(self, road: Road, f: Array, i: Array) -> None:
         self.LENGTH, self.WIDTH = float(f[vehicle.LENGTH]), float(f[vehicle.WIDTH])

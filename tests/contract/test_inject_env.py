@@ -6,11 +6,22 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from highway_env.vehicle.behavior import IDMVehicle
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 
 from envs.errors import UserError
 from envs.inject.env import BASES
 from envs.specification import debris, vehicle
+
+
+@pytest.fixture(autouse=True)
+def _restore_drivers():
+    """Undo what highway-env's intersection does to a class that every other environment uses."""
+    names = [name for name in vars(IDMVehicle) if name.isupper()]
+    saved = {name: getattr(IDMVehicle, name) for name in names}
+    yield
+    for name, value in saved.items():
+        setattr(IDMVehicle, name, value)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -76,3 +87,17 @@ def test_object_far_away_costs_nothing():
 def test_bad_argument_gets_one_line(arguments, message):
     with pytest.raises(UserError, match=message):
         gym.make("envs:roadworld/Inject-v0", **arguments)
+
+
+def test_intersection_does_not_change_the_drivers_of_debris_v0():
+    def state_hash():
+        env = gym.make("envs:roadworld/Debris-v0", scenario="boxed_in")
+        env.reset(seed=3)
+        for _ in range(10):
+            info = env.step(np.array([0.4, 0.0], np.float32))[4]
+        return info["state_hash"]
+
+    before = state_hash()
+    gym.make("envs:roadworld/Inject-v0", base="intersection-v2").reset(seed=0)
+    assert IDMVehicle.COMFORT_ACC_MAX != 3.0
+    assert state_hash() == before
