@@ -62,4 +62,6 @@ def use_own_cache() -> None:
 def announce_cold_start() -> None:
     """Say once per process, on stderr, that kernels are about to be compiled, if the cache folder is empty."""
     if not any(Path(os.environ[VARIABLE]).rglob("*.nbi")):
-        sys.stderr.write("roadworld: compiling kernels, half a minute or more, once per machine and version\n")
+        sys.stderr.write(
+            "roadworld: compiling kernels, half a minute or more, once per machine and version\n"
+        )

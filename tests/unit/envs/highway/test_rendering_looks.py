@@ -8,7 +8,7 @@ import pygame
 import pytest
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.canvas import SMALLEST_PX, Canvas
+from envs.highway.drawing.canvas import SMALLEST_PX, Canvas, Sketch
 from envs.highway.drawing.objects import PAINTERS, Item, draw_icon, draw_object
 from envs.highway.drawing.spills import PAINTERS as MATERIALS
 from envs.highway.drawing.spills import material_of
@@ -91,6 +91,14 @@ def test_yaw_turns_the_thing_clockwise():
     image = drawn(centred("long", width_m=0.2, yaw_rad=math.pi / 4))
     columns, rows = np.nonzero(changed(image))
     assert np.corrcoef(columns, rows)[0, 1] > 0.95
+
+
+def test_axes_of_a_turned_thing_keep_their_handedness():
+    # a quarter turn clockwise: the front looks down the picture, the right side to its left
+    s = Sketch(blank(), 4.0, 4.0, math.pi / 2, 4.0, 2.0)
+    u, v = s.centre
+    assert s.at(1.0, 0.0) == pytest.approx((u, v + 40.0))
+    assert s.at(0.0, 1.0) == pytest.approx((u - 20.0, v))
 
 
 def test_quarter_turn_swaps_length_and_width():
