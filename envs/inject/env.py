@@ -105,7 +105,8 @@ class InjectEnv(gym.Env[Any, Any]):
             if name not in bodies:
                 raise not_allowed("objects", name, bodies)
         count = num_objects if objects is None else len(objects)
-        if not isinstance(count, int) or not 1 <= count <= MAX_DEBRIS:
+        is_count = isinstance(count, int) and not isinstance(count, bool)
+        if not is_count or not 1 <= count <= MAX_DEBRIS:
             raise UserError(
                 f"num_objects: got {count!r}, expected an integer from 1 to {MAX_DEBRIS}"
             )
