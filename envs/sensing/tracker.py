@@ -15,9 +15,6 @@ from envs.sensing.sight import (
 from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import Array, World
 
-NUM_ROLES = 6
-"""Lead and follower in the ego's lane and in both neighbouring lanes: they always keep a slot."""
-
 VEHICLE_FORGET_DECISIONS = 30
 """A vehicle unseen for 6 s loses its track [A]."""
 
@@ -105,7 +102,7 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
 
 @inner
 def _roles(world: World) -> tuple[int, int, int, int, int, int]:
-    """Indices of lead and follower in own, left and right lane; -1 where nobody is."""
+    """Indices of lead and follower in own, left and right lane, which always keep a slot; -1 where nobody is."""
     v, n = world.vehicle_f, world.episode_i[episode.NUM_VEHICLES]
     lane = world.vehicle_i[vehicle.LANE, 0]
     x = v[vehicle.X, 0]
