@@ -1,0 +1,117 @@
+"""What a policy is: batched, stateful per world, and able to say why it decided as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Observation = Mapping[str, NDArray[np.float32]]
+"""Batched observation of Debris-v0: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
+
+LABELS: Final = ("keep", "run over", "straddle", "steer left", "steer right", "brake")
+"""What one can do about a thing on the road; every decision has one of these labels."""
+
+KEEP, RUN_OVER, STRADDLE, STEER_LEFT, STEER_RIGHT, BRAKE = range(len(LABELS))
+
+
+class Policy(Protocol):
+    """A decision maker for ``B`` worlds at once.
+
+    What it does in one world must not depend on the others: neither on their number nor on their order.
+
+    Attributes
+    ----------
+    privileged
+        Whether it may read what the observation does not show; see ``Privileged``.
+
+    Notes
+    -----
+    ``policies.adapters`` wraps a Stable-Baselines3 zip, a plain function and a policy written for one world.
+    ``Explaining`` adds the reasons of a decision: optional, shown in videos and kept in records.
+    """
+
+    privileged: bool
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Forget what was remembered of some worlds: a new episode begins there.
+
+        Parameters
+        ----------
+        mask
+            ``(B,)``: worlds in which an episode begins. ``B`` may change when all of them are new.
+        seeds
+            ``(B,)`` >= 0: where a policy that draws random numbers takes them from, for the worlds of the mask. Made of
+            the policy's seed and the instance, so that its draws depend on neither the batch nor the process.
+        """
+        ...
+
+    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
+        """One action per world, ``(B, 2)`` in [-1, 1].
+
+        Parameters
+        ----------
+        observation
+            Of the present decision; not changed.
+        """
+        ...
+
+
+@runtime_checkable
+class Privileged(Protocol):
+    """A policy that looks into the simulated worlds themselves; ``privileged`` is true."""
+
+    def bind(self, worlds: Any) -> None:  # noqa: ANN401 (the twin; policies may not import it)
+        """Take the environment whose worlds it will decide about, before the first ``reset``.
+
+        Parameters
+        ----------
+        worlds
+            ``envs.batched.env.DebrisVectorEnv`` with as many worlds as observations that will come.
+        """
+        ...
+
+
+class Option(NamedTuple):
+    """One manoeuvre that was imagined."""
+
+    name: str
+    label: int  # into LABELS
+    score_usd: float  # what the choice was made by; the smallest wins
+    mean_usd: float  # mean imagined cost
+    worst_usd: float  # mean of the worst fifth
+    path: NDArray[np.float64]  # (T, 2) imagined positions of the ego: metres ahead of here, lateral position y
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why the last ``act`` decided as it did.
+
+    Parameters
+    ----------
+    labels
+        ``(B,)`` indices into ``LABELS``.
+    reasons
+        ``(B,)`` indices into ``names``: the rule that fired, or the manoeuvre that was chosen.
+    names
+        What the reasons are called.
+    options
+        Per world the imagined options, best first; empty for a policy that does not imagine.
+    """
+
+    labels: NDArray[np.int64]
+    reasons: NDArray[np.int64]
+    names: tuple[str, ...]
+    options: Sequence[Sequence[Option]] = ()
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A policy that can say why."""
+
+    def explain(self) -> Explanation:
+        """The reasons of the last ``act``."""
+        ...
