@@ -18,6 +18,10 @@ import conf
 
 USER_ERROR_CODE: Final = 2
 
+RENAMED: Final = {"policy": "policies"}
+"""What people type to what configs call it: Hydra would take ``policy`` for the folder ``conf/policy`` and for one file in
+it, but it is a list of names."""
+
 _NOISE: Final = (
     "Set the environment variable",
     "See https",
@@ -109,6 +113,8 @@ class Command:
         """
         held = io.StringIO()
         sys.stderr = held
+        typed = list(sys.argv)
+        sys.argv[1:] = [_rename(word) for word in typed[1:]]
         try:
             main()
         except SystemExit as stop:
@@ -118,6 +124,7 @@ class Command:
             raise SystemExit(USER_ERROR_CODE) from None
         finally:
             sys.stderr = self._stderr
+            sys.argv[:] = typed
         raise SystemExit(0)
 
     def _shorten(self, text: str) -> str:
@@ -144,3 +151,9 @@ class Command:
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
+
+
+def _rename(word: str) -> str:
+    """An override with the key that the config has."""
+    key, equals, value = word.partition("=")
+    return f"{RENAMED.get(key, key)}{equals}{value}"

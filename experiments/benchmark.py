@@ -12,7 +12,7 @@ from experiments.application import Command
 
 def _run(values: dict[str, Any]) -> None:
     """The body: heavy imports happen after the configuration is known to be right."""
-    from experiments.configuration import BenchmarkConfiguration, suite_path, validate
+    from experiments.configuration import BenchmarkConfiguration, config_path, validate
 
     checked = validate(BenchmarkConfiguration, values)
     if checked.what == "engine":
@@ -28,7 +28,7 @@ def _run(values: dict[str, Any]) -> None:
         from experiments import decision_benchmark
 
         decision_benchmark.run(
-            suite_path(checked.suite),
+            config_path("suite", checked.suite),
             split=checked.split,
             num_contents=checked.num_contents,
             max_instances=checked.max_instances,

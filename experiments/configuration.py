@@ -71,11 +71,13 @@ def validate(model: type[Model], values: dict[str, Any]) -> Model:
         raise UserError("; ".join(problems)) from None
 
 
-def suite_path(name: str) -> Path:
-    """The file of a suite in ``conf/suite``.
+def config_path(group: str, name: str) -> Path:
+    """The file of a choice in a config group.
 
     Parameters
     ----------
+    group
+        Folder in ``conf``.
     name
         Without the ending.
 
@@ -87,10 +89,10 @@ def suite_path(name: str) -> Path:
     Raises
     ------
     not_allowed
-        If there is no such suite.
+        If there is no such file.
     """
-    folder = Path(conf.__file__).parent / "suite"
+    folder = Path(conf.__file__).parent / group
     known = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in known:
-        raise not_allowed("suite", name, known)
+        raise not_allowed(group, name, known)
     return folder / f"{name}.yaml"

@@ -19,10 +19,10 @@ def _run(values: dict[str, Any]) -> None:
     from tqdm import tqdm
 
     from envs.scenario.suite import SEED_SPLITS, load_suite
-    from experiments.configuration import SuiteConfiguration, suite_path, validate
+    from experiments.configuration import SuiteConfiguration, config_path, validate
 
     checked = validate(SuiteConfiguration, values)
-    path = suite_path(checked.suite)
+    path = config_path("suite", checked.suite)
     suite = load_suite(path)
     hashes, lines = {}, []
     for split in tqdm(SEED_SPLITS, desc="sampling", unit="split", disable=None):

@@ -83,7 +83,9 @@ class Option(NamedTuple):
     score_usd: float  # what the choice was made by; the smallest wins
     mean_usd: float  # mean imagined cost
     worst_usd: float  # mean of the worst fifth
-    path: NDArray[np.float64]  # (T, 2) imagined positions of the ego: metres ahead of here, lateral position y
+    path: NDArray[
+        np.float64
+    ]  # (T, 2) imagined positions of the ego: metres ahead of here, lateral position y
 
 
 @dataclass(frozen=True)

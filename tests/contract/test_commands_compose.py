@@ -10,12 +10,17 @@ import conf
 from experiments.configuration import (
     BenchmarkConfiguration,
     SuiteConfiguration,
-    suite_path,
+    config_path,
     validate,
 )
+from experiments.evaluation import EvaluationConfiguration
 
 FOLDER = Path(conf.__file__).parent
-COMMANDS = {"benchmark": BenchmarkConfiguration, "suite_command": SuiteConfiguration}
+COMMANDS = {
+    "benchmark": BenchmarkConfiguration,
+    "suite_command": SuiteConfiguration,
+    "evaluate": EvaluationConfiguration,
+}
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
@@ -31,5 +36,6 @@ def test_command_composes_with_every_suite(name, suite):
     values = OmegaConf.to_container(composed, resolve=True)
     # the suite's own text is there to be read with --cfg; commands get the name
     assert values["suite"]["version"] == suite
-    checked = validate(COMMANDS[name], values | {"suite": suite})
-    assert suite_path(checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
+    chosen = {"suite": suite} | ({"cost": "loc_8"} if "cost" in values else {})
+    checked = validate(COMMANDS[name], values | chosen)
+    assert config_path("suite", checked.suite) == FOLDER / "suite" / f"{suite}.yaml"

@@ -1,0 +1,67 @@
+"""Files appear whole or not at all: written to a temporary name, flushed, renamed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from envs.errors import UserError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary name beside ``path`` to write to; renamed to it when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        What shall exist afterwards; replaced if it does already.
+
+    Yields
+    ------
+    Path
+        The temporary name, with the same ending.
+
+    Raises
+    ------
+    UserError
+        If the operating system refuses: no space, no permission, no such folder.
+    """
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def make_folder(path: Path, *, must_be_new: bool = False) -> None:
+    """Make a folder with its parents.
+
+    Raises
+    ------
+    FileExistsError
+        If it must be new and is not.
+    UserError
+        If the operating system refuses.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=not must_be_new)
+    except FileExistsError:
+        if must_be_new:
+            raise
+        raise UserError(f"{path}: cannot be used as a folder: a file has this name") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be made: {error.strerror}") from error

@@ -1,0 +1,35 @@
+"""Drive policies through a suite and print what it cost; `python -m experiments.compare` also says who is better."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from experiments.configuration import validate
+    from experiments.evaluation import EvaluationConfiguration, discard_shards, evaluate
+
+    done = evaluate("evaluate", validate(EvaluationConfiguration, values))
+    discard_shards(done.folder.path)
+    done.folder.finish()
+    sys.stdout.write(f"records {done.provenance['records_sha256']}\n{done.folder.path}\n")
+
+
+COMMAND = Command(_run, groups=("suite", "cost"), config_name="evaluate")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="evaluate")
+def main(config: DictConfig) -> None:
+    """Evaluate what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

@@ -1,0 +1,247 @@
+"""Policies through a suite, over processes, into one table of records; what `evaluate` and `compare` share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+import yaml
+from pydantic import Field
+from tqdm import tqdm
+
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments import pool, records, shards
+from experiments.atomic import make_folder, write_text
+from experiments.configuration import Configuration, config_path
+from experiments.loading import load_policy, policy_names, policy_path
+from experiments.provenance import machine
+from experiments.run_folder import RunFolder, compute_key, open_folder
+
+NOT_IN_RESULT = ("num_worlds", "workers", "output", "num_videos", "level", "num_resamples")
+"""Keys that do not change the records: a run that was interrupted continues whatever they are now."""
+
+
+class EvaluationConfiguration(Configuration):
+    """``python -m experiments.evaluate``."""
+
+    policies: str | list[str]
+    policy_seeds: list[int] = Field(min_length=1)
+    suite: str
+    split: Literal["train", "validation", "test"]
+    strata: list[str] | None
+    seeds: list[int] | None = Field(min_length=2, max_length=2)
+    max_instances: int | None = Field(ge=1)
+    cost: str
+    metrics: list[str]
+    num_worlds: int = Field(ge=1, le=4096)
+    workers: int = Field(ge=1, le=256)
+    output: str
+    allow: list[str]
+
+
+class Evaluated(NamedTuple):
+    """What a run leaves behind."""
+
+    folder: RunFolder
+    table: pa.Table
+    policies: tuple[str, ...]  # names, in the order asked for
+    provenance: dict[str, Any]
+
+
+def evaluate(command: str, config: EvaluationConfiguration) -> Evaluated:
+    """Run what is missing, and collect the records.
+
+    Parameters
+    ----------
+    command
+        Name of the command.
+    config
+        What to run.
+
+    Returns
+    -------
+    Evaluated
+        The folder is still locked.
+
+    Raises
+    ------
+    UserError
+        Before anything starts or is written, for every mistake in the configuration.
+    """
+    wanted = choose_policies(config.policies)
+    # every mistake in a policy's file shows before anything is written
+    for name in wanted:
+        load_policy(name, config.allow)
+    records.load_metrics(config.metrics)
+    suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
+    suite = load_suite(suite_file)
+    items = choose_items(suite, config)
+    parts = shards.cut(
+        [(name, seed) for name in wanted for seed in config.policy_seeds],
+        items,
+        suite_path=str(suite_file),
+        split=config.split,
+        cost_setting=config.cost,
+        cost=tuple(sorted(read_mapping(cost_file).items())),
+        metrics=tuple(config.metrics),
+        allow=tuple(config.allow),
+        num_worlds=config.num_worlds,
+    )
+    values = {k: v for k, v in config.model_dump().items() if k not in NOT_IN_RESULT}
+    texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
+    key = compute_key(command, values, texts)
+    root = Path(config.output)
+    folder = open_folder(root, key, now=datetime.now().astimezone())
+    verb = "continues" if folder.is_continued else "writes to"
+    sys.stderr.write(f"{command} {verb} {folder.path}\n")
+    provenance = _describe(command, config, suite, texts)
+    write_text(folder.path / "config.yaml", yaml.safe_dump(config.model_dump(), sort_keys=False))
+    done = _run_missing(parts, folder.path / "shards", config.workers)
+    table = _collect(parts, folder.path)
+    _check_suite(suite, config.split, table)
+    provenance |= {"records_sha256": records.compute_sha256(table), "work": done}
+    write_text(folder.path / "provenance.json", json.dumps(provenance, indent=2) + "\n")
+    return Evaluated(folder, table, tuple(Path(name).stem for name in wanted), provenance)
+
+
+def choose_policies(wanted: str | list[str]) -> list[str]:
+    """Names or paths, each once; ``all`` stands for every file in ``conf/policy``.
+
+    Parameters
+    ----------
+    wanted
+        From the configuration.
+
+    Returns
+    -------
+    list of str
+        At least one.
+
+    Raises
+    ------
+    UserError
+        If there is none, or two would have the same name in the records.
+    """
+    names = policy_names() if wanted == "all" else [wanted] if isinstance(wanted, str) else wanted
+    if not names:
+        raise UserError("policy: got an empty list, expected at least one name")
+    stems = [Path(name).stem for name in names]
+    for stem in stems:
+        if stems.count(stem) > 1:
+            raise UserError(f"policy: got {stem!r} twice, expected different names")
+    return names
+
+
+def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteItem]:
+    """The entries of the suite that the configuration asks for.
+
+    Parameters
+    ----------
+    suite
+        Where they come from.
+    config
+        Split, strata, seeds, number.
+
+    Returns
+    -------
+    list of SuiteItem
+        Stratum by stratum, at least one.
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    not_allowed
+        If there is no such stratum.
+    """
+    strata = list(suite.strata) if config.strata is None else config.strata
+    for name in strata:
+        if name not in suite.strata:
+            raise not_allowed("strata", name, suite.strata)
+    items = [item for item in suite.items(config.split) if item.stratum in strata]
+    if config.seeds is not None:
+        first, last = config.seeds
+        reach = f"{items[0].seed} .. {items[-1].seed}" if items else "none"
+        items = [item for item in items if first <= item.seed <= last]
+        if not items:
+            raise UserError(
+                f"seeds: got [{first}, {last}], no instance of {config.suite}/{config.split} has such a seed; "
+                f"they are {reach}"
+            )
+    if config.max_instances is not None:
+        items = [
+            item
+            for name in suite.strata
+            for item in [i for i in items if i.stratum == name][: config.max_instances]
+        ]
+    if not items:
+        raise UserError(f"strata: got {strata}, no instance in {config.suite}/{config.split}")
+    return items
+
+
+def _run_missing(parts: list[shards.Shard], folder: Path, workers: int) -> dict[str, float]:
+    """Run the shards whose file is not there yet; the work that was done, in episodes, decisions and CPU seconds."""
+    make_folder(folder)
+    for stray in folder.glob(".*.parquet"):
+        stray.unlink()
+    missing = [part for part in parts if not (folder / part.name).is_file()]
+    there = sum(len(p.items) for p in parts) - sum(len(p.items) for p in missing)
+    total = shards.Done(0, 0, 0.0, 0.0, 0.0)
+    with tqdm(
+        total=sum(len(part.items) for part in parts), initial=there, unit="episode", disable=None
+    ) as bar:
+        for k, done in pool.run(shards.run, missing, str(folder), num_workers=workers):
+            total = shards.Done(*(a + b for a, b in zip(total, done, strict=True)))
+            bar.set_postfix_str(missing[k].policy, refresh=False)
+            bar.update(done.num_episodes)
+    return {name: round(value, 3) for name, value in total._asdict().items()}
+
+
+def _collect(parts: list[shards.Shard], folder: Path) -> pa.Table:
+    """All records as one table, and as one file in place of the shards."""
+    table = records.order(
+        pa.concat_tables([records.read(folder / "shards" / part.name) for part in parts])
+    )
+    records.write(table, folder / "records.parquet")
+    return table
+
+
+def discard_shards(folder: Path) -> None:
+    """Remove what ``records.parquet`` holds too."""
+    shutil.rmtree(folder / "shards")
+
+
+def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
+    """Refuse records of a suite that no longer samples what its file recorded, where the whole split was driven."""
+    hashes = dict(zip(table["seed"].to_pylist(), table["instance_hash"].to_pylist(), strict=True))
+    items = suite.items(split)
+    if any(item.seed not in hashes for item in items):
+        return
+    digest = hashlib.sha256("".join(hashes[item.seed] for item in items).encode()).hexdigest()
+    if digest != suite.sha256.get(split):
+        raise UserError(
+            f"suite {suite.version}: sha256.{split}: recorded {suite.sha256.get(split)}, sampled {digest}; a changed "
+            "suite is a new version"
+        )
+
+
+def _describe(
+    command: str, config: EvaluationConfiguration, suite: Suite, texts: dict[str, str]
+) -> dict[str, Any]:
+    """Where the records come from."""
+    return {
+        "command": f"python -m experiments.{command} " + " ".join(sys.argv[1:]),
+        "config": config.model_dump(),
+        "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
+        "files": texts,
+        "machine": machine(),
+    }

@@ -1,0 +1,152 @@
+"""Policies by name: a YAML file in ``conf/policy``, or any file of yours, names a class and its arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, cast
+
+from hydra.utils import get_object
+
+import conf
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed
+from policies.base import Policy
+
+ALLOWED: Final = ("policies.",)
+"""What ``_target_`` may begin with unless the user allows more: calling what a file names runs code."""
+
+_WORDS: Final = ("_target_", "_partial_")
+"""Hydra's words: what to call, and whether to leave the call to whoever gets it."""
+
+
+def policy_names() -> list[str]:
+    """Names of the policies in ``conf/policy``, sorted."""
+    return sorted(path.stem for path in _folder().glob("*.yaml"))
+
+
+def policy_path(name: str) -> Path:
+    """The file of a policy.
+
+    Parameters
+    ----------
+    name
+        In ``conf/policy``, or the path of a file that ends in ``.yaml``.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    UserError
+        If there is no such file.
+    not_allowed
+        If there is no such policy.
+    """
+    if name.endswith(".yaml"):
+        if not Path(name).is_file():
+            raise UserError(f"policy: got {name!r}, there is no such file")
+        return Path(name)
+    if name not in policy_names():
+        raise not_allowed("policy", name, policy_names())
+    return _folder() / f"{name}.yaml"
+
+
+def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
+    """A new policy.
+
+    Parameters
+    ----------
+    name
+        In ``conf/policy``, or the path of a file that ends in ``.yaml``.
+    allow
+        Further beginnings of ``_target_``, such as ``"my_package."``.
+
+    Returns
+    -------
+    Policy
+        Ready for its first ``reset``.
+
+    Raises
+    ------
+    UserError
+        One line naming the file, the key, the value and what is allowed.
+    """
+    path = policy_path(name)
+    built = _build(read_mapping(path), path, (*ALLOWED, *allow))
+    for wanted in ("reset", "act", "privileged"):
+        if not hasattr(built, wanted):
+            raise UserError(f"{path}: _target_: {type(built).__name__} has no {wanted}")
+    return cast("Policy", built)
+
+
+def policy_target(name: str) -> str:
+    """The ``_target_`` of a policy's file."""
+    return str(read_mapping(policy_path(name)).get("_target_"))
+
+
+def _folder() -> Path:
+    return Path(conf.__file__).parent / "policy"
+
+
+def _build(value: object, path: Path, allowed: tuple[str, ...]) -> Any:  # noqa: ANN401 (anything)
+    """A value of the file, with every nested ``_target_`` and ``_policy_`` replaced by what it describes."""
+    if isinstance(value, list):
+        return [_build(item, path, allowed) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "_policy_" in value:
+        return load_policy(str(value["_policy_"]), allowed[len(ALLOWED) :])
+    arguments = {
+        key: _build(item, path, allowed) for key, item in value.items() if key not in _WORDS
+    }
+    if "_target_" not in value:
+        return arguments
+    factory = _find(str(value["_target_"]), path, allowed)
+    _check_arguments(factory, arguments, path, is_partial=bool(value.get("_partial_")))
+    if value.get("_partial_"):
+        return partial(factory, **arguments)
+    try:
+        return factory(**arguments)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    except TypeError as error:
+        raise UserError(f"{path}: {value['_target_']}: {error}") from None
+
+
+def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
+    """The class or function that ``_target_`` names."""
+    if not target.startswith(allowed):
+        raise UserError(
+            f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "
+            "allow=[...] adds to them"
+        )
+    try:
+        factory = get_object(target)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UserError(f"{path}: _target_: got {target!r}: {str(error).splitlines()[0]}") from None
+    if not callable(factory):
+        raise UserError(f"{path}: _target_: got {target!r}, expected a class or a function")
+    return cast("Callable[..., Any]", factory)
+
+
+def _check_arguments(
+    factory: Callable[..., Any], arguments: Mapping[str, object], path: Path, *, is_partial: bool
+) -> None:
+    """Refuse a misspelt argument, and a missing one."""
+    known = inspect.signature(factory).parameters
+    is_open = any(p.kind is p.VAR_KEYWORD for p in known.values())
+    for key in arguments:
+        if key not in known and not is_open:
+            raise not_allowed(f"{path}: key", key, known)
+    for name, parameter in known.items():
+        is_needed = parameter.default is parameter.empty and parameter.kind not in {
+            parameter.VAR_POSITIONAL,
+            parameter.VAR_KEYWORD,
+        }
+        if is_needed and not is_partial and name not in arguments:
+            raise UserError(f"{path}: {name}: missing")

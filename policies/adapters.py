@@ -1,0 +1,197 @@
+"""Policies made of something else: a Stable-Baselines3 zip, a plain function, a policy written for one world."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.action import (
+    DISCRETE_ACCELERATIONS_MPS2,
+    DISCRETE_LANES,
+    DISCRETE_NAMES,
+    DISCRETE_SHIFTS_M,
+)
+from envs.errors import UserError, not_allowed
+from envs.specification import LANE_WIDTH_M, column
+from policies.base import Observation
+from policies.command import to_action
+
+ALGORITHMS: Final = ("PPO", "A2C", "SAC", "TD3", "DDPG", "DQN")
+"""Algorithms of Stable-Baselines3 whose zip can be loaded."""
+
+LEAST_ROWS: Final = 8
+"""Smaller batches are padded: matrix products of 1 to 3 rows take another path and differ in the last bit."""
+
+
+class FromFunction:
+    """A policy that is one function of the batched observation, without memory.
+
+    Parameters
+    ----------
+    function
+        Takes the observation, returns ``(B, 2)`` in [-1, 1]. In YAML: ``{_target_: my_package.decide, _partial_: true}``.
+    """
+
+    privileged = False
+
+    def __init__(self, function: Callable[[Observation], NDArray[np.floating[Any]]]) -> None:
+        self._function = function
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Nothing is remembered."""
+
+    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
+        """Whatever the function returns."""
+        return self._function(observation)
+
+
+class SingleWorldPolicy(Protocol):
+    """A policy for one world, as one writes it for ``gym.make``: observations without a leading axis."""
+
+    def reset(self, seed: int) -> None:
+        """A new episode begins."""
+        ...
+
+    def act(self, observation: Mapping[str, NDArray[np.float32]]) -> NDArray[np.floating[Any]]:
+        """One action, ``(2,)`` in [-1, 1]."""
+        ...
+
+
+class OnePerWorld:
+    """One copy of a single-world policy for every world of the batch.
+
+    Parameters
+    ----------
+    make
+        Returns a new ``SingleWorldPolicy``. In YAML: ``{_target_: my_package.MyPolicy, _partial_: true}``.
+    """
+
+    privileged = False
+
+    def __init__(self, make: Callable[[], SingleWorldPolicy]) -> None:
+        self._make = make
+        self._copies: list[SingleWorldPolicy] = []
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Reset the copies of these worlds."""
+        if len(self._copies) != len(mask):
+            self._copies = [self._make() for _ in mask]
+        for b in np.flatnonzero(mask).tolist():
+            self._copies[b].reset(int(seeds[b]))
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Ask one copy after the other."""
+        return np.stack(
+            [
+                np.asarray(
+                    copy.act({key: values[b] for key, values in observation.items()}), np.float64
+                )
+                for b, copy in enumerate(self._copies)
+            ]
+        )
+
+
+class StableBaselines3:
+    """An agent that Stable-Baselines3 trained on Debris-v0, acting deterministically.
+
+    Parameters
+    ----------
+    path
+        Of the zip that ``model.save`` wrote. Loading one runs code that it holds: take it from nobody you do not trust.
+    algorithm
+        One of ``ALGORITHMS``.
+
+    Raises
+    ------
+    UserError
+        If the file is missing, damaged, or was trained in other spaces.
+    not_allowed
+        If there is no such algorithm.
+    """
+
+    privileged = False
+
+    def __init__(self, path: str, algorithm: str = "PPO") -> None:
+        if algorithm not in ALGORITHMS:
+            raise not_allowed("algorithm", algorithm, ALGORITHMS)
+        if not Path(path).is_file():
+            raise UserError(f"path: got {path!r}, there is no such file")
+        warnings.warn(f"{path}: loading a Stable-Baselines3 zip runs code it holds", stacklevel=2)
+        # not at the top: torch takes seconds, and most policies do without
+        import stable_baselines3
+
+        try:
+            self._model = getattr(stable_baselines3, algorithm).load(path, device="cpu")
+        except Exception as error:
+            # a damaged file can fail in any way: zip, JSON, tensors, attributes
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise UserError(f"path: {path!r} is no zip of {algorithm}: {reason}") from None
+        self._is_discrete = hasattr(self._model.action_space, "n")
+        self._check_spaces(path)
+        self._state: Any = None
+        self._begins = np.zeros(0, np.bool_)
+
+    def _check_spaces(self, path: str) -> None:
+        """Refuse an agent of another environment."""
+        spaces = getattr(self._model.observation_space, "spaces", {})
+        wanted = {
+            "ego": column.NUM_EGO,
+            "vehicles": column.NUM_VEHICLE,
+            "debris": column.NUM_DEBRIS,
+        }
+        shapes = {name: space.shape[-1] for name, space in spaces.items()}
+        actions = len(DISCRETE_NAMES) if self._is_discrete else 2
+        space = self._model.action_space
+        found = space.n if self._is_discrete else space.shape[0]
+        if shapes != wanted or found != actions:
+            raise UserError(f"path: {path!r} was trained in other spaces than Debris-v0's")
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Tell a recurrent agent where episodes begin."""
+        del seeds
+        self._begins = mask.copy()
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """The agent's most likely action."""
+        size = len(observation["ego"])
+        extra = max(LEAST_ROWS - size, 0)
+        padded = {
+            key: np.concatenate([values, np.repeat(values[:1], extra, axis=0)])
+            for key, values in observation.items()
+        }
+        begins = np.concatenate([self._begins, np.ones(extra, np.bool_)])
+        actions, self._state = self._model.predict(
+            padded, state=self._state, episode_start=begins, deterministic=True
+        )
+        self._begins = np.zeros(size, np.bool_)
+        chosen = np.asarray(actions)[:size]
+        if self._is_discrete:
+            return from_discrete(observation, chosen.astype(np.int64))
+        return np.clip(chosen.astype(np.float64), -1.0, 1.0)
+
+
+def from_discrete(observation: Observation, index: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The continuous action for an index of ``envs.action.DISCRETE_NAMES``.
+
+    Parameters
+    ----------
+    observation
+        Of the same decision.
+    index
+        ``(B,)``.
+
+    Returns
+    -------
+    ndarray
+        ``(B, 2)`` in [-1, 1]; lane choices count from the lane the ego is in.
+    """
+    count = len(DISCRETE_ACCELERATIONS_MPS2)
+    y = observation["ego"][:, column.E_Y].astype(np.float64)
+    lane = np.floor(y / LANE_WIDTH_M + 0.5) + DISCRETE_LANES[index // count]
+    target = lane * LANE_WIDTH_M + DISCRETE_SHIFTS_M[index // count]
+    return to_action(observation, DISCRETE_ACCELERATIONS_MPS2[index % count], target)

@@ -1,0 +1,168 @@
+"""Floors: policies that do the same whatever lies on the road; the best of them is the zero of the score."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.errors import UserError, not_allowed
+from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from policies.base import (
+    BRAKE,
+    KEEP,
+    STEER_LEFT,
+    STEER_RIGHT,
+    STRADDLE,
+    Explanation,
+    Observation,
+)
+from policies.command import to_action
+
+PLACES: Final = ("centre", "straddle", "edge", "left", "right")
+"""Where to drive: lane centre; over the nearest object; away from it inside the lane; one lane left; one lane right."""
+
+_LABELS: Final = {
+    "centre": KEEP,
+    "straddle": STRADDLE,
+    "edge": STRADDLE,
+    "left": STEER_LEFT,
+    "right": STEER_RIGHT,
+}
+
+SHIFT_LIMIT_M: Final = 0.8
+"""Largest in-lane shift (physics.md 5)."""
+
+
+class Constant:
+    """One answer for everything: the same braking and the same place whenever an object is tracked ahead.
+
+    Without anything ahead it returns to its set speed and stays in the lane it is in.
+
+    Parameters
+    ----------
+    place
+        One of ``PLACES``.
+    braking_mps2
+        Deceleration while an object is ahead, 0 to 8.
+    lane_change_s
+        Time in which the lateral target moves by one lane: a slower sweep swerves less.
+    lowest_speed_mps
+        Speed below which it does not brake any more, so that it passes the object.
+
+    Raises
+    ------
+    UserError
+        If a value is not allowed.
+    """
+
+    privileged = False
+
+    def __init__(
+        self,
+        place: str = "centre",
+        braking_mps2: float = 0.0,
+        lane_change_s: float = 2.5,
+        lowest_speed_mps: float = 0.0,
+    ) -> None:
+        if place not in PLACES:
+            raise not_allowed("place", place, PLACES)
+        for name, value, low, high in (
+            ("braking_mps2", braking_mps2, 0.0, -BRAKE_LIMIT_MPS2),
+            ("lane_change_s", lane_change_s, 0.5, 10.0),
+            ("lowest_speed_mps", lowest_speed_mps, 0.0, 60.0),
+        ):
+            if not low <= value <= high:
+                raise UserError(f"{name}: got {value!r}, expected a number from {low} to {high}")
+        self._place = place
+        self._braking = float(braking_mps2)
+        self._rate = LANE_WIDTH_M / float(lane_change_s)
+        self._lowest = float(lowest_speed_mps)
+        self._home = np.zeros(0)
+        self._target = np.zeros(0)
+        self._is_new = np.zeros(0, np.bool_)
+        self._acts = np.zeros(0, np.bool_)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Forget the lane of these worlds."""
+        del seeds
+        if len(self._home) != len(mask):
+            self._home, self._target = np.zeros(len(mask)), np.zeros(len(mask))
+            self._is_new = np.ones(len(mask), np.bool_)
+        self._is_new = self._is_new | mask
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Drive to the place; brake while an object is ahead."""
+        ego = observation["ego"].astype(np.float64)
+        debris = observation["debris"].astype(np.float64)
+        y, speed = ego[:, column.E_Y], ego[:, column.E_SPEED]
+        lane = np.round(y / LANE_WIDTH_M) * LANE_WIDTH_M
+        self._home = np.where(self._is_new, lane, self._home)
+        self._target = np.where(self._is_new, y, self._target)
+        self._is_new = np.zeros(len(y), np.bool_)
+
+        ahead = np.where(debris[:, :, column.D_TRACKED] > 0.0, debris[:, :, column.D_DX], np.inf)
+        ahead = np.where(ahead > 0.0, ahead, np.inf)
+        nearest = ahead.argmin(axis=1)
+        rows = np.arange(len(y))
+        self._acts = np.isfinite(ahead[rows, nearest])
+        object_y = y + debris[rows, nearest, column.D_DY]
+
+        place = np.where(self._acts, self._place_for(object_y), self._target_when_clear())
+        step = self._rate * DECISION_S
+        self._target = self._target + np.clip(place - self._target, -step, step)
+        brakes = self._acts & (speed > self._lowest)
+        resume = np.clip(ego[:, column.E_SET_SPEED] - speed, 0.0, 0.5 * THROTTLE_LIMIT_MPS2)
+        acceleration = np.where(
+            brakes, -self._braking, np.where(self._acts & (self._braking > 0), 0.0, resume)
+        )
+        return to_action(observation, acceleration, self._target)
+
+    def _place_for(self, object_y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Lateral position aimed at while an object is ahead."""
+        offset = object_y - self._home
+        if self._place == "straddle":
+            return self._home + np.clip(offset, -SHIFT_LIMIT_M, SHIFT_LIMIT_M)
+        if self._place == "edge":
+            return self._home - np.where(offset >= 0.0, SHIFT_LIMIT_M, -SHIFT_LIMIT_M)
+        if self._place == "left":
+            return self._home - LANE_WIDTH_M
+        if self._place == "right":
+            return self._home + LANE_WIDTH_M
+        return self._home
+
+    def _target_when_clear(self) -> NDArray[np.float64]:
+        """Lane centre nearest to where it is heading: a lane change is not taken back."""
+        return np.round(self._target / LANE_WIDTH_M) * LANE_WIDTH_M
+
+    def explain(self) -> Explanation:
+        """Its one answer, while an object is ahead."""
+        label = BRAKE if self._braking > 0.0 else _LABELS[self._place]
+        return Explanation(
+            labels=np.where(self._acts, label, KEEP),
+            reasons=self._acts.astype(np.int64),
+            names=("nothing ahead", "object ahead"),
+        )
+
+
+class Uniform:
+    """Draws every component of the action uniformly; a check that nothing rewards mere activity."""
+
+    privileged = False
+
+    def __init__(self) -> None:
+        self._generators: list[np.random.Generator] = []
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Begin the worlds' own random sequences."""
+        if len(self._generators) != len(mask):
+            self._generators = [np.random.default_rng(0)] * len(mask)
+        for b in np.flatnonzero(mask):
+            self._generators[b] = np.random.default_rng(int(seeds[b]))
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Two draws per world."""
+        del observation
+        return np.stack([rng.uniform(-1.0, 1.0, 2) for rng in self._generators])
