@@ -19,8 +19,8 @@ import conf
 USER_ERROR_CODE: Final = 2
 
 RENAMED: Final = {"policy": "policies"}
-"""What people type to what configs call it: Hydra would take ``policy`` for the folder ``conf/policy`` and for one file in
-it, but it is a list of names."""
+"""What people type to what configs call it. Hydra would take ``policy`` for the folder ``conf/policy``, and its value
+for one file in there; but it is a list of names."""
 
 _NOISE: Final = (
     "Set the environment variable",
@@ -145,12 +145,22 @@ class Command:
 
     def _describe_keys(self, wrong: str) -> str:
         """What is allowed instead of a key that does not exist."""
-        path = Path(conf.__file__).parent / f"{self._config_name}.yaml"
-        keys = [str(key) for key in OmegaConf.load(path)]
-        allowed = [key for key in keys if key not in {"defaults", "hydra"}] + list(self._groups)
+        allowed = _keys_of(f"{self._config_name}.yaml") + list(self._groups)
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
+
+
+def _keys_of(file: str) -> list[str]:
+    """Keys of a config file and of the files it includes, as people type them."""
+    loaded = OmegaConf.to_container(OmegaConf.load(Path(conf.__file__).parent / file))
+    if not isinstance(loaded, dict):
+        return []
+    included = [item for item in loaded.get("defaults", []) if isinstance(item, str)]
+    keys = [key for name in included if name != "_self_" for key in _keys_of(f"{name}.yaml")]
+    typed = {name: key for key, name in RENAMED.items()}
+    own = [typed.get(str(key), str(key)) for key in loaded]
+    return [key for key in own if key not in {"defaults", "hydra"}] + keys
 
 
 def _rename(word: str) -> str:

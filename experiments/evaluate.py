@@ -14,12 +14,20 @@ from experiments.application import Command
 def _run(values: dict[str, Any]) -> None:
     """The body."""
     from experiments.configuration import validate
-    from experiments.evaluation import EvaluationConfiguration, discard_shards, evaluate
+    from experiments.evaluation import (
+        EvaluationConfiguration,
+        discard_shards,
+        execute,
+        open_run,
+        prepare,
+    )
 
-    done = evaluate("evaluate", validate(EvaluationConfiguration, values))
-    discard_shards(done.folder.path)
-    done.folder.finish()
-    sys.stdout.write(f"records {done.provenance['records_sha256']}\n{done.folder.path}\n")
+    plan = prepare("evaluate", validate(EvaluationConfiguration, values))
+    with open_run(plan) as folder:
+        done = execute(plan, folder.path)
+        discard_shards(folder.path)
+        folder.finish()
+    sys.stdout.write(f"records {done.provenance['records_sha256']}\n{folder.path}\n")
 
 
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="evaluate")

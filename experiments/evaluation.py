@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -47,17 +48,31 @@ class EvaluationConfiguration(Configuration):
     allow: list[str]
 
 
+class Plan(NamedTuple):
+    """A checked evaluation: nothing is written yet."""
+
+    command: str
+    config: EvaluationConfiguration
+    policies: tuple[str, ...]  # names or paths, in the order asked for
+    suite: Suite
+    parts: tuple[shards.Shard, ...]
+    texts: dict[str, str]  # contents of the files that the configuration names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The policies as records call them."""
+        return tuple(Path(name).stem for name in self.policies)
+
+
 class Evaluated(NamedTuple):
     """What a run leaves behind."""
 
-    folder: RunFolder
     table: pa.Table
-    policies: tuple[str, ...]  # names, in the order asked for
     provenance: dict[str, Any]
 
 
-def evaluate(command: str, config: EvaluationConfiguration) -> Evaluated:
-    """Run what is missing, and collect the records.
+def prepare(command: str, config: EvaluationConfiguration) -> Plan:
+    """Find every mistake in the configuration before anything starts or is written.
 
     Parameters
     ----------
@@ -68,25 +83,18 @@ def evaluate(command: str, config: EvaluationConfiguration) -> Evaluated:
 
     Returns
     -------
-    Evaluated
-        The folder is still locked.
-
-    Raises
-    ------
-    UserError
-        Before anything starts or is written, for every mistake in the configuration.
+    Plan
+        Ready to be executed.
     """
     wanted = choose_policies(config.policies)
-    # every mistake in a policy's file shows before anything is written
     for name in wanted:
         load_policy(name, config.allow)
     records.load_metrics(config.metrics)
     suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
     suite = load_suite(suite_file)
-    items = choose_items(suite, config)
     parts = shards.cut(
         [(name, seed) for name in wanted for seed in config.policy_seeds],
-        items,
+        choose_items(suite, config),
         suite_path=str(suite_file),
         split=config.split,
         cost_setting=config.cost,
@@ -95,22 +103,43 @@ def evaluate(command: str, config: EvaluationConfiguration) -> Evaluated:
         allow=tuple(config.allow),
         num_worlds=config.num_worlds,
     )
-    values = {k: v for k, v in config.model_dump().items() if k not in NOT_IN_RESULT}
     texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
     texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
-    key = compute_key(command, values, texts)
-    root = Path(config.output)
-    folder = open_folder(root, key, now=datetime.now().astimezone())
+    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts)
+
+
+def open_run(plan: Plan) -> RunFolder:
+    """The folder of a plan: that of the same command if it was interrupted, else a new one."""
+    values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
+    key = compute_key(plan.command, values, plan.texts)
+    folder = open_folder(Path(plan.config.output), key, now=datetime.now().astimezone())
     verb = "continues" if folder.is_continued else "writes to"
-    sys.stderr.write(f"{command} {verb} {folder.path}\n")
-    provenance = _describe(command, config, suite, texts)
-    write_text(folder.path / "config.yaml", yaml.safe_dump(config.model_dump(), sort_keys=False))
-    done = _run_missing(parts, folder.path / "shards", config.workers)
-    table = _collect(parts, folder.path)
-    _check_suite(suite, config.split, table)
-    provenance |= {"records_sha256": records.compute_sha256(table), "work": done}
-    write_text(folder.path / "provenance.json", json.dumps(provenance, indent=2) + "\n")
-    return Evaluated(folder, table, tuple(Path(name).stem for name in wanted), provenance)
+    sys.stderr.write(f"{plan.command} {verb} {folder.path}\n")
+    return folder
+
+
+def execute(plan: Plan, folder: Path) -> Evaluated:
+    """Run what is missing, and collect the records.
+
+    Parameters
+    ----------
+    plan
+        What to run.
+    folder
+        Of ``open_run``.
+
+    Returns
+    -------
+    Evaluated
+        The table is also in ``records.parquet``.
+    """
+    write_text(folder / "config.yaml", yaml.safe_dump(plan.config.model_dump(), sort_keys=False))
+    work = _run_missing(plan.parts, folder / "shards", plan.config.workers)
+    table = _collect(plan.parts, folder)
+    _check_suite(plan.suite, plan.config.split, table)
+    provenance = _describe(plan) | {"records_sha256": records.compute_sha256(table), "work": work}
+    write_text(folder / "provenance.json", json.dumps(provenance, indent=2) + "\n")
+    return Evaluated(table, provenance)
 
 
 def choose_policies(wanted: str | list[str]) -> list[str]:
@@ -188,7 +217,7 @@ def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteIte
     return items
 
 
-def _run_missing(parts: list[shards.Shard], folder: Path, workers: int) -> dict[str, float]:
+def _run_missing(parts: Sequence[shards.Shard], folder: Path, workers: int) -> dict[str, float]:
     """Run the shards whose file is not there yet; the work that was done, in episodes, decisions and CPU seconds."""
     make_folder(folder)
     for stray in folder.glob(".*.parquet"):
@@ -200,13 +229,13 @@ def _run_missing(parts: list[shards.Shard], folder: Path, workers: int) -> dict[
         total=sum(len(part.items) for part in parts), initial=there, unit="episode", disable=None
     ) as bar:
         for k, done in pool.run(shards.run, missing, str(folder), num_workers=workers):
-            total = shards.Done(*(a + b for a, b in zip(total, done, strict=True)))
+            total = total.plus(done)
             bar.set_postfix_str(missing[k].policy, refresh=False)
             bar.update(done.num_episodes)
     return {name: round(value, 3) for name, value in total._asdict().items()}
 
 
-def _collect(parts: list[shards.Shard], folder: Path) -> pa.Table:
+def _collect(parts: Sequence[shards.Shard], folder: Path) -> pa.Table:
     """All records as one table, and as one file in place of the shards."""
     table = records.order(
         pa.concat_tables([records.read(folder / "shards" / part.name) for part in parts])
@@ -234,14 +263,12 @@ def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
         )
 
 
-def _describe(
-    command: str, config: EvaluationConfiguration, suite: Suite, texts: dict[str, str]
-) -> dict[str, Any]:
+def _describe(plan: Plan) -> dict[str, Any]:
     """Where the records come from."""
     return {
-        "command": f"python -m experiments.{command} " + " ".join(sys.argv[1:]),
-        "config": config.model_dump(),
-        "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
-        "files": texts,
+        "command": f"python -m experiments.{plan.command} " + " ".join(sys.argv[1:]),
+        "config": plan.config.model_dump(),
+        "suite": {"version": plan.suite.version, "sha256": dict(plan.suite.sha256)},
+        "files": plan.texts,
         "machine": machine(),
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 
 from envs.errors import UserError
 
@@ -116,18 +116,18 @@ def run(
         while any(worker.task for worker in workers):
             busy = {worker.connection: worker for worker in workers if worker.task}
             for ready in wait(list(busy)):
-                worker = busy[ready]  # type: ignore[index]
-                task = worker.task
-                if task is None:
+                worker = busy[cast("Connection", ready)]
+                current = worker.task
+                if current is None:
                     continue
                 try:
                     kind, value = worker.connection.recv()
                 except (EOFError, ConnectionResetError):
-                    waiting.appendleft(_again(task, attempts))
+                    waiting.appendleft(_again(current, attempts))
                     worker.stop()
                     workers[workers.index(worker)] = worker = _Worker(function, shared)
                 else:
-                    yield task[0], _unpack(kind, value)
+                    yield current[0], _unpack(kind, value)
                 _hand_out(worker, waiting, attempts)
     finally:
         for worker in workers:

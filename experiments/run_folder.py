@@ -40,10 +40,17 @@ class RunFolder:
         self._key = key
         self._lock = lock
 
+    def __enter__(self) -> RunFolder:
+        """The folder itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the folder free; the run stays as complete or as interrupted as it is."""
+        self._lock.close()
+
     def finish(self) -> None:
         """Mark the run as complete: the same command starts a new one."""
         _write_state(self.path, self._key, "complete")
-        self._lock.close()
         (self.path / LOCK_FILE).unlink()
 
 

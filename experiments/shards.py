@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -80,6 +81,16 @@ class Done(NamedTuple):
     policy_s: float
     all_s: float  # with sampling of instances, metrics and the file
 
+    def plus(self, other: Done) -> Done:
+        """Both together."""
+        return Done(
+            self.num_episodes + other.num_episodes,
+            self.num_decisions + other.num_decisions,
+            self.simulation_s + other.simulation_s,
+            self.policy_s + other.policy_s,
+            self.all_s + other.all_s,
+        )
+
 
 def cut(
     policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], **shared: object
@@ -126,8 +137,6 @@ def run(shard: Shard, folder: str) -> Done:
     Done
         How much work it was.
     """
-    import time
-
     start = time.process_time()
     suite = _suite(shard.suite_path)
     cost = CostParameters.from_mapping(dict(shard.cost))

@@ -24,8 +24,9 @@ from policies.command import to_action
 ALGORITHMS: Final = ("PPO", "A2C", "SAC", "TD3", "DDPG", "DQN")
 """Algorithms of Stable-Baselines3 whose zip can be loaded."""
 
-LEAST_ROWS: Final = 8
-"""Smaller batches are padded: matrix products of 1 to 3 rows take another path and differ in the last bit."""
+BLOCK_ROWS: Final = 32
+"""Worlds are handed to the network in blocks of exactly so many rows: the last bits of a matrix product depend on its
+number of rows, and a decision must not depend on how many worlds there are."""
 
 
 class FromFunction:
@@ -34,7 +35,8 @@ class FromFunction:
     Parameters
     ----------
     function
-        Takes the observation, returns ``(B, 2)`` in [-1, 1]. In YAML: ``{_target_: my_package.decide, _partial_: true}``.
+        Takes the observation, returns ``(B, 2)`` in [-1, 1]. In YAML:
+        ``{_target_: my_package.decide, _partial_: true}``.
     """
 
     privileged = False
@@ -133,7 +135,7 @@ class StableBaselines3:
             raise UserError(f"path: {path!r} is no zip of {algorithm}: {reason}") from None
         self._is_discrete = hasattr(self._model.action_space, "n")
         self._check_spaces(path)
-        self._state: Any = None
+        self._states: list[Any] = []
         self._begins = np.zeros(0, np.bool_)
 
     def _check_spaces(self, path: str) -> None:
@@ -159,17 +161,21 @@ class StableBaselines3:
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """The agent's most likely action."""
         size = len(observation["ego"])
-        extra = max(LEAST_ROWS - size, 0)
-        padded = {
-            key: np.concatenate([values, np.repeat(values[:1], extra, axis=0)])
-            for key, values in observation.items()
-        }
-        begins = np.concatenate([self._begins, np.ones(extra, np.bool_)])
-        actions, self._state = self._model.predict(
-            padded, state=self._state, episode_start=begins, deterministic=True
-        )
+        num_blocks = -(-size // BLOCK_ROWS)
+        rows = np.minimum(np.arange(num_blocks * BLOCK_ROWS), size - 1)
+        if len(self._states) != num_blocks:
+            self._states = [None] * num_blocks
+        parts = []
+        for k, block in enumerate(rows.reshape(num_blocks, BLOCK_ROWS)):
+            actions, self._states[k] = self._model.predict(
+                {key: values[block] for key, values in observation.items()},
+                state=self._states[k],
+                episode_start=self._begins[block],
+                deterministic=True,
+            )
+            parts.append(np.asarray(actions))
         self._begins = np.zeros(size, np.bool_)
-        chosen = np.asarray(actions)[:size]
+        chosen = np.concatenate(parts)[:size]
         if self._is_discrete:
             return from_discrete(observation, chosen.astype(np.int64))
         return np.clip(chosen.astype(np.float64), -1.0, 1.0)
