@@ -17,7 +17,7 @@ export NUMBA_NUM_THREADS := 1
 export VECLIB_MAXIMUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test parity bench clean python-is-usable
+.PHONY: help install lock check test demo parity bench clean python-is-usable
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -56,6 +56,10 @@ check: install ## format, lint, types, import contracts
 
 test: check ## check, then every test suite at its quick setting
 	$(BIN)/pytest -n $(JOBS)
+
+demo: install ## every policy on the small suite: table, page, three videos (minutes)
+	$(BIN)/python -m experiments.warm_up
+	$(BIN)/python -m experiments.compare policy=all suite=quick num_videos=3
 
 parity: install ## reference against twin, many seeds (tens of minutes)
 	$(BIN)/pytest -n $(JOBS) tests/parity --parity-seeds 100 --parity-seconds 40
