@@ -1,4 +1,4 @@
-"""Benchmarks: ``what=engine`` (how fast is the twin), ``what=decision`` (is the decision real)."""
+"""Benchmarks: ``what=engine`` (how fast is the twin), ``decision`` (is the decision real), ``policy`` (latency)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ def _run(values: dict[str, Any]) -> None:
             round_seconds=checked.round_seconds,
             num_worlds=checked.num_worlds,
             start_up=checked.start_up,
+        )
+    elif checked.what == "policy":
+        from experiments import latency_benchmark
+        from experiments.evaluation import choose_policies
+
+        latency_benchmark.run(
+            config_path("suite", checked.suite),
+            split=checked.split,
+            policies=choose_policies(checked.policies),
+            max_instances=checked.max_instances,
         )
     else:
         from experiments import decision_benchmark

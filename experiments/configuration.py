@@ -20,7 +20,8 @@ class Configuration(BaseModel):
 class BenchmarkConfiguration(Configuration):
     """``python -m experiments.benchmark``."""
 
-    what: Literal["engine", "decision"]
+    what: Literal["engine", "decision", "policy"]
+    policies: str | list[str]
     rounds: int = Field(ge=3, le=99)
     round_seconds: float = Field(gt=0.0, le=60.0)
     num_worlds: int = Field(ge=1, le=4096)

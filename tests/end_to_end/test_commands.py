@@ -31,6 +31,13 @@ def test_decision_benchmark_ends_with_json():
     assert "look_alike" in done.stdout
 
 
+def test_policy_benchmark_times_what_it_is_asked_to():
+    done = command("experiments.benchmark", "what=policy", "policy=[keep]", "max_instances=2")
+    assert done.returncode == 0, done.stderr
+    row = json.loads(done.stdout.splitlines()[-1])["policies"]["keep"]
+    assert 0.0 < row["p50_ms"] <= row["p99_ms"]
+
+
 def test_suite_command_confirms_the_recorded_hashes():
     done = command("experiments.suite", "suite=quick")
     assert done.returncode == 0, done.stderr
