@@ -43,7 +43,10 @@ MISTAKES = [
     (["wat=engine"], "Could not override 'wat': unknown key, allowed are what, policy, rounds"),
     (["whta=engine"], "did you mean 'what'?"),
     (["++new=1"], "new: got 1, extra inputs are not permitted"),
-    (["what=fly", "rounds=x"], "what: got 'fly', input should be 'engine', 'decision' or 'policy'; rounds:"),
+    (
+        ["what=fly", "rounds=x"],
+        "what: got 'fly', input should be 'engine', 'decision' or 'policy'; rounds:",
+    ),
     (["suite=v9"], "Could not find 'suite/v9'; Available options in 'suite': quick; v1"),
     (["suite=null"], "Config group override must be a string or a list"),
     (["~suite"], "suite: got None, expected one name"),
