@@ -8,8 +8,14 @@ import sys
 import time
 
 import pytest
+from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
 
+from envs.errors import UserError
 from experiments import records
+from experiments.configuration import validate
+from experiments.evaluation import EvaluationConfiguration, prepare
+from experiments.loading import load_policy
 
 pytestmark = pytest.mark.end_to_end
 
@@ -88,25 +94,45 @@ def test_killed_run_continues_with_the_same_command(tmp_path, reference):
     assert again.splitlines()[-1] != out.splitlines()[-1]
 
 
+MISTAKES = [
+    ({"policies": ["keep", "nobody"]}, "policy: got 'nobody', allowed are"),
+    ({"policies": []}, "policy: got an empty list"),
+    ({"policies": ["keep", "keep"]}, "policy: got 'keep' twice"),
+    ({"policies": "none.yaml"}, "policy: got 'none.yaml', there is no such file"),
+    ({"policy_seeds": []}, "policy_seeds: got []"),
+    ({"strata": ["unseen"]}, "strata: got 'unseen', allowed are seen"),
+    ({"strata": []}, "no instance in quick/test"),
+    ({"seeds": [1, 2]}, "seeds: got [1, 2], no instance"),
+    ({"seeds": [6_000_000]}, "seeds: got [6000000]"),
+    ({"max_instances": 0}, "max_instances: got 0"),
+    ({"workers": 0, "num_worlds": "x"}, "num_worlds: got 'x'"),
+    ({"split": "exam"}, "split: got 'exam'"),
+    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, v1"),
+    ({"cost": "loc_9"}, "cost: got 'loc_9', allowed are loc_5"),
+    ({"metrics": ["os.system"]}, "metrics: got 'os.system'"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), MISTAKES)
+def test_mistakes_are_one_line_before_anything_is_written(changes, message):
+    with initialize_config_module("conf", version_base="1.3"):
+        composed = OmegaConf.to_container(compose("evaluate"))
+    values = {**composed, "suite": "quick", "cost": "loc_8", "policies": "keep", **changes}
+    with pytest.raises(UserError) as caught:
+        prepare("evaluate", validate(EvaluationConfiguration, values))
+    assert message in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
         (["policy=[keep,nobody]"], "error: policy: got 'nobody', allowed are"),
-        (["policy=[]"], "error: policy: got an empty list"),
-        (["policy=[keep,keep]"], "error: policy: got 'keep' twice"),
-        (["policy=none.yaml"], "error: policy: got 'none.yaml', there is no such file"),
-        (["suite=v9"], "Could not find 'suite/v9'"),
-        (["strata=[unseen]"], "error: strata: got 'unseen', allowed are seen"),
-        (["seeds=[1,2]"], "error: seeds: got [1, 2], no instance"),
         (["max_instance=2"], "did you mean 'max_instances'?"),
-        (["workers=0", "num_worlds=x"], "num_worlds: got 'x'"),
-        (["split=exam"], "error: split: got 'exam'"),
-        (["cost=loc_9"], "Could not find 'cost/loc_9'"),
-        (["metrics=[os.system]"], "error: metrics: got 'os.system'"),
         (["output=/proc/nowhere"], "error: /proc/nowhere"),
     ],
 )
-def test_mistakes_are_one_line_and_nothing_is_written(tmp_path, overrides, message):
+def test_mistakes_end_with_code_2_and_nothing_is_written(tmp_path, overrides, message):
     code, out, err = run(tmp_path, *overrides)
     assert code == 2
     assert out == ""
@@ -126,16 +152,17 @@ def test_mistakes_are_one_line_and_nothing_is_written(tmp_path, overrides, messa
         ("_target_: policies.adapters.StableBaselines3\npath: no.zip\n", "there is no such file"),
         ("_target_: policies.base.Option\n", "missing"),
         ("place: left\n", "has no reset"),
+        ("{", "not YAML"),
     ],
 )
 def test_mistakes_in_a_policy_file_are_one_line(tmp_path, text, message):
-    (tmp_path / "mine.yaml").write_text(text)
-    code, _, err = run(tmp_path, "policy=mine.yaml")
-    assert code == 2
-    assert err.startswith("error: mine.yaml: ")
-    assert message in err
-    assert len(err.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.yaml"]
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        load_policy(str(path))
+    assert str(caught.value).startswith(f"{path}: ")
+    assert message in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_damaged_checkpoint_is_one_line(tmp_path):

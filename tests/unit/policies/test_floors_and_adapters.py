@@ -80,7 +80,7 @@ def test_floor_keeps_its_lane_after_the_object():
 
 def test_follow_by_hand():
     scene = observe(speed=20.0)
-    # alone: 1.5 (1 - (20 / 25)^4) = 0.8856
+    # alone the gap term is zero, (20 / 25)^4 is 0.4096, and 1.5 times the rest is 0.8856
     np.testing.assert_allclose(follow(scene, 25.0), [0.8856], atol=1e-4)
     car = scene["vehicles"][0, 3]
     car[column.V_TRACKED], car[column.V_DX], car[column.V_VX] = 1.0, 34.5, 15.0
