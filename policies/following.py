@@ -70,4 +70,5 @@ def follow(
     wanted_gap = STANDSTILL_M + np.maximum(speed * TIME_GAP_S + speed * closing / braking, 0.0)
     free = (np.maximum(speed, 0.0) / np.maximum(wanted_speed_mps, 0.1)) ** 4
     crowd = (wanted_gap / gap[rows, nearest]) ** 2
-    return ACCELERATION_MPS2 * (1.0 - free - crowd)
+    wanted: NDArray[np.float64] = ACCELERATION_MPS2 * (1.0 - free - crowd)
+    return wanted

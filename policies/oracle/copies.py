@@ -1,0 +1,83 @@
+"""Copies of running worlds, in which a policy may try what would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.batched.env import DebrisVectorEnv
+from envs.specification import DECISIONS_PER_EPISODE, episode
+from policies.base import Policy, Privileged
+
+
+def roll_closed_loop(
+    worlds: DebrisVectorEnv,
+    chosen: NDArray[np.intp],
+    policies: Sequence[Policy],
+    seeds: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What other policies would do from here to the end of the episode, and what it would cost.
+
+    Parameters
+    ----------
+    worlds
+        The running worlds; not changed.
+    chosen
+        ``(K,)`` which of them.
+    policies
+        ``P`` policies that need no look into the worlds; each begins anew here.
+    seeds
+        ``(K,)`` for their random draws.
+
+    Returns
+    -------
+    actions
+        ``(K, P, T, 2)`` with ``T`` decisions until the last of these episodes is over.
+    cost_usd
+        ``(K, P)``: exact, if these actions are executed.
+
+    Raises
+    ------
+    ValueError
+        If one of the policies is privileged: it would look into the wrong worlds.
+    """
+    if any(isinstance(policy, Privileged) for policy in policies):
+        msg = "an oracle cannot try out a policy that looks into the worlds itself"
+        raise ValueError(msg)
+    start = worlds.batch[chosen].copy()
+    left = DECISIONS_PER_EPISODE - int(start["episode_i"][:, episode.DECISION].min())
+    copies = _make_copies(worlds, chosen)
+    state = {**copies.state_dict(), "worlds": start}
+    actions = np.zeros((len(chosen), len(policies), left, 2))
+    costs = np.zeros((len(chosen), len(policies)))
+    for p, policy in enumerate(policies):
+        copies.load_state_dict(state)
+        policy.reset(np.ones(len(chosen), np.bool_), seeds)
+        runs = np.ones(len(chosen), np.bool_)
+        for t in range(left):
+            observation = {key: copies.batch[key].copy() for key in ("ego", "vehicles", "debris")}
+            action = np.asarray(policy.act(observation), dtype=np.float64)
+            actions[runs, p, t] = action[runs]
+            _, _, terminated, truncated, info = copies.step(action)
+            costs[runs, p] += info["cost"]["total"][runs]
+            runs &= ~(terminated | truncated)
+            if not runs.any():
+                break
+    return actions, costs
+
+
+def _make_copies(worlds: DebrisVectorEnv, chosen: NDArray[np.intp]) -> DebrisVectorEnv:
+    """An environment of as many worlds as were chosen, with the same cost."""
+    instances = [worlds.instances[b] for b in chosen]
+    first = instances[0]
+
+    def again(*_: object) -> Any:  # noqa: ANN401 (an instance; policies do not know scenarios)
+        # a copy whose episode is over is not looked at any more, but must hold something
+        return first
+
+    copies = DebrisVectorEnv(len(chosen), scenario=again, cost=worlds.settings.cost)
+    copies.reset(options={"instance": instances})
+    return copies
