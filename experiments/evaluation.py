@@ -29,6 +29,12 @@ from experiments.run_folder import RunFolder, compute_key, open_folder
 NOT_IN_RESULT = ("num_worlds", "workers", "output", "num_videos", "level", "num_resamples")
 """Keys that do not change the records: a run that was interrupted continues whatever they are now."""
 
+FLOOR = "policies.floors.Constant"
+"""What makes a policy a floor."""
+
+USUAL_REFERENCE = "rule_tuned"
+"""What the others are compared with, if it is among them."""
+
 
 class EvaluationConfiguration(Configuration):
     """``python -m experiments.evaluate``."""
@@ -46,6 +52,15 @@ class EvaluationConfiguration(Configuration):
     workers: int = Field(ge=1, le=256)
     output: str
     allow: list[str]
+
+
+class CompareConfiguration(EvaluationConfiguration):
+    """``python -m experiments.compare``."""
+
+    reference: str | None
+    level: float = Field(gt=0.5, lt=1.0)
+    num_resamples: int = Field(ge=100, le=100_000)
+    num_videos: int = Field(ge=0, le=100)
 
 
 class Plan(NamedTuple):

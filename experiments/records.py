@@ -241,7 +241,7 @@ def read(path: Path) -> pa.Table:
     return order(table)
 
 
-def query(table: pa.Table, sql: str) -> list[dict[str, Any]]:
+def query(table: pa.Table, sql: str, *values: object) -> list[dict[str, Any]]:
     """Rows that a SQL query over the view ``records`` gives.
 
     Parameters
@@ -250,6 +250,8 @@ def query(table: pa.Table, sql: str) -> list[dict[str, Any]]:
         Records.
     sql
         DuckDB's dialect.
+    *values
+        For the ``?`` in it.
 
     Returns
     -------
@@ -258,5 +260,5 @@ def query(table: pa.Table, sql: str) -> list[dict[str, Any]]:
     """
     with duckdb.connect(":memory:") as connection:
         connection.register("records", table)
-        found: list[dict[str, Any]] = connection.sql(sql).to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = connection.execute(sql, values).to_arrow_table().to_pylist()
     return found

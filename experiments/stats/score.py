@@ -1,0 +1,57 @@
+"""The score: 0 is the best floor, 100 the clairvoyant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.stats.interval import Interval, percentile_interval
+from experiments.stats.resampling import cluster_weights, weighted_means
+
+
+def score(
+    cost: NDArray[np.float64],
+    floor: NDArray[np.float64],
+    clairvoyant: NDArray[np.float64],
+    cluster: Sequence[str],
+    *,
+    level: float,
+    num_resamples: int,
+    rng: np.random.Generator,
+) -> Interval:
+    r"""Score of a policy.
+
+    .. math:: 100 \, \frac{C_{floor} - C}{C_{floor} - C_{clairvoyant}}
+
+    Parameters
+    ----------
+    cost, floor, clairvoyant
+        ``(n,)`` costs of the policy, of the best floor and of the clairvoyant on the same instances.
+    cluster
+        ``(n,)`` scenario families.
+    level
+        Of the interval.
+    num_resamples
+        Of the bootstrap; all three are resampled together, because their ratio is what counts.
+    rng
+        Consumed.
+
+    Returns
+    -------
+    Interval
+        ``nan`` where the floor is not dearer than the clairvoyant: there is nothing to win.
+    """
+    columns = np.stack([cost, floor, clairvoyant], axis=1)
+    resampled = weighted_means(cluster_weights(cluster, num_resamples, rng), columns)
+    value = float(_ratio(columns.mean(axis=0)[None])[0])
+    return percentile_interval(value, _ratio(resampled), level)
+
+
+def _ratio(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The formula for rows of (policy, floor, clairvoyant)."""
+    room = means[:, 1] - means[:, 2]
+    has_room = room > 0.0
+    gained = 100.0 * (means[:, 1] - means[:, 0]) / np.where(has_room, room, 1.0)
+    return np.where(has_room, gained, np.nan)
