@@ -1,0 +1,1 @@
+"""The if-else stack: named, ordered rules with their reasons; thresholds come from outside."""

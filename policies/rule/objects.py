@@ -1,0 +1,142 @@
+"""Rules about one object: which of four verdicts it gets; the first rule that applies decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.rule.scene import Mask, Scene
+from policies.rule.thresholds import Thresholds
+
+IGNORE, HOLD, STRADDLE, AVOID = range(4)
+"""Drive as if it were not there; drive straight over it; over it, between the wheels; not over it."""
+
+VERDICTS: Final = ("ignore", "hold straight", "straddle or avoid", "avoid")
+
+
+class ObjectRule(NamedTuple):
+    """A condition and what follows from it."""
+
+    name: str
+    verdict: int
+    applies: Callable[[Scene, Thresholds], Mask]  # (A, 4)
+    condition: str  # with thresholds in braces
+    reason: str
+
+
+def _is_no_track(scene: Scene, _: Thresholds) -> Mask:
+    return ~scene.tracked
+
+
+def _is_past(scene: Scene, _: Thresholds) -> Mask:
+    return scene.past
+
+
+def _is_far(scene: Scene, limits: Thresholds) -> Mask:
+    return scene.arrival_s > limits.horizon_s
+
+
+def _is_forgotten(scene: Scene, limits: Thresholds) -> Mask:
+    return scene.hidden_s > limits.memory_s
+
+
+def _is_mark(scene: Scene, limits: Thresholds) -> Mask:
+    return scene.mark >= limits.mark_probability
+
+
+def _is_patch(scene: Scene, _: Thresholds) -> Mask:
+    return scene.patch >= 0.5
+
+
+def _is_flat(scene: Scene, limits: Thresholds) -> Mask:
+    return scene.height <= limits.flat_height_m
+
+
+def _is_low_and_narrow(scene: Scene, limits: Thresholds) -> Mask:
+    is_low = scene.height <= limits.straddle_height_m
+    return is_low & (scene.half_width <= limits.straddle_half_width_m)
+
+
+def _is_anything(scene: Scene, _: Thresholds) -> Mask:
+    return np.ones_like(scene.tracked)
+
+
+RULES: Final = (
+    ObjectRule(
+        "no track", IGNORE, _is_no_track, "nothing is tracked in this slot", "nothing there"
+    ),
+    ObjectRule("past", IGNORE, _is_past, "it is behind the front bumper", "too late for anything"),
+    ObjectRule(
+        "far",
+        IGNORE,
+        _is_far,
+        "arrival in more than {horizon_s} s",
+        "most far detections turn out to be marks; early manoeuvres cost the same as timely ones (physics.md 5)",
+    ),
+    ObjectRule(
+        "forgotten",
+        IGNORE,
+        _is_forgotten,
+        "hidden for more than {memory_s} s",
+        "object permanence, for a while: what vanished behind a truck is still there (design 2.4)",
+    ),
+    ObjectRule(
+        "mark",
+        IGNORE,
+        _is_mark,
+        "looks like a ground mark with probability >= {mark_probability}",
+        "shadows, stains and cracks are ten times as common as objects (physics.md 4)",
+    ),
+    ObjectRule(
+        "patch",
+        HOLD,
+        _is_patch,
+        "looks like a patch (gravel, oil, water, glass) with probability >= 0.5",
+        "neither brake nor steer on lost grip (physics.md 2.5)",
+    ),
+    ObjectRule(
+        "flat",
+        IGNORE,
+        _is_flat,
+        "height + sd <= {flat_height_m} m",
+        "Autoware's obstacle segmentation drops points below a height threshold too",
+    ),
+    ObjectRule(
+        "low and narrow",
+        STRADDLE,
+        _is_low_and_narrow,
+        "height + sd <= {straddle_height_m} m and half width <= {straddle_half_width_m} m",
+        "it fits under the car and between the wheels (physics.md 2.1)",
+    ),
+    ObjectRule("anything else", AVOID, _is_anything, "always", "size is all that can be relied on"),
+)
+"""In order: the first that applies decides."""
+
+
+def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
+    """Verdict on every object, and whether hitting it would be severe.
+
+    Parameters
+    ----------
+    scene
+        Of ``A`` worlds.
+    limits
+        Thresholds.
+
+    Returns
+    -------
+    verdict
+        ``(A, 4)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
+    is_severe
+        ``(A, 4)``: high enough to meet the bumper, or wide.
+    """
+    verdict = np.full(scene.tracked.shape, AVOID)
+    # backwards, so that an earlier rule overwrites a later one
+    for rule in reversed(RULES):
+        verdict[rule.applies(scene, limits)] = rule.verdict
+    is_high = scene.height >= limits.severe_height_m
+    is_wide = 2.0 * scene.half_width >= limits.severe_width_m
+    return verdict, is_high | is_wide

@@ -1,0 +1,166 @@
+"""The rule policy: reads the scene, lets the rules decide, carries the decision out smoothly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from policies.base import KEEP, Explanation, Observation
+from policies.command import to_action
+from policies.following import follow
+from policies.rule.objects import AVOID, STRADDLE, judge
+from policies.rule.places import Places, find_places, is_held
+from policies.rule.rules import HALF_LANE_M, RULES, Situation, decide, label_of
+from policies.rule.scene import Array, Mask, Scene, read_scene
+from policies.rule.thresholds import Thresholds
+
+NAMES: Final = (*(rule.name for rule in RULES), "cruise")
+"""Names of the rules in order, and of what is done without an object."""
+
+CRUISE: Final = len(RULES)
+
+CALM_MPS2: Final = 1.0
+"""Lateral acceleration of everything that is not urgent."""
+
+SUDDEN_MPS2: Final = 2.2
+"""From here on the lateral target jumps: the steering law itself is what limits the motion."""
+
+
+class RulePolicy:
+    """Hand-written rules for things on the road.
+
+    Every object gets a verdict by ``policies.rule.objects.RULES``; then ``policies.rule.rules.RULES`` choose where to
+    drive and whether to brake. ``python -m experiments.explain_rules`` prints both.
+
+    Parameters
+    ----------
+    thresholds
+        Every field of ``policies.rule.thresholds.Thresholds``.
+    """
+
+    privileged = False
+
+    def __init__(self, thresholds: Mapping[str, Any]) -> None:
+        self.thresholds = Thresholds.from_mapping(thresholds)
+        self._home, self._goal, self._target, self._drift = np.zeros((4, 0))
+        self._fired = np.zeros(0, np.int64)
+        self._labels = np.zeros(0, np.int64)
+        self._is_new = np.zeros(0, np.bool_)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Forget lane and manoeuvre of these worlds."""
+        del seeds
+        if len(self._home) != len(mask):
+            self._home, self._goal, self._target, self._drift = np.zeros((4, len(mask)))
+            self._is_new = np.ones(len(mask), np.bool_)
+        self._is_new = self._is_new | mask
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Decide, then steer towards the place and keep the distance to the vehicle ahead."""
+        ego = observation["ego"].astype(np.float64)
+        self._begin(ego)
+        size = len(ego)
+        self._fired, self._labels = np.full(size, CRUISE), np.full(size, KEEP)
+        urgency, braking = np.full(size, CALM_MPS2), np.zeros(size)
+        chosen = np.flatnonzero((observation["debris"][:, :, column.D_TRACKED] > 0.0).any(axis=1))
+        is_busy = np.zeros(size, np.bool_)
+        if chosen.size:
+            part = {key: values[chosen] for key, values in observation.items()}
+            is_busy[chosen], urgency[chosen], braking[chosen] = self._decide(part, chosen)
+        self._settle(ego, ~is_busy)
+        self._steer(urgency)
+        wanted = follow(observation, ego[:, column.E_SET_SPEED])
+        slowed = np.minimum(wanted, np.where(braking > 0.0, -braking, wanted))
+        # nobody speeds up towards an object
+        return to_action(
+            observation, np.where(is_busy, np.minimum(slowed, 0.0), slowed), self._target
+        )
+
+    def explain(self) -> Explanation:
+        """The rule that fired in every world."""
+        return Explanation(self._labels, self._fired, NAMES)
+
+    def _begin(self, ego: Array) -> None:
+        """Start new episodes in the lane the car is in."""
+        if self._is_new.any():
+            y = ego[:, column.E_Y]
+            lane = _lane_centre(ego)
+            for memory, value in (
+                ("_home", lane),
+                ("_goal", lane),
+                ("_target", y),
+                ("_drift", 0.0 * y),
+            ):
+                setattr(self, memory, np.where(self._is_new, value, getattr(self, memory)))
+            self._is_new = np.zeros(len(ego), np.bool_)
+
+    def _decide(
+        self, observation: Observation, chosen: NDArray[np.intp]
+    ) -> tuple[Mask, Array, Array]:
+        """For worlds with a tracked object: whether it matters, how urgently to steer, how hard to brake."""
+        limits = self.thresholds
+        scene = read_scene(observation)
+        verdict, is_severe = judge(scene, limits)
+        matters = (verdict == AVOID) | (verdict == STRADDLE)
+        held = is_held(verdict)
+        places = find_places(scene, verdict, self._home[chosen], limits)
+        situation = Situation(
+            scene,
+            places,
+            self._goal[chosen],
+            (is_severe & matters).any(axis=1),
+            held & ~matters.any(axis=1),
+            np.where(matters | (held[:, None] & (scene.patch >= 0.5)), scene.arrival_s, np.inf).min(
+                axis=1
+            ),
+        )
+        fired, place = decide(situation, limits)
+        is_busy = matters.any(axis=1) | held
+        rows = np.arange(len(chosen))
+        target, needed = places.y[rows, place], places.needed_mps2[rows, place]
+        at = chosen[is_busy]
+        self._goal[at] = target[is_busy]
+        self._fired[at] = fired[is_busy]
+        self._labels[at] = label_of(fired, target - scene.y)[is_busy]
+        braking = np.where(is_busy, self._brake(situation, fired, places, place), 0.0)
+        return is_busy, np.clip(1.2 * needed, CALM_MPS2, 3.0), braking
+
+    def _brake(
+        self, s: Situation, fired: NDArray[np.int64], places: Places, place: NDArray[np.int64]
+    ) -> Array:
+        """Deceleration of the braking rule, m/s2; 0 where it did not fire."""
+        limits, rows = self.thresholds, np.arange(len(place))
+        wanted = np.where(s.is_severe, limits.brake_severe_mps2, limits.brake_mild_mps2)
+        is_tailgated = s.scene.follower_s < limits.tailgater_s
+        wanted = np.where(is_tailgated, np.minimum(wanted, limits.brake_tailgater_mps2), wanted)
+        brakes = np.array([rule.brakes for rule in RULES])[fired]
+        is_hit = places.depth[rows, place] > 0.0
+        return np.where(brakes & is_hit & (s.scene.speed > limits.pass_speed_mps), wanted, 0.0)
+
+    def _settle(self, ego: Array, is_clear: Mask) -> None:
+        """Where nothing matters any more: stay in a new lane, return to the centre of the old one."""
+        lane = _lane_centre(ego)
+        has_left = np.abs(ego[:, column.E_Y] - self._home) > HALF_LANE_M
+        self._home = np.where(is_clear & has_left, lane, self._home)
+        self._goal = np.where(is_clear, self._home, self._goal)
+
+    def _steer(self, urgency: Array) -> None:
+        """Move the lateral target towards the goal with limited acceleration, or at once if it is urgent."""
+        away = self._goal - self._target
+        wanted = np.sign(away) * 0.9 * np.sqrt(2.0 * urgency * np.abs(away))
+        wanted = np.where(np.abs(away) < 0.5 * urgency * DECISION_S**2, 0.0, wanted)
+        step = urgency * DECISION_S
+        drift = self._drift + np.clip(wanted - self._drift, -step, step)
+        is_sudden = urgency >= SUDDEN_MPS2
+        self._drift = np.where(is_sudden, 0.0, drift)
+        self._target = np.where(is_sudden, self._goal, self._target + drift * DECISION_S)
+
+
+def _lane_centre(ego: Array) -> Array:
+    """Centre of the nearest live lane, m."""
+    lane = np.round(ego[:, column.E_Y] / LANE_WIDTH_M)
+    return np.clip(lane, 0.0, ego[:, column.E_NUM_LANES] - 1.0) * LANE_WIDTH_M

@@ -1,0 +1,227 @@
+"""The ordered stack: what to do about everything together; the first rule that applies decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
+from policies.rule.places import Places
+from policies.rule.scene import Array, Mask, Scene
+from policies.rule.thresholds import Thresholds
+
+HALF_LANE_M: Final = 2.0
+
+NONE: Final = -1
+"""No place: the rule does not apply."""
+
+
+class Situation(NamedTuple):
+    """What a rule looks at; ``A`` worlds."""
+
+    scene: Scene
+    places: Places
+    goal: Array  # (A,) lateral position under way
+    is_severe: Mask  # (A,) something severe is in the way
+    is_held: Mask  # (A,) something must be crossed straight
+    earliest_s: Array  # (A,) arrival at the first object that matters; inf without
+
+
+class Rule(NamedTuple):
+    """One rule of the stack."""
+
+    name: str
+    label: int  # of the decision; steering rules turn it to the side they take
+    choose: Callable[[Situation, Thresholds], NDArray[np.int64]]  # (A,) index of a place, or NONE
+    brakes: bool  # also slows down, as the braking rule says
+    condition: str  # with thresholds in braces
+    reason: str
+
+
+def _nearest(allowed: Mask) -> NDArray[np.int64]:
+    """First allowed place, places being ordered by distance; ``NONE`` where there is none."""
+    return np.where(allowed.any(axis=1), allowed.argmax(axis=1), NONE)
+
+
+def _within(situation: Situation, reach: float) -> Mask:
+    """Places not further than so from the lane centre."""
+    return np.abs(situation.places.shift) <= reach + 1e-6
+
+
+def _keep_lane(s: Situation, _: Thresholds) -> NDArray[np.int64]:
+    p = s.places
+    is_good = p.is_free[:, 0] & ~p.over[:, 0] & (p.needed_mps2[:, 0] < 1.0) & ~p.is_closed[:, 0]
+    return np.where(is_good, 0, NONE)
+
+
+def _hold_straight(s: Situation, _: Thresholds) -> NDArray[np.int64]:
+    distance = np.abs(s.places.y - s.scene.y[:, None])
+    return np.where(s.is_held & (s.earliest_s > 2.0), distance.argmin(axis=1), NONE)
+
+
+def _stay_committed(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
+    index = np.abs(s.places.y - s.goal[:, None]).argmin(axis=1)
+    rows = np.arange(len(index))
+    is_good = s.places.is_tight[rows, index] & ~s.places.is_closed[rows, index]
+    is_good &= s.places.needed_mps2[rows, index] <= limits.sharp_severe_mps2
+    moved = np.abs(s.places.shift[rows, index]) > 0.3
+    return np.where(is_good & moved, index, NONE)
+
+
+def _straddle(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
+    p = s.places
+    allowed = p.is_free & p.over & ~p.is_closed & (p.needed_mps2 <= limits.gentle_mps2)
+    return _nearest(allowed & _within(s, limits.straddle_shift_m))
+
+
+def _edge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
+    p = s.places
+    allowed = p.is_free & ~p.is_closed & (p.needed_mps2 <= limits.gentle_mps2)
+    return _nearest(allowed & _within(s, limits.edge_shift_m))
+
+
+def _change_lane(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
+    p = s.places
+    return _nearest(p.is_free & ~p.is_closed & (p.needed_mps2 <= limits.gentle_mps2))
+
+
+def _dodge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
+    p = s.places
+    limit = np.where(s.is_severe, limits.sharp_severe_mps2, limits.sharp_mild_mps2)
+    return _least_sharp(p, p.is_tight & ~p.is_closed & (p.needed_mps2 <= limit[:, None]))
+
+
+def _least_sharp(places: Places, allowed: Mask) -> NDArray[np.int64]:
+    """The allowed place that needs the least steering; the nearest among equals."""
+    sharpness = np.where(allowed, np.round(places.needed_mps2, 1), np.inf)
+    return np.where(allowed.any(axis=1), sharpness.argmin(axis=1), NONE)
+
+
+def _brake(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
+    p = s.places
+    # the place from which least of the object is hit, among those that can be reached now or after slowing
+    allowed = ~p.is_closed & (p.needed_mps2 <= limits.sharp_severe_mps2)
+    allowed &= _within(s, HALF_LANE_M)
+    allowed[:, 0] = True
+    depth = np.where(allowed, p.depth, np.inf)
+    index = depth.argmin(axis=1)
+    return np.where(s.earliest_s <= limits.brake_begin_s, index, NONE)
+
+
+def _wait(s: Situation, _: Thresholds) -> NDArray[np.int64]:
+    return np.zeros(len(s.goal), np.int64)
+
+
+RULES: Final = (
+    Rule(
+        "cross straight",
+        KEEP,
+        _hold_straight,
+        False,
+        "a patch lies ahead and nothing else",
+        "on lost grip every steering and braking is a loss of control (physics.md 2.5)",
+    ),
+    Rule(
+        "stay committed",
+        STEER_LEFT,
+        _stay_committed,
+        False,
+        "the place under way is still free, open and within {sharp_severe_mps2} m/s2",
+        "changing one's mind costs the time that was left",
+    ),
+    Rule(
+        "keep lane",
+        KEEP,
+        _keep_lane,
+        False,
+        "nothing within {margin_m} m of the car's path",
+        "every manoeuvre costs something (physics.md 6.1)",
+    ),
+    Rule(
+        "straddle",
+        STRADDLE,
+        _straddle,
+        False,
+        "low and narrow, a shift <= {straddle_shift_m} m at <= {gentle_mps2} m/s2",
+        "US$ 40 instead of a lane change or a hit; 0.15 m of clearance (physics.md 2.1)",
+    ),
+    Rule(
+        "edge of the lane",
+        STEER_LEFT,
+        _edge,
+        False,
+        "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m at <= {gentle_mps2} m/s2",
+        "steering inside the lane disturbs nobody (physics.md 5)",
+    ),
+    Rule(
+        "change lane",
+        STEER_LEFT,
+        _change_lane,
+        False,
+        "a place beside is free and open: gaps of {front_gap_s} s and {rear_gap_s} s plus {closing_s} s of closing speed",
+        "MOBIL's safety criterion (Kesting, Treiber, Helbing 2007) with RSS-like distances (Shalev-Shwartz et al. 2017)",
+    ),
+    Rule(
+        "dodge",
+        STEER_LEFT,
+        _dodge,
+        False,
+        "reachable at <= {sharp_mild_mps2} m/s2, or {sharp_severe_mps2} if severe, clearing it by {tight_margin_m} m",
+        "a swerve costs hundreds, a severe hit a hundred thousand US$ (physics.md 6.1)",
+    ),
+    Rule(
+        "brake",
+        BRAKE,
+        _brake,
+        True,
+        "arrival in less than {brake_begin_s} s",
+        "time-to-collision staging of emergency braking, weaker with a tailgater within {tailgater_s} s",
+    ),
+    Rule(
+        "wait and see",
+        RUN_OVER,
+        _wait,
+        False,
+        "always",
+        "there is time: looks and tracks get better with every metre",
+    ),
+)
+"""In order: the first that applies decides."""
+
+
+def decide(s: Situation, limits: Thresholds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rule that fires in every world, and the place it chooses.
+
+    Parameters
+    ----------
+    s
+        The situation of ``A`` worlds.
+    limits
+        Thresholds.
+
+    Returns
+    -------
+    fired
+        ``(A,)`` index into ``RULES``.
+    place
+        ``(A,)`` index into the places.
+    """
+    fired = np.full(len(s.goal), len(RULES) - 1)
+    place = np.zeros(len(s.goal), np.int64)
+    is_open = np.ones(len(s.goal), np.bool_)
+    for k, rule in enumerate(RULES):
+        index = rule.choose(s, limits)
+        takes = is_open & (index != NONE)
+        fired[takes], place[takes] = k, index[takes]
+        is_open &= ~takes
+    return fired, place
+
+
+def label_of(fired: NDArray[np.int64], shift: Array) -> NDArray[np.int64]:
+    """Label of every decision: steering rules are left or right by the side they take."""
+    labels = np.array([rule.label for rule in RULES])[fired]
+    steers = labels == STEER_LEFT
+    return np.where(steers & (shift > 0.0), STEER_RIGHT, labels)

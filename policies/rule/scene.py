@@ -1,0 +1,144 @@
+"""What the rules talk about, computed once per decision: objects, their arrival, vehicles beside, the follower."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import column
+from envs.specification.debris import LOOKS
+from policies.base import Observation
+from policies.command import EGO_WIDTH_M
+from policies.following import EGO_LENGTH_M, IN_PATH_M
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+MARK: Final = column.D_LOOK + LOOKS.index("ground-mark")
+PATCH: Final = column.D_LOOK + LOOKS.index("patch")
+
+STANDARD_DEVIATIONS: Final = 2.0
+"""A measured speed counts as motion beyond so many standard deviations, or a third of a metre per second."""
+
+SLIDE_MPS2: Final = 4.5
+"""Deceleration of a thing that slides on asphalt (physics.md 2.4: friction 0.45)."""
+
+DRIFT_S: Final = 2.5
+"""Sideways motion is extrapolated for so long at most: things stop, or are gone."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``A`` worlds with something tracked; objects ``(A, 4)``, vehicles ``(A, 8)``, metres, seconds."""
+
+    y: Array  # (A,) lateral position of the ego
+    speed: Array
+    low: Array  # leftmost and rightmost lateral target
+    high: Array
+    lanes: Array  # number of live lanes
+    # objects
+    tracked: Mask
+    past: Mask  # the car's tail is beyond it
+    hidden_s: Array  # time since last seen
+    half_width: Array  # across the road
+    height: Array  # measured plus one standard deviation
+    arrival_s: Array  # until the bumper reaches it
+    lateral: Array  # where it will be then
+    mark: Array  # probability of a ground mark
+    patch: Array  # probability of a patch
+    blur: Array  # standard deviation of its lateral position
+    # vehicles
+    beside_y: Array  # lateral position in a second; nan where there is none
+    beside_reach: Array  # half its width and half the ego's
+    gap: Array  # bumper to bumper along the road, negative beside
+    closing: Array  # speed at which the gap shrinks
+    is_behind: Mask
+    is_same_path: Mask  # ahead or behind in the ego's own path
+    # follower and leader
+    follower_s: Array  # (A,) time gap of the follower; inf without one
+
+
+def read_scene(observation: Observation) -> Scene:
+    """The scene of an observation.
+
+    Parameters
+    ----------
+    observation
+        Of ``A`` worlds.
+
+    Returns
+    -------
+    Scene
+        Hidden objects are where they were last seen, because they lie still more often than not; hidden vehicles are
+        moved on with their last speed.
+    """
+    ego = observation["ego"].astype(np.float64)
+    y, speed = ego[:, column.E_Y], np.maximum(ego[:, column.E_SPEED], 1.0)
+    half = 0.5 * EGO_WIDTH_M
+    return Scene(
+        y=y,
+        speed=speed,
+        low=ego[:, column.E_LEFT_EDGE] + half,
+        high=ego[:, column.E_RIGHT_EDGE] - half,
+        lanes=ego[:, column.E_NUM_LANES],
+        **_read_objects(observation["debris"].astype(np.float64), y, speed),
+        **_read_vehicles(observation["vehicles"].astype(np.float64), y, speed),
+    )
+
+
+def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Array]:
+    """The part about objects."""
+    cos, sin = (
+        np.abs(np.cos(debris[:, :, column.D_YAW])),
+        np.abs(np.sin(debris[:, :, column.D_YAW])),
+    )
+    length, width = debris[:, :, column.D_LENGTH], debris[:, :, column.D_WIDTH]
+    half_length = 0.5 * (length * cos + width * sin)
+    noise = STANDARD_DEVIATIONS * debris[:, :, column.D_SD_V] + 0.3
+    along, across = debris[:, :, column.D_VX], debris[:, :, column.D_VY]
+    along = np.where(np.abs(along) > noise + 1.0, along, 0.0)
+    across = np.where(np.abs(across) > noise, across, 0.0)
+    ahead = debris[:, :, column.D_DX] - half_length - 0.5 * EGO_LENGTH_M
+    # a sliding thing comes to rest: until then it runs away from the car, on average with half its speed
+    slides_s = np.maximum(along, 0.0) / SLIDE_MPS2
+    rest = ahead + 0.5 * np.maximum(along, 0.0) * slides_s
+    arrival = np.maximum(rest, 0.0) / np.maximum(speed[:, None] - np.minimum(along, 0.0), 0.5)
+    return {
+        "tracked": debris[:, :, column.D_TRACKED] > 0.0,
+        "past": debris[:, :, column.D_DX] + half_length < -0.5 * EGO_LENGTH_M,
+        "hidden_s": debris[:, :, column.D_AGE_SINCE_SEEN],
+        "half_width": 0.5 * (width * cos + length * sin),
+        "height": debris[:, :, column.D_HEIGHT] + debris[:, :, column.D_SD_SIZE],
+        "arrival_s": arrival,
+        "lateral": y[:, None] + debris[:, :, column.D_DY] + across * np.minimum(arrival, DRIFT_S),
+        "mark": debris[:, :, MARK],
+        "patch": debris[:, :, PATCH],
+        "blur": debris[:, :, column.D_SD_Y],
+    }
+
+
+def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Array]:
+    """The part about vehicles."""
+    along = vehicles[:, :, column.V_VX]
+    dx = vehicles[:, :, column.V_DX] + vehicles[:, :, column.V_AGE_SINCE_SEEN] * (
+        along - speed[:, None]
+    )
+    dy = vehicles[:, :, column.V_DY]
+    is_there = vehicles[:, :, column.V_TRACKED] > 0.0
+    is_behind = dx < 0.0
+    gap = np.abs(dx) - 0.5 * (vehicles[:, :, column.V_LENGTH] + EGO_LENGTH_M)
+    is_same_path = is_there & (np.abs(dy) < IN_PATH_M)
+    follows = is_same_path & is_behind
+    follower_s = np.where(follows, gap, np.inf).min(axis=1) / speed
+    return {
+        "beside_y": np.where(is_there, y[:, None] + dy + vehicles[:, :, column.V_VY], np.nan),
+        "beside_reach": 0.5 * (vehicles[:, :, column.V_WIDTH] + EGO_WIDTH_M),
+        "gap": gap,
+        "closing": np.where(is_behind, along - speed[:, None], speed[:, None] - along),
+        "is_behind": is_behind,
+        "is_same_path": is_same_path,
+        "follower_s": follower_s,
+    }

@@ -1,0 +1,143 @@
+"""Every number of the rules: its unit is in its name, its reason beside it, its range is what tuning may try."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from envs.errors import UserError, not_allowed
+
+
+def _number(low: float, high: float) -> Any:  # noqa: ANN401 (a dataclass field of type float)
+    """A required threshold between two bounds."""
+    return field(metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """Numbers that the rules compare with.
+
+    Parameters
+    ----------
+    horizon_s
+        Objects further away in time are left alone.
+    memory_s
+        A hidden object is believed in for so long after it was last seen.
+    mark_probability
+        With this probability of a ground mark (shadow, stain, crack) it is none of our business.
+    flat_height_m
+        What is lower, its measured height and a standard deviation together, can be run over.
+    straddle_height_m
+        What is lower passes under the car: 0.15 m clearance (physics.md 2.1) less a margin.
+    straddle_half_width_m
+        Half the free width between the wheels, less a margin.
+    straddle_shift_m
+        Furthest shift out of the lane centre to take an object between the wheels.
+    severe_height_m
+        Higher objects meet the bumper: 0.20 m in physics.md 2.1, less a margin.
+    severe_width_m
+        Wider objects count as severe even if they are low: a plank, a grate, a tread across the lane.
+    margin_m
+        Room between the car's side and an object when there is time.
+    tight_margin_m
+        Room when there is none.
+    edge_shift_m
+        Furthest shift inside the lane.
+    gentle_mps2
+        Lateral acceleration that is hardly a swerve (cost of physics.md 6.1).
+    sharp_mild_mps2, sharp_severe_mps2
+        Lateral acceleration accepted to avoid a mild and a severe object.
+    side_gap_m
+        Room kept from vehicles beside.
+    front_gap_s, rear_gap_s
+        Time gaps to the vehicle ahead and behind in the lane that is entered.
+    closing_s
+        Further time of closing speed that must be left to them (responsibility-sensitive safety's response and braking).
+    brake_begin_s
+        Braking for an object that cannot be avoided begins so long before it.
+    brake_mild_mps2, brake_severe_mps2
+        Braking for a mild and for a severe object.
+    tailgater_s
+        A follower nearer than this allows only ``brake_tailgater_mps2``.
+    brake_tailgater_mps2
+        Braking that a close follower can answer.
+    pass_speed_mps
+        Speed below which braking for an object ends: slower contact harms little more or less, standing does.
+    truck_gap_s
+        Time gap to a vehicle ahead that hides the road.
+    """
+
+    horizon_s: float = _number(3.0, 10.0)
+    memory_s: float = _number(0.2, 8.0)
+    mark_probability: float = _number(0.3, 0.99)
+    flat_height_m: float = _number(0.0, 0.06)
+    straddle_height_m: float = _number(0.04, 0.15)
+    straddle_half_width_m: float = _number(0.25, 0.65)
+    straddle_shift_m: float = _number(0.0, 1.1)
+    severe_height_m: float = _number(0.05, 0.4)
+    severe_width_m: float = _number(0.3, 3.0)
+    margin_m: float = _number(0.05, 0.8)
+    tight_margin_m: float = _number(0.0, 0.4)
+    edge_shift_m: float = _number(0.3, 1.9)
+    gentle_mps2: float = _number(0.5, 2.0)
+    sharp_mild_mps2: float = _number(0.5, 3.0)
+    sharp_severe_mps2: float = _number(0.5, 3.5)
+    side_gap_m: float = _number(0.1, 1.2)
+    front_gap_s: float = _number(0.1, 1.5)
+    rear_gap_s: float = _number(0.1, 1.5)
+    closing_s: float = _number(0.5, 5.0)
+    brake_begin_s: float = _number(1.0, 6.0)
+    brake_mild_mps2: float = _number(0.0, 6.0)
+    brake_severe_mps2: float = _number(1.0, 8.0)
+    tailgater_s: float = _number(0.2, 2.5)
+    brake_tailgater_mps2: float = _number(0.5, 6.0)
+    pass_speed_mps: float = _number(0.0, 20.0)
+    truck_gap_s: float = _number(0.5, 2.5)
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a number within its range.
+
+        Raises
+        ------
+        UserError
+            One line naming the threshold, the value and the range.
+        """
+        for one in fields(self):
+            value, low, high = getattr(self, one.name), one.metadata["low"], one.metadata["high"]
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not is_number or not math.isfinite(value) or not low <= value <= high:
+                raise UserError(
+                    f"thresholds.{one.name}: got {value!r}, expected a number from {low} to {high}"
+                )
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Thresholds:
+        """Thresholds from a YAML mapping.
+
+        Parameters
+        ----------
+        values
+            Every threshold by name.
+
+        Returns
+        -------
+        Thresholds
+            Checked.
+
+        Raises
+        ------
+        UserError
+            If one is missing.
+        not_allowed
+            If a name is unknown.
+        """
+        known = [one.name for one in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise not_allowed("thresholds", name, known)
+        for name in known:
+            if name not in values:
+                raise UserError(f"thresholds.{name}: missing")
+        return cls(**values)
