@@ -30,6 +30,12 @@ object holds up traffic [A]."""
 COMFORTABLE_BRAKING_MPS2: Final = 2.0
 """Treiber et al. (2000): 1.67, rounded up [A]."""
 
+UNEASY_MPS2: Final = 2.5
+"""Braking beyond this needs a collision in sight: a car that has cut in closely, and drives as fast, is let go [A]."""
+
+URGENT_S: Final = 4.0
+"""A collision is in sight if it is nearer than this at the present speeds [A]."""
+
 
 def follow(
     observation: Observation, wanted_speed_mps: NDArray[np.float64] | float
@@ -49,7 +55,7 @@ def follow(
     Returns
     -------
     ndarray
-        m/s2, ``(B,)``; at most ``ACCELERATION_MPS2``, not limited downwards.
+        m/s2, ``(B,)``; at most ``ACCELERATION_MPS2``; below ``-UNEASY_MPS2`` only if a collision is in sight.
     """
     speed = observation["ego"][:, column.E_SPEED].astype(np.float64)
     vehicles = observation["vehicles"].astype(np.float64)
@@ -71,4 +77,5 @@ def follow(
     free = (np.maximum(speed, 0.0) / np.maximum(wanted_speed_mps, 0.1)) ** 4
     crowd = (wanted_gap / gap[rows, nearest]) ** 2
     wanted: NDArray[np.float64] = ACCELERATION_MPS2 * (1.0 - free - crowd)
-    return wanted
+    is_urgent = gap[rows, nearest] < URGENT_S * closing
+    return np.where(is_urgent, wanted, np.maximum(wanted, -UNEASY_MPS2))

@@ -16,6 +16,9 @@ IGNORE, HOLD, STRADDLE, AVOID = range(4)
 
 VERDICTS: Final = ("ignore", "hold straight", "straddle or avoid", "avoid")
 
+SHEET_HALF_WIDTH_M: Final = 0.7
+"""What is this wide and has no height is on the road like paint [A: wider than the free way between the wheels]."""
+
 
 class ObjectRule(NamedTuple):
     """A condition and what follows from it."""
@@ -47,8 +50,13 @@ def _is_mark(scene: Scene, limits: Thresholds) -> Mask:
     return scene.mark >= limits.mark_probability
 
 
-def _is_patch(scene: Scene, _: Thresholds) -> Mask:
-    return scene.patch >= 0.5
+def _is_alongside(scene: Scene, _: Thresholds) -> Mask:
+    return scene.arrival_s <= 0.0
+
+
+def _is_patch(scene: Scene, limits: Thresholds) -> Mask:
+    is_sheet = (scene.height <= limits.sheet_height_m) & (scene.half_width >= SHEET_HALF_WIDTH_M)
+    return (scene.patch >= 0.5) | is_sheet
 
 
 def _is_flat(scene: Scene, limits: Thresholds) -> Mask:
@@ -68,7 +76,7 @@ RULES: Final = (
     ObjectRule(
         "no track", IGNORE, _is_no_track, "nothing is tracked in this slot", "nothing there"
     ),
-    ObjectRule("past", IGNORE, _is_past, "it is behind the front bumper", "too late for anything"),
+    ObjectRule("past", IGNORE, _is_past, "the car's tail has passed it", "too late for anything"),
     ObjectRule(
         "far",
         IGNORE,
@@ -91,10 +99,17 @@ RULES: Final = (
         "shadows, stains and cracks are ten times as common as objects (physics.md 4)",
     ),
     ObjectRule(
+        "alongside",
+        HOLD,
+        _is_alongside,
+        "the bumper has reached it",
+        "too late to steer or brake for it; not too late to steer into it",
+    ),
+    ObjectRule(
         "patch",
         HOLD,
         _is_patch,
-        "looks like a patch (gravel, oil, water, glass) with probability >= 0.5",
+        "looks like a patch with probability >= 0.5, or wide and not higher than {sheet_height_m} m",
         "neither brake nor steer on lost grip (physics.md 2.5)",
     ),
     ObjectRule(
@@ -131,7 +146,7 @@ def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
     verdict
         ``(A, 4)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
     is_severe
-        ``(A, 4)``: high enough to meet the bumper, or wide.
+        ``(A, 4)``: high enough to meet the bumper, or wide, and hardly a mark on the ground.
     """
     verdict = np.full(scene.tracked.shape, AVOID)
     # backwards, so that an earlier rule overwrites a later one
@@ -139,4 +154,4 @@ def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
         verdict[rule.applies(scene, limits)] = rule.verdict
     is_high = scene.height >= limits.severe_height_m
     is_wide = 2.0 * scene.half_width >= limits.severe_width_m
-    return verdict, is_high | is_wide
+    return verdict, (is_high | is_wide) & (scene.mark < limits.severe_mark_probability)

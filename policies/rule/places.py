@@ -85,7 +85,7 @@ def find_places(
         is_tight=depth <= -limits.tight_margin_m,
         depth=depth,
         over=(matters & can_straddle).any(axis=2),
-        needed_mps2=_needed(scene, y, offset, reach, matters, can_straddle, limits),
+        needed_mps2=_needed(scene, verdict, y, offset, reach, matters, can_straddle, limits),
         is_closed=_is_closed(scene, y, limits),
         shift=y - home[:, None],
     )
@@ -93,6 +93,7 @@ def find_places(
 
 def _needed(
     scene: Scene,
+    verdict: NDArray[np.int64],
     y: Array,
     offset: Array,
     reach: Array,
@@ -105,7 +106,10 @@ def _needed(
     brink = scene.lateral[:, None, :] + side * (reach + limits.tight_margin_m)[:, None, :]
     way = np.maximum(side * (brink - scene.y[:, None, None]), 0.0)
     way = np.where(can_straddle, np.abs(y - scene.y[:, None])[:, :, None], way)
-    time = np.maximum(scene.arrival_s - LAG_S, 0.2)
+    # on a patch nobody steers: what lies behind it must be decided before it
+    patch_s = np.where((verdict == HOLD) & (scene.arrival_s > 0.0), scene.arrival_s, np.inf)
+    arrival = np.minimum(scene.arrival_s, patch_s.min(axis=1, keepdims=True))
+    time = np.maximum(arrival - LAG_S, 0.2)
     # it need not come to rest sideways by then: between 2 d / T^2 and the 4 d / T^2 of physics.md 6.1
     needed = np.where(matters, 2.6 * way / np.square(time)[:, None, :], 0.0).max(axis=2)
     moves = np.abs(y - scene.y[:, None]) > 0.5 * STEP_M
@@ -126,9 +130,11 @@ def _is_closed(scene: Scene, y: Array, limits: Thresholds) -> Mask:
     )
     room = np.abs(scene.beside_y[:, None, :] - swept) - scene.beside_reach[:, None, :]
     moves = np.abs(y - scene.y[:, None]) > 0.5 * STEP_M
-    return moves & (is_near[:, None, :] & (room < limits.side_gap_m)).any(axis=2)
+    is_closed: Mask = moves & (is_near[:, None, :] & (room < limits.side_gap_m)).any(axis=2)
+    return is_closed
 
 
 def is_held(verdict: NDArray[np.int64]) -> Mask:
     """Worlds in which something must be crossed straight."""
-    return (verdict == HOLD).any(axis=1)
+    held: Mask = (verdict == HOLD).any(axis=1)
+    return held

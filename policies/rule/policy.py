@@ -127,7 +127,9 @@ class RulePolicy:
         self._fired[at] = fired[is_busy]
         self._labels[at] = label_of(fired, target - scene.y)[is_busy]
         braking = np.where(is_busy, self._brake(situation, fired, places, place), 0.0)
-        return is_busy, np.clip(1.2 * needed, CALM_MPS2, 3.0), braking
+        calm = np.minimum(CALM_MPS2, situation.accepted(limits.gentle_share))
+        sharpest = situation.accepted(limits.sharp_severe_share)
+        return is_busy, np.clip(1.2 * needed, calm, np.maximum(sharpest, calm)), braking
 
     def _brake(
         self, s: Situation, fired: NDArray[np.int64], places: Places, place: NDArray[np.int64]
@@ -135,8 +137,7 @@ class RulePolicy:
         """Deceleration of the braking rule, m/s2; 0 where it did not fire."""
         limits, rows = self.thresholds, np.arange(len(place))
         wanted = np.where(s.is_severe, limits.brake_severe_mps2, limits.brake_mild_mps2)
-        is_tailgated = s.scene.follower_s < limits.tailgater_s
-        wanted = np.where(is_tailgated, np.minimum(wanted, limits.brake_tailgater_mps2), wanted)
+        wanted = np.minimum(wanted, answerable_braking(s.scene, limits))
         brakes = np.array([rule.brakes for rule in RULES])[fired]
         is_hit = places.depth[rows, place] > 0.0
         return np.where(brakes & is_hit & (s.scene.speed > limits.pass_speed_mps), wanted, 0.0)
@@ -158,6 +159,30 @@ class RulePolicy:
         is_sudden = urgency >= SUDDEN_MPS2
         self._drift = np.where(is_sudden, 0.0, drift)
         self._target = np.where(is_sudden, self._goal, self._target + drift * DECISION_S)
+
+
+def answerable_braking(scene: Scene, limits: Thresholds) -> Array:
+    r"""Hardest braking to a stop after which a follower still stops behind the car.
+
+    .. math:: a = \frac{v^2}{2 \, (v \tau + v^2 / 2 b - g)}
+
+    Parameters
+    ----------
+    scene
+        Speed :math:`v` and gap :math:`g`; the follower is taken to drive as fast.
+    limits
+        Its reaction time :math:`\tau` and braking :math:`b`.
+
+    Returns
+    -------
+    ndarray
+        ``(A,)`` m/s2; ``inf`` without a follower, or with one that is far enough for any braking.
+    """
+    v = scene.speed
+    short = v * limits.follower_reaction_s + v * v / (2.0 * limits.follower_braking_mps2)
+    short = short - scene.follower_gap
+    answer: Array = np.where(short > 0.0, v * v / (2.0 * np.maximum(short, 1e-9)), np.inf)
+    return answer
 
 
 def _lane_centre(ego: Array) -> Array:

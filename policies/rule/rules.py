@@ -29,6 +29,10 @@ class Situation(NamedTuple):
     is_held: Mask  # (A,) something must be crossed straight
     earliest_s: Array  # (A,) arrival at the first object that matters; inf without
 
+    def accepted(self, share: Array | float) -> Array:
+        """Lateral acceleration for a share of the grip, m/s2."""
+        return share * self.scene.grip_mps2
+
 
 class Rule(NamedTuple):
     """One rule of the stack."""
@@ -59,39 +63,47 @@ def _keep_lane(s: Situation, _: Thresholds) -> NDArray[np.int64]:
 
 def _hold_straight(s: Situation, _: Thresholds) -> NDArray[np.int64]:
     distance = np.abs(s.places.y - s.scene.y[:, None])
-    return np.where(s.is_held & (s.earliest_s > 2.0), distance.argmin(axis=1), NONE)
+    return np.where(s.is_held, distance.argmin(axis=1), NONE)
 
 
 def _stay_committed(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
     index = np.abs(s.places.y - s.goal[:, None]).argmin(axis=1)
     rows = np.arange(len(index))
     is_good = s.places.is_tight[rows, index] & ~s.places.is_closed[rows, index]
-    is_good &= s.places.needed_mps2[rows, index] <= limits.sharp_severe_mps2
+    is_good &= s.places.needed_mps2[rows, index] <= s.accepted(limits.sharp_severe_share)
     moved = np.abs(s.places.shift[rows, index]) > 0.3
     return np.where(is_good & moved, index, NONE)
 
 
 def _straddle(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
     p = s.places
-    allowed = p.is_free & p.over & ~p.is_closed & (p.needed_mps2 <= limits.gentle_mps2)
+    allowed = (
+        p.is_free
+        & p.over
+        & ~p.is_closed
+        & (p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None])
+    )
     return _nearest(allowed & _within(s, limits.straddle_shift_m))
 
 
 def _edge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
     p = s.places
-    allowed = p.is_free & ~p.is_closed & (p.needed_mps2 <= limits.gentle_mps2)
+    allowed = p.is_free & ~p.is_closed & (p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None])
     return _nearest(allowed & _within(s, limits.edge_shift_m))
 
 
 def _change_lane(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
     p = s.places
-    return _nearest(p.is_free & ~p.is_closed & (p.needed_mps2 <= limits.gentle_mps2))
+    return _nearest(
+        p.is_free & ~p.is_closed & (p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None])
+    )
 
 
 def _dodge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
     p = s.places
-    limit = np.where(s.is_severe, limits.sharp_severe_mps2, limits.sharp_mild_mps2)
-    return _least_sharp(p, p.is_tight & ~p.is_closed & (p.needed_mps2 <= limit[:, None]))
+    share = np.where(s.is_severe, limits.sharp_severe_share, limits.sharp_mild_share)
+    is_within = p.needed_mps2 <= s.accepted(share)[:, None]
+    return _least_sharp(p, p.is_tight & ~p.is_closed & is_within)
 
 
 def _least_sharp(places: Places, allowed: Mask) -> NDArray[np.int64]:
@@ -103,7 +115,7 @@ def _least_sharp(places: Places, allowed: Mask) -> NDArray[np.int64]:
 def _brake(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
     p = s.places
     # the place from which least of the object is hit, among those that can be reached now or after slowing
-    allowed = ~p.is_closed & (p.needed_mps2 <= limits.sharp_severe_mps2)
+    allowed = ~p.is_closed & (p.needed_mps2 <= s.accepted(limits.sharp_mild_share)[:, None])
     allowed &= _within(s, HALF_LANE_M)
     allowed[:, 0] = True
     depth = np.where(allowed, p.depth, np.inf)
@@ -121,7 +133,7 @@ RULES: Final = (
         KEEP,
         _hold_straight,
         False,
-        "a patch lies ahead and nothing else",
+        "a patch ahead, or something alongside, and nothing else",
         "on lost grip every steering and braking is a loss of control (physics.md 2.5)",
     ),
     Rule(
@@ -129,7 +141,7 @@ RULES: Final = (
         STEER_LEFT,
         _stay_committed,
         False,
-        "the place under way is still free, open and within {sharp_severe_mps2} m/s2",
+        "the place under way is still free, open and within {sharp_severe_share} of the grip",
         "changing one's mind costs the time that was left",
     ),
     Rule(
@@ -145,7 +157,7 @@ RULES: Final = (
         STRADDLE,
         _straddle,
         False,
-        "low and narrow, a shift <= {straddle_shift_m} m at <= {gentle_mps2} m/s2",
+        "low and narrow, a shift <= {straddle_shift_m} m with {gentle_share} of the grip",
         "US$ 40 instead of a lane change or a hit; 0.15 m of clearance (physics.md 2.1)",
     ),
     Rule(
@@ -153,7 +165,7 @@ RULES: Final = (
         STEER_LEFT,
         _edge,
         False,
-        "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m at <= {gentle_mps2} m/s2",
+        "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m with {gentle_share} of the grip",
         "steering inside the lane disturbs nobody (physics.md 5)",
     ),
     Rule(
@@ -161,15 +173,15 @@ RULES: Final = (
         STEER_LEFT,
         _change_lane,
         False,
-        "a place beside is free and open: gaps of {front_gap_s} s and {rear_gap_s} s plus {closing_s} s of closing speed",
-        "MOBIL's safety criterion (Kesting, Treiber, Helbing 2007) with RSS-like distances (Shalev-Shwartz et al. 2017)",
+        "a place beside is free, with gaps of {front_gap_s} and {rear_gap_s} s plus {closing_s} s of closing speed",
+        "MOBIL's safety criterion (Kesting et al. 2007) with RSS-like distances (Shalev-Shwartz et al. 2017)",
     ),
     Rule(
         "dodge",
         STEER_LEFT,
         _dodge,
         False,
-        "reachable at <= {sharp_mild_mps2} m/s2, or {sharp_severe_mps2} if severe, clearing it by {tight_margin_m} m",
+        "clear by {tight_margin_m} m with {sharp_mild_share} of the grip, {sharp_severe_share} if it is severe",
         "a swerve costs hundreds, a severe hit a hundred thousand US$ (physics.md 6.1)",
     ),
     Rule(
@@ -178,7 +190,7 @@ RULES: Final = (
         _brake,
         True,
         "arrival in less than {brake_begin_s} s",
-        "time-to-collision staging of emergency braking, weaker with a tailgater within {tailgater_s} s",
+        "time-to-collision staging of emergency braking; no harder than the follower can answer (physics.md 2.9)",
     ),
     Rule(
         "wait and see",

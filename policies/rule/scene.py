@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import column
+from envs.physics.aerodynamics import GRAVITY_MPS2
+from envs.specification import LANE_WIDTH_M, column
 from envs.specification.debris import LOOKS
 from policies.base import Observation
 from policies.command import EGO_WIDTH_M
@@ -39,6 +40,7 @@ class Scene:
     low: Array  # leftmost and rightmost lateral target
     high: Array
     lanes: Array  # number of live lanes
+    grip_mps2: Array  # friction coefficient times gravity
     # objects
     tracked: Mask
     past: Mask  # the car's tail is beyond it
@@ -57,8 +59,8 @@ class Scene:
     closing: Array  # speed at which the gap shrinks
     is_behind: Mask
     is_same_path: Mask  # ahead or behind in the ego's own path
-    # follower and leader
-    follower_s: Array  # (A,) time gap of the follower; inf without one
+    # follower
+    follower_gap: Array  # (A,) bumper to bumper, m; inf without a follower
 
 
 def read_scene(observation: Observation) -> Scene:
@@ -84,12 +86,13 @@ def read_scene(observation: Observation) -> Scene:
         low=ego[:, column.E_LEFT_EDGE] + half,
         high=ego[:, column.E_RIGHT_EDGE] - half,
         lanes=ego[:, column.E_NUM_LANES],
+        grip_mps2=GRAVITY_MPS2 * ego[:, column.E_GRIP],
         **_read_objects(observation["debris"].astype(np.float64), y, speed),
         **_read_vehicles(observation["vehicles"].astype(np.float64), y, speed),
     )
 
 
-def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Array]:
+def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Any]:
     """The part about objects."""
     cos, sin = (
         np.abs(np.cos(debris[:, :, column.D_YAW])),
@@ -120,7 +123,7 @@ def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Array]:
     }
 
 
-def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Array]:
+def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Any]:
     """The part about vehicles."""
     along = vehicles[:, :, column.V_VX]
     dx = vehicles[:, :, column.V_DX] + vehicles[:, :, column.V_AGE_SINCE_SEEN] * (
@@ -132,13 +135,24 @@ def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Array]:
     gap = np.abs(dx) - 0.5 * (vehicles[:, :, column.V_LENGTH] + EGO_LENGTH_M)
     is_same_path = is_there & (np.abs(dy) < IN_PATH_M)
     follows = is_same_path & is_behind
-    follower_s = np.where(follows, gap, np.inf).min(axis=1) / speed
     return {
-        "beside_y": np.where(is_there, y[:, None] + dy + vehicles[:, :, column.V_VY], np.nan),
+        "beside_y": np.where(is_there, _in_a_second(y[:, None] + dy, vehicles), np.nan),
         "beside_reach": 0.5 * (vehicles[:, :, column.V_WIDTH] + EGO_WIDTH_M),
         "gap": gap,
         "closing": np.where(is_behind, along - speed[:, None], speed[:, None] - along),
         "is_behind": is_behind,
         "is_same_path": is_same_path,
-        "follower_s": follower_s,
+        "follower_gap": np.where(follows, gap, np.inf).min(axis=1),
     }
+
+
+def _in_a_second(lateral: Array, vehicles: Array) -> Array:
+    """Where vehicles will be sideways: on their way to another lane, at its centre at the furthest."""
+    drift = vehicles[:, :, column.V_VY]
+    drift = np.where(
+        np.abs(drift) > STANDARD_DEVIATIONS * vehicles[:, :, column.V_SD_V], drift, 0.0
+    )
+    lanes = lateral / LANE_WIDTH_M
+    centre = np.where(drift > 0.0, np.ceil(lanes), np.floor(lanes)) * LANE_WIDTH_M
+    moved: Array = lateral + np.sign(drift) * np.minimum(np.abs(drift), np.abs(centre - lateral))
+    return moved

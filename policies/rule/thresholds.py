@@ -29,6 +29,8 @@ class Thresholds:
         With this probability of a ground mark (shadow, stain, crack) it is none of our business.
     flat_height_m
         What is lower, its measured height and a standard deviation together, can be run over.
+    sheet_height_m
+        A wide thing this low (height plus a standard deviation) is a patch, crossed straight.
     straddle_height_m
         What is lower passes under the car: 0.15 m clearance (physics.md 2.1) less a margin.
     straddle_half_width_m
@@ -39,30 +41,33 @@ class Thresholds:
         Higher objects meet the bumper: 0.20 m in physics.md 2.1, less a margin.
     severe_width_m
         Wider objects count as severe even if they are low: a plank, a grate, a tread across the lane.
+    severe_mark_probability
+        Nothing is severe while it is a ground mark with more than this probability: no hard braking for shadows.
     margin_m
         Room between the car's side and an object when there is time.
     tight_margin_m
         Room when there is none.
     edge_shift_m
         Furthest shift inside the lane.
-    gentle_mps2
-        Lateral acceleration that is hardly a swerve (cost of physics.md 6.1).
-    sharp_mild_mps2, sharp_severe_mps2
-        Lateral acceleration accepted to avoid a mild and a severe object.
+    gentle_share
+        Share of the grip (friction coefficient times gravity) used sideways when there is time: hardly a swerve by the
+        cost of physics.md 6.1, whose ramp begins near 0.4 and is half way at 0.75.
+    sharp_mild_share, sharp_severe_share
+        Share accepted to avoid a mild and a severe object.
     side_gap_m
         Room kept from vehicles beside.
     front_gap_s, rear_gap_s
         Time gaps to the vehicle ahead and behind in the lane that is entered.
     closing_s
-        Further time of closing speed that must be left to them (responsibility-sensitive safety's response and braking).
+        Further time of closing speed that must be left to them, as RSS leaves response and braking.
     brake_begin_s
         Braking for an object that cannot be avoided begins so long before it.
     brake_mild_mps2, brake_severe_mps2
         Braking for a mild and for a severe object.
-    tailgater_s
-        A follower nearer than this allows only ``brake_tailgater_mps2``.
-    brake_tailgater_mps2
-        Braking that a close follower can answer.
+    follower_reaction_s
+        A follower is taken to react after so long; the median is 1.25 s (physics.md 2.9).
+    follower_braking_mps2
+        And to brake this hard; the mean is 6.5 m/s2 (physics.md 2.9).
     pass_speed_mps
         Speed below which braking for an object ends: slower contact harms little more or less, standing does.
     truck_gap_s
@@ -73,17 +78,19 @@ class Thresholds:
     memory_s: float = _number(0.2, 8.0)
     mark_probability: float = _number(0.3, 0.99)
     flat_height_m: float = _number(0.0, 0.06)
+    sheet_height_m: float = _number(0.0, 0.15)
     straddle_height_m: float = _number(0.04, 0.15)
     straddle_half_width_m: float = _number(0.25, 0.65)
     straddle_shift_m: float = _number(0.0, 1.1)
     severe_height_m: float = _number(0.05, 0.4)
     severe_width_m: float = _number(0.3, 3.0)
+    severe_mark_probability: float = _number(0.02, 0.75)
     margin_m: float = _number(0.05, 0.8)
     tight_margin_m: float = _number(0.0, 0.4)
     edge_shift_m: float = _number(0.3, 1.9)
-    gentle_mps2: float = _number(0.5, 2.0)
-    sharp_mild_mps2: float = _number(0.5, 3.0)
-    sharp_severe_mps2: float = _number(0.5, 3.5)
+    gentle_share: float = _number(0.05, 0.3)
+    sharp_mild_share: float = _number(0.05, 0.45)
+    sharp_severe_share: float = _number(0.1, 0.6)
     side_gap_m: float = _number(0.1, 1.2)
     front_gap_s: float = _number(0.1, 1.5)
     rear_gap_s: float = _number(0.1, 1.5)
@@ -91,8 +98,8 @@ class Thresholds:
     brake_begin_s: float = _number(1.0, 6.0)
     brake_mild_mps2: float = _number(0.0, 6.0)
     brake_severe_mps2: float = _number(1.0, 8.0)
-    tailgater_s: float = _number(0.2, 2.5)
-    brake_tailgater_mps2: float = _number(0.5, 6.0)
+    follower_reaction_s: float = _number(0.8, 3.0)
+    follower_braking_mps2: float = _number(3.0, 8.0)
     pass_speed_mps: float = _number(0.0, 20.0)
     truck_gap_s: float = _number(0.5, 2.5)
 
