@@ -39,6 +39,25 @@ class SuiteConfiguration(Configuration):
     write: bool
 
 
+class ExplainConfiguration(Configuration):
+    """``python -m experiments.explain_rules``."""
+
+    policies: str
+
+
+class TuneConfiguration(Configuration):
+    """``python -m experiments.tune_rules``."""
+
+    policies: str
+    suite: str
+    budget_decisions: int = Field(ge=1_000_000)
+    instances_per_stratum: int = Field(ge=1, le=10_000)
+    seed: int = Field(ge=0)
+    workers: int = Field(ge=1, le=256)
+    log: str
+    output: str
+
+
 Model = TypeVar("Model", bound=Configuration)
 
 

@@ -260,5 +260,7 @@ def query(table: pa.Table, sql: str, *values: object) -> list[dict[str, Any]]:
     """
     with duckdb.connect(":memory:") as connection:
         connection.register("records", table)
-        found: list[dict[str, Any]] = connection.sql(sql, params=list(values)).to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = (
+            connection.sql(sql, params=list(values)).to_arrow_table().to_pylist()
+        )
     return found

@@ -38,7 +38,9 @@ URGENT_S: Final = 4.0
 
 
 def follow(
-    observation: Observation, wanted_speed_mps: NDArray[np.float64] | float
+    observation: Observation,
+    wanted_speed_mps: NDArray[np.float64] | float,
+    time_gap_s: float = TIME_GAP_S,
 ) -> NDArray[np.float64]:
     r"""Acceleration of the intelligent driver model behind the nearest vehicle in the ego's path.
 
@@ -51,6 +53,8 @@ def follow(
         Vehicles that are hidden now are placed where they were last seen, moved on with their last speed.
     wanted_speed_mps
         :math:`v_0`, ``(B,)`` or one for all.
+    time_gap_s
+        :math:`T`.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def follow(
     rows, nearest = np.arange(len(speed)), gap.argmin(axis=1)
     closing = speed - along[rows, nearest]
     braking = 2.0 * np.sqrt(ACCELERATION_MPS2 * COMFORTABLE_BRAKING_MPS2)
-    wanted_gap = STANDSTILL_M + np.maximum(speed * TIME_GAP_S + speed * closing / braking, 0.0)
+    wanted_gap = STANDSTILL_M + np.maximum(speed * time_gap_s + speed * closing / braking, 0.0)
     free = (np.maximum(speed, 0.0) / np.maximum(wanted_speed_mps, 0.1)) ** 4
     crowd = (wanted_gap / gap[rows, nearest]) ** 2
     wanted: NDArray[np.float64] = ACCELERATION_MPS2 * (1.0 - free - crowd)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import KEEP, Explanation, Observation
 from policies.command import to_action
@@ -22,9 +23,6 @@ NAMES: Final = (*(rule.name for rule in RULES), "cruise")
 """Names of the rules in order, and of what is done without an object."""
 
 CRUISE: Final = len(RULES)
-
-CALM_MPS2: Final = 1.0
-"""Lateral acceleration of everything that is not urgent."""
 
 SUDDEN_MPS2: Final = 2.2
 """From here on the lateral target jumps: the steering law itself is what limits the motion."""
@@ -65,7 +63,8 @@ class RulePolicy:
         self._begin(ego)
         size = len(ego)
         self._fired, self._labels = np.full(size, CRUISE), np.full(size, KEEP)
-        urgency, braking = np.full(size, CALM_MPS2), np.zeros(size)
+        urgency = self.thresholds.calm_share * GRAVITY_MPS2 * ego[:, column.E_GRIP]
+        braking = np.zeros(size)
         chosen = np.flatnonzero((observation["debris"][:, :, column.D_TRACKED] > 0.0).any(axis=1))
         is_busy = np.zeros(size, np.bool_)
         if chosen.size:
@@ -73,7 +72,7 @@ class RulePolicy:
             is_busy[chosen], urgency[chosen], braking[chosen] = self._decide(part, chosen)
         self._settle(ego, ~is_busy)
         self._steer(urgency)
-        wanted = follow(observation, ego[:, column.E_SET_SPEED])
+        wanted = follow(observation, ego[:, column.E_SET_SPEED], self.thresholds.time_gap_s)
         slowed = np.minimum(wanted, np.where(braking > 0.0, -braking, wanted))
         # nobody speeds up towards an object
         return to_action(
@@ -127,9 +126,10 @@ class RulePolicy:
         self._fired[at] = fired[is_busy]
         self._labels[at] = label_of(fired, target - scene.y)[is_busy]
         braking = np.where(is_busy, self._brake(situation, fired, places, place), 0.0)
-        calm = np.minimum(CALM_MPS2, situation.accepted(limits.gentle_share))
-        sharpest = situation.accepted(limits.sharp_severe_share)
-        return is_busy, np.clip(1.2 * needed, calm, np.maximum(sharpest, calm)), braking
+        calm, sharp = (
+            situation.accepted(share) for share in (limits.calm_share, limits.sharp_severe_share)
+        )
+        return is_busy, np.clip(1.2 * needed, calm, np.maximum(sharp, calm)), braking
 
     def _brake(
         self, s: Situation, fired: NDArray[np.int64], places: Places, place: NDArray[np.int64]

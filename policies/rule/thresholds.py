@@ -49,9 +49,11 @@ class Thresholds:
         Room when there is none.
     edge_shift_m
         Furthest shift inside the lane.
+    calm_share
+        Share of the grip (friction coefficient times gravity) used sideways when nothing is urgent.
     gentle_share
-        Share of the grip (friction coefficient times gravity) used sideways when there is time: hardly a swerve by the
-        cost of physics.md 6.1, whose ramp begins near 0.4 and is half way at 0.75.
+        Share accepted to go round when there is time: hardly a swerve by the cost of physics.md 6.1, whose ramp begins
+        near 0.4 and is half way at 0.75.
     sharp_mild_share, sharp_severe_share
         Share accepted to avoid a mild and a severe object.
     side_gap_m
@@ -70,8 +72,8 @@ class Thresholds:
         And to brake this hard; the mean is 6.5 m/s2 (physics.md 2.9).
     pass_speed_mps
         Speed below which braking for an object ends: slower contact harms little more or less, standing does.
-    truck_gap_s
-        Time gap to a vehicle ahead that hides the road.
+    time_gap_s
+        Time gap to the vehicle ahead: what it hides is seen no earlier.
     """
 
     horizon_s: float = _number(3.0, 10.0)
@@ -88,6 +90,7 @@ class Thresholds:
     margin_m: float = _number(0.05, 0.8)
     tight_margin_m: float = _number(0.0, 0.4)
     edge_shift_m: float = _number(0.3, 1.9)
+    calm_share: float = _number(0.03, 0.2)
     gentle_share: float = _number(0.05, 0.3)
     sharp_mild_share: float = _number(0.05, 0.45)
     sharp_severe_share: float = _number(0.1, 0.6)
@@ -101,7 +104,7 @@ class Thresholds:
     follower_reaction_s: float = _number(0.8, 3.0)
     follower_braking_mps2: float = _number(3.0, 8.0)
     pass_speed_mps: float = _number(0.0, 20.0)
-    truck_gap_s: float = _number(0.5, 2.5)
+    time_gap_s: float = _number(0.5, 2.5)
 
     def __post_init__(self) -> None:
         """Refuse what is not a number within its range.

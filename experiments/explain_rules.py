@@ -1,0 +1,102 @@
+"""Print the rules as a table: in order, with their thresholds filled in, what follows, and why."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+WIDTHS = (3, 18, 20, 46, 60)
+"""Columns of the table: number, name, what follows, when, why."""
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from envs.errors import UserError
+    from experiments.configuration import ExplainConfiguration, validate
+    from experiments.loading import load_policy
+    from policies.rule.policy import RulePolicy
+
+    name = validate(ExplainConfiguration, values).policies
+    policy = load_policy(name)
+    if not isinstance(policy, RulePolicy):
+        raise UserError(f"policy: got {name!r}, which has no rules")
+    sys.stdout.write(explain(name, asdict(policy.thresholds)))
+
+
+def explain(name: str, thresholds: dict[str, float]) -> str:
+    """Both lists of rules as text.
+
+    Parameters
+    ----------
+    name
+        Of the policy.
+    thresholds
+        By name.
+
+    Returns
+    -------
+    str
+        One table per list, generated from the rules themselves.
+    """
+    from policies.base import LABELS
+    from policies.rule import objects, rules
+
+    shown = {key: f"{value:.3g}" for key, value in thresholds.items()}
+    head = ("", "rule", "then", "when", "why")
+    about_objects = [
+        (str(k), r.name, objects.VERDICTS[r.verdict], r.condition.format(**shown), r.reason)
+        for k, r in enumerate(objects.RULES, start=1)
+    ]
+    about_driving = [
+        (str(k), r.name, _consequence(r, LABELS), r.condition.format(**shown), r.reason)
+        for k, r in enumerate(rules.RULES, start=1)
+    ]
+    return (
+        f"{name}: every object gets a verdict; the first rule that applies decides\n"
+        f"{_table([head, *about_objects])}\n\n"
+        f"{name}: then one decision for all of them together; the first rule that applies decides\n"
+        f"{_table([head, *about_driving])}\n"
+    )
+
+
+def _consequence(rule: Any, labels: Sequence[str]) -> str:  # noqa: ANN401 (imported late)
+    """What a rule of the stack does, in words."""
+    label = labels[rule.label]
+    return "steer left or right" if label.startswith("steer") else str(label)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows with wrapped cells."""
+    lines = []
+    for row in rows:
+        cells = [
+            textwrap.wrap(cell, width) or [""] for cell, width in zip(row, WIDTHS, strict=True)
+        ]
+        for k in range(max(len(cell) for cell in cells)):
+            parts = [
+                (cell[k] if k < len(cell) else "").ljust(width)
+                for cell, width in zip(cells, WIDTHS, strict=True)
+            ]
+            lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines)
+
+
+COMMAND = Command(_run, config_name="explain_rules")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="explain_rules")
+def main(config: DictConfig) -> None:
+    """Explain the rules that were asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

@@ -1,0 +1,47 @@
+"""Tune the thresholds of the rules by CMA-ES on train seeds; the best on validation seeds becomes ``rule_tuned``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from pathlib import Path
+
+    from experiments import tuning
+    from experiments.configuration import TuneConfiguration, config_path, validate
+
+    config = validate(TuneConfiguration, values)
+    found = tuning.tune(
+        config_path("suite", config.suite),
+        config_path("policy", config.policies),
+        budget=config.budget_decisions,
+        instances=config.instances_per_stratum,
+        seed=config.seed,
+        workers=config.workers,
+        log=Path(config.log),
+    )
+    path = Path(config.output)
+    tuning.write_policy(path, found, config.policies)
+    sys.stdout.write(tuning.describe(found))
+    sys.stdout.write(f"{path}\n")
+
+
+COMMAND = Command(_run, groups=("suite",), config_name="tune_rules")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="tune_rules")
+def main(config: DictConfig) -> None:
+    """Tune what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)
