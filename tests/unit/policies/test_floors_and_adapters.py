@@ -85,7 +85,8 @@ def test_follow_by_hand():
     car = scene["vehicles"][0, 3]
     car[column.V_TRACKED], car[column.V_DX], car[column.V_VX] = 1.0, 34.5, 15.0
     car[column.V_LENGTH] = 4.5
-    # gap 34.5 - 4.5 = 30, 6 s away; wanted 3 + 20 + 20 * 5 / (2 sqrt 3) = 51.868; 1.5 (1 - 0.4096 - (51.868 / 30)^2) = -3.598, cut to -2.5
+    # gap 34.5 - 4.5 = 30, 6 s away; wanted 3 + 20 + 20 * 5 / (2 sqrt 3) = 51.868;
+    # 1.5 (1 - 0.4096 - (51.868 / 30)^2) = -3.598, cut to -2.5
     np.testing.assert_allclose(follow(scene, 25.0), [-2.5], atol=1e-3)
     car[column.V_DY] = 4.0
     np.testing.assert_allclose(follow(scene, 25.0), [0.8856], atol=1e-4)
