@@ -1,0 +1,143 @@
+"""Statistics on numbers small enough for pen and paper."""
+
+import numpy as np
+import pytest
+
+from experiments.stats.improvement import paired_improvement, unpaired_improvement
+from experiments.stats.interquartile import interquartile_mean
+from experiments.stats.interval import Interval, percentile_interval
+from experiments.stats.mcnemar import mcnemar
+from experiments.stats.multiplicity import holm
+from experiments.stats.paired import PairedDifference, paired_difference
+from experiments.stats.proportion import wilson
+from experiments.stats.resampling import cluster_weights
+from experiments.stats.score import score
+from experiments.stats.tail import cvar
+from experiments.stats.verdict import MOST_PAIRS, decide, pairs_needed
+
+OPTIONS = {"level": 0.95, "num_resamples": 500}
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_wilson_by_hand():
+    # Wilson (1927) for 5 of 20, z = 1.959964: centre (0.25 + 3.8415/40) / (1 + 3.8415/20) = 0.2903,
+    # half width 1.96 / 1.19207 * sqrt(0.25 * 0.75 / 20 + 3.8415 / 1600) = 0.1784
+    found = wilson(5, 20, level=0.95)
+    assert found.value == 0.25
+    assert found.low == pytest.approx(0.1119, abs=1e-4)
+    assert found.high == pytest.approx(0.4687, abs=1e-4)
+    assert np.isnan(wilson(0, 0, level=0.95)).all()
+    assert wilson(7, 7, level=0.95).high == 1.0
+
+
+def test_mcnemar_by_hand():
+    a = np.array([1, 1, 1, 1, 1, 0, 0, 1], bool)
+    b = np.array([0, 0, 0, 0, 0, 1, 0, 1], bool)
+    # five against one of six discordant pairs: 2 (C(6,0) + C(6,1)) / 2^6 = 14 / 64
+    assert mcnemar(a, b) == (5, 1, pytest.approx(14 / 64))
+    assert mcnemar(a, a).p_value == 1.0
+
+
+def test_interquartile_mean_by_hand():
+    # the middle four of eight
+    found = interquartile_mean(np.arange(8.0) ** 2, rng=rng(), **OPTIONS)
+    assert found.value == (4 + 9 + 16 + 25) / 4
+    assert found.low < found.value < found.high
+    one_seed = interquartile_mean(np.array([[1.0, 5.0, 3.0, 9.0]]), rng=rng(), **OPTIONS)
+    assert one_seed == (4.0, 4.0, 4.0)
+
+
+def test_cvar_by_hand():
+    cost = np.array([10.0, 0.0, 40.0, 20.0])
+    # the dearest quarter is one of four; the dearest 40 % is 40 and 0.6 of 20
+    assert cvar(cost, 0.25)[0] == 40.0
+    assert cvar(cost, 0.4)[0] == pytest.approx((40.0 + 0.6 * 20.0) / 1.6)
+    assert cvar(cost, 1.0)[0] == cost.mean()
+    # a weight of two counts like two observations
+    twice = cvar(np.array([10.0, 0.0, 40.0]), 0.5, np.array([[2.0, 1.0, 1.0]]))
+    assert twice[0] == (40.0 + 10.0) / 2
+
+
+def test_score_by_hand():
+    floor, best = np.array([100.0, 300.0]), np.array([0.0, 100.0])
+    # means 200 and 50; a policy at 125 is half way
+    found = score(np.array([50.0, 200.0]), floor, best, ["a", "a"], rng=rng(), **OPTIONS)
+    assert found.value == 50.0
+    assert score(floor, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (0.0, 0.0, 0.0)
+    assert score(best, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (100.0, 100.0, 100.0)
+    assert np.isnan(score(best, best, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
+
+
+def test_paired_difference_by_hand():
+    found = paired_difference(
+        np.array([3.0, 5.0, 4.0]), np.array([1.0, 1.0, 1.0]), ["x", "x", "y"], rng=rng(), **OPTIONS
+    )
+    assert found.mean.value == 3.0
+    assert found.sd == 1.0
+    assert (found.num_pairs, found.num_clusters) == (3, 2)
+    # 4.0 occurs only alone in a resample, 3.0 and 5.0 only together or not: never beyond 2 and 4
+    assert 2.0 <= found.mean.low <= 3.0 <= found.mean.high <= 4.0
+    with pytest.raises(ValueError, match="equal lengths"):
+        paired_difference(np.zeros(2), np.zeros(3), ["x"] * 2, rng=rng(), **OPTIONS)
+    with pytest.raises(ValueError, match="equal lengths"):
+        paired_difference(np.zeros(0), np.zeros(0), [], rng=rng(), **OPTIONS)
+
+
+def test_cluster_weights_draw_whole_clusters():
+    weights = cluster_weights(["a", "b", "b", "c"], 4000, rng())
+    sizes = {"a": weights[:, 0], "b": weights[:, 1] + weights[:, 2], "c": weights[:, 3]}
+    # the number of clusters drawn is always three, so a + b / 2 + c = 3
+    np.testing.assert_array_equal(sizes["a"] + sizes["b"] / 2 + sizes["c"], 3.0)
+    # each cluster is missing with probability (2/3)^3 = 0.2963; sd of the share 0.0072
+    for size in sizes.values():
+        assert (size == 0).mean() == pytest.approx(8 / 27, abs=0.03)
+    # one cluster: the ordinary bootstrap
+    np.testing.assert_array_equal(cluster_weights(["a"] * 5, 100, rng()).sum(axis=1), 5.0)
+
+
+def test_improvement_by_hand():
+    a, b = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 1.0, 9.0])
+    # cheaper, equal, dearer, cheaper
+    found = paired_improvement(a, b, ["x"] * 4, rng=rng(), **OPTIONS)
+    assert found.value == 2.5 / 4
+    assert unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0])) == 0.5
+
+
+def test_percentile_interval_contains_its_estimate():
+    assert percentile_interval(9.0, np.arange(5.0), 0.9) == (9.0, pytest.approx(0.2), 9.0)
+    assert np.isnan(percentile_interval(1.0, np.full(3, np.nan), 0.9).low)
+    with pytest.raises(ValueError, match="level"):
+        percentile_interval(1.0, np.arange(5.0), 95.0)
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.02, 0.03, 0.5]) == [0.04, 0.06, 0.06, 0.5]
+    assert holm([0.9, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+def difference(value, low, high, sd=100.0):
+    return PairedDifference(Interval(value, low, high), sd, 50, 3)
+
+
+def test_verdict_in_words():
+    better = decide("new", "old", difference(-812.4, -1204.0, -430.0), level=0.95)
+    assert better.better == "A"
+    assert better.text == ("new is better than old: -812 US$ per episode [-1,204, -430], 50 pairs")
+    worse = decide("new", "old", difference(12.0, 5.0, 20.0), level=0.95)
+    assert (worse.better, worse.pairs_needed) == ("B", None)
+    assert "new is worse than old: +12 US$" in worse.text
+    tied = decide("new", "old", difference(-10.0, -40.0, 20.0), level=0.95)
+    # (1.959964 + 0.841621)^2 * 100^2 / 10^2 = 784.9
+    assert (tied.better, tied.pairs_needed) == ("tied", 785)
+    assert tied.text.endswith("50 pairs; about 785 pairs would settle it")
+
+
+def test_verdict_on_no_difference_at_all():
+    same = decide("a", "b", difference(0.0, 0.0, 0.0, sd=0.0), level=0.95)
+    assert (same.better, same.pairs_needed) == ("tied", None)
+    assert same.text == "a and b are tied: +0.00 US$ per episode [+0.00, +0.00], 50 pairs"
+    assert pairs_needed(1e-9, 1e6, level=0.95) == MOST_PAIRS
