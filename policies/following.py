@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from envs.specification import LANE_WIDTH_M, column
 from policies.base import Observation
+from policies.command import EGO_WIDTH_M
 
 EGO_LENGTH_M: Final = 4.5
 """Length of the ego."""
 
 IN_PATH_M: Final = 0.5 * LANE_WIDTH_M
 """A vehicle whose centre is nearer than this to the ego's line is ahead, not beside [A: half a lane]."""
+
+SIDE_M: Final = 0.3
+"""Room to the side of vehicles ahead; with less, they are in the way [A]."""
 
 TIME_GAP_S: Final = 1.0
 """Wanted time gap [A: the short setting of adaptive cruise controls; with a longer one the car brakes for gaps that the
@@ -35,6 +39,25 @@ UNEASY_MPS2: Final = 2.5
 
 URGENT_S: Final = 4.0
 """A collision is in sight if it is nearer than this at the present speeds [A]."""
+
+
+def half_extent(vehicles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half of what every vehicle takes across the road, m: one that stands askew after a crash takes more.
+
+    Parameters
+    ----------
+    vehicles
+        ``(B, 8, V)`` columns of the observation.
+
+    Returns
+    -------
+    ndarray
+        ``(B, 8)``.
+    """
+    heading = vehicles[:, :, column.V_HEADING]
+    across = vehicles[:, :, column.V_WIDTH] * np.abs(np.cos(heading))
+    along = vehicles[:, :, column.V_LENGTH] * np.abs(np.sin(heading))
+    return 0.5 * (across + along)
 
 
 def follow(
@@ -68,10 +91,11 @@ def follow(
         along - speed[:, None]
     )
     gap = ahead - 0.5 * (vehicles[:, :, column.V_LENGTH] + EGO_LENGTH_M)
+    in_path = np.maximum(IN_PATH_M, half_extent(vehicles) + 0.5 * EGO_WIDTH_M + SIDE_M)
     is_lead = (
         (vehicles[:, :, column.V_TRACKED] > 0.0)
         & (ahead > 0.0)
-        & (np.abs(vehicles[:, :, column.V_DY]) < IN_PATH_M)
+        & (np.abs(vehicles[:, :, column.V_DY]) < in_path)
     )
     gap = np.maximum(np.where(is_lead, gap, np.inf), 0.1)
     rows, nearest = np.arange(len(speed)), gap.argmin(axis=1)

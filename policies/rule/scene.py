@@ -13,7 +13,7 @@ from envs.specification import LANE_WIDTH_M, column
 from envs.specification.debris import LOOKS
 from policies.base import Observation
 from policies.command import EGO_WIDTH_M
-from policies.following import EGO_LENGTH_M, IN_PATH_M
+from policies.following import EGO_LENGTH_M, IN_PATH_M, half_extent
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -54,7 +54,7 @@ class Scene:
     blur: Array  # standard deviation of its lateral position
     # vehicles
     beside_y: Array  # lateral position in a second; nan where there is none
-    beside_reach: Array  # half its width and half the ego's
+    beside_reach: Array  # half of what it takes across the road, and half the ego
     gap: Array  # bumper to bumper along the road, negative beside
     closing: Array  # speed at which the gap shrinks
     is_behind: Mask
@@ -137,7 +137,7 @@ def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Any]:
     follows = is_same_path & is_behind
     return {
         "beside_y": np.where(is_there, _in_a_second(y[:, None] + dy, vehicles), np.nan),
-        "beside_reach": 0.5 * (vehicles[:, :, column.V_WIDTH] + EGO_WIDTH_M),
+        "beside_reach": half_extent(vehicles) + 0.5 * EGO_WIDTH_M,
         "gap": gap,
         "closing": np.where(is_behind, along - speed[:, None], speed[:, None] - along),
         "is_behind": is_behind,
