@@ -19,6 +19,8 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.atomic import write_text
     from experiments.configuration import validate
     from experiments.loading import policy_target
+    from experiments.page.figures import draw_all
+    from experiments.page.page import write_page
     from experiments.summary import summarise
     from experiments.table_text import markdown, render, to_plain
 
@@ -47,10 +49,14 @@ def _run(values: dict[str, Any]) -> None:
         write_text(folder.path / "table.txt", text)
         write_text(folder.path / "table.md", markdown(summary))
         write_text(folder.path / "summary.json", json.dumps(to_plain(summary), indent=2) + "\n")
+        drawn = draw_all(summary, done.table, folder.path / "figures")
+        write_page(folder.path, summary, drawn, done.provenance)
         sys.stdout.write(text)
         evaluation.discard_shards(folder.path)
         folder.finish()
-    sys.stdout.write(f"\nrecords {done.provenance['records_sha256']}\n{folder.path}\n")
+    sys.stdout.write(
+        f"\nrecords {done.provenance['records_sha256']}\n{folder.path / 'index.html'}\n"
+    )
 
 
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="compare")

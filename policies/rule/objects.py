@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.command import EGO_WIDTH_M
 from policies.rule.scene import Mask, Scene
 from policies.rule.thresholds import Thresholds
 
@@ -18,6 +19,9 @@ VERDICTS: Final = ("ignore", "hold straight", "straddle or avoid", "avoid")
 
 SHEET_HALF_WIDTH_M: Final = 0.7
 """What is this wide and has no height is on the road like paint [A: wider than the free way between the wheels]."""
+
+ENTERED_S: Final = 0.4
+"""A patch this near is as good as under the wheels: two decisions."""
 
 
 class ObjectRule(NamedTuple):
@@ -129,6 +133,14 @@ RULES: Final = (
     ObjectRule("anything else", AVOID, _is_anything, "always", "size is all that can be relied on"),
 )
 """In order: the first that applies decides."""
+
+
+def is_on_patch(scene: Scene, limits: Thresholds) -> Mask:
+    """Worlds in which the wheels are on a patch, or will be before anything else can be done; ``(A,)``."""
+    is_there = scene.tracked & ~scene.past & (scene.arrival_s < ENTERED_S)
+    in_path = np.abs(scene.lateral - scene.y[:, None]) < scene.half_width + 0.5 * EGO_WIDTH_M
+    on_patch: Mask = np.any(is_there & in_path & _is_patch(scene, limits), axis=1)
+    return on_patch
 
 
 def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:

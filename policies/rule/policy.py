@@ -13,7 +13,7 @@ from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import KEEP, Explanation, Observation
 from policies.command import to_action
 from policies.following import follow
-from policies.rule.objects import AVOID, STRADDLE, judge
+from policies.rule.objects import AVOID, STRADDLE, is_on_patch, judge
 from policies.rule.places import Places, find_places, is_held
 from policies.rule.rules import HALF_LANE_M, RULES, Situation, decide, label_of
 from policies.rule.scene import Array, Mask, Scene, read_scene
@@ -113,6 +113,7 @@ class RulePolicy:
             self._goal[chosen],
             (is_severe & matters).any(axis=1),
             held & ~matters.any(axis=1),
+            is_on_patch(scene, limits),
             np.where(matters | (held[:, None] & (scene.patch >= 0.5)), scene.arrival_s, np.inf).min(
                 axis=1
             ),

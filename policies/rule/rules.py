@@ -26,7 +26,8 @@ class Situation(NamedTuple):
     places: Places
     goal: Array  # (A,) lateral position under way
     is_severe: Mask  # (A,) something severe is in the way
-    is_held: Mask  # (A,) something must be crossed straight
+    is_held: Mask  # (A,) something must be crossed straight, and nothing else matters
+    is_on_patch: Mask  # (A,) the wheels are on a patch, or about to be
     earliest_s: Array  # (A,) arrival at the first object that matters; inf without
 
     def accepted(self, share: Array | float) -> Array:
@@ -63,7 +64,7 @@ def _keep_lane(s: Situation, _: Thresholds) -> NDArray[np.int64]:
 
 def _hold_straight(s: Situation, _: Thresholds) -> NDArray[np.int64]:
     distance = np.abs(s.places.y - s.scene.y[:, None])
-    return np.where(s.is_held, distance.argmin(axis=1), NONE)
+    return np.where(s.is_held | s.is_on_patch, distance.argmin(axis=1), NONE)
 
 
 def _stay_committed(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
@@ -133,7 +134,7 @@ RULES: Final = (
         KEEP,
         _hold_straight,
         False,
-        "a patch ahead, or something alongside, and nothing else",
+        "on a patch; or a patch ahead, or something alongside, and nothing else",
         "on lost grip every steering and braking is a loss of control (physics.md 2.5)",
     ),
     Rule(

@@ -1,0 +1,1 @@
+"""The result page and its figures: they read records and summaries, and compute nothing anew."""
