@@ -41,6 +41,7 @@ def _run(values: dict[str, Any]) -> None:
                 for name, path in zip(plan.names, plan.policies, strict=True)
                 if policy_target(path) == evaluation.FLOOR
             ],
+            privileged=plan.privileged,
             reference=reference,
             level=config.level,
             num_resamples=config.num_resamples,

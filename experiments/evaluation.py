@@ -72,6 +72,7 @@ class Plan(NamedTuple):
     suite: Suite
     parts: tuple[shards.Shard, ...]
     texts: dict[str, str]  # contents of the files that the configuration names
+    privileged: frozenset[str]  # names of policies that look into the worlds
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,8 +103,9 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
         Ready to be executed.
     """
     wanted = choose_policies(config.policies)
-    for name in wanted:
-        load_policy(name, config.allow)
+    privileged = frozenset(
+        Path(name).stem for name in wanted if load_policy(name, config.allow).privileged
+    )
     records.load_metrics(config.metrics)
     suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
     suite = load_suite(suite_file)
@@ -120,7 +122,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
     )
     texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
     texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
-    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts)
+    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, privileged)
 
 
 def open_run(plan: Plan) -> RunFolder:

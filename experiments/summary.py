@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from envs.errors import UserError
 from experiments import records
+from experiments.matching import Pairs, align
 from experiments.stats.improvement import paired_improvement
 from experiments.stats.interval import Interval, percentile_interval
 from experiments.stats.mcnemar import McNemar, mcnemar
+from experiments.stats.multiplicity import holm
 from experiments.stats.paired import PairedDifference, paired_difference
 from experiments.stats.proportion import wilson
-from experiments.stats.resampling import cluster_weights, weighted_means
+from experiments.stats.resampling import Families, cluster_weights, weighted_means
 from experiments.stats.score import score
 from experiments.stats.tail import cvar95
 from experiments.stats.verdict import Verdict, decide
 
 ALL: Final = "all"
 """Name of all strata together."""
-
-CATASTROPHE_USD: Final = 50_000.0
-"""A dearer episode is a catastrophe (physics.md 6.3)."""
 
 CEILING: Final = "clairvoyant"
 """The policy whose score is 100."""
@@ -42,6 +40,7 @@ class Row(NamedTuple):
     """What one policy did."""
 
     policy: str
+    is_privileged: bool  # it looks into the worlds: a bound, not a contestant
     cost: Mapping[str, Interval]  # by stratum and ``ALL``, US$ per episode
     score: Mapping[str, Interval]  # likewise; empty without a floor or the clairvoyant
     cvar95: Interval
@@ -58,6 +57,7 @@ class Comparison(NamedTuple):
     policy: str
     reference: str
     difference: Mapping[str, PairedDifference]  # by stratum and ``ALL``
+    adjusted: Mapping[str, float]  # by stratum, p-values of the differences after Holm's correction
     improvement: Interval
     catastrophes: McNemar
     verdict: Verdict
@@ -90,68 +90,17 @@ class Summary(NamedTuple):
     level: float
 
 
-class Pairs(NamedTuple):
-    """Costs in one order of instances, policy seeds averaged."""
-
-    stratum: NDArray[np.str_]
-    family: NDArray[np.str_]
-    cost: Mapping[str, NDArray[np.float64]]  # by policy, (n,)
-
-
-def align(table: pa.Table, policies: Sequence[str]) -> Pairs:
-    """Match the policies instance by instance.
-
-    Parameters
-    ----------
-    table
-        Records of one suite, split and cost setting.
-    policies
-        Names, all in the table.
-
-    Returns
-    -------
-    Pairs
-        The mean over policy seeds counts as a policy's cost of an instance.
-
-    Raises
-    ------
-    UserError
-        If a policy lacks an instance, or drove another one under the same name.
-    """
-    grouped = records.query(
-        table,
-        "select policy, stratum, family, seed, avg(cost_usd) as cost, min(instance_hash) as first, "
-        "max(instance_hash) as last from records group by all order by all",
-    )
-    found: dict[str, dict[tuple[str, str, int], tuple[float, str]]] = {p: {} for p in policies}
-    for row in grouped:
-        if row["first"] != row["last"]:
-            raise UserError(f"seed {row['seed']}: {row['policy']} drove two different instances")
-        if row["policy"] in found:
-            key = (row["stratum"], row["family"], row["seed"])
-            found[row["policy"]][key] = (row["cost"], row["first"])
-    keys = list(found[policies[0]])
-    for name in policies:
-        if list(found[name]) != keys:
-            raise UserError(f"{name} and {policies[0]} drove different instances")
-        for key in keys:
-            if found[name][key][1] != found[policies[0]][key][1]:
-                raise UserError(
-                    f"seed {key[2]}: {name} and {policies[0]} drove different instances"
-                )
-    cost = {name: np.array([found[name][key][0] for key in keys]) for name in policies}
-    return Pairs(np.array([k[0] for k in keys]), np.array([k[1] for k in keys]), cost)
-
-
 def summarise(
     table: pa.Table,
     policies: Sequence[str],
     *,
     strata: Sequence[str],
     floors: Sequence[str],
+    privileged: Collection[str],
     reference: str,
     level: float,
     num_resamples: int,
+    families: Families = "sampled",
 ) -> Summary:
     """Every number of the tables.
 
@@ -165,17 +114,26 @@ def summarise(
         Names in order.
     floors
         Which policies are floors; the one with the smallest mean cost is the zero of the score.
+    privileged
+        Which policies look into the worlds.
     reference
-        The others are compared with it.
+        The others are compared with it: contestants first, then the privileged, each group cheapest first.
     level
         Of all intervals.
     num_resamples
         Of all bootstraps.
+    families
+        What the intervals are about: families such as these, or these and no others (``cluster_weights``).
 
     Returns
     -------
     Summary
         The same for the same records: generators are seeded by what they are used for.
+
+    Notes
+    -----
+    The best floor is chosen on the sample it is then the zero of, which makes it look better than it is, and every
+    score lower; with a handful of floors that differ by thousands of US$ this is small.
     """
     pairs = align(table, policies)
     groups = {name: pairs.stratum == name for name in strata}
@@ -183,10 +141,13 @@ def summarise(
     groups[ALL] = np.ones(len(pairs.stratum), np.bool_)
     known = [name for name in floors if name in pairs.cost]
     floor = min(known, key=lambda name: (pairs.cost[name].mean(), name), default=None)
-    shared: dict[str, Any] = {"level": level, "num_resamples": num_resamples}
-    rows = [_row(table, pairs, groups, name, floor, shared) for name in policies]
+    shared: dict[str, Any] = {"level": level, "num_resamples": num_resamples, "families": families}
+    rows = [
+        _row(table, pairs, groups, name, name in privileged, floor, shared) for name in policies
+    ]
+    ranked = sorted(policies, key=lambda name: (name in privileged, pairs.cost[name].mean()))
     compared = [
-        _compare(pairs, groups, name, reference, shared) for name in policies if name != reference
+        _compare(pairs, groups, name, reference, shared) for name in ranked if name != reference
     ]
     first = table.slice(0, 1).to_pylist()[0]
     return Summary(
@@ -219,6 +180,7 @@ def _row(
     pairs: Pairs,
     groups: Mapping[str, NDArray[np.bool_]],
     name: str,
+    is_privileged: bool,
     floor: str | None,
     shared: Mapping[str, Any],
 ) -> Row:
@@ -226,44 +188,42 @@ def _row(
     cost, level = pairs.cost[name], shared["level"]
     means, scores = {}, {}
     for group, mask in groups.items():
-        family = pairs.family[mask]
-        weights = cluster_weights(family, shared["num_resamples"], _rng("mean", group))
+        family = pairs.family[mask].tolist()
+        weights = cluster_weights(
+            family, shared["num_resamples"], _rng("mean", group), families=shared["families"]
+        )
         means[group] = percentile_interval(
             float(cost[mask].mean()), weighted_means(weights, cost[mask]), level
         )
         if floor and CEILING in pairs.cost:
             both = (pairs.cost[floor][mask], pairs.cost[CEILING][mask])
             scores[group] = score(cost[mask], *both, family, rng=_rng("score", group), **shared)
-    counts = records.query(
-        table,
-        "select avg(decision_ms) as ms, count(*) as total, "
-        "count(*) filter (where cost_usd > ?) as disasters from records where policy = ?",
-        CATASTROPHE_USD,
-        name,
-    )[0]
+    spent = records.query(
+        table, "select avg(decision_ms) as ms from records where policy = ?", name
+    )
     return Row(
         name,
         means,
         scores,
-        cvar95(cost, pairs.family, rng=_rng("tail", ALL), **shared),
-        wilson(counts["disasters"], counts["total"], level=level),
+        cvar95(cost, pairs.family.tolist(), rng=_rng("tail", ALL), **shared),
+        wilson(float(pairs.catastrophes[name].sum()), len(cost), level=level),
         wilson(*_count_hard_braking(table, name), level=level),
-        float(counts["ms"]),
+        float(spent[0]["ms"]),
     )
 
 
-def _count_hard_braking(table: pa.Table, policy: str) -> tuple[int, int]:
-    """Phantom episodes with hard braking, and all phantom episodes; none if the metric was not recorded."""
+def _count_hard_braking(table: pa.Table, policy: str) -> tuple[float, int]:
+    """Phantom instances with hard braking, and all of them; none if the metric was not recorded."""
     if "peak_braking_mps2" not in table.column_names:
-        return 0, 0
+        return 0.0, 0
     found = records.query(
         table,
-        "select count(*) filter (where peak_braking_mps2 > ?) as hits, count(*) as total from records "
+        "select avg((peak_braking_mps2 > ?)::int) as rate, count(distinct seed) as total from records "
         "where policy = ? and stratum = 'phantom'",
         HARD_BRAKING_MPS2,
         policy,
     )[0]
-    return int(found["hits"]), int(found["total"])
+    return float(found["rate"] or 0.0) * int(found["total"]), int(found["total"])
 
 
 def _compare(
@@ -277,16 +237,19 @@ def _compare(
     a, b = pairs.cost[name], pairs.cost[reference]
     differences = {
         group: paired_difference(
-            a[mask], b[mask], pairs.family[mask], rng=_rng("pair", group), **shared
+            a[mask], b[mask], pairs.family[mask].tolist(), rng=_rng("pair", group), **shared
         )
         for group, mask in groups.items()
     }
+    parts = [group for group in groups if group != ALL]
     return Comparison(
         name,
         reference,
         differences,
-        paired_improvement(a, b, pairs.family, rng=_rng("improvement", ALL), **shared),
-        mcnemar(a > CATASTROPHE_USD, b > CATASTROPHE_USD),
+        dict(zip(parts, holm([differences[part].p_value for part in parts]), strict=True)),
+        paired_improvement(a, b, pairs.family.tolist(), rng=_rng("improvement", ALL), **shared),
+        # with several policy seeds: an event if most of them had it
+        mcnemar(pairs.catastrophes[name] > 0.5, pairs.catastrophes[reference] > 0.5),
         decide(name, reference, differences[ALL], level=shared["level"]),
     )
 

@@ -151,7 +151,8 @@ def markdown(summary: Summary) -> str:
     for row in _cheapest_first(summary):
         cells = [with_interval(row.cost[name]) for name in (ALL, *strata)]
         gained = points(row.score[ALL]) if row.score else "-"
-        lines.append(f"| `{row.policy}` | {gained} | " + " | ".join(cells) + " |")
+        name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
+        lines.append(f"| {name} | {gained} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
