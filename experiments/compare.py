@@ -18,6 +18,7 @@ def _run(values: dict[str, Any]) -> None:
     from experiments import evaluation
     from experiments.atomic import write_text
     from experiments.configuration import validate
+    from experiments.highlights import film_highlights
     from experiments.loading import policy_target
     from experiments.page.figures import draw_all
     from experiments.page.page import write_page
@@ -51,8 +52,11 @@ def _run(values: dict[str, Any]) -> None:
         write_text(folder.path / "table.md", markdown(summary))
         write_text(folder.path / "summary.json", json.dumps(to_plain(summary), indent=2) + "\n")
         drawn = draw_all(summary, done.table, folder.path / "figures")
-        write_page(folder.path, summary, drawn, done.provenance)
         sys.stdout.write(text)
+        videos = film_highlights(
+            plan, summary, done.table, reference, folder.path, config.num_videos
+        )
+        write_page(folder.path, summary, drawn, done.provenance, videos)
         evaluation.discard_shards(folder.path)
         folder.finish()
     sys.stdout.write(

@@ -93,11 +93,13 @@ def _check(
     for key in keys:
         where = f"{key[0]}/{key[1]}, seed {key[2]}"
         if key not in rows:
-            raise UserError(f"{where}: {name} did not drive it, another policy did")
+            raise UserError(f"{where}: the policies drove different instances: {name} not this one")
         row = rows[key]
         if row["first"] != row["last"]:
             raise UserError(f"{where}: {name} drove two different instances with this seed")
         if row["runs"] != runs:
-            raise UserError(f"{where}: {name} drove it {row['runs']} times, others {runs} times")
+            raise UserError(
+                f"{where}: {name} drove it {row['runs']} times, other instances {runs} times"
+            )
         if key in others and row["first"] != others[key]["first"]:
             raise UserError(f"{where}: {name} and {other} drove different instances with this seed")

@@ -203,6 +203,7 @@ def _row(
     )
     return Row(
         name,
+        is_privileged,
         means,
         scores,
         cvar95(cost, pairs.family.tolist(), rng=_rng("tail", ALL), **shared),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import cluster_weights, weighted_means
+from experiments.stats.resampling import Families, cluster_weights, weighted_means
 
 
 def paired_improvement(
@@ -20,6 +20,7 @@ def paired_improvement(
     level: float,
     num_resamples: int,
     rng: np.random.Generator,
+    families: Families = "sampled",
 ) -> Interval:
     """Share of instances in which A is cheaper than B, ties counted half.
 
@@ -35,6 +36,8 @@ def paired_improvement(
         Of the bootstrap.
     rng
         Consumed.
+    families
+        What the interval is about, see ``cluster_weights``.
 
     Returns
     -------
@@ -42,27 +45,41 @@ def paired_improvement(
         0.5 = neither.
     """
     wins = 0.5 * (1.0 - np.sign(cost_a - cost_b))
-    resampled = weighted_means(cluster_weights(cluster, num_resamples, rng), wins)
+    resampled = weighted_means(
+        cluster_weights(cluster, num_resamples, rng, families=families), wins
+    )
     return percentile_interval(float(wins.mean()), resampled, level)
 
 
-def unpaired_improvement(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+def unpaired_improvement(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    *,
+    level: float,
+    num_resamples: int,
+    rng: np.random.Generator,
+) -> Interval:
     """Chance that a random entry of ``a`` is smaller than one of ``b``, ties half: Mann and Whitney's U over n m.
 
     Parameters
     ----------
     a, b
-        Costs of training seeds, for example; lengths may differ.
+        ``(n,)`` and ``(m,)``, mean costs of the policy seeds of two methods, for example.
+    level
+        Of the interval.
+    num_resamples
+        Of the bootstrap, which draws from both.
+    rng
+        Consumed.
 
     Returns
     -------
-    float
-        0.5 = neither.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> unpaired_improvement(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
-    0.875
+    Interval
+        0.5 = neither. Of no width where every entry of one is below all of the other.
     """
-    return float(mannwhitneyu(b, a).statistic) / (len(a) * len(b))
+    u = float(mannwhitneyu(b, a).statistic)
+    wins = 0.5 * (1.0 - np.sign(a[:, None] - b[None, :]))
+    rows = rng.integers(len(a), size=(num_resamples, len(a), 1))
+    columns = rng.integers(len(b), size=(num_resamples, 1, len(b)))
+    resampled = wins[rows, columns].mean(axis=(1, 2))
+    return percentile_interval(u / (len(a) * len(b)), resampled, level)

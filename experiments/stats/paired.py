@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import cluster_weights, weighted_means
+from experiments.stats.resampling import Families, cluster_weights, weighted_means
 
 
 class PairedDifference(NamedTuple):
@@ -19,6 +19,9 @@ class PairedDifference(NamedTuple):
     sd: float  # of the differences
     num_pairs: int
     num_clusters: int
+    p_value: float  # two-sided, that the mean is 0; from the same resamples as the interval
+    standard_error: float  # of the mean, by the bootstrap
+    seeds_error: float  # the part of it that more pairs of the same families would shrink
 
 
 def paired_difference(
@@ -29,6 +32,7 @@ def paired_difference(
     level: float,
     num_resamples: int,
     rng: np.random.Generator,
+    families: Families = "sampled",
 ) -> PairedDifference:
     """Mean difference with a paired bootstrap clustered by family.
 
@@ -44,11 +48,13 @@ def paired_difference(
         Of the bootstrap.
     rng
         Consumed.
+    families
+        What the interval is about; its coverage is measured in ``cluster_weights``.
 
     Returns
     -------
     PairedDifference
-        Exactly 0 with a zero interval if the two are equal.
+        Exactly 0 with a zero interval and ``p_value`` 1 if the two are equal.
 
     Raises
     ------
@@ -59,10 +65,30 @@ def paired_difference(
         msg = f"got {len(cost_a)}, {len(cost_b)} costs and {len(cluster)} clusters; expected equal lengths >= 1"
         raise ValueError(msg)
     difference = np.asarray(cost_a, np.float64) - np.asarray(cost_b, np.float64)
-    resampled = weighted_means(cluster_weights(cluster, num_resamples, rng), difference)
+    weights = cluster_weights(cluster, num_resamples, rng, families=families)
+    resampled = weighted_means(weights, difference)
     return PairedDifference(
         percentile_interval(float(difference.mean()), resampled, level),
         float(difference.std(ddof=1)) if len(difference) > 1 else 0.0,
         len(difference),
         len(set(cluster)),
+        _p_value(resampled),
+        float(resampled.std()),
+        _seeds_error(difference, cluster),
     )
+
+
+def _p_value(resampled: NDArray[np.float64]) -> float:
+    """Smallest 1 - level whose percentile interval leaves out 0; never 0, for R resamples cannot show that."""
+    fewer = min(np.count_nonzero(resampled <= 0.0), np.count_nonzero(resampled >= 0.0))
+    return float(min(1.0, 2.0 * (fewer + 1) / (len(resampled) + 1)))
+
+
+def _seeds_error(difference: NDArray[np.float64], cluster: Sequence[str]) -> float:
+    """Standard error of the mean for families that are what they are: sqrt(sum n_k s_k^2) / n."""
+    _, index, sizes = np.unique(np.asarray(cluster), return_inverse=True, return_counts=True)
+    means = np.bincount(index, difference) / sizes
+    squares = np.bincount(index, (difference - means[index]) ** 2)
+    # a family of one pair shows no spread
+    total = float((sizes * squares / np.maximum(sizes - 1, 1)).sum())
+    return float(np.sqrt(total)) / len(difference)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import cluster_weights, weighted_means
+from experiments.stats.resampling import Families, cluster_weights, weighted_means
 
 
 def score(
@@ -20,6 +20,7 @@ def score(
     level: float,
     num_resamples: int,
     rng: np.random.Generator,
+    families: Families = "sampled",
 ) -> Interval:
     r"""Score of a policy.
 
@@ -37,14 +38,24 @@ def score(
         Of the bootstrap; all three are resampled together, because their ratio is what counts.
     rng
         Consumed.
+    families
+        What the interval is about, see ``cluster_weights``.
 
     Returns
     -------
     Interval
-        ``nan`` where the floor is not dearer than the clairvoyant: there is nothing to win.
+        ``nan`` where the floor is not dearer than the clairvoyant: there is nothing to win. Resamples in which that is
+        so are left out.
+
+    Notes
+    -----
+    Which floor is the best one is decided once, on the sample's means, and not again in every resample: the interval
+    is about this floor.
     """
     columns = np.stack([cost, floor, clairvoyant], axis=1)
-    resampled = weighted_means(cluster_weights(cluster, num_resamples, rng), columns)
+    resampled = weighted_means(
+        cluster_weights(cluster, num_resamples, rng, families=families), columns
+    )
     value = float(_ratio(columns.mean(axis=0)[None])[0])
     return percentile_interval(value, _ratio(resampled), level)
 

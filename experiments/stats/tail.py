@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import cluster_weights
+from experiments.stats.resampling import Families, cluster_weights
 
 
 def cvar(
@@ -46,6 +46,7 @@ def cvar95(
     level: float,
     num_resamples: int,
     rng: np.random.Generator,
+    families: Families = "sampled",
 ) -> Interval:
     """Mean of the dearest 5 % of episodes, US$, with a bootstrap interval clustered by family.
 
@@ -61,11 +62,13 @@ def cvar95(
         Of the bootstrap.
     rng
         Consumed.
+    families
+        What the interval is about, see ``cluster_weights``.
 
     Returns
     -------
     Interval
         With few episodes its upper end is an underestimate: what was not seen is not resampled.
     """
-    weights = cluster_weights(cluster, num_resamples, rng)
+    weights = cluster_weights(cluster, num_resamples, rng, families=families)
     return percentile_interval(float(cvar(cost, 0.05)[0]), cvar(cost, 0.05, weights), level)

@@ -20,9 +20,8 @@ class Verdict(NamedTuple):
     """``better`` is ``"A"``, ``"B"`` or ``"tied"``."""
 
     better: str
-    pairs_needed: (
-        int | None
-    )  # to settle a tie; None if it is settled, or no difference was seen at all
+    # to settle a tie; infinite if more pairs of these families cannot, None if settled or no difference was seen
+    pairs_needed: float | None
     text: str
 
 
@@ -41,7 +40,7 @@ def decide(name_a: str, name_b: str, difference: PairedDifference, *, level: flo
     Returns
     -------
     Verdict
-        Tied if the interval contains 0.
+        Tied if the interval contains 0. Swapping A and B swaps the verdict.
     """
     mean, low, high = difference.mean
     shown = f"{_dollars(mean)} US$ per episode [{_dollars(low)}, {_dollars(high)}], {difference.num_pairs:,} pairs"
@@ -49,37 +48,62 @@ def decide(name_a: str, name_b: str, difference: PairedDifference, *, level: flo
         return Verdict("A", None, f"{name_a} is better than {name_b}: {shown}")
     if low > 0.0:
         return Verdict("B", None, f"{name_a} is worse than {name_b}: {shown}")
-    needed = pairs_needed(mean, difference.sd, level=level)
-    more = "" if needed is None else f"; about {needed:,} pairs would settle it"
-    if needed is not None and needed >= MOST_PAIRS:
-        more = f"; more than {MOST_PAIRS:,} pairs would be needed to settle it"
-    return Verdict("tied", needed, f"{name_a} and {name_b} are tied: {shown}{more}")
+    needed = pairs_needed(difference, level=level)
+    return Verdict("tied", needed, f"{name_a} and {name_b} are tied: {shown}{_advice(needed)}")
 
 
-def pairs_needed(mean: float, sd: float, *, level: float) -> int | None:
-    """Pairs with which a difference as large as the one seen would be found with a power of 80 %.
+def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:
+    r"""Pairs of the same families with which a difference as large as the one seen would be found, power 80 %.
+
+    .. math:: n' = n \, \frac{c\,v}{(\bar d / (z_{level} + z_{power}))^2 - (s^2 - c\,v)}, \qquad c = 2 - 1/K
 
     Parameters
     ----------
-    mean, sd
-        Of the differences seen.
+    difference
+        With mean :math:`\bar d`, standard error :math:`s`, the variance :math:`v` that shrinks with the number of pairs
+        :math:`n`, and the number of families :math:`K`.
     level
         Of the interval.
 
     Returns
     -------
-    int or None
-        At most ``MOST_PAIRS``; ``None`` if no difference was seen.
+    float or None
+        A whole number above :math:`n`, at most ``MOST_PAIRS``; infinite if what the families differ by is already too
+        much; ``None`` if no difference was seen.
 
-    Examples
-    --------
-    >>> pairs_needed(10.0, 100.0, level=0.95)
-    785
+    Notes
+    -----
+    The two-stage bootstrap counts the spread within families :math:`c` times: once when it draws families (which differ
+    by chance too) and once within them. Exact for families of equal size; the advice is a rough number anyway, for the
+    mean and the spread are those of one sample.
     """
+    mean = difference.mean.value
     if mean == 0.0:
         return None
     quantiles = float(norm.ppf(0.5 + 0.5 * level) + norm.ppf(POWER))
-    return min(math.ceil((quantiles * sd / mean) ** 2), MOST_PAIRS)
+    factor = 2.0 - 1.0 / difference.num_clusters
+    shrinks = min(factor * difference.seeds_error**2, difference.standard_error**2)
+    room = (mean / quantiles) ** 2 - (difference.standard_error**2 - shrinks)
+    if room <= 0.0:
+        return math.inf
+    needed = math.ceil(difference.num_pairs * shrinks / room)
+    return float(min(max(needed, difference.num_pairs + 1), MOST_PAIRS))
+
+
+def _advice(needed: float | None) -> str:
+    """What would settle a tie."""
+    if needed is None:
+        return ""
+    if math.isinf(needed):
+        return "; more pairs would not settle it: the families disagree"
+    if needed >= MOST_PAIRS:
+        return f"; more than {MOST_PAIRS:,} pairs would be needed to settle it"
+    return f"; about {_two_digits(needed):,} pairs would settle it"
+
+
+def _two_digits(value: float) -> int:
+    """Rounded to two digits that count: an estimate from one sample has no more."""
+    return int(float(f"{value:.1e}"))
 
 
 def _dollars(value: float) -> str:

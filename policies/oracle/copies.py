@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from envs.batched.env import DebrisVectorEnv
 from envs.specification import DECISIONS_PER_EPISODE, episode
+from envs.specification.world import Batch
 from policies.base import Policy, Privileged
 
 
@@ -18,6 +19,9 @@ def roll_closed_loop(
     chosen: NDArray[np.intp],
     policies: Sequence[Policy],
     seeds: NDArray[np.int64],
+    *,
+    start: Batch | None = None,
+    num_decisions: int = DECISIONS_PER_EPISODE,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What other policies would do from here to the end of the episode, and what it would cost.
 
@@ -31,11 +35,15 @@ def roll_closed_loop(
         ``P`` policies that need no look into the worlds; each begins anew here.
     seeds
         ``(K,)`` for their random draws.
+    start
+        ``(K,)`` worlds to begin from; the running ones if not given.
+    num_decisions
+        How long at most.
 
     Returns
     -------
     actions
-        ``(K, P, T, 2)`` with ``T`` decisions until the last of these episodes is over.
+        ``(K, P, T, 2)`` with ``T`` decisions until the last of these episodes is over; 0 after the end.
     cost_usd
         ``(K, P)``: exact, if these actions are executed.
 
@@ -47,8 +55,9 @@ def roll_closed_loop(
     if any(isinstance(policy, Privileged) for policy in policies):
         msg = "an oracle cannot try out a policy that looks into the worlds itself"
         raise ValueError(msg)
-    start = worlds.batch[chosen].copy()
+    start = worlds.batch[chosen].copy() if start is None else start
     left = DECISIONS_PER_EPISODE - int(start["episode_i"][:, episode.DECISION].min())
+    left = min(left, num_decisions)
     copies = _make_copies(worlds, chosen)
     state = {**copies.state_dict(), "worlds": start}
     actions = np.zeros((len(chosen), len(policies), left, 2))

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from experiments.stats.improvement import paired_improvement, unpaired_improvement
 from experiments.stats.interquartile import interquartile_mean
@@ -77,6 +80,10 @@ def test_paired_difference_by_hand():
     )
     assert found.mean.value == 3.0
     assert found.sd == 1.0
+    # within x (2, 4): variance 2, twice; y alone shows none: sqrt(2 * 2) / 3
+    assert found.seeds_error == pytest.approx(2 / 3)
+    # no resample has a mean of 0 or less: 2 (0 + 1) / (500 + 1)
+    assert found.p_value == pytest.approx(2 / 501)
     assert (found.num_pairs, found.num_clusters) == (3, 2)
     # 4.0 occurs only alone in a resample, 3.0 and 5.0 only together or not: never beyond 2 and 4
     assert 2.0 <= found.mean.low <= 3.0 <= found.mean.high <= 4.0
@@ -103,7 +110,12 @@ def test_improvement_by_hand():
     # cheaper, equal, dearer, cheaper
     found = paired_improvement(a, b, ["x"] * 4, rng=rng(), **OPTIONS)
     assert found.value == 2.5 / 4
-    assert unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0])) == 0.5
+    # 1 below 2 and 3, 2 below 3 and level with 2: 3.5 of 4
+    seeds = unpaired_improvement(np.array([1.0, 2.0]), np.array([2.0, 3.0]), rng=rng(), **OPTIONS)
+    assert seeds.value == 3.5 / 4
+    assert seeds.low < seeds.value <= seeds.high == 1.0
+    equal = unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0]), rng=rng(), **OPTIONS)
+    assert equal == (0.5, 0.5, 0.5)
 
 
 def test_percentile_interval_contains_its_estimate():
@@ -119,8 +131,11 @@ def test_holm_by_hand():
     assert holm([]) == []
 
 
-def difference(value, low, high, sd=100.0):
-    return PairedDifference(Interval(value, low, high), sd, 50, 3)
+def difference(value, low, high, error=0.0, seeds_error=0.0, clusters=1):
+    """Of 50 pairs."""
+    return PairedDifference(
+        Interval(value, low, high), 100.0, 50, clusters, 0.5, error, seeds_error
+    )
 
 
 def test_verdict_in_words():
@@ -130,14 +145,78 @@ def test_verdict_in_words():
     worse = decide("new", "old", difference(12.0, 5.0, 20.0), level=0.95)
     assert (worse.better, worse.pairs_needed) == ("B", None)
     assert "new is worse than old: +12 US$" in worse.text
-    tied = decide("new", "old", difference(-10.0, -40.0, 20.0), level=0.95)
-    # (1.959964 + 0.841621)^2 * 100^2 / 10^2 = 784.9
+    error = 100.0 / np.sqrt(50.0)
+    tied = decide("new", "old", difference(-10.0, -40.0, 20.0, error, error), level=0.95)
+    # one family: (1.959964 + 0.841621)^2 * 100^2 / 10^2 = 784.9
     assert (tied.better, tied.pairs_needed) == ("tied", 785)
-    assert tied.text.endswith("50 pairs; about 785 pairs would settle it")
+    assert tied.text.endswith("50 pairs; about 780 pairs would settle it")
+
+
+def test_pairs_needed_by_hand_where_families_differ():
+    # four families: c = 2 - 1/4; s^2 = 16 = c 2^2 + 9, and 9 is what the families differ by.
+    # a difference of 10: (10 / 2.801585)^2 = 12.741; 50 * 7 / (12.741 - 9) = 93.6
+    close = difference(10.0, -1.0, 21.0, error=4.0, seeds_error=2.0, clusters=4)
+    assert pairs_needed(close, level=0.95) == 94
+    # a difference of 8: (8 / 2.801585)^2 = 8.154 < 9
+    never = difference(8.0, -1.0, 17.0, error=4.0, seeds_error=2.0, clusters=4)
+    assert pairs_needed(never, level=0.95) == np.inf
+    text = decide("a", "b", never, level=0.95).text
+    assert text.endswith("50 pairs; more pairs would not settle it: the families disagree")
+
+
+def test_pairs_needed_are_more_than_there_are():
+    # a skewed interval may reach 0 although the standard error is small: 51, not 2
+    tied = difference(10.0, -1.0, 12.0, error=0.5, seeds_error=0.5)
+    assert pairs_needed(tied, level=0.95) == 51
 
 
 def test_verdict_on_no_difference_at_all():
-    same = decide("a", "b", difference(0.0, 0.0, 0.0, sd=0.0), level=0.95)
+    same = decide("a", "b", difference(0.0, 0.0, 0.0), level=0.95)
     assert (same.better, same.pairs_needed) == ("tied", None)
     assert same.text == "a and b are tied: +0.00 US$ per episode [+0.00, +0.00], 50 pairs"
-    assert pairs_needed(1e-9, 1e6, level=0.95) == MOST_PAIRS
+    tiny = difference(1e-9, -1e6, 1e6, error=1e6, seeds_error=1e6)
+    assert pairs_needed(tiny, level=0.95) == MOST_PAIRS
+    assert "more than 1,000,000 pairs" in decide("a", "b", tiny, level=0.95).text
+
+
+def test_fixed_families_keep_their_number_of_pairs():
+    weights = cluster_weights(["a", "b", "b", "c"], 2000, rng(), families="fixed")
+    np.testing.assert_array_equal(weights[:, [0, 3]], 1.0)
+    np.testing.assert_array_equal(weights[:, 1] + weights[:, 2], 2.0)
+    # both, one of them, the other: 1/2, 1/4, 1/4; sd of the share 0.0097
+    assert (weights[:, 1] == 2.0).mean() == pytest.approx(0.25, abs=0.04)
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30),
+    st.sampled_from(["sampled", "fixed"]),
+    st.floats(-1e3, 1e3),
+)
+def test_paired_difference_is_mirrored_by_a_swap_and_blind_to_a_shift(values, families, shift):
+    a = np.array(values)
+    b = np.roll(a, 1) * 0.5
+    cluster = [str(k % 3) for k in range(len(a))]
+    options = {"level": 0.9, "num_resamples": 50, "families": families}
+    there = paired_difference(a, b, cluster, rng=rng(), **options)
+    back = paired_difference(b, a, cluster, rng=rng(), **options)
+    assert there.mean.value == -back.mean.value
+    np.testing.assert_allclose(there.mean[1:], [-back.mean[2], -back.mean[1]], rtol=1e-9, atol=1e-6)
+    assert there.p_value == back.p_value or abs(there.mean.value) < 1e-6
+    both = paired_difference(a + shift, b + shift, cluster, rng=rng(), **options)
+    np.testing.assert_allclose(both.mean, there.mean, rtol=1e-6, atol=1e-6)
+
+
+@given(st.integers(0, 300), st.integers(1, 300))
+def test_wilson_is_the_interval_of_scipy(count, total):
+    count = min(count, total)
+    found = wilson(count, total, level=0.95)
+    expected = binomtest(count, total).proportion_ci(0.95, method="wilson")
+    np.testing.assert_allclose(found[1:], [expected.low, expected.high], atol=1e-12)
+    assert 0.0 <= found.low <= found.value <= found.high <= 1.0
+
+
+def test_wilson_takes_half_an_event():
+    # two seeds, one of them crashed once in 40 instances
+    half = wilson(0.5, 40, level=0.95)
+    assert half.value == 0.0125
+    assert wilson(0, 40, level=0.95).high < half.high < wilson(1, 40, level=0.95).high

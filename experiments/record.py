@@ -1,0 +1,163 @@
+"""Videos: policies side by side in the same instance, with a contact sheet of the key moments."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+if TYPE_CHECKING:
+    from experiments.run_folder import RunFolder
+    from experiments.video.configuration import RecordConfiguration
+    from experiments.video.job import Order
+
+NOT_IN_RESULT = ("output",)
+"""Keys that do not change the videos."""
+
+
+class Plan(NamedTuple):
+    """A checked command: nothing is written yet."""
+
+    config: RecordConfiguration
+    order: Order
+    texts: dict[str, str]  # contents of the files that the configuration names
+
+
+def prepare(config: RecordConfiguration) -> Plan:
+    """Find every mistake in the configuration before anything starts or is written.
+
+    Parameters
+    ----------
+    config
+        What to film.
+
+    Returns
+    -------
+    Plan
+        Ready to be executed.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+    """
+    from envs.cost.parameters import CostParameters
+    from envs.debris.safe_yaml import read_mapping
+    from envs.errors import UserError
+    from envs.scenario.suite import load_suite
+    from experiments.configuration import config_path
+    from experiments.evaluation import choose_policies
+    from experiments.loading import load_policy, policy_path
+    from experiments.video.choice import choose_videos
+    from experiments.video.job import MOST_POLICIES, Order
+
+    wanted = choose_policies(config.policies)
+    if len(wanted) > MOST_POLICIES:
+        raise UserError(f"policy: got {len(wanted)} names, a video shows at most {MOST_POLICIES}")
+    names = [Path(name).stem for name in wanted]
+    loaded = tuple(
+        (name, load_policy(path, config.allow)) for name, path in zip(names, wanted, strict=True)
+    )
+    suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
+    suite = load_suite(suite_file)
+    order = Order(
+        policies=loaded,
+        suite=suite,
+        split=config.split,
+        items=tuple(choose_videos(suite, config, names)),
+        cost=CostParameters.from_mapping(read_mapping(cost_file)),
+        policy_seed=config.policy_seed,
+        fps=config.fps,
+        width=config.width,
+        max_seconds=config.max_seconds,
+    )
+    texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
+    return Plan(config, order, texts)
+
+
+def open_run(plan: Plan) -> RunFolder:
+    """The folder of a plan: that of the same command if it was interrupted, else a new one."""
+    from experiments.run_folder import compute_key, open_folder
+
+    values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
+    values["items"] = [list(item) for item in plan.order.items]
+    key = compute_key("record", values, plan.texts)
+    folder = open_folder(Path(plan.config.output), key, now=datetime.now().astimezone())
+    verb = "continues" if folder.is_continued else "writes to"
+    sys.stderr.write(f"record {verb} {folder.path}\n")
+    return folder
+
+
+def execute(plan: Plan, folder: Path) -> list[dict[str, Any]]:
+    """Make the videos, and write down where they come from.
+
+    Parameters
+    ----------
+    plan
+        What to film.
+    folder
+        Of ``open_run``.
+
+    Returns
+    -------
+    list of dict
+        One description per video, as ``experiments.video.job.make_videos`` gives it.
+    """
+    import yaml
+
+    from experiments.atomic import write_text
+    from experiments.provenance import machine
+    from experiments.video.job import make_videos
+
+    values = plan.config.model_dump()
+    write_text(folder / "config.yaml", yaml.safe_dump(values, sort_keys=False))
+    videos = make_videos(plan.order, folder)
+    suite = plan.order.suite
+    provenance = {
+        "command": "python -m experiments.record " + " ".join(sys.argv[1:]),
+        "config": values,
+        "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
+        "files": plan.texts,
+        "machine": machine(),
+        "videos": videos,
+    }
+    write_text(folder / "provenance.json", json.dumps(provenance, indent=2) + "\n")
+    return videos
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from experiments.configuration import validate
+    from experiments.video.configuration import RecordConfiguration
+
+    plan = prepare(validate(RecordConfiguration, values))
+    with open_run(plan) as folder:
+        videos = execute(plan, folder.path)
+        folder.finish()
+    for video in videos:
+        costs = ", ".join(f"{p['policy']} {p['cost_usd']:,.2f} US$" for p in video["policies"])
+        sys.stdout.write(f"{video['family']} {video['seed']}: {costs}\n")
+        for name in (video["video"], video["contact_sheet"]):
+            sys.stdout.write(f"{folder.path / name}\n")
+    sys.stdout.write(f"{folder.path}\n")
+
+
+COMMAND = Command(_run, groups=("suite", "cost"), config_name="record")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="record")
+def main(config: DictConfig) -> None:
+    """Film what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

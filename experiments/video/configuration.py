@@ -1,0 +1,37 @@
+"""What ``python -m experiments.record`` may be told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from experiments.configuration import Configuration
+
+
+def _check_even(value: int) -> int:
+    """Refuse a width that no video can have."""
+    if value % 2:
+        raise ValueError("expected an even number of pixels")
+    return value
+
+
+class RecordConfiguration(Configuration):
+    """``python -m experiments.record``."""
+
+    policies: str | list[str]
+    policy_seed: int = Field(ge=0)
+    suite: str
+    split: Literal["train", "validation", "test"]
+    stratum: str | None
+    family: str | None
+    seed: int | list[int] | None
+    cost: str
+    select: Literal["first", "largest_difference", "worst"] | None
+    records: str | None
+    num_videos: int | None = Field(ge=1, le=1000)
+    max_seconds: float | None = Field(gt=0.0, le=20.0)
+    fps: Literal[5, 15]
+    width: Annotated[int, Field(ge=960, le=2560), AfterValidator(_check_even)]
+    output: str
+    allow: list[str]

@@ -1,0 +1,89 @@
+"""Films as files: H.264 in MP4, as browsers play it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import av
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+
+from envs.errors import UserError
+from experiments.atomic import replacing
+from experiments.video.surfaces import Frame
+
+QUALITY: Final = "21"
+"""Constant rate factor of x264: 0 = lossless, 51 = worst; letters stay sharp [A]: judgement."""
+
+PRESET: Final = "veryfast"
+"""Speed of x264: half the time of its default, a tenth more bytes."""
+
+
+def write_mp4(path: Path, frames: Iterable[Frame], fps: int, *, title: str = "") -> int:
+    """Encode frames as they come; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.mp4``; replaced if it exists.
+    frames
+        ``(height, width, 3)`` uint8, all of the same even size.
+    fps
+        Frames per second.
+    title
+        Kept in the file.
+
+    Returns
+    -------
+    int
+        Number of frames.
+
+    Raises
+    ------
+    UserError
+        If there is no frame, a frame is blank or of another size, or the file cannot be written.
+    """
+    iterator = iter(frames)
+    first = next(iterator, None)
+    if first is None:
+        raise UserError(f"{path}: a film needs at least one frame")
+    height, width = first.shape[:2]
+    if height % 2 or width % 2:
+        raise UserError(f"{path}: frames of {width} x {height} px, expected even numbers")
+    count = 0
+    with (
+        replacing(path) as temporary,
+        av.open(str(temporary), "w", options={"movflags": "+faststart"}) as container,
+    ):
+        container.metadata["title"] = title
+        stream = container.add_stream("libx264", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.options = {"crf": QUALITY, "preset": PRESET}
+        context = stream.codec_context
+        context.thread_count = 1
+        # without these a browser guesses, and reds and greens shift
+        context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+        context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+        for frame in chain([first], iterator):
+            _check(path, frame, first)
+            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
+            picture = picture.reformat(
+                format="yuv420p",
+                dst_colorspace=Colorspace.ITU709,
+                dst_color_range=ColorRange.MPEG,
+                interpolation=Interpolation.AREA,
+            )
+            container.mux(stream.encode(picture))
+            count += 1
+        container.mux(stream.encode())
+    return count
+
+
+def _check(path: Path, frame: Frame, first: Frame) -> None:
+    """Refuse what would make a broken or an empty film."""
+    if frame.shape != first.shape:
+        raise UserError(f"{path}: a frame of shape {frame.shape}, expected {first.shape}")
+    if frame.min() == frame.max():
+        raise UserError(f"{path}: a frame is blank; check SDL_VIDEODRIVER")

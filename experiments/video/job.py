@@ -1,0 +1,164 @@
+"""The videos of a run: a film, a contact sheet and a description per instance; finished ones are not made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple, NoReturn
+
+from tqdm import tqdm
+
+from envs.cost.parameters import CostParameters
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.suite import Suite, SuiteItem
+from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISION
+from experiments.atomic import write_text
+from experiments.video.contact_sheet import draw_sheet, write_png
+from experiments.video.encode import write_mp4
+from experiments.video.episode import WIDTH_PX, Film, film
+from experiments.video.lines import POLICY_COLOURS
+from experiments.video.side_by_side import Heading, count_frames, play
+from experiments.video.surfaces import Frame
+from policies.base import Policy
+
+MOST_POLICIES: Final = len(POLICY_COLOURS)
+"""Panels of one video."""
+
+
+class Order(NamedTuple):
+    """What is filmed.
+
+    ``policies`` are names and ready policies, ``items`` entries of ``suite``; the other fields are those of
+    ``experiments.video.episode.film``.
+    """
+
+    policies: tuple[tuple[str, Policy], ...]
+    suite: Suite
+    split: str
+    items: tuple[SuiteItem, ...]
+    cost: CostParameters | None = None
+    policy_seed: int = 0
+    fps: int = TICK_HZ
+    width: int = WIDTH_PX
+    max_seconds: float | None = None
+
+
+def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
+    """Film every instance with every policy, with a progress bar on stderr.
+
+    Parameters
+    ----------
+    order
+        What to film; at most ``MOST_POLICIES`` policies.
+    folder
+        Exists; gets ``<family>-<seed>.mp4``, ``.png`` and ``.json``. A video that has its ``.json`` is complete.
+
+    Returns
+    -------
+    list of dict
+        What the JSON files hold: instance, costs, endings, file names, hash of the frames.
+    """
+    described: list[dict[str, Any]] = []
+    remarks: list[str] = []
+    # until an episode has been driven, it counts as long as episodes can be
+    guess = 1 + DECISIONS_PER_EPISODE * TICKS_PER_DECISION
+    total = guess * len(order.items)
+    with tqdm(total=total, unit="frame", disable=None) as bar:
+        for item in order.items:
+            bar.set_postfix_str(f"{item.family} {item.seed}")
+            written = folder / f"{_stem(item)}.json"
+            if written.is_file():
+                described.append(json.loads(written.read_text(encoding="utf-8")))
+                bar.update(guess)
+                continue
+            instance = order.suite.instance(item)
+            films = _films(order, instance)
+            total += count_frames(films) - guess
+            bar.total = total
+            description = _make_video(order, item, films, folder, bar)
+            remarks.extend(filter(None, (film.describe_disagreement() for film in films)))
+            write_text(written, json.dumps(description, indent=2) + "\n")
+            described.append(description)
+    sys.stderr.write("".join(f"{line}\n" for line in remarks))
+    return described
+
+
+def describe_heading(
+    suite: Suite, split: str, item: SuiteItem, instance: ScenarioInstance
+) -> Heading:
+    """The line above all panels: what is shown, and where it comes from."""
+    objects = [name.replace("_", " ") for name in instance.debris_types]
+    parts = (
+        ", ".join(objects) or "no object",
+        instance.variant.replace("-", ", "),
+        f"suite {suite.version}, {split}, {item.stratum.replace('_', ' ')}",
+        f"seed {item.seed}",
+    )
+    return Heading(item.family.replace("_", " "), "   ·   ".join(parts))
+
+
+def _stem(item: SuiteItem) -> str:
+    """Name of an instance's files."""
+    return f"{item.family}-{item.seed}"
+
+
+def _films(order: Order, instance: ScenarioInstance) -> list[Film]:
+    """Every policy in one instance, driven."""
+    return [
+        film(
+            name,
+            policy,
+            instance,
+            order.cost,
+            policy_seed=order.policy_seed,
+            colour=POLICY_COLOURS[i],
+            fps=order.fps,
+            width=order.width,
+            max_seconds=order.max_seconds,
+        )
+        for i, (name, policy) in enumerate(order.policies)
+    ]
+
+
+def _make_video(
+    order: Order, item: SuiteItem, films: list[Film], folder: Path, bar: tqdm[NoReturn]
+) -> dict[str, Any]:
+    """Film and sheet of one instance; what its JSON file holds."""
+    instance = films[0].script.episode.instance
+    heading = describe_heading(order.suite, order.split, item, instance)
+    digest = hashlib.sha256()
+
+    def watched() -> Iterator[Frame]:
+        for frame in play(films, heading):
+            digest.update(frame.data)
+            bar.update()
+            yield frame
+
+    mp4, png = (folder / f"{_stem(item)}{ending}" for ending in (".mp4", ".png"))
+    title = f"{', '.join(f.script.name for f in films)}: {heading.title}, seed {item.seed}"
+    num_frames = write_mp4(mp4, watched(), order.fps, title=title)
+    write_png(png, draw_sheet(films, heading))
+    return {
+        **item._asdict(),
+        "suite": order.suite.version,
+        "split": order.split,
+        "instance_hash": instance.hash,
+        "policies": [
+            {
+                "policy": f.script.name,
+                "policy_seed": order.policy_seed,
+                "cost_usd": f.cost_usd,
+                "decisions": f.script.num_decisions,
+                "ending": f.ending.headline,
+            }
+            for f in films
+        ],
+        "video": mp4.name,
+        "contact_sheet": png.name,
+        "num_frames": num_frames,
+        "fps": order.fps,
+        "frames_sha256": digest.hexdigest(),
+    }

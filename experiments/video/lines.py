@@ -1,0 +1,116 @@
+"""One line of text in a given width, and small plates: what titles, end cards and sheets are set with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pygame
+
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.lettering import NORMAL, Lettering
+from envs.highway.drawing.palette import Colour
+from policies.base import LABELS
+
+POLICY_COLOURS: Final[tuple[Colour, ...]] = (
+    (86, 180, 233),
+    (230, 159, 0),
+    (0, 158, 115),
+    (204, 121, 167),
+    (240, 228, 66),
+    (213, 94, 0),
+)
+"""One per policy, told apart with any colour vision (Okabe and Ito 2008)."""
+
+LABEL_COLOURS: Final[tuple[Colour, ...]] = (
+    ink.TEXT_DIM,
+    ink.STRUCK,
+    ink.STRADDLED,
+    ink.GHOST,
+    ink.GHOST,
+    ink.AMBER,
+)
+"""Plates of ``policies.base.LABELS``; the word stands on them, so nothing hangs on the colour."""
+
+
+def shorten(letters: Lettering, text: str, size: int, width_px: int) -> str:
+    """The text, cut with an ellipsis if it is wider than this.
+
+    Parameters
+    ----------
+    letters
+        What it will be written with.
+    text
+        One line.
+    size
+        Of the letters.
+    width_px
+        Room for it.
+
+    Returns
+    -------
+    str
+        The longest beginning that fits; the whole text if it does.
+    """
+    if letters.render(text, size, ink.TEXT).get_width() <= width_px:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = letters.render(text[:middle].rstrip() + "…", size, ink.TEXT).get_width() <= width_px
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return text[:low].rstrip() + "…"
+
+
+def write_right(
+    surface: pygame.Surface,
+    letters: Lettering,
+    text: str,
+    right: int,
+    y: int,
+    size: int = NORMAL,
+    colour: Colour = ink.TEXT,
+) -> int:
+    """Write one line that ends at ``right``; returns the x before it."""
+    sheet = letters.render(text, size, colour)
+    surface.blit(sheet, (right - sheet.get_width(), y))
+    return right - sheet.get_width()
+
+
+def draw_plate(
+    surface: pygame.Surface, letters: Lettering, text: str, x: int, y: int, colour: Colour
+) -> int:
+    """A filled plate with dark text; returns the x after it."""
+    sheet = letters.render(text, NORMAL, ink.PANEL)
+    plate = pygame.Rect(x, y, sheet.get_width() + 14, sheet.get_height() + 8)
+    pygame.draw.rect(surface, colour, plate, border_radius=3)
+    surface.blit(sheet, (plate.left + 7, plate.top + 4))
+    return plate.right
+
+
+def draw_label(surface: pygame.Surface, letters: Lettering, label: int, x: int, y: int) -> int:
+    """The plate of a decision's label; returns the x after it, which is ``x`` if the policy does not say."""
+    if not 0 <= label < len(LABELS):
+        return x
+    return draw_plate(surface, letters, LABELS[label], x, y, LABEL_COLOURS[label])
+
+
+def draw_centred(
+    surface: pygame.Surface,
+    letters: Lettering,
+    lines: Sequence[tuple[str, int, Colour]],
+    centre: tuple[int, int],
+) -> None:
+    """Lines of text with sizes and colours, one below the other, on a dark plate around ``centre``."""
+    sheets = [letters.render(*line) for line in lines]
+    gap, pad = 9, 18
+    width = max(sheet.get_width() for sheet in sheets) + 2 * pad
+    height = sum(sheet.get_height() for sheet in sheets) + gap * (len(sheets) - 1) + 2 * pad
+    plate = pygame.Rect(0, 0, width, height)
+    plate.center = centre
+    pygame.draw.rect(surface, ink.PANEL, plate, border_radius=6)
+    pygame.draw.rect(surface, ink.TEXT_DIM, plate, 1, border_radius=6)
+    y = plate.top + pad
+    for sheet in sheets:
+        surface.blit(sheet, (plate.centerx - sheet.get_width() // 2, y))
+        y += sheet.get_height() + gap

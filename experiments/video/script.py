@@ -1,0 +1,138 @@
+"""Script: everything a policy decides in one instance, driven in the twin before anything is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.cost.parameters import CostParameters
+from envs.scenario.instance import ScenarioInstance
+from experiments.rollout import Episode, Rollout
+from policies.base import Explaining, Explanation, Observation, Option, Policy, Privileged
+
+UNSAID = -1
+"""Label and reason of a policy that does not explain itself."""
+
+
+class Caption(NamedTuple):
+    """What a policy said about one decision."""
+
+    label: int  # into policies.base.LABELS, or UNSAID
+    reason: str  # the rule that fired or the manoeuvre that was chosen; empty if it does not say
+    options: tuple[Option, ...]  # imagined: the chosen one, then the others, best first
+
+
+@dataclass(frozen=True)
+class Script:
+    """One policy in one instance.
+
+    Parameters
+    ----------
+    name
+        Of the policy.
+    episode
+        What the records of a comparison are made of; ``T`` decisions.
+    options
+        ``T`` times the imagined options, best first; empty for a policy that does not imagine.
+    cost
+        Cost parameters it was driven with; ``None`` = the default setting.
+    """
+
+    name: str
+    episode: Episode
+    options: tuple[tuple[Option, ...], ...]
+    cost: CostParameters | None = None
+
+    @property
+    def num_decisions(self) -> int:
+        """Length of the episode."""
+        return len(self.episode.actions)
+
+    @property
+    def cost_usd(self) -> float:
+        """Expected cost of the episode, US$; the same number as in the records."""
+        return float(self.episode.total_usd.sum())
+
+    def caption(self, decision: int) -> Caption:
+        """What the policy said about a decision."""
+        e = self.episode
+        index = int(e.reasons[decision])
+        reason = e.names[index] if 0 <= index < len(e.names) else ""
+        return Caption(int(e.labels[decision]), reason, _put_first(self.options[decision], reason))
+
+
+def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
+    """The options with that of this name first: a policy may stay with a manoeuvre that is no longer the best."""
+    chosen = tuple(option for option in options if option.name == name)
+    return chosen + tuple(option for option in options if option.name != name)
+
+
+class _Listener:
+    """Passes everything on to a policy, and keeps the options it imagined."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.privileged = policy.privileged
+        self.options: list[tuple[Option, ...]] = []
+        self._size = 0
+
+    def bind(self, worlds: Any) -> None:  # noqa: ANN401 (as in policies.base.Privileged)
+        """Hand the worlds to a policy that may see them."""
+        if isinstance(self._policy, Privileged):
+            self._policy.bind(worlds)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Begin an episode."""
+        self._policy.reset(mask, seeds)
+
+    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
+        """The policy's own action."""
+        self._size = len(observation["ego"])
+        return self._policy.act(observation)
+
+    def explain(self) -> Explanation:
+        """What the policy says, or that it says nothing."""
+        if isinstance(self._policy, Explaining):
+            said = self._policy.explain()
+        else:
+            unsaid = np.full(self._size, UNSAID)
+            said = Explanation(unsaid, unsaid, ())
+        self.options.append(tuple(said.options[0]) if len(said.options) else ())
+        return said
+
+
+def drive(
+    name: str,
+    policy: Policy,
+    instance: ScenarioInstance,
+    *,
+    policy_seed: int = 0,
+    cost: CostParameters | None = None,
+) -> Script:
+    """Let a policy drive one instance in the twin.
+
+    Parameters
+    ----------
+    name
+        Of the policy.
+    policy
+        Any policy; a privileged one sees the twin.
+    instance
+        What it drives.
+    policy_seed
+        Seed of a policy that draws random numbers.
+    cost
+        Cost parameters; the default setting if not given.
+
+    Returns
+    -------
+    Script
+        Equal to what ``experiments.evaluate`` records for this policy and instance.
+    """
+    listener = _Listener(policy)
+    rollout = Rollout(listener, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)
+    ((_, episode),) = rollout.episodes()
+    return Script(name, episode, tuple(listener.options[: len(episode.actions)]), cost)

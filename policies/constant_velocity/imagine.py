@@ -1,0 +1,175 @@
+"""Imagining: every plan of every world to its end, under every hypothesis about what the objects are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from envs.physics.compilation import compiled, inner
+from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, episode, vehicle
+from envs.specification.world import Array, Batch, World
+from envs.world.tick import decision_cost, end_decision, is_over
+from policies.constant_velocity import thing
+from policies.constant_velocity.imagined import charge_cutting_in, command, tick
+from policies.constant_velocity.meeting import _charge_patches, _look_beyond, _meet
+
+
+@compiled
+def imagine(
+    roots: Batch,
+    objects: Array,
+    atoms: Array,
+    weights: Array,
+    actions: Array,
+    steps: Array,
+    settings: Array,
+    params: Array,
+    future_batch: Batch,
+    cost: Array,
+    main: Array,
+    first: Array,
+    path: Array,
+    met: Array,
+) -> None:
+    """Roll every plan through its imagined world and add up what it would cost.
+
+    Parameters
+    ----------
+    roots
+        ``(K,)`` imagined worlds as they are now; read only.
+    objects
+        ``(K, J, thing.NUM_OBJECT)``; an object whose probabilities are both zero is left out.
+    atoms, weights
+        ``(K, J, A, theta.NUM_COLUMNS)`` and ``(K, J, A)``: hypotheses about the objects.
+    actions
+        ``(K, C, T, 2)`` in [-1, 1].
+    steps
+        ``(K,)`` int64: decisions to imagine, at most ``T``.
+    settings
+        ``(K, 2)``: share of the ego's contact cost that an object left on the road costs the follower; time from the
+        end of the plan to the end of the episode, s.
+    params
+        ``CostParameters.to_array()``.
+    future_batch
+        Overwritten; room for one world.
+    cost
+        ``(K, C, A)`` output: US$ of a plan if the object that matters most is as its atom says; the other objects count
+        with their mean.
+    main
+        ``(K,)`` int64 output: that object.
+    first
+        ``(K, C, 2)`` output: acceleration (m/s2) and lateral target (m) of the first decision, after the cruise
+        control.
+    path
+        ``(K, C, T, 2)`` output: positions after every decision, m ahead and across the road.
+    met
+        ``(K, C)`` output: whether the car is where a body may be.
+    """
+    p = params[0]
+    num_plans, num_objects, num_atoms = actions.shape[1], objects.shape[1], atoms.shape[2]
+    future = future_batch[0]
+    close = np.zeros(VEHICLE_SLOTS + 1)
+    done = np.zeros((num_objects, thing.NUM_DONE))
+    by_object = np.zeros((num_plans, num_objects, num_atoms))
+    base = np.zeros(num_plans)
+    for k in range(roots.shape[0]):
+        is_cause = objects[k, :, thing.O_BODY].max() > thing.LIKELY
+        for c in range(num_plans):
+            _copy(roots[k], future)
+            close[:] = 0.0
+            done[:] = 0.0
+            by_object[c] = 0.0
+            base[c] = 0.0
+            for t in range(steps[k]):
+                base[c] += _decide(
+                    future,
+                    objects[k],
+                    atoms[k],
+                    weights[k],
+                    actions[k, c, t],
+                    t,
+                    is_cause,
+                    done,
+                    close,
+                    by_object[c],
+                    settings[k],
+                    p,
+                )
+                if t == 0:
+                    first[k, c, 0] = future.episode_f[episode.COMMAND]
+                    first[k, c, 1] = future.episode_f[episode.TARGET_Y]
+                path[k, c, t, 0] = future.vehicle_f[vehicle.X, 0]
+                path[k, c, t, 1] = future.vehicle_f[vehicle.Y, 0]
+                if is_over(future):
+                    break
+            met[k, c] = done[:, thing.MET].max() > 0.0
+            _charge_patches(future, objects[k], atoms[k], done, by_object[c], p)
+            if steps[k] == actions.shape[2] and not is_over(future):
+                _look_beyond(
+                    future, objects[k], atoms[k], done, steps[k], by_object[c], settings[k], p
+                )
+        main[k] = _reduce(base, by_object, weights[k], cost[k])
+
+
+@inner
+def _copy(source: World, target: World) -> None:
+    """Copy what an imagined world is made of."""
+    n = VEHICLE_SLOTS + 1
+    target.vehicle_f[:, :n] = source.vehicle_f[:, :n]
+    target.vehicle_i[:, :n] = source.vehicle_i[:, :n]
+    target.episode_f[:] = source.episode_f
+    target.episode_i[:] = source.episode_i
+
+
+@inner
+def _decide(
+    world: World,
+    objects: Array,
+    atoms: Array,
+    weights: Array,
+    action: Array,
+    step: int,
+    is_cause: bool,
+    done: Array,
+    close: Array,
+    cost: Array,
+    settings: Array,
+    p: np.record,
+) -> float:
+    """One decision of one plan; returns its cost without the objects."""
+    command(world, action[0], action[1])
+    y = world.vehicle_f[vehicle.Y, 0]
+    for m in range(TICKS_PER_DECISION):
+        tick(world, close, p)
+        if is_cause:
+            # something ahead may be hit: nobody calls braking for it a nuisance
+            world.episode_i[episode.HAS_CAUSE] = 1
+        time = (step * TICKS_PER_DECISION + m + 1) * TICK_S
+        for j in range(objects.shape[0]):
+            if objects[j, thing.O_BODY] + objects[j, thing.O_PATCH] > 0.0:
+                _meet(world, objects[j], atoms[j], weights[j], time, done[j], cost[j], settings, p)
+    charge_cutting_in(world, y, close, p)
+    end_decision(world, p)
+    return decision_cost(world)
+
+
+@inner
+def _reduce(base: Array, by_object: Array, weights: Array, cost: Array) -> int:
+    """Costs by atom of the object that matters most; the others' means go into the base. Returns that object."""
+    num_plans, num_objects, num_atoms = by_object.shape
+    best, largest = 0, -1.0
+    for j in range(num_objects):
+        mean = 0.0
+        for c in range(num_plans):
+            for a in range(num_atoms):
+                mean += weights[j, a] * by_object[c, j, a]
+        if mean > largest:
+            best, largest = j, mean
+    for c in range(num_plans):
+        rest = base[c]
+        for j in range(num_objects):
+            if j != best:
+                for a in range(num_atoms):
+                    rest += weights[j, a] * by_object[c, j, a]
+        for a in range(num_atoms):
+            cost[c, a] = rest + by_object[c, best, a]
+    return best

@@ -1,0 +1,294 @@
+"""An imagined world: the ego as it is, others on straight lines, the true accounts of the cost, and no objects.
+
+It is a record of the simulator's layout, filled from the observation alone, so that steering, braking accounts,
+swerves, manoeuvres, time and standing are charged by the very code that charges them outside. Vehicle ``s + 1`` is what
+slot ``s`` tracks. Objects stay out of it: they are met in ``imagine``, under every hypothesis about their contents.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from envs.cost.collision import rear_collision_cost, side_swipe_cost
+from envs.cost.rear_end import rear_end_cost
+from envs.physics.compilation import compiled, inner
+from envs.physics.contact_geometry import CAR, TRUCK
+from envs.specification import (
+    LANE_WIDTH_M,
+    TICK_S,
+    TICKS_PER_DECISION,
+    VEHICLE_SLOTS,
+    column,
+    component,
+    episode,
+    vehicle,
+)
+from envs.specification.world import Array, World
+from envs.world.charges import BESIDE_SHARE
+from envs.world.tick import after_traffic, before_traffic, begin_decision, end_decision
+from policies.following import (
+    ACCELERATION_MPS2,
+    COMFORTABLE_BRAKING_MPS2,
+    IN_PATH_M,
+    STANDSTILL_M,
+    TIME_GAP_S,
+)
+
+EGO_LENGTH_M: Final = 4.5
+EGO_WIDTH_M: Final = 1.8
+
+NOBODY_M: Final = -1e6
+"""Where the vehicles of free slots wait."""
+
+TRUCK_LENGTH_M: Final = 9.0
+"""Longer vehicles are trucks [A]."""
+
+ARRIVALS_PER_S: Final = 0.3
+"""Vehicles per second and lane that would arrive behind a standing car: a busy motorway [A]."""
+
+NEAR_X_M, NEAR_Y_M = 1.0, 0.6
+"""Free space along and across the road that a plan should leave to other vehicles: half of what measurement errors and
+other drivers' moves take away within a plan [A]."""
+
+SUDDEN_MPS2: Final = 40.0
+"""A slower car that cuts in front of a driver is, to him, one that brakes as hard as this [A]."""
+
+_RISK = component.COLLISION
+
+
+@compiled
+def anchor(world: World, ego: Array, vehicles: Array, lamp_braking: float) -> None:
+    """Put everybody where the observation has them, in place; the open accounts stay as they are.
+
+    Parameters
+    ----------
+    world
+        An imagined world.
+    ego, vehicles
+        Rows of the observation. Hidden vehicles are moved on with their last speed.
+    lamp_braking
+        Deceleration of a vehicle whose brake lamp is lit, m/s2, >= 0.
+    """
+    f, i, v = world.episode_f, world.episode_i, world.vehicle_f
+    v[vehicle.X, 0], v[vehicle.Y, 0] = 0.0, ego[column.E_Y]
+    v[vehicle.SPEED, 0], v[vehicle.HEADING, 0] = ego[column.E_SPEED], ego[column.E_HEADING]
+    v[vehicle.ACCELERATION, 0] = ego[column.E_ACCELERATION]
+    v[vehicle.LENGTH, 0], v[vehicle.WIDTH, 0] = EGO_LENGTH_M, EGO_WIDTH_M
+    v[vehicle.MASS, 0] = CAR.mass
+    f[episode.GRIP] = ego[column.E_GRIP]
+    f[episode.FRICTION] = max(f[episode.FRICTION], ego[column.E_GRIP])
+    f[episode.LEFT_EDGE], f[episode.RIGHT_EDGE] = ego[column.E_LEFT_EDGE], ego[column.E_RIGHT_EDGE]
+    f[episode.SET_SPEED] = ego[column.E_SET_SPEED]
+    f[episode.FLOW] = ARRIVALS_PER_S
+    i[episode.NUM_LANES] = int(ego[column.E_NUM_LANES] + 0.5)
+    i[episode.HAS_SHOULDER] = int(ego[column.E_SHOULDER] + 0.5)
+    i[episode.NUM_VEHICLES] = VEHICLE_SLOTS + 1
+    for s in range(VEHICLE_SLOTS):
+        _anchor_vehicle(world, s + 1, vehicles[s], lamp_braking)
+    for k in range(VEHICLE_SLOTS + 1):
+        v[vehicle.COS, k] = math.cos(v[vehicle.HEADING, k])
+        v[vehicle.SIN, k] = math.sin(v[vehicle.HEADING, k])
+        world.vehicle_i[vehicle.LANE, k] = nearest_lane(world, v[vehicle.Y, k])
+        world.vehicle_i[vehicle.SCRIPT_TICK, k] = -1
+        world.vehicle_i[vehicle.RETURN_TICK, k] = -1
+
+
+@inner
+def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> None:
+    """Place one tracked vehicle, or park it nowhere."""
+    v = world.vehicle_f
+    v[vehicle.X, k], v[vehicle.Y, k] = NOBODY_M, 0.0
+    v[vehicle.SPEED, k], v[vehicle.HEADING, k] = 0.0, 0.0
+    v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.MASS, k] = 1.0, 1.0, CAR.mass
+    v[vehicle.ACCELERATION, k] = 0.0
+    world.vehicle_i[vehicle.IS_TRUCK, k] = 0
+    if row[column.V_TRACKED] < 0.5:
+        return
+    age = float(row[column.V_AGE_SINCE_SEEN])
+    heading = float(row[column.V_HEADING])
+    # the speed across the road is within its error for whoever stays in his lane; the heading is not
+    speed = row[column.V_VX] / max(math.cos(heading), 0.5)
+    v[vehicle.SPEED, k], v[vehicle.HEADING, k] = speed, heading
+    if row[column.V_BRAKE_LAMP] > 0.5:
+        v[vehicle.ACCELERATION, k] = -lamp_braking
+    v[vehicle.X, k] = row[column.V_DX] + age * row[column.V_VX]
+    v[vehicle.Y, k] = v[vehicle.Y, 0] + row[column.V_DY]
+    v[vehicle.LENGTH, k], v[vehicle.WIDTH, k] = row[column.V_LENGTH], row[column.V_WIDTH]
+    if row[column.V_LENGTH] > TRUCK_LENGTH_M:
+        world.vehicle_i[vehicle.IS_TRUCK, k] = 1
+        v[vehicle.MASS, k] = TRUCK.mass
+
+
+@compiled
+def begin_accounts(world: World) -> None:
+    """Clear all accounts of a new episode, in place; anchor it before and after."""
+    f, i = world.episode_f, world.episode_i
+    f[:] = 0.0
+    i[:] = 0
+    world.cost[:] = 0.0
+    i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
+
+
+@compiled
+def nearest_lane(world: World, y: float) -> int:
+    """Lane whose centre is nearest to ``y``, shoulder included."""
+    last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
+    lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
+    return lane
+
+
+@compiled
+def cruise_limit(world: World) -> float:
+    """Acceleration that the cruise control of ``policies.following`` allows here, m/s2."""
+    v = world.vehicle_f
+    speed, gap, lead = v[vehicle.SPEED, 0], math.inf, 0.0
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        away = v[vehicle.X, k] - v[vehicle.X, 0]
+        if away > 0.0 and abs(v[vehicle.Y, k] - v[vehicle.Y, 0]) < IN_PATH_M:
+            free = away - 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M)
+            if free < gap:
+                gap, lead = free, v[vehicle.SPEED, k]
+    wanted = max(world.episode_f[episode.SET_SPEED], 0.1)
+    share = 1.0 - (max(speed, 0.0) / wanted) ** 4
+    if gap < math.inf:
+        braking = 2.0 * math.sqrt(ACCELERATION_MPS2 * COMFORTABLE_BRAKING_MPS2)
+        dynamic = speed * TIME_GAP_S + speed * (speed - lead) / braking
+        close = (STANDSTILL_M + max(dynamic, 0.0)) / max(gap, 0.1)
+        share -= close * close
+    limit: float = ACCELERATION_MPS2 * share
+    return limit
+
+
+@compiled
+def command(world: World, first: float, second: float) -> None:
+    """Begin a decision with an action; what the cruise control does not allow is taken off, in place."""
+    begin_decision(world, first, second, False)
+    limit = cruise_limit(world)
+    world.episode_f[episode.COMMAND] = min(world.episode_f[episode.COMMAND], limit)
+
+
+@compiled
+def tick(world: World, close: Array, p: np.record) -> None:
+    """Everybody's motion and the ego's charges in one tick, in place.
+
+    Parameters
+    ----------
+    world
+        An imagined world.
+    close
+        ``(VEHICLE_SLOTS + 1,)``: US$ charged so far for coming near a vehicle; grows.
+    p
+        Record of ``CostParameters.to_array``.
+    """
+    before_traffic(world)
+    v = world.vehicle_f
+    slip = math.atan(0.5 * math.tan(v[vehicle.STEERING, 0]))
+    heading, speed = v[vehicle.HEADING, 0], v[vehicle.SPEED, 0]
+    v[vehicle.X, 0] += speed * math.cos(heading + slip) * TICK_S
+    v[vehicle.Y, 0] += speed * math.sin(heading + slip) * TICK_S
+    heading += speed * math.sin(slip) / (0.5 * EGO_LENGTH_M) * TICK_S
+    v[vehicle.HEADING, 0] = heading
+    v[vehicle.COS, 0], v[vehicle.SIN, 0] = math.cos(heading), math.sin(heading)
+    v[vehicle.SPEED, 0] = speed + v[vehicle.ACCELERATION, 0] * TICK_S
+    world.vehicle_i[vehicle.LANE, 0] = nearest_lane(world, v[vehicle.Y, 0])
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        if v[vehicle.X, k] != NOBODY_M:
+            slower = v[vehicle.SPEED, k] + v[vehicle.ACCELERATION, k] * TICK_S
+            v[vehicle.SPEED, k] = max(slower, min(v[vehicle.SPEED, k], 0.0))
+            v[vehicle.X, k] += v[vehicle.SPEED, k] * v[vehicle.COS, k] * TICK_S
+            v[vehicle.Y, k] += v[vehicle.SPEED, k] * v[vehicle.SIN, k] * TICK_S
+            _come_near(world, k, close, p)
+    after_traffic(world, p)
+
+
+@inner
+def _come_near(world: World, k: int, close: Array, p: np.record) -> None:
+    """Charge overlap with vehicle ``k``, and in part what comes close to it, beyond what has been charged."""
+    v = world.vehicle_f
+    dx = v[vehicle.X, k] - v[vehicle.X, 0]
+    if abs(dx) > 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M) + 2.0 * NEAR_X_M:
+        return
+    dy = v[vehicle.Y, k] - v[vehicle.Y, 0]
+    # two boxes are apart if they are along an axis of either of them: a crashed truck stands askew
+    turn = v[vehicle.HEADING, k] - v[vehicle.HEADING, 0]
+    turn_cos, turn_sin = abs(math.cos(turn)), abs(math.sin(turn))
+    along, across = -math.inf, -math.inf
+    for own, other in ((0, k), (k, 0)):
+        length, width = v[vehicle.LENGTH, other], v[vehicle.WIDTH, other]
+        half_along = 0.5 * (v[vehicle.LENGTH, own] + length * turn_cos + width * turn_sin)
+        half_across = 0.5 * (v[vehicle.WIDTH, own] + width * turn_cos + length * turn_sin)
+        cos, sin = v[vehicle.COS, own], v[vehicle.SIN, own]
+        along = max(along, abs(cos * dx + sin * dy) - half_along)
+        across = max(across, abs(cos * dy - sin * dx) - half_across)
+    if along >= NEAR_X_M or across >= NEAR_Y_M:
+        return
+    share = min(1.0 - max(along, 0.0) / NEAR_X_M, 1.0 - max(across, 0.0) / NEAR_Y_M)
+    speed, lead = v[vehicle.SPEED, 0], v[vehicle.SPEED, k] * v[vehicle.COS, k]
+    if abs(dx) >= BESIDE_SHARE * 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M):
+        # whoever comes from behind is a driver who can brake, and is charged elsewhere
+        if dx < 0.0:
+            return
+        cost = rear_collision_cost(max(speed - lead, 0.0), CAR.mass, v[vehicle.MASS, k], p)
+    else:
+        sideways = speed * v[vehicle.SIN, 0] - v[vehicle.SPEED, k] * v[vehicle.SIN, k]
+        cost = side_swipe_cost(abs(sideways), CAR.mass, v[vehicle.MASS, k], p)
+    growth = max(share * cost - close[k], 0.0)
+    close[k] += growth
+    world.cost[_RISK] += growth
+
+
+@compiled
+def charge_cutting_in(world: World, before: float, close: Array, p: np.record) -> None:
+    """Charge the risk of the drivers in front of whom the ego has just moved, in place.
+
+    Parameters
+    ----------
+    world
+        An imagined world at the end of a decision.
+    before
+        Lateral position of the ego at its start, m.
+    close
+        As for ``tick``.
+    p
+        Record of ``CostParameters.to_array``.
+
+    Notes
+    -----
+    To a driver behind, a car that cuts in and is slower by dv brakes suddenly by dv: the known cost of rear-end
+    collisions applies. The follower that the ego has anyway is charged by the braking account.
+    """
+    v = world.vehicle_f
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        behind = v[vehicle.X, 0] - v[vehicle.X, k]
+        reach = 0.5 * (v[vehicle.WIDTH, k] + EGO_WIDTH_M)
+        now, then = abs(v[vehicle.Y, 0] - v[vehicle.Y, k]), abs(before - v[vehicle.Y, k])
+        if behind <= 0.0 or now >= reach or then < reach or v[vehicle.X, k] == NOBODY_M:
+            continue
+        gap = behind - 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M)
+        other = v[vehicle.SPEED, k]
+        risk = rear_end_cost(
+            max(gap, 0.0),
+            other,
+            other,
+            max(v[vehicle.SPEED, 0], 0.0),
+            SUDDEN_MPS2,
+            world.vehicle_i[vehicle.IS_TRUCK, k],
+            p,
+        )
+        growth = max(risk - close[k], 0.0)
+        close[k] += growth
+        world.cost[_RISK] += growth
+
+
+@compiled
+def live_one_decision(
+    world: World, first: float, second: float, close: Array, p: np.record
+) -> None:
+    """One decision without objects, in place: what the open accounts become by an action that was taken."""
+    command(world, first, second)
+    for _ in range(TICKS_PER_DECISION):
+        tick(world, close, p)
+    end_decision(world, p)

@@ -1,0 +1,253 @@
+"""What happens between the ego and one object: contact, wheels on a patch, and what is left for after the plan."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from envs.cost.contact_cost import contact_cost, contact_total
+from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
+from envs.cost.windscreen import windscreen_cost
+from envs.physics.aerodynamics import GRAVITY_MPS2
+from envs.physics.compilation import compiled, inner
+from envs.physics.contact import FRONTAL, MISS, STRADDLE, contact_outcome
+from envs.physics.fate import RISES_THROWN, RISES_UNDER
+from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control
+from envs.physics.tyre import control_lost_after_puncture, patch_puncture_probability
+from envs.specification import DECISION_S, episode, vehicle
+from envs.specification.world import Array, World
+from envs.world.braking import bumper_gap, find_follower, open_braking
+from envs.world.charges import AXLE_M, TRACK_M
+from envs.world.encounter import HIGHEST_M
+from policies.constant_velocity import theta, thing
+from policies.constant_velocity.imagined import EGO_LENGTH_M, EGO_WIDTH_M
+
+UNCERTAIN_SD: Final = 2.0
+"""Contacts are looked for within so many standard deviations of the measured lateral position."""
+
+UNDER_SHARE: Final = 0.2
+"""Forward speed of what passed underneath, as a share of the contact speed [A: middle of physics.md 2.2.7]."""
+
+EVADE_M: Final = 0.3
+"""Free space beside an object that is evaded after the plan's end [A]."""
+
+DODGE_USD: Final = 150.0
+"""Manoeuvre cost of evading an object after the plan's end: between a shift and a lane change [A]."""
+
+CREEP_MPS: Final = 3.0
+"""Speed at which something would be passed after a stop [A]."""
+
+
+@inner
+def _meet(
+    world: World,
+    row: Array,
+    atoms: Array,
+    weights: Array,
+    time: float,
+    done: Array,
+    cost: Array,
+    settings: Array,
+    p: np.record,
+) -> None:
+    """Contact with one object, on its straight line, in one tick."""
+    v = world.vehicle_f
+    dx = row[thing.O_X] + row[thing.O_VX] * time - v[vehicle.X, 0]
+    if abs(dx) > 40.0:
+        return
+    dy = row[thing.O_Y] + row[thing.O_VY] * time - v[vehicle.Y, 0]
+    z = max(row[thing.O_Z] + row[thing.O_VZ] * time - 0.5 * GRAVITY_MPS2 * time * time, 0.0)
+    if row[thing.O_PATCH] > 0.0:
+        _drive_on(world, row, atoms, dx, dy, done)
+    cos, sin = v[vehicle.COS, 0], v[vehicle.SIN, 0]
+    along, across = cos * dx + sin * dy, cos * dy - sin * dx
+    yaw = row[thing.O_YAW] - v[vehicle.HEADING, 0]
+    turn_cos, turn_sin = abs(math.cos(yaw)), abs(math.sin(yaw))
+    half_along = 0.5 * (row[thing.O_LENGTH] * turn_cos + row[thing.O_WIDTH] * turn_sin)
+    half_across = 0.5 * (row[thing.O_WIDTH] * turn_cos + row[thing.O_LENGTH] * turn_sin)
+    reach = 0.5 * EGO_WIDTH_M + half_across + UNCERTAIN_SD * row[thing.O_SD_Y]
+    is_far = abs(along) > 0.5 * EGO_LENGTH_M + half_along or abs(across) > reach
+    if done[thing.MET] > 0.0 or is_far or z > HIGHEST_M or row[thing.O_BODY] == 0.0:
+        return
+    done[thing.MET] = 1.0
+    closing = v[vehicle.SPEED, 0] - (cos * row[thing.O_VX] + sin * row[thing.O_VY])
+    if closing <= 0.0:
+        return
+    follower = find_follower(world)
+    gap, coming = -1.0, 0.0
+    if follower >= 0:
+        gap, coming = bumper_gap(world, follower), v[vehicle.SPEED, follower]
+    lost = 0.0
+    speed = v[vehicle.SPEED, 0]
+    for a in range(atoms.shape[0]):
+        if atoms[a, theta.KIND] == theta.BODY:
+            paid, slowed = contact_with(
+                atoms[a], speed, closing, across, yaw, z, gap, coming, settings[0], p
+            )
+            cost[a] += paid
+            lost += weights[a] * slowed
+    if lost >= p.charged_drop_mps and world.episode_i[episode.BRAKE_TICK] < 0:
+        open_braking(world, speed)
+    v[vehicle.SPEED, 0] = max(speed - lost, 0.0)
+
+
+@compiled
+def contact_with(
+    atom: Array,
+    speed: float,
+    closing: float,
+    across: float,
+    yaw: float,
+    z: float,
+    gap: float,
+    follower_speed: float,
+    knock_on_share: float,
+    p: np.record,
+) -> tuple[float, float]:
+    """What one contact would cost if the object were as the atom says.
+
+    Parameters
+    ----------
+    atom
+        Row of ``theta``; a body.
+    speed, closing
+        Of the ego over the road and towards the object, m/s.
+    across
+        Measured offset of the object from the ego's axis, right positive, m.
+    yaw
+        Of the object against the ego, rad.
+    z
+        Height of its lowest point, m.
+    gap, follower_speed
+        Free space to the follower, m (negative: nobody), and its speed, m/s.
+    knock_on_share
+        Share of the ego's cost that the follower pays for what it leaves on the road.
+    p
+        Record of ``CostParameters.to_array``.
+
+    Returns
+    -------
+    cost, slowed
+        US$, and the speed that the ego loses, m/s.
+    """
+    outcome = contact_outcome(
+        closing,
+        atom[theta.LENGTH],
+        atom[theta.WIDTH],
+        atom[theta.HEIGHT] + z,
+        atom[theta.MASS],
+        atom[theta.CRUSH_PRESSURE],
+        atom[theta.STIFFNESS],
+        # the contact model counts to the left, the road to the right
+        -(across + atom[theta.SHIFT_Y]),
+        -(yaw - math.pi * math.floor(yaw / math.pi + 0.5)),
+        0,
+        0.0,
+        0,
+    )
+    if outcome.mode == MISS or outcome.mode == STRADDLE:
+        return 0.0, 0.0
+    total = contact_total(contact_cost(outcome, speed, atom[theta.SHARPNESS], p))
+    if gap >= 0.0:
+        total *= 1.0 + knock_on_share
+        forward = outcome.exit_speed if outcome.mode == FRONTAL else UNDER_SHARE * closing
+        rises = RISES_THROWN if outcome.mode == FRONTAL else RISES_UNDER
+        total += windscreen_cost(rises, atom[theta.MASS], follower_speed - forward, gap, p)
+    return total, outcome.delta_v
+
+
+@inner
+def _drive_on(world: World, row: Array, atoms: Array, dx: float, dy: float, done: Array) -> None:
+    """Note how hard the ego steers and brakes on a patch, and how many of its wheels are on it."""
+    v, inside = world.vehicle_f, 0
+    cos, sin = v[vehicle.COS, 0], v[vehicle.SIN, 0]
+    for corner in range(4):
+        along = AXLE_M if corner < 2 else -AXLE_M
+        across = TRACK_M if corner % 2 == 0 else -TRACK_M
+        off_x, off_y = dx - (cos * along - sin * across), dy - (sin * along + cos * across)
+        if abs(off_x) <= 0.5 * row[thing.O_LENGTH] and abs(off_y) <= 0.5 * row[thing.O_WIDTH]:
+            inside += 1
+    if inside == 0:
+        return
+    demand = required_friction(
+        v[vehicle.ACCELERATION, 0], world.episode_f[episode.LATERAL_ACCELERATION]
+    )
+    done[thing.WHEELS] = max(done[thing.WHEELS], inside / 4.0)
+    done[thing.DEMAND] = max(done[thing.DEMAND], demand)
+    if row[thing.O_PATCH] > thing.LIKELY:
+        # what is left to steer and brake with: the most slippery hypothesis decides nothing, the mean one drives
+        total, count = 0.0, 0
+        for a in range(atoms.shape[0]):
+            if atoms[a, theta.KIND] == theta.PATCH:
+                total += atoms[a, theta.TYRE_FRICTION]
+                count += 1
+        road = world.episode_f[episode.FRICTION]
+        slippery = min(total / max(count, 1), road)
+        world.episode_f[episode.GRIP] = mean_friction(road, slippery, inside / 4.0)
+
+
+@inner
+def _charge_patches(
+    world: World, objects: Array, atoms: Array, done: Array, cost: Array, p: np.record
+) -> None:
+    """Charge patches once per plan: punctures, and the hardest manoeuvre on them."""
+    speed = world.vehicle_f[vehicle.SPEED, 0]
+    road = world.episode_f[episode.FRICTION]
+    for j in range(objects.shape[0]):
+        if done[j, thing.WHEELS] == 0.0:
+            continue
+        crash = crash_cost(speed, p)
+        for a in range(atoms.shape[1]):
+            if atoms[j, a, theta.KIND] == theta.PATCH:
+                slippery = min(atoms[j, a, theta.TYRE_FRICTION], road)
+                grip = mean_friction(road, slippery, done[j, thing.WHEELS])
+                flat = patch_puncture_probability(
+                    atoms[j, a, theta.PIECES], atoms[j, a, theta.SHARPNESS]
+                )
+                lost = spill_loss_of_control(done[j, thing.DEMAND], grip)
+                lost += control_lost_after_puncture(flat, speed, p.puncture_loss_of_control)
+                cost[j, a] += lost * crash + p.tyre_damage_usd * flat
+
+
+@inner
+def _look_beyond(
+    world: World,
+    objects: Array,
+    atoms: Array,
+    done: Array,
+    steps: int,
+    cost: Array,
+    settings: Array,
+    p: np.record,
+) -> None:
+    """Charge what is still ahead when the plan ends: run into it, or evade it, whichever is cheaper."""
+    v = world.vehicle_f
+    time, speed = steps * DECISION_S, max(v[vehicle.SPEED, 0], CREEP_MPS)
+    for j in range(objects.shape[0]):
+        row = objects[j]
+        dx = row[thing.O_X] + row[thing.O_VX] * time - v[vehicle.X, 0]
+        closing = speed - row[thing.O_VX]
+        if row[thing.O_BODY] == 0.0 or done[j, thing.MET] > 0.0 or dx <= 0.0 or closing <= 0.0:
+            continue
+        away = dx / closing
+        dy = row[thing.O_Y] + row[thing.O_VY] * (time + away) - v[vehicle.Y, 0]
+        half = 0.5 * (
+            row[thing.O_WIDTH] * abs(math.cos(row[thing.O_YAW]))
+            + row[thing.O_LENGTH] * abs(math.sin(row[thing.O_YAW]))
+        )
+        needed = half + 0.5 * EGO_WIDTH_M + EVADE_M - abs(dy)
+        if needed <= 0.0 or away > settings[1]:
+            continue
+        lateral = min(4.0 * needed / (away * away), 2.0 * GRAVITY_MPS2)
+        evade = swerve_loss_of_control(lateral, world.episode_f[episode.GRIP], p) * crash_cost(
+            speed, p
+        )
+        evade += DODGE_USD
+        for a in range(atoms.shape[1]):
+            if atoms[j, a, theta.KIND] == theta.BODY:
+                run, _ = contact_with(
+                    atoms[j, a], speed, closing, dy, row[thing.O_YAW], 0.0, -1.0, 0.0, 0.0, p
+                )
+                cost[j, a] += min(run, evade)

@@ -1,0 +1,73 @@
+"""What was imagined, in the form that videos and records want."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.base import Option
+
+Array = NDArray[np.float64]
+
+SHOWN_OPTIONS: Final = 12
+"""Best manoeuvres that an explanation lists."""
+
+
+class Plans(NamedTuple):
+    """What the library would cost in ``K`` worlds."""
+
+    score: Array  # (K, C)
+    mean: Array
+    worst: Array
+    first: Array  # (K, C, 2)
+    path: Array  # (K, C, T, 2)
+    met: NDArray[np.bool_]  # (K, C)
+
+
+class Options(Sequence[Sequence[Option]]):
+    """Options by world, made when somebody looks at them."""
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        labels: NDArray[np.int64],
+        plans: Plans,
+        matters: NDArray[np.int64],
+        size: int,
+    ) -> None:
+        self.plans = plans
+        self._names, self._labels, self._size = names, labels, size
+        self._row = {int(b): row for row, b in enumerate(matters)}
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Sequence[Option]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sequence[Option]]: ...
+
+    def __getitem__(self, index: int | slice) -> Sequence[Option] | Sequence[Sequence[Option]]:
+        if isinstance(index, slice):
+            return [self[b] for b in range(*index.indices(self._size))]
+        if not -self._size <= index < self._size:
+            raise IndexError(index)
+        row = self._row.get(index % self._size)
+        if row is None:
+            return ()
+        plans = self.plans
+        return [
+            Option(
+                self._names[c],
+                int(self._labels[c]),
+                float(plans.score[row, c]),
+                float(plans.mean[row, c]),
+                float(plans.worst[row, c]),
+                plans.path[row, c],
+            )
+            for c in np.argsort(plans.score[row], kind="stable")[:SHOWN_OPTIONS].tolist()
+        ]

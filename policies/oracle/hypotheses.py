@@ -1,0 +1,267 @@
+"""What a thing on the road may be: every type of the catalogue, a mark on the ground, a ghost of the detector."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.cost.contact_cost import contact_cost, contact_total
+from envs.debris.catalogue import load_catalogue
+from envs.debris.specification import DebrisSpec
+from envs.physics.aerodynamics import motion_threshold
+from envs.physics.contact import contact_outcome, default_stiffness
+from envs.specification import debris
+from envs.specification.debris import LOOKS
+
+Array = NDArray[np.float64]
+
+HIDDEN_ROWS: Final = (
+    debris.MASS,
+    debris.CRUSH_PRESSURE,
+    debris.STIFFNESS,
+    debris.SHARPNESS,
+    debris.FRICTION,
+    debris.DRAG_AREA,
+    debris.LIFT_AREA,
+    debris.RESTITUTION,
+    debris.BREAKAWAY_ENERGY,
+    debris.TYRE_FRICTION,
+    debris.PIECES,
+    debris.AIR_THRESHOLD,
+)
+"""Rows of ``debris_f`` that nobody can see."""
+
+HIDDEN_FLAGS: Final = (
+    debris.IS_REAL,
+    debris.IS_PATCH,
+    debris.IS_ANCHORED,
+    debris.LOOK,
+    debris.IS_METAL,
+    debris.IS_WARM,
+    debris.FLICKERS,
+)
+"""Rows of ``debris_i`` that are known only by what the sensors report."""
+
+MARKS: Final = (
+    # look, share among marks, length, width, height, m
+    ("ground-mark", 0.8, (0.3, 4.0), (0.05, 1.5), (0.0, 0.02)),
+    ("vegetation", 0.1, (0.3, 1.5), (0.2, 0.8), (0.0, 0.02)),
+    ("flat", 0.1, (0.2, 0.6), (0.2, 0.4), (0.0, 0.02)),
+)
+"""Sightings with nothing to hit: shadows, stains, sealed cracks; leaves; paper [A]."""
+
+GHOST_SIZE_M: Final = ((0.2, 1.0), (0.2, 1.0), (0.1, 0.6))
+"""Size that a ghost of the detector seems to have [A]."""
+
+ANY_LOOK: Final = -1
+"""A ghost may look like anything."""
+
+UNMOVED_MPS: Final = 1e6
+"""Air speed that moves nothing: patches and what is not there."""
+
+LEAST_PRIOR: Final = 0.05
+"""Smallest share of a type in percent, as scenes are drawn with: what is never counted still occurs."""
+
+PATCH_SEVERITY_USD: Final = 300.0
+"""What a patch may cost, to put it in order among bodies [A: a puncture, or little]."""
+
+TYPICAL_MPS: Final = 28.0
+TYPICAL_OFFSETS_M: Final = (0.0, 0.75)
+"""Contacts by which specimens are put in order: motorway speed; under the floor and under a tyre [A]."""
+
+
+class Hypotheses(NamedTuple):
+    """``M`` kinds of things; the types of the catalogue come first."""
+
+    specs: tuple[DebrisSpec, ...]
+    look: NDArray[np.int64]  # (M,) index into LOOKS, or ANY_LOOK
+    low: Array  # (M, 3) least length, width and height, m
+    high: Array  # (M, 3)
+    prior: Array  # (M,) adding up to 1
+    is_metal: NDArray[np.bool_]  # (M,)
+    is_warm: NDArray[np.bool_]  # (M,)
+
+
+class Specimens(NamedTuple):
+    """``S`` things that one sighting may be, in order of what hitting them costs."""
+
+    kind: NDArray[np.int64]  # (S,) hypothesis
+    log_weight: Array  # (S,) of size and prior; the looks come on top
+    hidden: Array  # (S, len(HIDDEN_ROWS))
+    flags: NDArray[np.int64]  # (S, len(HIDDEN_FLAGS))
+    severity_usd: Array  # (S,) increasing
+
+
+@cache
+def make_hypotheses(mark_share: float, ghost_share: float) -> Hypotheses:
+    """All kinds of things.
+
+    Parameters
+    ----------
+    mark_share, ghost_share
+        Shares of all sightings that are marks on the ground, and ghosts.
+
+    Returns
+    -------
+    Hypotheses
+        Types of both splits: this policy knows all there is to know about types.
+    """
+    specs = tuple(load_catalogue().values())
+    shares = np.array([max(spec.prior_share_percent, LEAST_PRIOR) for spec in specs])
+    others = [mark_share * share for _, share, *_ in MARKS] + [ghost_share]
+    prior = np.concatenate([shares / shares.sum() * (1.0 - mark_share - ghost_share), others])
+    sizes = [[(d.low, d.high) for d in (s.length_m, s.width_m, s.height_m)] for s in specs]
+    sizes += [list(mark[2:]) for mark in MARKS] + [list(GHOST_SIZE_M)]
+    looks = [spec.look for spec in specs] + [mark[0] for mark in MARKS]
+    nothing = [False] * (len(MARKS) + 1)
+    return Hypotheses(
+        specs,
+        np.array([LOOKS.index(look) for look in looks] + [ANY_LOOK]),
+        np.array([[pair[0] for pair in size] for size in sizes], dtype=np.float64),
+        np.array([[pair[1] for pair in size] for size in sizes], dtype=np.float64),
+        prior,
+        np.array([spec.is_metal for spec in specs] + nothing),
+        np.array([spec.is_warm for spec in specs] + nothing),
+    )
+
+
+def size_likelihood(hypotheses: Hypotheses, size_m: Array) -> Array:
+    """How well a size fits every hypothesis: density of a uniform distribution over its range, ``(M,)``."""
+    slack = 1e-6 + 1e-6 * hypotheses.high
+    fits = (size_m >= hypotheses.low - slack) & (size_m <= hypotheses.high + slack)
+    # a type of one size is as probable at its size as one that varies by 5 %, the error of measured sizes
+    span = np.maximum(hypotheses.high - hypotheses.low, 0.05 * hypotheses.high + 0.01)
+    density: Array = np.where(fits, 1.0 / span, 0.0).prod(axis=1)
+    return density
+
+
+def draw_specimens(
+    hypotheses: Hypotheses,
+    size_m: Array,
+    yaw_rad: float,
+    p: np.record,
+    rng: np.random.Generator,
+    draws_per_type: int = 4,
+) -> Specimens:
+    """Things that fit a visible size.
+
+    Parameters
+    ----------
+    hypotheses
+        Kinds of things.
+    size_m
+        ``(3,)`` length, width, height.
+    yaw_rad
+        How it lies.
+    p
+        Record of ``CostParameters.to_array``.
+    rng
+        Consumed.
+    draws_per_type
+        Specimens of each type of the catalogue.
+
+    Returns
+    -------
+    Specimens
+        At least one: if no kind fits, all of them may be.
+    """
+    weight = hypotheses.prior * size_likelihood(hypotheses, size_m)
+    if weight.sum() <= 0.0:
+        weight = hypotheses.prior
+    rows = []
+    for m in np.flatnonzero(weight > 1e-6 * weight.sum()).tolist():
+        count = draws_per_type if m < len(hypotheses.specs) else 1
+        for k in range(count):
+            if m < len(hypotheses.specs):
+                # the mass decides most: its quantiles are spread evenly
+                share = (k + rng.random()) / count
+                hidden, severity = _draw(hypotheses.specs[m], size_m, yaw_rad, share, p, rng)
+            else:
+                hidden, severity = np.zeros(len(HIDDEN_ROWS)), 0.0
+                hidden[HIDDEN_ROWS.index(debris.AIR_THRESHOLD)] = UNMOVED_MPS
+            rows.append((severity, m, np.log(weight[m] / count), hidden))
+    order = sorted(range(len(rows)), key=lambda r: rows[r][0])
+    kind = np.array([rows[r][1] for r in order])
+    return Specimens(
+        kind,
+        np.array([rows[r][2] for r in order]),
+        np.array([rows[r][3] for r in order]),
+        np.array([_flags(hypotheses, m) for m in kind.tolist()]),
+        np.array([rows[r][0] for r in order]),
+    )
+
+
+def _draw(
+    spec: DebrisSpec,
+    size_m: Array,
+    yaw_rad: float,
+    mass_share: float,
+    p: np.record,
+    rng: np.random.Generator,
+) -> tuple[Array, float]:
+    """Hidden rows of one specimen of a type with this size, and what hitting it costs."""
+    length, width, height = (float(value) for value in size_m)
+    draw = spec.sample(rng)
+    mass, drag = spec.mass_kg.quantile(mass_share), draw.drag_area_m2
+    if spec.density_kgpm3 is not None:
+        volume = length * width * height
+        mass = min(max(mass, spec.density_kgpm3.low * volume), spec.density_kgpm3.high * volume)
+        mass = min(max(mass, spec.mass_kg.low), spec.mass_kg.high)
+    lift = spec.lift_to_drag_area * drag + spec.lift_from_plan_area * length * width
+    stiffness, threshold = 0.0, UNMOVED_MPS
+    if spec.kind == "body":
+        stiffness = float(default_stiffness(draw.crush_pressure_pa, width, length))
+        threshold = min(motion_threshold(mass, draw.friction, drag, lift), UNMOVED_MPS)
+    hidden = {
+        debris.MASS: mass,
+        debris.CRUSH_PRESSURE: draw.crush_pressure_pa,
+        debris.STIFFNESS: stiffness,
+        debris.SHARPNESS: draw.sharpness,
+        debris.FRICTION: draw.friction,
+        debris.DRAG_AREA: drag,
+        debris.LIFT_AREA: lift,
+        debris.RESTITUTION: draw.restitution,
+        debris.BREAKAWAY_ENERGY: 0.0,
+        debris.TYRE_FRICTION: draw.tyre_friction,
+        debris.PIECES: draw.pieces,
+        debris.AIR_THRESHOLD: threshold,
+    }
+    severity = PATCH_SEVERITY_USD
+    if spec.kind == "body":
+        body = (length, width, height, mass, draw.crush_pressure_pa, stiffness)
+        severity = _severity(body, yaw_rad, draw.sharpness, p)
+    return np.array([hidden[row] for row in HIDDEN_ROWS]), severity
+
+
+def _severity(
+    body: tuple[float, float, float, float, float, float],
+    yaw_rad: float,
+    sharpness: float,
+    p: np.record,
+) -> float:
+    """Mean cost of the typical contacts with a body, US$."""
+    total = 0.0
+    for offset in TYPICAL_OFFSETS_M:
+        outcome = contact_outcome(TYPICAL_MPS, *body, offset, yaw_rad, 0, 0.0, 0)
+        total += contact_total(contact_cost(outcome, TYPICAL_MPS, sharpness, p))
+    return total / len(TYPICAL_OFFSETS_M)
+
+
+def _flags(hypotheses: Hypotheses, m: int) -> list[int]:
+    """Values of ``HIDDEN_FLAGS`` for a hypothesis."""
+    is_type = m < len(hypotheses.specs)
+    look = int(hypotheses.look[m])
+    is_ghost = look == ANY_LOOK
+    flags = {
+        debris.IS_REAL: int(is_type),
+        debris.IS_PATCH: int(is_type and hypotheses.specs[m].kind == "patch"),
+        debris.IS_ANCHORED: 0,
+        debris.LOOK: LOOKS.index("box") if is_ghost else look,
+        debris.IS_METAL: int(hypotheses.is_metal[m]),
+        debris.IS_WARM: int(hypotheses.is_warm[m]),
+        debris.FLICKERS: int(is_ghost),
+    }
+    return [flags[row] for row in HIDDEN_FLAGS]

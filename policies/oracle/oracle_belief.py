@@ -1,0 +1,298 @@
+"""The oracle of belief: true dynamics, but of contents only what the sensors tell; the price of not knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.batched.env import DebrisVectorEnv
+from envs.errors import UserError, not_allowed
+from envs.specification import DECISION_S, DECISIONS_PER_EPISODE, debris, episode
+from envs.specification.world import Batch
+from policies.base import KEEP, Explanation, Observation, Option, Policy
+from policies.floors import Constant
+from policies.oracle.belief import ObjectBelief
+from policies.oracle.copies import roll_closed_loop
+from policies.oracle.hypotheses import draw_specimens, make_hypotheses
+from policies.oracle.scenarios import STRATA, fill_scenarios, pick_two
+from policies.oracle.watch import arrival_s, find_primary, is_settled, make_scene, note_observation
+from policies.planning.extend import INCUMBENT, add_plans, fit_plans, label_plans, shift_plans
+from policies.planning.manoeuvres import RECIPES, STARTS_S, Library, Scene, candidates
+from policies.planning.reasons import make_options
+from policies.planning.risk import RiskWeights, check_risk
+from policies.planning.search import Atoms, search
+
+Array = NDArray[np.float64]
+
+CRUISE: Final = "cruise"
+"""Reason of a decision without a plan: nothing that matters is ahead."""
+
+PROPOSAL_INTERVAL: Final = 4
+"""Searches from one look at what the portfolio would do to the next: it costs as much as the search itself."""
+
+MANOEUVRES: Final = tuple(recipe for recipe in RECIPES if recipe.start_s != STARTS_S[1])
+"""The library without the middle start: searching again soon does nearly the same."""
+
+
+@dataclass
+class _Memory:
+    """What is remembered of one world."""
+
+    rng: np.random.Generator
+    beliefs: list[ObjectBelief]
+    plan: Array | None = None  # (T, 2) what is left of it
+    label: int = KEEP
+    reason: str = CRUISE
+    age: int = 0  # decisions since the search
+    target_m: float = 0.0  # lateral target of the last decision
+    drift_mps: float = 0.0  # of the lateral target
+    searches: int = 0
+    options: Sequence[Option] = field(default_factory=list)
+
+
+class _Task(NamedTuple):
+    """One world in which a search is due."""
+
+    b: int
+    primary: int
+    scenarios: Batch  # (A,)
+    weights: Array  # (A,)
+    horizon: int
+
+
+class OracleBelief:
+    """Searches in the true world with the contents of objects as believed, and with another noise than the true one.
+
+    What it does not know: mass, crush strength, sharpness, friction, drag and bounce of an object, whether a sighting
+    is real, and the noise. It has the catalogue, the visible size, and what look, radar and thermal camera report.
+
+    Parameters
+    ----------
+    portfolio
+        Policies whose decisions it may copy: each is rolled through a world as it may be.
+    num_scenarios
+        Contents that are tried, a key of ``STRATA``.
+    interval
+        Decisions between two searches.
+    reach_s
+        Objects that are met later than this do not matter yet, s.
+    settle_s
+        A plan goes on for so long after the object is met, s.
+    num_finalists
+        Plans of the second stage.
+    tail_share, alpha
+        How the worst outcomes are weighed; see ``policies.planning.risk``.
+    mark_share, ghost_share
+        Shares of all sightings that are marks on the ground, and ghosts of the detector.
+    negligible_usd
+        An object whose typical contacts are expected to cost less does not matter.
+
+    Raises
+    ------
+    UserError
+        If a value is out of range.
+    not_allowed
+        If ``num_scenarios`` is none of the keys.
+    """
+
+    privileged = True
+
+    def __init__(
+        self,
+        portfolio: Sequence[Policy] = (),
+        num_scenarios: int = 6,
+        interval: int = 3,
+        reach_s: float = 8.0,
+        settle_s: float = 5.0,
+        num_finalists: int = 12,
+        tail_share: float = 0.0,
+        alpha: float = 0.2,
+        mark_share: float = 0.2,
+        ghost_share: float = 0.03,
+        negligible_usd: float = 0.5,
+    ) -> None:
+        if num_scenarios not in STRATA:
+            raise not_allowed("num_scenarios", str(num_scenarios), [str(key) for key in STRATA])
+        for name, value, low, high in (
+            ("interval", interval, 1, DECISIONS_PER_EPISODE),
+            ("reach_s", reach_s, 1.0, 20.0),
+            ("settle_s", settle_s, 1.0, 20.0),
+            ("num_finalists", num_finalists, 1, len(MANOEUVRES)),
+            ("mark_share", mark_share, 0.0, 0.8),
+            ("ghost_share", ghost_share, 1e-6, 0.1),
+            ("negligible_usd", negligible_usd, 0.0, 1e6),
+        ):
+            if not low <= value <= high:
+                raise UserError(f"{name}: got {value!r}, expected a number from {low} to {high}")
+        self._risk = RiskWeights(float(tail_share), float(alpha), 0.0)
+        check_risk(self._risk)
+        self._portfolio = tuple(portfolio)
+        self._num_scenarios, self._interval = num_scenarios, interval
+        self._reach, self._settle = float(reach_s), float(settle_s)
+        self._num_finalists, self._negligible = num_finalists, float(negligible_usd)
+        self._hypotheses = make_hypotheses(float(mark_share), float(ghost_share))
+        copied = tuple(f"as policy {k + 1}" for k in range(len(self._portfolio)))
+        self._added = (INCUMBENT, *copied)
+        self._names = (CRUISE, *(recipe.name for recipe in MANOEUVRES), *self._added)
+        self._cruise = Constant()
+        self._worlds: DebrisVectorEnv | None = None
+        self._imagined: DebrisVectorEnv | None = None
+        self._memory: list[_Memory] = []
+
+    def bind(self, worlds: DebrisVectorEnv) -> None:
+        """Look into these worlds from now on."""
+        self._worlds = worlds
+        self._imagined = DebrisVectorEnv(self._num_scenarios, cost=worlds.settings.cost)
+        # an environment that has not begun rolls nothing; its worlds are overwritten before every search
+        self._imagined.reset(seed=0)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Forget some worlds, and draw what their objects may be."""
+        worlds = self._bound()
+        if len(self._memory) != len(mask):
+            self._memory = [_Memory(np.random.default_rng(0), []) for _ in mask]
+        p = worlds.settings.cost.to_array()[0]
+        for b in np.flatnonzero(mask).tolist():
+            rng = np.random.default_rng(int(seeds[b]))
+            f = worlds.batch["debris_f"][b]
+            beliefs = []
+            for j in range(int(worlds.batch["episode_i"][b, episode.NUM_DEBRIS])):
+                size = f[[debris.LENGTH, debris.WIDTH, debris.HEIGHT], j]
+                specimens = draw_specimens(self._hypotheses, size, f[debris.YAW, j], p, rng)
+                beliefs.append(ObjectBelief(self._hypotheses, specimens))
+            target = float(worlds.batch["episode_f"][b, episode.TARGET_Y])
+            self._memory[b] = _Memory(rng, beliefs, target_m=target)
+        self._cruise.reset(mask, seeds)
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Follow the plan, search for a better one, or cruise where nothing matters."""
+        tasks = []
+        for b, memory in enumerate(self._memory):
+            world = self._world(b)
+            note_observation(world, observation["debris"][b], memory.beliefs)
+            primary = find_primary(world, memory.beliefs, self._reach, self._negligible)
+            target = float(world["episode_f"][episode.TARGET_Y])
+            memory.drift_mps = (target - memory.target_m) / DECISION_S
+            memory.target_m = target
+            is_done = memory.plan is None or is_settled(world, memory.drift_mps)
+            if primary < 0 and is_done:
+                memory.plan, memory.label, memory.reason, memory.options = None, KEEP, CRUISE, ()
+            elif memory.plan is None or memory.age >= self._interval:
+                tasks.append(self._prepare(b, primary))
+        if tasks:
+            proposed = self._propose(tasks)
+            for task in tasks:
+                self._search(task, proposed.get(task.b))
+        action = self._cruise.act(observation)
+        is_planned = np.array([memory.plan is not None for memory in self._memory])
+        for b, memory in enumerate(self._memory):
+            if memory.plan is not None:
+                action[b] = memory.plan[0]
+                memory.plan, memory.age = shift_plans(memory.plan), memory.age + 1
+        # when the plan is done, cruising begins from wherever it has led
+        self._cruise.reset(is_planned, np.zeros(len(is_planned), np.int64))
+        return action
+
+    def explain(self) -> Explanation:
+        """The manoeuvre that is being driven, and the options of the last search."""
+        return Explanation(
+            np.array([memory.label for memory in self._memory]),
+            np.array([self._names.index(memory.reason) for memory in self._memory]),
+            self._names,
+            [memory.options for memory in self._memory],
+        )
+
+    def _bound(self) -> DebrisVectorEnv:
+        """The worlds."""
+        if self._worlds is None:
+            msg = "bind was not called"
+            raise RuntimeError(msg)
+        return self._worlds
+
+    def _world(self, b: int) -> np.void:
+        """One of them, as a plain record."""
+        world: np.void = self._bound().batch.view(np.ndarray)[b]
+        return world
+
+    def _prepare(self, b: int, primary: int) -> _Task:
+        """What a search in world ``b`` needs."""
+        memory, world = self._memory[b], self._world(b)
+        scenarios = np.repeat(self._bound().batch[b : b + 1], self._num_scenarios)
+        weights = fill_scenarios(scenarios, memory.beliefs, primary, memory.rng)
+        left = DECISIONS_PER_EPISODE - int(world["episode_i"][episode.DECISION])
+        arrival = arrival_s(world, primary) if primary >= 0 else 0.0
+        wanted = round((arrival + self._settle) / DECISION_S)
+        return _Task(b, primary, scenarios, weights, max(min(wanted, left), 1))
+
+    def _propose(self, tasks: Sequence[_Task]) -> dict[int, Array]:
+        """What the portfolio would do in the mildest scenario, ``(P, T, 2)`` by world; not asked in every search."""
+        asked = [t for t in tasks if self._memory[t.b].searches % PROPOSAL_INTERVAL == 0]
+        if not asked or not self._portfolio:
+            return {}
+        chosen = np.array([task.b for task in asked])
+        seeds = np.array([int(self._memory[task.b].rng.integers(2**62)) for task in asked])
+        actions, _ = roll_closed_loop(
+            self._bound(),
+            chosen,
+            self._portfolio,
+            seeds,
+            start=np.concatenate([task.scenarios[:1] for task in asked]),
+            num_decisions=max(task.horizon for task in asked),
+        )
+        return {
+            task.b: plans[:, : task.horizon] for task, plans in zip(asked, actions, strict=True)
+        }
+
+    def _search(self, task: _Task, proposed: Array | None) -> None:
+        """A new plan for one world."""
+        memory = self._memory[task.b]
+        scene = make_scene(self._world(task.b), task.primary, memory.drift_mps)
+        library = self._extend(candidates(scene, task.horizon, MANOEUVRES), scene, memory, proposed)
+        first_rows, first_weights = pick_two(task.weights)
+        rows = np.arange(len(task.weights))
+        choice = search(
+            self._imagine,
+            task.scenarios,
+            library,
+            Atoms(first_weights[None], np.zeros(2, np.int64), first_rows),
+            Atoms(task.weights[None], np.zeros(len(rows), np.int64), rows),
+            num_finalists=self._num_finalists,
+            risk=self._risk,
+        )
+        best = int(choice.chosen[0])
+        memory.plan, memory.age = library.actions[0, best], 0
+        memory.searches += 1
+        memory.label, memory.reason = int(library.labels[0, best]), library.names[best]
+        memory.options = make_options(choice, library, scene, 0)
+
+    def _extend(
+        self, library: Library, scene: Scene, memory: _Memory, proposed: Array | None
+    ) -> Library:
+        """The library, the previous plan and the proposals of the portfolio."""
+        horizon = library.actions.shape[2]
+        plans = np.zeros((1, len(self._added), horizon, 2))
+        feasible = np.zeros((1, len(self._added)), np.bool_)
+        if memory.plan is not None:
+            plans[0, 0], feasible[0, 0] = fit_plans(memory.plan, horizon), True
+        if proposed is not None:
+            plans[0, 1:], feasible[0, 1:] = fit_plans(proposed, horizon), True
+        labels = label_plans(scene, plans)
+        if memory.plan is not None:
+            labels[0, 0] = memory.label
+        return add_plans(library, plans, labels, feasible, self._added)
+
+    def _imagine(self, scenarios: Batch, actions: Array, atoms: Atoms) -> Array:
+        """Cost of plans for one world in some of its scenarios."""
+        imagined = self._imagined
+        if imagined is None:
+            msg = "bind was not called"
+            raise RuntimeError(msg)
+        imagined.batch[:] = scenarios
+        rows = atoms.content
+        plans = np.repeat(actions, len(rows), axis=0)
+        cost: Array = imagined.branch(plans, worlds=rows).cost_usd.sum(axis=(2, 3))
+        return cost.T[None]

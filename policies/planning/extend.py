@@ -1,0 +1,102 @@
+"""More candidates than the library: the previous best, moved along in time, and plans that come from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
+from policies.planning.manoeuvres import Library, Scene, from_actions
+
+Array = NDArray[np.float64]
+
+INCUMBENT: Final = "as planned"
+"""What the previous best is called."""
+
+BRAKES_MPS2: Final = 1.5
+"""A plan that slows down harder than this somewhere brakes [A]."""
+
+AROUND_M: Final = 1.0
+"""A plan that goes further aside than this gets out of the way; less is a straddle or an edge [A]."""
+
+ASIDE_M: Final = 0.2
+"""A plan that stays within this of the lane's centre drives on [A]."""
+
+
+def shift_plans(plans: Array, steps: int = 1) -> Array:
+    """Plans ``(..., T, 2)`` without their first decisions; the last one is repeated."""
+    horizon = plans.shape[-2]
+    index = np.minimum(np.arange(horizon) + steps, horizon - 1)
+    shifted: Array = plans[..., index, :]
+    return shifted
+
+
+def fit_plans(plans: Array, horizon: int) -> Array:
+    """Plans ``(..., T, 2)`` cut, or continued with their last decision, to another length."""
+    index = np.minimum(np.arange(horizon), plans.shape[-2] - 1)
+    fitted: Array = plans[..., index, :]
+    return fitted
+
+
+def label_plans(scene: Scene, plans: Array) -> NDArray[np.int64]:
+    """Which family a plan belongs to, by what it does.
+
+    Parameters
+    ----------
+    scene
+        ``K`` worlds.
+    plans
+        ``(K, P, T, 2)`` in [-1, 1].
+
+    Returns
+    -------
+    ndarray
+        ``(K, P)`` into ``policies.base.LABELS``: sideways if it gets out of the way, else braking, else over.
+    """
+    low, high = scene.low[:, None, None], scene.high[:, None, None]
+    acceleration, target = from_actions(low, high, plans)
+    aside = target - scene.centre[:, None, None]
+    furthest = np.take_along_axis(aside, np.abs(aside).argmax(axis=-1)[..., None], axis=-1)[..., 0]
+    is_ahead = np.isfinite(scene.distance)[:, None]
+    label = np.where(is_ahead, RUN_OVER, KEEP)
+    label = np.where(is_ahead & (np.abs(furthest) > ASIDE_M), STRADDLE, label)
+    label = np.where(acceleration.min(axis=-1) < -BRAKES_MPS2, BRAKE, label)
+    label = np.where(furthest < -AROUND_M, STEER_LEFT, label)
+    return np.where(furthest > AROUND_M, STEER_RIGHT, label)
+
+
+def add_plans(
+    library: Library,
+    plans: Array,
+    labels: NDArray[np.int64],
+    feasible: NDArray[np.bool_],
+    names: tuple[str, ...],
+) -> Library:
+    """The library with more candidates, the last ones.
+
+    Parameters
+    ----------
+    library
+        ``K x C`` plans of ``T`` decisions.
+    plans
+        ``(K, P, T, 2)`` in [-1, 1].
+    labels
+        ``(K, P)`` their families.
+    feasible
+        ``(K, P)`` false where there is no such plan.
+    names
+        ``P`` of them.
+
+    Returns
+    -------
+    Library
+        ``K x (C + P)``.
+    """
+    return Library(
+        np.concatenate([library.actions, plans], axis=1),
+        np.concatenate([library.labels, labels], axis=1),
+        np.concatenate([library.feasible, feasible], axis=1),
+        (*library.names, *names),
+    )

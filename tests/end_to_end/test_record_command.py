@@ -1,0 +1,127 @@
+"""``python -m experiments.record``: films that can be played, and one line for every mistake."""
+
+import json
+import subprocess
+import sys
+
+import av
+import numpy as np
+import pytest
+import yaml
+
+from envs.scenario.suite import load_suite
+from experiments.configuration import config_path
+from experiments.loading import load_policy
+from experiments.video.job import Order, make_videos
+from experiments.video.side_by_side import HOLD_S, compute_height
+
+pytestmark = pytest.mark.end_to_end
+
+SECONDS = 0.6
+
+
+def run(folder, *overrides):
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments.record", *overrides],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("record")
+    code, out, err = run(
+        folder, "policy=[keep,lane_left]", "suite=quick", "num_videos=2", f"max_seconds={SECONDS}"
+    )
+    assert code == 0, err
+    return folder, out.splitlines(), err
+
+
+def test_last_lines_say_where_the_files_are(recorded):
+    folder, lines, err = recorded
+    assert len(lines) == 7
+    for k, seed in enumerate((6000000, 6000001)):
+        told, mp4, png = lines[3 * k : 3 * k + 3]
+        assert told.startswith(f"lone_object {seed}: keep ")
+        assert ", lane_left " in told
+        assert (folder / mp4).is_file()
+        assert mp4.endswith(f"lone_object-{seed}.mp4")
+        assert (folder / png).is_file()
+    assert f"record writes to {lines[-1]}" in err
+    assert sorted(path.suffix for path in (folder / lines[-1]).iterdir()) == (
+        [".json"] * 4 + [".mp4"] * 2 + [".png"] * 2 + [".yaml"]
+    )
+
+
+def test_film_can_be_played(recorded):
+    folder, lines, _ = recorded
+    with av.open(str(folder / lines[1])) as container:
+        stream = container.streams.video[0]
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+        assert stream.average_rate == 15
+        assert (stream.width, stream.height) == (1280, compute_height(2))
+    # the first state, 0.6 s in real time, the end cards
+    assert len(frames) == 1 + 9 + round(HOLD_S * 15)
+    assert min(float(frame.std()) for frame in frames) > 10.0
+    assert np.abs(frames[9].astype(int) - frames[0]).max() > 30
+    assert frames[-1].mean() < 0.8 * frames[9].mean()
+
+
+def test_files_say_where_they_come_from(recorded):
+    folder, lines, _ = recorded
+    run_folder = folder / lines[-1]
+    provenance = json.loads((run_folder / "provenance.json").read_text())
+    assert provenance["suite"]["version"] == "quick"
+    assert provenance["machine"]["commit"]
+    first = provenance["videos"][0]
+    assert first == json.loads((run_folder / "lone_object-6000000.json").read_text())
+    suite = load_suite(config_path("suite", "quick"))
+    assert first["instance_hash"] == suite.instance(suite.items("test")[0]).hash
+    assert [p["policy"] for p in first["policies"]] == ["keep", "lane_left"]
+    assert yaml.safe_load((run_folder / "config.yaml").read_text())["max_seconds"] == SECONDS
+
+
+def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
+    folder, lines, _ = recorded
+    whole = json.loads((folder / lines[-1] / "lone_object-6000001.json").read_text())
+    suite = load_suite(config_path("suite", "quick"))
+    order = Order(
+        policies=tuple((name, load_policy(name)) for name in ("keep", "lane_left")),
+        suite=suite,
+        split="test",
+        items=tuple(suite.items("test")[:2]),
+        max_seconds=SECONDS,
+    )
+    there = {"family": "lone_object", "note": "made before"}
+    (tmp_path / "lone_object-6000000.json").write_text(json.dumps(there))
+    first, second = make_videos(order, tmp_path)
+    assert first == there
+    assert not (tmp_path / "lone_object-6000000.mp4").exists()
+    # the same pictures in another process, down to the last pixel
+    assert second == whole
+    assert (tmp_path / "lone_object-6000001.mp4").is_file()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (["policy=[keep,nobody]"], "nobody"),
+        (["policy=keep", "seed=12"], "seed: got 12"),
+        (["policy=keep", "output=taken"], "taken"),
+        (["policy=keep", "fpt=5"], "did you mean 'fps'?"),
+    ],
+)
+def test_mistakes_are_one_line(tmp_path, overrides, said):
+    (tmp_path / "taken").write_text("a file, no folder")
+    code, out, err = run(tmp_path, *overrides)
+    assert code == 2
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert err.startswith("error: ")
+    assert said in err
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]

@@ -1,0 +1,123 @@
+"""Scripts and their replay: the same numbers as in the records, in both engines."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from envs.highway.env import DebrisEnv
+from experiments.rollout import Rollout
+from experiments.video.ending import describe_ending
+from experiments.video.replay import Replay
+from experiments.video.script import UNSAID, drive
+from policies.floors import Constant
+
+PICTURE = {"screen_width": 128, "screen_height": 64}
+
+
+def blank(env, decision):
+    del env
+    return np.full((2, 2, 3), decision, np.uint8)
+
+
+def test_script_holds_the_numbers_of_the_records(instance, brake):
+    # three worlds at once, as an evaluation would drive it
+    rollout = Rollout(Constant(braking_mps2=6.0), [instance] * 3, num_worlds=3)
+    for _, episode in rollout.episodes():
+        assert float(episode.total_usd.sum()) == brake.cost_usd
+        np.testing.assert_array_equal(episode.actions, brake.episode.actions)
+
+
+def test_script_says_why(brake):
+    episode = brake.episode
+    first = int(np.flatnonzero(episode.reasons == 1)[0])
+    assert brake.caption(first).reason == "object ahead"
+    assert brake.caption(0).reason == "nothing ahead"
+    assert brake.caption(0).options == ()
+
+
+def test_silent_policy_has_silent_captions(silent):
+    assert silent.caption(0) == (UNSAID, "", ())
+
+
+def test_imagined_options_are_kept_for_every_decision(imagining):
+    assert len(imagining.options) == imagining.num_decisions
+    assert [option.name for option in imagining.caption(3).options] == ["brake", "swerve"]
+
+
+def test_chosen_option_comes_first_even_if_it_is_not_the_best(imagining):
+    names = ("swerve",)
+    stayed = replace(imagining, episode=replace(imagining.episode, names=names))
+    assert [option.name for option in stayed.caption(3).options] == ["swerve", "brake"]
+
+
+def test_privileged_policy_sees_the_twin_once(instance, imagining_policy):
+    drive("p", imagining_policy, instance)
+    assert [type(worlds).__name__ for worlds in imagining_policy.bound] == ["DebrisVectorEnv"]
+
+
+@pytest.mark.parametrize("every_tick", [False, True])
+def test_replay_takes_one_picture_per_decision_or_tick(brake, every_tick):
+    seen = []
+
+    def take(env, decision):
+        if every_tick:
+            # without a viewer highway-env does not stop between ticks
+            env.render()
+        seen.append(int(env.steps))
+        return blank(env, decision)
+
+    replay = Replay(brake, take, picture=PICTURE, every_tick=every_tick, num_decisions=4)
+    frames = [int(frame[0, 0, 0]) for frame in replay.frames()]
+    # decision k lasts from tick 3 k to tick 3 k + 3
+    if every_tick:
+        assert seen == list(range(13))
+        assert frames == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
+    else:
+        assert seen == [0, 3, 6, 9, 12]
+        assert frames == [0, 0, 1, 2, 3]
+
+
+def test_reference_counts_the_cost_of_the_twin(brake):
+    replay = Replay(brake, blank, picture=PICTURE)
+    assert len(list(replay.frames())) == brake.num_decisions + 1
+    assert replay.cost_usd == pytest.approx(brake.cost_usd, rel=1e-6)
+    assert replay.describe_disagreement() == ""
+
+
+def test_disagreement_is_told_in_one_line(keep):
+    wrong = replace(keep, episode=replace(keep.episode, total_usd=keep.episode.total_usd + 0.01))
+    replay = Replay(wrong, blank, picture=PICTURE, num_decisions=5)
+    list(replay.frames())
+    # five decisions, a cent too much in each, and nothing has happened yet
+    line = replay.describe_disagreement()
+    assert line.startswith("keep: the reference counts 0.000000 US$, the twin 0.050000 US$")
+    assert "\n" not in line
+
+
+def test_replay_closes_its_environment_when_left_early(brake, monkeypatch):
+    closed = []
+    monkeypatch.setattr(DebrisEnv, "close", lambda self: closed.append(self))
+    frames = Replay(brake, blank, picture=PICTURE).frames()
+    next(frames)
+    frames.close()
+    assert len(closed) == 1
+
+
+def test_ending_names_event_contact_and_dearest_parts(brake, keep):
+    ending = describe_ending(brake.episode)
+    seconds = 0.2 * brake.num_decisions
+    assert ending.headline == f"collision with a vehicle at {seconds:.1f} s"
+    assert ending.contacts == "hit sofa"
+    assert ending.is_bad
+    assert ending.cost == f"expected cost ${brake.cost_usd:,.0f}"
+    assert ending.parts.startswith("rear end $")
+    calm = describe_ending(keep.episode)
+    assert (calm.headline, calm.is_bad) == ("time is up after 20 s", False)
+
+
+def test_cut_film_says_so(brake):
+    ending = describe_ending(brake.episode, 10)
+    assert ending.headline == f"cut at 2.0 s of {0.2 * brake.num_decisions:.1f} s"
+    assert not ending.is_bad
+    assert ending.cost.startswith("expected cost of the whole episode $")
