@@ -63,7 +63,8 @@ class Tuned(NamedTuple):
     thresholds: dict[str, float]
     before: dict[str, float]  # mean cost on validation seeds, capped and plain
     after: dict[str, float]
-    decisions: int
+    budget: int  # environment steps allowed
+    decisions: int  # environment steps taken
     generations: int
     seed: int
     suite_sha256: dict[str, str]
@@ -130,7 +131,7 @@ def tune(
             used += spent
             bar.update(spent)
             bar.set_postfix_str(f"objective {np.mean([o.objective for o in outcomes]):,.0f}")
-        return _choose(suite, suite_path, start, means, used, seed, workers, bar)
+        return _choose(suite, suite_path, start, means, (budget, used), seed, workers, bar)
 
 
 def _choose(
@@ -138,7 +139,7 @@ def _choose(
     suite_path: Path,
     start: dict[str, float],
     means: list[NDArray[np.float64]],
-    used: int,
+    spending: tuple[int, int],  # allowed, and used so far
     seed: int,
     workers: int,
     bar: Any,  # noqa: ANN401 (tqdm's type takes an argument at run time only)
@@ -157,7 +158,8 @@ def _choose(
         finalists[best],
         {"objective": before.objective, "mean_usd": before.mean_usd},
         {"objective": after.objective, "mean_usd": after.mean_usd},
-        used + spent,
+        spending[0],
+        spending[1] + spent,
         last,
         seed,
         {split: suite.sha256[split] for split in ("train", "validation")},
@@ -274,7 +276,7 @@ def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
     """
     head = [
         f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
-        "# python -m experiments.tune_rules output=conf/policy/rule_tuned.yaml",
+        f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",
         f"# {found.decisions} environment steps, {found.generations} generations, seed {found.seed}; train seeds of",
         f"# the suite, sha256 {found.suite_sha256['train']};",
         f"# chosen on its validation seeds, sha256 {found.suite_sha256['validation']}:",

@@ -95,7 +95,7 @@ def _advice(needed: float | None) -> str:
     if needed is None:
         return ""
     if math.isinf(needed):
-        return "; more pairs would not settle it: the families disagree"
+        return "; more pairs of these families would not settle it"
     if needed >= MOST_PAIRS:
         return f"; more than {MOST_PAIRS:,} pairs would be needed to settle it"
     return f"; about {_two_digits(needed):,} pairs would settle it"

@@ -190,7 +190,7 @@ def test_fixed_interval_covers_these_families_and_no_others():
 
 def test_p_value_is_small_as_often_as_it_says_and_holm_keeps_the_family():
     # six strata without a difference. One p-value below 0.05 in 5 % of 1,800 (3 % to 8 %: z = -3.9 and 5.8, for the
-    # bootstrap is a little liberal); any of six: 26 % uncorrected, 5 % with Holm's correction (up to 10 % of 300: z = 4)
+    # bootstrap is a little liberal); any of six: 26 % uncorrected, 5 % with Holm's correction (10 % of 300: z = 4)
     rng = np.random.default_rng(12)
     cluster = CLUSTER[:160]
     single = family = 0

@@ -161,7 +161,7 @@ def test_pairs_needed_by_hand_where_families_differ():
     never = difference(8.0, -1.0, 17.0, error=4.0, seeds_error=2.0, clusters=4)
     assert pairs_needed(never, level=0.95) == np.inf
     text = decide("a", "b", never, level=0.95).text
-    assert text.endswith("50 pairs; more pairs would not settle it: the families disagree")
+    assert text.endswith("50 pairs; more pairs of these families would not settle it")
 
 
 def test_pairs_needed_are_more_than_there_are():
