@@ -9,23 +9,30 @@ from omegaconf import OmegaConf
 import conf
 from experiments.configuration import (
     BenchmarkConfiguration,
+    ExplainConfiguration,
     SuiteConfiguration,
+    TuneConfiguration,
     config_path,
     validate,
 )
-from experiments.evaluation import EvaluationConfiguration
+from experiments.evaluation import CompareConfiguration, EvaluationConfiguration
+from experiments.video.configuration import RecordConfiguration
 
 FOLDER = Path(conf.__file__).parent
 COMMANDS = {
     "benchmark": BenchmarkConfiguration,
     "suite_command": SuiteConfiguration,
     "evaluate": EvaluationConfiguration,
+    "compare": CompareConfiguration,
+    "record": RecordConfiguration,
+    "tune_rules": TuneConfiguration,
 }
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    assert {path.stem for path in FOLDER.glob("*.yaml")} >= set(COMMANDS)
+    included = {"evaluation", "explain_rules"}
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
 
 @pytest.mark.parametrize("suite", SUITES)
@@ -39,3 +46,9 @@ def test_command_composes_with_every_suite(name, suite):
     chosen = {"suite": suite} | ({"cost": "loc_8"} if "cost" in values else {})
     checked = validate(COMMANDS[name], values | chosen)
     assert config_path("suite", checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
+
+
+def test_explain_rules_composes():
+    with initialize_config_module("conf", version_base="1.3"):
+        values = OmegaConf.to_container(compose("explain_rules"), resolve=True)
+    assert validate(ExplainConfiguration, values).policies == "rule"
