@@ -106,31 +106,37 @@ class RulePolicy:
         verdict, is_severe = judge(scene, limits)
         matters = (verdict == AVOID) | (verdict == STRADDLE)
         held = is_held(verdict)
-        places = find_places(scene, verdict, self._home[chosen], limits)
-        situation = Situation(
-            scene,
-            places,
-            self._goal[chosen],
-            (is_severe & matters).any(axis=1),
-            held & ~matters.any(axis=1),
-            is_on_patch(scene, limits),
-            np.where(matters | (held[:, None] & (scene.patch >= 0.5)), scene.arrival_s, np.inf).min(
-                axis=1
-            ),
-        )
-        fired, place = decide(situation, limits)
         is_busy = matters.any(axis=1) | held
-        rows = np.arange(len(chosen))
-        target, needed = places.y[rows, place], places.needed_mps2[rows, place]
-        at = chosen[is_busy]
-        self._goal[at] = target[is_busy]
-        self._fired[at] = fired[is_busy]
-        self._labels[at] = label_of(fired, target - scene.y)[is_busy]
-        braking = np.where(is_busy, self._brake(situation, fired, places, place), 0.0)
+        urgency = limits.calm_share * scene.grip_mps2
+        braking = np.zeros(len(chosen))
+        if is_busy.any():
+            rows = np.flatnonzero(is_busy)
+            at, scene, matters = chosen[rows], scene.take(rows), matters[rows]
+            situation = Situation(
+                scene,
+                find_places(scene, verdict[rows], self._home[at], limits),
+                self._goal[at],
+                (is_severe[rows] & matters).any(axis=1),
+                held[rows] & ~matters.any(axis=1),
+                is_on_patch(scene, limits),
+                np.where(matters, scene.arrival_s, np.inf).min(axis=1),
+            )
+            urgency[rows], braking[rows] = self._carry_out(situation, at)
+        return is_busy, urgency, braking
+
+    def _carry_out(self, s: Situation, at: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Let the rules decide in the worlds ``at``; how urgently to steer, how hard to brake."""
+        fired, place = decide(s, self.thresholds)
+        rows = np.arange(len(at))
+        target, needed = s.places.y[rows, place], s.places.needed_mps2[rows, place]
+        self._goal[at], self._fired[at] = target, fired
+        self._labels[at] = label_of(fired, target - s.scene.y)
         calm, sharp = (
-            situation.accepted(share) for share in (limits.calm_share, limits.sharp_severe_share)
+            s.accepted(share)
+            for share in (self.thresholds.calm_share, self.thresholds.sharp_severe_share)
         )
-        return is_busy, np.clip(1.2 * needed, calm, np.maximum(sharp, calm)), braking
+        urgency = np.clip(1.2 * needed, calm, np.maximum(sharp, calm))
+        return urgency, self._brake(s, fired, s.places, place)
 
     def _brake(
         self, s: Situation, fired: NDArray[np.int64], places: Places, place: NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -61,6 +61,10 @@ class Scene:
     is_same_path: Mask  # ahead or behind in the ego's own path
     # follower
     follower_gap: Array  # (A,) bumper to bumper, m; inf without a follower
+
+    def take(self, rows: NDArray[np.intp]) -> Scene:
+        """The scene of some of the worlds."""
+        return Scene(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
 
 def read_scene(observation: Observation) -> Scene:
