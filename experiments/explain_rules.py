@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 
 from experiments.application import Command
 
-WIDTHS = (3, 18, 20, 46, 60)
+WIDTHS = (2, 16, 19, 38, 36)
 """Columns of the table: number, name, what follows, when, why."""
 
 

@@ -102,4 +102,4 @@ def test_explanation_names_every_rule_with_its_numbers(name):
     for rule in (*objects.RULES, *rules.RULES):
         assert rule.name in text
     assert f"{thresholds['horizon_s']:.3g} s" in text
-    assert max(len(line) for line in text.splitlines()) <= 160
+    assert max(len(line) for line in text.splitlines()) <= 120
