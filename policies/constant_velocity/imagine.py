@@ -72,7 +72,7 @@ def imagine(
     by_object = np.zeros((num_plans, num_objects, num_atoms))
     base = np.zeros(num_plans)
     for k in range(roots.shape[0]):
-        is_cause = objects[k, :, thing.O_BODY].max() > thing.LIKELY
+        is_cause = _largest(objects[k], thing.O_BODY) > thing.LIKELY
         for c in range(num_plans):
             _copy(roots[k], future)
             close[:] = 0.0
@@ -101,7 +101,7 @@ def imagine(
                 path[k, c, t, 1] = future.vehicle_f[vehicle.Y, 0]
                 if is_over(future):
                     break
-            met[k, c] = done[:, thing.MET].max() > 0.0
+            met[k, c] = _largest(done, thing.MET) > 0.0
             _charge_patches(future, objects[k], atoms[k], done, by_object[c], p)
             if steps[k] == actions.shape[2] and not is_over(future):
                 _look_beyond(
@@ -111,13 +111,27 @@ def imagine(
 
 
 @inner
+def _largest(rows: Array, column: int) -> float:
+    """Largest value of a column of numbers >= 0."""
+    largest = 0.0
+    for j in range(rows.shape[0]):
+        largest = max(largest, rows[j, column])
+    return largest
+
+
+@inner
 def _copy(source: World, target: World) -> None:
     """Copy what an imagined world is made of."""
-    n = VEHICLE_SLOTS + 1
-    target.vehicle_f[:, :n] = source.vehicle_f[:, :n]
-    target.vehicle_i[:, :n] = source.vehicle_i[:, :n]
-    target.episode_f[:] = source.episode_f
-    target.episode_i[:] = source.episode_i
+    # element by element: assigning slices compiles the formatting of their error messages, 13 s of it
+    for k in range(VEHICLE_SLOTS + 1):
+        for row in range(vehicle.NUM_FLOATS):
+            target.vehicle_f[row, k] = source.vehicle_f[row, k]
+        for row in range(vehicle.NUM_INTS):
+            target.vehicle_i[row, k] = source.vehicle_i[row, k]
+    for row in range(episode.NUM_FLOATS):
+        target.episode_f[row] = source.episode_f[row]
+    for row in range(episode.NUM_INTS):
+        target.episode_i[row] = source.episode_i[row]
 
 
 @inner
