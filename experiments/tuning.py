@@ -24,12 +24,12 @@ from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.provenance import commit
 from experiments.rollout import Rollout
 from policies.rule.policy import RulePolicy
-from policies.rule.thresholds import Thresholds
+from policies.rule.thresholds import ORDERED, Thresholds
 
 CAP_USD: Final = 50_000.0
 """Costs above this count as this while searching: one crash more or less would drown everything else."""
 
-NUISANCE_USD: Final = 300.0
+NUISANCE_USD: Final = 1000.0
 """Added per phantom episode with hard braking: the goal is one in a hundred, and the cost alone hardly sees it [A]."""
 
 FIRST_SIGMA: Final = 0.15
@@ -224,10 +224,13 @@ def _from_unit(point: NDArray[np.float64], like: dict[str, float]) -> dict[str, 
     """Thresholds from shares of their ranges, with the digits that are written to the file."""
     ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
     rows = zip(like, point, ranges, strict=True)
-    return {
+    found = {
         name: min(max(float(f"{low + share * (high - low):.4g}"), low), high)
         for name, share, (low, high) in rows
     }
+    for mild, severe in ORDERED:
+        found[severe] = max(found[severe], found[mild])
+    return found
 
 
 def _unit_bounds(size: int) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from policies.constant_velocity.imagined import (
     live_one_decision,
 )
 from policies.constant_velocity.knowledge import learn_catalogue
-from policies.constant_velocity.library import (
+from policies.planning.library import (
     MANOEUVRES,
     glide,
     manoeuvre_labels,

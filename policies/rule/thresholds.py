@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 from envs.errors import UserError, not_allowed
 
@@ -13,6 +13,13 @@ from envs.errors import UserError, not_allowed
 def _number(low: float, high: float) -> Any:  # noqa: ANN401 (a dataclass field of type float)
     """A required threshold between two bounds."""
     return field(metadata={"low": low, "high": high})
+
+
+ORDERED: Final = (
+    ("sharp_mild_share", "sharp_severe_share"),
+    ("brake_mild_mps2", "brake_severe_mps2"),
+)
+"""Pairs of which the second is not smaller: no tuning may find that what is worse deserves less."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +62,7 @@ class Thresholds:
         Share accepted to go round when there is time: hardly a swerve by the cost of physics.md 6.1, whose ramp begins
         near 0.4 and is half way at 0.75.
     sharp_mild_share, sharp_severe_share
-        Share accepted to avoid a mild and a severe object.
+        Share accepted to avoid a mild and a severe object; for a severe one not less than for a mild one.
     side_gap_m
         Room kept from vehicles beside.
     front_gap_s, rear_gap_s
@@ -65,7 +72,8 @@ class Thresholds:
     brake_begin_s
         Braking for an object that cannot be avoided begins so long before it.
     brake_mild_mps2, brake_severe_mps2
-        Braking for a mild and for a severe object.
+        Braking for a mild and for a severe object; for a mild one never what counts as hard (3 m/s2), for a severe one
+        not less than for a mild one.
     follower_reaction_s
         A follower is taken to react after so long; the median is 1.25 s (physics.md 2.9).
     follower_braking_mps2
@@ -99,7 +107,7 @@ class Thresholds:
     rear_gap_s: float = _number(0.1, 1.5)
     closing_s: float = _number(0.5, 5.0)
     brake_begin_s: float = _number(1.0, 6.0)
-    brake_mild_mps2: float = _number(0.0, 6.0)
+    brake_mild_mps2: float = _number(0.0, 2.9)
     brake_severe_mps2: float = _number(1.0, 8.0)
     follower_reaction_s: float = _number(0.8, 3.0)
     follower_braking_mps2: float = _number(3.0, 8.0)
@@ -120,6 +128,12 @@ class Thresholds:
             if not is_number or not math.isfinite(value) or not low <= value <= high:
                 raise UserError(
                     f"thresholds.{one.name}: got {value!r}, expected a number from {low} to {high}"
+                )
+        for mild, severe in ORDERED:
+            if getattr(self, severe) < getattr(self, mild):
+                raise UserError(
+                    f"thresholds.{severe}: got {getattr(self, severe)!r}, expected at least {mild}, "
+                    f"{getattr(self, mild)!r}"
                 )
 
     @classmethod
