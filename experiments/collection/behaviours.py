@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from envs.errors import not_allowed
 from envs.debris.safe_yaml import read_mapping
+from envs.errors import not_allowed
 from experiments.loading import load_policy, policy_path
 from policies.base import Policy
 from policies.rule.policy import RulePolicy

@@ -62,9 +62,7 @@ def drive(
     length = np.full(size, DECISIONS_PER_EPISODE)
     names = sorted({name for one in instances for name in one.debris_types})
     observation, _ = env.reset(options={"instance": list(instances)})
-    policy.reset(
-        np.ones(size, np.bool_), np.array([world_seed(0, one.hash) for one in instances])
-    )
+    policy.reset(np.ones(size, np.bool_), np.array([world_seed(0, one.hash) for one in instances]))
     truth = _Truth(size)
     runs = np.ones(size, np.bool_)
     for step in range(DECISIONS_PER_EPISODE):

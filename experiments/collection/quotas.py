@@ -59,7 +59,9 @@ def count(folders: Iterable[Path]) -> dict[str, int]:
         total["struck by others"] += int((c["struck"] > 0).sum())
         age = c["debris"][..., column.D_AGE_SINCE_SEEN]
         # the decision at which the age passes the limit: once per interval
-        total["intervals hidden for 0.5 s"] += int(((age > HIDDEN_S) & (age < HIDDEN_S + 0.2)).sum())
+        total["intervals hidden for 0.5 s"] += int(
+            ((age > HIDDEN_S) & (age < HIDDEN_S + 0.2)).sum()
+        )
         tracked = c["object_type"] >= 0
         for k, name in enumerate(shard.types):
             of_type = tracked & (c["object_type"] == k)
@@ -75,7 +77,9 @@ def _near_misses(c: Mapping[str, np.ndarray]) -> int:  # type: ignore[type-arg]
     """Decisions in which an object is passed closely."""
     moves, ego, rows = c["debris_true"], c["ego_true"], c["debris"]
     beside = np.abs(moves[..., log.M_DX]) < 3.0
-    aside = np.abs(moves[..., log.M_Y] - ego[:, None, log.T_Y]) - 0.9 - 0.5 * rows[..., column.D_WIDTH]
+    aside = (
+        np.abs(moves[..., log.M_Y] - ego[:, None, log.T_Y]) - 0.9 - 0.5 * rows[..., column.D_WIDTH]
+    )
     is_body = c["contents"][..., log.H_KIND] == log.BODY
     fast = ego[:, None, log.T_SPEED] > FAST_MPS
     return int((beside & is_body & (aside > 0.0) & (aside < NEAR_M) & fast).sum())

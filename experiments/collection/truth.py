@@ -68,7 +68,13 @@ def read_truth(
         for slot in range(DEBRIS_SLOTS):
             j = targets[b, VEHICLE_SLOTS + slot]
             if j >= 0:
-                _read_object(world.debris_f[:, j], world.debris_i[:, j], x, objects[b, slot], contents[b, slot])
+                _read_object(
+                    world.debris_f[:, j],
+                    world.debris_i[:, j],
+                    x,
+                    objects[b, slot],
+                    contents[b, slot],
+                )
                 touching[b, slot] = world.debris_i[debris.TOUCHING, j]
 
 

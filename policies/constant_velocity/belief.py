@@ -15,6 +15,7 @@ from envs.specification import column
 from envs.specification.debris import NUM_LOOKS
 from policies.constant_velocity import theta
 from policies.constant_velocity.knowledge import DRAWS_PER_TYPE, Knowledge
+from policies.sightings import GHOST_NEAR_M, SEEN_IF_GHOST, SEEN_IF_REAL
 
 Array = NDArray[np.float64]
 
@@ -26,12 +27,6 @@ STRANGER_DENSITY: Final = 0.3
 
 LEAST_LOOK: Final = 1e-4
 """A look is never ruled out."""
-
-SEEN_IF_REAL, SEEN_IF_GHOST = 0.95, 0.3
-"""Share of decisions in which a thing in plain view is reported (physics.md 4.1) [A]."""
-
-GHOST_NEAR_M: Final = 35.0
-"""A ghost is not reported from nearer than this [A]."""
 
 SIDES: Final = (-1.3, 1.3, 0.0, -0.6, 0.6, 0.0, -0.3, 0.3)
 HEIGHTS: Final = (0.5, -0.5, -1.2, 1.2, 0.0, 0.2, -0.8, 0.8)

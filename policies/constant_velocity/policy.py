@@ -24,6 +24,8 @@ from policies.constant_velocity.imagined import (
     live_one_decision,
 )
 from policies.constant_velocity.knowledge import learn_catalogue
+from policies.constant_velocity.options import Options, Plans
+from policies.constant_velocity.scene import Things, find_things
 from policies.planning.library import (
     MANOEUVRES,
     glide,
@@ -31,10 +33,8 @@ from policies.planning.library import (
     manoeuvre_names,
     write_actions,
 )
-from policies.constant_velocity.options import Options, Plans
-from policies.constant_velocity.scene import Things, find_things
-from policies.constant_velocity.sightings import Sightings
 from policies.planning.risk import cvar, weighted_mean
+from policies.sightings import Sightings
 
 Array = NDArray[np.float64]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from policies.command import EGO_WIDTH_M
 from policies.rule.scene import Mask, Scene
 from policies.rule.thresholds import Thresholds
+from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL
 
 IGNORE, HOLD, STRADDLE, AVOID = range(4)
 """Drive as if it were not there; drive straight over it; over it, between the wheels; not over it."""
@@ -22,6 +24,11 @@ SHEET_HALF_WIDTH_M: Final = 0.7
 
 ENTERED_S: Final = 0.4
 """A patch this near is as good as under the wheels: two decisions."""
+
+
+SEEN_NATS: Final = math.log(SEEN_IF_REAL / SEEN_IF_GHOST)
+MISSED_NATS: Final = math.log((1.0 - SEEN_IF_GHOST) / (1.0 - SEEN_IF_REAL))
+"""What one sighting says for an object, and one miss in plain view against it."""
 
 
 class ObjectRule(NamedTuple):
@@ -52,6 +59,12 @@ def _is_forgotten(scene: Scene, limits: Thresholds) -> Mask:
 
 def _is_mark(scene: Scene, limits: Thresholds) -> Mask:
     return scene.mark >= limits.mark_probability
+
+
+def _is_unconfirmed(scene: Scene, limits: Thresholds) -> Mask:
+    against = MISSED_NATS * scene.missed - SEEN_NATS * scene.seen
+    has_time = scene.arrival_s > limits.confirm_s
+    return (against > 0.0) | (has_time & (against + limits.ghost_doubt_nats > 0.0))
 
 
 def _is_alongside(scene: Scene, _: Thresholds) -> Mask:
@@ -101,6 +114,13 @@ RULES: Final = (
         _is_mark,
         "looks like a ground mark with probability >= {mark_probability}",
         "shadows, stains and cracks are ten times as common as objects (physics.md 4)",
+    ),
+    ObjectRule(
+        "unconfirmed",
+        IGNORE,
+        _is_unconfirmed,
+        "missed more than seen; with arrival in more than {confirm_s} s also if {ghost_doubt_nats} nats of doubt remain",
+        "detectors report things that are not there, now and then: trackers confirm a track before anybody brakes",
     ),
     ObjectRule(
         "alongside",

@@ -18,6 +18,7 @@ from policies.rule.places import Places, find_places, is_held
 from policies.rule.rules import HALF_LANE_M, RULES, Situation, decide, label_of
 from policies.rule.scene import Array, Mask, Scene, read_scene
 from policies.rule.thresholds import Thresholds
+from policies.sightings import Sightings
 
 NAMES: Final = (*(rule.name for rule in RULES), "cruise")
 """Names of the rules in order, and of what is done without an object."""
@@ -48,6 +49,7 @@ class RulePolicy:
         self._fired = np.zeros(0, np.int64)
         self._labels = np.zeros(0, np.int64)
         self._is_new = np.zeros(0, np.bool_)
+        self._sightings = Sightings(0)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Forget lane and manoeuvre of these worlds."""
@@ -55,11 +57,13 @@ class RulePolicy:
         if len(self._home) != len(mask):
             self._home, self._goal, self._target, self._drift = np.zeros((4, len(mask)))
             self._is_new = np.ones(len(mask), np.bool_)
+            self._sightings = Sightings(len(mask))
         self._is_new = self._is_new | mask
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """Decide, then steer towards the place and keep the distance to the vehicle ahead."""
         ego = observation["ego"].astype(np.float64)
+        self._sightings.note(observation, self._is_new)
         self._begin(ego)
         size = len(ego)
         self._fired, self._labels = np.full(size, CRUISE), np.full(size, KEEP)
@@ -102,7 +106,7 @@ class RulePolicy:
     ) -> tuple[Mask, Array, Array]:
         """For worlds with a tracked object: whether it matters, how urgently to steer, how hard to brake."""
         limits = self.thresholds
-        scene = read_scene(observation)
+        scene = read_scene(observation, self._sightings.counts[chosen])
         verdict, is_severe = judge(scene, limits)
         matters = (verdict == AVOID) | (verdict == STRADDLE)
         held = is_held(verdict)

@@ -52,6 +52,9 @@ class Scene:
     mark: Array  # probability of a ground mark
     patch: Array  # probability of a patch
     blur: Array  # standard deviation of its lateral position
+    distance: Array  # ahead of the ego's centre
+    seen: Array  # decisions in which it was reported
+    missed: Array  # decisions in which it was not although nothing hid it
     # vehicles
     beside_y: Array  # lateral position in a second; nan where there is none
     beside_reach: Array  # half of what it takes across the road, and half the ego
@@ -67,13 +70,15 @@ class Scene:
         return Scene(**{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
 
-def read_scene(observation: Observation) -> Scene:
+def read_scene(observation: Observation, sightings: Array) -> Scene:
     """The scene of an observation.
 
     Parameters
     ----------
     observation
         Of ``A`` worlds.
+    sightings
+        ``(A, 4, 2)``: decisions in which the object was seen, and missed in plain view.
 
     Returns
     -------
@@ -93,6 +98,8 @@ def read_scene(observation: Observation) -> Scene:
         grip_mps2=GRAVITY_MPS2 * ego[:, column.E_GRIP],
         **_read_objects(observation["debris"].astype(np.float64), y, speed),
         **_read_vehicles(observation["vehicles"].astype(np.float64), y, speed),
+        seen=sightings[..., 0],
+        missed=sightings[..., 1],
     )
 
 
@@ -124,6 +131,7 @@ def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Any]:
         "mark": debris[:, :, MARK],
         "patch": debris[:, :, PATCH],
         "blur": debris[:, :, column.D_SD_Y],
+        "distance": debris[:, :, column.D_DX],
     }
 
 

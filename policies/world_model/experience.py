@@ -90,9 +90,7 @@ class Shard(NamedTuple):
 
 def empty_columns(num_rows: int) -> dict[str, NDArray[Any]]:
     """Zeroed columns for so many rows."""
-    return {
-        name: np.zeros((num_rows, *shape), kind) for name, (shape, kind) in COLUMNS.items()
-    }
+    return {name: np.zeros((num_rows, *shape), kind) for name, (shape, kind) in COLUMNS.items()}
 
 
 def write_shard(folder: Path, shard: Shard) -> None:
@@ -147,7 +145,9 @@ def read_shard(folder: Path) -> Shard:
         except (OSError, ValueError) as error:
             raise UserError(f"{folder}/{name}.npy: cannot be read: {error}") from None
         if values.dtype != np.dtype(kind) or values.shape != (about["rows"], *shape):
-            raise UserError(f"{folder}/{name}.npy: got {values.dtype} {values.shape}, not of schema {SCHEMA}")
+            raise UserError(
+                f"{folder}/{name}.npy: got {values.dtype} {values.shape}, not of schema {SCHEMA}"
+            )
         columns[name] = values
     return Shard(
         columns,

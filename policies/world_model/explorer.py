@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import Observation
 from policies.command import lateral_range, to_action
-from policies.planning.library import MANOEUVRES, glide, write_actions
 from policies.constant_velocity.scene import find_things
 from policies.following import follow
+from policies.planning.library import MANOEUVRES, glide, write_actions
 
 HORIZON: Final = 30
 """Decisions of a manoeuvre at most."""

@@ -18,8 +18,8 @@ from experiments.crowd import crowd
 from experiments.loading import load_policy
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, Explaining
 from policies.constant_velocity import ConstantVelocity
-from policies.planning.library import MANOEUVRES, manoeuvre_names, write_actions
 from policies.constant_velocity.scene import find_things
+from policies.planning.library import MANOEUVRES, manoeuvre_names, write_actions
 
 NAMES = manoeuvre_names()
 KEEP_ON = NAMES.index("centre")

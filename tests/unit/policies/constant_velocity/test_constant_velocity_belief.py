@@ -12,7 +12,7 @@ from policies.constant_velocity import theta
 from policies.constant_velocity.belief import believe, choose_atoms
 from policies.constant_velocity.knowledge import learn_catalogue
 from policies.planning.library import glide
-from policies.constant_velocity.sightings import is_in_plain_view
+from policies.sightings import is_in_plain_view
 
 KNOWLEDGE = learn_catalogue(CostParameters().to_array()[0], 0.25, 0.05)
 

@@ -1,5 +1,7 @@
 """Every rule fires where it should and not next door; left is the mirror image of right."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,15 @@ from envs.specification.debris import LOOKS
 from experiments.loading import load_policy
 from policies.base import BRAKE, KEEP, LABELS, STEER_LEFT, STEER_RIGHT, STRADDLE
 from policies.rule import objects, rules
-from policies.rule.policy import NAMES, answerable_braking
+from policies.rule.policy import NAMES, RulePolicy, answerable_braking
 from policies.rule.scene import read_scene
 from policies.rule.thresholds import Thresholds
 
 BOX, MARK, PATCH = (LOOKS.index(name) for name in ("box", "ground-mark", "patch"))
-RULE = load_policy("rule")
-LIMITS = RULE.thresholds
+LIMITS = load_policy("rule").thresholds
+# a single observation decides here: nothing has to be confirmed
+RULE = RulePolicy(asdict(LIMITS) | {"ghost_doubt_nats": -2.0})
+SEEN = np.full((1, 4, 2), (9.0, 0.0))
 
 
 def scene(speed=30.0, y=4.0, lanes=3, grip=0.8):
@@ -97,9 +101,27 @@ def test_nothing_there_is_cruising():
     ],
 )
 def test_verdict_on_one_object(observation, verdict):
-    found, _ = objects.judge(read_scene(observation), LIMITS)
+    found, _ = objects.judge(read_scene(observation, SEEN), LIMITS)
     assert found[0, 0] == verdict
     assert (found[0, 1:] == objects.IGNORE).all()
+
+
+@pytest.mark.parametrize(
+    ("seen", "missed", "metres", "verdict"),
+    [
+        (1, 0, 95.0, objects.IGNORE),  # too new, and there is time
+        (3, 0, 95.0, objects.AVOID),  # seen three times in a row
+        (1, 0, 40.0, objects.AVOID),  # no time to wait
+        (1, 1, 40.0, objects.IGNORE),  # gone at the second look
+        (4, 1, 40.0, objects.AVOID),
+    ],
+)
+def test_an_object_must_be_confirmed_if_there_is_time(seen, missed, metres, verdict):
+    counts = SEEN.copy()
+    counts[0, 0] = seen, missed
+    observation = put(scene(), dx=metres, size=(0.5, 0.5, 0.5))
+    found, _ = objects.judge(read_scene(observation, counts), LIMITS)
+    assert found[0, 0] == verdict
 
 
 @pytest.mark.parametrize(
@@ -107,14 +129,14 @@ def test_verdict_on_one_object(observation, verdict):
     [((0.5, 0.5, 0.5), True), ((0.5, 0.5, 0.1), False), ((0.5, 2.0, 0.1), True)],
 )
 def test_severity_by_height_or_width(size, is_severe):
-    _, found = objects.judge(read_scene(put(scene(), size=size)), LIMITS)
+    _, found = objects.judge(read_scene(put(scene(), size=size), SEEN), LIMITS)
     assert found[0, 0] == is_severe
 
 
 def test_a_probable_mark_is_never_severe():
     observation = put(scene())
     observation["debris"][0, 0, column.D_LOOK + MARK] = LIMITS.severe_mark_probability + 0.01
-    _, found = objects.judge(read_scene(observation), LIMITS)
+    _, found = objects.judge(read_scene(observation, SEEN), LIMITS)
     assert not found.any()
 
 
@@ -179,7 +201,7 @@ def test_boxed_in_brakes_and_not_harder_than_the_follower_can_answer():
 
 
 def test_answerable_braking_without_a_follower_is_unlimited():
-    assert np.isinf(answerable_braking(read_scene(scene()), LIMITS)).all()
+    assert np.isinf(answerable_braking(read_scene(scene(), SEEN), LIMITS)).all()
 
 
 def test_mild_object_brakes_less_than_a_severe_one():
@@ -204,12 +226,13 @@ def test_patch_is_crossed_straight():
 
 
 def test_hidden_object_is_still_avoided():
-    policy = load_policy("rule")
+    policy = RulePolicy(asdict(RULE.thresholds))
     policy.reset(np.ones(1, np.bool_), np.zeros(1, np.int64))
     seen = put(scene(), dx=120.0, dy=-0.8)
     policy.act(seen)
     hidden = put(scene(), dx=80.0, dy=-0.8, age_since_seen=1.4)
     hidden["debris"][0, 0, column.D_VISIBLE] = 0.0
+    drive_beside(hidden, 0, dx=60.0, dy=-0.6)
     policy.act(hidden)
     explained = policy.explain()
     assert explained.names[explained.reasons[0]] in {"edge of the lane", "stay committed"}
@@ -217,7 +240,7 @@ def test_hidden_object_is_still_avoided():
 
 
 def test_commitment_holds_while_the_place_stays_good():
-    policy = load_policy("rule")
+    policy = RulePolicy(asdict(RULE.thresholds))
     policy.reset(np.ones(1, np.bool_), np.zeros(1, np.int64))
     policy.act(put(scene(), dy=-0.8))
     goal = policy._goal[0]

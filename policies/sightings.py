@@ -18,6 +18,13 @@ SIDE_M: Final = 0.3
 """A vehicle this close to the line of sight may hide something [A]."""
 
 
+SEEN_IF_REAL, SEEN_IF_GHOST = 0.95, 0.3
+"""Share of decisions in which a thing in plain view is reported (physics.md 4.1) [A]."""
+
+GHOST_NEAR_M: Final = 35.0
+"""A ghost is not reported from nearer than this [A]."""
+
+
 class Sightings:
     """Counts of ``B`` worlds.
 
