@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.command import EGO_WIDTH_M
-from policies.rule.scene import Mask, Scene
+from policies.rule.scene import Array, Mask, Scene
 from policies.rule.thresholds import Thresholds
 from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL
 
@@ -29,6 +29,11 @@ ENTERED_S: Final = 0.4
 SEEN_NATS: Final = math.log(SEEN_IF_REAL / SEEN_IF_GHOST)
 MISSED_NATS: Final = math.log((1.0 - SEEN_IF_GHOST) / (1.0 - SEEN_IF_REAL))
 """What one sighting says for an object, and one miss in plain view against it."""
+
+
+def _evidence(scene: Scene) -> Array:
+    """What sightings and misses say for an object being there, nats."""
+    return SEEN_NATS * scene.seen - MISSED_NATS * scene.missed
 
 
 class ObjectRule(NamedTuple):
@@ -61,10 +66,8 @@ def _is_mark(scene: Scene, limits: Thresholds) -> Mask:
     return scene.mark >= limits.mark_probability
 
 
-def _is_unconfirmed(scene: Scene, limits: Thresholds) -> Mask:
-    against = MISSED_NATS * scene.missed - SEEN_NATS * scene.seen
-    has_time = scene.arrival_s > limits.confirm_s
-    return (against > 0.0) | (has_time & (against + limits.ghost_doubt_nats > 0.0))
+def _is_ghost(scene: Scene, limits: Thresholds) -> Mask:
+    return -_evidence(scene) > limits.ghost_nats
 
 
 def _is_alongside(scene: Scene, _: Thresholds) -> Mask:
@@ -116,11 +119,11 @@ RULES: Final = (
         "shadows, stains and cracks are ten times as common as objects (physics.md 4)",
     ),
     ObjectRule(
-        "unconfirmed",
+        "ghost",
         IGNORE,
-        _is_unconfirmed,
-        "missed more than seen; with arrival in more than {confirm_s} s also if {ghost_doubt_nats} nats of doubt remain",
-        "detectors report things that are not there, now and then: trackers confirm a track before anybody brakes",
+        _is_ghost,
+        "misses in plain view outweigh sightings by {ghost_nats} nats",
+        "detectors report things that are not there, now and then (physics.md 4.1)",
     ),
     ObjectRule(
         "alongside",
@@ -178,7 +181,8 @@ def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
     verdict
         ``(A, 4)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
     is_severe
-        ``(A, 4)``: high enough to meet the bumper, or wide, and hardly a mark on the ground.
+        ``(A, 4)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: trackers want
+        several sightings before anybody brakes hard.
     """
     verdict = np.full(scene.tracked.shape, AVOID)
     # backwards, so that an earlier rule overwrites a later one
@@ -186,4 +190,7 @@ def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
         verdict[rule.applies(scene, limits)] = rule.verdict
     is_high = scene.height >= limits.severe_height_m
     is_wide = 2.0 * scene.half_width >= limits.severe_width_m
-    return verdict, (is_high | is_wide) & (scene.mark < limits.severe_mark_probability)
+    is_sure = (scene.mark < limits.severe_mark_probability) & (
+        _evidence(scene) >= limits.confirm_nats
+    )
+    return verdict, (is_high | is_wide) & is_sure

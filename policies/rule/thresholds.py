@@ -34,11 +34,11 @@ class Thresholds:
         A hidden object is believed in for so long after it was last seen.
     mark_probability
         With this probability of a ground mark (shadow, stain, crack) it is none of our business.
-    confirm_s
-        With more time than this an object must be confirmed before anything is done about it.
-    ghost_doubt_nats
-        Doubt about a new track, against which every sighting counts 1.15 nats; a miss in plain view adds 2.6
-        (physics.md 4.1).
+    ghost_nats
+        An object is a ghost if the times it was missed in plain view say so by this much: 2.6 nats each, against 1.15
+        for every sighting (physics.md 4.1).
+    confirm_nats
+        Nothing is severe before sightings say by this much that it is there: three in a row are 3.5 nats.
     flat_height_m
         What is lower, its measured height and a standard deviation together, can be run over.
     sheet_height_m
@@ -92,8 +92,8 @@ class Thresholds:
     horizon_s: float = _number(3.0, 10.0)
     memory_s: float = _number(0.2, 8.0)
     mark_probability: float = _number(0.3, 0.99)
-    confirm_s: float = _number(0.5, 6.0)
-    ghost_doubt_nats: float = _number(-2.0, 5.0)
+    ghost_nats: float = _number(0.5, 8.0)
+    confirm_nats: float = _number(0.0, 4.0)
     flat_height_m: float = _number(0.0, 0.06)
     sheet_height_m: float = _number(0.0, 0.15)
     straddle_height_m: float = _number(0.04, 0.15)

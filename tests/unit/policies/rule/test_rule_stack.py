@@ -18,7 +18,7 @@ from policies.rule.thresholds import Thresholds
 BOX, MARK, PATCH = (LOOKS.index(name) for name in ("box", "ground-mark", "patch"))
 LIMITS = load_policy("rule").thresholds
 # a single observation decides here: nothing has to be confirmed
-RULE = RulePolicy(asdict(LIMITS) | {"ghost_doubt_nats": -2.0})
+RULE = RulePolicy(asdict(LIMITS) | {"confirm_nats": 0.0})
 SEEN = np.full((1, 4, 2), (9.0, 0.0))
 
 
@@ -107,21 +107,21 @@ def test_verdict_on_one_object(observation, verdict):
 
 
 @pytest.mark.parametrize(
-    ("seen", "missed", "metres", "verdict"),
+    ("seen", "missed", "verdict", "is_severe"),
     [
-        (1, 0, 95.0, objects.IGNORE),  # too new, and there is time
-        (3, 0, 95.0, objects.AVOID),  # seen three times in a row
-        (1, 0, 40.0, objects.AVOID),  # no time to wait
-        (1, 1, 40.0, objects.IGNORE),  # gone at the second look
-        (4, 1, 40.0, objects.AVOID),
+        (1, 0, objects.AVOID, False),  # new: not worth hard braking
+        (3, 0, objects.AVOID, True),
+        (1, 1, objects.AVOID, False),
+        (1, 2, objects.IGNORE, False),  # gone at the second and third look
+        (5, 1, objects.AVOID, True),
     ],
 )
-def test_an_object_must_be_confirmed_if_there_is_time(seen, missed, metres, verdict):
+def test_sightings_confirm_an_object_and_misses_make_it_a_ghost(seen, missed, verdict, is_severe):
     counts = SEEN.copy()
     counts[0, 0] = seen, missed
-    observation = put(scene(), dx=metres, size=(0.5, 0.5, 0.5))
-    found, _ = objects.judge(read_scene(observation, counts), LIMITS)
+    found, severe = objects.judge(read_scene(put(scene()), counts), LIMITS)
     assert found[0, 0] == verdict
+    assert severe[0, 0] == is_severe
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""Networks as compiled code: small dense nets and a GRU, one row at a time, so that results do not depend on batches.
+
+Training is torch; its weights are exported here. A test holds both to the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.physics.compilation import compiled
+from envs.specification.world import Array
+
+Weights = NDArray[np.float32]
+
+
+class Net(NamedTuple):
+    """``E`` members of a net with two hidden layers of rectified units."""
+
+    w1: Weights  # (E, inputs, hidden)
+    b1: Weights  # (E, hidden)
+    w2: Weights  # (E, hidden, hidden)
+    b2: Weights
+    w3: Weights  # (E, hidden, outputs)
+    b3: Weights
+
+
+class Gru(NamedTuple):
+    """A gated recurrent unit; gates in torch's order: reset, update, new."""
+
+    wi: Weights  # (inputs, 3 hidden)
+    bi: Weights  # (3 hidden,)
+    wh: Weights  # (hidden, 3 hidden)
+    bh: Weights
+
+
+@compiled
+def forward(net: Net, e: int, x: Array, hidden: Array, out: Array) -> None:
+    """Outputs of one member for one row.
+
+    Parameters
+    ----------
+    net
+        The weights.
+    e
+        The member.
+    x
+        ``(inputs,)`` float32.
+    hidden
+        ``(2, hidden)`` float32, overwritten.
+    out
+        ``(outputs,)`` float32 output.
+    """
+    _dense(net.w1[e], net.b1[e], x, hidden[0])
+    _rectify(hidden[0])
+    _dense(net.w2[e], net.b2[e], hidden[0], hidden[1])
+    _rectify(hidden[1])
+    _dense(net.w3[e], net.b3[e], hidden[1], out)
+
+
+@compiled
+def _dense(w: Array, b: Array, x: Array, out: Array) -> None:
+    """``x w + b``; the inner loop runs over outputs, which vectorises without changing the order of any sum."""
+    for o in range(b.shape[0]):
+        out[o] = b[o]
+    for i in range(w.shape[0]):
+        value = x[i]
+        if value != np.float32(0.0):
+            for o in range(b.shape[0]):
+                out[o] += value * w[i, o]
+
+
+@compiled
+def _rectify(x: Array) -> None:
+    for k in range(x.shape[0]):
+        x[k] = max(x[k], np.float32(0.0))
+
+
+@compiled
+def gru_step(gru: Gru, x: Array, memory: Array, gates: Array) -> None:
+    """One step of the recurrent unit; ``memory`` changes in place.
+
+    Parameters
+    ----------
+    gru
+        The weights.
+    x
+        ``(inputs,)`` float32.
+    memory
+        ``(hidden,)`` float32.
+    gates
+        ``(2, 3 hidden)`` float32, overwritten.
+    """
+    size = memory.shape[0]
+    _dense(gru.wi, gru.bi, x, gates[0])
+    _dense(gru.wh, gru.bh, memory, gates[1])
+    for k in range(size):
+        reset = logistic(gates[0, k] + gates[1, k])
+        update = logistic(gates[0, size + k] + gates[1, size + k])
+        new = math.tanh(gates[0, 2 * size + k] + reset * gates[1, 2 * size + k])
+        memory[k] = (1.0 - update) * new + update * memory[k]
+
+
+@compiled
+def logistic(x: float) -> float:
+    """``1 / (1 + exp(-x))`` without overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    grown = math.exp(x)
+    return grown / (1.0 + grown)
