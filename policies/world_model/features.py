@@ -12,7 +12,7 @@ from policies.world_model import state as s
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.state import State
 
-NUM_EGO_FEATURES: Final = 9
+NUM_EGO_FEATURES: Final = 11
 NUM_CAR_FEATURES: Final = 34
 NUM_THING_FEATURES: Final = 24 + NUM_CLASSES
 NUM_CONTACT_FEATURES: Final = 20
@@ -49,6 +49,9 @@ def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> 
     out[6] = acceleration / 5.0
     out[7] = ego[s.GRIP]
     out[8] = ego[s.YAW_RATE] * ego[s.SPEED] / 3.0
+    # demand against grip, and whether it is about to stop
+    out[9] = acceleration / (9.81 * max(ego[s.GRIP], 0.05))
+    out[10] = min(ego[s.SPEED], 3.0) / 3.0
 
 
 @compiled

@@ -1,0 +1,263 @@
+"""From logged experience to rows that networks are trained on: features by the code that is used when deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.physics.compilation import compiled
+from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
+from envs.specification.world import Array
+from policies.command import EGO_WIDTH_M
+from policies.world_model import experience as log
+from policies.world_model import features as ft
+from policies.world_model import state as s
+from policies.world_model import transition as tr
+from policies.world_model.state import State, empty_state, read_observation
+
+SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
+
+
+class Rows(NamedTuple):
+    """One supervised problem."""
+
+    x: NDArray[np.float32]  # (N, features)
+    y: NDArray[np.float32]  # (N, targets)
+    episode: NDArray[np.int32]  # (N,) whose bootstrap weight counts
+
+
+class Transitions(NamedTuple):
+    """What moves, by kind."""
+
+    ego: Rows
+    car: Rows
+    thing: Rows
+
+
+def command_of(columns: Mapping[str, NDArray[Any]]) -> Array:
+    """Commanded acceleration, m/s2, and lateral target, m, of every row: ``(N, 2)``."""
+    ego, action = columns["ego"].astype(np.float64), columns["action"].astype(np.float64)
+    low = ego[:, column.E_LEFT_EDGE] + 0.5 * EGO_WIDTH_M
+    high = ego[:, column.E_RIGHT_EDGE] - 0.5 * EGO_WIDTH_M
+    first = BRAKE_LIMIT_MPS2 + 0.5 * (action[:, 0] + 1.0) * SPAN_MPS2
+    return np.stack([first, low + 0.5 * (action[:, 1] + 1.0) * (high - low)], axis=1)
+
+
+def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Whether the next row is the outcome of this one: never across the end of an episode."""
+    same = np.zeros(len(columns["episode"]), np.bool_)
+    same[:-1] = columns["episode"][1:] == columns["episode"][:-1]
+    same[:-1] &= columns["step"][1:] == columns["step"][:-1] + 1
+    return same
+
+
+def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """Measured speed one decision earlier of what is in every vehicle slot, and whether it is known: ``(N, 8, 2)``."""
+    rows = columns["vehicles"]
+    found = np.zeros((len(rows), VEHICLE_SLOTS, 2))
+    same = goes_on(columns)[:-1, None]
+    same = same & (rows[1:, :, column.V_IDENTITY] == rows[:-1, :, column.V_IDENTITY])
+    same &= (rows[1:, :, column.V_TRACKED] > 0.5) & (rows[:-1, :, column.V_TRACKED] > 0.5)
+    same &= rows[:-1, :, column.V_AGE_SINCE_SEEN] == 0.0
+    found[1:, :, 0] = rows[:-1, :, column.V_VX]
+    found[1:, :, 1] = same
+    return found
+
+
+def make_transitions(
+    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
+) -> Transitions:
+    """Pairs of features and what happened next.
+
+    Parameters
+    ----------
+    columns
+        Of a shard.
+    kinds
+        ``(N, 4)`` class of the contents of every object.
+    rows
+        Which rows to use; those without an outcome are left out.
+
+    Returns
+    -------
+    Transitions
+        Contacts are left out: what they do is learned by the severity head.
+    """
+    rows = rows[goes_on(columns)[rows]]
+    size = len(rows)
+    shapes = (
+        (size, ft.NUM_EGO_FEATURES, tr.NUM_EGO_OUT),
+        (size * VEHICLE_SLOTS, ft.NUM_CAR_FEATURES, tr.NUM_CAR_OUT),
+        (size * DEBRIS_SLOTS, ft.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1),
+    )
+    x = [np.zeros((n, inputs), np.float32) for n, inputs, _ in shapes]
+    y = [np.zeros((n, outputs), np.float32) for n, _, outputs in shapes]
+    of = [np.zeros(n, np.int64) for n, _, _ in shapes]
+    counts = np.zeros(3, np.int64)
+    _fill(
+        rows,
+        columns["ego"],
+        columns["vehicles"],
+        columns["debris"],
+        columns["ego_true"],
+        columns["vehicles_true"],
+        columns["debris_true"],
+        columns["contact"],
+        columns["struck"],
+        command_of(columns),
+        car_speeds(columns),
+        kinds,
+        empty_state(),
+        (x[0], x[1], x[2]),
+        (y[0], y[1], y[2]),
+        (of[0], of[1], of[2]),
+        counts,
+    )
+    episode = columns["episode"]
+    made = [
+        Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int32))
+        for k, n in enumerate(counts.tolist())
+    ]
+    return Transitions(*made)
+
+
+@compiled
+def true_state(
+    ego: Array,
+    vehicles: Array,
+    debris: Array,
+    ego_true: Array,
+    vehicles_true: Array,
+    debris_true: Array,
+    speeds: Array,
+    state: State,
+) -> None:
+    """The state with true positions and velocities, sizes as measured, in place."""
+    read_observation(ego, vehicles, debris, speeds, state)
+    state.ego[s.Y], state.ego[s.SPEED] = ego_true[log.T_Y], ego_true[log.T_SPEED]
+    state.ego[s.HEADING] = ego_true[log.T_HEADING]
+    for i in range(VEHICLE_SLOTS):
+        if state.cars[i, s.C_LIVE] > 0.0:
+            car, true = state.cars[i], vehicles_true[i]
+            car[s.C_X], car[s.C_Y] = true[log.M_DX], true[log.M_Y]
+            car[s.C_VX], car[s.C_VY] = true[log.M_VX], true[log.M_VY]
+            car[s.C_HEADING] = true[log.M_HEADING]
+            # hidden ones too: what was true before is known in the log
+            car[s.C_ACCELERATION] = true[log.M_ACCELERATION]
+            car[s.C_AGE] = 0.0
+    for j in range(DEBRIS_SLOTS):
+        if state.things[j, s.D_LIVE] > 0.0:
+            thing, moves = state.things[j], debris_true[j]
+            thing[s.D_X], thing[s.D_Y], thing[s.D_Z] = (
+                moves[log.M_DX],
+                moves[log.M_Y],
+                moves[log.M_Z],
+            )
+            thing[s.D_VX], thing[s.D_VY] = moves[log.M_VX], moves[log.M_VY]
+            thing[s.D_VZ], thing[s.D_YAW] = moves[log.M_VZ], moves[log.M_YAW]
+            thing[s.D_AGE] = 0.0
+
+
+@compiled
+def _fill(
+    rows: Array,
+    ego: Array,
+    vehicles: Array,
+    debris: Array,
+    ego_true: Array,
+    vehicles_true: Array,
+    debris_true: Array,
+    contact: Array,
+    struck: Array,
+    command: Array,
+    speeds: Array,
+    kinds: Array,
+    state: State,
+    x: tuple[Array, Array, Array],
+    y: tuple[Array, Array, Array],
+    of: tuple[Array, Array, Array],
+    counts: Array,
+) -> None:
+    """Fill features and targets; see ``make_transitions``."""
+    for k in rows:
+        true_state(
+            ego[k],
+            vehicles[k],
+            debris[k],
+            ego_true[k],
+            vehicles_true[k],
+            debris_true[k],
+            speeds[k],
+            state,
+        )
+        now, then = ego_true[k], ego_true[k + 1]
+        touched = False
+        for j in range(DEBRIS_SLOTS):
+            touched = touched or contact[k, j, log.C_IS] > 0.0
+        if not touched:
+            n = counts[0]
+            ft.ego_features(state.ego, command[k, 0], command[k, 1], x[0][n])
+            _ego_targets(now, then, command[k, 0], y[0][n])
+            of[0][n] = k
+            counts[0] += 1
+        dx = then[log.T_X] - now[log.T_X]
+        for i in range(VEHICLE_SLOTS):
+            same = vehicles[k, i, column.V_IDENTITY] == vehicles[k + 1, i, column.V_IDENTITY]
+            if (
+                vehicles[k, i, column.V_TRACKED] > 0.5
+                and vehicles[k + 1, i, column.V_TRACKED] > 0.5
+                and same
+            ):
+                n = counts[1]
+                ft.car_features(state, i, x[1][n])
+                one, two = vehicles_true[k, i], vehicles_true[k + 1, i]
+                out = y[1][n]
+                out[tr.V_ACCELERATION] = (two[log.M_VX] - one[log.M_VX]) / DECISION_S
+                out[tr.V_LATERAL] = two[log.M_VY] - one[log.M_VY]
+                out[tr.V_HEADING] = two[log.M_HEADING] - one[log.M_HEADING]
+                # a collision is not driving
+                if abs(out[tr.V_ACCELERATION]) < 12.0:
+                    of[1][n] = k
+                    counts[1] += 1
+        for j in range(DEBRIS_SLOTS):
+            same = debris[k, j, column.D_IDENTITY] == debris[k + 1, j, column.D_IDENTITY]
+            both = (
+                debris[k, j, column.D_TRACKED] > 0.5 and debris[k + 1, j, column.D_TRACKED] > 0.5
+            )
+            if not (both and same) or contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
+                continue
+            n = counts[2]
+            ft.thing_features(state, j, kinds[k, j], x[2][n])
+            one, two = debris_true[k, j], debris_true[k + 1, j]
+            out = y[2][n]
+            out[tr.O_VX] = two[log.M_VX] - one[log.M_VX]
+            out[tr.O_VY] = two[log.M_VY] - one[log.M_VY]
+            out[tr.O_VZ] = two[log.M_VZ] - one[log.M_VZ]
+            straight = 0.5 * (one[log.M_VZ] + two[log.M_VZ]) * DECISION_S
+            out[tr.O_Z] = two[log.M_Z] - one[log.M_Z] - straight
+            out[tr.NUM_THING_OUT] = struck[k, j]
+            of[2][n] = k
+            counts[2] += 1
+
+
+@compiled
+def _ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
+    """What the ego's net has to say; see ``transition.move_ego``."""
+    mean = 0.5 * (now[log.T_SPEED] + then[log.T_SPEED])
+    out[tr.E_DX] = then[log.T_X] - now[log.T_X] - mean * DECISION_S
+    drift = now[log.T_SPEED] * np.sin(now[log.T_HEADING])
+    out[tr.E_DY] = then[log.T_Y] - now[log.T_Y] - drift * DECISION_S
+    out[tr.E_HEADING] = then[log.T_HEADING] - now[log.T_HEADING]
+    out[tr.E_YAW_RATE] = then[log.T_YAW_RATE] - now[log.T_YAW_RATE]
+    out[tr.E_SPEED] = then[log.T_SPEED] - now[log.T_SPEED]
+    out[tr.E_ACCELERATION] = then[log.T_ACCELERATION] - command
+    peak = max(
+        abs(now[log.T_YAW_RATE] * now[log.T_SPEED]), abs(then[log.T_YAW_RATE] * then[log.T_SPEED])
+    )
+    if then[log.T_SWERVE_PEAK] > now[log.T_SWERVE_PEAK]:
+        peak = max(peak, then[log.T_SWERVE_PEAK])
+    out[tr.E_PEAK] = peak

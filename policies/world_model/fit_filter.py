@@ -1,0 +1,103 @@
+"""Training the belief filter: what objects are made of, and where they are, from how they have looked and moved."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.evidence import FIRST_LOOK, NUM_EVIDENCE
+from policies.world_model.fitting import (
+    LAST_RATE,
+    LEARNING_RATE,
+    WEIGHT_DECAY,
+    Report,
+    bootstrap,
+    gaussian,
+    step,
+)
+from policies.world_model.layers import Gru, Net
+from policies.world_model.networks import Filter
+from policies.world_model.tracks import NUM_CORRECTIONS, Tracks
+from envs.specification.debris import NUM_LOOKS
+
+HIDDEN: Final = 48
+TRACKS_PER_UPDATE: Final = 96
+WHERE_WEIGHT: Final = 0.5
+
+
+class FilterNets(NamedTuple):
+    """The filter for compiled code."""
+
+    gru: Gru
+    contents: Net
+    where: Net
+    where_scale: NDArray[np.float64]  # (NUM_CORRECTIONS,)
+
+
+def fit_filter(
+    tracks: Tracks, members: int, updates: int, look_dropout: float, seed: int, device: str, report: Report
+) -> FilterNets:
+    """Fit the filter.
+
+    Parameters
+    ----------
+    tracks
+        Of ``make_tracks``.
+    members
+        Heads for the class.
+    updates
+        Number of them.
+    look_dropout
+        Share of tracks whose look posterior is hidden throughout: of a type that nobody has met, size, motion and
+        echo say more than the look.
+    seed
+        Of weights, batches, dropout.
+    device
+        Of torch.
+    report
+        Progress.
+
+    Returns
+    -------
+    FilterNets
+        For compiled code.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    random = np.random.default_rng(seed)
+    net = Filter(NUM_EVIDENCE, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(device)
+    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE * 2.0, weight_decay=WEIGHT_DECAY)
+    share = LAST_RATE / LEARNING_RATE
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, updates)
+    weight = bootstrap(tracks.episode, members, seed)
+    steps = np.arange(tracks.x.shape[1])
+    inside = steps < tracks.length[:, None]
+    scale = np.maximum(tracks.where[inside].astype(np.float64).std(axis=0), 1e-3)
+    for update in range(updates):
+        rows = random.integers(len(tracks.x), size=TRACKS_PER_UPDATE)
+        longest = int(tracks.length[rows].max())
+        x = tracks.x[rows, :longest].copy()
+        hidden = random.random(len(rows)) < look_dropout
+        x[hidden, :, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS] = 1.0 / NUM_LOOKS
+        mask = torch.from_numpy(inside[rows, :longest].astype(np.float32)).to(device)
+        logits, where = net(torch.from_numpy(x).to(device))
+        kind = torch.from_numpy(tracks.kind[rows]).to(device)
+        target = kind[None, :, None].expand(members, -1, longest)
+        contents = torch.nn.functional.cross_entropy(
+            logits.permute(0, 3, 1, 2), target, reduction="none"
+        )
+        counts = torch.from_numpy(weight[rows].T).to(device)[:, :, None] * mask
+        total = ((contents * counts).sum(dim=(1, 2)) / counts.sum(dim=(1, 2)).clamp(min=1.0)).sum()
+        true = torch.from_numpy((tracks.where[rows, :longest] / scale).astype(np.float32)).to(device)
+        n = NUM_CORRECTIONS
+        # a free spirit among the errors must not decide: they are cut at five spreads
+        error = gaussian(where[..., :n], where[..., n:], true.clamp(-5.0, 5.0)).mean(dim=-1)
+        total = total + WHERE_WEIGHT * (error * mask).sum() / mask.sum()
+        step(optimizer, net, total)
+        schedule.step()
+        if update % 100 == 99 or update == updates - 1:
+            report(update + 1, updates, float(total.detach()) / members)
+    return FilterNets(net.export(), net.contents.export(), net.where.export(), scale)

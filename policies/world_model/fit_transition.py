@@ -1,0 +1,117 @@
+"""Training the transition ensemble: how the ego answers to commands, how others drive, how things move."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from policies.world_model import transition as tr
+from policies.world_model.dataset import Rows, Transitions
+from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
+from policies.world_model.layers import Net
+from policies.world_model.networks import EnsembleMlp
+from policies.world_model.transition import Transition
+
+EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 32, 32
+
+LEAST_SCALE: Final = 1e-4
+"""Targets hardly ever vary less than this in SI units; below it a scale would blow up rounding."""
+
+
+def fit_transition(
+    data: Transitions, members: int, updates: int, seed: int, device: str, report: Report
+) -> Transition:
+    """Fit all three nets.
+
+    Parameters
+    ----------
+    data
+        Of ``make_transitions``.
+    members
+        Size of the ensemble.
+    updates
+        Of each net.
+    seed
+        Of weights, batches and bootstrap.
+    device
+        Of torch.
+    report
+        Progress.
+
+    Returns
+    -------
+    Transition
+        For compiled code.
+    """
+    budget = Budget(updates, 512)
+    ego, ego_scale = _fit(data.ego, EGO_HIDDEN, _ego_loss, 0, members, budget, seed, device, report)
+    car, car_scale = _fit(data.car, CAR_HIDDEN, _car_loss, tr.NUM_CAR_OUT, members, budget, seed + 1, device, report)
+    thing, thing_scale = _fit(
+        data.thing, THING_HIDDEN, _thing_loss, tr.NUM_THING_OUT + 1, members, budget, seed + 2, device, report
+    )
+    return Transition(
+        ego, ego_scale, car, car_scale, thing, thing_scale[: tr.NUM_THING_OUT].copy()
+    )
+
+
+def _fit(
+    rows: Rows,
+    hidden: int,
+    loss: object,
+    extra: int,
+    members: int,
+    budget: Budget,
+    seed: int,
+    device: str,
+    report: Report,
+) -> tuple[Net, NDArray[np.float64]]:
+    """One net and the scales of its targets."""
+    scale = scales(rows.y)
+    if loss is _thing_loss:
+        free = rows.y[:, tr.NUM_THING_OUT] == 0.0
+        scale = scales(rows.y[free])
+        scale[tr.NUM_THING_OUT] = 1.0
+    generator = torch.Generator().manual_seed(seed)
+    net = EnsembleMlp(members, rows.x.shape[1], hidden, rows.y.shape[1] + extra - (loss is _thing_loss), generator)
+    net.to(device)
+    fit(
+        net,
+        rows.x,
+        (rows.y / scale).astype(np.float32),
+        bootstrap(rows.episode, members, seed),
+        loss,  # type: ignore[arg-type]
+        budget,
+        seed,
+        report,
+    )
+    return net.export(), scale
+
+
+def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Standard deviation of every target: each has its own (arXiv 2510.01457)."""
+    found: NDArray[np.float64] = np.maximum(y.astype(np.float64).std(axis=0), LEAST_SCALE)
+    return found
+
+
+def _ego_loss(out: Tensor, y: Tensor) -> Tensor:
+    return ((out - y) ** 2).mean(dim=-1)
+
+
+def _car_loss(out: Tensor, y: Tensor) -> Tensor:
+    n = tr.NUM_CAR_OUT
+    return gaussian(out[..., :n], out[..., n:], y).mean(dim=-1)
+
+
+def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
+    n = tr.NUM_THING_OUT
+    struck = y[..., n]
+    # what another car does to it is an event, not free motion
+    free = gaussian(out[..., :n], out[..., n : 2 * n], y[..., :n]).mean(dim=-1) * (1.0 - struck)
+    event = torch.nn.functional.binary_cross_entropy_with_logits(
+        out[..., tr.STRUCK], struck, reduction="none"
+    )
+    return free + event
