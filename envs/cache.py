@@ -18,18 +18,31 @@ from typing import Final
 VARIABLE: Final = "NUMBA_CACHE_DIR"
 
 
-COMPILED: Final = ("specification", "physics", "cost", "sensing", "world", "batched")
-"""Folders, and below files, whose code or constants end up in machine code."""
+COMPILED: Final = (
+    "envs/specification",
+    "envs/physics",
+    "envs/cost",
+    "envs/sensing",
+    "envs/world",
+    "envs/batched",
+    "policies/planning",
+    "policies/constant_velocity",
+    "policies/world_model",
+    "experiments/collection",
+)
+"""Folders, and below files, whose code or constants end up in machine code. Those of other packages are only read here,
+never imported."""
 
-COMPILED_FILES: Final = ("action.py", "observation.py")
+COMPILED_FILES: Final = ("envs/action.py", "envs/observation.py", "policies/following.py")
 
 
 def sources_hash() -> str:
     """Hash over names and contents of all sources that are compiled, and the versions of the compiler."""
-    root = Path(__file__).parent
+    root = Path(__file__).parents[1]
     paths = [path for folder in COMPILED for path in (root / folder).rglob("*.py")]
+    paths += [root / name for name in COMPILED_FILES]
     digest = hashlib.sha256()
-    for path in sorted(paths + [root / name for name in COMPILED_FILES]):
+    for path in sorted(path for path in paths if path.is_file()):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     for package in ("numba", "llvmlite", "numpy"):

@@ -19,8 +19,8 @@ JITTER_SD: Final = 0.3
 """Standard deviation of the log-normal factor on every threshold of the rules (world_model.md 3.2)."""
 
 BEHAVIOURS: Final = ("explorer", "rule", "rule_tuned", "policy")
-"""``explorer`` does anything out of the library; ``rule`` and ``rule_tuned`` have jittered thresholds; ``policy`` is the
-one that is named in the configuration."""
+"""``explorer`` does anything out of the library; the thresholds of ``rule`` and ``rule_tuned`` are jittered; ``policy``
+is the one that is named in the configuration."""
 
 
 def make_behaviour(name: str, seed: int, policy: str | None, allow: tuple[str, ...]) -> Policy:

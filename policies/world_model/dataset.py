@@ -225,9 +225,7 @@ def _fill(
                     counts[1] += 1
         for j in range(DEBRIS_SLOTS):
             same = debris[k, j, column.D_IDENTITY] == debris[k + 1, j, column.D_IDENTITY]
-            both = (
-                debris[k, j, column.D_TRACKED] > 0.5 and debris[k + 1, j, column.D_TRACKED] > 0.5
-            )
+            both = debris[k, j, column.D_TRACKED] > 0.5 and debris[k + 1, j, column.D_TRACKED] > 0.5
             if not (both and same) or contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
                 continue
             n = counts[2]

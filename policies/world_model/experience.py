@@ -1,8 +1,8 @@
 """Logged experience: its columns, and shards of it on disk.
 
-Row ``k`` of an episode holds what was observed before decision ``k``, the action, what was true then, and what happened
-in ``[0.2 k, 0.2 (k + 1))``. So row ``k + 1`` of the same episode is the outcome of row ``k``. What was true may supervise
-training; a policy never sees it.
+Row ``k`` of an episode holds what was observed before decision ``k``, the action, what was true then, and what
+happened in ``[0.2 k, 0.2 (k + 1))``. So row ``k + 1`` of the same episode is the outcome of row ``k``. What was true
+may supervise training; a policy never sees it.
 """
 
 from __future__ import annotations
@@ -132,6 +132,16 @@ def write_shard(folder: Path, shard: Shard) -> None:
 def read_shard(folder: Path) -> Shard:
     """A shard, its columns mapped from disk.
 
+    Parameters
+    ----------
+    folder
+        Of ``write_shard``.
+
+    Returns
+    -------
+    Shard
+        Read only.
+
     Raises
     ------
     UserError
@@ -161,6 +171,16 @@ def read_shard(folder: Path) -> Shard:
 def read_about(folder: Path) -> dict[str, Any]:
     """What ``shard.json`` says.
 
+    Parameters
+    ----------
+    folder
+        Of the shard.
+
+    Returns
+    -------
+    dict
+        Number of rows, types, episodes, hash.
+
     Raises
     ------
     UserError
@@ -178,6 +198,16 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 def list_shards(folder: Path) -> list[Path]:
     """The complete shards of a folder, in the order of their names.
+
+    Parameters
+    ----------
+    folder
+        Of a collection.
+
+    Returns
+    -------
+    list of Path
+        At least one.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the networks see: numbers of order one, relative to the thing in question. One definition for training and use."""
+"""What the networks see: numbers of order one, relative to the thing in question; the same in training and use."""
 
 from __future__ import annotations
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.evidence import FIRST_LOOK, NUM_EVIDENCE
@@ -19,7 +18,7 @@ from policies.world_model.fitting import (
     gaussian,
     step,
 )
-from policies.world_model.layers import Gru, Net
+from policies.world_model.nets import FilterNets
 from policies.world_model.networks import Filter
 from policies.world_model.tracks import NUM_CORRECTIONS, Tracks
 from envs.specification.debris import NUM_LOOKS
@@ -29,17 +28,14 @@ TRACKS_PER_UPDATE: Final = 96
 WHERE_WEIGHT: Final = 0.5
 
 
-class FilterNets(NamedTuple):
-    """The filter for compiled code."""
-
-    gru: Gru
-    contents: Net
-    where: Net
-    where_scale: NDArray[np.float64]  # (NUM_CORRECTIONS,)
-
-
 def fit_filter(
-    tracks: Tracks, members: int, updates: int, look_dropout: float, seed: int, device: str, report: Report
+    tracks: Tracks,
+    members: int,
+    updates: int,
+    look_dropout: float,
+    seed: int,
+    device: str,
+    report: Report,
 ) -> FilterNets:
     """Fit the filter.
 
@@ -91,7 +87,9 @@ def fit_filter(
         )
         counts = torch.from_numpy(weight[rows].T).to(device)[:, :, None] * mask
         total = ((contents * counts).sum(dim=(1, 2)) / counts.sum(dim=(1, 2)).clamp(min=1.0)).sum()
-        true = torch.from_numpy((tracks.where[rows, :longest] / scale).astype(np.float32)).to(device)
+        true = torch.from_numpy((tracks.where[rows, :longest] / scale).astype(np.float32)).to(
+            device
+        )
         n = NUM_CORRECTIONS
         # a free spirit among the errors must not decide: they are cut at five spreads
         error = gaussian(where[..., :n], where[..., n:], true.clamp(-5.0, 5.0)).mean(dim=-1)

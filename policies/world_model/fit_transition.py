@@ -14,7 +14,7 @@ from policies.world_model.dataset import Rows, Transitions
 from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
 from policies.world_model.layers import Net
 from policies.world_model.networks import EnsembleMlp
-from policies.world_model.transition import Transition
+from policies.world_model.nets import Transition
 
 EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 32, 32
 
@@ -49,13 +49,21 @@ def fit_transition(
     """
     budget = Budget(updates, 512)
     ego, ego_scale = _fit(data.ego, EGO_HIDDEN, _ego_loss, 0, members, budget, seed, device, report)
-    car, car_scale = _fit(data.car, CAR_HIDDEN, _car_loss, tr.NUM_CAR_OUT, members, budget, seed + 1, device, report)
+    car, car_scale = _fit(
+        data.car, CAR_HIDDEN, _car_loss, tr.NUM_CAR_OUT, members, budget, seed + 1, device, report
+    )
     thing, thing_scale = _fit(
-        data.thing, THING_HIDDEN, _thing_loss, tr.NUM_THING_OUT + 1, members, budget, seed + 2, device, report
+        data.thing,
+        THING_HIDDEN,
+        _thing_loss,
+        tr.NUM_THING_OUT + 1,
+        members,
+        budget,
+        seed + 2,
+        device,
+        report,
     )
-    return Transition(
-        ego, ego_scale, car, car_scale, thing, thing_scale[: tr.NUM_THING_OUT].copy()
-    )
+    return Transition(ego, ego_scale, car, car_scale, thing, thing_scale[: tr.NUM_THING_OUT].copy())
 
 
 def _fit(
@@ -76,7 +84,9 @@ def _fit(
         scale = scales(rows.y[free])
         scale[tr.NUM_THING_OUT] = 1.0
     generator = torch.Generator().manual_seed(seed)
-    net = EnsembleMlp(members, rows.x.shape[1], hidden, rows.y.shape[1] + extra - (loss is _thing_loss), generator)
+    net = EnsembleMlp(
+        members, rows.x.shape[1], hidden, rows.y.shape[1] + extra - (loss is _thing_loss), generator
+    )
     net.to(device)
     fit(
         net,

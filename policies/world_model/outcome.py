@@ -113,9 +113,7 @@ def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record)
     if k == DELTA_V:
         return p.occupants * harm(value, p)
     if k == VERTICAL:
-        share = ramp(
-            value / GRAVITY_MPS2, p.jolt_threshold_g, p.jolt_width_g, p.jolt_dead_band_g
-        )
+        share = ramp(value / GRAVITY_MPS2, p.jolt_threshold_g, p.jolt_width_g, p.jolt_dead_band_g)
         return p.occupants * p.jolt_harm_share * p.value_of_statistical_life_usd * share
     if k == YAW_RATE:
         return yaw_loss_of_control(value, speed, p) * crash
@@ -133,7 +131,9 @@ def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record)
 
 
 @compiled
-def expected_cost(out: Array, scale: Array, shift: Array, speed: float, p: np.record) -> tuple[float, float]:
+def expected_cost(
+    out: Array, scale: Array, shift: Array, speed: float, p: np.record
+) -> tuple[float, float]:
     """Expected cost of a contact, and the speed it takes, given the head's outputs.
 
     Parameters

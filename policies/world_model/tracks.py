@@ -116,5 +116,3 @@ def _fill(
             where[n, t, 1] = true[log.M_VX] - row[column.D_VX]
             where[n, t, 2] = true[log.M_VY] - row[column.D_VY]
             length[n] = t + 1
-
-

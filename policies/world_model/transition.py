@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model import features as ft
 from policies.world_model import state as s
-from policies.world_model.layers import Net, forward
+from policies.world_model.layers import forward
+from policies.world_model.nets import Transition
 from policies.world_model.state import State
 
 # --- outputs of the ego's net -----------------------------------------------------------------------
@@ -32,17 +33,6 @@ WAKE_M: Final = 16.0
 """Objects at rest are moved by nobody who is further away than this; checked on the log."""
 
 AT_REST_MPS: Final = 0.05
-
-
-class Transition(NamedTuple):
-    """Nets of the transition ensemble with the scales of their targets."""
-
-    ego: Net
-    ego_scale: Array  # (NUM_EGO_OUT,)
-    car: Net
-    car_scale: Array  # (NUM_CAR_OUT,)
-    thing: Net
-    thing_scale: Array  # (NUM_THING_OUT,)
 
 
 @compiled

@@ -7,6 +7,7 @@ from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 import conf
+from experiments.collection.collect import CollectConfiguration
 from experiments.configuration import (
     BenchmarkConfiguration,
     ExplainConfiguration,
@@ -31,8 +32,14 @@ SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    included = {"evaluation", "explain_rules"}
+    included = {"evaluation", "explain_rules", "collect"}
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
+
+
+def test_collect_composes():
+    with initialize_config_module("conf", version_base="1.3"):
+        values = OmegaConf.to_container(compose("collect"), resolve=True)
+    assert validate(CollectConfiguration, values).num_decisions == 1_000_000
 
 
 @pytest.mark.parametrize("suite", SUITES)

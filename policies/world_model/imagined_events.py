@@ -1,0 +1,242 @@
+"""Events of imagined rollouts under logged actions: what the event heads learn from.
+
+The heads see what they will see when deciding: states that the model has imagined from what was observed, not true ones.
+So their probabilities hold at the horizon at which they are used, the model's own errors included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.physics.compilation import compiled
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, component
+from envs.specification.world import Array
+from policies.world_model import experience as log
+from policies.world_model import features as ft
+from policies.world_model import state as s
+from policies.world_model.dataset import Rows, car_speeds, command_of
+from policies.world_model.outcome import MODES, NUM_OUTCOMES, encode
+from policies.world_model.state import copy_state, empty_state, read_observation
+from policies.world_model.nets import Transition
+from policies.world_model.transition import move_cars, move_ego, move_things
+
+HORIZON: Final = 25
+"""Decisions that are imagined from every start: 5 s."""
+
+SLIP_STEPS: Final = 4
+"""A spill is crossed within so many decisions: what is lost on it counts for its beginning."""
+
+
+class Events(NamedTuple):
+    """Supervised problems of the event heads."""
+
+    contact: Rows  # target: it begins within the decision
+    collision: Rows
+    severity: Rows  # targets: one-hot mode, then outcomes
+    missed_contacts: int  # contacts that the gate did not see coming
+    missed_collisions: int
+
+
+def imagine_events(
+    columns: Mapping[str, NDArray[Any]],
+    kinds: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    model: Transition,
+    slip: NDArray[np.float64],
+) -> Events:
+    """Roll the model from some rows under the actions that were taken, and note what really happened.
+
+    Parameters
+    ----------
+    columns
+        Of a shard.
+    kinds
+        ``(N, 4)`` class of the contents of every object.
+    starts
+        Rows to begin at; each uses the member ``row mod E``.
+    model
+        The transition ensemble.
+    slip
+        ``(N, 4)`` probability that control was lost on the spill in a slot that is entered in this row.
+
+    Returns
+    -------
+    Events
+        Rollouts end with the episode, and with a contact: what follows is another story.
+    """
+    room = len(starts) * 6
+    contact_x = np.zeros((room, ft.NUM_CONTACT_FEATURES), np.float32)
+    collision_x = np.zeros((room * 2, ft.NUM_COLLISION_FEATURES), np.float32)
+    severity_x = np.zeros((room, ft.NUM_SEVERITY_FEATURES), np.float32)
+    contact_y, collision_y = np.zeros((room, 1), np.float32), np.zeros((room * 2, 1), np.float32)
+    of = (np.zeros(room, np.int64), np.zeros(room * 2, np.int64), np.zeros((room, 2), np.int64))
+    counts = np.zeros(5, np.int64)
+    _roll(
+        starts,
+        columns["episode"],
+        columns["ego"],
+        columns["vehicles"],
+        columns["debris"],
+        columns["contact"],
+        columns["collided"],
+        command_of(columns),
+        car_speeds(columns),
+        kinds,
+        model,
+        empty_state(),
+        empty_state(),
+        (contact_x, collision_x, severity_x),
+        (contact_y, collision_y),
+        of,
+        counts,
+    )
+    episode = columns["episode"]
+    n, m, k = (int(count) for count in counts[:3])
+    rows, slots = of[2][:k, 0], of[2][:k, 1]
+    hits = columns["contact"][rows, slots]
+    severity_y = np.zeros((k, len(MODES) + NUM_OUTCOMES), np.float32)
+    for index, mode in enumerate(MODES):
+        severity_y[:, index] = hits[:, log.C_MODE] == mode
+    severity_y[:, len(MODES) :] = encode(hits, slip[rows, slots])
+    known = severity_y[:, : len(MODES)].sum(axis=1) > 0.0
+    return Events(
+        Rows(contact_x[:n], contact_y[:n], episode[of[0][:n]]),
+        Rows(collision_x[:m], collision_y[:m], episode[of[1][:m]]),
+        Rows(severity_x[:k][known], severity_y[known], episode[rows][known]),
+        int(counts[3]),
+        int(counts[4]),
+    )
+
+
+def slip_of(
+    columns: Mapping[str, NDArray[Any]], crash_usd: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probability that control was lost on a spill that is entered in a row: what was charged beyond the contact itself.
+
+    Parameters
+    ----------
+    columns
+        Of a shard.
+    crash_usd
+        ``(N,)`` what losing control costs at the speed of a row.
+
+    Returns
+    -------
+    ndarray
+        ``(N, 4)``.
+    """
+    charged = columns["cost"][:, component.LOSS_OF_CONTROL].astype(np.float64)
+    episode, contact = columns["episode"], columns["contact"]
+    found = np.zeros(contact.shape[:2])
+    is_patch = columns["contents"][..., log.H_KIND] == log.PATCH
+    for k, j in zip(*np.nonzero((contact[..., log.C_IS] > 0.0) & is_patch), strict=True):
+        last = min(k + SLIP_STEPS, len(episode))
+        inside = episode[k:last] == episode[k]
+        paid = charged[k:last][inside].sum() - contact[k, j, log.C_LOST] * crash_usd[k]
+        found[k, j] = min(max(paid / max(crash_usd[k], 1.0), 0.0), 1.0)
+    return found
+
+
+@compiled
+def _roll(
+    starts: Array,
+    episode: Array,
+    ego: Array,
+    vehicles: Array,
+    debris: Array,
+    contact: Array,
+    collided: Array,
+    command: Array,
+    speeds: Array,
+    kinds: Array,
+    model: Transition,
+    state: s.State,
+    after: s.State,
+    x: tuple[Array, Array, Array],
+    y: tuple[Array, Array],
+    of: tuple[Array, Array, Array],
+    counts: Array,
+) -> None:
+    """Fill the rows of all event problems; see ``imagine_events``."""
+    members = model.car.b1.shape[0]
+    for start in starts:
+        e = start % members
+        read_observation(ego[start], vehicles[start], debris[start], speeds[start], state)
+        for h in range(HORIZON):
+            k = start + h
+            if k >= len(episode) or episode[k] != episode[start]:
+                break
+            move_ego(model, e, state, command[k, 0], command[k, 1], after)
+            move_cars(model, e, state, after)
+            move_things(model, e, state, kinds[start], after)
+            hit = _note_contacts(
+                start, k, h, debris, contact, command, kinds, state, after, x, y, of, counts
+            )
+            for i in range(VEHICLE_SLOTS):
+                same = vehicles[k, i, column.V_IDENTITY] == vehicles[start, i, column.V_IDENTITY]
+                if (
+                    not same
+                    or vehicles[k, i, column.V_TRACKED] < 0.5
+                    or state.cars[i, s.C_LIVE] == 0.0
+                ):
+                    continue
+                happened = collided[k, i] > 0
+                if ft.is_near_collision(state, after, i):
+                    if counts[1] < len(x[1]):
+                        ft.collision_features(state, after, i, h, x[1][counts[1]])
+                        y[1][counts[1], 0] = 1.0 if happened else 0.0
+                        of[1][counts[1]] = k
+                        counts[1] += 1
+                elif happened:
+                    counts[4] += 1
+            if hit:
+                break
+            copy_state(after, state)
+
+
+@compiled
+def _note_contacts(
+    start: int,
+    k: int,
+    h: int,
+    debris: Array,
+    contact: Array,
+    command: Array,
+    kinds: Array,
+    state: s.State,
+    after: s.State,
+    x: tuple[Array, Array, Array],
+    y: tuple[Array, Array],
+    of: tuple[Array, Array, Array],
+    counts: Array,
+) -> bool:
+    """Rows of contacts of one imagined decision; whether there was one."""
+    hit = False
+    for j in range(DEBRIS_SLOTS):
+        hit = hit or contact[k, j, log.C_IS] > 0.0
+        same = debris[k, j, column.D_IDENTITY] == debris[start, j, column.D_IDENTITY]
+        if not same or debris[k, j, column.D_TRACKED] < 0.5 or state.things[j, s.D_LIVE] == 0.0:
+            continue
+        if kinds[start, j] == 0:
+            # whether there is something is the belief's question
+            continue
+        happened = contact[k, j, log.C_IS] > 0.0
+        if ft.is_near_contact(state, after, j):
+            if counts[0] < len(x[0]):
+                ft.contact_features(state, after, j, h, x[0][counts[0]])
+                y[0][counts[0], 0] = 1.0 if happened else 0.0
+                of[0][counts[0]] = k
+                counts[0] += 1
+        elif happened:
+            counts[3] += 1
+        if happened and counts[2] < len(x[2]):
+            ft.severity_features(
+                state, after, j, kinds[start, j], h, command[k, 0], x[2][counts[2]]
+            )
+            of[2][counts[2], 0], of[2][counts[2], 1] = k, j
+            counts[2] += 1
+    return hit

@@ -1,0 +1,52 @@
+"""Everything that was learned, as compiled code takes it: plain arrays, no torch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.world_model.layers import Gru, Net
+
+Scale = NDArray[np.float64]
+
+
+class Transition(NamedTuple):
+    """Nets of the transition ensemble with the scales of their targets."""
+
+    ego: Net
+    ego_scale: Scale  # (transition.NUM_EGO_OUT,)
+    car: Net
+    car_scale: Scale  # (transition.NUM_CAR_OUT,)
+    thing: Net
+    thing_scale: Scale  # (transition.NUM_THING_OUT,)
+
+
+class FilterNets(NamedTuple):
+    """The belief filter."""
+
+    gru: Gru
+    contents: Net  # one head per member
+    where: Net
+    where_scale: Scale  # (tracks.NUM_CORRECTIONS,)
+
+
+class EventNets(NamedTuple):
+    """Event heads; a calibration is the temperature and the bias of a logit."""
+
+    contact: Net
+    contact_calibration: Scale
+    collision: Net
+    collision_calibration: Scale
+    severity: Net
+    severity_scale: Scale  # (outcome.NUM_OUTCOMES,)
+    severity_shift: Scale
+
+
+class Learned(NamedTuple):
+    """The world model."""
+
+    filter: FilterNets
+    transition: Transition
+    events: EventNets
