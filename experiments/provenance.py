@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-PACKAGES: Final = ("numpy", "numba", "gymnasium", "highway-env", "envpool")
+PACKAGES: Final = ("numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
 """Packages whose version moves a measurement."""
 
 _PROCESSORS: Final = Path("/proc/cpuinfo")

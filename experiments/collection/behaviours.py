@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Final
 
 import numpy as np
 
-from envs.debris.safe_yaml import read_mapping
 from envs.errors import not_allowed
-from experiments.loading import load_policy, policy_path
+from experiments.loading import load_policy
 from policies.base import Policy
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
@@ -50,8 +49,10 @@ def make_behaviour(name: str, seed: int, policy: str | None, allow: tuple[str, .
     if name == "explorer":
         return Explorer()
     if name in {"rule", "rule_tuned"}:
-        values = read_mapping(policy_path(name))["thresholds"]
-        return RulePolicy(jitter(values, np.random.default_rng(seed)))
+        rules = load_policy(name)
+        if isinstance(rules, RulePolicy):
+            values = asdict(rules.thresholds)
+            return RulePolicy(jitter(values, np.random.default_rng(seed)))
     if name == "policy" and policy is not None:
         return load_policy(policy, allow)
     raise not_allowed("mix", name, BEHAVIOURS)

@@ -78,7 +78,7 @@ def drive(
         kept["ended"][step, :, log.TERMINATED] = terminated & runs
         kept["ended"][step, :, log.TRUNCATED] = truncated & runs
         for b in np.flatnonzero(ended & terminated):
-            _note_collision(kept["collided"][step, b], info, b)
+            _note_collision(kept["collided"][step, b], info, int(b))
         runs &= ~ended
         if not runs.any():
             break

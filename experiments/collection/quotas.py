@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.specification import column
 from policies.world_model import experience as log
@@ -73,7 +74,7 @@ def count(folders: Iterable[Path]) -> dict[str, int]:
     }
 
 
-def _near_misses(c: Mapping[str, np.ndarray]) -> int:  # type: ignore[type-arg]
+def _near_misses(c: Mapping[str, NDArray[Any]]) -> int:
     """Decisions in which an object is passed closely."""
     moves, ego, rows = c["debris_true"], c["ego_true"], c["debris"]
     beside = np.abs(moves[..., log.M_DX]) < 3.0

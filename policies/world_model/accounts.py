@@ -1,4 +1,4 @@
-"""The open accounts of the cost along a course that was driven or imagined: the charging code of the environment itself.
+"""The open accounts of the cost along a course, driven or imagined: the charging code of the environment itself.
 
 Only the charges are the environment's; where everybody is, the caller says. The record holds the ego and what the slots
 track, vehicle ``i + 1`` being slot ``i``; objects stay out of it.
@@ -20,10 +20,13 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, Batch, World
+from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
 from policies.constant_velocity.imagined import NOBODY_M, anchor, begin_accounts
 from policies.world_model import state as s
 from policies.world_model.state import State
+
+__all__ = ["BESIDE_SHARE", "charge_decision", "follow_accounts"]
 
 SLOWEST_MPS = 1.0
 """Steering of a slower car says nothing about its yaw rate."""
@@ -102,7 +105,8 @@ def charge_decision(world: World, before: State, after: State, p: np.record) -> 
 @inner
 def _lane_at(world: World, y: float) -> int:
     last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
-    return min(max(int(math.floor(y / LANE_WIDTH_M + 0.5)), 0), last)
+    lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
+    return lane
 
 
 @inner

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, inner
 from envs.specification import DEBRIS_SLOTS, column
+from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.base import Observation
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.evidence import FIRST_LOOK, NUM_EVIDENCE, evidence
 from policies.world_model.layers import forward, gru_step
 from policies.world_model.nets import FilterNets
-from envs.specification.debris import NUM_LOOKS
 
 
 class Belief:
@@ -103,9 +103,14 @@ def update_beliefs(
                 gru_step(nets.gru, x, memory[shown, b, j], gates)
                 for e in range(members.shape[1]):
                     forward(nets.contents, e, memory[shown, b, j], hidden, out)
-                    total = 0.0
-                    largest = out.max()
-                    for c in range(NUM_CLASSES):
-                        total += np.exp(out[c] - largest)
-                    for c in range(NUM_CLASSES):
-                        members[b, e, j, c] += share * np.exp(out[c] - largest) / total
+                    _add_softmax(out, share, members[b, e, j])
+
+
+@inner
+def _add_softmax(logits: Array, share: float, out: Array) -> None:
+    """Add a share of the probabilities, in place."""
+    total, largest = 0.0, logits.max()
+    for c in range(logits.shape[0]):
+        total += np.exp(logits[c] - largest)
+    for c in range(logits.shape[0]):
+        out[c] += share * np.exp(logits[c] - largest) / total

@@ -27,7 +27,7 @@ class Rows(NamedTuple):
 
     x: NDArray[np.float32]  # (N, features)
     y: NDArray[np.float32]  # (N, targets)
-    episode: NDArray[np.int32]  # (N,) whose bootstrap weight counts
+    episode: NDArray[np.int64]  # (N,) whose bootstrap weight counts
 
 
 class Transitions(NamedTuple):
@@ -119,7 +119,7 @@ def make_transitions(
     )
     episode = columns["episode"]
     made = [
-        Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int32))
+        Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int64))
         for k, n in enumerate(counts.tolist())
     ]
     return Transitions(*made)
@@ -204,7 +204,6 @@ def _fill(
             _ego_targets(now, then, command[k, 0], y[0][n])
             of[0][n] = k
             counts[0] += 1
-        dx = then[log.T_X] - now[log.T_X]
         for i in range(VEHICLE_SLOTS):
             same = vehicles[k, i, column.V_IDENTITY] == vehicles[k + 1, i, column.V_IDENTITY]
             if (

@@ -9,7 +9,7 @@ from envs.physics.compilation import compiled, inner
 from envs.specification import DEBRIS_SLOTS, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model import state as s
-from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.state import State
 
 NUM_EGO_FEATURES: Final = 11
@@ -18,6 +18,7 @@ NUM_THING_FEATURES: Final = 24 + NUM_CLASSES
 NUM_CONTACT_FEATURES: Final = 20
 NUM_COLLISION_FEATURES: Final = 16
 NUM_SEVERITY_FEATURES: Final = 16 + NUM_CLASSES
+NUM_SLIP_FEATURES: Final = NUM_CONTACT_FEATURES + 5 + NUM_PATCHES
 
 SIGHT_M: Final = 100.0
 """Gaps are as good as infinite beyond this."""
@@ -207,7 +208,7 @@ def is_near_contact(before: State, after: State, j: int) -> bool:
     end = after.things[j, s.D_X] - after.ego[s.X]
     aside = min(abs(thing[s.D_Y] - before.ego[s.Y]), abs(after.things[j, s.D_Y] - after.ego[s.Y]))
     width = 0.5 * max(thing[s.D_LENGTH], thing[s.D_WIDTH]) + 0.5 * s.EGO_WIDTH_M + 1.0
-    return thing[s.D_LIVE] > 0.0 and start > -reach and end < reach and aside < width
+    return bool(thing[s.D_LIVE] > 0.0 and start > -reach and end < reach and aside < width)
 
 
 @compiled
@@ -267,7 +268,7 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
 
 @compiled
 def severity_features(
-    before: State, after: State, j: int, kind: int, step: int, command: float, out: Array
+    before: State, after: State, j: int, kind: int, command: float, out: Array
 ) -> None:
     """Of what a contact with object ``j`` does if it is of a class.
 
@@ -279,8 +280,6 @@ def severity_features(
         A live slot.
     kind
         Class of its contents.
-    step
-        Decisions since imagining began.
     command
         Commanded acceleration, m/s2.
     out
@@ -320,6 +319,42 @@ def severity_features(
 
 
 @compiled
+def slip_features(
+    before: State, after: State, j: int, kind: int, step: int, command: float, out: Array
+) -> None:
+    """Of losing control on the spill ``j`` within a decision.
+
+    Parameters
+    ----------
+    before, after
+        State at its beginning and end.
+    j
+        A slot for which ``is_near_contact`` holds.
+    kind
+        Class of its contents: a patch.
+    step
+        Decisions since imagining began.
+    command
+        Commanded acceleration, m/s2.
+    out
+        ``(NUM_SLIP_FEATURES,)`` output.
+    """
+    contact_features(before, after, j, step, out)
+    ego = after.ego
+    lateral = ego[s.LATERAL_PEAK]
+    n = NUM_CONTACT_FEATURES
+    out[n] = command / 5.0
+    out[n + 1] = lateral / 3.0
+    # what the tyres are asked for
+    out[n + 2] = math.hypot(command, lateral) / 5.0
+    out[n + 3] = before.ego[s.GRIP]
+    out[n + 4] = before.ego[s.RAIN]
+    for c in range(NUM_PATCHES):
+        out[n + 5 + c] = 0.0
+    out[n + 4 + kind] = 1.0
+
+
+@compiled
 def is_near_collision(before: State, after: State, i: int) -> bool:
     """Whether the ego and vehicle ``i`` may touch within the decision from ``before`` to ``after``."""
     car = before.cars[i]
@@ -327,7 +362,7 @@ def is_near_collision(before: State, after: State, i: int) -> bool:
     start, end = car[s.C_X] - before.ego[s.X], after.cars[i, s.C_X] - after.ego[s.X]
     aside = min(abs(car[s.C_Y] - before.ego[s.Y]), abs(after.cars[i, s.C_Y] - after.ego[s.Y]))
     passes = start * end < 0.0 or min(abs(start), abs(end)) < reach + 2.0
-    return car[s.C_LIVE] > 0.0 and passes and aside < 3.5
+    return bool(car[s.C_LIVE] > 0.0 and passes and aside < 3.5)
 
 
 @compiled

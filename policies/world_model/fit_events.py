@@ -12,7 +12,6 @@ from torch import Tensor
 
 from envs.physics.compilation import compiled
 from envs.specification.world import Array
-from policies.world_model.dataset import Rows
 from policies.world_model.fit_transition import scales
 from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
 from policies.world_model.imagined_events import Events
@@ -79,7 +78,12 @@ def fit_events(
     severity.to(device)
     weight = bootstrap(rows.episode, members, seed)
     fit(severity, rows.x, y, weight, _severity_loss, Budget(updates, 384), seed + 2, report)
-    return EventNets(*heads[0], *heads[1], severity.export(), scale, shift)
+    generator = torch.Generator().manual_seed(seed + 3)
+    slip = EnsembleMlp(members, train.slip.x.shape[1], EVENT_HIDDEN, 1, generator).to(device)
+    weight = bootstrap(train.slip.episode, members, seed)
+    budget = Budget(updates, 256)
+    fit(slip, train.slip.x, train.slip.y, weight, _event_loss, budget, seed + 3, report)
+    return EventNets(*heads[0], *heads[1], severity.export(), scale, shift, slip.export())
 
 
 def _event_loss(out: Tensor, y: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import torch
 
+from envs.specification.debris import NUM_LOOKS
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.evidence import FIRST_LOOK, NUM_EVIDENCE
 from policies.world_model.fitting import (
@@ -21,7 +22,6 @@ from policies.world_model.fitting import (
 from policies.world_model.nets import FilterNets
 from policies.world_model.networks import Filter
 from policies.world_model.tracks import NUM_CORRECTIONS, Tracks
-from envs.specification.debris import NUM_LOOKS
 
 HIDDEN: Final = 48
 TRACKS_PER_UPDATE: Final = 96

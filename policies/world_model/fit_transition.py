@@ -13,8 +13,8 @@ from policies.world_model import transition as tr
 from policies.world_model.dataset import Rows, Transitions
 from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
 from policies.world_model.layers import Net
-from policies.world_model.networks import EnsembleMlp
 from policies.world_model.nets import Transition
+from policies.world_model.networks import EnsembleMlp
 
 EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 32, 32
 

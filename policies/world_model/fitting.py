@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import torch
@@ -17,8 +17,8 @@ WEIGHT_DECAY, CLIP = 1e-4, 10.0
 """Of AdamW (world_model.md 3.4)."""
 
 BETA: Final = 0.5
-"""Exponent of the variance that weighs each likelihood term (arXiv 2203.09168): plain likelihood lets hard dimensions be
-declared noisy and ignored."""
+"""Exponent of the variance that weighs each likelihood term (arXiv 2203.09168): plain likelihood lets hard dimensions
+be declared noisy and ignored."""
 
 LOG_VARIANCE: Final = (-9.0, 3.0)
 """Bounds of predicted log variances, in squared units of the target's scale."""
@@ -93,7 +93,7 @@ def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> Non
     optimizer.step()
 
 
-def bootstrap(episode: NDArray[np.int64], members: int, seed: int) -> NDArray[np.float32]:
+def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
     """Poisson(1) weights by episode, ``(N, members)``: the same for all rows of an episode, whatever else is loaded.
 
     Parameters
@@ -111,7 +111,7 @@ def bootstrap(episode: NDArray[np.int64], members: int, seed: int) -> NDArray[np
         float32.
     """
     key = episode.astype(np.uint64)[:, None] * np.uint64(64) + np.arange(members, dtype=np.uint64)
-    uniform = hash_uniform(key, seed)
+    uniform = hash_uniform(key.astype(np.uint64), seed)
     # cumulated probabilities of a Poisson distribution with mean 1
     limits = np.cumsum(np.exp(-1.0) / np.array([1.0, 1.0, 2.0, 6.0, 24.0, 120.0]))
     weight: NDArray[np.float32] = np.searchsorted(limits, uniform).astype(np.float32)

@@ -19,7 +19,6 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, Batch, World
-from envs.world.charges import BESIDE_SHARE
 from policies.following import (
     ACCELERATION_MPS2,
     COMFORTABLE_BRAKING_MPS2,
@@ -29,8 +28,8 @@ from policies.following import (
 )
 from policies.world_model import features as ft
 from policies.world_model import state as s
-from policies.world_model.accounts import charge_decision
-from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.accounts import BESIDE_SHARE, charge_decision
+from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.layers import forward, logistic
 from policies.world_model.nets import EventNets, Learned
 from policies.world_model.outcome import NUM_SEVERITY_OUT, expected_cost
@@ -39,6 +38,9 @@ from policies.world_model.transition import move_cars, move_ego, move_things
 
 LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
+
+LEAST_SLIP: Final = 2e-4
+"""Losing control on a spill less likely than this costs nothing: the head cannot tell it from zero."""
 
 LEAST_CLASS: Final = 0.004
 """Classes less likely than this are not looked into."""
@@ -105,8 +107,8 @@ def imagine(
     scratch
         Two states and a batch of one, overwritten.
     cost
-        ``(K, C, M, 4, NUM_CLASSES + 1)`` output: US$ by object and class, if the object is of the class; without objects
-        in the last column of the first object.
+        ``(K, C, M, 4, NUM_CLASSES + 1)`` output: US$ by object and class, if the object is of the class; what has
+        nothing to do with objects in the last column of the first.
     first, path, met
         ``(K, C, 2)``, ``(K, C, T, 2)``, ``(K, C)`` outputs of the first member: first command after the cruise
         control, positions, probability of touching something.
@@ -178,9 +180,7 @@ def _roll(
     low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0
-    is_cause = False
-    for j in range(DEBRIS_SLOTS):
-        is_cause = is_cause or 1.0 - belief[j, 0] > 0.5 and state.things[j, s.D_LIVE] > 0.0
+    is_cause = _is_something_ahead(state, belief)
     for t in range(steps):
         command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
@@ -208,12 +208,21 @@ def _roll(
             path[t, 0], path[t, 1] = after.ego[s.X], after.ego[s.Y]
         copy_state(after, state)
     if not is_ending:
-        _look_beyond(learned.events, e, state, belief, steps, going, p, free, cost)
+        _look_beyond(learned.events, e, state, belief, going, p, free, cost)
     cost[0, NUM_CLASSES] = base
     chance = 1.0
     for j in range(DEBRIS_SLOTS):
         chance *= free[j]
     return 1.0 - chance
+
+
+@inner
+def _is_something_ahead(state: State, belief: Array) -> bool:
+    """Whether an object that matters is more likely there than not."""
+    for j in range(DEBRIS_SLOTS):
+        if state.things[j, s.D_LIVE] > 0.0 and belief[j].sum() > 0.0 and belief[j, 0] < 0.5:
+            return True
+    return False
 
 
 @compiled
@@ -250,7 +259,10 @@ def _meet_things(
     for j in range(DEBRIS_SLOTS):
         if state.things[j, s.D_LIVE] == 0.0 or belief[j, 0] + LEAST_CONTACT > 1.0:
             continue
-        if free[j] < LEAST_CONTACT or not ft.is_near_contact(state, after, j):
+        if not ft.is_near_contact(state, after, j):
+            continue
+        _slip(events, e, state, after, j, belief[j], step, command, going, p, cost[j])
+        if free[j] < LEAST_CONTACT:
             continue
         ft.contact_features(state, after, j, step, x)
         forward(events.contact, e, x, hidden, out)
@@ -259,21 +271,36 @@ def _meet_things(
         if chance < LEAST_CONTACT:
             continue
         lost = _charge_contact(
-            events, e, state, after, j, belief[j], step, command, going * chance, p, cost[j]
+            events, e, state, after, j, belief[j], command, going * chance, p, cost[j]
         )
         free[j] -= chance
         after.ego[s.SPEED] = max(after.ego[s.SPEED] - chance * lost, 0.0)
 
 
 @inner
-def _charge_contact(
+def _slip(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int, command: float,
+    going: float, p: np.record, cost: Array,
+) -> None:  # fmt: skip
+    """Expected cost of losing control on object ``j`` within the decision if it is a spill, by class."""
+    x = np.empty(ft.NUM_SLIP_FEATURES, np.float32)
+    hidden = np.empty((2, events.slip.b1.shape[1]), np.float32)
+    out = np.empty(1, np.float32)
+    for c in range(1, 1 + NUM_PATCHES):
+        if belief[c] >= LEAST_CLASS:
+            ft.slip_features(state, after, j, c, step, command, x)
+            forward(events.slip, e, x, hidden, out)
+            chance = logistic(out[0])
+            if chance > LEAST_SLIP:
+                cost[c] += going * chance * crash_cost(state.ego[s.SPEED], p)
+
+
+@inner
+def _charge_contact(
+    events: EventNets, e: int, state: State, after: State, j: int, belief: Array, command: float,
     chance: float, p: np.record, cost: Array,
 ) -> float:  # fmt: skip
-    """Cost of touching object ``j`` under every class that is possible; returns the expected loss of speed.
-
-    The contact head knows whether a body would be touched; the belief says whether there is one.
-    """
+    """Cost of touching object ``j`` by class, in place, and the loss of speed that is expected from it, m/s."""
     x = np.empty(ft.NUM_SEVERITY_FEATURES, np.float32)
     hidden = np.empty((2, events.severity.b1.shape[1]), np.float32)
     out = np.empty(NUM_SEVERITY_OUT, np.float32)
@@ -281,7 +308,7 @@ def _charge_contact(
     for c in range(1, NUM_CLASSES):
         if belief[c] < LEAST_CLASS:
             continue
-        ft.severity_features(state, after, j, c, step, command, x)
+        ft.severity_features(state, after, j, c, command, x)
         forward(events.severity, e, x, hidden, out)
         paid, slowed = expected_cost(
             out, events.severity_scale, events.severity_shift, state.ego[s.SPEED], p
@@ -293,7 +320,7 @@ def _charge_contact(
 
 @inner
 def _look_beyond(
-    events: EventNets, e: int, state: State, belief: Array, step: int, going: float, p: np.record, free: Array,
+    events: EventNets, e: int, state: State, belief: Array, going: float, p: np.record, free: Array,
     cost: Array,
 ) -> None:  # fmt: skip
     """Charge what is still ahead when the plan ends: run into it, or evade it, whichever is cheaper."""
@@ -319,7 +346,7 @@ def _look_beyond(
         evade = swerve_loss_of_control(lateral, ego[s.GRIP], p) * crash_cost(speed, p) + DODGE_USD
         for c in range(1, NUM_CLASSES):
             if belief[j, c] >= LEAST_CLASS:
-                ft.severity_features(state, state, j, c, step, 0.0, x)
+                ft.severity_features(state, state, j, c, 0.0, x)
                 forward(events.severity, e, x, hidden, out)
                 run, _ = expected_cost(out, events.severity_scale, events.severity_shift, speed, p)
                 cost[j, c] += going * free[j] * min(run, evade)

@@ -1,7 +1,7 @@
 """Events of imagined rollouts under logged actions: what the event heads learn from.
 
-The heads see what they will see when deciding: states that the model has imagined from what was observed, not true ones.
-So their probabilities hold at the horizon at which they are used, the model's own errors included.
+The heads see what they will see when deciding: states that the model has imagined from what was observed, not true
+ones. So their probabilities hold at the horizon at which they are used, the model's own errors included.
 """
 
 from __future__ import annotations
@@ -18,17 +18,15 @@ from envs.specification.world import Array
 from policies.world_model import experience as log
 from policies.world_model import features as ft
 from policies.world_model import state as s
+from policies.world_model.classes import NUM_PATCHES
 from policies.world_model.dataset import Rows, car_speeds, command_of
+from policies.world_model.nets import Transition
 from policies.world_model.outcome import MODES, NUM_OUTCOMES, encode
 from policies.world_model.state import copy_state, empty_state, read_observation
-from policies.world_model.nets import Transition
 from policies.world_model.transition import move_cars, move_ego, move_things
 
 HORIZON: Final = 25
 """Decisions that are imagined from every start: 5 s."""
-
-SLIP_STEPS: Final = 4
-"""A spill is crossed within so many decisions: what is lost on it counts for its beginning."""
 
 
 class Events(NamedTuple):
@@ -37,6 +35,7 @@ class Events(NamedTuple):
     contact: Rows  # target: it begins within the decision
     collision: Rows
     severity: Rows  # targets: one-hot mode, then outcomes
+    slip: Rows  # target: probability of losing control on a spill
     missed_contacts: int  # contacts that the gate did not see coming
     missed_collisions: int
 
@@ -61,20 +60,29 @@ def imagine_events(
     model
         The transition ensemble.
     slip
-        ``(N, 4)`` probability that control was lost on the spill in a slot that is entered in this row.
+        ``(N,)`` of ``slip_of``.
 
     Returns
     -------
     Events
-        Rollouts end with the episode, and with a contact: what follows is another story.
+        Rollouts end with the episode, and with the contact of a body: what follows is another story.
     """
     room = len(starts) * 6
     contact_x = np.zeros((room, ft.NUM_CONTACT_FEATURES), np.float32)
     collision_x = np.zeros((room * 2, ft.NUM_COLLISION_FEATURES), np.float32)
     severity_x = np.zeros((room, ft.NUM_SEVERITY_FEATURES), np.float32)
     contact_y, collision_y = np.zeros((room, 1), np.float32), np.zeros((room * 2, 1), np.float32)
-    of = (np.zeros(room, np.int64), np.zeros(room * 2, np.int64), np.zeros((room, 2), np.int64))
-    counts = np.zeros(5, np.int64)
+    slip_x, slip_y = (
+        np.zeros((room, ft.NUM_SLIP_FEATURES), np.float32),
+        np.zeros((room, 1), np.float32),
+    )
+    of = (
+        np.zeros(room, np.int64),
+        np.zeros(room * 2, np.int64),
+        np.zeros((room, 2), np.int64),
+        np.zeros(room, np.int64),
+    )
+    counts = np.zeros(6, np.int64)
     _roll(
         starts,
         columns["episode"],
@@ -86,11 +94,12 @@ def imagine_events(
         command_of(columns),
         car_speeds(columns),
         kinds,
+        slip,
         model,
         empty_state(),
         empty_state(),
-        (contact_x, collision_x, severity_x),
-        (contact_y, collision_y),
+        (contact_x, collision_x, severity_x, slip_x),
+        (contact_y, collision_y, slip_y),
         of,
         counts,
     )
@@ -101,12 +110,13 @@ def imagine_events(
     severity_y = np.zeros((k, len(MODES) + NUM_OUTCOMES), np.float32)
     for index, mode in enumerate(MODES):
         severity_y[:, index] = hits[:, log.C_MODE] == mode
-    severity_y[:, len(MODES) :] = encode(hits, slip[rows, slots])
+    severity_y[:, len(MODES) :] = encode(hits)
     known = severity_y[:, : len(MODES)].sum(axis=1) > 0.0
     return Events(
         Rows(contact_x[:n], contact_y[:n], episode[of[0][:n]]),
         Rows(collision_x[:m], collision_y[:m], episode[of[1][:m]]),
         Rows(severity_x[:k][known], severity_y[known], episode[rows][known]),
+        Rows(slip_x[: counts[5]], slip_y[: counts[5]], episode[of[3][: counts[5]]]),
         int(counts[3]),
         int(counts[4]),
     )
@@ -115,7 +125,7 @@ def imagine_events(
 def slip_of(
     columns: Mapping[str, NDArray[Any]], crash_usd: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Probability that control was lost on a spill that is entered in a row: what was charged beyond the contact itself.
+    """Probability of losing control that was charged in a row beyond that of contacts: what spills do.
 
     Parameters
     ----------
@@ -127,17 +137,14 @@ def slip_of(
     Returns
     -------
     ndarray
-        ``(N, 4)``.
+        ``(N,)``; not a number where a body was touched as well.
     """
     charged = columns["cost"][:, component.LOSS_OF_CONTROL].astype(np.float64)
-    episode, contact = columns["episode"], columns["contact"]
-    found = np.zeros(contact.shape[:2])
-    is_patch = columns["contents"][..., log.H_KIND] == log.PATCH
-    for k, j in zip(*np.nonzero((contact[..., log.C_IS] > 0.0) & is_patch), strict=True):
-        last = min(k + SLIP_STEPS, len(episode))
-        inside = episode[k:last] == episode[k]
-        paid = charged[k:last][inside].sum() - contact[k, j, log.C_LOST] * crash_usd[k]
-        found[k, j] = min(max(paid / max(crash_usd[k], 1.0), 0.0), 1.0)
+    is_contact = columns["contact"][..., log.C_IS] > 0.0
+    is_body = columns["contents"][..., log.H_KIND] == log.BODY
+    own = (columns["contact"][..., log.C_LOST] * is_contact).sum(axis=1)
+    share = np.clip(charged / np.maximum(crash_usd, 1.0) - own, 0.0, 1.0)
+    found: NDArray[np.float64] = np.where((is_contact & is_body).any(axis=1), np.nan, share)
     return found
 
 
@@ -153,12 +160,13 @@ def _roll(
     command: Array,
     speeds: Array,
     kinds: Array,
+    slip: Array,
     model: Transition,
     state: s.State,
     after: s.State,
-    x: tuple[Array, Array, Array],
-    y: tuple[Array, Array],
-    of: tuple[Array, Array, Array],
+    x: tuple[Array, Array, Array, Array],
+    y: tuple[Array, Array, Array],
+    of: tuple[Array, Array, Array, Array],
     counts: Array,
 ) -> None:
     """Fill the rows of all event problems; see ``imagine_events``."""
@@ -174,7 +182,7 @@ def _roll(
             move_cars(model, e, state, after)
             move_things(model, e, state, kinds[start], after)
             hit = _note_contacts(
-                start, k, h, debris, contact, command, kinds, state, after, x, y, of, counts
+                start, k, h, debris, contact, command, kinds, slip, state, after, x, y, of, counts
             )
             for i in range(VEHICLE_SLOTS):
                 same = vehicles[k, i, column.V_IDENTITY] == vehicles[start, i, column.V_IDENTITY]
@@ -207,21 +215,23 @@ def _note_contacts(
     contact: Array,
     command: Array,
     kinds: Array,
+    slip: Array,
     state: s.State,
     after: s.State,
-    x: tuple[Array, Array, Array],
-    y: tuple[Array, Array],
-    of: tuple[Array, Array, Array],
+    x: tuple[Array, Array, Array, Array],
+    y: tuple[Array, Array, Array],
+    of: tuple[Array, Array, Array, Array],
     counts: Array,
 ) -> bool:
     """Rows of contacts of one imagined decision; whether there was one."""
     hit = False
     for j in range(DEBRIS_SLOTS):
-        hit = hit or contact[k, j, log.C_IS] > 0.0
+        kind = kinds[start, j]
+        hit = hit or (contact[k, j, log.C_IS] > 0.0 and kind > NUM_PATCHES)
         same = debris[k, j, column.D_IDENTITY] == debris[start, j, column.D_IDENTITY]
         if not same or debris[k, j, column.D_TRACKED] < 0.5 or state.things[j, s.D_LIVE] == 0.0:
             continue
-        if kinds[start, j] == 0:
+        if kind == 0:
             # whether there is something is the belief's question
             continue
         happened = contact[k, j, log.C_IS] > 0.0
@@ -231,12 +241,15 @@ def _note_contacts(
                 y[0][counts[0], 0] = 1.0 if happened else 0.0
                 of[0][counts[0]] = k
                 counts[0] += 1
+            if 0 < kind <= NUM_PATCHES and slip[k] >= 0.0 and counts[5] < len(x[3]):
+                ft.slip_features(state, after, j, kind, h, command[k, 0], x[3][counts[5]])
+                y[2][counts[5], 0] = slip[k]
+                of[3][counts[5]] = k
+                counts[5] += 1
         elif happened:
             counts[3] += 1
         if happened and counts[2] < len(x[2]):
-            ft.severity_features(
-                state, after, j, kinds[start, j], h, command[k, 0], x[2][counts[2]]
-            )
+            ft.severity_features(state, after, j, kind, command[k, 0], x[2][counts[2]])
             of[2][counts[2], 0], of[2][counts[2], 1] = k, j
             counts[2] += 1
     return hit

@@ -42,6 +42,7 @@ class EventNets(NamedTuple):
     severity: Net
     severity_scale: Scale  # (outcome.NUM_OUTCOMES,)
     severity_shift: Scale
+    slip: Net
 
 
 class Learned(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ class EnsembleMlp(nn.Module):
         widths = (inputs, hidden, hidden, outputs)
         self.weights = nn.ParameterList()
         self.biases = nn.ParameterList()
-        for before, after in zip(widths[:-1], widths[1:], strict=True):
+        for before, after in pairwise(widths):
             weight = torch.randn(members, before, after, generator=generator)
             self.weights.append(nn.Parameter(weight * (2.0 / before) ** 0.5))
             self.biases.append(nn.Parameter(torch.zeros(members, 1, after)))
@@ -105,11 +107,12 @@ class Filter(nn.Module):
 
     def export(self) -> Gru:
         """The recurrent unit as compiled code wants it."""
+        named = dict(self.gru.named_parameters())
         return Gru(
-            np.ascontiguousarray(_array(self.gru.weight_ih_l0).T),
-            _array(self.gru.bias_ih_l0),
-            np.ascontiguousarray(_array(self.gru.weight_hh_l0).T),
-            _array(self.gru.bias_hh_l0),
+            np.ascontiguousarray(_array(named["weight_ih_l0"]).T),
+            _array(named["bias_ih_l0"]),
+            np.ascontiguousarray(_array(named["weight_hh_l0"]).T),
+            _array(named["bias_hh_l0"]),
         )
 
 

@@ -25,10 +25,10 @@ MODES: Final = (STRADDLE, RUN_OVER, UNDERBODY, FRONTAL)
 
 NUM_MODES: Final = len(MODES)
 
-DELTA_V, VERTICAL, YAW_RATE, UNDERBODY_FORCE, FRONT, PUNCTURE, RIM, SLIP, KNOCK_ON = range(9)
-NUM_OUTCOMES: Final = 9
+DELTA_V, VERTICAL, YAW_RATE, UNDERBODY_FORCE, FRONT, PUNCTURE, RIM, KNOCK_ON = range(8)
+NUM_OUTCOMES: Final = 8
 
-UNITS: Final = np.array([1.0, 10.0, 0.3, 5e3, 200.0, 0.0, 0.0, 0.0, 500.0])
+UNITS: Final = np.array([1.0, 10.0, 0.3, 5e3, 200.0, 0.0, 0.0, 500.0])
 """Size from which an outcome counts as large: m/s, m/s2, rad/s, N, US$; 0 marks a probability [A: symlog's elbow]."""
 
 LEAST_PROBABILITY: Final = 1e-4
@@ -44,15 +44,13 @@ SHARES: Final = (2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0)
 """Three-point Gauss-Hermite quadrature: exact for polynomials up to the fifth degree."""
 
 
-def encode(contact: NDArray[np.float32], slip: NDArray[np.float64]) -> NDArray[np.float64]:
+def encode(contact: NDArray[np.float32]) -> NDArray[np.float64]:
     """Outcomes of contacts as the head learns them.
 
     Parameters
     ----------
     contact
         ``(N, NUM_CONTACT)`` of the log.
-    slip
-        ``(N,)`` probability of losing control on a spill.
 
     Returns
     -------
@@ -68,7 +66,6 @@ def encode(contact: NDArray[np.float32], slip: NDArray[np.float64]) -> NDArray[n
             np.maximum(contact[:, log.C_FRONT_USD], 0.0),
             contact[:, log.C_PUNCTURE],
             contact[:, log.C_RIM],
-            slip,
             np.maximum(contact[:, log.C_KNOCK_ON_USD], 0.0),
         ],
         axis=1,
@@ -86,10 +83,10 @@ def encode(contact: NDArray[np.float32], slip: NDArray[np.float64]) -> NDArray[n
 @compiled
 def decode(k: int, value: float) -> float:
     """Outcome ``k`` in SI units, or as a probability."""
-    unit = UNITS[k]
+    unit: float = UNITS[k]
     if unit > 0.0:
         return max(unit * math.expm1(min(value, 8.0)), 0.0)
-    p = logistic(value * LOGIT_UNIT)
+    p: float = logistic(value * LOGIT_UNIT)
     return p if p > 2.0 * LEAST_PROBABILITY else 0.0
 
 
@@ -109,25 +106,30 @@ def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record)
         What losing control costs at this speed, US$.
     p
         Record of ``CostParameters.to_array``.
+
+    Returns
+    -------
+    float
+        US$.
     """
-    if k == DELTA_V:
-        return p.occupants * harm(value, p)
-    if k == VERTICAL:
-        share = ramp(value / GRAVITY_MPS2, p.jolt_threshold_g, p.jolt_width_g, p.jolt_dead_band_g)
-        return p.occupants * p.jolt_harm_share * p.value_of_statistical_life_usd * share
-    if k == YAW_RATE:
-        return yaw_loss_of_control(value, speed, p) * crash
-    if k == UNDERBODY_FORCE:
-        return underbody_damage(value, p)
-    if k == PUNCTURE:
-        lost = control_lost_after_puncture(value, speed, p.puncture_loss_of_control)
-        return p.tyre_damage_usd * value + lost * crash
-    if k == RIM:
-        return p.wheel_damage_usd * value
-    if k == SLIP:
-        return value * crash
     # the front's damage and what happens to others are in US$ already
-    return value
+    usd = value
+    if k == DELTA_V:
+        usd = p.occupants * harm(value, p)
+    elif k == VERTICAL:
+        g = value / GRAVITY_MPS2
+        share = ramp(g, p.jolt_threshold_g, p.jolt_width_g, p.jolt_dead_band_g)
+        usd = p.occupants * p.jolt_harm_share * p.value_of_statistical_life_usd * share
+    elif k == YAW_RATE:
+        usd = yaw_loss_of_control(value, speed, p) * crash
+    elif k == UNDERBODY_FORCE:
+        usd = underbody_damage(value, p)
+    elif k == PUNCTURE:
+        lost = control_lost_after_puncture(value, speed, p.puncture_loss_of_control)
+        usd = p.tyre_damage_usd * value + lost * crash
+    elif k == RIM:
+        usd = p.wheel_damage_usd * value
+    return usd
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -20,9 +21,9 @@ from policies.following import follow
 from policies.planning.library import MANOEUVRES, glide, manoeuvre_labels, manoeuvre_names
 from policies.planning.risk import RiskWeights, check_risk, risk_score
 from policies.planning.search import pick_finalists
-from policies.world_model import state as s
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.belief import Belief
+from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.imagine import imagine
 from policies.world_model.nets import Learned
@@ -42,8 +43,8 @@ class WorldModel:
 
     Parameters
     ----------
-    learned
-        What was learned.
+    checkpoint
+        Folder of a checkpoint; ``"shipped"`` is the one that comes with the package. Or what was learned itself.
     horizon_s
         Length of the imagined plans, 2 to 8 s.
     num_finalists
@@ -71,7 +72,7 @@ class WorldModel:
 
     def __init__(
         self,
-        learned: Learned,
+        checkpoint: str | Learned = "shipped",
         horizon_s: float = 5.0,
         num_finalists: int = 10,
         num_families: int = 3,
@@ -96,6 +97,7 @@ class WorldModel:
             raise not_allowed("loss_of_control", loss_of_control, LOSS_OF_CONTROL)
         if num_finalists != int(num_finalists) or num_families != int(num_families):
             raise UserError(f"num_finalists: got {num_finalists!r}, expected a whole number")
+        learned = checkpoint if isinstance(checkpoint, Learned) else read_learned(str(checkpoint))
         self._learned = learned
         self._num_steps = round(horizon_s / DECISION_S)
         self._finalists, self._families = int(num_finalists), int(num_families)
@@ -293,6 +295,11 @@ class WorldModel:
     def explain(self) -> Explanation:
         """The manoeuvre that was chosen, and the best of the others."""
         return self._explanation
+
+
+def read_learned(checkpoint: str) -> Learned:
+    """What a checkpoint holds; ``"shipped"`` is the one that comes with the package."""
+    return load(SHIPPED if checkpoint == "shipped" else Path(checkpoint)).learned
 
 
 class _Memory:

@@ -1,4 +1,4 @@
-"""Tracks in the log: the history of one object as it was observed, from its first sighting on, and what it is made of."""
+"""Tracks in the log: the history of one object as it was observed from its first sighting on, and what it is."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -
         columns["ego"],
         columns["vehicles"],
         rows,
-        columns["ego_true"],
         columns["debris_true"],
         x,
         where,
@@ -91,7 +90,6 @@ def _fill(
     ego: Array,
     vehicles: Array,
     debris: Array,
-    ego_true: Array,
     debris_true: Array,
     x: Array,
     where: Array,

@@ -1,0 +1,36 @@
+"""Train a policy that learns, from what ``experiments.collect`` has collected."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from experiments.configuration import validate
+    from experiments.training.configuration import TrainConfiguration
+    from experiments.training.world_model import describe, train
+
+    config = validate(TrainConfiguration, values)
+    about = train(config)
+    sys.stdout.write(describe(about))
+    sys.stdout.write(f"{config.output}\n")
+
+
+COMMAND = Command(_run, config_name="train")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="train")
+def main(config: DictConfig) -> None:
+    """Train what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

@@ -1,0 +1,142 @@
+"""From shards of experience to the supervised problems of the world model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.cost.loss_of_control import crash_cost
+from envs.cost.parameters import CostParameters
+from envs.specification import column
+from policies.world_model import experience as log
+from policies.world_model.classes import Codebook, assign, fit_codebook
+from policies.world_model.dataset import Rows, Transitions, make_transitions
+from policies.world_model.imagined_events import Events, imagine_events, slip_of
+from policies.world_model.nets import Transition
+from policies.world_model.tracks import Tracks, make_tracks
+
+EPISODES_PER_SHARD = 1 << 20
+"""Numbers of episodes are made unique by this much per shard."""
+
+
+class Loaded(NamedTuple):
+    """A shard in memory with the classes of all contents."""
+
+    number: int
+    columns: dict[str, NDArray[Any]]
+    kinds: NDArray[np.int64]  # (N, 4)
+
+
+Part = TypeVar("Part")
+Tell = Callable[[int, int], None]
+"""Told how many shards of how many are done."""
+
+
+def list_all(folders: Sequence[str]) -> list[Path]:
+    """Shards of several collections."""
+    return [shard for folder in folders for shard in log.list_shards(Path(folder))]
+
+
+def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]:
+    """Shards to learn from, and every so manieth to validate on."""
+    every = max(round(1.0 / share), 2)
+    held = [shard for k, shard in enumerate(shards) if k % every == every - 1]
+    return [shard for shard in shards if shard not in held], held
+
+
+def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
+    """Codebook over all objects that were met."""
+    contents, types = [], []
+    for shard in (log.read_shard(path) for path in shards):
+        c = shard.columns
+        tracked = c["object_type"] >= 0
+        begins = tracked.copy()
+        identity = c["debris"][..., column.D_IDENTITY]
+        same = (c["episode"][1:] == c["episode"][:-1])[:, None] & tracked[:-1]
+        begins[1:] &= ~(same & (identity[1:] == identity[:-1]))
+        contents.append(np.asarray(c["contents"][begins], np.float64))
+        types.append(np.array(shard.types)[c["object_type"][begins]])
+    random = np.random.default_rng(seed)
+    return fit_codebook(np.concatenate(contents), np.concatenate(types), random)
+
+
+def load(path: Path, number: int, book: Codebook) -> Loaded:
+    """One shard."""
+    columns = {name: np.asarray(values) for name, values in log.read_shard(path).columns.items()}
+    contents = columns["contents"].astype(np.float64)
+    flat = assign(book, contents.reshape(-1, contents.shape[-1]))
+    return Loaded(number, columns, flat.reshape(contents.shape[:2]))
+
+
+def all_tracks(shards: Sequence[Path], book: Codebook, tell: Tell) -> Tracks:
+    """Tracks of all shards."""
+    parts = []
+    for k, path in enumerate(shards):
+        one = load(path, k, book)
+        made = make_tracks(one.columns, one.kinds)
+        parts.append(made._replace(episode=made.episode + k * EPISODES_PER_SHARD))
+        tell(k + 1, len(shards))
+    return Tracks(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def all_transitions(
+    shards: Sequence[Path], book: Codebook, rows: int, seed: int, tell: Tell
+) -> Transitions:
+    """Transitions of some rows of all shards, drawn evenly."""
+    random = np.random.default_rng(seed)
+    total = sum(log.read_about(path)["rows"] for path in shards)
+    share = min(rows / total, 1.0)
+    parts = []
+    for k, path in enumerate(shards):
+        one = load(path, k, book)
+        size = len(one.kinds)
+        chosen = np.sort(random.choice(size, max(round(size * share), 1), replace=False))
+        made = make_transitions(one.columns, one.kinds, chosen)
+        parts.append(Transitions(*(_numbered(part, k) for part in made)))
+        tell(k + 1, len(shards))
+    return Transitions(*(_join(values) for values in zip(*parts, strict=True)))
+
+
+def all_events(
+    shards: Sequence[Path], book: Codebook, model: Transition, stride: int, tell: Tell
+) -> Events:
+    """Events of imagined rollouts from every ``stride``-th row of all shards."""
+    params = CostParameters().to_array()[0]
+    parts = []
+    for k, path in enumerate(shards):
+        one = load(path, k, book)
+        speed = one.columns["ego_true"][:, log.T_SPEED]
+        crash = np.array([crash_cost(float(v), params) for v in speed])
+        starts = np.arange(k % stride, len(one.kinds), stride)
+        made = imagine_events(one.columns, one.kinds, starts, model, slip_of(one.columns, crash))
+        parts.append(
+            made._replace(
+                contact=_numbered(made.contact, k),
+                collision=_numbered(made.collision, k),
+                severity=_numbered(made.severity, k),
+                slip=_numbered(made.slip, k),
+            )
+        )
+        tell(k + 1, len(shards))
+    return Events(
+        _join([part.contact for part in parts]),
+        _join([part.collision for part in parts]),
+        _join([part.severity for part in parts]),
+        _join([part.slip for part in parts]),
+        sum(part.missed_contacts for part in parts),
+        sum(part.missed_collisions for part in parts),
+    )
+
+
+def _numbered(rows: Rows, shard: int) -> Rows:
+    """Rows whose episodes have numbers of their own."""
+    return rows._replace(episode=rows.episode.astype(np.int64) + shard * EPISODES_PER_SHARD)
+
+
+def _join(parts: Sequence[Rows]) -> Rows:
+    """Rows one after the other."""
+    return Rows(*(np.concatenate(values) for values in zip(*parts, strict=True)))

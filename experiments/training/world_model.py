@@ -1,0 +1,222 @@
+"""Training the world model: classes, filter, transition, events; what is finished is kept when a run is killed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from envs.errors import UserError
+from experiments.atomic import make_folder, replacing, write_text
+from experiments.provenance import commit, machine
+from experiments.training import data
+from experiments.training.configuration import TrainConfiguration
+from experiments.training.validation import validate_model
+from policies.world_model import checkpoint
+from policies.world_model.classes import Codebook
+from policies.world_model.experience import data_hash, read_about
+from policies.world_model.fit_events import fit_events
+from policies.world_model.fit_filter import fit_filter
+from policies.world_model.fit_transition import fit_transition
+from policies.world_model.nets import EventNets, FilterNets, Learned, Transition
+
+PARTS: Final = ("filter", "transition", "events")
+
+
+def train(config: TrainConfiguration) -> dict[str, Any]:
+    """Train, or go on after the last part that was finished.
+
+    Parameters
+    ----------
+    config
+        What to train on.
+
+    Returns
+    -------
+    dict
+        The checkpoint's description.
+
+    Raises
+    ------
+    UserError
+        If there is no experience, or the folder holds a run of another configuration.
+    """
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(mode=True)
+    _check_device(config.device)
+    folder = Path(config.output)
+    make_folder(folder)
+    shards = data.list_all(config.experience)
+    learn, held = data.split(shards, config.validation_share)
+    values = config.model_dump() | {"data_sha256": data_hash(shards)}
+    _claim(folder, values)
+    with SummaryWriter(str(folder / "tensorboard")) as writer:
+        run = _Run(folder, writer)
+        book = data.fit_classes(learn, config.seed)
+        nets = run.part("filter", _like().filter, lambda: _filter(config, learn, book, run))
+        moves = run.part(
+            "transition", _like().transition, lambda: _transition(config, learn, book, run)
+        )
+        events = run.part(
+            "events", _like().events, lambda: _events(config, learn, held, book, moves, run)
+        )
+        learned = Learned(nets, moves, events)
+        measured = validate_model(held, book, learned, config.stride, run.bar("validation"))
+        for name, value in measured.items():
+            writer.add_scalar(f"validation/{name}", value, 0)
+    rows = sum(read_about(path)["rows"] for path in shards)
+    about = {
+        "created_with": machine()["versions"] | {"git_commit": commit()},
+        "config": {k: v for k, v in values.items() if k not in {"output", "data_sha256"}},
+        "data": {"sha256": values["data_sha256"], "decisions": rows, "shards": len(shards)},
+        "classes": list(book.names),
+        "budget": {"environment_steps": rows, "cpu_seconds": round(sum(run.cpu_s.values()), 1)},
+        "cpu_seconds": run.cpu_s,
+        "validation": measured,
+        "training_seed": config.seed,
+    }
+    checkpoint.save(folder, learned, about)
+    return about
+
+
+def describe(about: Mapping[str, Any]) -> str:
+    """What was trained, in a few lines."""
+    lines = [
+        f"{about['data']['decisions']:,} decisions, {about['budget']['cpu_seconds']:.0f} CPU-s"
+    ]
+    lines += [f"{name:32s}{value:12.4g}" for name, value in about["validation"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def _filter(config: TrainConfiguration, learn: list[Path], book: Codebook, run: _Run) -> FilterNets:
+    tracks = data.all_tracks(learn, book, run.bar("tracks"))
+    return fit_filter(
+        tracks,
+        config.members,
+        config.updates.filter,
+        config.look_dropout,
+        config.seed,
+        config.device,
+        run.report("filter"),
+    )
+
+
+def _transition(
+    config: TrainConfiguration, learn: list[Path], book: Codebook, run: _Run
+) -> Transition:
+    rows = data.all_transitions(learn, book, config.rows, config.seed, run.bar("transitions"))
+    return fit_transition(
+        rows,
+        config.members,
+        config.updates.transition,
+        config.seed,
+        config.device,
+        run.report("transition"),
+    )
+
+
+def _events(
+    config: TrainConfiguration,
+    learn: list[Path],
+    held: list[Path],
+    book: Codebook,
+    moves: Transition,
+    run: _Run,
+) -> EventNets:
+    known = data.all_events(learn, book, moves, config.stride, run.bar("imagined rollouts"))
+    other = data.all_events(held, book, moves, config.stride, run.bar("held out"))
+    return fit_events(
+        known,
+        other,
+        config.members,
+        config.updates.events,
+        config.seed,
+        config.device,
+        run.report("events"),
+    )
+
+
+def _check_device(device: str) -> None:
+    """Refuse what torch does not have."""
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise UserError(f"device: got {device!r}: {str(error).splitlines()[0]}") from None
+
+
+def _claim(folder: Path, values: dict[str, Any]) -> None:
+    """Write down what is trained here; refuse the folder if that is something else."""
+    text = json.dumps({k: v for k, v in values.items() if k != "output"}, sort_keys=True, indent=1)
+    path = folder / "training.json"
+    if path.is_file() and path.read_text(encoding="utf-8") != text + "\n":
+        raise UserError(f"output: got {folder}, which holds a run of another configuration or data")
+    write_text(path, text + "\n")
+
+
+def _like() -> Learned:
+    """Names of all numbers; the shapes do not matter here."""
+    return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1))
+
+
+class _Run:
+    """Progress, and the parts that are finished."""
+
+    def __init__(self, folder: Path, writer: SummaryWriter) -> None:
+        self._folder, self._writer = folder, writer
+        self.cpu_s: dict[str, float] = {}
+
+    def part(self, name: str, like: Any, make: Callable[[], Any]) -> Any:  # noqa: ANN401 (named tuples of arrays)
+        """A part that was finished before, or a new one."""
+        path = self._folder / f"part_{name}.safetensors"
+        clock = self._folder / f"part_{name}.json"
+        if path.is_file() and clock.is_file():
+            self.cpu_s[name] = json.loads(clock.read_text(encoding="utf-8"))["cpu_seconds"]
+            return checkpoint.unflatten(like, load_file(path))
+        start = time.process_time()
+        made = make()
+        self.cpu_s[name] = round(time.process_time() - start, 1)
+        arrays: dict[str, NDArray[Any]] = {
+            key: np.ascontiguousarray(value) for key, value in checkpoint.flatten(made).items()
+        }
+        with replacing(path) as temporary:
+            save_file(arrays, temporary)
+        write_text(clock, json.dumps({"cpu_seconds": self.cpu_s[name]}) + "\n")
+        return made
+
+    def bar(self, name: str) -> Callable[[int, int], None]:
+        """A progress bar that is told ``done, total``."""
+        shown = tqdm(desc=name, unit="shard", disable=None)
+
+        def tell(done: int, total: int) -> None:
+            shown.total = total
+            shown.update(done - shown.n)
+            if done == total:
+                shown.close()
+
+        return tell
+
+    def report(self, name: str) -> Callable[[int, int, float], None]:
+        """A progress bar with the loss, which goes to TensorBoard as well."""
+        shown = tqdm(desc=name, unit="update", disable=None)
+        seen = {"round": 0, "last": 0}
+
+        def tell(update: int, total: int, loss: float) -> None:
+            if update <= seen["last"]:
+                # the next network of this part
+                seen["round"] += 1
+                shown.reset()
+            shown.total, seen["last"] = total, update
+            shown.update(update - shown.n)
+            shown.set_postfix_str(f"loss {loss:.4f}")
+            self._writer.add_scalar(f"{name}/loss_{seen['round']}", loss, update)
+
+        return tell

@@ -1,0 +1,282 @@
+"""A checkpoint: a folder with ``model.safetensors`` (all numbers) and ``model.json`` (what they are). Never pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from envs.errors import UserError
+from envs.observation import TABLE
+from envs.specification import DECISION_HZ
+from policies.world_model import features as ft
+from policies.world_model import transition as tr
+from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.evidence import NUM_EVIDENCE
+from policies.world_model.layers import Gru, Net
+from policies.world_model.nets import EventNets, FilterNets, Learned, Transition
+from policies.world_model.outcome import NUM_OUTCOMES, NUM_SEVERITY_OUT
+from policies.world_model.tracks import NUM_CORRECTIONS
+
+FORMAT: Final = "roadworld-world-model"
+SCHEMA: Final = 1
+LARGEST_BYTES: Final = 5_000_000
+
+SHIPPED: Final = Path(__file__).parent / "shipped"
+"""The checkpoint that comes with the package."""
+
+TENSORS, ABOUT = "model.safetensors", "model.json"
+
+
+class Sizes(NamedTuple):
+    """What the shapes follow from."""
+
+    members: int
+    filter_hidden: int
+    ego_hidden: int
+    car_hidden: int
+    thing_hidden: int
+    event_hidden: int
+    severity_hidden: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What was learned, and what is known about it."""
+
+    learned: Learned
+    about: Mapping[str, Any]
+
+
+def spaces_hash() -> str:
+    """Hash over what the observation's columns are called, in order: the model reads them by place."""
+    names = {key: [column.name for column in table] for key, table in TABLE.items()}
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
+
+def template(sizes: Sizes) -> Learned:
+    """Zeroed weights of every shape that is expected."""
+
+    def net(inputs: int, hidden: int, outputs: int, members: int = sizes.members) -> Net:
+        shapes = (
+            (members, inputs, hidden),
+            (members, hidden),
+            (members, hidden, hidden),
+            (members, hidden),
+            (members, hidden, outputs),
+            (members, outputs),
+        )
+        return Net(*(np.zeros(shape, np.float32) for shape in shapes))
+
+    h = sizes.filter_hidden
+    gru = Gru(
+        *(
+            np.zeros(shape, np.float32)
+            for shape in ((NUM_EVIDENCE, 3 * h), (3 * h,), (h, 3 * h), (3 * h,))
+        )
+    )
+    return Learned(
+        FilterNets(
+            gru,
+            net(h, h, NUM_CLASSES),
+            net(h, h, 2 * NUM_CORRECTIONS, 1),
+            np.zeros(NUM_CORRECTIONS),
+        ),
+        Transition(
+            net(ft.NUM_EGO_FEATURES, sizes.ego_hidden, tr.NUM_EGO_OUT),
+            np.zeros(tr.NUM_EGO_OUT),
+            net(ft.NUM_CAR_FEATURES, sizes.car_hidden, 2 * tr.NUM_CAR_OUT),
+            np.zeros(tr.NUM_CAR_OUT),
+            net(ft.NUM_THING_FEATURES, sizes.thing_hidden, 2 * tr.NUM_THING_OUT + 1),
+            np.zeros(tr.NUM_THING_OUT),
+        ),
+        EventNets(
+            net(ft.NUM_CONTACT_FEATURES, sizes.event_hidden, 1),
+            np.zeros(2),
+            net(ft.NUM_COLLISION_FEATURES, sizes.event_hidden, 1),
+            np.zeros(2),
+            net(ft.NUM_SEVERITY_FEATURES, sizes.severity_hidden, NUM_SEVERITY_OUT),
+            np.zeros(NUM_OUTCOMES),
+            np.zeros(NUM_OUTCOMES),
+            net(ft.NUM_SLIP_FEATURES, sizes.event_hidden, 1),
+        ),
+    )
+
+
+def sizes_of(learned: Learned) -> Sizes:
+    """Sizes of what was learned."""
+    return Sizes(
+        learned.transition.car.b1.shape[0],
+        learned.filter.gru.wh.shape[0],
+        learned.transition.ego.b1.shape[1],
+        learned.transition.car.b1.shape[1],
+        learned.transition.thing.b1.shape[1],
+        learned.events.contact.b1.shape[1],
+        learned.events.severity.b1.shape[1],
+    )
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, NDArray[Any]]:  # noqa: ANN401 (nested tuples)
+    """Arrays of nested named tuples by dotted name."""
+    if isinstance(value, np.ndarray):
+        return {prefix: value}
+    found: dict[str, NDArray[Any]] = {}
+    for name, item in value._asdict().items():
+        found |= flatten(item, f"{prefix}.{name}" if prefix else name)
+    return found
+
+
+def unflatten(like: Any, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -> Any:  # noqa: ANN401
+    """The inverse of ``flatten``, with the types of ``like``."""
+    if isinstance(like, np.ndarray):
+        return arrays[prefix]
+    parts = {
+        name: unflatten(item, arrays, f"{prefix}.{name}" if prefix else name)
+        for name, item in like._asdict().items()
+    }
+    return type(like)(**parts)
+
+
+def save(folder: Path, learned: Learned, about: Mapping[str, Any]) -> None:
+    """Write a checkpoint: numbers first, the description that vouches for them last.
+
+    Parameters
+    ----------
+    folder
+        Made if it does not exist.
+    learned
+        The numbers.
+    about
+        What is known about them: configuration, data, budget, validation.
+
+    Raises
+    ------
+    UserError
+        If it would be too large, or the operating system refuses.
+    """
+    blob = save_tensors({name: np.ascontiguousarray(a) for name, a in flatten(learned).items()})
+    if len(blob) > LARGEST_BYTES:
+        raise UserError(f"{folder}: got {len(blob):,} bytes, allowed are {LARGEST_BYTES:,}")
+    text = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "tensors_sha256": hashlib.sha256(blob).hexdigest(),
+        "sizes": sizes_of(learned)._asdict(),
+        "spaces": {"observation_hash": spaces_hash(), "decision_hz": DECISION_HZ},
+    } | dict(about)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / TENSORS, blob)
+        _replace(folder / ABOUT, (json.dumps(text, indent=1) + "\n").encode())
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write to a temporary name, flush, rename."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def load(folder: Path) -> Checkpoint:
+    """Read a checkpoint and check everything that can be checked.
+
+    Parameters
+    ----------
+    folder
+        Of ``save``.
+
+    Returns
+    -------
+    Checkpoint
+        Fit for this version's observation.
+
+    Raises
+    ------
+    UserError
+        One line naming file and field: missing, too large, foreign, of a newer schema, damaged, of the wrong shape, or
+        not finite.
+    """
+    about = _read_about(folder / ABOUT)
+    path = folder / TENSORS
+    blob = _read_bytes(path)
+    if hashlib.sha256(blob).hexdigest() != about.get("tensors_sha256"):
+        raise UserError(f"{path}: tensors_sha256: the file is not the one that {ABOUT} describes")
+    try:
+        arrays = load_tensors(blob)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise UserError(f"{path}: no safetensors file: {str(error).splitlines()[0]}") from None
+    like = template(_read_sizes(about, folder / ABOUT))
+    expected = flatten(like)
+    for name, value in expected.items():
+        found = arrays.get(name)
+        if found is None:
+            raise UserError(f"{path}: {name}: missing")
+        if found.shape != value.shape or found.dtype != value.dtype:
+            raise UserError(
+                f"{path}: {name}: got {found.dtype} {found.shape}, expected {value.dtype} {value.shape}"
+            )
+        if not np.isfinite(found).all():
+            raise UserError(f"{path}: {name}: not all numbers are finite")
+    for name in arrays:
+        if name not in expected:
+            raise UserError(f"{path}: {name}: unknown")
+    return Checkpoint(unflatten(like, arrays), about)
+
+
+def _read_bytes(path: Path) -> bytes:
+    """A file that is not too large."""
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise UserError(
+                f"{path}: got {path.stat().st_size:,} bytes, allowed are {LARGEST_BYTES:,}"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _read_about(path: Path) -> dict[str, Any]:
+    """The description, checked as far as it goes without the numbers."""
+    content = _read_bytes(path)
+    try:
+        about = json.loads(content)
+    except ValueError:
+        raise UserError(f"{path}: no JSON") from None
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise UserError(f"{path}: format: expected {FORMAT!r}, this is something else")
+    schema = about.get("schema")
+    if schema != SCHEMA:
+        newer = isinstance(schema, int) and schema > SCHEMA
+        hint = "written by a newer version of roadworld, update it" if newer else "train again"
+        raise UserError(f"{path}: schema: got {schema!r}, expected {SCHEMA}; {hint}")
+    spaces = about.get("spaces")
+    wanted = {"observation_hash": spaces_hash(), "decision_hz": DECISION_HZ}
+    if spaces != wanted:
+        raise UserError(f"{path}: spaces: trained for another observation; train again")
+    return about
+
+
+def _read_sizes(about: Mapping[str, Any], path: Path) -> Sizes:
+    """Widths of the networks."""
+    values = about.get("sizes")
+    if not isinstance(values, dict) or set(values) != set(Sizes._fields):
+        raise UserError(f"{path}: sizes: expected {', '.join(Sizes._fields)}")
+    for name, value in values.items():
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1024:
+            raise UserError(f"{path}: sizes.{name}: got {value!r}, expected 1 to 1024")
+    return Sizes(**values)

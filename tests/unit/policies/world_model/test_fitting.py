@@ -1,0 +1,63 @@
+"""Fitting: calibration undoes a wrong prior, bootstrap weights belong to episodes, units do not matter."""
+
+import numpy as np
+import pytest
+import torch
+
+from policies.world_model.fit_events import calibrate, calibration_error
+from policies.world_model.fit_transition import scales
+from policies.world_model.fitting import Budget, bootstrap, fit
+from policies.world_model.networks import EnsembleMlp
+
+
+def test_calibration_brings_an_oversampled_head_back_to_the_base_rate():
+    random = np.random.default_rng(0)
+    true = random.normal(-5.3, 1.0, 200_000)
+    happened = (random.random(true.size) < 1.0 / (1.0 + np.exp(-true))).astype(np.float32)
+    # what a head learns that was shown a quarter of events with a weight of ten
+    shown = 1.4 * true + 6.0
+    temperature, bias = calibrate(shown, happened)
+    probability = 1.0 / (1.0 + np.exp(-(shown / temperature + bias)))
+    assert probability.mean() == pytest.approx(happened.mean(), rel=0.1)
+    assert calibration_error(probability, happened)[0] < 0.01
+    uncorrected = 1.0 / (1.0 + np.exp(-shown))
+    assert calibration_error(uncorrected, happened)[0] > 0.1
+
+
+def test_bootstrap_weights_belong_to_episodes_and_average_one():
+    weight = bootstrap(np.arange(20_000), 5, seed=3)
+    assert weight.mean() == pytest.approx(1.0, abs=0.02)
+    assert weight.var() == pytest.approx(1.0, abs=0.05)
+    again = bootstrap(np.array([7, 7, 19_999]), 5, seed=3)
+    np.testing.assert_array_equal(again[0], again[1])
+    np.testing.assert_array_equal(again[0], weight[7])
+    np.testing.assert_array_equal(again[2], weight[19_999])
+    assert (bootstrap(np.arange(100), 5, seed=4) != weight[:100]).any()
+
+
+def test_every_target_has_its_own_scale():
+    y = np.random.default_rng(0).normal(size=(1000, 3)).astype(np.float32)
+    grown = y.copy()
+    grown[:, 1] *= 1000.0
+    np.testing.assert_allclose((y / scales(y))[:, [0, 2]], (grown / scales(grown))[:, [0, 2]])
+    np.testing.assert_allclose((y / scales(y))[:, 1], (grown / scales(grown))[:, 1], rtol=1e-5)
+
+
+def test_fit_learns_and_is_repeatable():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(4000, 2)).astype(np.float32)
+    y = (x[:, :1] * 2.0 - np.abs(x[:, 1:])).astype(np.float32)
+
+    def once():
+        net = EnsembleMlp(2, 2, 16, 1, torch.Generator().manual_seed(0))
+        weight = np.ones((len(x), 2), np.float32)
+        loss = lambda out, target: ((out - target) ** 2).mean(dim=-1)  # noqa: E731
+        fit(net, x, y, weight, loss, Budget(600, 128), 0, lambda *_: None)
+        return net
+
+    one, two = once(), once()
+    error = ((one(torch.from_numpy(x)) - torch.from_numpy(y)) ** 2).mean()
+    # y varies by 4.4
+    assert error.item() < 0.1
+    for a, b in zip(one.parameters(), two.parameters(), strict=True):
+        assert torch.equal(a, b)
