@@ -1,0 +1,108 @@
+"""Rows of training: paired with their own outcome, never across the end of an episode."""
+
+import numpy as np
+import pytest
+
+from envs.scenario.generator import ScenarioSampler
+from envs.specification import column
+from experiments.collection.drive import drive
+from policies.world_model import experience as log
+from policies.world_model import transition as tr
+from policies.world_model.dataset import car_speeds, command_of, goes_on, make_transitions
+from policies.world_model.explorer import Explorer
+from policies.world_model.tracks import make_tracks
+
+
+@pytest.fixture(scope="module")
+def shard():
+    sampler = ScenarioSampler(("lone_object", "boxed_in", "falling_load"))
+    random = np.random.default_rng(5)
+    instances = [sampler.sample(random) for _ in range(12)]
+    return drive(Explorer(), instances, range(100, 112), "explorer")
+
+
+def test_shard_has_every_column_with_its_shape(shard):
+    for name, (shape, kind) in log.COLUMNS.items():
+        assert shard.columns[name].shape == (shard.num_rows, *shape)
+        assert shard.columns[name].dtype == kind
+    assert len(shard.families) == len(shard.seeds) == 12
+    assert shard.columns["episode"].max() == 11
+
+
+def test_rows_go_on_only_within_an_episode(shard):
+    on = goes_on(shard.columns)
+    episode = shard.columns["episode"]
+    ends = np.flatnonzero(np.diff(episode) != 0)
+    assert len(ends) == 11
+    assert not on[ends].any()
+    assert not on[-1]
+    assert on.sum() == shard.num_rows - 12
+
+
+def test_a_row_is_paired_with_its_own_outcome(shard):
+    c = shard.columns
+    kinds = np.ones(c["contact"].shape[:2], np.int64)
+    rows = np.arange(shard.num_rows)
+    made = make_transitions(c, kinds, rows)
+    touched = (c["contact"][..., log.C_IS] > 0.0).any(axis=1)
+    used = np.flatnonzero(goes_on(c) & ~touched)
+    speed = c["ego_true"][:, log.T_SPEED]
+    np.testing.assert_allclose(
+        made.ego.y[:, tr.E_SPEED], speed[used + 1] - speed[used], atol=1e-5
+    )
+    # the action of a row explains what follows it, not what came before
+    command = command_of(c)[used, 0]
+    free = (speed[used] > 5.0) & (np.abs(command) < 3.0)
+    now = np.abs(made.ego.y[free, tr.E_SPEED] - 0.2 * command[free])
+    before = np.abs(made.ego.y[free, tr.E_SPEED] - 0.2 * np.roll(command, 1)[free])
+    assert np.median(now) < 0.01
+    assert now.mean() < 0.5 * before.mean()
+
+
+def test_a_contact_stands_in_the_row_in_which_it_is_paid(shard):
+    c = shard.columns
+    rows, slots = np.nonzero(c["contact"][..., log.C_IS] > 0.0)
+    assert len(rows) > 0
+    for k, j in zip(rows, slots, strict=True):
+        cost = c["contact"][k, j, log.C_COST]
+        assert c["cost"][k].sum() >= cost - 1e-2 * max(cost, 1.0)
+        gap = abs(c["debris_true"][k, j, log.M_DX]) - 2.25
+        assert gap < 0.2 * c["ego_true"][k, log.T_SPEED] + 4.0
+
+
+def test_speed_changes_are_of_the_same_vehicle(shard):
+    c = shard.columns
+    known = car_speeds(c)
+    index, slot = np.nonzero(known[..., 1] > 0.5)
+    identity = c["vehicles"][..., column.V_IDENTITY]
+    assert len(index) > 100
+    np.testing.assert_array_equal(identity[index, slot], identity[index - 1, slot])
+    np.testing.assert_array_equal(c["episode"][index], c["episode"][index - 1])
+
+
+def test_tracks_do_not_cross_episodes(shard):
+    c = shard.columns
+    tracks = make_tracks(c, np.ones(c["contact"].shape[:2], np.int64))
+    tracked = (c["debris"][..., column.D_TRACKED] > 0.5).sum()
+    assert tracks.length.sum() <= tracked
+    assert (tracks.length >= 1).all()
+    # the first decision of a track is its youngest
+    assert (tracks.x[:, 0, 2] <= 0.2 + 1e-6).mean() > 0.9
+
+
+def test_a_shard_survives_the_disk(shard, tmp_path):
+    log.write_shard(tmp_path / "00000", shard)
+    again = log.read_shard(tmp_path / "00000")
+    for name in log.COLUMNS:
+        np.testing.assert_array_equal(again.columns[name], shard.columns[name])
+    assert again.types == shard.types
+    assert log.list_shards(tmp_path) == [tmp_path / "00000"]
+
+
+def test_a_damaged_shard_is_one_line(shard, tmp_path):
+    log.write_shard(tmp_path / "00000", shard)
+    (tmp_path / "00000" / "ego.npy").write_bytes(b"no array")
+    with pytest.raises(ValueError, match=r"ego\.npy: cannot be read"):
+        log.read_shard(tmp_path / "00000")
+    with pytest.raises(ValueError, match="no experience there"):
+        log.list_shards(tmp_path / "nowhere")
