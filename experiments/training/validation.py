@@ -6,20 +6,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.training import data
+from policies.world_model import experience as log
 from policies.world_model.classes import Codebook
 from policies.world_model.fit_events import calibration_error, mean_logits
 from policies.world_model.layers import Net
 from policies.world_model.nets import Learned
 from policies.world_model.open_loop import open_loop_errors
-from policies.world_model.score_belief import belief_scores
+from policies.world_model.score_belief import FIRST, LAST, LOOK_LAST, belief_scores, classes_by_look
+
+CUES = ("wake", "falling_load", "lead_drives_over", "wind_blown")
+"""Families in which an object shows by its motion what it is made of."""
 
 OPEN_LOOP_STEPS = 20
 """Decisions of the open-loop comparison: 4 s."""
 
 
 def validate_model(
+    learn: Sequence[Path],
     held: Sequence[Path],
     book: Codebook,
     learned: Learned,
@@ -30,8 +36,8 @@ def validate_model(
 
     Parameters
     ----------
-    held
-        The shards.
+    learn, held
+        Shards that were learned from, and those that were not.
     book
         Classes.
     learned
@@ -48,7 +54,9 @@ def validate_model(
         events; log score of the belief in nats.
     """
     errors, straight = [], []
-    scores = []
+    scores: list[NDArray[np.float64]] = []
+    families: list[str] = []
+    by_look = classes_by_look(data.all_tracks(learn, book, lambda *_: None))
     for k, path in enumerate(held):
         one = data.load(path, k, book)
         model, constant = open_loop_errors(
@@ -56,7 +64,10 @@ def validate_model(
         )
         errors.append(model)
         straight.append(constant)
-        scores.append(belief_scores(one.columns, one.kinds, learned.filter))
+        found_scores, episode = belief_scores(one.columns, one.kinds, learned.filter, by_look)
+        scores.append(found_scores)
+        names = log.read_shard(path).families
+        families += [names[number] for number in episode.tolist()]
         tell(k + 1, len(held))
     ours, theirs = np.concatenate(errors), np.concatenate(straight)
     found: dict[str, float] = {}
@@ -80,10 +91,21 @@ def validate_model(
     found["contacts_not_seen_coming"] = events.missed_contacts / max(
         events.missed_contacts + float(events.contact.y.sum()), 1.0
     )
-    joined = np.concatenate(scores)
-    for column, name in enumerate(("belief", "first_look", "late")):
-        values = joined[:, column]
-        found[f"{name}_log_score_nats"] = float(np.nanmean(values))
+    return found | _belief_lines(np.concatenate(scores), np.array(families))
+
+
+def _belief_lines(scores: NDArray[np.float64], families: NDArray[np.str_]) -> dict[str, float]:
+    """Log scores in nats: the belief at the last sighting, the look alone, by what could be learned meanwhile."""
+    found = {}
+    cues = np.isin(families, CUES)
+    for name, chosen in (
+        ("all", np.ones(len(families), np.bool_)),
+        ("cue", cues),
+        ("no_cue", ~cues),
+    ):
+        found[f"belief_nats_{name}"] = float(scores[chosen, LAST].mean())
+        found[f"look_nats_{name}"] = float(scores[chosen, LOOK_LAST].mean())
+    found["belief_nats_first_sighting"] = float(scores[:, FIRST].mean())
     return found
 
 

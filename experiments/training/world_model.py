@@ -70,7 +70,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
             "events", _like().events, lambda: _events(config, learn, held, book, moves, run)
         )
         learned = Learned(nets, moves, events)
-        measured = validate_model(held, book, learned, config.stride, run.bar("validation"))
+        measured = validate_model(learn, held, book, learned, config.stride, run.bar("validation"))
         for name, value in measured.items():
             writer.add_scalar(f"validation/{name}", value, 0)
     rows = sum(read_about(path)["rows"] for path in shards)

@@ -34,7 +34,7 @@ from policies.world_model.layers import forward, logistic
 from policies.world_model.nets import EventNets, Learned
 from policies.world_model.outcome import NUM_SEVERITY_OUT, expected_cost
 from policies.world_model.state import State, copy_state
-from policies.world_model.transition import move_cars, move_ego, move_things
+from policies.world_model.transition import move_car, move_cars, move_ego, move_things
 
 LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
@@ -49,6 +49,9 @@ TRUCK_LENGTH_M: Final = 9.0
 """Longer vehicles are trucks [A]."""
 
 HALF_WIDTH_M: Final = 0.9
+
+AHEAD_M: Final = 6.0
+"""Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
 
 EVADE_M: Final = 0.3
 """Free space beside an object that is evaded after the plan's end [A]."""
@@ -101,7 +104,8 @@ def imagine(
     members
         ``(M,)`` int64: which members roll.
     is_shared
-        Others drive as they would if the ego kept its lane: once per world instead of once per plan.
+        All others drive as they would if the ego kept its lane: once per world instead of once per plan. If not, those
+        beside and behind answer to every plan.
     params
         ``CostParameters.to_array()``.
     scratch
@@ -124,8 +128,7 @@ def imagine(
         root = State(egos[k], cars[k], things[k])
         for m in range(members.shape[0]):
             e = members[m]
-            if is_shared:
-                _roll_others(learned, e, root, steps[k], state, after, shared)
+            _roll_others(learned, e, root, steps[k], state, after, shared)
             for c in range(actions.shape[1]):
                 if not wanted[k, c]:
                     continue
@@ -181,6 +184,8 @@ def _roll(
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0
     is_cause = _is_something_ahead(state, belief)
+    # who is ahead does not answer to the ego
+    is_ahead = state.cars[:, s.C_X] > state.ego[s.X] + AHEAD_M
     for t in range(steps):
         command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
@@ -190,12 +195,12 @@ def _roll(
         if is_first and t == 0:
             first[0], first[1] = command, target
         move_ego(learned.transition, e, state, command, target, after)
-        if is_shared:
-            for i in range(VEHICLE_SLOTS):
+        for i in range(VEHICLE_SLOTS):
+            if is_shared or is_ahead[i]:
                 for n in range(s.NUM_CAR):
                     after.cars[i, n] = shared[t, i, n]
-        else:
-            move_cars(learned.transition, e, state, after)
+            else:
+                move_car(learned.transition, e, state, i, after)
         move_things(learned.transition, e, state, kinds, after)
         _meet_things(learned.events, e, state, after, belief, t, command, going, p, free, cost)
         crashed, paid = _meet_cars(learned.events, e, state, after, t, is_shared, p)

@@ -34,6 +34,9 @@ Array = NDArray[np.float64]
 SETTLE_MPS2: Final = 1.0
 """Lateral acceleration with which the car returns to the lane's centre when nothing is the matter [A]."""
 
+HARD_BRAKING_MPS2: Final = -3.0
+"""Braking harder than this counts as hard."""
+
 NOTHING_THERE: Final = 0.98
 """An object that is nothing with a higher probability than this is no reason to plan."""
 
@@ -59,6 +62,9 @@ class WorldModel:
         An object whose measured speed is within so many standard deviations of zero lies still, 0 to 6.
     loyalty_usd
         Credit for the manoeuvre that was chosen before, >= 0: plans do not flicker.
+    needless_usd
+        Price of braking hard at once, times the probability that nothing is there, >= 0: passengers expect it of one
+        false alarm in a hundred, which the cost alone hardly sees.
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
 
@@ -82,6 +88,7 @@ class WorldModel:
         doubt: float = 0.0,
         rest_sd: float = 2.5,
         loyalty_usd: float = 10.0,
+        needless_usd: float = 300.0,
         loss_of_control: str = "8",
     ) -> None:
         for name, value, low, high in (
@@ -91,6 +98,7 @@ class WorldModel:
             ("look_trust", look_trust, 0.0, 1.0),
             ("rest_sd", rest_sd, 0.0, 6.0),
             ("loyalty_usd", loyalty_usd, 0.0, 1e6),
+            ("needless_usd", needless_usd, 0.0, 1e6),
         ):
             check_number(name, value, low, high)
         if str(loss_of_control) not in LOSS_OF_CONTROL:
@@ -104,7 +112,7 @@ class WorldModel:
         self._look_trust, self._rest_sd = float(look_trust), float(rest_sd)
         self._risk = RiskWeights(float(tail_share), float(alpha), float(doubt))
         check_risk(self._risk)
-        self._loyalty = float(loyalty_usd)
+        self._loyalty, self._needless = float(loyalty_usd), float(needless_usd)
         self._params = CostParameters(loss_of_control=str(loss_of_control)).to_array()
         self._members = np.arange(learned.transition.car.b1.shape[0])
         self._names = (*manoeuvre_names(), "nothing that matters")
@@ -212,6 +220,9 @@ class WorldModel:
         _, twice, weights = reduce_costs(again, belief, main)
         for old, new in zip((score, mean, worst), self._score(twice, weights), strict=True):
             old[finalists] = new[finalists]
+        is_hard = (first[..., 0] < HARD_BRAKING_MPS2) & ~things.traffic[busy][:, None]
+        nothing = np.where(things.matters[busy], probability[busy][:, :, 0], 1.0).prod(axis=1)
+        score = score + self._needless * is_hard * nothing[:, None]
         favoured = np.where(finalists, score, np.inf)
         rows = np.flatnonzero(self._state.last[busy] >= 0)
         favoured[rows, self._state.last[busy][rows]] -= self._loyalty

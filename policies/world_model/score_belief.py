@@ -9,18 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
+from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.evidence import FIRST_LOOK
 from policies.world_model.layers import forward, gru_step
 from policies.world_model.nets import FilterNets
-from policies.world_model.tracks import make_tracks
+from policies.world_model.tracks import Tracks, make_tracks
 
 LEAST: Final = 1e-6
 
 
+FIRST, LAST, LOOK_FIRST, LOOK_LAST = range(4)
+NUM_SCORES: Final = 4
+
+
 def belief_scores(
-    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], nets: FilterNets
-) -> Array:
+    columns: Mapping[str, NDArray[Any]],
+    kinds: NDArray[np.int64],
+    nets: FilterNets,
+    by_look: Array,
+) -> tuple[Array, NDArray[np.int64]]:
     """Log probability of the true class.
 
     Parameters
@@ -31,16 +40,45 @@ def belief_scores(
         ``(N, 4)`` class of the contents of every object.
     nets
         The filter.
+    by_look
+        Of ``classes_by_look``: what the look alone says.
+
+    Returns
+    -------
+    scores, episode
+        ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both; and
+        ``(tracks,)`` the number of the episode.
+    """
+    tracks = make_tracks(columns, kinds)
+    found = np.full((len(tracks.x), NUM_SCORES), np.nan)
+    _score(tracks.x, tracks.length, tracks.kind, nets, found)
+    rows = np.arange(len(tracks.x))
+    for step, place in ((np.zeros_like(tracks.length), LOOK_FIRST), (tracks.length - 1, LOOK_LAST)):
+        looks = tracks.x[rows, step, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS].astype(np.float64)
+        probability = (looks @ by_look)[rows, tracks.kind]
+        found[:, place] = np.log(np.maximum(probability, LEAST))
+    return found, tracks.episode
+
+
+def classes_by_look(tracks: Tracks) -> Array:
+    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``: what the look alone can tell.
+
+    Parameters
+    ----------
+    tracks
+        To learn from; the last look of each counts.
 
     Returns
     -------
     ndarray
-        ``(tracks, 3)`` nats: mean over the track, at the first sighting, at the last.
+        Rows add up to 1.
     """
-    tracks = make_tracks(columns, kinds)
-    found = np.full((len(tracks.x), 3), np.nan)
-    _score(tracks.x, tracks.length, tracks.kind, nets, found)
-    return found
+    rows = np.arange(len(tracks.x))
+    looks = tracks.x[rows, tracks.length - 1, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS]
+    counts = np.full((NUM_LOOKS, NUM_CLASSES), 0.1)
+    np.add.at(counts.T, tracks.kind, looks.astype(np.float64))
+    shares: Array = counts / counts.sum(axis=1, keepdims=True)
+    return shares
 
 
 @compiled
@@ -52,7 +90,6 @@ def _score(x: Array, length: Array, kind: Array, nets: FilterNets, found: Array)
     members = nets.contents.b1.shape[0]
     for n in range(len(x)):
         memory = np.zeros(nets.gru.wh.shape[0], np.float32)
-        total = 0.0
         for t in range(length[n]):
             gru_step(nets.gru, x[n, t], memory, gates)
             probability = 0.0
@@ -63,8 +100,6 @@ def _score(x: Array, length: Array, kind: Array, nets: FilterNets, found: Array)
                     norm += np.exp(out[c] - largest)
                 probability += np.exp(out[kind[n]] - largest) / norm / members
             score = np.log(max(probability, LEAST))
-            total += score
             if t == 0:
-                found[n, 1] = score
-            found[n, 2] = score
-        found[n, 0] = total / max(length[n], 1)
+                found[n, FIRST] = score
+            found[n, LAST] = score

@@ -34,6 +34,12 @@ WAKE_M: Final = 16.0
 
 AT_REST_MPS: Final = 0.05
 
+LAMP_MPS2: Final = -1.0
+"""Harder braking lights the lamp [A]."""
+
+JOLT_LEFT: Final = 0.7
+"""Share of a visible jolt that is left after a decision [A: it dies away within a second]."""
+
 
 @compiled
 def move_ego(
@@ -77,28 +83,33 @@ def move_ego(
 @compiled
 def move_cars(model: Transition, e: int, state: State, after: State) -> None:
     """All vehicles after one decision; the same arguments as ``move_ego``."""
+    for i in range(VEHICLE_SLOTS):
+        move_car(model, e, state, i, after)
+
+
+@compiled
+def move_car(model: Transition, e: int, state: State, i: int, after: State) -> None:
+    """The vehicle in slot ``i`` after one decision; the same arguments as ``move_ego``."""
+    car, then = state.cars[i], after.cars[i]
+    for k in range(s.NUM_CAR):
+        then[k] = car[k]
+    if car[s.C_LIVE] == 0.0:
+        return
     x = np.empty(ft.NUM_CAR_FEATURES, np.float32)
     hidden = np.empty((2, model.car.b1.shape[1]), np.float32)
     out = np.empty(2 * NUM_CAR_OUT, np.float32)
-    for i in range(VEHICLE_SLOTS):
-        car, then = state.cars[i], after.cars[i]
-        for k in range(s.NUM_CAR):
-            then[k] = car[k]
-        if car[s.C_LIVE] == 0.0:
-            continue
-        ft.car_features(state, i, x)
-        forward(model.car, e, x, hidden, out)
-        scale = model.car_scale
-        acceleration = out[V_ACCELERATION] * scale[V_ACCELERATION]
-        then[s.C_ACCELERATION] = acceleration
-        then[s.C_VX] = max(car[s.C_VX] + acceleration * DECISION_S, min(car[s.C_VX], 0.0))
-        then[s.C_VY] = car[s.C_VY] + out[V_LATERAL] * scale[V_LATERAL]
-        then[s.C_HEADING] = car[s.C_HEADING] + out[V_HEADING] * scale[V_HEADING]
-        then[s.C_X] = car[s.C_X] + 0.5 * (car[s.C_VX] + then[s.C_VX]) * DECISION_S
-        then[s.C_Y] = car[s.C_Y] + 0.5 * (car[s.C_VY] + then[s.C_VY]) * DECISION_S
-        then[s.C_LAMP] = 1.0 if acceleration < -1.0 else 0.0
-        then[s.C_JOLT] = car[s.C_JOLT] * 0.7
-        then[s.C_AGE] = car[s.C_AGE]
+    ft.car_features(state, i, x)
+    forward(model.car, e, x, hidden, out)
+    scale = model.car_scale
+    acceleration = out[V_ACCELERATION] * scale[V_ACCELERATION]
+    then[s.C_ACCELERATION] = acceleration
+    then[s.C_VX] = max(car[s.C_VX] + acceleration * DECISION_S, min(car[s.C_VX], 0.0))
+    then[s.C_VY] = car[s.C_VY] + out[V_LATERAL] * scale[V_LATERAL]
+    then[s.C_HEADING] = car[s.C_HEADING] + out[V_HEADING] * scale[V_HEADING]
+    then[s.C_X] = car[s.C_X] + 0.5 * (car[s.C_VX] + then[s.C_VX]) * DECISION_S
+    then[s.C_Y] = car[s.C_Y] + 0.5 * (car[s.C_VY] + then[s.C_VY]) * DECISION_S
+    then[s.C_LAMP] = 1.0 if acceleration < LAMP_MPS2 else 0.0
+    then[s.C_JOLT] = car[s.C_JOLT] * JOLT_LEFT
 
 
 @compiled

@@ -26,7 +26,9 @@ def test_round_trip_is_exact(folder):
     checkpoint.save(folder.with_name("again"), first.learned, {"training_seed": 3})
     again = checkpoint.load(folder.with_name("again"))
     for (name, a), (_, b) in zip(
-        checkpoint.flatten(first.learned).items(), checkpoint.flatten(again.learned).items(), strict=True
+        checkpoint.flatten(first.learned).items(),
+        checkpoint.flatten(again.learned).items(),
+        strict=True,
     ):
         assert np.array_equal(a, b), name
         assert a.dtype == b.dtype
@@ -75,8 +77,14 @@ DAMAGE = {
     "missing": (lambda f: (f / checkpoint.TENSORS).unlink(), "model.safetensors: cannot be read"),
     "no description": (lambda f: (f / checkpoint.ABOUT).unlink(), "model.json: cannot be read"),
     "no json": (lambda f: (f / checkpoint.ABOUT).write_text("{"), "no JSON"),
-    "foreign": (lambda f: change_about(f, format="other"), "format: expected 'roadworld-world-model'"),
-    "newer": (lambda f: change_about(f, schema=99), "schema: got 99, expected 1; written by a newer"),
+    "foreign": (
+        lambda f: change_about(f, format="other"),
+        "format: expected 'roadworld-world-model'",
+    ),
+    "newer": (
+        lambda f: change_about(f, schema=99),
+        "schema: got 99, expected 1; written by a newer",
+    ),
     "older": (lambda f: change_about(f, schema=0), "schema: got 0, expected 1; train again"),
     "flipped bit": (flip_a_bit, "tensors_sha256"),
     "truncated": (cut, "tensors_sha256"),

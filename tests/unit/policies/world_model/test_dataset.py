@@ -47,9 +47,7 @@ def test_a_row_is_paired_with_its_own_outcome(shard):
     touched = (c["contact"][..., log.C_IS] > 0.0).any(axis=1)
     used = np.flatnonzero(goes_on(c) & ~touched)
     speed = c["ego_true"][:, log.T_SPEED]
-    np.testing.assert_allclose(
-        made.ego.y[:, tr.E_SPEED], speed[used + 1] - speed[used], atol=1e-5
-    )
+    np.testing.assert_allclose(made.ego.y[:, tr.E_SPEED], speed[used + 1] - speed[used], atol=1e-5)
     # the action of a row explains what follows it, not what came before
     command = command_of(c)[used, 0]
     free = (speed[used] > 5.0) & (np.abs(command) < 3.0)
