@@ -96,7 +96,9 @@ def test_training_goes_on_where_it_was_killed_and_ends_the_same(collected):
 def test_mistakes_are_one_line(collected):
     one_line(run(collected, "train", "experience=[nowhere]"), "nowhere", "experiments.collect")
     one_line(run(collected, "train", *TRAIN, "members=3", "output=model"), "output", "model")
-    one_line(run(collected, "train", "device=abacus", "experience=[experience]"), "device", "abacus")
+    one_line(
+        run(collected, "train", "device=abacus", "experience=[experience]"), "device", "abacus"
+    )
     one_line(run(collected, "train", "updates.filter=0"), "updates.filter", "0")
     one_line(run(collected, "collect", *COLLECT, "mix.rule=9"), "output", "another collection")
     one_line(run(collected, "collect", "objects=everything", "output=x"), "objects", "held_out")

@@ -7,11 +7,12 @@ from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
 from envs.specification.world import empty_batch
+from policies.following import follow
 from policies.world_model import state as s
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.imagine import imagine
+from policies.world_model.imagine import cruise_limit, imagine
 from policies.world_model.policy import WorldModel, reduce_costs
 from policies.world_model.state import State, empty_state, read_observation
 
@@ -158,3 +159,18 @@ def test_the_state_holds_hidden_things_where_they_were_seen():
     assert root.things[0, s.D_LIVE] == 1.0
     assert root.things[0, s.D_X] == pytest.approx(50.0)
     assert root.things[0, s.D_AGE] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "heading", "speed"),
+    [(40.0, 0.5, 0.0, 20.0), (25.0, -2.4, 0.3, 3.0), (60.0, 3.9, 0.0, 5.0)],
+)
+def test_the_imagined_cruise_control_is_the_real_one(dx, dy, heading, speed):
+    seen = observe()
+    car = seen["vehicles"][0, 2]
+    car[column.V_TRACKED] = car[column.V_VISIBLE] = 1.0
+    car[column.V_DX], car[column.V_DY], car[column.V_VX] = dx, dy, speed
+    car[column.V_LENGTH], car[column.V_WIDTH], car[column.V_HEADING] = 12.0, 2.5, heading
+    root = empty_state()
+    read_observation(seen["ego"][0], seen["vehicles"][0], seen["debris"][0], np.zeros((8, 2)), root)
+    assert cruise_limit(root) == pytest.approx(follow(seen, 30.0)[0], rel=1e-5, abs=1e-5)
