@@ -20,6 +20,7 @@ from envs.errors import UserError
 from envs.observation import TABLE
 from envs.specification import DECISION_HZ
 from policies.world_model import features as ft
+from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.evidence import NUM_EVIDENCE
@@ -93,11 +94,11 @@ def template(sizes: Sizes) -> Learned:
             np.zeros(NUM_CORRECTIONS),
         ),
         Transition(
-            net(ft.NUM_EGO_FEATURES, sizes.ego_hidden, tr.NUM_EGO_OUT),
+            net(mf.NUM_EGO_FEATURES, sizes.ego_hidden, tr.NUM_EGO_OUT),
             np.zeros(tr.NUM_EGO_OUT),
-            net(ft.NUM_CAR_FEATURES, sizes.car_hidden, 2 * tr.NUM_CAR_OUT),
+            net(mf.NUM_CAR_FEATURES, sizes.car_hidden, 2 * tr.NUM_CAR_OUT),
             np.zeros(tr.NUM_CAR_OUT),
-            net(ft.NUM_THING_FEATURES, sizes.thing_hidden, 2 * tr.NUM_THING_OUT + 1),
+            net(mf.NUM_THING_FEATURES, sizes.thing_hidden, 2 * tr.NUM_THING_OUT + 1),
             np.zeros(tr.NUM_THING_OUT),
         ),
         EventNets(

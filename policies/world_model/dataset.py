@@ -14,7 +14,7 @@ from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
 from envs.specification.world import Array
 from policies.command import EGO_WIDTH_M
 from policies.world_model import experience as log
-from policies.world_model import features as ft
+from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model import transition as tr
 from policies.world_model.state import State, empty_state, read_observation
@@ -90,9 +90,9 @@ def make_transitions(
     rows = rows[goes_on(columns)[rows]]
     size = len(rows)
     shapes = (
-        (size, ft.NUM_EGO_FEATURES, tr.NUM_EGO_OUT),
-        (size * VEHICLE_SLOTS, ft.NUM_CAR_FEATURES, tr.NUM_CAR_OUT),
-        (size * DEBRIS_SLOTS, ft.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1),
+        (size, mf.NUM_EGO_FEATURES, tr.NUM_EGO_OUT),
+        (size * VEHICLE_SLOTS, mf.NUM_CAR_FEATURES, tr.NUM_CAR_OUT),
+        (size * DEBRIS_SLOTS, mf.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1),
     )
     x = [np.zeros((n, inputs), np.float32) for n, inputs, _ in shapes]
     y = [np.zeros((n, outputs), np.float32) for n, _, outputs in shapes]
@@ -200,7 +200,7 @@ def _fill(
             touched = touched or contact[k, j, log.C_IS] > 0.0
         if not touched:
             n = counts[0]
-            ft.ego_features(state.ego, command[k, 0], command[k, 1], x[0][n])
+            mf.ego_features(state.ego, command[k, 0], command[k, 1], x[0][n])
             _ego_targets(now, then, command[k, 0], y[0][n])
             of[0][n] = k
             counts[0] += 1
@@ -212,7 +212,7 @@ def _fill(
                 and same
             ):
                 n = counts[1]
-                ft.car_features(state, i, x[1][n])
+                mf.car_features(state, i, x[1][n])
                 one, two = vehicles_true[k, i], vehicles_true[k + 1, i]
                 out = y[1][n]
                 out[tr.V_ACCELERATION] = (two[log.M_VX] - one[log.M_VX]) / DECISION_S
@@ -228,7 +228,7 @@ def _fill(
             if not (both and same) or contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
                 continue
             n = counts[2]
-            ft.thing_features(state, j, kinds[k, j], x[2][n])
+            mf.thing_features(state, j, kinds[k, j], x[2][n])
             one, two = debris_true[k, j], debris_true[k + 1, j]
             out = y[2][n]
             out[tr.O_VX] = two[log.M_VX] - one[log.M_VX]

@@ -10,7 +10,7 @@ import numpy as np
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from envs.specification.world import Array
-from policies.world_model import features as ft
+from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model.layers import forward
 from policies.world_model.nets import Transition
@@ -60,13 +60,13 @@ def move_ego(
     after
         Its ego is overwritten.
     """
-    x = np.empty(ft.NUM_EGO_FEATURES, np.float32)
+    x = np.empty(mf.NUM_EGO_FEATURES, np.float32)
     hidden = np.empty((2, model.ego.b1.shape[1]), np.float32)
     out = np.empty(NUM_EGO_OUT, np.float32)
     ego, then, scale = state.ego, after.ego, model.ego_scale
     for k in range(s.NUM_EGO):
         then[k] = ego[k]
-    ft.ego_features(ego, first, second, x)
+    mf.ego_features(ego, first, second, x)
     forward(model.ego, e, x, hidden, out)
     speed = max(ego[s.SPEED] + out[E_SPEED] * scale[E_SPEED], 0.0)
     mean = 0.5 * (ego[s.SPEED] + speed)
@@ -95,10 +95,10 @@ def move_car(model: Transition, e: int, state: State, i: int, after: State) -> N
         then[k] = car[k]
     if car[s.C_LIVE] == 0.0:
         return
-    x = np.empty(ft.NUM_CAR_FEATURES, np.float32)
+    x = np.empty(mf.NUM_CAR_FEATURES, np.float32)
     hidden = np.empty((2, model.car.b1.shape[1]), np.float32)
     out = np.empty(2 * NUM_CAR_OUT, np.float32)
-    ft.car_features(state, i, x)
+    mf.car_features(state, i, x)
     forward(model.car, e, x, hidden, out)
     scale = model.car_scale
     acceleration = out[V_ACCELERATION] * scale[V_ACCELERATION]
@@ -125,7 +125,7 @@ def move_things(model: Transition, e: int, state: State, kinds: Array, after: St
     after
         Its objects are overwritten.
     """
-    x = np.empty(ft.NUM_THING_FEATURES, np.float32)
+    x = np.empty(mf.NUM_THING_FEATURES, np.float32)
     hidden = np.empty((2, model.thing.b1.shape[1]), np.float32)
     out = np.empty(2 * NUM_THING_OUT + 1, np.float32)
     for j in range(DEBRIS_SLOTS):
@@ -134,7 +134,7 @@ def move_things(model: Transition, e: int, state: State, kinds: Array, after: St
             then[k] = thing[k]
         if thing[s.D_LIVE] == 0.0 or lies_still(state, j):
             continue
-        ft.thing_features(state, j, kinds[j], x)
+        mf.thing_features(state, j, kinds[j], x)
         forward(model.thing, e, x, hidden, out)
         scale = model.thing_scale
         then[s.D_VX] = thing[s.D_VX] + out[O_VX] * scale[O_VX]

@@ -17,6 +17,7 @@ from experiments.configuration import (
     validate,
 )
 from experiments.evaluation import CompareConfiguration, EvaluationConfiguration
+from experiments.training.configuration import TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
 
 FOLDER = Path(conf.__file__).parent
@@ -32,7 +33,7 @@ SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    included = {"evaluation", "explain_rules", "collect"}
+    included = {"evaluation", "explain_rules", "collect", "train"}
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
 
@@ -40,6 +41,12 @@ def test_collect_composes():
     with initialize_config_module("conf", version_base="1.3"):
         values = OmegaConf.to_container(compose("collect"), resolve=True)
     assert validate(CollectConfiguration, values).num_decisions == 1_000_000
+
+
+def test_train_composes():
+    with initialize_config_module("conf", version_base="1.3"):
+        values = OmegaConf.to_container(compose("train"), resolve=True)
+    assert validate(TrainConfiguration, values).members == 5
 
 
 @pytest.mark.parametrize("suite", SUITES)

@@ -12,7 +12,8 @@ from policies.world_model import state as s
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.imagine import cruise_limit, imagine
+from policies.world_model.cruise import cruise_limit
+from policies.world_model.imagine import imagine
 from policies.world_model.policy import WorldModel, reduce_costs
 from policies.world_model.state import State, empty_state, read_observation
 
