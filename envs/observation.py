@@ -167,6 +167,12 @@ def observe(world: World) -> None:
     Called by both engines once after reset and once after every decision.
     """
     update_tracks(world)
+    write_observation(world)
+
+
+@compiled
+def write_observation(world: World) -> None:
+    """Write the observation arrays from the ego's state and the tracks as they are, in place."""
     _write_ego(world)
     for slot in range(VEHICLE_SLOTS):
         _write_track(world, slot, world.vehicles[slot], _VEHICLE_BOUNDS)

@@ -8,10 +8,10 @@ import numpy as np
 from numba import njit
 
 from envs.batched.kernels import obstacle
-from envs.batched.kernels.borrow import borrow
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
+from envs.physics.borrow import borrow
 from envs.physics.compilation import compiled, inner
 from envs.specification import (
     LANE_SPEED_LIMIT_MPS,

@@ -15,6 +15,7 @@ class Updates(Configuration):
     filter: int = Field(ge=1, le=1_000_000)
     transition: int = Field(ge=1, le=1_000_000)
     events: int = Field(ge=1, le=1_000_000)
+    emission: int = Field(ge=1, le=1_000_000)
 
 
 class TrainConfiguration(Configuration):

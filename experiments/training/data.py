@@ -98,7 +98,7 @@ def all_transitions(
         made = make_transitions(one.columns, one.kinds, chosen)
         parts.append(Transitions(*(_numbered(part, k) for part in made)))
         tell(k + 1, len(shards))
-    return Transitions(*(_join(values) for values in zip(*parts, strict=True)))
+    return Transitions(*(join(values) for values in zip(*parts, strict=True)))
 
 
 def all_events(
@@ -123,10 +123,10 @@ def all_events(
         )
         tell(k + 1, len(shards))
     return Events(
-        _join([part.contact for part in parts]),
-        _join([part.collision for part in parts]),
-        _join([part.severity for part in parts]),
-        _join([part.slip for part in parts]),
+        join([part.contact for part in parts]),
+        join([part.collision for part in parts]),
+        join([part.severity for part in parts]),
+        join([part.slip for part in parts]),
         sum(part.missed_contacts for part in parts),
         sum(part.missed_collisions for part in parts),
     )
@@ -137,6 +137,6 @@ def _numbered(rows: Rows, shard: int) -> Rows:
     return rows._replace(episode=rows.episode.astype(np.int64) + shard * EPISODES_PER_SHARD)
 
 
-def _join(parts: Sequence[Rows]) -> Rows:
+def join(parts: Sequence[Rows]) -> Rows:
     """Rows one after the other."""
     return Rows(*(np.concatenate(values) for values in zip(*parts, strict=True)))

@@ -1,4 +1,4 @@
-"""Training the world model: classes, filter, transition, events; what is finished is kept when a run is killed."""
+"""Training the world model: classes and four parts; what is finished is kept when a run is killed."""
 
 from __future__ import annotations
 
@@ -20,16 +20,23 @@ from experiments.atomic import make_folder, replacing, write_text
 from experiments.provenance import commit, machine
 from experiments.training import data
 from experiments.training.configuration import TrainConfiguration
+from experiments.training.starts import all_emissions, make_starts
 from experiments.training.validation import validate_model
 from policies.world_model import checkpoint
 from policies.world_model.classes import Codebook
+from policies.world_model.dream.starts import FILE as STARTS
+from policies.world_model.dream.starts import write_starts
 from policies.world_model.experience import data_hash, read_about
+from policies.world_model.fit_emission import fit_emission
 from policies.world_model.fit_events import fit_events
 from policies.world_model.fit_filter import fit_filter
 from policies.world_model.fit_transition import fit_transition
-from policies.world_model.nets import EventNets, FilterNets, Learned, Transition
+from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
 
-PARTS: Final = ("filter", "transition", "events")
+PARTS: Final = ("filter", "transition", "events", "emission")
+
+EMISSION_ROWS: Final = 100_000
+"""Decisions that the emission nets learn from: what is seen follows simple rules."""
 
 
 def train(config: TrainConfiguration) -> dict[str, Any]:
@@ -69,7 +76,8 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
         events = run.part(
             "events", _like().events, lambda: _events(config, learn, held, book, moves, run)
         )
-        learned = Learned(nets, moves, events)
+        sights = run.part("emission", _like().emission, lambda: _emission(config, learn, book, run))
+        learned = Learned(nets, moves, events, sights)
         measured = validate_model(learn, held, book, learned, config.stride, run.bar("validation"))
         for name, value in measured.items():
             writer.add_scalar(f"validation/{name}", value, 0)
@@ -85,6 +93,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
         "training_seed": config.seed,
     }
     checkpoint.save(folder, learned, about)
+    write_starts(folder / STARTS, make_starts(held, learned, book.names, config.seed))
     return about
 
 
@@ -145,6 +154,14 @@ def _events(
     )
 
 
+def _emission(
+    config: TrainConfiguration, learn: list[Path], book: Codebook, run: _Run
+) -> EmissionNets:
+    rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, run.bar("emissions"))
+    report = run.report("emission")
+    return fit_emission(rows, config.updates.emission, config.seed, config.device, report)
+
+
 def _check_device(device: str) -> None:
     """Refuse what torch does not have."""
     try:
@@ -164,7 +181,7 @@ def _claim(folder: Path, values: dict[str, Any]) -> None:
 
 def _like() -> Learned:
     """Names of all numbers; the shapes do not matter here."""
-    return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1))
+    return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1, 1))
 
 
 class _Run:

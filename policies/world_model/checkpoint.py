@@ -19,13 +19,14 @@ from safetensors.numpy import save as save_tensors
 from envs.errors import UserError
 from envs.observation import TABLE
 from envs.specification import DECISION_HZ
+from policies.world_model import emission_features as em
 from policies.world_model import features as ft
 from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.evidence import NUM_EVIDENCE
 from policies.world_model.layers import Gru, Net
-from policies.world_model.nets import EventNets, FilterNets, Learned, Transition
+from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
 from policies.world_model.outcome import NUM_OUTCOMES, NUM_SEVERITY_OUT
 from policies.world_model.tracks import NUM_CORRECTIONS
 
@@ -49,6 +50,7 @@ class Sizes(NamedTuple):
     thing_hidden: int
     event_hidden: int
     severity_hidden: int
+    emission_hidden: int
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,11 @@ def template(sizes: Sizes) -> Learned:
             np.zeros(NUM_OUTCOMES),
             net(ft.NUM_SLIP_FEATURES, sizes.event_hidden, 1),
         ),
+        EmissionNets(
+            net(em.NUM_CAR_SIGHTS, sizes.emission_hidden, em.NUM_CAR_EMISSIONS, 1),
+            net(em.NUM_THING_SIGHTS, sizes.emission_hidden, em.NUM_THING_EMISSIONS, 1),
+            np.zeros(2),
+        ),
     )
 
 
@@ -124,6 +131,7 @@ def sizes_of(learned: Learned) -> Sizes:
         learned.transition.thing.b1.shape[1],
         learned.events.contact.b1.shape[1],
         learned.events.severity.b1.shape[1],
+        learned.emission.car.b1.shape[1],
     )
 
 

@@ -63,14 +63,26 @@ def forward(net: Net, e: int, x: Array, hidden: Array, out: Array) -> None:
 
 @compiled
 def _dense(w: Array, b: Array, x: Array, out: Array) -> None:
-    """``x w + b``; the inner loop runs over outputs, which vectorises without changing the order of any sum."""
-    for o in range(b.shape[0]):
+    """``x w + b``; the inner loop runs over outputs, which vectorises without changing the order of any sum.
+
+    Inputs go in fours, so that an output is loaded and stored once for all of them; none is skipped for being zero,
+    because a branch that cannot be foreseen costs more than a row.
+    """
+    size = b.shape[0]
+    for o in range(size):
         out[o] = b[o]
-    for i in range(w.shape[0]):
-        value = x[i]
-        if value != np.float32(0.0):
-            for o in range(b.shape[0]):
-                out[o] += value * w[i, o]
+    whole = w.shape[0] - w.shape[0] % 4
+    for i in range(0, whole, 4):
+        one, two, three, four = x[i], x[i + 1], x[i + 2], x[i + 3]
+        for o in range(size):
+            value = out[o] + one * w[i, o]
+            value += two * w[i + 1, o]
+            value += three * w[i + 2, o]
+            out[o] = value + four * w[i + 3, o]
+    for i in range(whole, w.shape[0]):
+        one = x[i]
+        for o in range(size):
+            out[o] += one * w[i, o]
 
 
 @compiled

@@ -45,9 +45,18 @@ class EventNets(NamedTuple):
     slip: Net
 
 
+class EmissionNets(NamedTuple):
+    """What is observed of a state; shared by all members of the ensemble."""
+
+    car: Net
+    thing: Net
+    persistence: Scale  # (2,) share of a measurement error that lasts as long as its track: vehicles, objects
+
+
 class Learned(NamedTuple):
     """The world model."""
 
     filter: FilterNets
     transition: Transition
     events: EventNets
+    emission: EmissionNets

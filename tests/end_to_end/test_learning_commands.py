@@ -20,6 +20,7 @@ TRAIN = (
     "updates.filter=12",
     "updates.transition=150",
     "updates.events=100",
+    "updates.emission=100",
     "rows=3_000",
     "stride=20",
     "validation_share=0.4",

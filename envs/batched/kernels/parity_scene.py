@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from envs.batched.kernels import obstacle
-from envs.batched.kernels.borrow import borrow
 from envs.batched.kernels.fma import fma
 from envs.batched.kernels.mobil import is_reachable
 from envs.batched.kernels.neighbours import END_MARGIN_M
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.borrow import borrow
 from envs.physics.compilation import compiled
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 

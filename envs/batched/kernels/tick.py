@@ -9,13 +9,13 @@ import numpy as np
 from numba import njit
 
 from envs.batched.kernels import workspace as ws
-from envs.batched.kernels.borrow import borrow
 from envs.batched.kernels.collision import collide_all
 from envs.batched.kernels.idm import MAX_ACCELERATION, following_acceleration, free_acceleration
 from envs.batched.kernels.mobil import decide_lane
 from envs.batched.kernels.move import move_vehicle
 from envs.batched.kernels.neighbours import find_leader, sort_by_x, sweep_leaders
 from envs.batched.kernels.workspace import Workspace
+from envs.physics.borrow import borrow
 from envs.physics.compilation import compiled
 from envs.physics.steering import steering_command
 from envs.specification import LANE_WIDTH_M, vehicle

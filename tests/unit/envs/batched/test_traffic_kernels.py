@@ -14,12 +14,12 @@ from numba import njit
 
 from envs.batched.kernels import obstacle
 from envs.batched.kernels import workspace as ws
-from envs.batched.kernels.borrow import borrow
 from envs.batched.kernels.fma import _exact, fma
 from envs.batched.kernels.move import nearest_lane
 from envs.batched.kernels.neighbours import find_follower, find_leader, sort_by_x, sweep_leaders
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import make_workspace
+from envs.physics.borrow import borrow
 from envs.specification import TICK_S, vehicle
 
 numbers = st.floats(-1e6, 1e6).filter(lambda x: x == 0.0 or abs(x) > 1e-6)

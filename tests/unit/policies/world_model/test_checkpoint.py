@@ -8,7 +8,7 @@ import pytest
 from envs.errors import UserError
 from policies.world_model import checkpoint
 
-SIZES = checkpoint.Sizes(2, 4, 5, 6, 7, 3, 8)
+SIZES = checkpoint.Sizes(2, 4, 5, 6, 7, 3, 8, 9)
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""DreamEnv: one dream as a Gymnasium environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+
+from envs.action import action_space
+from envs.errors import not_allowed
+from envs.observation import observation_space
+from envs.specification import DECISION_HZ
+from envs.world.settings import check_options, check_seed
+from policies.world_model.dream.core import DreamCore
+from policies.world_model.dream.settings import OPTIONS, DreamSettings
+
+RENDER_MODES = ("rgb_array",)
+
+
+class DreamEnv(gym.Env[dict[str, Any], Any]):
+    """One dream of the learned world model; see ``vector_env.DreamVectorEnv`` for what it is.
+
+    Parameters
+    ----------
+    render_mode
+        ``None`` or ``"rgb_array"``: the ordinary picture at the dreamt places.
+    **settings
+        Arguments of ``policies.world_model.dream.settings.DreamSettings``.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+
+    Examples
+    --------
+    >>> import gymnasium as gym
+    >>> env = gym.make("policies.world_model.dream:roadworld/Dream-v0")
+    >>> observation, info = env.reset(seed=7, options={"theta": ["nothing"]})
+    >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
+    >>> int(info["theta"][0])
+    0
+    """
+
+    def __init__(self, *, render_mode: str | None = None, **settings: Any) -> None:
+        if render_mode is not None and render_mode not in RENDER_MODES:
+            raise not_allowed("render_mode", render_mode, RENDER_MODES)
+        self.metadata = {"render_modes": list(RENDER_MODES), "render_fps": DECISION_HZ}
+        self.render_mode = render_mode
+        self.settings = DreamSettings(**settings)
+        self.observation_space = observation_space()
+        self.action_space = action_space("continuous")
+        self.core = DreamCore(1, self.settings)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Begin a new dream.
+
+        Parameters
+        ----------
+        seed
+            Seeds the generator that draws piece and random numbers; ``None`` continues it.
+        options
+            ``segment``, ``member``, ``theta``; see ``DreamVectorEnv.reset``.
+
+        Returns
+        -------
+        observation, info
+            ``info["instance_hash"]`` is a string.
+
+        Raises
+        ------
+        UserError
+            If an option or the seed does not fit.
+        """
+        given = check_options(options, OPTIONS[:-1])
+        super().reset(seed=check_seed(seed))
+        self.core.begin(np.zeros(1, np.int64), [self.np_random], given)
+        told = _first(self.core.describe(np.zeros(1)))
+        return _first(self.core.observation()), {"instance_hash": self.core.fingerprint(0), **told}
+
+    def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:  # noqa: ANN401
+        """Advance by one decision.
+
+        Parameters
+        ----------
+        action
+            ``(2,)`` in [-1, 1].
+
+        Returns
+        -------
+        observation, reward, terminated, truncated, info
+            See the class.
+        """
+        reward, terminated, truncated, info = self.core.step([action])
+        told = _first(info)
+        told["ttc"], told["state_hash"] = float(told["ttc"]), int(told["state_hash"])
+        return (
+            _first(self.core.observation()),
+            float(reward[0]),
+            bool(terminated[0]),
+            bool(truncated[0]),
+            told,
+        )
+
+
+def _first(values: dict[str, Any]) -> dict[str, Any]:
+    """Of the only world, without the leading axis."""
+    return {
+        key: _first(value) if isinstance(value, dict) else value[0] for key, value in values.items()
+    }

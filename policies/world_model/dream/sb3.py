@@ -1,0 +1,23 @@
+"""DreamSB3VecEnv: many dreams as Stable-Baselines3 sees environments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.sb3_adapter import TwinVecEnv
+from policies.world_model.dream.vector_env import DreamVectorEnv
+
+
+class DreamSB3VecEnv(TwinVecEnv):
+    """The twin's adapter around ``DreamVectorEnv``: truncations are told as such, so that values are bootstrapped.
+
+    Parameters
+    ----------
+    num_envs
+        Number of worlds.
+    **settings
+        Arguments of ``policies.world_model.dream.settings.DreamSettings``.
+    """
+
+    def __init__(self, num_envs: int, **settings: Any) -> None:
+        super().__init__(DreamVectorEnv(num_envs, **settings))

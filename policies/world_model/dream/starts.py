@@ -1,0 +1,152 @@
+"""Where dreams begin: short pieces of what was really observed, in a small file beside the checkpoint."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from envs.errors import UserError
+from envs.observation import TABLE, Column
+from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
+from policies.world_model.checkpoint import spaces_hash
+
+FILE: Final = "starts.safetensors"
+FORMAT: Final = "roadworld-dream-starts"
+
+LENGTH: Final = 16
+"""Decisions of every piece: the belief is burnt in on them."""
+
+LARGEST_BYTES: Final = 1_500_000
+
+STEPS: Final = 65_535
+"""A number is stored as one of so many steps between the bounds of its column."""
+
+
+class Starts(NamedTuple):
+    """``S`` pieces of logged observations, oldest decision first."""
+
+    ego: NDArray[np.float32]  # (S, LENGTH, E)
+    vehicles: NDArray[np.float32]  # (S, LENGTH, 8, V)
+    debris: NDArray[np.float32]  # (S, LENGTH, 4, D)
+    limit: NDArray[np.float64]  # (H,) usual doubt after so many decisions: 95th percentile
+    families: tuple[str, ...]  # of every piece
+
+
+def write_starts(path: Path, starts: Starts) -> None:
+    """Write the file.
+
+    Parameters
+    ----------
+    path
+        In the folder of the checkpoint.
+    starts
+        What to write; only tracks that live to the end of a piece are kept.
+
+    Raises
+    ------
+    UserError
+        If it would be too large, or the operating system refuses.
+    """
+    arrays: dict[str, NDArray[Any]] = {
+        "ego": _encode(starts.ego, TABLE["ego"]),
+        "limit": starts.limit,
+    }
+    for key, rows in (("vehicles", starts.vehicles), ("debris", starts.debris)):
+        piece, slot = np.nonzero(rows[:, -1, :, column.V_TRACKED] > 0.5)
+        arrays[f"{key}_of"] = np.stack([piece, slot], axis=1).astype(np.uint16)
+        arrays[key] = _encode(rows[piece, :, slot], TABLE[key])
+    about = {"format": FORMAT, "spaces": spaces_hash(), "families": json.dumps(starts.families)}
+    blob = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, about)
+    if len(blob) > LARGEST_BYTES:
+        raise UserError(f"{path}: got {len(blob):,} bytes, allowed are {LARGEST_BYTES:,}")
+    try:
+        path.write_bytes(blob)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def read_starts(path: Path) -> Starts:
+    """Read the file and check it.
+
+    Parameters
+    ----------
+    path
+        Of ``write_starts``.
+
+    Returns
+    -------
+    Starts
+        At least one.
+
+    Raises
+    ------
+    UserError
+        One line naming the file: missing, foreign, of another observation, or of the wrong shape.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: missing; dreams need it, train again")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            about = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{path}: no safetensors file: {str(error).splitlines()[0]}") from None
+    if about.get("format") != FORMAT:
+        raise UserError(f"{path}: format: expected {FORMAT!r}, this is something else")
+    if about.get("spaces") != spaces_hash():
+        raise UserError(f"{path}: spaces: made for another observation; train again")
+    try:
+        return _unpack(arrays, tuple(json.loads(about["families"])))
+    except (KeyError, ValueError, IndexError) as error:
+        raise UserError(f"{path}: not what was written: {error}") from None
+
+
+def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:
+    """Rows at their places; free slots are zero."""
+    ego = _decode(arrays["ego"], TABLE["ego"])
+    count = len(ego)
+    found = []
+    for key, slots in (("vehicles", VEHICLE_SLOTS), ("debris", DEBRIS_SLOTS)):
+        rows = np.zeros((count, LENGTH, slots, len(TABLE[key])), np.float32)
+        of = arrays[f"{key}_of"].astype(np.int64)
+        values = _decode(arrays[key], TABLE[key])
+        values[values[..., column.V_TRACKED] < 0.5] = 0.0
+        rows[of[:, 0], :, of[:, 1]] = values
+        found.append(rows)
+    if count == 0 or len(families) != count or ego.shape[1] != LENGTH:
+        raise ValueError(f"got {ego.shape} pieces of {len(families)} families")
+    return Starts(ego, found[0], found[1], arrays["limit"].astype(np.float64), families)
+
+
+def _encode(rows: NDArray[np.float32], table: tuple[Column, ...]) -> NDArray[np.uint16]:
+    """Steps between the bounds."""
+    low, high = _bounds(table)
+    share = (np.clip(rows, low, high) - low) / (high - low)
+    return np.round(share * STEPS).astype(np.uint16)
+
+
+def _decode(codes: NDArray[np.uint16], table: tuple[Column, ...]) -> NDArray[np.float32]:
+    """The inverse; flags, numbers and multiples of the decision's length are exact."""
+    low, high = _bounds(table)
+    rows = low + codes / STEPS * (high - low)
+    for k, one in enumerate(table):
+        if one.unit == "0/1" or one.name in {"identity", "num_lanes"}:
+            rows[..., k] = np.round(rows[..., k])
+        elif one.name in {"age_since_seen", "track_age", "time_left"}:
+            rows[..., k] = np.round(rows[..., k] / DECISION_S) * DECISION_S
+        elif one.low < 0.0:
+            # zero is no step of a range that is symmetric about it
+            near = np.abs(rows[..., k]) < (one.high - one.low) / STEPS
+            rows[..., k] = np.where(near, 0.0, rows[..., k])
+    return rows.astype(np.float32)
+
+
+def _bounds(table: tuple[Column, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lows and highs of all columns."""
+    return np.array([one.low for one in table]), np.array([one.high for one in table])

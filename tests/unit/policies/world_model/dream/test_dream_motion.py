@@ -1,0 +1,62 @@
+"""Dreamt motion is the transition that plans are imagined with, plus its own noise."""
+
+import numpy as np
+import pytest
+
+from policies.world_model import fitting, state, transition
+from policies.world_model.dream import motion
+from policies.world_model.dream.vector_env import DreamVectorEnv
+from policies.world_model.dream.worlds import make_work
+from policies.world_model.state import State, empty_state
+
+
+@pytest.fixture(scope="module")
+def dreams():
+    env = DreamVectorEnv(12)
+    env.reset(seed=4)
+    return env.core
+
+
+def at(core, b):
+    return State(core.dreams.ego[b], core.dreams.cars[b], core.dreams.things[b])
+
+
+def moved(core, b, temperature, member=2):
+    work = make_work(core.model)
+    work.kinds[:] = core.dreams.theta[b]
+    nets = core.model.learned.transition
+    motion.dream_cars(nets, member, at(core, b), 5, 1, temperature, work)
+    motion.dream_things(nets, member, at(core, b), 5, 1, temperature, work)
+    return work
+
+
+def test_without_noise_it_is_the_planners_transition_bit_for_bit(dreams):
+    nets = dreams.model.learned.transition
+    for b in range(12):
+        after = empty_state()
+        transition.move_cars(nets, 2, at(dreams, b), after)
+        transition.move_things(nets, 2, at(dreams, b), dreams.dreams.theta[b], after)
+        work = moved(dreams, b, 0.0)
+        np.testing.assert_array_equal(work.after.cars, after.cars)
+        np.testing.assert_array_equal(work.after.things, after.things)
+
+
+def test_noise_grows_with_the_temperature(dreams):
+    b = int((dreams.dreams.cars[:, :, state.C_LIVE] > 0.0).sum(axis=1).argmax())
+    cold, warm, hot = (moved(dreams, b, t).after.cars[:, state.C_VX] for t in (0.0, 1.0, 2.0))
+    live = dreams.dreams.cars[b, :, state.C_LIVE] > 0.0
+    assert (warm != cold)[live].all()
+    # all speeds are far from zero, where nothing is clipped
+    np.testing.assert_allclose((hot - cold)[live], 2.0 * (warm - cold)[live], rtol=1e-9)
+
+
+def test_bounds_of_the_log_variance_are_those_of_training():
+    assert (motion.LOWEST, motion.HIGHEST) == fitting.LOG_VARIANCE
+
+
+def test_a_member_disagrees_with_the_others_only(dreams):
+    nets = dreams.model.learned.transition
+    work = moved(dreams, 0, 0.0)
+    assert motion.disagreement(nets, 2, at(dreams, 0), 5, 1, work) > 0.0
+    alone = nets._replace(car=type(nets.car)(*(part[2:3] for part in nets.car)))
+    assert motion.disagreement(alone, 0, at(dreams, 0), 5, 1, work) == 0.0
