@@ -10,7 +10,7 @@ import math
 from envs.physics.compilation import compiled, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
-from policies.world_model import features as ft
+from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model import transition as tr
 from policies.world_model.dream.worlds import DOUBTS, MOVE, OBJECTS, WHOLE, Work
@@ -62,7 +62,7 @@ def dream_cars(
         if car[s.C_LIVE] == 0.0:
             continue
         out, scale = work.car_out[i], model.car_scale
-        ft.car_features(state, i, work.car_x[i])
+        mf.car_features(state, i, work.car_x[i])
         forward(model.car, e, work.car_x[i], work.car_hidden, out)
         draws = uniforms(seed, step, i, MOVE)
         noise = (
@@ -106,7 +106,7 @@ def dream_things(
             continue
         work.moves[j] = 1
         out, scale = work.thing_out[j], model.thing_scale
-        ft.thing_features(state, j, work.kinds[j], work.thing_x[j])
+        mf.thing_features(state, j, work.kinds[j], work.thing_x[j])
         forward(model.thing, e, work.thing_x[j], work.thing_hidden, out)
         draws = uniforms(seed, step, OBJECTS + j, MOVE)
         n = tr.NUM_THING_OUT

@@ -10,6 +10,7 @@ from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, component
 from envs.specification.world import Array, Batch, empty_batch
 from policies.world_model import emission_features as em
 from policies.world_model import features as ft
+from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model import transition as tr
 from policies.world_model.classes import NUM_CLASSES
@@ -125,9 +126,9 @@ def make_work(model: Model) -> Work:
     moves, events = model.learned.transition, model.learned.events
     return Work(
         empty_state(),
-        rows(VEHICLE_SLOTS, ft.NUM_CAR_FEATURES),
+        rows(VEHICLE_SLOTS, mf.NUM_CAR_FEATURES),
         rows(VEHICLE_SLOTS, 2 * tr.NUM_CAR_OUT),
-        rows(DEBRIS_SLOTS, ft.NUM_THING_FEATURES),
+        rows(DEBRIS_SLOTS, mf.NUM_THING_FEATURES),
         rows(DEBRIS_SLOTS, 2 * tr.NUM_THING_OUT + 1),
         np.zeros(DEBRIS_SLOTS, np.int64),
         np.zeros(DEBRIS_SLOTS, np.int64),
