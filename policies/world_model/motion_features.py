@@ -74,19 +74,17 @@ def car_features(state: State, i: int, out: Array) -> None:
     out[6] = 1.0 if lane >= ego[s.NUM_LANES] - 1.0 else 0.0
     out[7], out[8] = car[s.C_LENGTH] / 10.0, car[s.C_LAMP]
     out[9] = car[s.C_JOLT] * 20.0
-    gap, lead_speed, lead_acceleration = _nearest(state, i, x, y, v, 1.0)
+    gap, lead_speed, lead_acceleration, behind, follower_speed = _neighbours(state, i, x, y, v)
     out[10] = gap / 50.0
     out[11] = (v - lead_speed) / 10.0
     out[12] = lead_acceleration / 3.0
     close = (2.0 + 1.5 * v + v * (v - lead_speed) / 8.0) / max(gap, 1.0)
     out[13] = min(max(close, 0.0), 3.0)
     out[14] = out[13] * out[13]
-    behind, follower_speed, _ = _nearest(state, i, x, y, v, -1.0)
     out[15], out[16] = behind / 50.0, (follower_speed - v) / 10.0
     for k in range(2):
         side = y + (LANE_WIDTH_M if k else -LANE_WIDTH_M)
-        ahead, ahead_speed, _ = _nearest(state, i, x, side, v, 1.0)
-        back, back_speed, _ = _nearest(state, i, x, side, v, -1.0)
+        ahead, ahead_speed, _, back, back_speed = _neighbours(state, i, x, side, v)
         out[17 + 4 * k], out[18 + 4 * k] = ahead / 50.0, (v - ahead_speed) / 10.0
         out[19 + 4 * k], out[20 + 4 * k] = back / 50.0, (back_speed - v) / 10.0
     out[25] = max(min((ego[s.X] - x) / 30.0, 3.0), -3.0)
@@ -99,26 +97,31 @@ def car_features(state: State, i: int, out: Array) -> None:
 
 
 @inner
-def _nearest(
-    state: State, own: int, x: float, y: float, v: float, sign: float
-) -> tuple[float, float, float]:
-    """Gap, speed and acceleration of whoever is next ahead (1) or behind (-1) near a line; ``own`` = -1 is the ego."""
-    best, speed, acceleration = SIGHT_M, v, 0.0
-    half = 0.5 * (state.cars[own, s.C_LENGTH] if own >= 0 else s.EGO_LENGTH_M)
-    if own >= 0 and abs(state.ego[s.Y] - y) < IN_LANE_M:
-        away = (state.ego[s.X] - x) * sign
-        gap = away - half - 0.5 * s.EGO_LENGTH_M
-        if away > 0.0 and gap < best:
-            best, speed, acceleration = gap, state.ego[s.SPEED], state.ego[s.ACCELERATION]
+def _neighbours(
+    state: State, own: int, x: float, y: float, v: float
+) -> tuple[float, float, float, float, float]:
+    """Gap, speed and acceleration of whoever is next ahead near a line, gap and speed of whoever is next behind."""
+    gap, lead_speed, acceleration = SIGHT_M, v, 0.0
+    behind, follower_speed = SIGHT_M, v
+    half, ego = 0.5 * state.cars[own, s.C_LENGTH], state.ego
+    if abs(ego[s.Y] - y) < IN_LANE_M:
+        away = ego[s.X] - x
+        free = abs(away) - half - 0.5 * s.EGO_LENGTH_M
+        if away > 0.0 and free < gap:
+            gap, lead_speed, acceleration = free, ego[s.SPEED], ego[s.ACCELERATION]
+        elif away < 0.0 and free < behind:
+            behind, follower_speed = free, ego[s.SPEED]
     for k in range(VEHICLE_SLOTS):
         car = state.cars[k]
         if k == own or car[s.C_LIVE] == 0.0 or abs(car[s.C_Y] - y) >= IN_LANE_M:
             continue
-        away = (car[s.C_X] - x) * sign
-        gap = away - half - 0.5 * car[s.C_LENGTH]
-        if away > 0.0 and gap < best:
-            best, speed, acceleration = gap, car[s.C_VX], car[s.C_ACCELERATION]
-    return max(best, 0.0), speed, acceleration
+        away = car[s.C_X] - x
+        free = abs(away) - half - 0.5 * car[s.C_LENGTH]
+        if away > 0.0 and free < gap:
+            gap, lead_speed, acceleration = free, car[s.C_VX], car[s.C_ACCELERATION]
+        elif away < 0.0 and free < behind:
+            behind, follower_speed = free, car[s.C_VX]
+    return max(gap, 0.0), lead_speed, acceleration, max(behind, 0.0), follower_speed
 
 
 @inner

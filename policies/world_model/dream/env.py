@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -14,6 +14,9 @@ from envs.specification import DECISION_HZ
 from envs.world.settings import check_options, check_seed
 from policies.world_model.dream.core import DreamCore
 from policies.world_model.dream.settings import OPTIONS, DreamSettings
+
+if TYPE_CHECKING:
+    from policies.world_model.dream.picture import DreamPicture
 
 RENDER_MODES = ("rgb_array",)
 
@@ -43,15 +46,17 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
     0
     """
 
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": DECISION_HZ}  # noqa: RUF012 (Gymnasium's)
+
     def __init__(self, *, render_mode: str | None = None, **settings: Any) -> None:
         if render_mode is not None and render_mode not in RENDER_MODES:
             raise not_allowed("render_mode", render_mode, RENDER_MODES)
-        self.metadata = {"render_modes": list(RENDER_MODES), "render_fps": DECISION_HZ}
         self.render_mode = render_mode
         self.settings = DreamSettings(**settings)
         self.observation_space = observation_space()
         self.action_space = action_space("continuous")
         self.core = DreamCore(1, self.settings)
+        self._picture: DreamPicture | None = None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -78,6 +83,8 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         given = check_options(options, OPTIONS[:-1])
         super().reset(seed=check_seed(seed))
         self.core.begin(np.zeros(1, np.int64), [self.np_random], given)
+        if self._picture is not None:
+            self._picture.begin()
         told = _first(self.core.describe(np.zeros(1)))
         return _first(self.core.observation()), {"instance_hash": self.core.fingerprint(0), **told}
 
@@ -95,6 +102,8 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
             See the class.
         """
         reward, terminated, truncated, info = self.core.step([action])
+        if self._picture is not None:
+            self._picture.record()
         told = _first(info)
         told["ttc"], told["state_hash"] = float(told["ttc"]), int(told["state_hash"])
         return (
@@ -104,6 +113,23 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
             bool(truncated[0]),
             told,
         )
+
+    def render(self) -> Any:  # noqa: ANN401 (Gymnasium's own type is wider)
+        """The present picture ``(height, width, 3)`` uint8; ``None`` without a render mode."""
+        if self.render_mode is None or self.core.pieces[0] < 0:
+            return None
+        if self._picture is None:
+            # here, because the drawing library is slow to import and most dreams are not drawn
+            from policies.world_model.dream.picture import DreamPicture
+
+            self._picture = DreamPicture(self.core)
+        return self._picture.draw()
+
+    def close(self) -> None:
+        """Free the picture."""
+        if self._picture is not None:
+            self._picture.close()
+            self._picture = None
 
 
 def _first(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import numpy as np
 
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
+    TICKS_PER_DECISION,
     VEHICLE_SLOTS,
     component,
     contact,
@@ -63,7 +64,7 @@ COLUMNS: Final = (
 """Where every outcome stands in the contact table; what is in US$ already stands nowhere."""
 
 
-@compiled
+@inlined
 def meet_things(
     events: EventNets, e: int, world: World, state: State, touched: Array, step: int, p: np.record,
     work: Work,
@@ -193,7 +194,8 @@ def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None
     """What is known of a contact before its outcome, in place."""
     thing, ego = state.things[j], state.ego
     row[:] = 0.0
-    row[contact.TICK] = world.episode_i[episode.TICK]
+    # the last tick of the decision: when in it, nobody says
+    row[contact.TICK] = world.episode_i[episode.TICK] + TICKS_PER_DECISION - 1
     row[contact.OBJECT] = j
     row[contact.MODE] = oc.MODES[mode]
     row[contact.CLOSING_SPEED] = max(ego[s.SPEED] - thing[s.D_VX], 0.0)
@@ -201,7 +203,7 @@ def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None
     row[contact.EXIT_SPEED] = EXIT_SHARES[mode] * ego[s.SPEED]
 
 
-@compiled
+@inlined
 def meet_cars(
     events: EventNets, e: int, world: World, state: State, step: int, p: np.record, work: Work
 ) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import inlined
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from policies.world_model import motion_features as mf
@@ -22,13 +22,13 @@ LOWEST, HIGHEST = -9.0, 3.0
 """Bounds of log variances: those of ``policies.world_model.fitting``, which needs torch."""
 
 
-@inner
+@inlined
 def _spread(log_variance: float) -> float:
     """Standard deviation in units of the target's scale."""
     return math.exp(0.5 * min(max(log_variance, LOWEST), HIGHEST))
 
 
-@compiled
+@inlined
 def dream_cars(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
@@ -85,7 +85,7 @@ def dream_cars(
     return total
 
 
-@compiled
+@inlined
 def dream_things(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
@@ -128,7 +128,7 @@ def dream_things(
     return total
 
 
-@compiled
+@inlined
 def disagreement(
     model: Transition, e: int, state: State, seed: int, step: int, work: Work
 ) -> float:

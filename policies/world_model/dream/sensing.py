@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import normal_quantile, uniforms
 from envs.sensing.tracker import (
     OBJECT_BEHIND_M,
@@ -29,7 +29,7 @@ LARGEST_LOOK_ERROR: Final = 3.0
 LARGEST_JOLT_M: Final = 0.3
 
 
-@compiled
+@inlined
 def sense(
     nets: EmissionNets, world: World, state: State, look: Array, step: int, work: Work
 ) -> None:
@@ -58,7 +58,7 @@ def sense(
             _sense_thing(nets, world, state, j, look[j], step, work)
 
 
-@inner
+@inlined
 def _sense_car(
     nets: EmissionNets, world: World, state: State, i: int, step: int, work: Work
 ) -> None:
@@ -89,7 +89,7 @@ def _sense_car(
     car[s.C_LAMP], car[s.C_JOLT] = f[track.BRAKE, i], f[track.JOLT, i]
 
 
-@inner
+@inlined
 def _sense_thing(
     nets: EmissionNets, world: World, state: State, j: int, look: int, step: int, work: Work
 ) -> None:
@@ -119,7 +119,7 @@ def _sense_thing(
         thing[s.D_LIVE] = 0.0
 
 
-@inner
+@inlined
 def _measure(
     world: World, slot: int, entity: int, step: int, share: float, out: Array,
     true: tuple[float, float, float, float],
@@ -143,7 +143,7 @@ def _measure(
     f[track.VY, slot] = true[3] + sd_v * (share * f[e + 3, slot] + rest * normal_quantile(draws[3]))
 
 
-@inner
+@inlined
 def _show_look(
     world: World, slot: int, entity: int, step: int, share: float, look: int, out: Array
 ) -> None:

@@ -124,7 +124,9 @@ def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int
     UserError
         If a value is no such index, or their number is wrong.
     """
-    items = list(value) if isinstance(value, list | tuple | np.ndarray) else [value] * size
+    if not isinstance(value, list | tuple | np.ndarray):
+        return np.full(size, _index(name, value, count))
+    items = list(value)
     if len(items) != size:
         raise UserError(f"{name}: got {len(items)} values, expected one or {size}")
     return np.array([_index(name, item, count) for item in items], np.int64)

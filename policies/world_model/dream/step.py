@@ -9,7 +9,7 @@ import numpy as np
 
 from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
 from envs.observation import write_observation
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled, inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -213,7 +213,7 @@ def step_dreams(
     return num_contacts
 
 
-@inner
+@inlined
 def _step(
     model: Model, dreams: Dreams, b: int, first: float, second: float, p: np.record, work: Work
 ) -> float:
@@ -254,7 +254,7 @@ def _step(
     return usd
 
 
-@inner
+@inlined
 def _add_events(world: World, state: State, work: Work) -> float:
     """Add what events cost to the charges, take off nuisance where there is a cause to brake; returns the sum, US$."""
     cost, f, i = world.cost, world.episode_f, world.episode_i
@@ -275,7 +275,7 @@ def _add_events(world: World, state: State, work: Work) -> float:
     return usd
 
 
-@inner
+@inlined
 def _show(world: World, state: State) -> None:
     """Put into the record what is observed of the ego, and of others by the picture, in place."""
     v, f, ego = world.vehicle_f, world.episode_f, state.ego

@@ -140,7 +140,7 @@ class DreamVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         observation = self.core.observation()
         if ended.size:
             self._restart(ended, observation, info)
-            observation = self.core.observation()
+            self.core.overwrite(ended, observation)
         return observation, reward, terminated, truncated, info
 
     def _restart(
