@@ -84,7 +84,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     rows = sum(read_about(path)["rows"] for path in shards)
     about = {
         "created_with": machine()["versions"] | {"git_commit": commit()},
-        "config": {k: v for k, v in values.items() if k not in {"output", "data_sha256"}},
+        "config": _told(values),
         "data": {"sha256": values["data_sha256"], "decisions": rows, "shards": len(shards)},
         "classes": list(book.names),
         "budget": {"environment_steps": rows, "cpu_seconds": round(sum(run.cpu_s.values()), 1)},
@@ -160,6 +160,12 @@ def _emission(
     rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, run.bar("emissions"))
     report = run.report("emission")
     return fit_emission(rows, config.updates.emission, config.seed, config.device, report)
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration as a checkpoint tells it: no folder of this machine, what counts is the data's hash."""
+    told = {k: v for k, v in values.items() if k not in {"output", "data_sha256"}}
+    return told | {"experience": [Path(name).name for name in values["experience"]]}
 
 
 def _check_device(device: str) -> None:
