@@ -86,6 +86,18 @@ class Option(NamedTuple):
     path: NDArray[
         np.float64
     ]  # (T, 2) imagined positions of the ego: metres ahead of here, lateral position y
+    outcomes_usd: NDArray[np.float64] = np.zeros(
+        0
+    )  # (A,) imagined cost of every case; empty if only one was imagined
+    weights: NDArray[np.float64] = np.zeros(0)  # (A,) of these cases, adding up to 1
+
+
+class Outlook(NamedTuple):
+    """What a policy believes about the tracked objects of ``B`` worlds."""
+
+    contents: NDArray[np.float64]  # (B, 4, N) probability of every class; zero for a free slot
+    names: tuple[str, ...]  # N classes
+    doubt: NDArray[np.float64]  # (B, 4) nats: what the members of an ensemble disagree about
 
 
 @dataclass(frozen=True)
@@ -102,12 +114,18 @@ class Explanation:
         What the reasons are called.
     options
         Per world the imagined options, best first; empty for a policy that does not imagine.
+    outlook
+        What is believed; ``None`` for a policy without a belief.
+    is_late
+        ``(B,)`` whether the decision was cut short by a deadline; ``None`` without one.
     """
 
     labels: NDArray[np.int64]
     reasons: NDArray[np.int64]
     names: tuple[str, ...]
     options: Sequence[Sequence[Option]] = ()
+    outlook: Outlook | None = None
+    is_late: NDArray[np.bool_] | None = None
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from experiments.rollout import Episode, Rollout
-from policies.base import Explaining, Explanation, Observation, Option, Policy, Privileged
+from policies.base import Explaining, Explanation, Observation, Option, Outlook, Policy, Privileged
 
 UNSAID = -1
 """Label and reason of a policy that does not explain itself."""
@@ -23,6 +23,7 @@ class Caption(NamedTuple):
     label: int  # into policies.base.LABELS, or UNSAID
     reason: str  # the rule that fired or the manoeuvre that was chosen; empty if it does not say
     options: tuple[Option, ...]  # imagined: the chosen one, then the others, best first
+    outlook: Outlook | None  # of this world alone, B = 1; None for a policy without a belief
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Script:
         What the records of a comparison are made of; ``T`` decisions.
     options
         ``T`` times the imagined options, best first; empty for a policy that does not imagine.
+    outlooks
+        ``T`` times what was believed; ``None`` for a policy without a belief.
     cost
         Cost parameters it was driven with; ``None`` = the default setting.
     """
@@ -44,6 +47,7 @@ class Script:
     name: str
     episode: Episode
     options: tuple[tuple[Option, ...], ...]
+    outlooks: tuple[Outlook | None, ...]
     cost: CostParameters | None = None
 
     @property
@@ -61,7 +65,8 @@ class Script:
         e = self.episode
         index = int(e.reasons[decision])
         reason = e.names[index] if 0 <= index < len(e.names) else ""
-        return Caption(int(e.labels[decision]), reason, _put_first(self.options[decision], reason))
+        options = _put_first(self.options[decision], reason)
+        return Caption(int(e.labels[decision]), reason, options, self.outlooks[decision])
 
 
 def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
@@ -71,12 +76,13 @@ def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
 
 
 class _Listener:
-    """Passes everything on to a policy, and keeps the options it imagined."""
+    """Passes everything on to a policy, and keeps what it imagined and believed."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self.privileged = policy.privileged
         self.options: list[tuple[Option, ...]] = []
+        self.outlooks: list[Outlook | None] = []
         self._size = 0
 
     def bind(self, worlds: Any) -> None:  # noqa: ANN401 (as in policies.base.Privileged)
@@ -101,6 +107,7 @@ class _Listener:
             unsaid = np.full(self._size, UNSAID)
             said = Explanation(unsaid, unsaid, ())
         self.options.append(tuple(said.options[0]) if len(said.options) else ())
+        self.outlooks.append(said.outlook)
         return said
 
 
@@ -135,4 +142,7 @@ def drive(
     listener = _Listener(policy)
     rollout = Rollout(listener, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)
     ((_, episode),) = rollout.episodes()
-    return Script(name, episode, tuple(listener.options[: len(episode.actions)]), cost)
+    length = len(episode.actions)
+    return Script(
+        name, episode, tuple(listener.options[:length]), tuple(listener.outlooks[:length]), cost
+    )

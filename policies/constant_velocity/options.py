@@ -24,7 +24,11 @@ class Plans(NamedTuple):
     worst: Array
     first: Array  # (K, C, 2)
     path: Array  # (K, C, T, 2)
-    met: NDArray[np.bool_]  # (K, C)
+    met: Array  # (K, C) probability of touching something
+    outcomes: Array = np.zeros(
+        (0, 0, 0)
+    )  # (K, C, A) US$ of every case that was imagined, NaN where none was
+    weights: Array = np.zeros((0, 0))  # (K, A) of the cases
 
 
 class Options(Sequence[Sequence[Option]]):
@@ -60,6 +64,14 @@ class Options(Sequence[Sequence[Option]]):
         if row is None:
             return ()
         plans = self.plans
+        nothing = np.zeros(0)
+        weights = plans.weights[row] if len(plans.weights) else nothing
+        cases = (
+            plans.outcomes[row]
+            if len(plans.weights)
+            else np.full((len(plans.score[row]), 1), np.nan)
+        )
+        is_full = np.isfinite(cases).all(axis=1)
         return [
             Option(
                 self._names[c],
@@ -68,6 +80,8 @@ class Options(Sequence[Sequence[Option]]):
                 float(plans.mean[row, c]),
                 float(plans.worst[row, c]),
                 plans.path[row, c],
+                cases[c] if is_full[c] else nothing,
+                weights if is_full[c] else nothing,
             )
             for c in np.argsort(plans.score[row], kind="stable")[:SHOWN_OPTIONS].tolist()
         ]

@@ -252,7 +252,9 @@ class ConstantVelocity:
         mean = weighted_mean(cost, main_weights)
         worst = cvar(cost, main_weights, self._risk[1])
         share = self._risk[0]
-        return Plans((1.0 - share) * mean + share * worst, mean, worst, first, path, met)
+        return Plans(
+            (1.0 - share) * mean + share * worst, mean, worst, first, path, met.astype(np.float64)
+        )
 
     def _choose(self, score: Array, last: NDArray[np.int64]) -> NDArray[np.int64]:
         """Index of the smallest score of every world; ties go to the first."""
@@ -270,7 +272,7 @@ class ConstantVelocity:
         if options is not None:
             best = chosen[matters]
             named = self._labels[best]
-            met = options.plans.met[np.arange(len(best)), best]
+            met = options.plans.met[np.arange(len(best)), best] > 0.5
             labels[matters] = np.where((named == KEEP) & met, RUN_OVER, named)
         reasons = np.where(chosen < 0, len(self._names) - 1, chosen)
         self._explanation = Explanation(labels, reasons, self._names, options or ())

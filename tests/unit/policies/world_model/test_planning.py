@@ -14,7 +14,8 @@ from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.cruise import cruise_limit
 from policies.world_model.imagine import imagine
-from policies.world_model.policy import WorldModel, reduce_costs
+from policies.world_model.policy import WorldModel
+from policies.world_model.scoring import reduce_costs
 from policies.world_model.state import State, empty_state, read_observation
 
 STEPS = 25
