@@ -17,7 +17,7 @@ export NUMBA_NUM_THREADS := 1
 export VECLIB_MAXIMUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test demo parity bench clean python-is-usable
+.PHONY: help install lock check test demo parity slow bench clean python-is-usable
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -63,6 +63,9 @@ demo: install ## every policy on the small suite: table, page, three videos (min
 
 parity: install ## reference against twin, many seeds (tens of minutes)
 	$(BIN)/pytest -n $(JOBS) tests/parity --parity-seeds 100 --parity-seconds 40
+
+slow: install ## the slow tests: collect, train and drive from nothing (minutes)
+	$(BIN)/pytest -m slow tests
 
 bench: install ## speed of the twin, against highway-env
 	$(BIN)/python -m experiments.benchmark
