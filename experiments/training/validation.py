@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.debris.catalogue import load_catalogue
 from experiments.training import data
 from policies.world_model import experience as log
 from policies.world_model.classes import Codebook
@@ -15,10 +17,16 @@ from policies.world_model.fit_events import calibration_error, mean_logits
 from policies.world_model.layers import Net
 from policies.world_model.nets import Learned
 from policies.world_model.open_loop import open_loop_errors
-from policies.world_model.score_belief import FIRST, LAST, LOOK_LAST, belief_scores, classes_by_look
-
-CUES = ("wake", "falling_load", "lead_drives_over", "wind_blown")
-"""Families in which an object shows by its motion what it is made of."""
+from policies.world_model.score_belief import (
+    CUES,
+    FIRST,
+    LAST,
+    LOOK_LAST,
+    belief_scores,
+    classes_by_look,
+    cues_of,
+)
+from policies.world_model.tracks import find_starts
 
 OPEN_LOOP_STEPS = 20
 """Decisions of the open-loop comparison: 4 s."""
@@ -55,7 +63,8 @@ def validate_model(
     """
     errors, straight = [], []
     scores: list[NDArray[np.float64]] = []
-    families: list[str] = []
+    cues: list[NDArray[np.int64]] = []
+    alike: list[NDArray[np.bool_]] = []
     by_look = classes_by_look(data.all_tracks(learn, book, lambda *_: None))
     for k, path in enumerate(held):
         one = data.load(path, k, book)
@@ -64,10 +73,9 @@ def validate_model(
         )
         errors.append(model)
         straight.append(constant)
-        found_scores, episode = belief_scores(one.columns, one.kinds, learned.filter, by_look)
-        scores.append(found_scores)
-        names = log.read_shard(path).families
-        families += [names[number] for number in episode.tolist()]
+        scores.append(belief_scores(one.columns, one.kinds, learned.filter, by_look))
+        cues.append(cues_of(one.columns, one.kinds))
+        alike.append(_is_look_alike(one.columns, log.read_shard(path).types))
         tell(k + 1, len(held))
     ours, theirs = np.concatenate(errors), np.concatenate(straight)
     found: dict[str, float] = {}
@@ -91,20 +99,32 @@ def validate_model(
     found["contacts_not_seen_coming"] = events.missed_contacts / max(
         events.missed_contacts + float(events.contact.y.sum()), 1.0
     )
-    return found | _belief_lines(np.concatenate(scores), np.array(families))
+    return found | _belief_lines(
+        np.concatenate(scores), np.concatenate(cues), np.concatenate(alike)
+    )
 
 
-def _belief_lines(scores: NDArray[np.float64], families: NDArray[np.str_]) -> dict[str, float]:
-    """Log scores in nats: the belief at the last sighting, the look alone, by what could be learned meanwhile."""
+def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) -> NDArray[np.bool_]:
+    """``(tracks,)`` whether the object is of a type that others look like."""
+    catalogue = load_catalogue()
+    has_twin = [name in catalogue and bool(catalogue[name].look_alike_group) for name in types]
+    start, slot = find_starts(columns)
+    kind = columns["object_type"][start, slot]
+    found: NDArray[np.bool_] = (kind >= 0) & np.array([*has_twin, False])[kind]
+    return found
+
+
+def _belief_lines(
+    scores: NDArray[np.float64], cues: NDArray[np.int64], alike: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Log scores in nats at the last sighting: all objects; and look-alikes, by what they have shown meanwhile."""
     found = {}
-    cues = np.isin(families, CUES)
-    for name, chosen in (
-        ("all", np.ones(len(families), np.bool_)),
-        ("cue", cues),
-        ("no_cue", ~cues),
-    ):
-        found[f"belief_nats_{name}"] = float(scores[chosen, LAST].mean())
-        found[f"look_nats_{name}"] = float(scores[chosen, LOOK_LAST].mean())
+    parts = {"all": np.ones(len(cues), np.bool_), "look_alike": alike}
+    parts |= {f"look_alike_{name}": alike & (cues == k) for k, name in enumerate(CUES)}
+    for name, chosen in parts.items():
+        if chosen.any():
+            found[f"belief_nats_{name}"] = float(scores[chosen, LAST].mean())
+            found[f"look_nats_{name}"] = float(scores[chosen, LOOK_LAST].mean())
     found["belief_nats_first_sighting"] = float(scores[:, FIRST].mean())
     return found
 

@@ -13,6 +13,9 @@ from envs.specification.world import Array
 FIRST_LOOK: Final = 26
 """Columns before the look posterior."""
 
+IS_AT_HEIGHT, IS_MOVING = 5, 9
+"""Columns: height above the road, m; whether it is seen to move."""
+
 NUM_EVIDENCE: Final = FIRST_LOOK + NUM_LOOKS + 14
 
 
@@ -31,11 +34,11 @@ def evidence(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
     out[0], out[1] = row[column.D_VISIBLE], min(row[column.D_AGE_SINCE_SEEN], 4.0)
     out[2] = min(row[column.D_TRACK_AGE], 8.0) / 4.0
     out[3], out[4] = dx / 50.0, dy / 4.0
-    out[5], out[6] = row[column.D_Z], row[column.D_VZ] / 3.0
+    out[IS_AT_HEIGHT], out[6] = row[column.D_Z], row[column.D_VZ] / 3.0
     out[7], out[8] = row[column.D_VX] / 10.0, row[column.D_VY] / 3.0
     noise = 2.5 * row[column.D_SD_V]
     moves = row[column.D_VX] ** 2 + row[column.D_VY] ** 2 > noise * noise
-    out[9] = 1.0 if moves else 0.0
+    out[IS_MOVING] = 1.0 if moves else 0.0
     out[10], out[11] = math.cos(2.0 * row[column.D_YAW]), math.sin(2.0 * row[column.D_YAW])
     length, width, height = row[column.D_LENGTH], row[column.D_WIDTH], row[column.D_HEIGHT]
     out[12], out[13], out[14] = length, width, height * 2.0

@@ -12,10 +12,10 @@ from envs.physics.compilation import compiled
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.evidence import FIRST_LOOK
+from policies.world_model.evidence import FIRST_LOOK, IS_AT_HEIGHT, IS_MOVING
 from policies.world_model.layers import forward, gru_step
 from policies.world_model.nets import FilterNets
-from policies.world_model.tracks import Tracks, make_tracks
+from policies.world_model.tracks import Tracks, find_starts, make_tracks
 
 LEAST: Final = 1e-6
 
@@ -29,7 +29,7 @@ def belief_scores(
     kinds: NDArray[np.int64],
     nets: FilterNets,
     by_look: Array,
-) -> tuple[Array, NDArray[np.int64]]:
+) -> Array:
     """Log probability of the true class.
 
     Parameters
@@ -45,9 +45,8 @@ def belief_scores(
 
     Returns
     -------
-    scores, episode
-        ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both; and
-        ``(tracks,)`` the number of the episode.
+    ndarray
+        ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
     """
     tracks = make_tracks(columns, kinds)
     found = np.full((len(tracks.x), NUM_SCORES), np.nan)
@@ -57,7 +56,41 @@ def belief_scores(
         looks = tracks.x[rows, step, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS].astype(np.float64)
         probability = (looks @ by_look)[rows, tracks.kind]
         found[:, place] = np.log(np.maximum(probability, LEAST))
-    return found, tracks.episode
+    return found
+
+
+NOTHING, FALL, STRUCK, MOVED = range(4)
+CUES: Final = ("nothing", "fall", "struck", "moved")
+"""What an object has shown of its contents while it was tracked; the first that holds of the last three."""
+
+FALLS_FROM_M: Final = 0.3
+"""Seen so far above the road, it falls."""
+
+
+def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What every track has shown until its last sighting.
+
+    Parameters
+    ----------
+    columns
+        Of a shard.
+    kinds
+        ``(N, 4)`` class of the contents of every object.
+
+    Returns
+    -------
+    ndarray
+        ``(tracks,)`` indices into ``CUES``: seen falling; struck by another vehicle; seen moving in two decisions (a
+        wake, wind); none of it.
+    """
+    tracks = make_tracks(columns, kinds)
+    start, slot = find_starts(columns)
+    within = np.arange(tracks.x.shape[1]) < tracks.length[:, None]
+    rows = np.minimum(start[:, None] + np.arange(tracks.x.shape[1]), len(columns["struck"]) - 1)
+    struck = ((columns["struck"][rows, slot[:, None]] > 0) & within).any(axis=1)
+    fell = ((tracks.x[..., IS_AT_HEIGHT] > FALLS_FROM_M) & within).any(axis=1)
+    moved = ((tracks.x[..., IS_MOVING] > 0.0) & within).sum(axis=1) >= 2
+    return np.select([fell, struck, moved], [FALL, STRUCK, MOVED], NOTHING)
 
 
 def classes_by_look(tracks: Tracks) -> Array:

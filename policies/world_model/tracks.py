@@ -48,7 +48,7 @@ def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -
         In the order of slots, then of time.
     """
     rows = columns["debris"]
-    start, slot = _find_starts(columns)
+    start, slot = find_starts(columns)
     count = len(start)
     x = np.zeros((count, LONGEST, NUM_EVIDENCE), np.float32)
     where = np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32)
@@ -68,10 +68,10 @@ def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -
     return Tracks(x, length, kinds[start, slot], where, columns["episode"][start].astype(np.int64))
 
 
-def _find_starts(
+def find_starts(
     columns: Mapping[str, NDArray[Any]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and slot of the first decision of every track."""
+    """Row and slot of the first decision of every track: two arrays ``(tracks,)``, in the order of ``make_tracks``."""
     rows = columns["debris"]
     tracked = rows[..., column.D_TRACKED] > 0.5
     identity = rows[..., column.D_IDENTITY]
