@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from envs.highway.drawing import palette as ink
@@ -112,7 +113,12 @@ def describe_object(world: World, name: str, j: int) -> tuple[str, Colour]:
 
 
 def draw_things(
-    canvas: Canvas, world: World, names: tuple[str, ...], history: History, ego_alpha: float = 1.0
+    canvas: Canvas,
+    world: World,
+    names: tuple[str, ...],
+    history: History,
+    ego_alpha: float = 1.0,
+    certainty: Sequence[float] = (),
 ) -> None:
     """Draw everything that stands, lies or drives on the road, and what the ego believes of it.
 
@@ -128,8 +134,13 @@ def draw_things(
         Path and contacts of the ego.
     ego_alpha
         Opacity of the ego: below 1, what it straddles can be seen under it.
+    certainty
+        Per object, 0 to 1: its opacity is multiplied by it; empty = all are certain.
     """
     items = [item_of(world, name, j) for j, name in enumerate(names)]
+    if certainty:
+        pairs = zip(items, certainty, strict=True)
+        items = [item._replace(alpha=item.alpha * share) for item, share in pairs]
     ground, low, high = _layers(world, items)
     for item in ground:
         draw_object(canvas, item)

@@ -86,6 +86,8 @@ class DebrisViewer(EnvViewer):
         with _no_window_if(env.config["offscreen_rendering"]):
             super().__init__(env)
         self.history = History()
+        self.certainty: tuple[float, ...] = ()
+        """Factor of the opacity of every object; empty = 1."""
         self._letters = Lettering()
         width, height = self.sim_surface.get_size()
         self._panel_px = PANEL_PX if height >= SMALLEST_HEIGHT_PX else 0
@@ -165,7 +167,7 @@ class DebrisViewer(EnvViewer):
         canvas = _canvas_of(scene)
         self._draw_road(scene, world)
         draw_intention(canvas, world)
-        draw_things(canvas, world, names, self.history)
+        draw_things(canvas, world, names, self.history, certainty=self.certainty)
         draw_visibility(canvas, world)
         size = picture.get_width(), picture.get_height() - self._panel_px
         picture.blit(pygame.transform.smoothscale(scene, size), (0, 0))
@@ -180,7 +182,14 @@ class DebrisViewer(EnvViewer):
             np.array([f[vehicle.X, 0] + LENS_AHEAD_M, f[vehicle.Y, 0]], dtype=np.float64)
         )
         self._draw_road(lens, world)
-        draw_things(_canvas_of(lens), world, names, self.history, ego_alpha=0.55)
+        draw_things(
+            _canvas_of(lens),
+            world,
+            names,
+            self.history,
+            ego_alpha=0.55,
+            certainty=self.certainty,
+        )
         width, height = self.sim_surface.get_size()
         corner = (width - LENS_PX[0], height - LENS_PX[1])
         shown = pygame.Rect(0, 0, OVERSAMPLING * LENS_PX[0], lens.get_height())

@@ -10,7 +10,7 @@ import numpy as np
 from envs.action import action_space
 from envs.errors import not_allowed
 from envs.observation import observation_space
-from envs.specification import DECISION_HZ
+from envs.specification import DECISION_HZ, TICKS_PER_DECISION
 from envs.world.settings import check_options, check_seed
 from policies.world_model.dream.core import DreamCore
 from policies.world_model.dream.settings import OPTIONS, DreamSettings
@@ -124,6 +124,24 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
 
             self._picture = DreamPicture(self.core)
         return self._picture.draw()
+
+    def pictures(self, count: int = TICKS_PER_DECISION) -> list[Any]:
+        """The last decision in so many pictures, evenly spaced, the present one last: 3 make 15 per second.
+
+        Parameters
+        ----------
+        count
+            At least 1.
+
+        Returns
+        -------
+        list
+            Of what ``render`` returns; places in between are on straight lines.
+        """
+        last = self.render()
+        if last is None or self._picture is None:
+            return [last]
+        return [*(self._picture.draw((k + 1) / count) for k in range(count - 1)), last]
 
     def close(self) -> None:
         """Free the picture."""
