@@ -1,4 +1,4 @@
-"""Benchmarks: ``what=engine`` (how fast is the twin), ``decision`` (is the decision real), ``policy`` (latency)."""
+"""Benchmarks: ``what=engine``, ``decision`` (is the decision real), ``policy`` (latency), ``world_model`` (price)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def _run(values: dict[str, Any]) -> None:
             config_path("suite", checked.suite),
             split=checked.split,
             policies=choose_policies(checked.policies),
+            max_instances=checked.max_instances,
+        )
+    elif checked.what == "world_model":
+        from experiments import world_model_benchmark
+
+        world_model_benchmark.run(
+            config_path("suite", checked.suite),
+            split=checked.split,
             max_instances=checked.max_instances,
         )
     else:

@@ -20,7 +20,7 @@ class Configuration(BaseModel):
 class BenchmarkConfiguration(Configuration):
     """``python -m experiments.benchmark``."""
 
-    what: Literal["engine", "decision", "policy"]
+    what: Literal["engine", "decision", "policy", "world_model"]
     policies: str | list[str]
     rounds: int = Field(ge=3, le=99)
     round_seconds: float = Field(gt=0.0, le=60.0)
