@@ -23,6 +23,7 @@ class TrainConfiguration(Configuration):
 
     policies: Literal["world_model"]
     experience: list[str] = Field(min_length=1)
+    privileged: bool
     seed: int = Field(ge=0, lt=2**31)
     members: int = Field(ge=1, le=16)
     updates: Updates

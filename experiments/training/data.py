@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,10 +13,13 @@ from envs.cost.loss_of_control import crash_cost
 from envs.cost.parameters import CostParameters
 from envs.specification import column
 from policies.world_model import experience as log
-from policies.world_model.classes import Codebook, assign, fit_codebook
+from policies.world_model.classes import Book, Codebook, fit_codebook
 from policies.world_model.dataset import Rows, Transitions, make_transitions
+from policies.world_model.hindsight import without_truth
 from policies.world_model.imagined_events import Events, imagine_events, slip_of
+from policies.world_model.latent_classes import LatentClasses, fit_latent_classes
 from policies.world_model.nets import Transition
+from policies.world_model.stories import tell_stories
 from policies.world_model.tracks import Tracks, make_tracks
 
 EPISODES_PER_SHARD = 1 << 20
@@ -27,8 +30,11 @@ class Loaded(NamedTuple):
     """A shard in memory with the classes of all contents."""
 
     number: int
-    columns: dict[str, NDArray[Any]]
+    columns: Mapping[str, NDArray[Any]]  # what may supervise
     kinds: NDArray[np.int64]  # (N, 4)
+    truth: Mapping[
+        str, NDArray[Any]
+    ]  # the columns as they were logged: to measure, never to learn from
 
 
 Part = TypeVar("Part")
@@ -64,15 +70,24 @@ def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
     return fit_codebook(np.concatenate(contents), np.concatenate(types), random)
 
 
-def load(path: Path, number: int, book: Codebook) -> Loaded:
+def find_classes(shards: Sequence[Path], seed: int) -> LatentClasses:
+    """Latent classes of all objects that were met, from what was observed and felt alone."""
+    return fit_latent_classes([tell_stories(without_truth(_read(path))) for path in shards], seed)
+
+
+def load(path: Path, number: int, book: Book) -> Loaded:
     """One shard."""
-    columns = {name: np.asarray(values) for name, values in log.read_shard(path).columns.items()}
-    contents = columns["contents"].astype(np.float64)
-    flat = assign(book, contents.reshape(-1, contents.shape[-1]))
-    return Loaded(number, columns, flat.reshape(contents.shape[:2]))
+    truth = _read(path)
+    columns, kinds = book.see(truth, number)
+    return Loaded(number, columns, kinds, truth)
 
 
-def all_tracks(shards: Sequence[Path], book: Codebook, tell: Tell) -> Tracks:
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    """Columns of a shard in memory."""
+    return {name: np.asarray(values) for name, values in log.read_shard(path).columns.items()}
+
+
+def all_tracks(shards: Sequence[Path], book: Book, tell: Tell) -> Tracks:
     """Tracks of all shards."""
     parts = []
     for k, path in enumerate(shards):
@@ -84,7 +99,7 @@ def all_tracks(shards: Sequence[Path], book: Codebook, tell: Tell) -> Tracks:
 
 
 def all_transitions(
-    shards: Sequence[Path], book: Codebook, rows: int, seed: int, tell: Tell
+    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
 ) -> Transitions:
     """Transitions of some rows of all shards, drawn evenly."""
     random = np.random.default_rng(seed)
@@ -102,7 +117,7 @@ def all_transitions(
 
 
 def all_events(
-    shards: Sequence[Path], book: Codebook, model: Transition, stride: int, tell: Tell
+    shards: Sequence[Path], book: Book, model: Transition, stride: int, tell: Tell
 ) -> Events:
     """Events of imagined rollouts from every ``stride``-th row of all shards."""
     params = CostParameters().to_array()[0]
@@ -112,7 +127,9 @@ def all_events(
         speed = one.columns["ego_true"][:, log.T_SPEED]
         crash = np.array([crash_cost(float(v), params) for v in speed])
         starts = np.arange(k % stride, len(one.kinds), stride)
-        made = imagine_events(one.columns, one.kinds, starts, model, slip_of(one.columns, crash))
+        made = imagine_events(
+            one.columns, one.kinds, starts, model, slip_of(one.columns, one.kinds, crash)
+        )
         parts.append(
             made._replace(
                 contact=_numbered(made.contact, k),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from envs.specification import DECISIONS_PER_EPISODE, column
 from experiments.training import data
 from policies.world_model import experience as log
-from policies.world_model.classes import Codebook
+from policies.world_model.classes import Book
 from policies.world_model.dream.core import DreamCore
 from policies.world_model.dream.settings import DreamSettings, Imagination
 from policies.world_model.dream.starts import LENGTH, Starts
@@ -31,7 +31,7 @@ USUAL: Final = 95.0
 
 
 def all_emissions(
-    shards: Sequence[Path], book: Codebook, rows: int, seed: int, tell: data.Tell
+    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: data.Tell
 ) -> Emissions:
     """What was observed of the true states of some rows of all shards, drawn evenly.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from envs.debris.catalogue import load_catalogue
 from experiments.training import data
 from policies.world_model import experience as log
-from policies.world_model.classes import Codebook
+from policies.world_model.classes import Book
 from policies.world_model.fit_events import calibration_error, mean_logits
 from policies.world_model.layers import Net
 from policies.world_model.nets import Learned
@@ -35,7 +35,7 @@ OPEN_LOOP_STEPS = 20
 def validate_model(
     learn: Sequence[Path],
     held: Sequence[Path],
-    book: Codebook,
+    book: Book,
     learned: Learned,
     stride: int,
     tell: Callable[[int, int], None],
@@ -69,13 +69,13 @@ def validate_model(
     for k, path in enumerate(held):
         one = data.load(path, k, book)
         model, constant = open_loop_errors(
-            one.columns, one.kinds, learned.transition, OPEN_LOOP_STEPS
+            one.truth, one.kinds, learned.transition, OPEN_LOOP_STEPS
         )
         errors.append(model)
         straight.append(constant)
         scores.append(belief_scores(one.columns, one.kinds, learned.filter, by_look))
-        cues.append(cues_of(one.columns, one.kinds))
-        alike.append(_is_look_alike(one.columns, log.read_shard(path).types))
+        cues.append(cues_of(one.truth, one.kinds))
+        alike.append(_is_look_alike(one.truth, log.read_shard(path).types))
         tell(k + 1, len(held))
     ours, theirs = np.concatenate(errors), np.concatenate(straight)
     found: dict[str, float] = {}

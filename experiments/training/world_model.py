@@ -23,7 +23,7 @@ from experiments.training.configuration import TrainConfiguration
 from experiments.training.starts import all_emissions, make_starts
 from experiments.training.validation import validate_model
 from policies.world_model import checkpoint
-from policies.world_model.classes import Codebook
+from policies.world_model.classes import Book
 from policies.world_model.dream.starts import FILE as STARTS
 from policies.world_model.dream.starts import write_starts
 from policies.world_model.experience import data_hash, read_about
@@ -67,17 +67,8 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     values = config.model_dump() | {"data_sha256": data_hash(shards)}
     _claim(folder, values)
     with SummaryWriter(str(folder / "tensorboard")) as writer:
-        run = _Run(folder, writer)
-        book = data.fit_classes(learn, config.seed)
-        nets = run.part("filter", _like().filter, lambda: _filter(config, learn, book, run))
-        moves = run.part(
-            "transition", _like().transition, lambda: _transition(config, learn, book, run)
-        )
-        events = run.part(
-            "events", _like().events, lambda: _events(config, learn, held, book, moves, run)
-        )
-        sights = run.part("emission", _like().emission, lambda: _emission(config, learn, book, run))
-        learned = Learned(nets, moves, events, sights)
+        run = Run(folder, writer)
+        learned, book = learn_parts(config, learn, held, run)
         measured = validate_model(learn, held, book, learned, config.stride, run.bar("validation"))
         for name, value in measured.items():
             writer.add_scalar(f"validation/{name}", value, 0)
@@ -97,6 +88,38 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     return about
 
 
+def learn_parts(
+    config: TrainConfiguration, learn: list[Path], held: list[Path], run: Run
+) -> tuple[Learned, Book]:
+    """Everything that is learned: the classes, then the parts in the order in which they need each other.
+
+    Parameters
+    ----------
+    config
+        What to train; if it is not privileged, nothing hidden in the log has any influence.
+    learn, held
+        Shards to learn from, and those that calibrate.
+    run
+        Progress, and the parts that are finished.
+
+    Returns
+    -------
+    learned, book
+        The numbers, and the classes that they are about.
+    """
+    find = data.fit_classes if config.privileged else data.find_classes
+    book: Book = find(learn, config.seed)
+    nets = run.part("filter", _like().filter, lambda: _filter(config, learn, book, run))
+    moves = run.part(
+        "transition", _like().transition, lambda: _transition(config, learn, book, run)
+    )
+    events = run.part(
+        "events", _like().events, lambda: _events(config, learn, held, book, moves, run)
+    )
+    sights = run.part("emission", _like().emission, lambda: _emission(config, learn, book, run))
+    return Learned(nets, moves, events, sights), book
+
+
 def describe(about: Mapping[str, Any]) -> str:
     """What was trained, in a few lines."""
     lines = [
@@ -106,7 +129,7 @@ def describe(about: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _filter(config: TrainConfiguration, learn: list[Path], book: Codebook, run: _Run) -> FilterNets:
+def _filter(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> FilterNets:
     tracks = data.all_tracks(learn, book, run.bar("tracks"))
     return fit_filter(
         tracks,
@@ -119,9 +142,7 @@ def _filter(config: TrainConfiguration, learn: list[Path], book: Codebook, run: 
     )
 
 
-def _transition(
-    config: TrainConfiguration, learn: list[Path], book: Codebook, run: _Run
-) -> Transition:
+def _transition(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> Transition:
     rows = data.all_transitions(learn, book, config.rows, config.seed, run.bar("transitions"))
     return fit_transition(
         rows,
@@ -137,9 +158,9 @@ def _events(
     config: TrainConfiguration,
     learn: list[Path],
     held: list[Path],
-    book: Codebook,
+    book: Book,
     moves: Transition,
-    run: _Run,
+    run: Run,
 ) -> EventNets:
     known = data.all_events(learn, book, moves, config.stride, run.bar("imagined rollouts"))
     other = data.all_events(held, book, moves, config.stride, run.bar("held out"))
@@ -154,9 +175,7 @@ def _events(
     )
 
 
-def _emission(
-    config: TrainConfiguration, learn: list[Path], book: Codebook, run: _Run
-) -> EmissionNets:
+def _emission(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> EmissionNets:
     rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, run.bar("emissions"))
     report = run.report("emission")
     return fit_emission(rows, config.updates.emission, config.seed, config.device, report)
@@ -190,7 +209,7 @@ def _like() -> Learned:
     return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1, 1))
 
 
-class _Run:
+class Run:
     """Progress, and the parts that are finished."""
 
     def __init__(self, folder: Path, writer: SummaryWriter) -> None:

@@ -5,7 +5,8 @@ Class 0 is nothing (a shadow, a stain, a ghost); then come kinds of patches, the
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +31,49 @@ DRAWS_PER_TYPE: Final = 200
 """Specimens of every object type: each type counts alike."""
 
 
+class Book(Protocol):
+    """What supervises training: true classes of contents (``Codebook``), or latent ones."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all classes."""
+        ...
+
+    def see(
+        self, columns: Mapping[str, NDArray[Any]], shard: int
+    ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
+        """What may be learned from.
+
+        Parameters
+        ----------
+        columns
+            Of a shard, with its truth.
+        shard
+            Its number.
+
+        Returns
+        -------
+        columns, kinds
+            The columns that supervise, and ``(N, 4)`` the class of what is in every debris slot.
+        """
+        ...
+
+
 class Codebook(NamedTuple):
     """Centroids in the space of ``properties``."""
 
     bodies: Array  # (NUM_BODIES, 5)
     patches: Array  # (NUM_PATCHES, 2)
     names: tuple[str, ...]  # of all classes: the types that are most common in it
+
+    def see(
+        self, columns: Mapping[str, NDArray[Any]], shard: int
+    ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
+        """The columns as they are, truth included, and the true classes; see ``Book``."""
+        del shard
+        contents = columns["contents"].astype(np.float64)
+        flat = assign(self, contents.reshape(-1, contents.shape[-1]))
+        return columns, flat.reshape(contents.shape[:2])
 
 
 def body_properties(contents: Array) -> Array:

@@ -136,12 +136,12 @@ def true_state(
     speeds: Array,
     state: State,
 ) -> None:
-    """The state with true positions and velocities, sizes as measured, in place."""
+    """The state with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
     read_observation(ego, vehicles, debris, speeds, state)
     state.ego[s.Y], state.ego[s.SPEED] = ego_true[log.T_Y], ego_true[log.T_SPEED]
     state.ego[s.HEADING] = ego_true[log.T_HEADING]
     for i in range(VEHICLE_SLOTS):
-        if state.cars[i, s.C_LIVE] > 0.0:
+        if state.cars[i, s.C_LIVE] > 0.0 and not np.isnan(vehicles_true[i, log.M_DX]):
             car, true = state.cars[i], vehicles_true[i]
             car[s.C_X], car[s.C_Y] = true[log.M_DX], true[log.M_Y]
             car[s.C_VX], car[s.C_VY] = true[log.M_VX], true[log.M_VY]
@@ -150,7 +150,7 @@ def true_state(
             car[s.C_ACCELERATION] = true[log.M_ACCELERATION]
             car[s.C_AGE] = 0.0
     for j in range(DEBRIS_SLOTS):
-        if state.things[j, s.D_LIVE] > 0.0:
+        if state.things[j, s.D_LIVE] > 0.0 and not np.isnan(debris_true[j, log.M_DX]):
             thing, moves = state.things[j], debris_true[j]
             thing[s.D_X], thing[s.D_Y], thing[s.D_Z] = (
                 moves[log.M_DX],
@@ -218,7 +218,7 @@ def _fill(
                 out[tr.V_ACCELERATION] = (two[log.M_VX] - one[log.M_VX]) / DECISION_S
                 out[tr.V_LATERAL] = two[log.M_VY] - one[log.M_VY]
                 out[tr.V_HEADING] = two[log.M_HEADING] - one[log.M_HEADING]
-                # a collision is not driving
+                # a collision is not driving; nor does NaN pass
                 if abs(out[tr.V_ACCELERATION]) < 12.0:
                     of[1][n] = k
                     counts[1] += 1
@@ -226,6 +226,8 @@ def _fill(
             same = debris[k, j, column.D_IDENTITY] == debris[k + 1, j, column.D_IDENTITY]
             both = debris[k, j, column.D_TRACKED] > 0.5 and debris[k + 1, j, column.D_TRACKED] > 0.5
             if not (both and same) or contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
+                continue
+            if np.isnan(debris_true[k, j, log.M_DX] + debris_true[k + 1, j, log.M_DX]):
                 continue
             n = counts[2]
             mf.thing_features(state, j, kinds[k, j], x[2][n])

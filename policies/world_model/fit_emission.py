@@ -91,7 +91,7 @@ def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
 
 
 def persistence(errors: NDArray[np.float32]) -> float:
-    """Share of a standard normal error that belongs to its track: the root of the correlation with the next decision's.
+    """Share of a standard normal error that belongs to its track: what does not change from one decision to the next.
 
     Parameters
     ----------
@@ -111,5 +111,5 @@ def persistence(errors: NDArray[np.float32]) -> float:
     """
     # an object that has just been hit is elsewhere than where it was measured
     known = errors[(np.abs(errors) < LARGEST_ERROR).all(axis=1)].astype(np.float64)
-    together = (known[:, 0] * known[:, 1]).mean() / (known**2).mean()
-    return float(np.sqrt(np.clip(together, 0.0, 1.0)))
+    anew = 0.5 * ((known[:, 1] - known[:, 0]) ** 2).mean()
+    return float(np.sqrt(np.clip(1.0 - anew, 0.0, 1.0)))

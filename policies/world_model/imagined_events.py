@@ -123,7 +123,9 @@ def imagine_events(
 
 
 def slip_of(
-    columns: Mapping[str, NDArray[Any]], crash_usd: NDArray[np.float64]
+    columns: Mapping[str, NDArray[Any]],
+    kinds: NDArray[np.int64],
+    crash_usd: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Probability of losing control that was charged in a row beyond that of contacts: what spills do.
 
@@ -131,6 +133,8 @@ def slip_of(
     ----------
     columns
         Of a shard.
+    kinds
+        ``(N, 4)`` class of the contents of every object.
     crash_usd
         ``(N,)`` what losing control costs at the speed of a row.
 
@@ -141,7 +145,7 @@ def slip_of(
     """
     charged = columns["cost"][:, component.LOSS_OF_CONTROL].astype(np.float64)
     is_contact = columns["contact"][..., log.C_IS] > 0.0
-    is_body = columns["contents"][..., log.H_KIND] == log.BODY
+    is_body = kinds > NUM_PATCHES
     own = (columns["contact"][..., log.C_LOST] * is_contact).sum(axis=1)
     share = np.clip(charged / np.maximum(crash_usd, 1.0) - own, 0.0, 1.0)
     found: NDArray[np.float64] = np.where((is_contact & is_body).any(axis=1), np.nan, share)

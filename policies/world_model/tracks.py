@@ -109,8 +109,11 @@ def _fill(
                 break
             evidence(ego[k], vehicles[k], row, x[n, t])
             true = debris_true[k, j]
+            length[n] = t + 1
+            if np.isnan(true[log.M_DX]):
+                # nobody knows better than the measurement
+                continue
             measured = ego[k, column.E_Y] + row[column.D_DY]
             where[n, t, 0] = true[log.M_Y] - measured
             where[n, t, 1] = true[log.M_VX] - row[column.D_VX]
             where[n, t, 2] = true[log.M_VY] - row[column.D_VY]
-            length[n] = t + 1
