@@ -15,11 +15,17 @@ def _run(values: dict[str, Any]) -> None:
     """The body."""
     from experiments.configuration import validate
     from experiments.training.configuration import TrainConfiguration
-    from experiments.training.world_model import describe, train
 
     config = validate(TrainConfiguration, values)
-    about = train(config)
-    sys.stdout.write(describe(about))
+    if config.policies == "dream_ppo":
+        from experiments.training import dream_ppo
+
+        about = dream_ppo.train(config.dream_ppo, config.experience, config.output, config.seed)
+        sys.stdout.write(dream_ppo.describe(about))
+    else:
+        from experiments.training import world_model
+
+        sys.stdout.write(world_model.describe(world_model.train(config)))
     sys.stdout.write(f"{config.output}\n")
 
 

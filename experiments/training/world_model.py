@@ -64,7 +64,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     make_folder(folder)
     shards = data.list_all(config.experience)
     learn, held = data.split(shards, config.validation_share)
-    values = config.model_dump() | {"data_sha256": data_hash(shards)}
+    values = config.model_dump(exclude={"dream_ppo"}) | {"data_sha256": data_hash(shards)}
     _claim(folder, values)
     with SummaryWriter(str(folder / "tensorboard")) as writer:
         run = Run(folder, writer)

@@ -46,6 +46,11 @@ class Belief:
         mean: NDArray[np.float64] = self.members.mean(axis=1)
         return mean
 
+    def put(self, chosen: NDArray[np.int64], other: Belief) -> None:
+        """Overwrite some worlds by those of another belief, in place."""
+        self._memory[:, chosen] = other._memory
+        self._identity[chosen], self.members[chosen] = other._identity, other.members
+
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
         """Take in one observation.
 

@@ -173,14 +173,25 @@ def save(folder: Path, learned: Learned, about: Mapping[str, Any]) -> None:
     UserError
         If it would be too large, or the operating system refuses.
     """
+    sizes = {"sizes": sizes_of(learned)._asdict()}
+    write_checkpoint(folder, learned, FORMAT, SCHEMA, sizes | dict(about))
+
+
+def write_checkpoint(
+    folder: Path,
+    learned: Any,  # noqa: ANN401 (nested tuples)
+    kind: str,
+    version: int,
+    about: Mapping[str, Any],
+) -> None:
+    """Write a checkpoint of some kind: nested named tuples of arrays; see ``save``."""
     blob = save_tensors({name: np.ascontiguousarray(a) for name, a in flatten(learned).items()})
     if len(blob) > LARGEST_BYTES:
         raise UserError(f"{folder}: got {len(blob):,} bytes, allowed are {LARGEST_BYTES:,}")
     text = {
-        "format": FORMAT,
-        "schema": SCHEMA,
+        "format": kind,
+        "schema": version,
         "tensors_sha256": hashlib.sha256(blob).hexdigest(),
-        "sizes": sizes_of(learned)._asdict(),
         "spaces": {"observation_hash": spaces_hash(), "decision_hz": DECISION_HZ},
     } | dict(about)
     try:
@@ -221,15 +232,39 @@ def load(folder: Path) -> Checkpoint:
         not finite.
     """
     about = _read_about(folder / ABOUT)
-    path = folder / TENSORS
-    blob = _read_bytes(path)
-    if hashlib.sha256(blob).hexdigest() != about.get("tensors_sha256"):
+    like = template(_read_sizes(about, folder / ABOUT))
+    return Checkpoint(read_tensors(folder / TENSORS, about.get("tensors_sha256"), like), about)
+
+
+def read_tensors(path: Path, sha256: object, like: Any) -> Any:  # noqa: ANN401 (nested tuples)
+    """Read the numbers of a checkpoint.
+
+    Parameters
+    ----------
+    path
+        Of the safetensors file.
+    sha256
+        That it must have.
+    like
+        Nested named tuples of arrays with the shapes and types that are expected.
+
+    Returns
+    -------
+    nested named tuples
+        As ``like``.
+
+    Raises
+    ------
+    UserError
+        One line naming file and field: missing, too large, damaged, of the wrong shape, or not finite.
+    """
+    blob = read_bytes(path)
+    if hashlib.sha256(blob).hexdigest() != sha256:
         raise UserError(f"{path}: tensors_sha256: the file is not the one that {ABOUT} describes")
     try:
         arrays = load_tensors(blob)
     except (SafetensorError, ValueError, KeyError) as error:
         raise UserError(f"{path}: no safetensors file: {str(error).splitlines()[0]}") from None
-    like = template(_read_sizes(about, folder / ABOUT))
     expected = flatten(like)
     for name, value in expected.items():
         found = arrays.get(name)
@@ -244,10 +279,10 @@ def load(folder: Path) -> Checkpoint:
     for name in arrays:
         if name not in expected:
             raise UserError(f"{path}: {name}: unknown")
-    return Checkpoint(unflatten(like, arrays), about)
+    return unflatten(like, arrays)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """A file that is not too large."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
@@ -261,18 +296,41 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_about(path: Path) -> dict[str, Any]:
     """The description, checked as far as it goes without the numbers."""
-    content = _read_bytes(path)
+    return read_about(path, FORMAT, SCHEMA)
+
+
+def read_about(path: Path, kind: str, version: int) -> dict[str, Any]:
+    """The description of a checkpoint of some kind.
+
+    Parameters
+    ----------
+    path
+        Of the JSON file.
+    kind, version
+        ``format`` and ``schema`` that are expected.
+
+    Returns
+    -------
+    dict
+        Written for this version's observation.
+
+    Raises
+    ------
+    UserError
+        One line naming file and field: missing, no JSON, foreign, of another schema or observation.
+    """
+    content = read_bytes(path)
     try:
         about = json.loads(content)
     except ValueError:
         raise UserError(f"{path}: no JSON") from None
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise UserError(f"{path}: format: expected {FORMAT!r}, this is something else")
+    if not isinstance(about, dict) or about.get("format") != kind:
+        raise UserError(f"{path}: format: expected {kind!r}, this is something else")
     schema = about.get("schema")
-    if schema != SCHEMA:
-        newer = isinstance(schema, int) and schema > SCHEMA
+    if schema != version:
+        newer = isinstance(schema, int) and schema > version
         hint = "written by a newer version of roadworld, update it" if newer else "train again"
-        raise UserError(f"{path}: schema: got {schema!r}, expected {SCHEMA}; {hint}")
+        raise UserError(f"{path}: schema: got {schema!r}, expected {version}; {hint}")
     spaces = about.get("spaces")
     wanted = {"observation_hash": spaces_hash(), "decision_hz": DECISION_HZ}
     if spaces != wanted:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from envs.specification.world import Batch, empty_batch
 from policies.constant_velocity.options import Plans
+from policies.dream_ppo.value import Value
 from policies.planning.library import manoeuvre_labels
 from policies.planning.risk import RiskWeights
 from policies.planning.search import ROUNDING_USD, pick_finalists
@@ -73,10 +74,12 @@ class Deliberation:
         ``CostParameters.to_array()``.
     weights
         How plans are chosen.
+    value
+        What is still to come when a plan ends.
     """
 
-    def __init__(self, learned: Learned, params: Array, weights: Weights) -> None:
-        self._learned, self._params, self._weights = learned, params, weights
+    def __init__(self, learned: Learned, params: Array, weights: Weights, value: Value) -> None:
+        self._learned, self._params, self._weights, self._value = learned, params, weights, value
         self._members = np.arange(learned.transition.car.b1.shape[0])
         self._labels = manoeuvre_labels()
         self._scratch = (empty_state(), empty_state(), empty_batch(1))
@@ -180,6 +183,7 @@ class Deliberation:
             members,
             len(members) == 1,
             self._params,
+            self._value,
             self._scratch,
             cost,
             told.first,

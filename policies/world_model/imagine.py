@@ -19,6 +19,7 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, Batch, World
+from policies.dream_ppo.value import Value, still_to_come
 from policies.world_model import features as ft
 from policies.world_model import state as s
 from policies.world_model.accounts import BESIDE_SHARE, charge_decision
@@ -71,6 +72,7 @@ def imagine(
     members: Array,
     is_shared: bool,
     params: Array,
+    value: Value,
     scratch: tuple[State, State, Batch],
     cost: Array,
     first: Array,
@@ -102,6 +104,8 @@ def imagine(
         beside and behind answer to every plan.
     params
         ``CostParameters.to_array()``.
+    value
+        What is still to come when a plan ends before the episode does.
     scratch
         Two states and a batch of one, overwritten.
     cost
@@ -131,7 +135,7 @@ def imagine(
                 cost[k, c, m] = 0.0
                 chance = _roll(
                     learned, e, m == 0, future, state, after, kinds, belief[k], actions[k, c], steps[k],
-                    is_shared, shared, p, cost[k, c, m], first[k, c], path[k, c], steps[k] < horizon,
+                    is_shared, shared, p, value, cost[k, c, m], first[k, c], path[k, c], steps[k] < horizon,
                 )  # fmt: skip
                 if m == 0:
                     met[k, c] = chance
@@ -170,8 +174,8 @@ def _roll_others(
 @inner
 def _roll(
     learned: Learned, e: int, is_first: bool, future: World, state: State, after: State, kinds: Array, belief: Array,
-    actions: Array, steps: int, is_shared: bool, shared: Array, p: np.record, cost: Array, first: Array, path: Array,
-    is_ending: bool,
+    actions: Array, steps: int, is_shared: bool, shared: Array, p: np.record, value: Value, cost: Array, first: Array,
+    path: Array, is_ending: bool,
 ) -> float:  # fmt: skip
     """One plan by one member; returns the probability that something is touched."""
     low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
@@ -208,6 +212,7 @@ def _roll(
         copy_state(after, state)
     if not is_ending:
         _look_beyond(learned.events, e, state, belief, going, p, free, cost)
+        base += going * still_to_come(value, state, belief)
     cost[0, NUM_CLASSES] = base
     chance = 1.0
     for j in range(DEBRIS_SLOTS):

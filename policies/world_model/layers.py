@@ -62,6 +62,14 @@ def forward(net: Net, e: int, x: Array, hidden: Array, out: Array) -> None:
 
 
 @compiled
+def forward_rows(net: Net, e: int, x: Array, out: Array) -> None:
+    """Outputs of one member for many rows: ``(B, inputs)`` float32 to ``(B, outputs)`` float32, in place."""
+    hidden = np.empty((2, net.b1.shape[1]), np.float32)
+    for b in range(x.shape[0]):
+        forward(net, e, x[b], hidden, out[b])
+
+
+@compiled
 def _dense(w: Array, b: Array, x: Array, out: Array) -> None:
     """``x w + b``; the inner loop runs over outputs, which vectorises without changing the order of any sum.
 

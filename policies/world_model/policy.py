@@ -17,6 +17,7 @@ from policies.command import lateral_range, to_action
 from policies.constant_velocity.options import Options
 from policies.constant_velocity.policy import check_number, write_all
 from policies.constant_velocity.scene import Things, find_things
+from policies.dream_ppo.value import read_value
 from policies.following import follow
 from policies.planning.library import MANOEUVRES, glide, manoeuvre_labels, manoeuvre_names
 from policies.planning.risk import RiskWeights, check_risk
@@ -63,6 +64,8 @@ class WorldModel:
     needless_usd
         Price of braking hard at once, times the probability that nothing is there, >= 0: passengers expect it of one
         false alarm in a hundred, which the cost alone hardly sees.
+    value_weight
+        Factor of what the critics of ``dream_ppo`` say is still to come when a plan ends, 0 to 10; 0 = do not ask them.
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
     deadline_ms
@@ -90,6 +93,7 @@ class WorldModel:
         rest_sd: float = 2.5,
         loyalty_usd: float = 10.0,
         needless_usd: float = 300.0,
+        value_weight: float = 0.0,
         loss_of_control: str = "8",
         deadline_ms: float | None = None,
     ) -> None:
@@ -101,6 +105,7 @@ class WorldModel:
             ("rest_sd", rest_sd, 0.0, 6.0),
             ("loyalty_usd", loyalty_usd, 0.0, 1e6),
             ("needless_usd", needless_usd, 0.0, 1e6),
+            ("value_weight", value_weight, 0.0, 10.0),
         ):
             check_number(name, value, low, high)
         if deadline_ms is not None:
@@ -130,6 +135,7 @@ class WorldModel:
                 float(loyalty_usd),
                 float(needless_usd),
             ),
+            read_value(float(value_weight), self._classes, self._params),
         )
         self._names = (*manoeuvre_names(), "nothing that matters")
         self._labels = manoeuvre_labels()

@@ -7,6 +7,7 @@ from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
 from envs.specification.world import empty_batch
+from policies.dream_ppo.value import no_value
 from policies.following import follow
 from policies.world_model import state as s
 from policies.world_model.accounts import follow_accounts
@@ -20,6 +21,7 @@ from policies.world_model.state import State, empty_state, read_observation
 
 STEPS = 25
 HEAVY = NUM_CLASSES - 1
+NO_VALUE = no_value()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +52,7 @@ def observe(dx=60.0, follower_gap=None, speed=30.0):
     return {"ego": ego, "vehicles": vehicles, "debris": debris}
 
 
-def roll(learned, observation, accelerations, kind=HEAVY):
+def roll(learned, observation, accelerations, kind=HEAVY, value=NO_VALUE):
     """Costs of plans that keep the lane: without the object, and by class of it; probability of touching it."""
     count = len(accelerations)
     root = empty_state()
@@ -90,6 +92,7 @@ def roll(learned, observation, accelerations, kind=HEAVY):
         np.array([0]),
         False,
         params,
+        value,
         (empty_state(), empty_state(), empty_batch(1)),
         cost,
         first,
