@@ -92,7 +92,7 @@ class WorldModel:
         doubt: float = 0.0,
         rest_sd: float = 2.5,
         loyalty_usd: float = 10.0,
-        needless_usd: float = 300.0,
+        needless_usd: float = 3000.0,
         value_weight: float = 0.0,
         loss_of_control: str = "8",
         deadline_ms: float | None = None,
