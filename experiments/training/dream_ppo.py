@@ -100,7 +100,8 @@ def train(
     learned = ActorCritics(found[best][0].actor, _stack([nets.critics for nets, _ in found]))
     about = {
         "created_with": machine()["versions"] | {"git_commit": commit()},
-        "config": told,
+        "command": "python -m experiments.train policy=dream_ppo",
+        "config": told | {"experience": [Path(name).name for name in experience]},
         "world_model_sha256": model.about["tensors_sha256"],
         "classes": list(model.about["classes"]),
         "cost_hash": checkpoint.default_cost_hash(),
