@@ -7,7 +7,7 @@ from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
 from envs.specification.world import empty_batch
-from policies.dream_ppo.value import no_value
+from policies.dream_ppo.value import no_value, read_value
 from policies.following import follow
 from policies.world_model import state as s
 from policies.world_model.accounts import follow_accounts
@@ -122,6 +122,23 @@ def test_braking_in_time_avoids_it(learned):
     assert met[0] > 0.9
     assert met[1] < 0.2
     assert path[1, -1, 0] < 70.0
+
+
+def test_with_a_wall_beyond_the_horizon_slowing_pays_at_once(learned):
+    # T9: the plan of 5 s ends 40 m before it
+    wall = observe(dx=190.0)
+    wall["debris"][0, 0, column.D_WIDTH] = 6.0
+    classes = tuple(load(SHIPPED).about["classes"])
+    value = read_value(1.0, classes, CostParameters().to_array())
+    gain = []
+    for known in (NO_VALUE, value):
+        base, by_class, *_ = roll(learned, wall, [0.0, -2.0], value=known)
+        hold, slow = base + by_class[:, HEAVY]
+        gain.append(hold - slow)
+    assert gain[1] > max(gain[0], 0.0) + 500.0
+    # on an empty road it hardly matters
+    free, *_ = roll(learned, observe(dx=-50.0), [0.0, -2.0], kind=0, value=value)
+    assert abs(free[0] - free[1]) < 50.0
 
 
 def test_what_is_heavier_costs_more(learned):
