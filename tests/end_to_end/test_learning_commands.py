@@ -112,3 +112,25 @@ def test_mistakes_are_one_line(collected):
     bad = collected / "bad.yaml"
     bad.write_text(f"_target_: policies.world_model.policy.WorldModel\ncheckpoint: {broken}\n")
     one_line(run(collected, "evaluate", f"policy={bad}"), "model.safetensors", "tensors_sha256")
+
+
+def test_dream_ppo_goes_on_after_the_last_finished_seed(collected):
+    small = ("decisions=1_000", "worlds=5", "steps=20", "batch=50", "epochs=2", "starts=50")
+    command = ["policy=dream_ppo", "experience=[experience]", "output=ppo"]
+    command += [f"dream_ppo.{one}" for one in small]
+    code, out, err = run(collected, "train", *command)
+    assert code == 0, err
+    assert "2,000 dreamt decisions" in out
+    folder = collected / "ppo"
+    before = (folder / "model.safetensors").read_bytes()
+    # killed while the second seed was learning
+    for name in ("seed_1.json", "model.json", "model.safetensors"):
+        (folder / name).unlink()
+    kept = (folder / "seed_0.safetensors").stat().st_mtime_ns
+    assert run(collected, "train", *command)[0] == 0
+    assert (folder / "model.safetensors").read_bytes() == before
+    assert (folder / "seed_0.safetensors").stat().st_mtime_ns == kept
+    one_line(run(collected, "train", *command, "seed=1"), "output", "another configuration")
+    yaml = collected / "mine.yaml"
+    yaml.write_text(f"_target_: policies.dream_ppo.policy.DreamPPO\ncheckpoint: {folder}\n")
+    assert load_policy(str(yaml)).privileged is False
