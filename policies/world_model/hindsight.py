@@ -2,7 +2,8 @@
 
 Every hidden column is replaced by an estimate of the same shape, so that what learns from the log need not care:
 
-* the ego's own motion is its own row of the observation, which has no noise; the way is the integral of its speed;
+* the ego's own motion is its own row of the observation, which has no noise; the way and the peak of the lateral
+  acceleration are from its odometer and accelerometer, which go on between decisions;
 * others are where and as fast as they were measured, averaged over the five decisions around, and unknown (NaN) while
   they are hidden: of a track's measurement errors 0.8 last as long as the track and vanish from differences, the rest
   is drawn anew and averages out;
@@ -38,6 +39,9 @@ FELT: Final = np.array([0.02, 0.3, np.inf, 100.0, 1.0, 1e-3, 1e-3])
 """From which change of speed, m/s, jolt, m/s2, yaw rate (goes with the others), force on the underbody, N, damage of
 the front, US$, and probabilities of damage a contact is felt [A: far above the noise of inertial sensors]."""
 
+OWN_INSTRUMENTS: Final = (log.T_X, log.T_SWERVE_PEAK)
+"""Columns of ``ego_true`` that the ego measures itself although they are in no observation."""
+
 ONE_MEETING: Final = 5
 """Decisions within which an object is met once."""
 
@@ -59,7 +63,8 @@ def without_truth(columns: Columns) -> dict[str, NDArray[Any]]:
     Parameters
     ----------
     columns
-        Of the shard. Read are the observation, the action, costs, ends, and of contacts what was felt.
+        Of the shard. Read are the observation, the action, the ego's instruments, costs, ends, and what was felt of
+        contacts.
 
     Returns
     -------
@@ -78,9 +83,8 @@ def without_truth(columns: Columns) -> dict[str, NDArray[Any]]:
         (log.T_GRIP, column.E_GRIP),
     ):
         own[:, to] = ego[:, source]
-    along = ego[:, column.E_SPEED] * np.cos(ego[:, column.E_HEADING])
-    own[1:, log.T_X] = np.cumsum(0.5 * (along[1:] + along[:-1]) * DECISION_S)
-    own[:, log.T_SWERVE_PEAK] = np.abs(ego[:, column.E_YAW_RATE] * ego[:, column.E_SPEED])
+    for name in OWN_INSTRUMENTS:
+        own[:, name] = columns["ego_true"][:, name]
     found["ego_true"] = own
     vehicles = np.full(columns["vehicles_true"].shape, np.nan, np.float32)
     things = np.full(columns["debris_true"].shape, np.nan, np.float32)

@@ -36,6 +36,9 @@ Array = NDArray[np.float64]
 SETTLE_MPS2: Final = 1.0
 """Lateral acceleration with which the car returns to the lane's centre when nothing is the matter [A]."""
 
+COMES_WITH_IT: Final = ("shipped", "shipped_unprivileged")
+"""Checkpoints in the package: trained with the truth as supervision, and without."""
+
 NOTHING_THERE: Final = 0.98
 """An object that is nothing with a higher probability than this is no reason to plan."""
 
@@ -46,7 +49,8 @@ class WorldModel:
     Parameters
     ----------
     checkpoint
-        Folder of a checkpoint; ``"shipped"`` is the one that comes with the package. Or what was learned itself.
+        Folder of a checkpoint; ``"shipped"`` and ``"shipped_unprivileged"`` come with the package. Or what was learned
+        itself.
     horizon_s
         Length of the imagined plans, 2 to 8 s.
     num_finalists
@@ -279,6 +283,6 @@ class WorldModel:
 
 
 def read_learned(checkpoint: str) -> tuple[Learned, tuple[str, ...]]:
-    """What a checkpoint holds, and what its classes are called; ``"shipped"`` comes with the package."""
-    found = load(SHIPPED if checkpoint == "shipped" else Path(checkpoint))
+    """What a checkpoint holds, and what its classes are called; those of ``COMES_WITH_IT`` come with the package."""
+    found = load(SHIPPED.with_name(checkpoint) if checkpoint in COMES_WITH_IT else Path(checkpoint))
     return found.learned, tuple(found.about["classes"])

@@ -16,7 +16,7 @@ from policies.world_model import checkpoint
 from policies.world_model import experience as log
 from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.explorer import Explorer
-from policies.world_model.hindsight import was_felt, without_truth
+from policies.world_model.hindsight import OWN_INSTRUMENTS, was_felt, without_truth
 from policies.world_model.latent_classes import draw
 from policies.world_model.stories import GRIP_FELT, HIT_FELT, tell_stories
 
@@ -43,6 +43,8 @@ def scrambled(shards, tmp_path_factory):
         columns = {name: np.array(values) for name, values in shard.columns.items()}
         for name in ("ego_true", "vehicles_true", "debris_true", "contents", "object_type"):
             columns[name] = random.permutation(columns[name])
+        for name in OWN_INSTRUMENTS:
+            columns["ego_true"][:, name] = shard.columns["ego_true"][:, name]
         columns["struck"] = random.integers(0, 2, columns["struck"].shape).astype(np.int8)
         contact = columns["contact"]
         contact[~was_felt(contact)] = 0.0
