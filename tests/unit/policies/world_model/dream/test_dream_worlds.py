@@ -124,9 +124,12 @@ def test_horizon_truncates_and_is_what_the_clock_says():
         assert not (terminated & truncated).any()
         if t < 6:
             assert not (truncated & ~over & ~info.get("final_info", info)["ood"]).any()
+        first = truncated & ~over
         over |= terminated | truncated
     assert over.all()
-    left = np.array([last["ego"][column.E_TIME_LEFT] for last in info["final_obs"][truncated]])
+    # those that are in their second dream by now ended otherwise
+    left = np.array([last["ego"][column.E_TIME_LEFT] for last in info["final_obs"][first]])
+    assert len(left) > 3
     np.testing.assert_allclose(left, 0.0, atol=1e-6)
 
 
@@ -144,7 +147,7 @@ def test_the_first_observation_is_the_end_of_the_logged_piece():
 def test_events_agree_with_flags_and_costs():
     env = DreamVectorEnv(64)
     env.reset(seed=11)
-    collisions = 0
+    collisions = paid = 0
     for _t in range(150):
         # full throttle into whatever is ahead
         _, reward, terminated, _, info = env.step(np.tile([1.0, -0.2], (64, 1)))
@@ -152,14 +155,16 @@ def test_events_agree_with_flags_and_costs():
         happened = np.any(list(told["events"].values()), axis=0)
         np.testing.assert_array_equal(happened, terminated)
         crashed = told["events"]["collision"]
-        assert (told["cost"]["collision"][crashed] > 0.0).all()
+        # what was paid for a tailgater in expectation is taken off, at most all of it
+        assert (told["cost"]["collision"][crashed] >= 0.0).all()
+        paid += int((told["cost"]["collision"][crashed] > 0.0).sum())
         assert (told["cost"]["collision"][~crashed] == 0.0).all()
         np.testing.assert_array_equal(reward, told["cost"]["total"] / -1000.0)
         parts = sum(value for name, value in told["cost"].items() if name != "total")
         np.testing.assert_allclose(parts, told["cost"]["total"], rtol=1e-9)
         assert (told["p_terminated"][crashed] > 0.0).all()
         collisions += int(crashed.sum())
-    assert collisions > 3
+    assert collisions >= paid > 3
 
 
 def test_mistakes_are_one_line():
