@@ -32,6 +32,9 @@ CEILING: Final = "clairvoyant"
 HARD_BRAKING_MPS2: Final = 3.0
 """Harder braking for nothing is a nuisance (physics.md 6.1)."""
 
+ROUNDING_MPS2: Final = 1e-4
+"""Records know braking from speeds in single precision: whoever commands the limit is now above it, now below."""
+
 NUM_WORST: Final = 5
 """Instances that are named for every policy."""
 
@@ -221,7 +224,7 @@ def _count_hard_braking(table: pa.Table, policy: str) -> tuple[float, int]:
         table,
         "select avg((peak_braking_mps2 > ?)::int) as rate, count(distinct seed) as total from records "
         "where policy = ? and stratum = 'phantom'",
-        HARD_BRAKING_MPS2,
+        HARD_BRAKING_MPS2 + ROUNDING_MPS2,
         policy,
     )[0]
     return float(found["rate"] or 0.0) * int(found["total"]), int(found["total"])
