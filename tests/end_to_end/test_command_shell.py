@@ -45,7 +45,7 @@ MISTAKES = [
     (["++new=1"], "new: got 1, extra inputs are not permitted"),
     (
         ["what=fly", "rounds=x"],
-        "what: got 'fly', input should be 'engine', 'decision' or 'policy'; rounds:",
+        "what: got 'fly', input should be 'engine', 'decision', 'policy' or 'world_model'; rounds:",
     ),
     (["suite=v9"], "Could not find 'suite/v9'; Available options in 'suite': quick; v1"),
     (["suite=null"], "Config group override must be a string or a list"),
