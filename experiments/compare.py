@@ -19,7 +19,6 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.atomic import write_text
     from experiments.configuration import validate
     from experiments.highlights import film_highlights
-    from experiments.loading import policy_target
     from experiments.page.figures import draw_all
     from experiments.page.page import write_page
     from experiments.summary import summarise
@@ -35,14 +34,8 @@ def _run(values: dict[str, Any]) -> None:
         done = evaluation.execute(plan, folder.path)
         summary = summarise(
             done.table,
-            plan.names,
+            plan.entrants,
             strata=list(plan.suite.strata),
-            floors=[
-                name
-                for name, path in zip(plan.names, plan.policies, strict=True)
-                if policy_target(path) == evaluation.FLOOR
-            ],
-            privileged=plan.privileged,
             reference=reference,
             level=config.level,
             num_resamples=config.num_resamples,

@@ -22,15 +22,13 @@ from envs.scenario.suite import Suite, SuiteItem, load_suite
 from experiments import pool, records, shards
 from experiments.atomic import make_folder, write_text
 from experiments.configuration import Configuration, config_path
-from experiments.loading import load_policy, policy_names, policy_path
+from experiments.entrants import Entrant, read_entrants, to_values
+from experiments.loading import policy_names, policy_path
 from experiments.provenance import machine
 from experiments.run_folder import RunFolder, compute_key, open_folder
 
 NOT_IN_RESULT = ("num_worlds", "workers", "output", "num_videos", "level", "num_resamples")
 """Keys that do not change the records: a run that was interrupted continues whatever they are now."""
-
-FLOOR = "policies.floors.Constant"
-"""What makes a policy a floor."""
 
 USUAL_REFERENCE = "rule_tuned"
 """What the others are compared with, if it is among them."""
@@ -72,12 +70,12 @@ class Plan(NamedTuple):
     suite: Suite
     parts: tuple[shards.Shard, ...]
     texts: dict[str, str]  # contents of the files that the configuration names
-    privileged: frozenset[str]  # names of policies that look into the worlds
+    entrants: dict[str, Entrant]  # by name
 
     @property
     def names(self) -> tuple[str, ...]:
         """The policies as records call them."""
-        return tuple(Path(name).stem for name in self.policies)
+        return tuple(self.entrants)
 
 
 class Evaluated(NamedTuple):
@@ -103,9 +101,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
         Ready to be executed.
     """
     wanted = choose_policies(config.policies)
-    privileged = frozenset(
-        Path(name).stem for name in wanted if load_policy(name, config.allow).privileged
-    )
+    entrants = read_entrants(wanted, config.allow)
     records.load_metrics(config.metrics)
     suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
     suite = load_suite(suite_file)
@@ -122,7 +118,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
     )
     texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
     texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
-    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, privileged)
+    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, entrants)
 
 
 def open_run(plan: Plan) -> RunFolder:
@@ -287,5 +283,6 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "config": plan.config.model_dump(),
         "suite": {"version": plan.suite.version, "sha256": dict(plan.suite.sha256)},
         "files": plan.texts,
+        "entrants": to_values(plan.entrants),
         "machine": machine(),
     }

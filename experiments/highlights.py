@@ -44,7 +44,9 @@ def film_highlights(
     list of Path
         The MP4 files; none if there is nobody to compare with.
     """
-    others = [item.policy for item in summary.comparisons if item.policy not in plan.privileged]
+    others = [
+        item.policy for item in summary.comparisons if not plan.entrants[item.policy].is_privileged
+    ]
     if not others or not count:
         return []
     items = _most_different(plan, table, reference, others[0], count)

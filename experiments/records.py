@@ -28,7 +28,7 @@ KEY: Final = ("suite", "split", "stratum", "family", "seed", "policy", "policy_s
 PAIR: Final = ("suite", "split", "stratum", "family", "seed")
 """Columns by which rows of two policies are matched."""
 
-TIMINGS: Final = ("decision_ms",)
+TIMINGS: Final = ("decision_cpu_ms",)
 """Columns that differ from run to run; the hash leaves them out."""
 
 _TYPES: Final = {float: pa.float64(), int: pa.int64(), bool: pa.bool_(), str: pa.string()}
@@ -46,6 +46,7 @@ _COLUMNS: Final = (
     ("instance_hash", pa.string(), "SHA-256 of the sampled instance"),
     ("cost_setting", pa.string(), "which cost parameters"),
     ("decisions", pa.int64(), "length of the episode; 100 if it was not terminated"),
+    ("imagined_s", pa.float64(), "future that the policy imagined, all plans together, s"),
     ("cost_usd", pa.float64(), "expected cost of the episode, US$; the sum of the components"),
     *(
         (f"cost_{name}_usd", pa.float64(), f"component {name}, US$, summed over the episode")
@@ -119,8 +120,8 @@ def make_schema(metrics: Sequence[Metric]) -> pa.Schema:
         text = (metric.__doc__ or "").strip().split("\n")[0]
         kind = _TYPES[get_type_hints(metric)["return"]]
         columns.append(pa.field(_name(metric), kind, metadata={"meaning": text}))
-    text = "wall time of one decision per world, mean over the episode; of a batch, not the latency of one decision"
-    columns.append(pa.field("decision_ms", pa.float64(), metadata={"meaning": text}))
+    text = "CPU time of one decision per world, mean over the episode; of a batch, not the latency of one decision"
+    columns.append(pa.field("decision_cpu_ms", pa.float64(), metadata={"meaning": text}))
     return pa.schema(columns)
 
 
@@ -154,6 +155,7 @@ def make_row(
         "objects": "+".join(instance.debris_types),
         "instance_hash": instance.hash,
         "decisions": len(episode.total_usd),
+        "imagined_s": episode.imagined_s,
         "cost_usd": float(episode.total_usd.sum()),
     }
     for name, value in zip(component.NAMES, cost.tolist(), strict=True):
@@ -161,7 +163,7 @@ def make_row(
     row.update(episode.events)
     row["contacts"] = sum(1 for contact in episode.contacts if contact["vehicle"] == 0)
     row.update({_name(metric): metric(episode) for metric in metrics})
-    row["decision_ms"] = episode.decision_ms
+    row["decision_cpu_ms"] = episode.decision_cpu_ms
     return row
 
 

@@ -15,7 +15,7 @@ from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISIONS_PER_EPISODE, column, component
-from policies.base import Explaining, Policy, Privileged
+from policies.base import Explaining, Explanation, Policy, Privileged
 
 
 class Costs(NamedTuple):
@@ -51,8 +51,10 @@ class Episode:
         ``(T,)`` indices into ``policies.base.LABELS`` and ``names``; -1 where the policy does not say.
     names
         What the reasons are called.
-    decision_ms
-        Wall time of one decision of the batch per world, mean over the episode.
+    imagined_s
+        Seconds of future that the policy imagined, all its plans together; 0 if it does not say.
+    decision_cpu_ms
+        CPU time of one decision of the batch per world, mean over the episode.
     """
 
     instance: ScenarioInstance
@@ -66,7 +68,8 @@ class Episode:
     labels: NDArray[np.int64]
     reasons: NDArray[np.int64]
     names: tuple[str, ...]
-    decision_ms: float
+    imagined_s: float
+    decision_cpu_ms: float
 
 
 def world_seed(policy_seed: int, instance_hash: str) -> int:
@@ -178,7 +181,7 @@ class Rollout:
         self, observation: dict[str, Any], begins: NDArray[np.bool_], log: _Log
     ) -> NDArray[np.float64]:
         """Ask the policy, and keep what it says."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        cpu = time.process_time()
         if begins.any():
             seeds = np.zeros(self._num_worlds, np.int64)
             for b in np.flatnonzero(begins):
@@ -187,12 +190,12 @@ class Rollout:
                     seeds[b] = world_seed(self._policy_seed, instance.hash)
             self._policy.reset(begins, seeds)
         action = np.asarray(self._policy.act(observation), dtype=np.float64)
-        elapsed_ms = 1e3 * (time.perf_counter() - wall) / self._num_worlds
-        self._policy_s += time.process_time() - cpu
-        log.note_decision(observation["ego"], action, elapsed_ms)
+        elapsed = time.process_time() - cpu
+        self._policy_s += elapsed
+        log.note_decision(observation["ego"], action, 1e3 * elapsed / self._num_worlds)
         if isinstance(self._policy, Explaining):
             explained = self._policy.explain()
-            log.note_reasons(explained.labels, explained.reasons, explained.names)
+            log.note_reasons(explained)
         return action
 
     def _finish(self, log: _Log, b: int, index: int, info: dict[str, Any]) -> Episode:
@@ -211,7 +214,8 @@ class Rollout:
             labels=log.labels[b, :length].copy(),
             reasons=log.reasons[b, :length].copy(),
             names=log.names,
-            decision_ms=float(log.elapsed_ms[b, :length].mean()),
+            imagined_s=float(log.imagined_s[b, :length].sum()),
+            decision_cpu_ms=float(log.cpu_ms[b, :length].mean()),
         )
 
 
@@ -226,7 +230,8 @@ class _Log:
         self.cost = np.zeros((*shape, component.NUM_COMPONENTS))
         self.total = np.zeros(shape)
         self.ttc = np.zeros(shape)
-        self.elapsed_ms = np.zeros(shape)
+        self.cpu_ms = np.zeros(shape)
+        self.imagined_s = np.zeros(shape)
         self.labels = np.full(shape, -1, np.int64)
         self.reasons = np.full(shape, -1, np.int64)
         self.names: tuple[str, ...] = ()
@@ -234,20 +239,21 @@ class _Log:
         self._rows = np.arange(size)
 
     def note_decision(
-        self, ego: NDArray[np.float32], action: NDArray[np.float64], elapsed_ms: float
+        self, ego: NDArray[np.float32], action: NDArray[np.float64], cpu_ms: float
     ) -> None:
         """Before the step."""
         self.ego[self._rows, self.length] = ego
         self.actions[self._rows, self.length] = action
-        self.elapsed_ms[self._rows, self.length] = elapsed_ms
+        self.cpu_ms[self._rows, self.length] = cpu_ms
 
-    def note_reasons(
-        self, labels: NDArray[np.int64], reasons: NDArray[np.int64], names: tuple[str, ...]
-    ) -> None:
+    def note_reasons(self, said: Explanation) -> None:
         """Before the step; names of reasons may be added, never renumbered."""
-        self.labels[self._rows, self.length] = labels
-        self.reasons[self._rows, self.length] = reasons
-        self.names = names
+        self.labels[self._rows, self.length] = said.labels
+        self.reasons[self._rows, self.length] = said.reasons
+        self.imagined_s[self._rows, self.length] = (
+            0.0 if said.imagined_s is None else said.imagined_s
+        )
+        self.names = said.names
 
     def note_outcome(self, info: dict[str, Any]) -> None:
         """After the step."""

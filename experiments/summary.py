@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,7 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments import records
+from experiments.entrants import Entrant
 from experiments.matching import Pairs, align
+from experiments.prices import Price, find_price
 from experiments.stats.improvement import paired_improvement
 from experiments.stats.interval import Interval, percentile_interval
 from experiments.stats.mcnemar import McNemar, mcnemar
@@ -51,7 +53,7 @@ class Row(NamedTuple):
     hard_braking: (
         Interval  # share of phantom episodes with braking harder than 3 m/s2; nan without any
     )
-    decision_ms: float
+    price: Price
 
 
 class Comparison(NamedTuple):
@@ -95,11 +97,9 @@ class Summary(NamedTuple):
 
 def summarise(
     table: pa.Table,
-    policies: Sequence[str],
+    entrants: Mapping[str, Entrant],
     *,
     strata: Sequence[str],
-    floors: Sequence[str],
-    privileged: Collection[str],
     reference: str,
     level: float,
     num_resamples: int,
@@ -111,14 +111,10 @@ def summarise(
     ----------
     table
         Records of one suite, split and cost setting.
-    policies
-        Names in the order of the table.
+    entrants
+        Policies in the order of the table; the floor with the smallest mean cost is the zero of the score.
     strata
         Names in order.
-    floors
-        Which policies are floors; the one with the smallest mean cost is the zero of the score.
-    privileged
-        Which policies look into the worlds.
     reference
         The others are compared with it: contestants first, then the privileged, each group cheapest first.
     level
@@ -138,17 +134,18 @@ def summarise(
     The best floor is chosen on the sample it is then the zero of, which makes it look better than it is, and every
     score lower; with a handful of floors that differ by thousands of US$ this is small.
     """
+    policies = list(entrants)
     pairs = align(table, policies)
     groups = {name: pairs.stratum == name for name in strata}
     groups = {name: mask for name, mask in groups.items() if mask.any()}
     groups[ALL] = np.ones(len(pairs.stratum), np.bool_)
-    known = [name for name in floors if name in pairs.cost]
+    known = [name for name, one in entrants.items() if one.is_floor]
     floor = min(known, key=lambda name: (pairs.cost[name].mean(), name), default=None)
     shared: dict[str, Any] = {"level": level, "num_resamples": num_resamples, "families": families}
-    rows = [
-        _row(table, pairs, groups, name, name in privileged, floor, shared) for name in policies
-    ]
-    ranked = sorted(policies, key=lambda name: (name in privileged, pairs.cost[name].mean()))
+    rows = [_row(table, pairs, groups, name, one, floor, shared) for name, one in entrants.items()]
+    ranked = sorted(
+        policies, key=lambda name: (entrants[name].is_privileged, pairs.cost[name].mean())
+    )
     compared = [
         _compare(pairs, groups, name, reference, shared) for name in ranked if name != reference
     ]
@@ -183,7 +180,7 @@ def _row(
     pairs: Pairs,
     groups: Mapping[str, NDArray[np.bool_]],
     name: str,
-    is_privileged: bool,
+    entrant: Entrant,
     floor: str | None,
     shared: Mapping[str, Any],
 ) -> Row:
@@ -201,18 +198,15 @@ def _row(
         if floor and CEILING in pairs.cost:
             both = (pairs.cost[floor][mask], pairs.cost[CEILING][mask])
             scores[group] = score(cost[mask], *both, family, rng=_rng("score", group), **shared)
-    spent = records.query(
-        table, "select avg(decision_ms) as ms from records where policy = ?", name
-    )
     return Row(
         name,
-        is_privileged,
+        entrant.is_privileged,
         means,
         scores,
         cvar95(cost, pairs.family.tolist(), rng=_rng("tail", ALL), **shared),
         wilson(float(pairs.catastrophes[name].sum()), len(cost), level=level),
         wilson(*_count_hard_braking(table, name), level=level),
-        float(spent[0]["ms"]),
+        find_price(table, name, entrant.budget),
     )
 
 

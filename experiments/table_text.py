@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from experiments.prices import Price, to_usd
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Row, Summary, Worst
+
+PRICE_COLUMNS: Final = (
+    "price",
+    "experience, decisions",
+    "training, CPU-s",
+    "US$",
+    "1,000 decisions, CPU-s",
+    "US$",
+    "imagined minute, CPU-s",
+    "US$",
+)
+"""What policies take: once, in every decision, and per minute of imagined future."""
 
 
 def usd(value: float) -> str:
@@ -70,7 +83,7 @@ def render(summary: Summary) -> str:
         parts.append("no score: it needs a floor and the clairvoyant among the policies")
     if summary.comparisons:
         parts.append("\n".join(item.verdict.text for item in summary.comparisons))
-    parts.append(_columns(_worst_rows(summary)))
+    parts.extend([_columns(_price_rows(summary)), _columns(_worst_rows(summary))])
     return "\n\n".join(parts) + "\n"
 
 
@@ -83,7 +96,6 @@ def _details(summary: Summary) -> list[list[str]]:
         "CVaR95, US$",
         "> 50,000 US$",
         "phantom braking",
-        "ms",
     ]
     return [
         title,
@@ -97,7 +109,6 @@ def _details(summary: Summary) -> list[list[str]]:
                 f"{100 * row.hard_braking.value:.1f}%"
                 if math.isfinite(row.hard_braking.value)
                 else "-",
-                f"{row.decision_ms:.3g}",
             ]
             for row in _cheapest_first(summary)
         ),
@@ -107,6 +118,27 @@ def _details(summary: Summary) -> list[list[str]]:
 def _cheapest_first(summary: Summary) -> list[Row]:
     """Rows by mean cost."""
     return sorted(summary.rows, key=lambda row: row.cost[ALL].value)
+
+
+def _price_rows(summary: Summary) -> list[list[str]]:
+    """What every policy takes."""
+    return [list(PRICE_COLUMNS), *(price_cells(row.price) for row in _cheapest_first(summary))]
+
+
+def price_cells(price: Price) -> list[str]:
+    """A price in the columns of ``PRICE_COLUMNS``."""
+
+    def cells(cpu_s: float | None) -> list[str]:
+        return ["-", "-"] if cpu_s is None else [f"{cpu_s:,.3g}", f"{to_usd(cpu_s):.2g}"]
+
+    steps = "-" if price.environment_steps is None else f"{price.environment_steps:,}"
+    return [
+        price.policy,
+        steps,
+        *cells(price.training_cpu_s),
+        *cells(price.decision_cpu_ms),  # ms of one decision are seconds of a thousand
+        *cells(price.imagined_minute_cpu_s),
+    ]
 
 
 def _worst_rows(summary: Summary) -> list[list[str]]:
@@ -153,6 +185,10 @@ def markdown(summary: Summary) -> str:
         gained = points(row.score[ALL]) if row.score else "-"
         name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
         lines.append(f"| {name} | {gained} | " + " | ".join(cells) + " |")
+    lines += ["", "| " + " | ".join(PRICE_COLUMNS) + " |", "|---" * len(PRICE_COLUMNS) + "|"]
+    for row in _cheapest_first(summary):
+        name, *cells = price_cells(row.price)
+        lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -286,6 +286,7 @@ def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
         f"# objective {found.before['objective']:.1f} -> {found.after['objective']:.1f}, mean cost "
         f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$; sources {commit()}",
         "_target_: policies.rule.policy.RulePolicy",
+        f"environment_steps: {found.decisions}",
         "thresholds:",
     ]
     lines = [f"  {name}: {value:.4g}" for name, value in found.thresholds.items()]

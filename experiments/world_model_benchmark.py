@@ -14,13 +14,11 @@ from envs.scenario.suite import load_suite
 from envs.specification import DECISION_HZ
 from experiments.dream_speed import DREAM_PICTURES, DREAM_STEPS, measure_dream
 from experiments.latency_benchmark import Times, spread, time_decisions
+from experiments.prices import CORE_HOUR_USD, to_usd
 from experiments.provenance import machine
 from policies.planning.library import MANOEUVRES
 from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.policy import WorldModel
-
-PRICE_USD: Final = 0.05
-"""Of one core for an hour [A]: what shared cloud machines cost in 2026, to within a factor of two."""
 
 CROWD: Final = 8
 """Vehicles and objects that are tracked in the decisions whose latency is asked for."""
@@ -118,9 +116,9 @@ def _prices(about: Mapping[str, Any], times: Times, dream: Mapping[str, float]) 
     }
     lines = [
         Line("experience", about["budget"]["environment_steps"], "decisions"),
-        Line("price of a core for an hour, assumed", PRICE_USD, "US$"),
+        Line("price of a core for an hour, assumed", CORE_HOUR_USD, "US$"),
     ]
     for name, seconds in prices.items():
         lines.append(Line(name, seconds, "CPU-s"))
-        lines.append(Line(name, seconds / 3600.0 * PRICE_USD, "US$"))
+        lines.append(Line(name, to_usd(seconds), "US$"))
     return lines

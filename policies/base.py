@@ -75,6 +75,28 @@ class Privileged(Protocol):
         ...
 
 
+class Budget(NamedTuple):
+    """What it took to make a policy."""
+
+    environment_steps: (
+        int  # decisions in the simulator, those of its teachers and of validation included
+    )
+    cpu_s: float | None  # of training or tuning; ``None`` if it was not recorded
+
+
+@runtime_checkable
+class Budgeted(Protocol):
+    """A policy that was learned or tuned.
+
+    Attributes
+    ----------
+    budget
+        What that took; ``None`` if nothing was learned, or nobody knows.
+    """
+
+    budget: Budget | None
+
+
 class Option(NamedTuple):
     """One manoeuvre that was imagined."""
 
@@ -118,6 +140,9 @@ class Explanation:
         What is believed; ``None`` for a policy without a belief.
     is_late
         ``(B,)`` whether the decision was cut short by a deadline; ``None`` without one.
+    imagined_s
+        ``(B,)`` seconds of future imagined for the decision, all plans and members together; ``None`` for a policy that
+        does not imagine.
     """
 
     labels: NDArray[np.int64]
@@ -126,6 +151,7 @@ class Explanation:
     options: Sequence[Sequence[Option]] = ()
     outlook: Outlook | None = None
     is_late: NDArray[np.bool_] | None = None
+    imagined_s: NDArray[np.float64] | None = None
 
 
 @runtime_checkable

@@ -11,8 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from experiments.atomic import write_text
 from experiments.page.figures import Drawn
+from experiments.prices import CORE_HOUR_USD
 from experiments.summary import ALL, Summary
-from experiments.table_text import percent, points, usd, with_interval
+from experiments.table_text import PRICE_COLUMNS, percent, points, price_cells, usd, with_interval
 
 
 def write_page(
@@ -49,13 +50,17 @@ def write_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(usd=usd, interval=with_interval, percent=percent, points=points)
+    environment.filters.update(
+        usd=usd, interval=with_interval, percent=percent, points=points, price_cells=price_cells
+    )
     rows = sorted(summary.rows, key=lambda row: row.cost[ALL].value)
     text = environment.get_template("index.html.j2").render(
         summary=summary,
         rows=rows,
         groups=[ALL, *(name for name in summary.num_instances if name != ALL)],
         all=ALL,
+        price_columns=PRICE_COLUMNS,
+        core_hour_usd=CORE_HOUR_USD,
         drawn=drawn,
         videos=[path.relative_to(folder).as_posix() for path in videos],
         provenance=provenance,

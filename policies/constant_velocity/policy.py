@@ -275,7 +275,11 @@ class ConstantVelocity:
             met = options.plans.met[np.arange(len(best)), best] > 0.5
             labels[matters] = np.where((named == KEEP) & met, RUN_OVER, named)
         reasons = np.where(chosen < 0, len(self._names) - 1, chosen)
-        self._explanation = Explanation(labels, reasons, self._names, options or ())
+        imagined_s = np.zeros(len(chosen))
+        imagined_s[matters] = len(MANOEUVRES) * self._num_steps * DECISION_S
+        self._explanation = Explanation(
+            labels, reasons, self._names, options or (), imagined_s=imagined_s
+        )
 
     def explain(self) -> Explanation:
         """The manoeuvre that was chosen, and the best of the others."""

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.base import Explanation, Observation, Outlook
+from policies.base import Budget, Explanation, Observation, Outlook
 from policies.dream_ppo.checkpoint import SHIPPED, check_fit, default_cost_hash, load
 from policies.dream_ppo.command import NAMES, NUM_MOVES, NUM_PACES, Driver
 from policies.dream_ppo.senses import Senses
 from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.checkpoint import load as load_model
+from policies.world_model.checkpoint import read_budget
 from policies.world_model.layers import forward_rows
 from policies.world_model.scoring import disagreement
 
@@ -39,6 +40,10 @@ class DreamPPO:
         model = load_model(WORLD_MODEL if world_model == "shipped" else Path(world_model))
         folder = SHIPPED if checkpoint == "shipped" else Path(checkpoint)
         found = load(folder)
+        own, world = read_budget(found.about), read_budget(model.about)
+        self.budget: Budget | None = Budget(
+            own.environment_steps, (own.cpu_s or 0.0) + (world.cpu_s or 0.0)
+        )
         self._actor = found.learned.actor
         self._nets = model.learned.filter
         self._classes = tuple(model.about["classes"])

@@ -8,9 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.errors import UserError
 from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
-from policies.base import KEEP, Explanation, Observation
+from policies.base import KEEP, Budget, Explanation, Observation
 from policies.command import to_action
 from policies.following import follow
 from policies.rule.objects import AVOID, STRADDLE, is_on_patch, judge
@@ -39,12 +40,20 @@ class RulePolicy:
     ----------
     thresholds
         Every field of ``policies.rule.thresholds.Thresholds``.
+    environment_steps
+        Decisions in the simulator that tuning them took, >= 0; ``None`` for thresholds set by hand.
+
+    Raises
+    ------
+    UserError
+        If a value is not allowed.
     """
 
     privileged = False
 
-    def __init__(self, thresholds: Mapping[str, Any]) -> None:
+    def __init__(self, thresholds: Mapping[str, Any], environment_steps: object = None) -> None:
         self.thresholds = Thresholds.from_mapping(thresholds)
+        self.budget = _read_budget(environment_steps)
         self._home, self._goal, self._target, self._drift = np.zeros((4, 0))
         self._fired = np.zeros(0, np.int64)
         self._labels = np.zeros(0, np.int64)
@@ -200,3 +209,12 @@ def _lane_centre(ego: Array) -> Array:
     """Centre of the nearest live lane, m."""
     lane = np.round(ego[:, column.E_Y] / LANE_WIDTH_M)
     return np.clip(lane, 0.0, ego[:, column.E_NUM_LANES] - 1.0) * LANE_WIDTH_M
+
+
+def _read_budget(steps: object) -> Budget | None:
+    """What tuning took, from a policy file."""
+    if steps is None:
+        return None
+    if not isinstance(steps, int) or steps < 0:
+        raise UserError(f"environment_steps: got {steps!r}, expected a whole number from 0")
+    return Budget(steps, None)

@@ -19,6 +19,7 @@ from safetensors.numpy import save as save_tensors
 from envs.errors import UserError
 from envs.observation import TABLE
 from envs.specification import DECISION_HZ
+from policies.base import Budget
 from policies.world_model import emission_features as em
 from policies.world_model import features as ft
 from policies.world_model import motion_features as mf
@@ -292,6 +293,12 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def read_budget(about: Mapping[str, Any]) -> Budget:
+    """What a checkpoint says its training took."""
+    spent = about["budget"]
+    return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
 
 
 def _read_about(path: Path) -> dict[str, Any]:

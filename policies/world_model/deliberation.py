@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.specification import DECISION_S
 from envs.specification.world import Batch, empty_batch
 from policies.constant_velocity.options import Plans
 from policies.dream_ppo.value import Value
@@ -61,6 +62,7 @@ class Answer(NamedTuple):
     plans: Plans
     best: NDArray[np.int64]  # (K,) plan
     is_late: bool  # the clock ran out before all finalists were imagined
+    imagined_s: Array  # (K,) seconds of future, all plans and members together
 
 
 class Deliberation:
@@ -121,7 +123,9 @@ class Deliberation:
             done |= wanted
         # with no time at all, what was imagined once has to do
         choice = done if done.any() else everything
-        return Answer(*self._choose(question, told, choice), is_late)
+        futures = everything.sum(axis=1) + done.sum(axis=1) * len(self._members)
+        imagined_s = futures * question.steps * DECISION_S
+        return Answer(*self._choose(question, told, choice), is_late, imagined_s)
 
     def _finalists(self, question: Question, score: Array) -> NDArray[np.int64]:
         """Plans of stage 2, the most promising first: ``(K, F)``."""

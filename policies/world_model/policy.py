@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
-from policies.base import KEEP, RUN_OVER, Explanation, Observation, Outlook
+from policies.base import KEEP, RUN_OVER, Budget, Explanation, Observation, Outlook
 from policies.command import lateral_range, to_action
 from policies.constant_velocity.options import Options
 from policies.constant_velocity.policy import check_number, write_all
@@ -23,7 +23,7 @@ from policies.planning.library import MANOEUVRES, glide, manoeuvre_labels, manoe
 from policies.planning.risk import RiskWeights, check_risk
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.belief import Belief
-from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.checkpoint import SHIPPED, Checkpoint, load, read_budget
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.deliberation import Deliberation, Question, Weights
 from policies.world_model.memory import Memory
@@ -118,10 +118,13 @@ class WorldModel:
             raise not_allowed("loss_of_control", loss_of_control, LOSS_OF_CONTROL)
         if num_finalists != int(num_finalists) or num_families != int(num_families):
             raise UserError(f"num_finalists: got {num_finalists!r}, expected a whole number")
+        self.budget: Budget | None = None
         if isinstance(checkpoint, Learned):
             learned, self._classes = checkpoint, tuple(map(str, range(NUM_CLASSES)))
         else:
-            learned, self._classes = read_learned(str(checkpoint))
+            found = read_checkpoint(str(checkpoint))
+            learned, self._classes = found.learned, tuple(found.about["classes"])
+            self.budget = read_budget(found.about)
         self._learned = learned
         self._num_steps = round(horizon_s / DECISION_S)
         self._look_trust, self._rest_sd = float(look_trust), float(rest_sd)
@@ -186,17 +189,17 @@ class WorldModel:
             target[b] = glide(memory.target[b], memory.drift[b], home[b], SETTLE_MPS2)[0]
         chosen = np.full(len(y), -1)
         options: Options | None = None
-        is_late = False
+        is_late, imagined_s = False, np.zeros(len(y))
         if len(busy):
             lateral = np.stack([memory.target, memory.drift, low, high, home], axis=1)[busy]
             question = self._question(observation, busy, things, probability, lateral)
-            plans, best, is_late = self._deliberation.answer(question, until_s)
+            plans, best, is_late, imagined_s[busy] = self._deliberation.answer(question, until_s)
             rows = np.arange(len(busy))
             chosen[busy] = best
             acceleration[busy] = plans.first[rows, best, 0]
             target[busy] = plans.first[rows, best, 1]
             options = Options(self._names, self._labels, plans, busy, len(y))
-        self._explain(chosen, busy, options, is_late)
+        self._explain(chosen, busy, options, is_late, imagined_s)
         target = np.clip(target, low, high)
         memory.drift = (target - memory.target) / DECISION_S
         memory.target, memory.last = target, chosen
@@ -255,6 +258,7 @@ class WorldModel:
         busy: NDArray[np.int64],
         options: Options | None,
         is_late: bool,
+        imagined_s: Array,
     ) -> None:
         """Keep the reasons of this decision."""
         labels = np.full(len(chosen), KEEP)
@@ -275,6 +279,7 @@ class WorldModel:
             options or (),
             outlook,
             None if self._deadline_s is None else late,
+            imagined_s,
         )
 
     def explain(self) -> Explanation:
@@ -282,7 +287,6 @@ class WorldModel:
         return self._explanation
 
 
-def read_learned(checkpoint: str) -> tuple[Learned, tuple[str, ...]]:
-    """What a checkpoint holds, and what its classes are called; those of ``COMES_WITH_IT`` come with the package."""
-    found = load(SHIPPED.with_name(checkpoint) if checkpoint in COMES_WITH_IT else Path(checkpoint))
-    return found.learned, tuple(found.about["classes"])
+def read_checkpoint(checkpoint: str) -> Checkpoint:
+    """What a folder holds; those of ``COMES_WITH_IT`` come with the package."""
+    return load(SHIPPED.with_name(checkpoint) if checkpoint in COMES_WITH_IT else Path(checkpoint))

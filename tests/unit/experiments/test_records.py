@@ -50,7 +50,9 @@ def test_hash_ignores_order_and_timings_only(table):
     first = records.compute_sha256(table)
     assert records.compute_sha256(table.take(pa.array([2, 0, 1]))) == first
     late = table.set_column(
-        table.schema.get_field_index("decision_ms"), "decision_ms", pa.array([9.0] * len(table))
+        table.schema.get_field_index("decision_cpu_ms"),
+        "decision_cpu_ms",
+        pa.array([9.0] * len(table)),
     )
     assert records.compute_sha256(late) == first
     index = table.schema.get_field_index("cost_usd")

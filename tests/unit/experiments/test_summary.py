@@ -8,13 +8,24 @@ import pytest
 
 from envs.errors import UserError
 from envs.specification import component
+from experiments.entrants import Entrant
 from experiments.page.figures import draw_all
 from experiments.page.page import write_page
+from experiments.prices import CORE_HOUR_USD, Price, to_usd
 from experiments.summary import ALL, align, find_worst, summarise
 from experiments.table_text import markdown, render, to_plain
+from policies.base import Budget
 
 STRATA = {"seen": ("lone_object", "cut_out"), "phantom": ("phantom",)}
 COSTS = {"keep": 1000.0, "brake": 3000.0, "mine": 400.0, "clairvoyant": 100.0}
+
+
+ENTRANTS = {
+    "keep": Entrant(is_floor=True),
+    "brake": Entrant(is_floor=True),
+    "mine": Entrant(budget=Budget(200_000, 360.0)),
+    "clairvoyant": Entrant(is_privileged=True),
+}
 
 
 def make(policies=tuple(COSTS), seeds=20, **changes):
@@ -43,7 +54,9 @@ def make(policies=tuple(COSTS), seeds=20, **changes):
                             "cost_setting": "loc_8",
                             "cost_usd": cost,
                             "peak_braking_mps2": 4.0 if policy == "brake" else 1.0,
-                            "decision_ms": 0.5,
+                            "decision_cpu_ms": 0.5,
+                            "decisions": 100,
+                            "imagined_s": 40.0 if policy == "mine" else 0.0,
                             **{f"cost_{name}_usd": cost / 16 for name in component.NAMES},
                         }
                     )
@@ -56,11 +69,9 @@ def make(policies=tuple(COSTS), seeds=20, **changes):
 def summary_of(table, policies=tuple(COSTS), **options):
     return summarise(
         table,
-        policies,
+        {name: ENTRANTS.get(name, Entrant()) for name in policies},
         **{
             "strata": list(STRATA),
-            "floors": ["keep", "brake"],
-            "privileged": ["clairvoyant"],
             "reference": "mine",
             "level": 0.95,
             "num_resamples": 200,
@@ -80,7 +91,10 @@ def test_summary_of_known_costs():
     assert rows["clairvoyant"].score[ALL] == (100.0, 100.0, 100.0)
     assert rows["brake"].hard_braking.value == 1.0
     assert rows["mine"].hard_braking.value == 0.0
-    assert rows["mine"].decision_ms == 0.5
+    # 60 episodes of 100 decisions of 0.5 ms: 3 CPU-s for 40 imagined minutes
+    assert rows["mine"].price == Price("mine", 200_000, 360.0, 0.5, pytest.approx(0.075))
+    assert rows["keep"].price == Price("keep", None, None, 0.5, None)
+    assert to_usd(360.0) == pytest.approx(0.1 * CORE_HOUR_USD)
 
 
 def test_contestants_come_before_oracles_and_verdicts_are_right():
@@ -140,9 +154,12 @@ def test_tables_name_everything_and_json_is_plain():
     text = render(summary)
     for name in (*COSTS, *STRATA, "score", "mine", "60 instances"):
         assert name in text
-    table = markdown(summary)
-    assert table.splitlines()[2].startswith("| `clairvoyant` (privileged) | 100.0")
-    assert all(line.count("|") == 6 for line in table.splitlines())
+    costs, prices = markdown(summary).split("\n\n")
+    assert costs.splitlines()[2].startswith("| `clairvoyant` (privileged) | 100.0")
+    assert all(line.count("|") == 6 for line in costs.splitlines())
+    # 0.5 ms per decision and 0.05 US$ per core-hour: a thousand decisions cost 7e-6 US$
+    assert "| `mine` | 200,000 | 360 | 0.005 | 0.5 | 6.9e-06 | 0.075 | 1e-06 |" in prices
+    assert "| `keep` | - | - | - | 0.5 | 6.9e-06 | - | - |" in prices
     json.dumps(to_plain(summary), allow_nan=False)
 
 
