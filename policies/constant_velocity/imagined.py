@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from envs.action import BRAKE_LIMIT_MPS2
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.rear_end import rear_end_cost
 from envs.physics.compilation import compiled, inner
@@ -167,7 +168,8 @@ def command(world: World, first: float, second: float) -> None:
     """Begin a decision with an action; what the cruise control does not allow is taken off, in place."""
     begin_decision(world, first, second, False)
     limit = cruise_limit(world)
-    world.episode_f[episode.COMMAND] = min(world.episode_f[episode.COMMAND], limit)
+    wanted = min(world.episode_f[episode.COMMAND], limit)
+    world.episode_f[episode.COMMAND] = max(wanted, BRAKE_LIMIT_MPS2)
 
 
 @compiled

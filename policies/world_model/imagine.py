@@ -188,7 +188,8 @@ def _roll(
         command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
         )
-        command = min(command, cruise_limit(state))
+        # no car brakes harder than commands reach, and the nets were never shown it
+        command = max(min(command, cruise_limit(state)), BRAKE_LIMIT_MPS2)
         target = low + 0.5 * (actions[t, 1] + 1.0) * (high - low)
         if is_first and t == 0:
             first[0], first[1] = command, target

@@ -124,6 +124,24 @@ def test_braking_in_time_avoids_it(learned):
     assert path[1, -1, 0] < 70.0
 
 
+def test_beside_a_wreck_the_brakes_are_no_stronger_than_real_ones(learned):
+    # a truck askew half alongside: the law of the cruise control asks for thousands of m/s2
+    scene = observe(dx=150.0, speed=10.0, follower_gap=0.0)
+    wreck = scene["vehicles"][0, 0]
+    wreck[column.V_DX], wreck[column.V_DY], wreck[column.V_VX] = 8.0, -3.2, 0.0
+    wreck[column.V_LENGTH], wreck[column.V_WIDTH], wreck[column.V_HEADING] = 15.0, 2.5, -0.13
+    root = empty_state()
+    rows = (scene[name][0] for name in ("ego", "vehicles", "debris"))
+    read_observation(*rows, np.zeros((8, 2)), root)
+    assert cruise_limit(root) < -100.0
+    base, by_class, _, path = roll(learned, scene, [0.0, -8.0], kind=0)
+    assert np.isfinite(base).all()
+    assert np.isfinite(by_class).all()
+    # it brakes from 10 m/s to a stop, which takes 6 m, and stays in its lane
+    assert 4.0 < path[0, -1, 0] < 10.0
+    np.testing.assert_allclose(path[0, :, 1], 4.0, atol=0.3)
+
+
 def test_with_a_wall_beyond_the_horizon_slowing_pays_at_once(learned):
     # T9: the plan of 5 s ends 40 m before it
     wall = observe(dx=190.0)
