@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 import conf
 from envs.errors import UserError, not_allowed
+
+
+def as_list(value: object) -> object:
+    """One name stands for a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class Configuration(BaseModel):
@@ -43,6 +48,16 @@ class ExplainConfiguration(Configuration):
     """``python -m experiments.explain_rules``."""
 
     policies: str
+
+
+class ReportConfiguration(Configuration):
+    """``python -m experiments.report``."""
+
+    records: Annotated[list[str], BeforeValidator(as_list)] = Field(min_length=1)
+    output: str | None
+    reference: str | None
+    level: float = Field(gt=0.5, lt=1.0)
+    num_resamples: int = Field(ge=100, le=100_000)
 
 
 class TuneConfiguration(Configuration):

@@ -27,11 +27,16 @@ from experiments.loading import policy_names, policy_path
 from experiments.provenance import machine
 from experiments.run_folder import RunFolder, compute_key, open_folder
 
-NOT_IN_RESULT = ("num_worlds", "workers", "output", "num_videos", "level", "num_resamples")
+NOT_IN_RESULT = (
+    "num_worlds",
+    "workers",
+    "output",
+    "num_videos",
+    "num_replays",
+    "level",
+    "num_resamples",
+)
 """Keys that do not change the records: a run that was interrupted continues whatever they are now."""
-
-USUAL_REFERENCE = "rule_tuned"
-"""What the others are compared with, if it is among them."""
 
 
 class EvaluationConfiguration(Configuration):
@@ -45,6 +50,7 @@ class EvaluationConfiguration(Configuration):
     seeds: list[int] | None = Field(min_length=2, max_length=2)
     max_instances: int | None = Field(ge=1)
     cost: str
+    also_cost: list[str]
     metrics: list[str]
     num_worlds: int = Field(ge=1, le=4096)
     workers: int = Field(ge=1, le=256)
@@ -59,6 +65,7 @@ class CompareConfiguration(EvaluationConfiguration):
     level: float = Field(gt=0.5, lt=1.0)
     num_resamples: int = Field(ge=100, le=100_000)
     num_videos: int = Field(ge=0, le=100)
+    num_replays: int = Field(ge=0, le=100)
 
 
 class Plan(NamedTuple):
@@ -103,21 +110,28 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
     wanted = choose_policies(config.policies)
     entrants = read_entrants(wanted, config.allow)
     records.load_metrics(config.metrics)
-    suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
+    suite_file = config_path("suite", config.suite)
     suite = load_suite(suite_file)
-    parts = shards.cut(
-        [(name, seed) for name in wanted for seed in config.policy_seeds],
-        choose_items(suite, config),
-        suite_path=str(suite_file),
-        split=config.split,
-        cost_setting=config.cost,
-        cost=tuple(sorted(read_mapping(cost_file).items())),
-        metrics=tuple(config.metrics),
-        allow=tuple(config.allow),
-        num_worlds=config.num_worlds,
-    )
+    items = choose_items(suite, config)
+    cost_files = {name: config_path("cost", name) for name in (config.cost, *config.also_cost)}
+    parts = [
+        part
+        for setting, file in cost_files.items()
+        for part in shards.cut(
+            [(name, seed) for name in wanted for seed in config.policy_seeds],
+            items,
+            suite_path=str(suite_file),
+            split=config.split,
+            cost_setting=setting,
+            cost=tuple(sorted(read_mapping(file).items())),
+            metrics=tuple(config.metrics),
+            allow=tuple(config.allow),
+            num_worlds=config.num_worlds,
+        )
+    ]
+    named = (suite_file, *cost_files.values())
     texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
-    texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in named}
     return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, entrants)
 
 
@@ -281,7 +295,11 @@ def _describe(plan: Plan) -> dict[str, Any]:
     return {
         "command": f"python -m experiments.{plan.command} " + " ".join(sys.argv[1:]),
         "config": plan.config.model_dump(),
-        "suite": {"version": plan.suite.version, "sha256": dict(plan.suite.sha256)},
+        "suite": {
+            "version": plan.suite.version,
+            "sha256": dict(plan.suite.sha256),
+            "strata": list(plan.suite.strata),
+        },
         "files": plan.texts,
         "entrants": to_values(plan.entrants),
         "machine": machine(),

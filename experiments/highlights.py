@@ -1,12 +1,14 @@
-"""Videos for the result page: the instances in which two policies differ most, one per family."""
+"""What a result page shows of single instances: films and replays, made after the records."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+from tqdm import tqdm
 
 from envs.cost.parameters import CostParameters
 from envs.scenario.suite import SuiteItem
@@ -14,17 +16,29 @@ from experiments.atomic import make_folder
 from experiments.evaluation import Plan
 from experiments.loading import load_policy
 from experiments.matching import align
-from experiments.summary import CEILING, Summary
-from experiments.video.job import Order, make_videos
+from experiments.page.cards import NUM_BEST, NUM_WORST, REPLAYS, VIDEOS, stem_of
+from experiments.replays.page import write_replay
+from experiments.replays.states import drive_all
+from experiments.summary import CEILING, Summary, Worst
+from experiments.video.job import Order, describe_heading, make_videos
 
 LEAST_USD: Final = 1.0
 """A smaller difference is not worth a video."""
 
+MOST_POLICIES: Final = 5
+"""Of one replay: more would fill a page that is to be mailed."""
 
-def film_highlights(
-    plan: Plan, summary: Summary, table: pa.Table, reference: str, folder: Path, count: int
-) -> list[Path]:
-    """Film the reference, its cheapest competitor and the clairvoyant where the first two differ most.
+
+def show_highlights(
+    plan: Plan,
+    summary: Summary,
+    table: pa.Table,
+    folder: Path,
+    *,
+    num_videos: int,
+    num_replays: int,
+) -> None:
+    """Film and record instances that the page shows.
 
     Parameters
     ----------
@@ -32,39 +46,100 @@ def film_highlights(
         Of the comparison.
     summary, table
         What it gave.
-    reference
-        Name of the reference.
     folder
-        Of the run; videos go to ``videos/``.
-    count
-        How many at most.
-
-    Returns
-    -------
-    list of Path
-        The MP4 files; none if there is nobody to compare with.
+        Of the run; films go to ``videos/``, replays to ``replays/``.
+    num_videos, num_replays
+        How many at most; the films' instances have the first replays.
     """
+    names = choose_names(plan, summary)
+    if len(names) < 2 or not (num_videos or num_replays):
+        return
+    items = _most_different(plan, table, names[0], names[1], num_videos)
+    if items:
+        _film(plan, names[:3], items, folder / VIDEOS)
+    others = _shown_on_cards(plan, summary, names)
+    wanted = list(dict.fromkeys([*items, *others]))[:num_replays]
+    if wanted:
+        _record(plan, names, wanted, folder / REPLAYS)
+
+
+def choose_names(plan: Plan, summary: Summary) -> list[str]:
+    """The reference, its cheapest competitor, the clairvoyant if there is one, then others, cheapest first."""
+    if not summary.comparisons:
+        return []
+    entrants = plan.entrants
     others = [
-        item.policy for item in summary.comparisons if not plan.entrants[item.policy].is_privileged
+        item.policy
+        for item in summary.comparisons
+        if not entrants[item.policy].is_privileged and not entrants[item.policy].is_floor
     ]
-    if not others or not count:
-        return []
-    items = _most_different(plan, table, reference, others[0], count)
-    if not items:
-        return []
-    names = [reference, others[0], *([CEILING] if CEILING in plan.names else [])]
+    if not others:
+        others = [
+            item.policy for item in summary.comparisons if not entrants[item.policy].is_privileged
+        ]
+    ceiling = [CEILING] if CEILING in entrants else []
+    names = [summary.comparisons[0].reference, *others[:1], *ceiling, *others[1:]]
+    return names[:MOST_POLICIES]
+
+
+def _film(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
+    """Films of some policies side by side."""
     paths = dict(zip(plan.names, plan.policies, strict=True))
     order = Order(
         policies=tuple((name, load_policy(paths[name], plan.config.allow)) for name in names),
         suite=plan.suite,
         split=plan.config.split,
         items=tuple(items),
-        cost=CostParameters.from_mapping(dict(plan.parts[0].cost)),
+        cost=_cost(plan),
         policy_seed=plan.config.policy_seeds[0],
     )
-    make_folder(folder / "videos")
-    made = make_videos(order, folder / "videos")
-    return [folder / "videos" / str(video["video"]) for video in made]
+    make_folder(folder)
+    make_videos(order, folder)
+
+
+def _record(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
+    """Replays in which the policies can be switched."""
+    make_folder(folder)
+    paths = dict(zip(plan.names, plan.policies, strict=True))
+    instances = [plan.suite.instance(item) for item in items]
+    runs = [
+        drive_all(
+            name,
+            load_policy(paths[name], plan.config.allow),
+            instances,
+            policy_seed=plan.config.policy_seeds[0],
+            cost=_cost(plan),
+        )
+        for name in tqdm(names, unit="policy", desc="replays", disable=None, file=sys.stderr)
+    ]
+    for k, (item, instance) in enumerate(zip(items, instances, strict=True)):
+        heading = describe_heading(plan.suite, plan.config.split, item, instance)
+        command = (
+            f"python -m experiments.record policy=[{','.join(names)}] suite={plan.config.suite} "
+            f"split={plan.config.split} stratum={item.stratum} seed={item.seed}"
+        )
+        path = folder / f"{stem_of(item.family, item.seed)}.html"
+        write_replay(
+            path, heading.title, heading.details, command, instance, [one[k] for one in runs]
+        )
+
+
+def _cost(plan: Plan) -> CostParameters:
+    """Cost parameters of the tables."""
+    return CostParameters.from_mapping(dict(plan.parts[0].cost))
+
+
+def _shown_on_cards(plan: Plan, summary: Summary, names: list[str]) -> list[SuiteItem]:
+    """Instances of the cards of some policies, one per policy in turn."""
+    items = {(i.stratum, i.family, i.seed): i for part in plan.parts for i in part.items}
+    groups: list[list[Worst]] = []
+    for name in names:
+        shown = [*summary.worst[name][:NUM_WORST], *summary.best.get(name, ())[:NUM_BEST]]
+        groups.append(shown)
+    found = []
+    for k in range(NUM_WORST + NUM_BEST):
+        found += [group[k] for group in groups if k < len(group)]
+    return [items[one.stratum, one.family, one.seed] for one in found]
 
 
 def _most_different(

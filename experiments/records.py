@@ -22,7 +22,9 @@ from experiments.rollout import Episode
 Metric = Callable[[Episode], object]
 """One number or word per episode; its name is the column's."""
 
-KEY: Final = ("suite", "split", "stratum", "family", "seed", "policy", "policy_seed")
+KEY: Final = (
+    "suite", "split", "stratum", "family", "seed", "policy", "policy_seed", "cost_setting",
+)  # fmt: skip
 """Columns that tell one row from every other; rows are stored in the order of these."""
 
 PAIR: Final = ("suite", "split", "stratum", "family", "seed")
@@ -235,11 +237,14 @@ def read(path: Path) -> pa.Table:
         table = pa.concat_tables([pq.read_table(file) for file in files])
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(f"{path}: not records: {str(error).splitlines()[0]}") from None
-    missing = [
-        name for name in (*KEY, "cost_usd", "instance_hash") if name not in table.schema.names
-    ]
+    wanted = (*(name for name, *_ in _COLUMNS), *TIMINGS)
+    missing = [name for name in wanted if name not in table.schema.names]
     if missing:
-        raise UserError(f"{path}: not records: no column {missing[0]}")
+        raise UserError(
+            f"{path}: no column {missing[0]}: not records, or those of another version; run the command again"
+        )
+    if not len(table):
+        raise UserError(f"{path}: no episodes in it")
     return order(table)
 
 

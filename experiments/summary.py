@@ -69,7 +69,7 @@ class Comparison(NamedTuple):
 
 
 class Worst(NamedTuple):
-    """One instance, and what two policies paid in it."""
+    """One instance, and what was paid in it: one of the worst or of the best of a policy."""
 
     policy: str
     stratum: str
@@ -92,6 +92,9 @@ class Summary(NamedTuple):
     rows: Sequence[Row]
     comparisons: Sequence[Comparison]
     worst: Mapping[str, Sequence[Worst]]  # by policy
+    best: Mapping[
+        str, Sequence[Worst]
+    ]  # by policy but the reference: where it saved most against it
     level: float
 
 
@@ -159,6 +162,7 @@ def summarise(
         rows,
         compared,
         {name: find_worst(table, name) for name in policies},
+        {name: find_best(table, name, reference) for name in policies if name != reference},
         level,
     )
 
@@ -169,6 +173,21 @@ def find_worst(table: pa.Table, policy: str) -> list[Worst]:
         table,
         "select * from (select *, min(cost_usd) over (partition by stratum, family, seed) as best_usd "
         "from records) where policy = ? order by cost_usd - best_usd desc, seed limit ?",
+        policy,
+        NUM_WORST,
+    )
+    return [Worst(**{k: row.get(k, "") for k in Worst._fields}) for row in found]
+
+
+def find_best(table: pa.Table, policy: str, reference: str) -> list[Worst]:
+    """The instances in which a policy saved most against the reference, most first."""
+    found = records.query(
+        table,
+        "select * from (select *, min(cost_usd) over pair as best_usd, "
+        "avg(cost_usd) filter (policy = ?) over pair as other_usd from records "
+        "window pair as (partition by stratum, family, seed)) "
+        "where policy = ? and cost_usd < other_usd order by cost_usd - other_usd, seed limit ?",
+        reference,
         policy,
         NUM_WORST,
     )

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from envs.specification import component
 from experiments.atomic import make_folder
+from experiments.page import curves, maps
 from experiments.page.style import COLOURS, colours_of, save, styled
 from experiments.summary import ALL, Row, Summary
 
@@ -22,6 +23,17 @@ LINEAR_USD: Final = 10.0
 
 SHOWN_COMPONENTS: Final = 8
 """Components with a colour of their own; the others are summed."""
+
+
+CURVE_POINTS: Final = 400
+"""Steps of one curve of the distribution: more would not be seen, and fill the page."""
+
+_MAPS: Final = (
+    "Who wins where: in purple cells the cheapest contestant costs less than the reference, in orange ones it costs "
+    "more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty."
+)
+
+_EXPERIENCE: Final = "Mean cost against the decisions that learning or tuning took in the simulator; logarithmic axes."
 
 
 class Drawn(NamedTuple):
@@ -73,6 +85,10 @@ def draw_all(summary: Summary, table: pa.Table, folder: Path) -> list[Drawn]:
             "Share of episodes that cost at most so much. Means are made in the upper right corner.",
         ),
     ]
+    if maps.can_draw(summary, table):
+        kinds.append(("maps", maps.draw_maps, _MAPS))
+    if curves.can_draw(summary, table):
+        kinds.append(("experience", curves.draw_experience, _EXPERIENCE))
     with styled():
         for name, draw, caption in kinds:
             figure = draw(summary, table)
@@ -191,9 +207,15 @@ def draw_distribution(summary: Summary, table: pa.Table) -> Figure:
     axes = figure.subplots()
     colours = colours_of([row.policy for row in summary.rows])
     for name, cost in _costs(table).items():
-        share = np.arange(1, len(cost) + 1) / len(cost)
+        count = min(len(cost), CURVE_POINTS)
+        ranks = np.round(np.linspace(1, len(cost), count)).astype(np.int64)
         axes.step(
-            np.sort(cost), share, where="post", color=colours[name], label=name, linewidth=1.6
+            np.sort(cost)[ranks - 1],
+            ranks / len(cost),
+            where="post",
+            color=colours[name],
+            label=name,
+            linewidth=1.6,
         )
     _scale(axes)
     axes.set_xlabel("US$ per episode, at most")

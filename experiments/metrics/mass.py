@@ -1,0 +1,24 @@
+"""How heavy the thing on the road is."""
+
+from __future__ import annotations
+
+from envs.specification import debris
+from experiments.rollout import Episode
+
+
+def mass_kg(episode: Episode) -> float:
+    """Mass of the heaviest real object, kg; 0 if nothing is real. Hidden from policies.
+
+    Parameters
+    ----------
+    episode
+        Any.
+
+    Returns
+    -------
+    float
+        Of the instance, so the same for every policy.
+    """
+    instance = episode.instance
+    real = instance.debris_i[debris.IS_REAL] == 1
+    return float(instance.debris_f[debris.MASS, real].max(initial=0.0))

@@ -1,0 +1,43 @@
+"""The result page once more, from records: of one run, or of several that drove the same instances."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from pathlib import Path
+
+    from experiments.configuration import ReportConfiguration, validate
+    from experiments.gather import gather
+    from experiments.publish import Asked, choose_reference, publish, summarise_source
+
+    config = validate(ReportConfiguration, values)
+    folders = [Path(name) for name in config.records]
+    source = gather(folders)
+    reference = choose_reference(config.reference, list(source.entrants))
+    asked = Asked(reference, config.level, config.num_resamples)
+    folder = folders[0] if config.output is None else Path(config.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    published = publish(folder, source, summarise_source(source, asked))
+    sys.stdout.write(f"{published.text}\n{published.page}\n")
+
+
+COMMAND = Command(_run, config_name="report")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="report")
+def main(config: DictConfig) -> None:
+    """Report on what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)
