@@ -11,6 +11,7 @@ from experiments.collection.collect import CollectConfiguration
 from experiments.configuration import (
     BenchmarkConfiguration,
     ExplainConfiguration,
+    ReportConfiguration,
     SuiteConfiguration,
     TuneConfiguration,
     config_path,
@@ -33,7 +34,7 @@ SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    included = {"evaluation", "explain_rules", "collect", "train"}
+    included = {"evaluation", "explain_rules", "collect", "train", "report"}
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
 
@@ -66,3 +67,12 @@ def test_explain_rules_composes():
     with initialize_config_module("conf", version_base="1.3"):
         values = OmegaConf.to_container(compose("explain_rules"), resolve=True)
     assert validate(ExplainConfiguration, values).policies == "rule"
+
+
+@pytest.mark.parametrize("given", ["one", ["one", "two"]])
+def test_report_composes(given):
+    with initialize_config_module("conf", version_base="1.3"):
+        values = OmegaConf.to_container(
+            compose("report", overrides=[f"records={given}"]), resolve=True
+        )
+    assert validate(ReportConfiguration, values).records[0] == "one"

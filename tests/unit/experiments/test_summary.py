@@ -10,9 +10,9 @@ from envs.errors import UserError
 from envs.specification import component
 from experiments.entrants import Entrant
 from experiments.page.figures import draw_all
-from experiments.page.page import write_page
+from experiments.page.page import SCRIPTS, write_page
 from experiments.prices import CORE_HOUR_USD, Price, to_usd
-from experiments.summary import ALL, align, find_worst, summarise
+from experiments.summary import ALL, align, find_best, find_worst, summarise
 from experiments.table_text import markdown, render, to_plain
 from policies.base import Budget
 
@@ -149,6 +149,20 @@ def test_worst_instances_are_those_with_most_to_gain():
     assert row.catastrophes.value == 1 / 60
 
 
+def test_best_instances_are_those_with_the_largest_saving():
+    def disaster(rows):
+        # of the reference: whoever drove as always saved there
+        mine = [row for row in rows if row["policy"] == "mine"]
+        mine[11]["cost_usd"] = 50_000.0
+
+    table = make(edit=[disaster])
+    found = find_best(table, "brake", "mine")
+    assert [one.seed for one in found] == [100 * 11 + 11]
+    assert found[0].best_usd == pytest.approx(100.0, abs=40.0)
+    # nothing was saved against itself
+    assert find_best(table, "mine", "mine") == []
+
+
 def test_tables_name_everything_and_json_is_plain():
     summary = summary_of(make())
     text = render(summary)
@@ -174,17 +188,24 @@ def test_page_is_self_contained_and_escapes(tmp_path):
         "records_sha256": "0" * 64,
         "machine": {"commit": "abc"},
     }
-    (tmp_path / "videos").mkdir()
-    (tmp_path / "videos" / "one.mp4").touch()
-    page = write_page(tmp_path, summary, drawn, provenance, [tmp_path / "videos" / "one.mp4"])
+    for folder in ("videos", "replays"):
+        (tmp_path / folder).mkdir()
+    about = {"family": "cut_out", "seed": 7, "policies": [{"policy": name, "cost_usd": 12.5}]}
+    (tmp_path / "videos" / "cut_out-7.json").write_text(json.dumps(about))
+    (tmp_path / "videos" / "cut_out-7.mp4").touch()
+    (tmp_path / "replays" / "cut_out-7.html").touch()
+    page = write_page(tmp_path, {"loc_8": summary}, drawn, provenance)
     text = page.read_text(encoding="utf-8")
-    assert "<script" not in text
-    assert "&lt;script&gt;" in text
+    # only the scripts of the page itself, which its policy names
+    assert text.count("<script>") == text.count("'sha256-") == len(SCRIPTS)
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
     assert "http://" not in text
     assert "https://" not in text
-    assert 'src="videos/one.mp4"' in text
+    assert 'src="videos/cut_out-7.mp4"' in text
+    assert 'href="replays/cut_out-7.html"' in text
+    assert text.count('src="data:image/svg+xml;base64,') == len(drawn) == 5
     for figure in drawn:
-        assert f'src="figures/{figure.name}.svg"' in text
         assert (tmp_path / "figures" / f"{figure.name}.png").stat().st_size > 5_000
 
 
@@ -202,5 +223,7 @@ def test_page_of_a_single_policy(tmp_path):
     summary = summary_of(table, ("mine",))
     drawn = draw_all(summary, table, tmp_path / "figures")
     provenance = {"command": "", "records_sha256": "", "machine": {"commit": ""}}
-    text = write_page(tmp_path, summary, drawn, provenance).read_text(encoding="utf-8")
+    text = write_page(tmp_path, {"loc_8": summary}, drawn, provenance).read_text(encoding="utf-8")
     assert "No score" in text
+    assert text.count('class="card worst"') == 3
+    assert 'class="card best"' not in text
