@@ -20,7 +20,7 @@ from experiments.stats.mcnemar import McNemar, mcnemar
 from experiments.stats.multiplicity import holm
 from experiments.stats.paired import PairedDifference, paired_difference
 from experiments.stats.proportion import wilson
-from experiments.stats.resampling import Families, cluster_weights, weighted_means
+from experiments.stats.resampling import Drawn, Families, weighted_means
 from experiments.stats.score import score
 from experiments.stats.tail import cvar95
 from experiments.stats.verdict import Verdict, decide
@@ -36,6 +36,9 @@ HARD_BRAKING_MPS2: Final = 3.0
 
 ROUNDING_MPS2: Final = 1e-4
 """Records know braking from speeds in single precision: whoever commands the limit is now above it, now below."""
+
+_PAIR: Final = "stratum, family, seed"
+"""What makes rows of two policies a pair, in a table of one suite and split."""
 
 NUM_WORST: Final = 5
 """Instances that are named for every policy."""
@@ -130,7 +133,7 @@ def summarise(
     Returns
     -------
     Summary
-        The same for the same records: generators are seeded by what they are used for.
+        The same for the same records: generators are seeded by the stratum they are used for.
 
     Notes
     -----
@@ -144,7 +147,12 @@ def summarise(
     groups[ALL] = np.ones(len(pairs.stratum), np.bool_)
     known = [name for name, one in entrants.items() if one.is_floor]
     floor = min(known, key=lambda name: (pairs.cost[name].mean(), name), default=None)
-    shared: dict[str, Any] = {"level": level, "num_resamples": num_resamples, "families": families}
+    shared: dict[str, Any] = {
+        "level": level,
+        "num_resamples": num_resamples,
+        "families": families,
+        "draw": Drawn(),
+    }
     rows = [_row(table, pairs, groups, name, one, floor, shared) for name, one in entrants.items()]
     ranked = sorted(
         policies, key=lambda name: (entrants[name].is_privileged, pairs.cost[name].mean())
@@ -171,8 +179,9 @@ def find_worst(table: pa.Table, policy: str) -> list[Worst]:
     """The instances in which a policy lost most against the best of all policies, dearest first."""
     found = records.query(
         table,
-        "select * from (select *, min(cost_usd) over (partition by stratum, family, seed) as best_usd "
-        "from records) where policy = ? order by cost_usd - best_usd desc, seed limit ?",
+        f"with least as (select {_PAIR}, min(cost_usd) as best_usd from records group by {_PAIR}) "  # noqa: S608 (own names)
+        f"select * from records join least using ({_PAIR}) where policy = ? "
+        "order by cost_usd - best_usd desc, seed limit ?",
         policy,
         NUM_WORST,
     )
@@ -183,10 +192,10 @@ def find_best(table: pa.Table, policy: str, reference: str) -> list[Worst]:
     """The instances in which a policy saved most against the reference, most first."""
     found = records.query(
         table,
-        "select * from (select *, min(cost_usd) over pair as best_usd, "
-        "avg(cost_usd) filter (policy = ?) over pair as other_usd from records "
-        "window pair as (partition by stratum, family, seed)) "
-        "where policy = ? and cost_usd < other_usd order by cost_usd - other_usd, seed limit ?",
+        f"with least as (select {_PAIR}, min(cost_usd) as best_usd, "  # noqa: S608 (own names)
+        f"avg(cost_usd) filter (policy = ?) as other_usd from records group by {_PAIR}) "
+        f"select * from records join least using ({_PAIR}) where policy = ? and cost_usd < other_usd "
+        "order by cost_usd - other_usd, seed limit ?",
         reference,
         policy,
         NUM_WORST,
@@ -208,21 +217,21 @@ def _row(
     means, scores = {}, {}
     for group, mask in groups.items():
         family = pairs.family[mask].tolist()
-        weights = cluster_weights(
-            family, shared["num_resamples"], _rng("mean", group), families=shared["families"]
+        weights = shared["draw"](
+            family, shared["num_resamples"], _rng(group), families=shared["families"]
         )
         means[group] = percentile_interval(
             float(cost[mask].mean()), weighted_means(weights, cost[mask]), level
         )
         if floor and CEILING in pairs.cost:
             both = (pairs.cost[floor][mask], pairs.cost[CEILING][mask])
-            scores[group] = score(cost[mask], *both, family, rng=_rng("score", group), **shared)
+            scores[group] = score(cost[mask], *both, family, rng=_rng(group), **shared)
     return Row(
         name,
         entrant.is_privileged,
         means,
         scores,
-        cvar95(cost, pairs.family.tolist(), rng=_rng("tail", ALL), **shared),
+        cvar95(cost, pairs.family.tolist(), rng=_rng(ALL), **shared),
         wilson(float(pairs.catastrophes[name].sum()), len(cost), level=level),
         wilson(*_count_hard_braking(table, name), level=level),
         find_price(table, name, entrant.budget),
@@ -254,7 +263,7 @@ def _compare(
     a, b = pairs.cost[name], pairs.cost[reference]
     differences = {
         group: paired_difference(
-            a[mask], b[mask], pairs.family[mask].tolist(), rng=_rng("pair", group), **shared
+            a[mask], b[mask], pairs.family[mask].tolist(), rng=_rng(group), **shared
         )
         for group, mask in groups.items()
     }
@@ -264,13 +273,13 @@ def _compare(
         reference,
         differences,
         dict(zip(parts, holm([differences[part].p_value for part in parts]), strict=True)),
-        paired_improvement(a, b, pairs.family.tolist(), rng=_rng("improvement", ALL), **shared),
+        paired_improvement(a, b, pairs.family.tolist(), rng=_rng(ALL), **shared),
         # with several policy seeds: an event if most of them had it
         mcnemar(pairs.catastrophes[name] > 0.5, pairs.catastrophes[reference] > 0.5),
         decide(name, reference, differences[ALL], level=shared["level"]),
     )
 
 
-def _rng(use: str, group: str) -> np.random.Generator:
-    """The same draws for every policy, so that equal costs have equal intervals."""
-    return np.random.default_rng(zlib.crc32(f"{use}/{group}".encode()))
+def _rng(group: str) -> np.random.Generator:
+    """The same draws for every policy and statistic, so that equal costs have equal intervals."""
+    return np.random.default_rng(zlib.crc32(group.encode()))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Families, cluster_weights, weighted_means
+from experiments.stats.resampling import Draw, Families, cluster_weights, weighted_means
 
 
 def paired_improvement(
@@ -21,6 +21,7 @@ def paired_improvement(
     num_resamples: int,
     rng: np.random.Generator,
     families: Families = "sampled",
+    draw: Draw = cluster_weights,
 ) -> Interval:
     """Share of instances in which A is cheaper than B, ties counted half.
 
@@ -38,6 +39,8 @@ def paired_improvement(
         Consumed.
     families
         What the interval is about, see ``cluster_weights``.
+    draw
+        Draws the weights; ``Drawn`` keeps them for whoever asks again.
 
     Returns
     -------
@@ -45,9 +48,7 @@ def paired_improvement(
         0.5 = neither.
     """
     wins = 0.5 * (1.0 - np.sign(cost_a - cost_b))
-    resampled = weighted_means(
-        cluster_weights(cluster, num_resamples, rng, families=families), wins
-    )
+    resampled = weighted_means(draw(cluster, num_resamples, rng, families=families), wins)
     return percentile_interval(float(wins.mean()), resampled, level)
 
 

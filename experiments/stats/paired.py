@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Families, cluster_weights, weighted_means
+from experiments.stats.resampling import Draw, Families, cluster_weights, weighted_means
 
 
 class PairedDifference(NamedTuple):
@@ -33,6 +33,7 @@ def paired_difference(
     num_resamples: int,
     rng: np.random.Generator,
     families: Families = "sampled",
+    draw: Draw = cluster_weights,
 ) -> PairedDifference:
     """Mean difference with a paired bootstrap clustered by family.
 
@@ -50,6 +51,8 @@ def paired_difference(
         Consumed.
     families
         What the interval is about; its coverage is measured in ``cluster_weights``.
+    draw
+        Draws the weights; ``Drawn`` keeps them for whoever asks again.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def paired_difference(
         msg = f"got {len(cost_a)}, {len(cost_b)} costs and {len(cluster)} clusters; expected equal lengths >= 1"
         raise ValueError(msg)
     difference = np.asarray(cost_a, np.float64) - np.asarray(cost_b, np.float64)
-    weights = cluster_weights(cluster, num_resamples, rng, families=families)
+    weights = draw(cluster, num_resamples, rng, families=families)
     resampled = weighted_means(weights, difference)
     return PairedDifference(
         percentile_interval(float(difference.mean()), resampled, level),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,46 @@ def cluster_weights(
         counts = np.bincount(drawn, minlength=num_resamples * len(members))
         weights[:, members] = counts.reshape(num_resamples, len(members))
     return weights
+
+
+class Draw(Protocol):
+    """Draws weights as ``cluster_weights`` does."""
+
+    def __call__(
+        self,
+        cluster: Sequence[str],
+        num_resamples: int,
+        rng: np.random.Generator,
+        *,
+        families: Families = "sampled",
+    ) -> NDArray[np.float64]:
+        """``(R, n)`` weights."""
+        ...
+
+
+class Drawn:
+    """``cluster_weights``, which keeps what it has drawn: a generator in the same state gets the same array again.
+
+    With many policies on the same instances drawing takes most of the time; equal draws are wanted anyway.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], NDArray[np.float64]] = {}
+
+    def __call__(
+        self,
+        cluster: Sequence[str],
+        num_resamples: int,
+        rng: np.random.Generator,
+        *,
+        families: Families = "sampled",
+    ) -> NDArray[np.float64]:
+        """Weights as of ``cluster_weights``; not to be changed."""
+        key = (tuple(cluster), num_resamples, families, str(rng.bit_generator.state))
+        if key not in self._kept:
+            self._kept[key] = cluster_weights(cluster, num_resamples, rng, families=families)
+            self._kept[key].setflags(write=False)
+        return self._kept[key]
 
 
 def weighted_means(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Families, cluster_weights, weighted_means
+from experiments.stats.resampling import Draw, Families, cluster_weights, weighted_means
 
 
 def score(
@@ -21,6 +21,7 @@ def score(
     num_resamples: int,
     rng: np.random.Generator,
     families: Families = "sampled",
+    draw: Draw = cluster_weights,
 ) -> Interval:
     r"""Score of a policy.
 
@@ -40,6 +41,8 @@ def score(
         Consumed.
     families
         What the interval is about, see ``cluster_weights``.
+    draw
+        Draws the weights; ``Drawn`` keeps them for whoever asks again.
 
     Returns
     -------
@@ -53,9 +56,7 @@ def score(
     is about this floor.
     """
     columns = np.stack([cost, floor, clairvoyant], axis=1)
-    resampled = weighted_means(
-        cluster_weights(cluster, num_resamples, rng, families=families), columns
-    )
+    resampled = weighted_means(draw(cluster, num_resamples, rng, families=families), columns)
     value = float(_ratio(columns.mean(axis=0)[None])[0])
     return percentile_interval(value, _ratio(resampled), level)
 

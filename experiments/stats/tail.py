@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Families, cluster_weights
+from experiments.stats.resampling import Draw, Families, cluster_weights
+
+BLOCK: Final = 64
+"""Resamples that are looked at together: few enough to stay in the cache."""
 
 
 def cvar(
@@ -31,12 +35,25 @@ def cvar(
         ``(R,)``; the last observation counts in part, so that exactly ``share`` is averaged.
     """
     order = np.argsort(-cost, kind="stable")
-    w = np.ones((1, len(cost))) if weights is None else weights[:, order]
-    w = w / w.sum(axis=1, keepdims=True)
-    before = np.cumsum(w, axis=1) - w
-    used = np.clip(share - before, 0.0, w)
-    tail: NDArray[np.float64] = used @ cost[order]
-    return tail / share
+    if weights is None:
+        weights = np.ones((1, len(cost)))
+    blocks = [
+        _tail(cost[order], share, weights[k : k + BLOCK][:, order])
+        for k in range(0, len(weights), BLOCK)
+    ]
+    return np.concatenate(blocks)
+
+
+def _tail(
+    cost: NDArray[np.float64], share: float, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``cvar`` of costs that fall."""
+    wanted = share * weights.sum(axis=1, keepdims=True)
+    before = np.cumsum(weights, axis=1)
+    before -= weights
+    used = np.clip(wanted - before, 0.0, weights)
+    found: NDArray[np.float64] = used @ cost / wanted[:, 0]
+    return found
 
 
 def cvar95(
@@ -47,6 +64,7 @@ def cvar95(
     num_resamples: int,
     rng: np.random.Generator,
     families: Families = "sampled",
+    draw: Draw = cluster_weights,
 ) -> Interval:
     """Mean of the dearest 5 % of episodes, US$, with a bootstrap interval clustered by family.
 
@@ -64,11 +82,13 @@ def cvar95(
         Consumed.
     families
         What the interval is about, see ``cluster_weights``.
+    draw
+        Draws the weights; ``Drawn`` keeps them for whoever asks again.
 
     Returns
     -------
     Interval
         With few episodes its upper end is an underestimate: what was not seen is not resampled.
     """
-    weights = cluster_weights(cluster, num_resamples, rng, families=families)
+    weights = draw(cluster, num_resamples, rng, families=families)
     return percentile_interval(float(cvar(cost, 0.05)[0]), cvar(cost, 0.05, weights), level)
