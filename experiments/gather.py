@@ -44,6 +44,7 @@ def gather(folders: Sequence[Path]) -> Source:
     taken: set[tuple[str, str]] = set()
     for folder in folders:
         table, about = records.read(folder), _read_provenance(folder)
+        records.check_columns(folder, table, records.COLUMNS)
         _check_same(folder, table, tables)
         told.append(about)
         for name, entrant in from_values(about["entrants"]).items():

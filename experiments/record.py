@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from experiments.video.configuration import RecordConfiguration
     from experiments.video.job import Order
 
+STACKED_POLICIES = ["rule", "brake"]
+FOUR_PANEL_POLICIES = ["rule_tuned", "world_model"]
+"""Whom a video shows if nobody is named."""
+
+FOUR_PANEL_PX = 960
+"""Width of one of four panels."""
+
 NOT_IN_RESULT = ("output",)
 """Keys that do not change the videos."""
 
@@ -56,11 +63,18 @@ def prepare(config: RecordConfiguration) -> Plan:
     from experiments.evaluation import choose_policies
     from experiments.loading import load_policy, policy_path
     from experiments.video.choice import choose_videos
+    from experiments.video.episode import WIDTH_PX
     from experiments.video.job import MOST_POLICIES, Order
 
-    wanted = choose_policies(config.policies)
+    is_four = config.layout == "four_panel"
+    usual = FOUR_PANEL_POLICIES if is_four else STACKED_POLICIES
+    wanted = choose_policies(usual if config.policies is None else config.policies)
     if len(wanted) > MOST_POLICIES:
         raise UserError(f"policy: got {len(wanted)} names, a video shows at most {MOST_POLICIES}")
+    if is_four and len(wanted) != len(FOUR_PANEL_POLICIES):
+        raise UserError(
+            f"policy: got {len(wanted)} names, layout=four_panel shows two: the rules, and one that imagines"
+        )
     names = [Path(name).stem for name in wanted]
     loaded = tuple(
         (name, load_policy(path, config.allow)) for name, path in zip(names, wanted, strict=True)
@@ -75,7 +89,8 @@ def prepare(config: RecordConfiguration) -> Plan:
         cost=CostParameters.from_mapping(read_mapping(cost_file)),
         policy_seed=config.policy_seed,
         fps=config.fps,
-        width=config.width,
+        width=config.width or (FOUR_PANEL_PX if is_four else WIDTH_PX),
+        layout=config.layout,
         max_seconds=config.max_seconds,
     )
     texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}

@@ -59,6 +59,10 @@ _COLUMNS: Final = (
 )
 
 
+COLUMNS: Final = (*(name for name, *_ in _COLUMNS), *TIMINGS)
+"""Columns that all records of this version have; metrics add others."""
+
+
 class Source(NamedTuple):
     """What all rows of one rollout share."""
 
@@ -237,15 +241,34 @@ def read(path: Path) -> pa.Table:
         table = pa.concat_tables([pq.read_table(file) for file in files])
     except (pa.ArrowInvalid, OSError) as error:
         raise UserError(f"{path}: not records: {str(error).splitlines()[0]}") from None
-    wanted = (*(name for name, *_ in _COLUMNS), *TIMINGS)
-    missing = [name for name in wanted if name not in table.schema.names]
+    check_columns(path, table, (*KEY, "cost_usd", "instance_hash"))
+    if not len(table):
+        raise UserError(f"{path}: no episodes in it")
+    return order(table)
+
+
+def check_columns(path: Path, table: pa.Table, names: Sequence[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    Parameters
+    ----------
+    path
+        Where it comes from.
+    table
+        What was read.
+    names
+        What it must have.
+
+    Raises
+    ------
+    UserError
+        One line with the first that is missing.
+    """
+    missing = [name for name in names if name not in table.schema.names]
     if missing:
         raise UserError(
             f"{path}: no column {missing[0]}: not records, or those of another version; run the command again"
         )
-    if not len(table):
-        raise UserError(f"{path}: no episodes in it")
-    return order(table)
 
 
 def query(table: pa.Table, sql: str, *values: object) -> list[dict[str, Any]]:

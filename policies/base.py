@@ -122,6 +122,17 @@ class Outlook(NamedTuple):
     doubt: NDArray[np.float64]  # (B, 4) nats: what the members of an ensemble disagree about
 
 
+class Foresight(NamedTuple):
+    """The future of the chosen plan, one step per decision, as each of ``M`` members of an ensemble imagines it.
+
+    Positions are metres ahead of where the ego is now, and ``y``; not a number where there is nothing.
+    """
+
+    ego: NDArray[np.float64]  # (M, T, 2)
+    vehicles: NDArray[np.float64]  # (M, T, 8, 2)
+    objects: NDArray[np.float64]  # (M, T, 4, 2)
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why the last ``act`` decided as it did.
@@ -160,4 +171,24 @@ class Explaining(Protocol):
 
     def explain(self) -> Explanation:
         """The reasons of the last ``act``."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A policy that can show what it imagined; it is asked by those who draw, never in an evaluation."""
+
+    def foresee(self, world: int) -> Foresight | None:
+        """The future of the plan that the last ``act`` chose in one world.
+
+        Parameters
+        ----------
+        world
+            Index into the batch.
+
+        Returns
+        -------
+        Foresight or None
+            ``None`` where nothing was imagined.
+        """
         ...

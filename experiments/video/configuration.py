@@ -19,7 +19,8 @@ def _check_even(value: int) -> int:
 class RecordConfiguration(Configuration):
     """``python -m experiments.record``."""
 
-    policies: str | list[str]
+    policies: str | list[str] | None
+    layout: Literal["stacked", "four_panel"]
     policy_seed: int = Field(ge=0)
     suite: str
     split: Literal["train", "validation", "test"]
@@ -32,6 +33,6 @@ class RecordConfiguration(Configuration):
     num_videos: int | None = Field(ge=1, le=1000)
     max_seconds: float | None = Field(gt=0.0, le=20.0)
     fps: Literal[5, 15]
-    width: Annotated[int, Field(ge=960, le=2560), AfterValidator(_check_even)]
+    width: Annotated[int, Field(ge=960, le=2560), AfterValidator(_check_even)] | None
     output: str
     allow: list[str]

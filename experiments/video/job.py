@@ -16,10 +16,13 @@ from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISION
 from experiments.atomic import write_text
+from experiments.video import four_panel
 from experiments.video.contact_sheet import draw_sheet, write_png
 from experiments.video.encode import write_mp4
 from experiments.video.episode import WIDTH_PX, Film, film
+from experiments.video.four_panel import ModelFilm
 from experiments.video.lines import POLICY_COLOURS
+from experiments.video.script import drive
 from experiments.video.side_by_side import Heading, count_frames, play
 from experiments.video.surfaces import Frame
 from policies.base import Policy
@@ -44,6 +47,7 @@ class Order(NamedTuple):
     fps: int = TICK_HZ
     width: int = WIDTH_PX
     max_seconds: float | None = None
+    layout: str = "stacked"
 
 
 def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
@@ -76,7 +80,7 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
                 continue
             instance = order.suite.instance(item)
             films = _films(order, instance)
-            total += count_frames(films) - guess
+            total += _count(order, films) - guess
             bar.total = total
             description = _make_video(order, item, films, folder, bar)
             remarks.extend(filter(None, (film.describe_disagreement() for film in films)))
@@ -107,6 +111,8 @@ def _stem(item: SuiteItem) -> str:
 
 def _films(order: Order, instance: ScenarioInstance) -> list[Film]:
     """Every policy in one instance, driven."""
+    if order.layout == "four_panel":
+        return _four_panel(order, instance)
     return [
         film(
             name,
@@ -123,6 +129,43 @@ def _films(order: Order, instance: ScenarioInstance) -> list[Film]:
     ]
 
 
+def _four_panel(order: Order, instance: ScenarioInstance) -> list[Film]:
+    """The rules' film, and the three panels of the policy that imagines."""
+    found: list[Film] = []
+    for k, (kind, (name, policy)) in enumerate(zip((Film, ModelFilm), order.policies, strict=True)):
+        script = drive(
+            name,
+            policy,
+            instance,
+            policy_seed=order.policy_seed,
+            cost=order.cost,
+            foresee=kind is ModelFilm,
+        )
+        found.append(
+            kind(
+                script,
+                colour=POLICY_COLOURS[k],
+                fps=order.fps,
+                width=order.width,
+                max_seconds=order.max_seconds,
+            )
+        )
+    return found
+
+
+def _play(order: Order, films: list[Film], heading: Heading) -> Iterator[Frame]:
+    """The frames in the layout that was asked for."""
+    rules, model = films[0], films[-1]
+    if order.layout == "four_panel" and isinstance(model, ModelFilm):
+        return four_panel.play(rules, model, heading)
+    return play(films, heading)
+
+
+def _count(order: Order, films: list[Film]) -> int:
+    """Frames of ``_play``."""
+    return four_panel.count_frames(films) if order.layout == "four_panel" else count_frames(films)
+
+
 def _make_video(
     order: Order, item: SuiteItem, films: list[Film], folder: Path, bar: tqdm[NoReturn]
 ) -> dict[str, Any]:
@@ -132,7 +175,7 @@ def _make_video(
     digest = hashlib.sha256()
 
     def watched() -> Iterator[Frame]:
-        for frame in play(films, heading):
+        for frame in _play(order, films, heading):
             digest.update(frame.data)
             bar.update()
             yield frame

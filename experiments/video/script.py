@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from experiments.rollout import Episode, Rollout
-from policies.base import Explaining, Explanation, Observation, Option, Outlook, Policy, Privileged
+from policies.base import (
+    Explaining,
+    Explanation,
+    Foreseeing,
+    Foresight,
+    Observation,
+    Option,
+    Outlook,
+    Policy,
+    Privileged,
+)
 
 UNSAID = -1
 """Label and reason of a policy that does not explain itself."""
@@ -24,6 +34,7 @@ class Caption(NamedTuple):
     reason: str  # the rule that fired or the manoeuvre that was chosen; empty if it does not say
     options: tuple[Option, ...]  # imagined: the chosen one, then the others, best first
     outlook: Outlook | None  # of this world alone, B = 1; None for a policy without a belief
+    foresight: Foresight | None  # of the chosen plan; None if nothing was imagined or nobody asked
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class Script:
         ``T`` times what was believed; ``None`` for a policy without a belief.
     cost
         Cost parameters it was driven with; ``None`` = the default setting.
+    foresights
+        ``T`` times the future of the chosen plan; empty if nobody asked.
     """
 
     name: str
@@ -49,6 +62,7 @@ class Script:
     options: tuple[tuple[Option, ...], ...]
     outlooks: tuple[Outlook | None, ...]
     cost: CostParameters | None = None
+    foresights: tuple[Foresight | None, ...] = ()
 
     @property
     def num_decisions(self) -> int:
@@ -66,7 +80,8 @@ class Script:
         index = int(e.reasons[decision])
         reason = e.names[index] if 0 <= index < len(e.names) else ""
         options = _put_first(self.options[decision], reason)
-        return Caption(int(e.labels[decision]), reason, options, self.outlooks[decision])
+        foresight = self.foresights[decision] if self.foresights else None
+        return Caption(int(e.labels[decision]), reason, options, self.outlooks[decision], foresight)
 
 
 def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
@@ -78,8 +93,10 @@ def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
 class _Listener:
     """Passes everything on to a policy, and keeps what it imagined and believed."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, foresee: bool) -> None:
         self._policy = policy
+        self._foresee = foresee
+        self.foresights: list[Foresight | None] = []
         self.privileged = policy.privileged
         self.options: list[tuple[Option, ...]] = []
         self.outlooks: list[Outlook | None] = []
@@ -108,6 +125,9 @@ class _Listener:
             said = Explanation(unsaid, unsaid, ())
         self.options.append(tuple(said.options[0]) if len(said.options) else ())
         self.outlooks.append(said.outlook)
+        if self._foresee:
+            future = self._policy.foresee(0) if isinstance(self._policy, Foreseeing) else None
+            self.foresights.append(future)
         return said
 
 
@@ -118,6 +138,7 @@ def drive(
     *,
     policy_seed: int = 0,
     cost: CostParameters | None = None,
+    foresee: bool = False,
 ) -> Script:
     """Let a policy drive one instance in the twin.
 
@@ -133,16 +154,23 @@ def drive(
         Seed of a policy that draws random numbers.
     cost
         Cost parameters; the default setting if not given.
+    foresee
+        Whether to ask for the future of every chosen plan.
 
     Returns
     -------
     Script
         Equal to what ``experiments.evaluate`` records for this policy and instance.
     """
-    listener = _Listener(policy)
+    listener = _Listener(policy, foresee=foresee)
     rollout = Rollout(listener, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)
     ((_, episode),) = rollout.episodes()
     length = len(episode.actions)
     return Script(
-        name, episode, tuple(listener.options[:length]), tuple(listener.outlooks[:length]), cost
+        name,
+        episode,
+        tuple(listener.options[:length]),
+        tuple(listener.outlooks[:length]),
+        cost,
+        tuple(listener.foresights[:length]),
     )

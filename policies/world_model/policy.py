@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
-from policies.base import KEEP, RUN_OVER, Budget, Explanation, Observation, Outlook
+from policies.base import KEEP, RUN_OVER, Budget, Explanation, Foresight, Observation, Outlook
 from policies.command import lateral_range, to_action
 from policies.constant_velocity.options import Options
 from policies.constant_velocity.policy import check_number, write_all
@@ -26,6 +26,7 @@ from policies.world_model.belief import Belief
 from policies.world_model.checkpoint import SHIPPED, Checkpoint, load, read_budget
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.deliberation import Deliberation, Question, Weights
+from policies.world_model.foresight import foresee
 from policies.world_model.memory import Memory
 from policies.world_model.nets import Learned
 from policies.world_model.scoring import disagreement
@@ -147,6 +148,7 @@ class WorldModel:
         self._names = (*manoeuvre_names(), "nothing that matters")
         self._labels = manoeuvre_labels()
         self._state = Memory(0, self._belief(0))
+        self._asked: tuple[Question, NDArray[np.int64], NDArray[np.int64]] | None = None
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), self._names)
 
     def _belief(self, size: int) -> Belief:
@@ -188,6 +190,7 @@ class WorldModel:
         for b in range(len(y)):
             target[b] = glide(memory.target[b], memory.drift[b], home[b], SETTLE_MPS2)[0]
         chosen = np.full(len(y), -1)
+        self._asked = None
         options: Options | None = None
         is_late, imagined_s = False, np.zeros(len(y))
         if len(busy):
@@ -196,6 +199,7 @@ class WorldModel:
             plans, best, is_late, imagined_s[busy] = self._deliberation.answer(question, until_s)
             rows = np.arange(len(busy))
             chosen[busy] = best
+            self._asked = (question, busy, best)
             acceleration[busy] = plans.first[rows, best, 0]
             target[busy] = plans.first[rows, best, 1]
             options = Options(self._names, self._labels, plans, busy, len(y))
@@ -285,6 +289,17 @@ class WorldModel:
     def explain(self) -> Explanation:
         """The manoeuvre that was chosen, and the best of the others."""
         return self._explanation
+
+    def foresee(self, world: int) -> Foresight | None:
+        """The future of the chosen manoeuvre in one world, by every member; ``None`` where nothing mattered."""
+        if self._asked is None or world not in self._asked[1]:
+            return None
+        question, busy, best = self._asked
+        row = int(np.flatnonzero(busy == world)[0])
+        root = State(*(field[row] for field in question.states))
+        kinds = question.belief[row].argmax(axis=1)
+        actions = question.actions[row, int(best[row])]
+        return foresee(self._learned, root, kinds, actions, int(question.steps[row]))
 
 
 def read_checkpoint(checkpoint: str) -> Checkpoint:

@@ -125,3 +125,26 @@ def test_mistakes_are_one_line(tmp_path, overrides, said):
     assert err.startswith("error: ")
     assert said in err
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_four_panels_are_filmed_without_naming_anybody(tmp_path):
+    code, out, err = run(
+        tmp_path, "layout=four_panel", "suite=quick", f"max_seconds={SECONDS}", "fps=5"
+    )
+    assert code == 0, err
+    assert "rule_tuned" in out
+    assert "world_model" in out
+    (mp4,) = tmp_path.rglob("*.mp4")
+    with av.open(str(mp4)) as container:
+        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(pictures) == 1 + round(5 * SECONDS) + round(5 * HOLD_S)
+    assert pictures[0].shape == (828, 1924, 3)
+
+
+def test_four_panels_need_two_policies(tmp_path):
+    code, _, err = run(tmp_path, "layout=four_panel", "policy=[rule]", "suite=quick")
+    assert code == 2
+    assert (
+        err
+        == "error: policy: got 1 names, layout=four_panel shows two: the rules, and one that imagines\n"
+    )

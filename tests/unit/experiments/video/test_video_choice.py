@@ -33,6 +33,7 @@ VALUES = {
     "max_seconds": None,
     "fps": 15,
     "width": 1280,
+    "layout": "stacked",
     "output": "outputs",
     "allow": [],
 }

@@ -37,7 +37,7 @@ def test_script_says_why(brake):
 
 
 def test_silent_policy_has_silent_captions(silent):
-    assert silent.caption(0) == (UNSAID, "", (), None)
+    assert silent.caption(0) == (UNSAID, "", (), None, None)
 
 
 def test_imagined_options_are_kept_for_every_decision(imagining):
