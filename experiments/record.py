@@ -63,14 +63,21 @@ def prepare(config: RecordConfiguration) -> Plan:
     from experiments.evaluation import choose_policies
     from experiments.loading import load_policy, policy_path
     from experiments.video.choice import choose_videos
+    from experiments.video.dream_job import DreamOptions
     from experiments.video.episode import WIDTH_PX
     from experiments.video.job import MOST_POLICIES, Order
 
-    is_four = config.layout == "four_panel"
+    is_four, is_dream = config.layout == "four_panel", config.source == "dream"
     usual = FOUR_PANEL_POLICIES if is_four else STACKED_POLICIES
+    if is_dream:
+        usual = FOUR_PANEL_POLICIES[:1]
     wanted = choose_policies(usual if config.policies is None else config.policies)
     if len(wanted) > MOST_POLICIES:
         raise UserError(f"policy: got {len(wanted)} names, a video shows at most {MOST_POLICIES}")
+    if is_dream and (len(wanted) != 1 or is_four):
+        raise UserError(
+            f"policy: got {len(wanted)} names, source=dream shows one, whose actions are dreamt too, stacked"
+        )
     if is_four and len(wanted) != len(FOUR_PANEL_POLICIES):
         raise UserError(
             f"policy: got {len(wanted)} names, layout=four_panel shows two: the rules, and one that imagines"
@@ -91,6 +98,9 @@ def prepare(config: RecordConfiguration) -> Plan:
         fps=config.fps,
         width=config.width or (FOUR_PANEL_PX if is_four else WIDTH_PX),
         layout=config.layout,
+        dream=DreamOptions(config.start_s, config.dream_seed, config.temperature)
+        if is_dream
+        else None,
         max_seconds=config.max_seconds,
     )
     texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}

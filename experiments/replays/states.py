@@ -21,8 +21,9 @@ from envs.specification import (
     track,
     vehicle,
 )
+from experiments.listening import Listener
 from experiments.rollout import Episode, Rollout
-from policies.base import LABELS, Explaining, Explanation, Observation, Option, Policy, Privileged
+from policies.base import LABELS, Explanation, Observation, Option, Policy
 
 BEHIND_M, AHEAD_M = 80.0, 180.0
 """Vehicles and objects beyond this are left out: the picture does not reach so far."""
@@ -45,49 +46,32 @@ class Run(NamedTuple):
     frames: list[dict[str, Any]]  # one per decision: see ``_frame``
 
 
-class _Recorder:
-    """Passes everything on to a policy, and keeps what it saw, what really was, and what it said."""
-
-    privileged = True  # it looks at the worlds, and hands them on to whom they belong
+class _Recorder(Listener):
+    """Keeps what a policy saw, what really was, and what it said."""
 
     def __init__(self, policy: Policy, size: int) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self.frames: list[list[dict[str, Any]]] = [[] for _ in range(size)]
         self._is_open = np.ones(size, np.bool_)
         self._has_begun = False
-        self._worlds: Any = None
-
-    def bind(self, worlds: Any) -> None:  # noqa: ANN401 (as in policies.base.Privileged)
-        """Keep the worlds."""
-        self._worlds = worlds
-        if isinstance(self._policy, Privileged):
-            self._policy.bind(worlds)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Begin; a second episode of a world is not wanted."""
         if self._has_begun:
             self._is_open &= ~mask
         self._has_begun = True
-        self._policy.reset(mask, seeds)
+        super().reset(mask, seeds)
 
-    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """The policy's own action."""
+    def see(self, observation: Observation) -> None:
+        """Where everybody is."""
+        del observation
         for b in np.flatnonzero(self._is_open).tolist():
-            self.frames[b].append(_frame(self._worlds.batch[b]))
-        return self._policy.act(observation)
+            self.frames[b].append(_frame(self.worlds.batch[b]))
 
-    def explain(self) -> Explanation:
-        """What the policy says, or that it says nothing."""
-        size = len(self.frames)
-        unsaid = np.full(size, -1)
-        said = (
-            self._policy.explain()
-            if isinstance(self._policy, Explaining)
-            else Explanation(unsaid, unsaid, ())
-        )
+    def hear(self, said: Explanation) -> None:
+        """Reasons, belief and plans."""
         for b in np.flatnonzero(self._is_open).tolist():
             self.frames[b][-1].update(_said(said, b))
-        return said
 
 
 def drive_all(

@@ -19,6 +19,7 @@ def _check_even(value: int) -> int:
 class RecordConfiguration(Configuration):
     """``python -m experiments.record``."""
 
+    source: Literal["twin", "dream"]
     policies: str | list[str] | None
     layout: Literal["stacked", "four_panel"]
     policy_seed: int = Field(ge=0)
@@ -34,5 +35,8 @@ class RecordConfiguration(Configuration):
     max_seconds: float | None = Field(gt=0.0, le=20.0)
     fps: Literal[5, 15]
     width: Annotated[int, Field(ge=960, le=2560), AfterValidator(_check_even)] | None
+    start_s: float | None = Field(ge=0.0, le=20.0)
+    dream_seed: int = Field(ge=0)
+    temperature: float = Field(ge=0.0, le=4.0)
     output: str
     allow: list[str]

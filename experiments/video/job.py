@@ -18,6 +18,7 @@ from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISIO
 from experiments.atomic import write_text
 from experiments.video import four_panel
 from experiments.video.contact_sheet import draw_sheet, write_png
+from experiments.video.dream_job import DreamOptions, make_dream
 from experiments.video.encode import write_mp4
 from experiments.video.episode import WIDTH_PX, Film, film
 from experiments.video.four_panel import ModelFilm
@@ -48,6 +49,7 @@ class Order(NamedTuple):
     width: int = WIDTH_PX
     max_seconds: float | None = None
     layout: str = "stacked"
+    dream: DreamOptions | None = None
 
 
 def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
@@ -79,6 +81,10 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
                 bar.update(guess)
                 continue
             instance = order.suite.instance(item)
+            if order.dream is not None:
+                described.append(_make_dream(order, item, instance, order.dream, folder, bar))
+                write_text(written, json.dumps(described[-1], indent=2) + "\n")
+                continue
             films = _films(order, instance)
             total += _count(order, films) - guess
             bar.total = total
@@ -164,6 +170,30 @@ def _play(order: Order, films: list[Film], heading: Heading) -> Iterator[Frame]:
 def _count(order: Order, films: list[Film]) -> int:
     """Frames of ``_play``."""
     return four_panel.count_frames(films) if order.layout == "four_panel" else count_frames(films)
+
+
+def _make_dream(
+    order: Order,
+    item: SuiteItem,
+    instance: ScenarioInstance,
+    options: DreamOptions,
+    folder: Path,
+    bar: tqdm[NoReturn],
+) -> dict[str, Any]:
+    """Film of a dream and of what really happened; what its JSON file holds."""
+    made = make_dream(
+        folder / _stem(item),
+        order.policies[0],
+        instance,
+        describe_heading(order.suite, order.split, item, instance),
+        options,
+        cost=order.cost,
+        policy_seed=order.policy_seed,
+        max_seconds=order.max_seconds,
+        tell=bar.update,
+    )
+    about = {"suite": order.suite.version, "split": order.split, "instance_hash": instance.hash}
+    return {**item._asdict(), **about, **made}
 
 
 def _make_video(

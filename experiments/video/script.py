@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
+from experiments.listening import Listener
 from experiments.rollout import Episode, Rollout
-from policies.base import (
-    Explaining,
-    Explanation,
-    Foreseeing,
-    Foresight,
-    Observation,
-    Option,
-    Outlook,
-    Policy,
-    Privileged,
-)
-
-UNSAID = -1
-"""Label and reason of a policy that does not explain itself."""
+from policies.base import Explanation, Foreseeing, Foresight, Option, Outlook, Policy
 
 
 class Caption(NamedTuple):
@@ -90,45 +75,23 @@ def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
     return chosen + tuple(option for option in options if option.name != name)
 
 
-class _Listener:
-    """Passes everything on to a policy, and keeps what it imagined and believed."""
+class _Keeper(Listener):
+    """Keeps what a policy imagined and believed."""
 
     def __init__(self, policy: Policy, *, foresee: bool) -> None:
-        self._policy = policy
+        super().__init__(policy)
         self._foresee = foresee
         self.foresights: list[Foresight | None] = []
-        self.privileged = policy.privileged
         self.options: list[tuple[Option, ...]] = []
         self.outlooks: list[Outlook | None] = []
-        self._size = 0
 
-    def bind(self, worlds: Any) -> None:  # noqa: ANN401 (as in policies.base.Privileged)
-        """Hand the worlds to a policy that may see them."""
-        if isinstance(self._policy, Privileged):
-            self._policy.bind(worlds)
-
-    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Begin an episode."""
-        self._policy.reset(mask, seeds)
-
-    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """The policy's own action."""
-        self._size = len(observation["ego"])
-        return self._policy.act(observation)
-
-    def explain(self) -> Explanation:
-        """What the policy says, or that it says nothing."""
-        if isinstance(self._policy, Explaining):
-            said = self._policy.explain()
-        else:
-            unsaid = np.full(self._size, UNSAID)
-            said = Explanation(unsaid, unsaid, ())
+    def hear(self, said: Explanation) -> None:
+        """Of the only world."""
         self.options.append(tuple(said.options[0]) if len(said.options) else ())
         self.outlooks.append(said.outlook)
         if self._foresee:
-            future = self._policy.foresee(0) if isinstance(self._policy, Foreseeing) else None
+            future = self.policy.foresee(0) if isinstance(self.policy, Foreseeing) else None
             self.foresights.append(future)
-        return said
 
 
 def drive(
@@ -162,7 +125,7 @@ def drive(
     Script
         Equal to what ``experiments.evaluate`` records for this policy and instance.
     """
-    listener = _Listener(policy, foresee=foresee)
+    listener = _Keeper(policy, foresee=foresee)
     rollout = Rollout(listener, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)
     ((_, episode),) = rollout.episodes()
     length = len(episode.actions)

@@ -11,8 +11,9 @@ from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
 from envs.highway.drawing.palette import Colour
 from envs.highway.drawing.panel import KMH_PER_MPS, format_usd
+from experiments.listening import UNSAID
 from experiments.video.lines import draw_label, shorten, write_right
-from experiments.video.script import UNSAID, Caption
+from experiments.video.script import Caption
 from policies.base import Option
 
 TITLE_PX: Final = 72

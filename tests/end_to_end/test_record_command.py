@@ -148,3 +148,23 @@ def test_four_panels_need_two_policies(tmp_path):
         err
         == "error: policy: got 1 names, layout=four_panel shows two: the rules, and one that imagines\n"
     )
+
+
+def test_a_dream_is_filmed_beside_the_truth(tmp_path):
+    code, out, err = run(
+        tmp_path, "source=dream", "policy=keep", "suite=quick", f"max_seconds={SECONDS}"
+    )
+    assert code == 0, err
+    (mp4,) = tmp_path.rglob("*-dream.mp4")
+    assert str(mp4.relative_to(tmp_path)) in out
+    told = json.loads(next(tmp_path.rglob("lone_object-*.json")).read_text())
+    assert told["dream"]["dreamt_decisions"] == round(5 * SECONDS)
+    with av.open(str(mp4)) as container:
+        count = sum(1 for _ in container.decode(video=0))
+    assert count == told["num_frames"] == 1 + round(15 * SECONDS) + round(15 * HOLD_S)
+
+
+def test_a_dream_shows_one_policy(tmp_path):
+    code, _, err = run(tmp_path, "source=dream", "policy=[keep,brake]", "suite=quick")
+    assert code == 2
+    assert err.startswith("error: policy: got 2 names, source=dream shows one")

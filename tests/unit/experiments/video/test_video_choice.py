@@ -34,6 +34,10 @@ VALUES = {
     "fps": 15,
     "width": 1280,
     "layout": "stacked",
+    "source": "twin",
+    "start_s": None,
+    "dream_seed": 0,
+    "temperature": 0.0,
     "output": "outputs",
     "allow": [],
 }

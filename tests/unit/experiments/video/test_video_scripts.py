@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from envs.highway.env import DebrisEnv
+from experiments.listening import UNSAID
 from experiments.rollout import Rollout
 from experiments.video.ending import describe_ending
 from experiments.video.replay import Replay
-from experiments.video.script import UNSAID, drive
+from experiments.video.script import drive
 from policies.floors import Constant
 
 PICTURE = {"screen_width": 128, "screen_height": 64}

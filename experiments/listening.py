@@ -1,0 +1,67 @@
+"""Listener: a policy around a policy, for those who want to see what it saw, what really was, and what it said."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.base import Explaining, Explanation, Observation, Policy, Privileged
+
+UNSAID: Final = -1
+"""Label and reason of a policy that does not explain itself."""
+
+
+class Listener:
+    """Passes everything on; what the policy does is not changed by it.
+
+    Parameters
+    ----------
+    policy
+        Any.
+
+    Attributes
+    ----------
+    worlds
+        The environment whose worlds are driven, for those who compare with the truth.
+    """
+
+    privileged = True  # it gets the worlds, and hands them on to whom they belong
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.worlds: Any = None
+        self._size = 0
+
+    def bind(self, worlds: Any) -> None:  # noqa: ANN401 (as in policies.base.Privileged)
+        """Keep the worlds, and hand them to a policy that may see them."""
+        self.worlds = worlds
+        if isinstance(self.policy, Privileged):
+            self.policy.bind(worlds)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Begin some episodes."""
+        self.policy.reset(mask, seeds)
+
+    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
+        """The policy's own action; ``see`` comes before."""
+        self._size = len(observation["ego"])
+        self.see(observation)
+        return self.policy.act(observation)
+
+    def explain(self) -> Explanation:
+        """What the policy says, or that it says nothing; ``hear`` comes after."""
+        if isinstance(self.policy, Explaining):
+            said = self.policy.explain()
+        else:
+            unsaid = np.full(self._size, UNSAID)
+            said = Explanation(unsaid, unsaid, ())
+        self.hear(said)
+        return said
+
+    def see(self, observation: Observation) -> None:
+        """What is observed before a decision."""
+
+    def hear(self, said: Explanation) -> None:
+        """What was said of a decision."""

@@ -1,0 +1,109 @@
+"""Dreams beside what really happened: divergence by hand, and a film of a real start."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from envs.errors import UserError
+from envs.specification import DECISION_S, column
+from experiments.loading import load_policy
+from experiments.video import dream_film
+from experiments.video.divergence import EGO_M, OBJECT_M, VEHICLE_M, Places, find_divergence
+from experiments.video.side_by_side import Heading
+from policies.world_model.dream.starts import LENGTH
+
+HEADING = Heading("lone object", "sofa")
+
+
+def places(ego=(0.0, 4.0), vehicle=(30.0, 4.0), thing=(60.0, 4.0), touched=False, ended=False):
+    vehicles, objects = np.full((8, 2), np.nan), np.full((4, 2), np.nan)
+    vehicles[3], objects[1] = vehicle, thing
+    return Places(np.array(ego), vehicles, objects, touched, ended)
+
+
+def test_equal_courses_never_diverge():
+    assert find_divergence([places()] * 5, [places()] * 5) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"ego": (0.0, 4.0 + EGO_M + 0.01)}, "the ego is 1.0 m from where it is dreamt to be"),
+        ({"vehicle": (30.0 - VEHICLE_M - 0.01, 4.0)}, "a vehicle is 2.0 m from"),
+        ({"thing": (60.0 + OBJECT_M + 0.01, 4.0)}, "an object is 1.0 m from"),
+        ({"touched": True}, "touched in the dream only"),
+        ({"ended": True}, "ended in the dream only"),
+    ],
+)
+def test_the_first_difference_counts(change, what):
+    found = find_divergence([places()] * 4, [places(), places(), places(**change), places()])
+    assert found.step == 2
+    assert found.what.startswith(what)
+
+
+def test_less_than_the_limits_is_no_divergence():
+    near = places(
+        ego=(EGO_M - 0.01, 4.0), vehicle=(30.0, 4.0 + VEHICLE_M - 0.01), thing=(60.0, 4.0 - OBJECT_M + 0.01)
+    )  # fmt: skip
+    assert find_divergence([places()] * 2, [places(), near]) is None
+
+
+def test_what_was_measured_wrong_is_taken_off():
+    wrong = places(vehicle=(35.0, 4.0))
+    assert find_divergence([places()] * 3, [wrong] * 3) is None
+    worse = places(vehicle=(35.0 + VEHICLE_M + 0.01, 4.0))
+    assert find_divergence([places()] * 3, [wrong, wrong, worse]).step == 2
+
+
+def test_who_is_lost_is_no_longer_compared():
+    lost = places(vehicle=(np.nan, np.nan))
+    assert find_divergence([places(), places(vehicle=(99.0, 4.0))], [places(), lost]) is None
+
+
+@pytest.fixture(scope="module")
+def dreamt(instance):
+    return dream_film.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
+
+
+def test_a_dream_begins_where_the_truth_is(dreamt):
+    assert dreamt.start >= LENGTH - 1
+    assert len(dreamt.true) == len(dreamt.dreamt) == len(dreamt.costs_usd) <= 11
+    first, last = dreamt.true[0], dreamt.true[-1]
+    np.testing.assert_allclose(first.ego, dreamt.dreamt[0].ego, atol=0.2)
+    assert first.ego[0] == 0.0
+    # it goes on at its speed
+    speed = dreamt.script.episode.ego[dreamt.start, column.E_SPEED]
+    assert last.ego[0] == pytest.approx(speed * DECISION_S * (len(dreamt.true) - 1), rel=0.1)
+    assert len(dreamt.pictures) == 1 + 3 * (len(dreamt.true) - 1)
+    assert np.isfinite(first.objects).any()
+
+
+def test_the_same_frames_every_time(dreamt, instance):
+    def digest(some):
+        frames = list(dream_film.play(some, HEADING))
+        assert len(frames) == some.num_frames
+        assert {frame.shape for frame in frames} == {(36 + 2 * 396, 1280, 3)}
+        return hashlib.sha256(b"".join(frame.tobytes() for frame in frames)).hexdigest()
+
+    again = dream_film.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
+    assert digest(again) == digest(dreamt)
+
+
+def test_the_divergence_is_marked_from_its_decision_on(dreamt):
+    parted = dreamt.__class__(
+        **{**dreamt.__dict__, "divergence": dream_film.Divergence(2, "an object is elsewhere")}
+    )
+    red = [
+        bool((frame[41, 4:-4] == frame[41, 4]).all() and frame[41, 4, 0] > 200)
+        for frame in dream_film.play(parted, HEADING)
+    ]
+    # the fourth frame is the first of the second decision
+    assert red[:4] == [False] * 4
+    assert all(red[4:])
+
+
+@pytest.mark.parametrize("start_s", [0.0, 2.8, 20.0])
+def test_a_start_that_cannot_be_is_one_line(instance, start_s):
+    with pytest.raises(UserError, match=r"^start_s: got .*, this episode allows 3\.0 to"):
+        dream_film.dream("keep", load_policy("keep"), instance, start_s=start_s)
