@@ -28,6 +28,10 @@ LINEAR_USD, LARGEST_USD = 10.0, 30_000.0
 """The colours are linear up to the first and saturated from the second on."""
 
 
+DARK_USD: Final = 500.0
+"""Cells beyond this are so dark that they are written on in white."""
+
+
 class Axis(NamedTuple):
     """One property and the edges of its bins [A: round numbers that split the suites into comparable parts]."""
 
@@ -139,7 +143,7 @@ def draw_maps(summary: Summary, table: pa.Table) -> Figure:
 def _label(axes: Axes, across: Axis, along: Axis) -> None:
     """Edges of the bins as ticks between them."""
     for axis, setter in ((across, axes.set_xticks), (along, axes.set_yticks)):
-        edges = [f"{edge:g}" if math.isfinite(edge) else "any" for edge in axis.edges]
+        edges = [f"{edge:g}" if math.isfinite(edge) else "more" for edge in axis.edges]
         setter(range(len(edges)), edges, fontsize=7)
     axes.set_xlabel(across.title, fontsize=8)
     axes.set_ylabel(along.title, fontsize=8)
@@ -155,6 +159,6 @@ def _write(axes: Axes, cells: Cells) -> None:
         short = f"{mean / 1000:+.1f}k" if abs(mean) >= 1000.0 else f"{mean:+.0f}"
         axes.text(
             c + 0.5, r + 0.5, f"{short}\nn={count}", ha="center", va="center", fontsize=6,
-            color="#ffffff" if abs(mean) > 2_500.0 else "#1d2125",
+            color="#ffffff" if abs(mean) > DARK_USD else "#1d2125",
             fontweight="bold" if abs(mean) > SURE_SE * error else "normal",
         )  # fmt: skip
