@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from envs.batched.env import DebrisVectorEnv
+from envs.cost.parameters import CostParameters
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisDraw, DebrisSpec
+from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import load_suite
 from envs.specification import (
@@ -49,17 +51,29 @@ class Answered(NamedTuple):
     value_unknown_usd: float  # expected cost of the one best answer when they are not
 
 
+class Rolled(NamedTuple):
+    """Every execution of every answer to one instance."""
+
+    found: list[Candidate]
+    actions: NDArray[np.float64]  # (1, C, H, 2)
+    cost_usd: NDArray[np.float64]  # (C,) from the moment of recognition on
+    before_usd: float  # until then: the same for all
+
+
 class DecisionProbe:
     """Rolls every answer from the moment the object is recognised.
 
     Parameters
     ----------
     cost
-        Mapping of cost parameters, as for the environment.
+        Cost parameters, as for the environment; the default setting if not given.
+    horizon
+        Decisions that are rolled after that moment, at most; an episode's end cuts them.
     """
 
-    def __init__(self, cost: dict[str, object] | None = None) -> None:
-        self._env = DebrisVectorEnv(1, cost=cost or {})
+    def __init__(self, cost: CostParameters | None = None, horizon: int = HORIZON) -> None:
+        self._env = DebrisVectorEnv(1, cost=cost)
+        self._horizon = horizon
         self._keep = np.array([[2.0 * 8.0 / 11.0 - 1.0, 0.0]])
         catalogue = load_catalogue()
         self._groups: dict[str, list[DebrisSpec]] = {}
@@ -88,10 +102,7 @@ class DecisionProbe:
         Answered
             In US$.
         """
-        approach, horizon = self._approach(instance)
-        found = candidates(approach, horizon)
-        actions = np.stack([candidate.actions for candidate in found])[None]
-        costs = self._env.branch(actions).cost_usd.sum(axis=(0, 2, 3))
+        found, actions, costs, _ = self.roll(instance)
         best, names = _by_answer(costs, found)
         known = unknown = float("nan")
         if num_contents and instance.debris_types[0] in self._group_of:
@@ -99,19 +110,48 @@ class DecisionProbe:
             known, unknown = float(table.min(axis=1).mean()), float(table.mean(axis=0).min())
         return Answered(instance, best, names, known, unknown)
 
-    def _approach(self, instance: ScenarioInstance) -> tuple[Approach, int]:
-        """Drive on until an object is recognised; what the answers start from and how long they may be."""
+    def roll(self, instance: ScenarioInstance) -> Rolled:
+        """Cost of every execution of every answer.
+
+        Parameters
+        ----------
+        instance
+            With an object.
+
+        Returns
+        -------
+        Rolled
+            In US$.
+
+        Raises
+        ------
+        UserError
+            If the ego that just drives on comes to grief before it recognises an object.
+        """
+        approach, horizon, before = self._approach(instance)
+        found = candidates(approach, horizon)
+        actions = np.stack([candidate.actions for candidate in found])[None]
+        return Rolled(
+            found, actions, self._env.branch(actions).cost_usd.sum(axis=(0, 2, 3)), before
+        )
+
+    def _approach(self, instance: ScenarioInstance) -> tuple[Approach, int, float]:
+        """Drive on until an object is recognised; what the answers start from, how long they may be, what it cost."""
         self._env.reset(options={"instance": instance})
         world = self._env.batch[0]
         f = world.vehicle_f
         low = world.episode_f[episode.LEFT_EDGE] + 0.5 * f[vehicle.WIDTH, 0]
         high = world.episode_f[episode.RIGHT_EDGE] - 0.5 * f[vehicle.WIDTH, 0]
         self._keep[0, 1] = 2.0 * (world.episode_f[episode.TARGET_Y] - low) / (high - low) - 1.0
+        before = 0.0
         for _ in range(DECISIONS_PER_EPISODE // 2):
             index = self._recognised()
             if index >= 0:
                 break
-            self._env.step(self._keep)
+            _, _, terminated, _, info = self._env.step(self._keep)
+            if terminated[0]:
+                raise UserError("instance: the episode ends before an object is recognised")
+            before += float(info["cost"]["total"][0])
         else:
             index = 0
         world = self._env.batch[0]
@@ -127,7 +167,7 @@ class DecisionProbe:
             high_m=float(high),
         )
         left = DECISIONS_PER_EPISODE - int(world.episode_i[episode.DECISION])
-        return approach, min(HORIZON, left)
+        return approach, min(self._horizon, left), before
 
     def _recognised(self) -> int:
         """Index of a tracked object, or of one that is near although it was never seen; -1 if none."""

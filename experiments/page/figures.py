@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from envs.specification import component
 from experiments.atomic import make_folder
 from experiments.page import curves, maps
-from experiments.page.style import COLOURS, colours_of, save, styled
+from experiments.page.style import COLOURS, colours_of, dollars, save, styled
 from experiments.summary import ALL, Row, Summary
 
 LINEAR_USD: Final = 10.0
@@ -97,18 +97,10 @@ def draw_all(summary: Summary, table: pa.Table, folder: Path) -> list[Drawn]:
     return drawn
 
 
-def _dollars(value: float, _: object = None) -> str:
-    """Ticks: 10, 1k, 100k, 1M."""
-    for limit, sign in ((1e6, "M"), (1e3, "k")):
-        if abs(value) >= limit:
-            return f"{value / limit:g}{sign}"
-    return f"{value:g}"
-
-
 def _scale(axes: Axes) -> None:
     """US$ on the x axis, linear around 0."""
     axes.set_xscale("symlog", linthresh=LINEAR_USD, linscale=0.5)
-    axes.xaxis.set_major_formatter(FuncFormatter(_dollars))
+    axes.xaxis.set_major_formatter(FuncFormatter(dollars))
     axes.tick_params(axis="x", labelsize=7, rotation=45)
     axes.grid(visible=False, axis="y")
 

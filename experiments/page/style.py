@@ -53,6 +53,14 @@ def colours_of(policies: Sequence[str]) -> dict[str, str]:
     return {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(policies)}
 
 
+def dollars(value: float, _: object = None) -> str:
+    """Ticks: 10, 1k, 100k, 1M."""
+    for limit, sign in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= limit:
+            return f"{value / limit:g}{sign}"
+    return f"{value:g}"
+
+
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Write a figure as PNG and as SVG, without a date.
 

@@ -1,0 +1,79 @@
+"""One instance, one property: what every manoeuvre would cost and what policies would do if it were another."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    import yaml
+    from tqdm import tqdm
+
+    from experiments.atomic import write_text
+    from experiments.configuration import validate
+    from experiments.provenance import machine
+    from experiments.run_folder import compute_key, open_folder
+    from experiments.what_if.configuration import CounterfactualConfiguration, find_item
+    from experiments.what_if.files import describe, write
+    from experiments.what_if.properties import find_property
+    from experiments.what_if.study import study
+
+    config = validate(CounterfactualConfiguration, values)
+    suite, changed = config.load_suite(), find_property(config.property)
+    item = find_item(suite.items(config.split), config.family, config.seed)
+    instance = suite.instance(item)
+    grid = changed.grid(instance, config.num_values, config.low, config.high)
+    policies, cost = config.load_policies(), config.load_cost()
+    with tqdm(total=100, unit="%", disable=None) as bar:
+
+        def report(share: float, what: str) -> None:
+            bar.set_postfix_str(what)
+            bar.update(round(100 * share) - bar.n)
+
+        found = study(
+            instance,
+            changed,
+            grid,
+            policies,
+            cost=cost,
+            policy_seed=config.policy_seed,
+            report=report,
+        )
+    key = compute_key("counterfactual", config.model_dump(exclude={"output"}), {})
+    with open_folder(Path(config.output), key, now=datetime.now().astimezone()) as folder:
+        picture = write(found, describe(item, instance), folder.path)
+        plain = config.model_dump()
+        write_text(folder.path / "config.yaml", yaml.safe_dump(plain, sort_keys=False))
+        provenance = {
+            "command": "python -m experiments.counterfactual " + " ".join(sys.argv[1:]),
+            "config": plain,
+            "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
+            "instance": {**item._asdict(), "instance_hash": instance.hash},
+            "machine": machine(),
+        }
+        write_text(folder.path / "provenance.json", json.dumps(provenance, indent=2) + "\n")
+        folder.finish()
+    sys.stdout.write(f"{picture}\n")
+
+
+COMMAND = Command(_run, groups=("suite", "cost"), config_name="counterfactual")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="counterfactual")
+def main(config: DictConfig) -> None:
+    """Draw what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

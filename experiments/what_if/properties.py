@@ -1,0 +1,296 @@
+"""The properties that can be changed: one number of an instance each, everything else stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from envs.errors import UserError, not_allowed
+from envs.physics.aerodynamics import motion_threshold
+from envs.scenario.instance import ARRAYS, ScenarioInstance
+from envs.scenario.scene import UNMOVED_MPS, equilibrium_time_gap
+from envs.specification import debris, episode, vehicle
+from envs.specification.world import Array
+
+MOST_VALUES: Final = 25
+"""Values of one grid: as many worlds are driven at once."""
+
+Arrays = dict[str, Array]
+"""Writable copies of an instance's arrays by name."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A number of an instance.
+
+    Parameters
+    ----------
+    name
+        With its unit, as typed.
+    title
+        As read.
+    unit
+        Behind a number.
+    low, high
+        Allowed range; a value that an instance has is always allowed.
+    is_log
+        Whether equal ratios are equal steps.
+    find
+        Index of the object or vehicle that has it; raises ``UserError`` if none does.
+    read
+        The value, from an instance's arrays and that index.
+    write
+        Changes the arrays to another value.
+    """
+
+    name: str
+    title: str
+    unit: str
+    low: float
+    high: float
+    is_log: bool
+    find: Callable[[Arrays, str], int]
+    read: Callable[[Arrays, int], float]
+    write: Callable[[Arrays, int, float], None]
+
+    def value(self, instance: ScenarioInstance) -> float:
+        """What it is in an instance.
+
+        Parameters
+        ----------
+        instance
+            Any.
+
+        Returns
+        -------
+        float
+            In ``unit``.
+        """
+        arrays = _copies(instance)
+        return self.read(arrays, self.find(arrays, self.name))
+
+    def change(self, instance: ScenarioInstance, value: float) -> ScenarioInstance:
+        """The same instance with another value; the key of its noise stays, so the world draws the same numbers.
+
+        Parameters
+        ----------
+        instance
+            To start from; not changed.
+        value
+            In ``unit``.
+
+        Returns
+        -------
+        ScenarioInstance
+            Checked like any other; the very same one if it has this value. A changed object says so in its type.
+
+        Raises
+        ------
+        UserError
+            If the value is out of range, the instance has no such property, or cannot be with it.
+        """
+        original = self.value(instance)
+        if value == original:
+            return instance
+        if not self.low <= value <= self.high:
+            raise UserError(
+                f"{self.name}: got {value:g}, expected {self.low:g} to {self.high:g} {self.unit}"
+            )
+        arrays = _copies(instance)
+        index = self.find(arrays, self.name)
+        self.write(arrays, index, value)
+        types = list(instance.debris_types)
+        if self.find is _first_body:
+            types[index] = f"{types[index]} ({self.title} {value:.3g} {self.unit})"
+        return replace(instance, debris_types=tuple(types), **arrays)
+
+    def grid(
+        self, instance: ScenarioInstance, count: int, low: float | None, high: float | None
+    ) -> Array:
+        """Values from low to high, the instance's own among them.
+
+        Parameters
+        ----------
+        instance
+            Whose value is one of the grid.
+        count
+            Of values, 3 to ``MOST_VALUES``.
+        low, high
+            Ends; those of the property if not given. The instance's own value may lie outside them.
+
+        Returns
+        -------
+        ndarray
+            ``(count,)``, increasing.
+
+        Raises
+        ------
+        UserError
+            If an end is out of range, or they are not in order.
+        """
+        first, last = (self.low if low is None else low), (self.high if high is None else high)
+        if not self.low <= first < last <= self.high:
+            raise UserError(
+                f"low, high: got {first:g}, {last:g}, expected {self.low:g} <= low < high <= {self.high:g} "
+                f"{self.unit}"
+            )
+        if not 3 <= count <= MOST_VALUES:
+            raise UserError(f"num_values: got {count}, expected 3 to {MOST_VALUES}")
+        own = self.value(instance)
+        space = np.geomspace if self.is_log else np.linspace
+        if not first <= own <= last:
+            return np.sort(np.append(space(first, last, count - 1), own))
+        values = space(first, last, count)
+        if own not in {first, last}:
+            # the nearest inner value gives way to the instance's own; the ends stay what was asked for
+            place = (
+                np.abs(np.log(values[1:-1] / own)) if self.is_log else np.abs(values[1:-1] - own)
+            )
+            values[1 + int(place.argmin())] = own
+        values[0], values[-1] = first, last
+        return np.asarray(values, dtype=np.float64)
+
+    def between(self, first: float, second: float) -> float:
+        """The middle of two values, by ratio where steps are ratios."""
+        return float(np.sqrt(first * second)) if self.is_log else 0.5 * (first + second)
+
+
+def _copies(instance: ScenarioInstance) -> Arrays:
+    """Arrays that may be written to."""
+    return {name: getattr(instance, name).copy() for name in ARRAYS}
+
+
+def _first_body(arrays: Arrays, name: str) -> int:
+    """The first object that is a body."""
+    flags = arrays["debris_i"]
+    bodies = np.flatnonzero((flags[debris.IS_REAL] == 1) & (flags[debris.IS_PATCH] == 0))
+    if not bodies.size:
+        raise UserError(f"property: got {name!r}, but nothing in this instance has a body")
+    return int(bodies[0])
+
+
+def _ego(_: Arrays, __: str) -> int:
+    """The ego is the first vehicle."""
+    return 0
+
+
+def _follower(arrays: Arrays, name: str) -> int:
+    """The nearest vehicle behind the ego in its lane."""
+    behind = _column_behind(arrays)
+    if not behind.size:
+        raise UserError(f"property: got {name!r}, but nobody follows the ego in this instance")
+    return int(behind[0])
+
+
+def _column_behind(arrays: Arrays) -> Array:
+    """Vehicles behind the ego in its lane, nearest first."""
+    x, lane = arrays["vehicle_f"][vehicle.X], arrays["vehicle_i"][vehicle.LANE]
+    behind = np.flatnonzero((lane == lane[0]) & (x < x[0]))
+    return behind[np.argsort(-x[behind], kind="stable")]
+
+
+def _read_mass(arrays: Arrays, j: int) -> float:
+    return float(arrays["debris_f"][debris.MASS, j])
+
+
+def _write_mass(arrays: Arrays, j: int, value: float) -> None:
+    """What can be seen stays; the air speed that moves it follows from its weight."""
+    f = arrays["debris_f"][:, j]
+    f[debris.MASS] = value
+    threshold = motion_threshold(
+        value, f[debris.FRICTION], f[debris.DRAG_AREA], f[debris.LIFT_AREA]
+    )
+    f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
+
+
+def _read_height(arrays: Arrays, j: int) -> float:
+    return float(arrays["debris_f"][debris.HEIGHT, j])
+
+
+def _write_height(arrays: Arrays, j: int, value: float) -> None:
+    """Only how tall it is: mass, footprint and areas of the air stay."""
+    arrays["debris_f"][debris.HEIGHT, j] = value
+
+
+def _read_gap(arrays: Arrays, k: int) -> float:
+    """Bumper to bumper."""
+    f = arrays["vehicle_f"]
+    half = 0.5 * (f[vehicle.LENGTH, 0] + f[vehicle.LENGTH, k])
+    return float(f[vehicle.X, 0] - f[vehicle.X, k] - half)
+
+
+def _write_gap(arrays: Arrays, k: int, value: float) -> None:
+    """The whole column behind moves along; the follower keeps the new gap as steadily as it kept the old one."""
+    f = arrays["vehicle_f"]
+    f[vehicle.X, _column_behind(arrays)] -= value - _read_gap(arrays, k)
+    _settle(f, k)
+
+
+def _read_speed(arrays: Arrays, _: int) -> float:
+    return float(arrays["episode_f"][episode.SET_SPEED])
+
+
+def _write_speed(arrays: Arrays, _: int, value: float) -> None:
+    """The ego's set speed and speed; who follows it goes as fast, and keeps its gap. Other traffic stays."""
+    f = arrays["vehicle_f"]
+    column = np.append(_column_behind(arrays), 0)
+    share = value / arrays["episode_f"][episode.SET_SPEED]
+    f[vehicle.SPEED, column] *= share
+    f[vehicle.TARGET_SPEED, column] *= share
+    arrays["episode_f"][episode.SET_SPEED] = value
+    if len(column) > 1:
+        _settle(f, int(column[0]))
+
+
+def _settle(f: Array, k: int) -> None:
+    """A time gap with which vehicle ``k`` neither brakes nor accelerates behind the ego."""
+    gap = f[vehicle.X, 0] - f[vehicle.X, k]
+    f[vehicle.TIME_GAP, k] = equilibrium_time_gap(
+        gap, f[vehicle.SPEED, k], f[vehicle.JAM_DISTANCE, k]
+    )
+
+
+PROPERTIES: Final = {
+    item.name: item
+    for item in (
+        Property(
+            "mass_kg", "mass", "kg", 0.1, 80.0, True, _first_body, _read_mass, _write_mass
+        ),
+        Property(
+            "height_m", "height", "m", 0.01, 1.5, True, _first_body, _read_height, _write_height
+        ),
+        Property(
+            "follower_gap_m", "gap to the follower", "m", 2.0, 80.0, True, _follower, _read_gap, _write_gap
+        ),
+        Property(
+            "ego_speed_mps", "speed", "m/s", 10.0, 40.0, False, _ego, _read_speed, _write_speed
+        ),
+    )
+}  # fmt: skip
+"""By name. Mass: an empty carton to a heavy load [A]; the others: what motorways see [A]."""
+
+
+def find_property(name: str) -> Property:
+    """A property by name.
+
+    Parameters
+    ----------
+    name
+        One of ``PROPERTIES``.
+
+    Returns
+    -------
+    Property
+        Of that name.
+
+    Raises
+    ------
+    not_allowed
+        If there is none.
+    """
+    if name not in PROPERTIES:
+        raise not_allowed("property", name, PROPERTIES)
+    return PROPERTIES[name]
