@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from tqdm import tqdm
 
@@ -88,12 +88,50 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
             films = _films(order, instance)
             total += _count(order, films) - guess
             bar.total = total
-            description = _make_video(order, item, films, folder, bar)
+            description = _make_video(order, item, films, folder, bar.update)
             remarks.extend(filter(None, (film.describe_disagreement() for film in films)))
             write_text(written, json.dumps(description, indent=2) + "\n")
             described.append(description)
     sys.stderr.write("".join(f"{line}\n" for line in remarks))
     return described
+
+
+def make_video(
+    order: Order,
+    item: SuiteItem,
+    instance: ScenarioInstance,
+    folder: Path,
+    report: Callable[[float], object],
+) -> dict[str, Any]:
+    """Film one instance, which need not be the one that the suite has for this item.
+
+    Parameters
+    ----------
+    order
+        How to film, and the policies; its items are not looked at.
+    item
+        Where the instance comes from; names the files.
+    instance
+        What is filmed.
+    folder
+        Exists; gets the video and its contact sheet.
+    report
+        Told the share that is done, 0 to 1.
+
+    Returns
+    -------
+    dict
+        As ``make_videos`` describes each.
+    """
+    films = _films(order, instance)
+    total, done = count_frames(films), 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        report(done / total)
+
+    return _make_video(order, item, films, folder, tick)
 
 
 def describe_heading(
@@ -197,7 +235,7 @@ def _make_dream(
 
 
 def _make_video(
-    order: Order, item: SuiteItem, films: list[Film], folder: Path, bar: tqdm[NoReturn]
+    order: Order, item: SuiteItem, films: list[Film], folder: Path, tick: Callable[[], object]
 ) -> dict[str, Any]:
     """Film and sheet of one instance; what its JSON file holds."""
     instance = films[0].script.episode.instance
@@ -207,7 +245,7 @@ def _make_video(
     def watched() -> Iterator[Frame]:
         for frame in _play(order, films, heading):
             digest.update(frame.data)
-            bar.update()
+            tick()
             yield frame
 
     mp4, png = (folder / f"{_stem(item)}{ending}" for ending in (".mp4", ".png"))

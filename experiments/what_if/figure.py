@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,6 +20,9 @@ TRUTH: Final = "right answer"
 MARKERS: Final = ("o", "s", "^", "D")
 """One per manoeuvre, for readers who do not see colours."""
 
+INKS: Final = ("white", "black", "black", "black")
+"""Letters that can be read on the manoeuvre's colour."""
+
 LEAST_USD: Final = 1.0
 """Costs below this are drawn as this: the axis is logarithmic."""
 
@@ -27,7 +31,7 @@ NARROW_IN: Final = 4.3
 """Widths, inches: a page, and a telephone."""
 
 _LEFT_IN, _RIGHT_IN = 1.35, 0.15
-_TOP_IN, _UPPER_IN, _GAP_IN, _ROW_IN, _BOTTOM_IN = 0.72, 2.7, 0.16, 0.27, 0.55
+_TOP_IN, _UPPER_IN, _GAP_IN, _ROW_IN, _BOTTOM_IN = 0.55, 2.7, 0.16, 0.27, 0.55
 
 
 class Drawn(NamedTuple):
@@ -119,7 +123,7 @@ def _draw_decisions(axes: Axes, study: Study, rows: list[str]) -> None:
             if _share(study, first, last) > 0.1:
                 axes.text(
                     study.changed.between(first, last), r, MANOEUVRES[m], ha="center", va="center", fontsize=7,
-                    color="white",
+                    color=INKS[m],
                 )  # fmt: skip
         for flip in study.flips(policy):
             place = _place(study, flip)
@@ -136,7 +140,7 @@ def _draw_decisions(axes: Axes, study: Study, rows: list[str]) -> None:
 def _edges(study: Study) -> NDArray[np.float64]:
     """Where the cells of the grid end, ``(N + 1,)``."""
     values = study.values.tolist()
-    inner = [study.changed.between(a, b) for a, b in zip(values, values[1:], strict=False)]
+    inner = [study.changed.between(a, b) for a, b in pairwise(values)]
     return np.array([values[0], *inner, values[-1]])
 
 

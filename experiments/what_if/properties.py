@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -105,7 +105,8 @@ class Property:
         types = list(instance.debris_types)
         if self.find is _first_body:
             types[index] = f"{types[index]} ({self.title} {value:.3g} {self.unit})"
-        return replace(instance, debris_types=tuple(types), **arrays)
+        given: dict[str, Any] = {"debris_types": tuple(types), **arrays}
+        return replace(instance, **given)
 
     def grid(
         self, instance: ScenarioInstance, count: int, low: float | None, high: float | None

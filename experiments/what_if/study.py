@@ -82,7 +82,7 @@ class Study:
 
     @property
     def best(self) -> NDArray[np.int64]:
-        """The right manoeuvre for every value, ``(N,)``: the first that costs next to nothing more than the cheapest."""
+        """The right manoeuvre for every value, ``(N,)``: the first that is next to as cheap as the cheapest."""
         limit = self.cost_usd.min(axis=1, keepdims=True) + NEGLIGIBLE_USD
         found: NDArray[np.int64] = (self.cost_usd <= limit).argmax(axis=1)
         return found
@@ -187,7 +187,8 @@ def study(
     cost
         Cost parameters; the default setting if not given.
     policy_seed
-        Of policies that draw random numbers.
+        Of policies that draw random numbers. They draw others for every value, as for every instance; the world does
+        not.
     report
         Told about progress.
 

@@ -1,0 +1,41 @@
+"""A local page: change one property of an instance, see what every manoeuvre costs and what policies do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from envs.errors import UserError
+    from experiments.configuration import validate
+    from experiments.what_if.configuration import ExploreConfiguration
+
+    config = validate(ExploreConfiguration, values)
+    try:
+        import nicegui  # noqa: F401 (is it there?)
+    except ModuleNotFoundError:
+        raise UserError(
+            "explore: needs nicegui, which is not installed: pip install --editable '.[explore]'"
+        ) from None
+    from experiments.explorer.server import serve
+
+    serve(config)
+
+
+COMMAND = Command(_run, groups=("suite", "cost"), config_name="explore")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="explore")
+def main(config: DictConfig) -> None:
+    """Serve the page."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)
