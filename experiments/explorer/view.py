@@ -11,17 +11,19 @@ from nicegui import app, ui
 from envs.scenario.suite import SuiteItem
 from experiments.explorer.jobs import Job
 from experiments.explorer.model import Model, Picture, Result
+from experiments.page.style import COLOURS
 from experiments.what_if.figure import TRUTH, place_of
-from experiments.what_if.files import describe_flip
 from experiments.what_if.properties import PROPERTIES
-from experiments.what_if.study import MANOEUVRES, Study
+from experiments.what_if.study import MANOEUVRES, Flip, Study
 
 POLL_S: Final = 0.2
 """How often a page looks how far the work is."""
 
-_COSTS: Final = (("name", "if it would"), ("usd", "US$"), ("how", "at best"), ("mark", ""))
+_COSTS: Final = (
+    ("name", "manoeuvre"), ("usd", "US$"), ("how", "best way"), ("mark", "verdict"),
+)  # fmt: skip
 _DECISIONS: Final = (
-    ("name", ""), ("manoeuvre", "does"), ("usd", "US$"), ("flips", "changes its mind"),
+    ("name", "who"), ("manoeuvre", "does"), ("usd", "US$"), ("flips", "flips at"),
 )  # fmt: skip
 
 
@@ -54,9 +56,11 @@ class View:
 
     def _build(self, families: list[str], family: str, seed: int, name: str) -> None:
         """All elements, empty."""
+        ui.colors(primary=COLOURS[0])
         with ui.element("main").classes("w-full max-w-5xl mx-auto p-2 flex flex-col gap-2"):
-            with ui.element("h1").classes("text-xl font-bold"):
-                ui.label("What if it were different?")
+            ui.html("What if it were different?", tag="h1", sanitize=False).classes(
+                "text-xl font-bold"
+            )
             with ui.row().classes("w-full gap-4"):
                 self._family = ui.select(
                     {one: one.replace("_", " ") for one in families}, value=family, label="family",
@@ -85,10 +89,11 @@ class View:
             self._costs = _table(_COSTS, "costs")
             self._decisions = _table(_DECISIONS, "decisions")
         self._pictures = [
-            _PictureBox("w-full hidden sm:block"),
-            _PictureBox("w-full block sm:hidden"),
+            _PictureBox("w-full gt-xs"),
+            _PictureBox("w-full lt-sm"),
         ]
-        self._button = ui.button("Play the video", on_click=self._play).classes("self-start")
+        self._button = ui.button("Play the video", on_click=self._play).props("no-caps")
+        self._button.classes("self-start")
         self._screen = ui.column().classes("w-full items-stretch")
 
     def _item(self) -> SuiteItem:
@@ -216,7 +221,7 @@ def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
         else:
             chosen = int(study.driven[policy].manoeuvre[k])
             usd = study.driven[policy].cost_usd[k]
-        flips = "; ".join(describe_flip(study, flip) for flip in study.flips(policy))
+        flips = "; ".join(_describe_flip(study, flip) for flip in study.flips(policy))
         rows.append(
             {
                 "name": name,
@@ -226,6 +231,12 @@ def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _describe_flip(study: Study, flip: Flip) -> str:
+    """Short: where and what."""
+    place = study.changed.between(flip.low, flip.high)
+    return f"{place:.2g} {study.changed.unit}: {MANOEUVRES[flip.before]} → {MANOEUVRES[flip.after]}"
 
 
 def _table(columns: tuple[tuple[str, str], ...], mark: str) -> ui.table:

@@ -77,9 +77,10 @@ def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
     for flip in study.flips():
         upper.axvline(_place(study, flip), color="#333333", linewidth=1.0, linestyle=":")
     figure.text(0.01, 1.0 - 0.06 / height, title, va="top", fontsize=9, fontweight="bold")
-    upper.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncol=4, fontsize=8, handlelength=1.6,
-        columnspacing=1.2, borderaxespad=0.1,
+    # beginning at the left edge: a narrow figure has no more room
+    figure.legend(
+        *upper.get_legend_handles_labels(), loc="lower left", ncol=4, fontsize=8, handlelength=1.2, columnspacing=0.9,
+        borderaxespad=0.0, bbox_to_anchor=(0.02, 1.0 - (_TOP_IN - 0.02) / height),
     )  # fmt: skip
     return Drawn(figure, left, right)
 
