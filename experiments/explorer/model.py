@@ -25,8 +25,10 @@ class Picture(NamedTuple):
     """A figure for an ``img``, and where its axis lies."""
 
     source: str  # data: address of an SVG
-    left: float
+    left: float  # shares of the width
     right: float
+    top: float  # shares of the height
+    bottom: float
 
 
 class Result(NamedTuple):
@@ -124,4 +126,4 @@ def _picture(drawn: Drawn) -> Picture:
     buffer = io.BytesIO()
     drawn.figure.savefig(buffer, format="svg", metadata={"Date": None})
     text = base64.b64encode(buffer.getvalue()).decode()
-    return Picture(f"data:image/svg+xml;base64,{text}", drawn.left, drawn.right)
+    return Picture(f"data:image/svg+xml;base64,{text}", *drawn[1:])

@@ -181,12 +181,15 @@ class _PictureBox:
         with ui.element("div").classes(f"relative {classes}"):
             self._image = ui.element("img").classes("w-full")
             self._line = ui.element("div").classes("absolute w-0.5 bg-red-600 opacity-70")
-            self._line.style("top: 8%; bottom: 8%; pointer-events: none")
+            self._line.style("pointer-events: none")
         self._left, self._right = 0.0, 1.0
 
     def show(self, picture: Picture, title: str) -> None:
         """Another figure."""
         self._left, self._right = picture.left, picture.right
+        self._line.style(
+            f"top: {100 * picture.top:.2f}%; height: {100 * (picture.bottom - picture.top):.2f}%"
+        )
         alt = f"Costs of the manoeuvres and decisions: {title}"
         # not props(...), which would parse the long address
         self._image.props["src"], self._image.props["alt"] = picture.source, alt

@@ -40,6 +40,8 @@ class Drawn(NamedTuple):
     figure: Figure
     left: float  # share of the width
     right: float
+    top: float  # of the height, from above
+    bottom: float
 
 
 def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
@@ -82,7 +84,7 @@ def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
         *upper.get_legend_handles_labels(), loc="lower left", ncol=4, fontsize=8, handlelength=1.2, columnspacing=0.9,
         borderaxespad=0.0, bbox_to_anchor=(0.02, 1.0 - (_TOP_IN - 0.02) / height),
     )  # fmt: skip
-    return Drawn(figure, left, right)
+    return Drawn(figure, left, right, _TOP_IN / height, 1.0 - _BOTTOM_IN / height)
 
 
 def _draw_costs(axes: Axes, study: Study) -> None:
