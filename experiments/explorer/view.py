@@ -81,7 +81,7 @@ class View:
 
     def _build_panel(self) -> None:
         """What needs a result."""
-        self._value = ui.label().classes("text-lg").props('aria-live="polite"').mark("value")
+        self._value = ui.label().classes("value text-lg").props('aria-live="polite"')
         with ui.element("div").classes("w-full px-3"):
             self._slider = ui.slider(min=0, max=1, step=1, on_change=self._drag)
             self._slider.props('snap markers aria-label="value of the property"')

@@ -20,6 +20,7 @@ from experiments.configuration import (
 from experiments.evaluation import CompareConfiguration, EvaluationConfiguration
 from experiments.training.configuration import TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
+from experiments.what_if.configuration import CounterfactualConfiguration, ExploreConfiguration
 
 FOLDER = Path(conf.__file__).parent
 COMMANDS = {
@@ -29,6 +30,8 @@ COMMANDS = {
     "compare": CompareConfiguration,
     "record": RecordConfiguration,
     "tune_rules": TuneConfiguration,
+    "counterfactual": CounterfactualConfiguration,
+    "explore": ExploreConfiguration,
 }
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
