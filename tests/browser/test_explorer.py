@@ -99,7 +99,7 @@ def test_keys_move_the_slider_on_a_phone(server, visit):
     seen = open_study(visit, server, "mass_kg", width=390, height=844)
     page = seen.page
     assert read(page)[0].endswith("kg (as sampled)")
-    page.get_by_role("slider").focus()
+    page.locator(".q-slider [tabindex='0']").focus()
     press(page, "ArrowLeft", 3)
     lighter = read(page)
     press(page, "ArrowRight", 6)
@@ -129,7 +129,7 @@ def test_another_family_without_that_property_says_so(server, visit):
 def test_video_of_the_changed_instance_plays(server, visit):
     seen = open_study(visit, server, "height_m")
     page = seen.page
-    page.get_by_role("slider").focus()
+    page.locator(".q-slider [tabindex='0']").focus()
     press(page, "ArrowRight", 1)
     page.get_by_role("button", name="Play the video").click()
     page.locator("video").wait_for(timeout=SECONDS)
