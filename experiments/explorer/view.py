@@ -117,7 +117,7 @@ class View:
         """Show how far the work is, or what came of it."""
         for job in (self._job, self._film):
             if job is not None:
-                self._status.set_text(f"{job.what} ...")
+                self._status.set_text(f"{job.what} ... (planning policies take half a minute)")
                 self._progress.set_value(job.share)
         self._progress.set_visibility(self._job is not None or self._film is not None)
         if self._job is not None and self._job.is_done:
