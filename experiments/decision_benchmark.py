@@ -58,6 +58,7 @@ class Rolled(NamedTuple):
     actions: NDArray[np.float64]  # (1, C, H, 2)
     cost_usd: NDArray[np.float64]  # (C,) from the moment of recognition on
     before_usd: float  # until then: the same for all
+    approach: Approach
 
 
 class DecisionProbe:
@@ -102,7 +103,7 @@ class DecisionProbe:
         Answered
             In US$.
         """
-        found, actions, costs, _ = self.roll(instance)
+        found, actions, costs, *_ = self.roll(instance)
         best, names = _by_answer(costs, found)
         known = unknown = float("nan")
         if num_contents and instance.debris_types[0] in self._group_of:
@@ -131,9 +132,12 @@ class DecisionProbe:
         approach, horizon, before = self._approach(instance)
         found = candidates(approach, horizon)
         actions = np.stack([candidate.actions for candidate in found])[None]
-        return Rolled(
-            found, actions, self._env.branch(actions).cost_usd.sum(axis=(0, 2, 3)), before
-        )
+        return Rolled(found, actions, self.branch(actions), before, approach)
+
+    def branch(self, actions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Cost of executions from the moment of the last ``roll``: ``(1, C, H, 2)`` actions to ``(C,)`` US$."""
+        total: NDArray[np.float64] = self._env.branch(actions).cost_usd.sum(axis=(0, 2, 3))
+        return total
 
     def _approach(self, instance: ScenarioInstance) -> tuple[Approach, int, float]:
         """Drive on until an object is recognised; what the answers start from, how long they may be, what it cost."""

@@ -12,9 +12,10 @@ from envs.scenario.suite import SuiteItem
 from experiments.explorer.jobs import Job
 from experiments.explorer.model import Model, Picture, Result
 from experiments.page.style import COLOURS
+from experiments.what_if.executions import MANOEUVRES
 from experiments.what_if.figure import TRUTH, place_of
 from experiments.what_if.properties import PROPERTIES
-from experiments.what_if.study import MANOEUVRES, Flip, Study
+from experiments.what_if.study import Flip, Study
 
 POLL_S: Final = 0.2
 """How often a page looks how far the work is."""

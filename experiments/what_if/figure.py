@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
 from experiments.page.style import COLOURS, dollars
-from experiments.what_if.study import MANOEUVRES, Flip, Study
+from experiments.what_if.executions import MANOEUVRES
+from experiments.what_if.study import Flip, Study
 
 TRUTH: Final = "right answer"
 """Name of the uppermost row."""

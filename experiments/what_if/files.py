@@ -13,8 +13,9 @@ from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import SuiteItem
 from experiments.atomic import replacing, write_text
 from experiments.page.style import save, styled
+from experiments.what_if.executions import MANOEUVRES
 from experiments.what_if.figure import TRUTH, draw
-from experiments.what_if.study import MANOEUVRES, Flip, Study
+from experiments.what_if.study import Flip, Study
 
 
 def describe(item: SuiteItem, instance: ScenarioInstance) -> str:

@@ -13,16 +13,11 @@ from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISIONS_PER_EPISODE, column, debris
 from experiments.decision_benchmark import DecisionProbe
-from experiments.manoeuvres import Candidate
 from experiments.metrics.answer import answer
 from experiments.rollout import Episode, Rollout
+from experiments.what_if.executions import BRAKE, MANOEUVRES, RUN_OVER, STEER, STRADDLE, cheapest
 from experiments.what_if.properties import Property
 from policies.base import Policy
-
-MANOEUVRES: Final = ("run over", "straddle", "steer", "brake")
-"""What one can do about a thing on the road. Driving on as if nothing were there is running over."""
-
-RUN_OVER, STRADDLE, STEER, BRAKE = range(len(MANOEUVRES))
 
 NEGLIGIBLE_USD: Final = 1.0
 """Manoeuvres this close to the cheapest are as good; the first of them, which does the least, is the answer [A]."""
@@ -65,9 +60,10 @@ class Study:
     own
         Index of that one.
     cost_usd
-        ``(N, 4)`` true cost of the episode with the cheapest execution of every manoeuvre.
+        ``(N, 4)`` true cost of the episode with the cheapest known execution of every manoeuvre: of many open-loop,
+        and of those that the policies drive. So no policy pays less than its manoeuvre costs.
     executions
-        ``(N, 4)`` names of these executions.
+        ``(N, 4)`` what these executions are called.
     driven
         By policy.
     """
@@ -206,17 +202,12 @@ def study(
     own = int(np.flatnonzero(values == changed.value(instance))[0])
     total = (1 + len(policies)) * len(instances)
     probe = DecisionProbe(cost, horizon=DECISIONS_PER_EPISODE)
-    costs, executions = np.empty((len(values), len(MANOEUVRES))), []
+    costs = np.empty((len(values), len(MANOEUVRES)))
+    executions: list[list[str]] = []
     for k, one in enumerate(instances):
         report(k / total, "true costs")
-        rolled = probe.roll(one)
-        names = [""] * len(MANOEUVRES)
-        costs[k] = np.inf
-        for usd, candidate in zip(rolled.cost_usd + rolled.before_usd, rolled.found, strict=True):
-            m = _manoeuvre(candidate)
-            if usd < costs[k, m]:
-                costs[k, m], names[m] = usd, candidate.name
-        executions.append(tuple(names))
+        costs[k], names = cheapest(probe, one)
+        executions.append(list(names))
     driven = {}
     for p, (name, policy) in enumerate(policies, start=1):
         done = p * len(instances)
@@ -227,12 +218,8 @@ def study(
             made[index], paid[index] = manoeuvre_of(episode), float(episode.total_usd.sum())
             report((done + count) / total, name)
         driven[name] = Driven(made, paid)
+        for k, m in enumerate(made.tolist()):
+            if paid[k] < costs[k, m]:
+                costs[k, m], executions[k][m] = paid[k], f"as {name} drives"
     report(1.0, "")
-    return Study(instance, changed, values, own, costs, tuple(executions), driven)
-
-
-def _manoeuvre(candidate: Candidate) -> int:
-    """Into ``MANOEUVRES``."""
-    if candidate.answer == "over":
-        return STRADDLE if candidate.name == "straddle" else RUN_OVER
-    return BRAKE if candidate.answer == "brake" else STEER
+    return Study(instance, changed, values, own, costs, tuple(map(tuple, executions)), driven)
