@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from tqdm import tqdm
 
@@ -124,7 +124,7 @@ def make_video(
         As ``make_videos`` describes each.
     """
     films = _films(order, instance)
-    total, done = count_frames(films), 0
+    total, done = _count(order, films), 0
 
     def tick() -> None:
         nonlocal done

@@ -101,11 +101,12 @@ def _draw_costs(axes: Axes, study: Study) -> None:
         study.values, costs[every, study.best], "o", color="#000000", markersize=7.5, fillstyle="none", clip_on=False,
         markeredgewidth=1.0,
     )  # fmt: skip
-    own = study.values[study.own]
+    own = float(study.values[study.own])
+    side = 2 if place_of(study, own) < 0.8 else -2
     axes.axvline(own, color="#999999", linewidth=1.0, linestyle="--", zorder=0)
     axes.annotate(
-        "as sampled", (own, 1.0), xycoords=("data", "axes fraction"), xytext=(2, -2), textcoords="offset points",
-        fontsize=7, color="#555555", va="top",
+        "as sampled", (own, 1.0), xycoords=("data", "axes fraction"), xytext=(side, -2), textcoords="offset points",
+        fontsize=7, color="#555555", va="top", ha="left" if side > 0 else "right",
     )  # fmt: skip
     axes.set_yscale("log")
     axes.set_ylabel("US$ per episode")

@@ -1,5 +1,7 @@
 """One property changes, and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,26 @@ def first(family):
 
 
 BOXED_IN = first("boxed_in")
+
+
+def behind(instance):
+    """Vehicles behind the ego in its lane."""
+    lane, x = instance.vehicle_i[vehicle.LANE], instance.vehicle_f[vehicle.X]
+    return (lane == lane[0]) & (x < x[0])
+
+
+def with_a_second_follower(instance):
+    """The last vehicle put 40 m behind the follower."""
+    f, i = instance.vehicle_f.copy(), instance.vehicle_i.copy()
+    follower = int(np.flatnonzero(behind(instance))[0])
+    assert follower != f.shape[1] - 1
+    f[vehicle.X, -1] = f[vehicle.X, follower] - 40.0
+    f[vehicle.Y, -1] = f[vehicle.Y, 0]
+    i[[vehicle.LANE, vehicle.TARGET_LANE], -1] = i[vehicle.LANE, 0]
+    return replace(instance, vehicle_f=f, vehicle_i=i)
+
+
+COLUMN = with_a_second_follower(BOXED_IN)
 
 
 def changed_cells(before, after):
@@ -53,17 +75,16 @@ def test_height_changes_height_alone():
     assert changed_cells(BOXED_IN, after) == {("debris_f", debris.HEIGHT, 0)}
 
 
-def test_gap_moves_the_column_behind_and_keeps_its_spacing():
+@pytest.mark.parametrize("instance", [BOXED_IN, COLUMN])
+def test_gap_moves_the_column_behind_and_keeps_its_spacing(instance):
     gap = PROPERTIES["follower_gap_m"]
-    after = gap.change(BOXED_IN, 33.0)
+    after = gap.change(instance, 33.0)
     assert gap.value(after) == pytest.approx(33.0)
-    moved = {cell[1:] for cell in changed_cells(BOXED_IN, after) if cell[0] == "vehicle_f"}
+    moved = {cell[1:] for cell in changed_cells(instance, after) if cell[0] == "vehicle_f"}
     assert {row for row, _ in moved} <= {vehicle.X, vehicle.TIME_GAP}
-    lane = BOXED_IN.vehicle_i[vehicle.LANE]
-    behind = (lane == lane[0]) & (BOXED_IN.vehicle_f[vehicle.X] < BOXED_IN.vehicle_f[vehicle.X, 0])
-    shift = after.vehicle_f[vehicle.X] - BOXED_IN.vehicle_f[vehicle.X]
-    assert np.allclose(shift[behind], gap.value(BOXED_IN) - 33.0)
-    assert (shift[~behind] == 0.0).all()
+    shift = after.vehicle_f[vehicle.X] - instance.vehicle_f[vehicle.X]
+    assert np.allclose(shift[behind(instance)], gap.value(instance) - 33.0)
+    assert (shift[~behind(instance)] == 0.0).all()
 
 
 def test_speed_takes_along_who_follows():
