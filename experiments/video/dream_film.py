@@ -141,17 +141,17 @@ def dream(
     watcher = _Watcher(policy)
     rollout = Rollout(watcher, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)
     ((_, driven),) = rollout.episodes()
-    length = len(driven.actions)
+    length = len(driven.actions)  # states recorded: one before each action, so a step less
     start = _find_start(watcher.observations[:length], start_s)
     if max_seconds is not None:
-        length = min(length, start + max(1, round(max_seconds * DECISION_HZ)))
+        length = min(length, start + 1 + max(1, round(max_seconds * DECISION_HZ)))
     shipped = read_imagination("shipped")
     imagination = shipped._replace(starts=_piece(watcher, start, instance.family))
     env = DreamEnv(
         render_mode="rgb_array",
         checkpoint=imagination,
         temperature=temperature,
-        horizon=max(length - start, 1),
+        horizon=length - 1 - start,
         cost=cost,
     )
     try:
