@@ -22,6 +22,11 @@ def _run(values: dict[str, Any]) -> None:
 
         about = dream_ppo.train(config.dream_ppo, config.experience, config.output, config.seed)
         sys.stdout.write(dream_ppo.describe(about))
+    elif config.policies != "world_model":
+        from experiments.training import model_free
+
+        about = model_free.train(config.policies, config.model_free, config.output, config.seed)
+        sys.stdout.write(model_free.describe(about))
     else:
         from experiments.training import world_model
 

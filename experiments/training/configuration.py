@@ -40,10 +40,79 @@ class DreamPPOConfiguration(Configuration):
     needless_usd: float = Field(ge=0.0)
 
 
+class _Learner(Configuration):
+    """What the learners have in common."""
+
+    worlds: int = Field(ge=1, le=10_000)
+    batch: int = Field(ge=2)
+    learning_rate: float = Field(gt=0.0, le=1.0)
+    discount: float = Field(gt=0.0, lt=1.0)
+    hidden: int = Field(ge=1, le=1_024)
+
+
+class PPOConfiguration(_Learner):
+    """PPO."""
+
+    steps: int = Field(ge=2, le=10_000)
+    epochs: int = Field(ge=1, le=100)
+    gae: float = Field(ge=0.0, le=1.0)
+    entropy: float = Field(ge=0.0)
+    clip: float = Field(gt=0.0, lt=1.0)
+
+    @property
+    def algorithm(self) -> str:
+        """Its name in checkpoints."""
+        return "ppo"
+
+
+class RecurrentPPOConfiguration(PPOConfiguration):
+    """PPO with a memory."""
+
+    memory: int = Field(ge=1, le=1_024)
+
+    @property
+    def algorithm(self) -> str:
+        """Its name in checkpoints."""
+        return "recurrent_ppo"
+
+
+class QRDQNConfiguration(_Learner):
+    """QR-DQN."""
+
+    quantiles: int = Field(ge=1, le=1_000)
+    buffer: int = Field(ge=1_000, le=10_000_000)
+    learning_starts: int = Field(ge=0)
+    gradient_steps: int = Field(ge=1, le=10_000)
+    target_steps: int = Field(ge=1)
+    exploration_share: float = Field(gt=0.0, le=1.0)
+    last_exploration: float = Field(ge=0.0, le=1.0)
+
+    @property
+    def algorithm(self) -> str:
+        """Its name in checkpoints."""
+        return "qr_dqn"
+
+
+class ModelFreeConfiguration(Configuration):
+    """Learning without a model."""
+
+    decisions: int = Field(ge=5_000, le=1_000_000_000)
+    segments: int = Field(ge=1, le=1_000)
+    suite: str
+    families: dict[str, int]
+    world_model: str
+    reward_scale_usd: float = Field(gt=0.0)
+    cap_usd: float = Field(gt=0.0)
+    needless_usd: float = Field(ge=0.0)
+    ppo: PPOConfiguration
+    recurrent_ppo: RecurrentPPOConfiguration
+    qr_dqn: QRDQNConfiguration
+
+
 class TrainConfiguration(Configuration):
     """``python -m experiments.train``."""
 
-    policies: Literal["world_model", "dream_ppo"]
+    policies: Literal["world_model", "dream_ppo", "ppo", "recurrent_ppo", "qr_dqn", "belief_ppo"]
     experience: list[str] = Field(min_length=1)
     privileged: bool
     seed: int = Field(ge=0, lt=2**31)
@@ -54,5 +123,6 @@ class TrainConfiguration(Configuration):
     stride: int = Field(ge=1, le=100)
     validation_share: float = Field(gt=0.0, lt=0.5)
     dream_ppo: DreamPPOConfiguration
+    model_free: ModelFreeConfiguration
     device: str
     output: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,25 +18,23 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from tqdm import tqdm
 
-from envs.errors import UserError
 from experiments.atomic import make_folder, replacing, write_text
 from experiments.provenance import commit, machine
+from experiments.training.claim import claim
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.data import list_all
 from experiments.training.dream_starts import draw_starts
+from experiments.training.learners import prefer_to_keep, to_net
 from policies.dream_ppo import checkpoint
-from policies.dream_ppo.belief_obs import BeliefObs
 from policies.dream_ppo.checkpoint import ActorCritics
+from policies.reactive.command_env import CommandEnv
+from policies.reactive.senses import BeliefSenses
 from policies.world_model.checkpoint import SHIPPED, flatten, unflatten
 from policies.world_model.checkpoint import load as load_model
 from policies.world_model.dream.sb3 import DreamSB3VecEnv
 from policies.world_model.dream.settings import read_imagination
 from policies.world_model.experience import data_hash
 from policies.world_model.layers import Net
-
-FIRST_PACE: Final = (4.5, 0.0, 0.0, 0.0)
-FIRST_MOVE: Final = (5.0, 0.0, 2.0, 2.0, 2.0, 0.0, 0.0)
-"""Logits to begin with: keep pace and course, mostly, and go around or over an object now and then."""
 
 PROBES: Final = 40
 """Decisions of every world in which a finished actor is measured, without chance in its choices."""
@@ -77,7 +76,7 @@ def train(
     model = load_model(SHIPPED if shipped else Path(config.world_model))
     shards = list_all(list(experience))
     told = config.model_dump() | {"seed": seed, "data_sha256": data_hash(shards)}
-    _claim(folder, told | {"world_model_sha256": model.about["tensors_sha256"]})
+    claim(folder, told | {"world_model_sha256": model.about["tensors_sha256"]})
     imagination = read_imagination(config.world_model)
     limit = imagination.starts.limit
     starts = draw_starts(shards, config.starts, seed, limit, _bar("pieces of the log"))
@@ -92,7 +91,7 @@ def train(
         )
         dream.seed(1_000_000 * of)
         prices = (config.reward_scale_usd, config.cap_usd, config.needless_usd)
-        return BeliefObs(dream, model.learned.filter, *prices)
+        return CommandEnv(dream, partial(BeliefSenses, model.learned.filter), *prices)
 
     found = [_part(folder, config, make, seed + k) for k in range(config.critics)]
     returns = [part["dream_usd_per_decision"] for _, part in found]
@@ -132,7 +131,7 @@ def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None
     Parameters
     ----------
     env
-        ``BeliefObs`` around anything.
+        ``CommandEnv`` around anything.
     config
         Of PPO.
     seed
@@ -166,7 +165,7 @@ def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None
         seed=seed,
         device="cpu",
     )
-    _prefer_to_keep(model.policy)
+    prefer_to_keep(model.policy)
     model.learn(
         updates * per_update,
         callback=_Progress(updates, f"dream_ppo {seed}"),
@@ -175,23 +174,12 @@ def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None
     return model
 
 
-def _prefer_to_keep(policy: torch.nn.Module) -> None:
-    """Let the actor begin with keeping pace and lane, mostly, in place."""
-    weights = policy.state_dict()
-    weights["action_net.weight"] *= 0.1
-    weights["action_net.bias"][:] = torch.tensor((*FIRST_PACE, *FIRST_MOVE))
-    policy.load_state_dict(weights)
-
-
 def export(model: PPO) -> ActorCritics:
     """Actor and critic as plain arrays."""
     weights = {name: w.detach().numpy() for name, w in model.policy.state_dict().items()}
 
     def net(hidden: str, last: str) -> Net:
-        arrays = []
-        for layer in (f"mlp_extractor.{hidden}.0", f"mlp_extractor.{hidden}.2", last):
-            arrays += [weights[f"{layer}.weight"].T, weights[f"{layer}.bias"]]
-        return Net(*(np.ascontiguousarray(array)[None].copy() for array in arrays))
+        return to_net(weights, (f"mlp_extractor.{hidden}.0", f"mlp_extractor.{hidden}.2", last))
 
     return ActorCritics(net("policy_net", "action_net"), net("value_net", "value_net"))
 
@@ -234,15 +222,6 @@ def _measure(model: PPO, env: VecEnv, config: DreamPPOConfiguration) -> float:
         observation, reward, _, _ = env.step(action)
         paid -= float(reward.mean()) * config.reward_scale_usd
     return paid / PROBES
-
-
-def _claim(folder: Path, values: dict[str, Any]) -> None:
-    """Write down what is trained here; refuse the folder if that is something else."""
-    text = json.dumps(values, sort_keys=True, indent=1) + "\n"
-    path = folder / "training.json"
-    if path.is_file() and path.read_text(encoding="utf-8") != text:
-        raise UserError(f"output: got {folder}, which holds a run of another configuration")
-    write_text(path, text)
 
 
 def _bar(name: str) -> Callable[[int, int], None]:

@@ -19,6 +19,7 @@ from envs.errors import UserError
 from experiments.atomic import make_folder, replacing, write_text
 from experiments.provenance import commit, machine
 from experiments.training import data
+from experiments.training.claim import claim
 from experiments.training.configuration import TrainConfiguration
 from experiments.training.starts import all_emissions, make_starts
 from experiments.training.validation import validate_model
@@ -64,8 +65,10 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     make_folder(folder)
     shards = data.list_all(config.experience)
     learn, held = data.split(shards, config.validation_share)
-    values = config.model_dump(exclude={"dream_ppo"}) | {"data_sha256": data_hash(shards)}
-    _claim(folder, values)
+    values = config.model_dump(exclude={"dream_ppo", "model_free"}) | {
+        "data_sha256": data_hash(shards)
+    }
+    claim(folder, {key: value for key, value in values.items() if key != "output"})
     with SummaryWriter(str(folder / "tensorboard")) as writer:
         run = Run(folder, writer)
         learned, book = learn_parts(config, learn, held, run)
@@ -193,15 +196,6 @@ def _check_device(device: str) -> None:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise UserError(f"device: got {device!r}: {str(error).splitlines()[0]}") from None
-
-
-def _claim(folder: Path, values: dict[str, Any]) -> None:
-    """Write down what is trained here; refuse the folder if that is something else."""
-    text = json.dumps({k: v for k, v in values.items() if k != "output"}, sort_keys=True, indent=1)
-    path = folder / "training.json"
-    if path.is_file() and path.read_text(encoding="utf-8") != text + "\n":
-        raise UserError(f"output: got {folder}, which holds a run of another configuration or data")
-    write_text(path, text + "\n")
 
 
 def _like() -> Learned:

@@ -13,8 +13,8 @@ import numpy as np
 from envs.cost.parameters import CostParameters
 from envs.errors import UserError
 from envs.specification.world import Array
-from policies.dream_ppo.command import NUM_MOVES, NUM_PACES
-from policies.dream_ppo.features import NUM_FEATURES
+from policies.reactive.command import NUM_MOVES, NUM_PACES
+from policies.reactive.features import NUM_FEATURES
 from policies.world_model.checkpoint import (
     ABOUT,
     TENSORS,
@@ -22,7 +22,7 @@ from policies.world_model.checkpoint import (
     read_tensors,
     write_checkpoint,
 )
-from policies.world_model.layers import Net
+from policies.world_model.layers import Net, empty_net
 
 FORMAT: Final = "roadworld-dream-ppo"
 SCHEMA: Final = 1
@@ -59,19 +59,6 @@ def cost_hash(params: Array) -> str:
 def default_cost_hash() -> str:
     """Of the cost as it is by default."""
     return cost_hash(CostParameters().to_array())
-
-
-def empty_net(inputs: int, hidden: int, outputs: int, members: int) -> Net:
-    """Zeroed weights."""
-    shapes = (
-        (members, inputs, hidden),
-        (members, hidden),
-        (members, hidden, hidden),
-        (members, hidden),
-        (members, hidden, outputs),
-        (members, outputs),
-    )
-    return Net(*(np.zeros(shape, np.float32) for shape in shapes))
 
 
 def template(hidden: int, critics: int) -> ActorCritics:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from policies.base import Budget, Explanation, Observation, Outlook
 from policies.dream_ppo.checkpoint import SHIPPED, check_fit, default_cost_hash, load
-from policies.dream_ppo.command import NAMES, NUM_MOVES, NUM_PACES, Driver
-from policies.dream_ppo.senses import Senses
+from policies.reactive.command import NAMES, NUM_MOVES, NUM_PACES, Driver
+from policies.reactive.senses import BeliefSenses
 from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.checkpoint import load as load_model
 from policies.world_model.checkpoint import read_budget
@@ -48,7 +48,7 @@ class DreamPPO:
         self._nets = model.learned.filter
         self._classes = tuple(model.about["classes"])
         check_fit(folder, found.about, self._classes, default_cost_hash())
-        self._senses = Senses(self._nets, 0)
+        self._senses = BeliefSenses(self._nets, 0)
         self._is_new = np.ones(0, np.bool_)
         self._driver = Driver(0)
 
@@ -56,7 +56,7 @@ class DreamPPO:
         """Forget these worlds; nothing is drawn at random."""
         del seeds
         if len(self._is_new) != len(mask):
-            self._senses, self._driver = Senses(self._nets, len(mask)), Driver(len(mask))
+            self._senses, self._driver = BeliefSenses(self._nets, len(mask)), Driver(len(mask))
             self._is_new = np.ones(len(mask), np.bool_)
         self._is_new |= mask
 

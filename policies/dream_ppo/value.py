@@ -10,9 +10,9 @@ import numpy as np
 
 from envs.physics.compilation import compiled
 from envs.specification.world import Array
-from policies.dream_ppo.checkpoint import SHIPPED, check_fit, cost_hash, empty_net, load
-from policies.dream_ppo.features import NUM_FEATURES, write_features
-from policies.world_model.layers import Net, forward
+from policies.dream_ppo.checkpoint import SHIPPED, check_fit, cost_hash, load
+from policies.reactive.features import NUM_FEATURES, write_features
+from policies.world_model.layers import Net, empty_net, forward
 from policies.world_model.state import State
 
 

@@ -26,7 +26,7 @@ from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.evidence import NUM_EVIDENCE
-from policies.world_model.layers import Gru, Net
+from policies.world_model.layers import Gru, Net, empty_net
 from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
 from policies.world_model.outcome import NUM_OUTCOMES, NUM_SEVERITY_OUT
 from policies.world_model.tracks import NUM_CORRECTIONS
@@ -72,15 +72,7 @@ def template(sizes: Sizes) -> Learned:
     """Zeroed weights of every shape that is expected."""
 
     def net(inputs: int, hidden: int, outputs: int, members: int = sizes.members) -> Net:
-        shapes = (
-            (members, inputs, hidden),
-            (members, hidden),
-            (members, hidden, hidden),
-            (members, hidden),
-            (members, hidden, outputs),
-            (members, outputs),
-        )
-        return Net(*(np.zeros(shape, np.float32) for shape in shapes))
+        return empty_net(inputs, hidden, outputs, members)
 
     h = sizes.filter_hidden
     gru = Gru(

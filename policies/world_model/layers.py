@@ -28,6 +28,19 @@ class Net(NamedTuple):
     b3: Weights
 
 
+def empty_net(inputs: int, hidden: int, outputs: int, members: int) -> Net:
+    """Zeroed weights."""
+    shapes = (
+        (members, inputs, hidden),
+        (members, hidden),
+        (members, hidden, hidden),
+        (members, hidden),
+        (members, hidden, outputs),
+        (members, outputs),
+    )
+    return Net(*(np.zeros(shape, np.float32) for shape in shapes))
+
+
 class Gru(NamedTuple):
     """A gated recurrent unit; gates in torch's order: reset, update, new."""
 
@@ -54,11 +67,11 @@ def forward(net: Net, e: int, x: Array, hidden: Array, out: Array) -> None:
     out
         ``(outputs,)`` float32 output.
     """
-    _dense(net.w1[e], net.b1[e], x, hidden[0])
+    dense(net.w1[e], net.b1[e], x, hidden[0])
     _rectify(hidden[0])
-    _dense(net.w2[e], net.b2[e], hidden[0], hidden[1])
+    dense(net.w2[e], net.b2[e], hidden[0], hidden[1])
     _rectify(hidden[1])
-    _dense(net.w3[e], net.b3[e], hidden[1], out)
+    dense(net.w3[e], net.b3[e], hidden[1], out)
 
 
 @compiled
@@ -70,7 +83,7 @@ def forward_rows(net: Net, e: int, x: Array, out: Array) -> None:
 
 
 @compiled
-def _dense(w: Array, b: Array, x: Array, out: Array) -> None:
+def dense(w: Array, b: Array, x: Array, out: Array) -> None:
     """``x w + b``; the inner loop runs over outputs, which vectorises without changing the order of any sum.
 
     Inputs go in fours, so that an output is loaded and stored once for all of them; none is skipped for being zero,
@@ -115,8 +128,8 @@ def gru_step(gru: Gru, x: Array, memory: Array, gates: Array) -> None:
         ``(2, 3 hidden)`` float32, overwritten.
     """
     size = memory.shape[0]
-    _dense(gru.wi, gru.bi, x, gates[0])
-    _dense(gru.wh, gru.bh, memory, gates[1])
+    dense(gru.wi, gru.bi, x, gates[0])
+    dense(gru.wh, gru.bh, memory, gates[1])
     for k in range(size):
         reset = logistic(gates[0, k] + gates[1, k])
         update = logistic(gates[0, size + k] + gates[1, size + k])

@@ -1,5 +1,7 @@
 """T7: PPO in our shells learns known returns; a truncated episode goes on, a terminated one does not."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -9,8 +11,9 @@ from envs.action import action_space
 from envs.observation import observation_space
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.dream_ppo import export, learn
-from policies.dream_ppo.belief_obs import BeliefObs
-from policies.dream_ppo.features import NUM_FEATURES
+from policies.reactive.command_env import CommandEnv
+from policies.reactive.features import NUM_FEATURES
+from policies.reactive.senses import BeliefSenses
 from policies.sb3_adapter import TwinVecEnv
 from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.layers import forward_rows
@@ -94,8 +97,11 @@ def nets():
 
 
 def value_of(nets, shell, length, is_truncated):
-    env = BeliefObs(
-        shell(Loop(length, is_truncated)), nets, CONFIG.reward_scale_usd, CONFIG.cap_usd
+    env = CommandEnv(
+        shell(Loop(length, is_truncated)),
+        partial(BeliefSenses, nets),
+        CONFIG.reward_scale_usd,
+        CONFIG.cap_usd,
     )
     features = env.reset()
     assert features.shape == (WORLDS, NUM_FEATURES)

@@ -1,7 +1,7 @@
 """What actor and critics see, of what is known while driving and inside an imagined rollout alike: of order one.
 
 The ego; the nearest vehicle ahead and behind in three lanes; the two nearest objects with the belief about their
-contents; the course that is held (``policies.dream_ppo.command``). Slots do not count, and no memory of the filter is
+contents; the course that is held (``policies.reactive.command``). Slots do not count, and no memory of the filter is
 read. Scales are fixed: nothing is fitted that could differ between the dream and the road.
 """
 
@@ -33,7 +33,7 @@ LEFT, RIGHT = 2, 4
 """Places of vehicles: ahead there, and behind there the next."""
 
 ASIDE, HALF_WIDTH = 5, 12
-"""Columns of an object that ``policies.dream_ppo.command`` reads."""
+"""Columns of an object that ``policies.reactive.command`` reads."""
 
 ASIDE_SCALE_M: Final = 2.0
 

@@ -15,8 +15,8 @@ from envs.action import THROTTLE_LIMIT_MPS2
 from envs.specification import LANE_WIDTH_M, column
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE, Observation
 from policies.command import EGO_WIDTH_M, lateral_range, to_action
-from policies.dream_ppo import features as ft
 from policies.following import follow
+from policies.reactive import features as ft
 
 Array = NDArray[np.float64]
 Choice = NDArray[np.int64]
@@ -39,6 +39,7 @@ LANE_LEFT, LANE_RIGHT = 1 + len(COURSES), 2 + len(COURSES)
 
 NUM_PACES: Final = len(PACES)
 NUM_MOVES: Final = len(MOVES)
+NUM_COMMANDS: Final = NUM_PACES * NUM_MOVES
 
 NAMES: Final = tuple(f"{course}, {pace}" for pace, _ in PACES for course in COURSES)
 """Of what is done."""
@@ -58,6 +59,27 @@ CLOSE_M, RUSH = 6.0, 1.3
 _LIMITS: Final = np.array([limit for _, limit in PACES])
 _SIDES: Final = np.array([0.0, -1.0, 1.0, 0.0])
 _LABELS: Final = np.array([KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE])
+
+
+def split(command: Choice) -> tuple[Choice, Choice]:
+    """Pace and move of flat commands.
+
+    Parameters
+    ----------
+    command
+        ``(B,)`` from 0 to ``NUM_COMMANDS - 1``.
+
+    Returns
+    -------
+    tuple of ndarray
+        Both ``(B,)``.
+
+    Examples
+    --------
+    >>> split(np.array([0, 8]))
+    (array([0, 1]), array([0, 1]))
+    """
+    return command // NUM_MOVES, command % NUM_MOVES
 
 
 class Driver:

@@ -1,7 +1,8 @@
-"""BeliefObs: around a VecEnv of Debris-v0 or Dream-v0; features for observations, commands for actions."""
+"""CommandEnv: around a VecEnv of Debris-v0 or Dream-v0; features for observations, commands for actions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gymnasium as gym
@@ -9,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
-from policies.dream_ppo.command import NUM_MOVES, NUM_PACES, Driver
-from policies.dream_ppo.features import NUM_FEATURES
-from policies.dream_ppo.senses import Senses
-from policies.world_model.nets import FilterNets
+from policies.reactive.command import NUM_COMMANDS, NUM_MOVES, NUM_PACES, Driver, split
+from policies.reactive.senses import Eyes
 
 HARD = 2
 """This pace and later ones are hard braking."""
@@ -21,7 +20,7 @@ LARGEST = 1e3
 """Bound of the features that is told; they are of order one."""
 
 
-class BeliefObs(VecEnvWrapper):
+class CommandEnv(VecEnvWrapper):
     """The loop that is learned in: observation -> belief -> features -> command -> action.
 
     Parameters
@@ -29,52 +28,60 @@ class BeliefObs(VecEnvWrapper):
     venv
         With observation and action of Debris-v0; ended worlds restart within the same step, and their last
         observation is in ``terminal_observation``.
-    nets
-        The belief filter.
+    eyes
+        Makes what sees so many worlds.
     reward_scale_usd
         US$ that are a reward of -1.
     cap_usd
         A decision counts at most this much: the cost has a heavy tail, which a critic cannot fit.
     needless_usd
         Price of a decision that brakes hard: passengers expect it seldom, which the cost alone hardly sees.
+    is_flat
+        Actions are ``Discrete``, every pace with every move, instead of ``MultiDiscrete``.
     """
 
     def __init__(
         self,
         venv: VecEnv,
-        nets: FilterNets,
+        eyes: Callable[[int], Eyes],
         reward_scale_usd: float,
         cap_usd: float,
         needless_usd: float = 0.0,
+        *,
+        is_flat: bool = False,
     ) -> None:
-        box = gym.spaces.Box(-LARGEST, LARGEST, (NUM_FEATURES,), np.float32)
-        super().__init__(venv, box, gym.spaces.MultiDiscrete([NUM_PACES, NUM_MOVES]))
-        self._nets, self._scale, self._cap = nets, reward_scale_usd, cap_usd
+        self._open_eyes, self._scale, self._cap = eyes, reward_scale_usd, cap_usd
         self._needless = needless_usd
-        self._senses = Senses(nets, venv.num_envs)
+        self._eyes = eyes(venv.num_envs)
         self._driver = Driver(venv.num_envs)
         self._observation: Any = None
-        self._features = np.zeros((venv.num_envs, NUM_FEATURES), np.float32)
+        self._features = np.zeros((venv.num_envs, self._eyes.num_features), np.float32)
+        commands: gym.Space[Any] = gym.spaces.MultiDiscrete([NUM_PACES, NUM_MOVES])
+        if is_flat:
+            commands = gym.spaces.Discrete(NUM_COMMANDS)
+        box = gym.spaces.Box(-LARGEST, LARGEST, self._features.shape[1:], np.float32)
+        super().__init__(venv, box, commands)
 
     def reset(self) -> NDArray[np.float32]:
         """Begin new episodes in all worlds."""
         self._observation = self.venv.reset()
-        self._senses = Senses(self._nets, self.num_envs)
-        self._features = self._begin(self._observation, self._senses, self._driver)
+        self._eyes = self._open_eyes(self.num_envs)
+        self._features = self._begin(self._observation, self._eyes, self._driver)
         return self._features.copy()
 
     @staticmethod
-    def _begin(observation: Any, senses: Senses, driver: Driver) -> NDArray[np.float32]:  # noqa: ANN401 (SB3's)
+    def _begin(observation: Any, eyes: Eyes, driver: Driver) -> NDArray[np.float32]:  # noqa: ANN401 (SB3's)
         """First features of new episodes."""
         is_new = np.ones(len(observation["ego"]), np.bool_)
-        features = senses.look(observation, is_new)
+        features = eyes.look(observation, is_new)
         driver.begin(is_new, observation)
         driver.describe(observation, features)
         return features
 
     def step_async(self, actions: NDArray[Any]) -> None:
-        """Give commands ``(B, 2)``: pace and move."""
-        pace, move = np.asarray(actions, np.int64).T
+        """Give commands: ``(B, 2)``, pace and move, or ``(B,)`` if they are flat."""
+        given = np.asarray(actions, np.int64)
+        pace, move = split(given) if given.ndim == 1 else (given[:, 0], given[:, 1])
         self.venv.step_async(self._driver.act(self._observation, self._features, pace, move))
 
     def step_wait(
@@ -92,15 +99,15 @@ class BeliefObs(VecEnvWrapper):
             for b in over.tolist():
                 for key, values in infos[b]["terminal_observation"].items():
                     last[key][b] = values
-        features = self._senses.look(last, np.zeros(self.num_envs, np.bool_))
+        features = self._eyes.look(last, np.zeros(self.num_envs, np.bool_))
         self._driver.describe(last, features)
         if over.size:
             for b in over.tolist():
                 infos[b]["terminal_observation"] = features[b].copy()
             fresh = {key: values[over] for key, values in observation.items()}  # type: ignore[union-attr]
-            senses, driver = Senses(self._nets, len(over)), Driver(len(over))
-            features[over] = self._begin(fresh, senses, driver)
-            self._senses.put(over, senses)
+            eyes, driver = self._open_eyes(len(over)), Driver(len(over))
+            features[over] = self._begin(fresh, eyes, driver)
+            self._eyes.put(over, eyes)
             self._driver.put(over, driver)
         self._observation, self._features = observation, features
         return features.copy(), reward, ended, infos

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from envs.specification import LANE_WIDTH_M
-from policies.dream_ppo.features import (
+from policies.reactive.features import (
     NUM_CAR,
     NUM_EGO,
     NUM_FEATURES,

@@ -1,0 +1,128 @@
+"""From observations to features, decision by decision: the same while driving and while dreaming."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import VEHICLE_SLOTS, column
+from policies.base import Observation
+from policies.reactive.features import NUM_FEATURES, observe_features
+from policies.world_model.belief import Belief
+from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.nets import FilterNets
+from policies.world_model.state import empty_state
+
+LOOK_TRUST: Final = 0.5
+"""Of the belief; see ``policies.world_model.belief.Belief``."""
+
+
+class Eyes(Protocol):
+    """What turns observations of some worlds into features; it may remember.
+
+    Attributes
+    ----------
+    num_features
+        ``F``; the first ``NUM_FEATURES`` are those of ``policies.reactive.features``.
+    """
+
+    num_features: int
+
+    def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Take in one observation of every world: ``(B, F)``; episodes begin where ``is_new``."""
+        ...
+
+    def put(self, chosen: NDArray[np.int64], other: Any) -> None:  # noqa: ANN401 (one of its own kind)
+        """Overwrite what is remembered of some worlds, in place."""
+        ...
+
+
+class Senses:
+    """Eyes that know nothing about contents: any tracked object may be anything. They remember last speeds of vehicles.
+
+    Parameters
+    ----------
+    size
+        ``B``.
+    """
+
+    num_features = NUM_FEATURES
+
+    def __init__(self, size: int) -> None:
+        self._seen = np.zeros((size, VEHICLE_SLOTS, 2))
+        self._identity = np.full((size, VEHICLE_SLOTS), -1.0)
+        self._scratch = empty_state()
+
+    def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Take in one observation of every world.
+
+        Parameters
+        ----------
+        observation
+            Batched.
+        is_new
+            ``(B,)``: worlds in which an episode begins.
+
+        Returns
+        -------
+        ndarray
+            ``(B, NUM_FEATURES)``.
+        """
+        rows = observation["vehicles"]
+        tracked = rows[..., column.V_TRACKED] > 0.5
+        identity = np.where(tracked, rows[..., column.V_IDENTITY], -1.0)
+        same = tracked & (identity == self._identity) & ~is_new[:, None]
+        speeds = self._seen * same[..., None]
+        self._identity = identity
+        fresh = tracked & (rows[..., column.V_AGE_SINCE_SEEN] == 0.0)
+        self._seen = np.stack([rows[..., column.V_VX], fresh], axis=-1).astype(np.float64)
+        out = np.zeros((len(is_new), NUM_FEATURES), np.float32)
+        observe_features(
+            observation["ego"],
+            rows,
+            observation["debris"],
+            speeds,
+            self.believe(observation, is_new),
+            self._scratch,
+            out,
+        )
+        return out
+
+    def believe(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """``(B, 4, NUM_CLASSES)`` probabilities; zero for free slots."""
+        del is_new
+        tracked = observation["debris"][..., [column.D_TRACKED]] > 0.5
+        return np.where(tracked, np.full(NUM_CLASSES, 1.0 / NUM_CLASSES), 0.0)
+
+    def put(self, chosen: NDArray[np.int64], other: Senses) -> None:
+        """Overwrite what is remembered of some worlds, in place."""
+        self._seen[chosen], self._identity[chosen] = other._seen, other._identity
+
+
+class BeliefSenses(Senses):
+    """Eyes with the belief filter of the world model.
+
+    Parameters
+    ----------
+    nets
+        The filter.
+    size
+        ``B``.
+    """
+
+    def __init__(self, nets: FilterNets, size: int) -> None:
+        super().__init__(size)
+        self.belief = Belief(nets, LOOK_TRUST, size)
+
+    def believe(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """``(B, 4, NUM_CLASSES)`` probabilities of the filter."""
+        self.belief.update(observation, is_new)
+        return self.belief.probabilities
+
+    def put(self, chosen: NDArray[np.int64], other: Senses) -> None:
+        """Overwrite what is remembered of some worlds, in place."""
+        super().put(chosen, other)
+        if isinstance(other, BeliefSenses):
+            self.belief.put(chosen, other.belief)
