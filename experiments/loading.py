@@ -23,8 +23,13 @@ _WORDS: Final = ("_target_", "_partial_")
 
 
 def policy_names() -> list[str]:
-    """Names of the policies in ``conf/policy``, sorted."""
+    """Names of the policies in ``conf/policy``, sorted; those in folders below it are for experiments and not among them."""
     return sorted(path.stem for path in _folder().glob("*.yaml"))
+
+
+def ablation_names() -> list[str]:
+    """Names of what is below ``conf/policy``, such as ``ablation/one_member``, sorted."""
+    return sorted(f"{path.parent.name}/{path.stem}" for path in _folder().glob("*/*.yaml"))
 
 
 def policy_path(name: str) -> Path:
@@ -51,8 +56,9 @@ def policy_path(name: str) -> Path:
         if not Path(name).is_file():
             raise UserError(f"policy: got {name!r}, there is no such file")
         return Path(name)
-    if name not in policy_names():
-        raise not_allowed("policy", name, policy_names())
+    allowed = [*policy_names(), *ablation_names()]
+    if name not in allowed:
+        raise not_allowed("policy", name, allowed)
     return _folder() / f"{name}.yaml"
 
 

@@ -27,11 +27,16 @@ class Belief:
         Share of the belief that uses the look; the rest is of a filter that is shown none, from 0 to 1.
     size
         ``B``.
+    remembers
+        Whether earlier observations count; if not, every decision begins with an empty memory.
     """
 
-    def __init__(self, nets: FilterNets, look_trust: float, size: int) -> None:
+    def __init__(
+        self, nets: FilterNets, look_trust: float, size: int, *, remembers: bool = True
+    ) -> None:
         self._nets = nets
         self._look_trust = look_trust
+        self._remembers = remembers
         hidden = nets.gru.wh.shape[0]
         members = nets.contents.b1.shape[0]
         # two filters: one sees the look, one does not
@@ -64,7 +69,7 @@ class Belief:
         rows = observation["debris"]
         identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
         begins = (identity != self._identity) | is_new[:, None]
-        self._memory[:, begins] = 0.0
+        self._memory[:, begins if self._remembers else np.ones_like(begins)] = 0.0
         self._identity = identity
         update_beliefs(
             observation["ego"],

@@ -60,3 +60,37 @@ class Learned(NamedTuple):
     transition: Transition
     events: EventNets
     emission: EmissionNets
+
+
+def take_members(learned: Learned, count: int) -> Learned:
+    """The first members of every ensemble; what all members share stays.
+
+    Parameters
+    ----------
+    learned
+        The world model.
+    count
+        How many; at least 1.
+
+    Returns
+    -------
+    Learned
+        With views of the arrays.
+    """
+
+    def first(net: Net) -> Net:
+        return Net(*(array[:count] for array in net))
+
+    moves, events = learned.transition, learned.events
+    return learned._replace(
+        filter=learned.filter._replace(contents=first(learned.filter.contents)),
+        transition=moves._replace(
+            ego=first(moves.ego), car=first(moves.car), thing=first(moves.thing)
+        ),
+        events=events._replace(
+            contact=first(events.contact),
+            collision=first(events.collision),
+            severity=first(events.severity),
+            slip=first(events.slip),
+        ),
+    )

@@ -28,7 +28,7 @@ from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.deliberation import Deliberation, Question, Weights
 from policies.world_model.foresight import foresee
 from policies.world_model.memory import Memory
-from policies.world_model.nets import Learned
+from policies.world_model.nets import Learned, take_members
 from policies.world_model.scoring import disagreement
 from policies.world_model.state import State, empty_state, read_observation
 
@@ -73,6 +73,10 @@ class WorldModel:
         Factor of what the critics of ``dream_ppo`` say is still to come when a plan ends, 0 to 10; 0 = do not ask them.
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
+    remembers
+        Whether the belief counts earlier observations, or the present one alone.
+    num_members
+        So many members of the ensemble, from 1; ``None`` = all.
     deadline_ms
         Wall time after which the best of what is imagined by then is done; ``None`` = none, as in every evaluation,
         because a clock makes results depend on the machine. Imagining every plan once is never cut short.
@@ -100,6 +104,8 @@ class WorldModel:
         needless_usd: float = 3000.0,
         value_weight: float = 0.0,
         loss_of_control: str = "8",
+        remembers: bool = True,
+        num_members: int | None = None,
         deadline_ms: float | None = None,
     ) -> None:
         for name, value, low, high in (
@@ -126,7 +132,10 @@ class WorldModel:
             found = read_checkpoint(str(checkpoint))
             learned, self._classes = found.learned, tuple(found.about["classes"])
             self.budget = read_budget(found.about)
-        self._learned = learned
+        if num_members is not None:
+            check_number("num_members", num_members, 1, learned.events.contact.b1.shape[0])
+            learned = take_members(learned, int(num_members))
+        self._learned, self._remembers = learned, bool(remembers)
         self._num_steps = round(horizon_s / DECISION_S)
         self._look_trust, self._rest_sd = float(look_trust), float(rest_sd)
         self._deadline_s = None if deadline_ms is None else 1e-3 * float(deadline_ms)
@@ -152,7 +161,7 @@ class WorldModel:
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), self._names)
 
     def _belief(self, size: int) -> Belief:
-        return Belief(self._learned.filter, self._look_trust, size)
+        return Belief(self._learned.filter, self._look_trust, size, remembers=self._remembers)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Forget these worlds; nothing is drawn at random."""
