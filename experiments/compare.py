@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hydra
 from omegaconf import DictConfig
 
 from experiments.application import Command
+
+if TYPE_CHECKING:
+    from experiments.evaluation import CompareConfiguration
 
 
 def _run(values: dict[str, Any]) -> None:
@@ -26,6 +29,9 @@ def _run(values: dict[str, Any]) -> None:
     )
 
     config = validate(evaluation.CompareConfiguration, values)
+    if config.experiment is not None:
+        _run_experiment(config)
+        return
     plan = evaluation.prepare("compare", config)
     reference = choose_reference(config.reference, plan.names)
     asked = Asked(reference, config.level, config.num_resamples)
@@ -47,6 +53,19 @@ def _run(values: dict[str, Any]) -> None:
         evaluation.discard_shards(folder.path)
         folder.finish()
     sys.stdout.write(f"\nrecords {done.provenance['records_sha256']}\n{published.page}\n")
+
+
+def _run_experiment(config: CompareConfiguration) -> None:
+    """Everything that a planned experiment trains, tunes and drives."""
+    from experiments.headline.run import run_experiment
+    from experiments.publish import Asked, choose_reference, publish, summarise_source
+
+    source, folder = run_experiment(config)
+    reference = choose_reference(config.reference, list(source.entrants))
+    asked = Asked(reference, config.level, config.num_resamples)
+    published = publish(folder, source, summarise_source(source, asked))
+    sys.stdout.write(f"{published.text}\nrecords {source.provenance['records_sha256']}\n")
+    sys.stdout.write(f"{published.page}\n")
 
 
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="compare")

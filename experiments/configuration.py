@@ -65,7 +65,7 @@ class TuneConfiguration(Configuration):
 
     policies: str
     suite: str
-    budget_decisions: int = Field(ge=1_000_000)
+    budget_decisions: int = Field(ge=10_000)
     instances_per_stratum: int = Field(ge=1, le=10_000)
     seed: int = Field(ge=0)
     workers: int = Field(ge=1, le=256)

@@ -23,6 +23,7 @@ from experiments import pool, records, shards
 from experiments.atomic import make_folder, write_text
 from experiments.configuration import Configuration, config_path
 from experiments.entrants import Entrant, read_entrants, to_values
+from experiments.headline.configuration import ExperimentConfiguration
 from experiments.loading import policy_names, policy_path
 from experiments.provenance import machine
 from experiments.run_folder import RunFolder, compute_key, open_folder
@@ -66,6 +67,7 @@ class CompareConfiguration(EvaluationConfiguration):
     num_resamples: int = Field(ge=100, le=100_000)
     num_videos: int = Field(ge=0, le=100)
     num_replays: int = Field(ge=0, le=100)
+    experiment: ExperimentConfiguration | None
 
 
 class Plan(NamedTuple):

@@ -23,7 +23,7 @@ _WORDS: Final = ("_target_", "_partial_")
 
 
 def policy_names() -> list[str]:
-    """Names of the policies in ``conf/policy``, sorted; those in folders below it are for experiments and not among them."""
+    """Names of the policies in ``conf/policy``, sorted; what is in folders below it is not among them."""
     return sorted(path.stem for path in _folder().glob("*.yaml"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from dataclasses import fields
 from functools import lru_cache
@@ -34,6 +35,12 @@ NUISANCE_USD: Final = 1000.0
 
 FIRST_SIGMA: Final = 0.15
 """First step of the search, in shares of every threshold's range."""
+
+VALIDATION_SHARE: Final = 0.3
+"""Of the budget, at most."""
+
+WANTED_GENERATIONS: Final = 12
+"""With a small budget every candidate gets fewer instances, so that there are about so many generations."""
 
 NUM_FINALISTS: Final = 6
 """Means of generations, spread over the run, that are compared on validation seeds."""
@@ -106,7 +113,10 @@ def tune(
     """
     suite = load_suite(suite_path)
     start = _thresholds_of(policy_path)
-    reserve = (NUM_FINALISTS + 1) * 100 * len(suite.items("validation"))
+    items = tuple(suite.items("validation"))
+    stride = math.ceil((NUM_FINALISTS + 1) * 100 * len(items) / (VALIDATION_SHARE * budget))
+    items = items[::stride]
+    reserve = (NUM_FINALISTS + 1) * 100 * len(items)
     optimizer = CMA(
         mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
     )
@@ -131,11 +141,30 @@ def tune(
             used += spent
             bar.update(spent)
             bar.set_postfix_str(f"objective {np.mean([o.objective for o in outcomes]):,.0f}")
-        return _choose(suite, suite_path, start, means, (budget, used), seed, workers, bar)
+        return _choose(suite, items, suite_path, start, means, (budget, used), seed, workers, bar)
+
+
+def affordable_instances(budget: int) -> int:
+    """Instances per stratum and candidate for a budget.
+
+    Returns
+    -------
+    int
+        1 to 40.
+
+    Examples
+    --------
+    >>> affordable_instances(50_000), affordable_instances(1_000_000), affordable_instances(10_000_000)
+    (1, 7, 40)
+    """
+    strata, candidates, decisions = 6, 14, 100
+    each = WANTED_GENERATIONS * strata * candidates * decisions
+    return min(max(round((1.0 - VALIDATION_SHARE) * budget / each), 1), 40)
 
 
 def _choose(
     suite: Suite,
+    items: tuple[SuiteItem, ...],
     suite_path: Path,
     start: dict[str, float],
     means: list[NDArray[np.float64]],
@@ -144,11 +173,10 @@ def _choose(
     workers: int,
     bar: Any,  # noqa: ANN401 (tqdm's type takes an argument at run time only)
 ) -> Tuned:
-    """The best of the beginning and some means of the search, on all validation seeds."""
+    """The best of the beginning and some means of the search, on validation seeds."""
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
     finalists = [_from_unit(means[k], start) if k else start for k in chosen]
-    items = tuple(suite.items("validation"))
     outcomes = _run_all([Trial(str(suite_path), one, items) for one in finalists], workers)
     spent = sum(outcome.decisions for outcome in outcomes)
     bar.update(spent)

@@ -28,8 +28,11 @@ Array = NDArray[np.float64]
 RESPONSE_S: Final = DECISION_S
 """Response time of the ego: one decision."""
 
-OTHERS_RESPONSE_S: Final = 1.0
-"""Response time of other drivers [A: Shalev-Shwartz et al. leave it open; 1 s is that of an alert driver]."""
+AHEAD_S: Final = 1.5
+"""A lane is looked at so far ahead in time: what a brisk lane change takes until both cars are side by side [A]."""
+
+MARGIN_M: Final = 1.0
+"""A lane is occupied if the gap to somebody in it is, or within that time will be, smaller than this [A]."""
 
 SURE_BRAKING_MPS2: Final = 6.0
 """Deceleration that whoever is behind is sure to reach, on a dry road [A]."""
@@ -119,8 +122,8 @@ class Shielded:
     Notes
     -----
     The rules: whoever is nearer to a vehicle ahead than the safe distance, and not falling back, brakes as surely as
-    the distance assumes; nobody moves towards a lane in which a vehicle would be nearer than the safe distance; what is
-    warm and higher than 0.4 m is never driven over while braking or steering can help.
+    the distance assumes; nobody moves towards a lane in which somebody is beside, or will be within 1.5 s; what is warm
+     and higher than 0.4 m is never driven over while braking or steering can help.
     """
 
     privileged = False
@@ -219,17 +222,17 @@ def keep_distance(scene: Scene) -> Array:
 
 
 def is_lane_taken(scene: Scene, target: Array) -> NDArray[np.bool_]:
-    """Whether the lateral target leads nearer to a vehicle than the safe distance, ``(B,)``."""
+    """Whether the lateral target leads into a lane where somebody is, or will be at the present speeds, ``(B,)``."""
     half = 0.5 * EGO_WIDTH_M
     y = scene.y[:, None]
     aim = target[:, None]
     low, high = np.minimum(y, aim) - half, np.maximum(y, aim) + half
     is_swept = (scene.vehicle_low < high) & (scene.vehicle_high > low)
     is_ours = (scene.vehicle_low < y + half) & (scene.vehicle_high > y - half)
-    speed, grip = scene.speed[:, None], scene.grip[:, None]
-    ahead = safe_distance_m(speed, scene.vehicle_speed, RESPONSE_S, grip)
-    behind = safe_distance_m(scene.vehicle_speed, speed, OTHERS_RESPONSE_S, grip)
-    is_near = (scene.ahead < ahead) | (scene.behind < behind)
+    closing = scene.speed[:, None] - scene.vehicle_speed
+    ahead = scene.ahead - np.maximum(closing, 0.0) * AHEAD_S
+    behind = scene.behind + np.minimum(closing, 0.0) * AHEAD_S
+    is_near = (ahead < MARGIN_M) | (behind < MARGIN_M)
     shifts = np.abs(target - scene.y) > SHIFT_M
     taken: NDArray[np.bool_] = shifts & (is_swept & ~is_ours & is_near).any(axis=1)
     return taken
@@ -255,5 +258,4 @@ def threatens_life(observation: Observation, scene: Scene, target: Array) -> NDA
     needed = np.maximum(closing, 0.0) * RESPONSE_S + np.maximum(closing, 0.0) ** 2 / (2.0 * braking)
     is_time = away < 1.5 * needed
     is_due = alive & (closing > 0.0) & (rows[:, :, column.D_DX] > 0.0) & is_hit & is_time
-    found: NDArray[np.bool_] = is_due.any(axis=1)
-    return found
+    return np.asarray(is_due.any(axis=1))

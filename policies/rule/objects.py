@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -166,7 +166,9 @@ def is_on_patch(scene: Scene, limits: Thresholds) -> Mask:
     return on_patch
 
 
-def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
+def judge(
+    scene: Scene, limits: Thresholds, without: Collection[str] = ()
+) -> tuple[NDArray[np.int64], Mask]:
     """Verdict on every object, and whether hitting it would be severe.
 
     Parameters
@@ -175,6 +177,8 @@ def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
         Of ``A`` worlds.
     limits
         Thresholds.
+    without
+        Names of rules that do not count.
 
     Returns
     -------
@@ -186,7 +190,7 @@ def judge(scene: Scene, limits: Thresholds) -> tuple[NDArray[np.int64], Mask]:
     """
     verdict = np.full(scene.tracked.shape, AVOID)
     # backwards, so that an earlier rule overwrites a later one
-    for rule in reversed(RULES):
+    for rule in reversed([rule for rule in RULES if rule.name not in without]):
         verdict[rule.applies(scene, limits)] = rule.verdict
     is_high = scene.height >= limits.severe_height_m
     is_wide = 2.0 * scene.half_width >= limits.severe_width_m

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.errors import UserError
+from envs.errors import UserError, not_allowed
 from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import KEEP, Budget, Explanation, Observation
 from policies.command import to_action
 from policies.following import follow
 from policies.rule.objects import AVOID, STRADDLE, is_on_patch, judge
+from policies.rule.objects import RULES as OBJECT_RULES
 from policies.rule.places import Places, find_places, is_held
 from policies.rule.rules import HALF_LANE_M, RULES, Situation, decide, label_of
 from policies.rule.scene import Array, Mask, Scene, read_scene
@@ -25,6 +26,12 @@ NAMES: Final = (*(rule.name for rule in RULES), "cruise")
 """Names of the rules in order, and of what is done without an object."""
 
 CRUISE: Final = len(RULES)
+
+DISPENSABLE: Final = (
+    *(rule.name for rule in OBJECT_RULES[1:-1]),
+    *(rule.name for rule in RULES[:-1]),
+)
+"""Rules that can be left out: all but what a free slot is, and the last resort of both lists."""
 
 SUDDEN_MPS2: Final = 2.2
 """From here on the lateral target jumps: the steering law itself is what limits the motion."""
@@ -42,6 +49,8 @@ class RulePolicy:
         Every field of ``policies.rule.thresholds.Thresholds``.
     environment_steps
         Decisions in the simulator that tuning them took, >= 0; ``None`` for thresholds set by hand.
+    without
+        Rules that are left out, of ``DISPENSABLE``: what is a rule worth?
 
     Raises
     ------
@@ -51,7 +60,16 @@ class RulePolicy:
 
     privileged = False
 
-    def __init__(self, thresholds: Mapping[str, Any], environment_steps: object = None) -> None:
+    def __init__(
+        self,
+        thresholds: Mapping[str, Any],
+        environment_steps: object = None,
+        without: Sequence[str] = (),
+    ) -> None:
+        for name in without:
+            if name not in DISPENSABLE:
+                raise not_allowed("without", str(name), DISPENSABLE)
+        self._without = frozenset(without)
         self.thresholds = Thresholds.from_mapping(thresholds)
         self.budget = _read_budget(environment_steps)
         self._home, self._goal, self._target, self._drift = np.zeros((4, 0))
@@ -116,7 +134,7 @@ class RulePolicy:
         """For worlds with a tracked object: whether it matters, how urgently to steer, how hard to brake."""
         limits = self.thresholds
         scene = read_scene(observation, self._sightings.counts[chosen])
-        verdict, is_severe = judge(scene, limits)
+        verdict, is_severe = judge(scene, limits, self._without)
         matters = (verdict == AVOID) | (verdict == STRADDLE)
         held = is_held(verdict)
         is_busy = matters.any(axis=1) | held
@@ -139,7 +157,7 @@ class RulePolicy:
 
     def _carry_out(self, s: Situation, at: NDArray[np.intp]) -> tuple[Array, Array]:
         """Let the rules decide in the worlds ``at``; how urgently to steer, how hard to brake."""
-        fired, place = decide(s, self.thresholds)
+        fired, place = decide(s, self.thresholds, self._without)
         rows = np.arange(len(at))
         target, needed = s.places.y[rows, place], s.places.needed_mps2[rows, place]
         self._goal[at], self._fired[at] = target, fired

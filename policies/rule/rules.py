@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -205,7 +205,9 @@ RULES: Final = (
 """In order: the first that applies decides."""
 
 
-def decide(s: Situation, limits: Thresholds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def decide(
+    s: Situation, limits: Thresholds, without: Collection[str] = ()
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The rule that fires in every world, and the place it chooses.
 
     Parameters
@@ -214,6 +216,8 @@ def decide(s: Situation, limits: Thresholds) -> tuple[NDArray[np.int64], NDArray
         The situation of ``A`` worlds.
     limits
         Thresholds.
+    without
+        Names of rules that do not count.
 
     Returns
     -------
@@ -226,6 +230,8 @@ def decide(s: Situation, limits: Thresholds) -> tuple[NDArray[np.int64], NDArray
     place = np.zeros(len(s.goal), np.int64)
     is_open = np.ones(len(s.goal), np.bool_)
     for k, rule in enumerate(RULES):
+        if rule.name in without:
+            continue
         index = rule.choose(s, limits)
         takes = is_open & (index != NONE)
         fired[takes], place[takes] = k, index[takes]

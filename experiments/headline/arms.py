@@ -1,0 +1,192 @@
+"""Who takes part: every arm, budget and training seed, the work that makes it, and the policy file that drives it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from experiments.headline.configuration import BudgetConfiguration, ExperimentConfiguration
+
+PRIVILEGED: Final = {"world_model": True, "world_model_unprivileged": False}
+"""World models that can be trained, and whether the truth supervises them."""
+
+
+class Job(NamedTuple):
+    """One piece of work: a pure function of its words, with a folder of its own."""
+
+    what: str  # a key of ``experiments.headline.work.WORK``
+    folder: str
+    values: dict[str, Any]
+
+
+class Contestant(NamedTuple):
+    """One policy file of an arm."""
+
+    arm: str  # the policy of the records
+    seed: int  # the policy seed of the records
+    path: str  # of the policy file, or a name in conf/policy
+
+
+class Arms(NamedTuple):
+    """Everything that is to be done, stage by stage, and who drives then."""
+
+    stages: tuple[tuple[Job, ...], ...]
+    contestants: tuple[Contestant, ...]
+
+
+def label(decisions: int) -> str:
+    """A budget in words.
+
+    Returns
+    -------
+    str
+        Thousands and millions shortened.
+
+    Examples
+    --------
+    >>> label(50_000), label(1_000_000), label(1_500)
+    ('50k', '1M', '1500')
+    """
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if decisions % unit == 0:
+            return f"{decisions // unit}{name}"
+    return str(decisions)
+
+
+def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms:
+    """List the work.
+
+    Parameters
+    ----------
+    config
+        Which arms, budgets and seeds.
+    folder
+        Of the experiment.
+    suite
+        On whose validation seeds checkpoints are chosen.
+
+    Returns
+    -------
+    Arms
+        Jobs of a stage depend on earlier stages only.
+    """
+    planner = _Planner(config, folder, suite)
+    for budget in config.budgets:
+        planner.add_rules(budget)
+        planner.add_world_models(budget)
+        planner.add_model_free(budget)
+    planner.add_dream_ppo()
+    planner.add_variants()
+    for name in config.fixed:
+        planner.contestants.append(Contestant(name, 0, name))
+    if config.rule_counts:
+        planner.add_truncated_rules()
+    stages = tuple(tuple(planner.stages[k]) for k in sorted(planner.stages))
+    return Arms(stages, tuple(planner.contestants))
+
+
+class _Planner:
+    """Collects jobs by stage."""
+
+    def __init__(self, config: ExperimentConfiguration, folder: Path, suite: str) -> None:
+        self._config, self._folder, self._suite = config, folder, suite
+        self._largest = max(config.budgets, key=lambda budget: budget.decisions)
+        self.stages: dict[int, list[Job]] = {}
+        self.contestants: list[Contestant] = []
+
+    def _job(self, stage: int, what: str, *parts: str, **values: Any) -> str:
+        """Add a job; its folder."""
+        folder = str(self._folder.joinpath(*parts))
+        self.stages.setdefault(stage, []).append(Job(what, folder, values))
+        return folder
+
+    def _enter(self, arm: str, seed: int, base: str, **changes: Any) -> None:
+        """Add a contestant: the policy file ``base`` with other arguments."""
+        name = f"{arm}.{seed}"
+        path = str(self._folder / "policies" / f"{name}.yaml")
+        job = Job("policy", path, {"base": base, "changes": changes})
+        self.stages.setdefault(90, []).append(job)
+        self.contestants.append(Contestant(arm, seed, path))
+
+    def add_rules(self, budget: BudgetConfiguration) -> None:
+        """Thresholds tuned with a budget."""
+        for name in self._config.rules:
+            arm = f"{name}_tuned@{label(budget.decisions)}"
+            for seed in self._config.seeds:
+                folder = self._job(
+                    20, "rules", arm, f"seed_{seed}",
+                    policy=name, budget=budget.decisions, seed=seed, suite=self._suite,
+                )  # fmt: skip
+                path = str(Path(folder) / f"{arm}.{seed}.yaml")
+                self.contestants.append(Contestant(arm, seed, path))
+
+    def add_world_models(self, budget: BudgetConfiguration) -> None:
+        """Experience, a first model, its own experience, the models."""
+        own = round(self._config.own_share * budget.decisions)
+        size, at = label(budget.decisions), f"experience@{label(budget.decisions)}"
+        if not self._config.world_model:
+            return
+        first = self._job(0, "collect", at, "round_0", decisions=budget.decisions - own)
+        start = self._job(
+            10, "world_model", at, "model_0",
+            experience=[first], updates=budget.updates, seed=self._config.seeds[0], privileged=True,
+        )  # fmt: skip
+        second = self._job(15, "collect", at, "round_1", decisions=own, checkpoint=start)
+        for name in self._config.world_model:
+            arm = f"{name}@{size}"
+            for seed in self._config.seeds:
+                made = self._job(
+                    20, "world_model", arm, f"seed_{seed}",
+                    experience=[first, second], updates=budget.updates, seed=seed, privileged=PRIVILEGED[name],
+                )  # fmt: skip
+                self._enter(arm, seed, name, checkpoint=made)
+
+    def add_model_free(self, budget: BudgetConfiguration) -> None:
+        """Without a model; ``belief_ppo`` sees through the world model of the same budget."""
+        for kind in self._config.model_free:
+            arm = f"{kind}@{label(budget.decisions)}"
+            for seed in self._config.seeds:
+                seen = {}
+                if kind == "belief_ppo":
+                    seen = {"world_model": str(self._model(budget, self._config.seeds[0]))}
+                made = self._job(
+                    30 if seen else 5, "model_free", arm, f"seed_{seed}",
+                    kind=kind, decisions=budget.decisions, seed=seed, suite=self._suite, **seen,
+                )  # fmt: skip
+                self._enter(arm, seed, kind, checkpoint=made, **seen)
+
+    def add_dream_ppo(self) -> None:
+        """Inside the dreams of the largest budget."""
+        if not self._config.dream_ppo:
+            return
+        arm = f"dream_ppo@{label(self._largest.decisions)}"
+        for seed in self._config.seeds:
+            model = str(self._model(self._largest, seed))
+            logs = self._folder / f"experience@{label(self._largest.decisions)}"
+            made = self._job(
+                30, "dream_ppo", arm, f"seed_{seed}",
+                world_model=model, experience=[str(logs / "round_0"), str(logs / "round_1")], seed=seed,
+            )  # fmt: skip
+            self._enter(arm, seed, "dream_ppo", checkpoint=made, world_model=model)
+
+    def add_variants(self) -> None:
+        """Other planners with the same world models."""
+        size = label(self._largest.decisions)
+        for name in self._config.variants:
+            for seed in self._config.variant_seeds:
+                model = str(self._model(self._largest, seed))
+                self._enter(f"{Path(name).name}@{size}", seed, name, checkpoint=model)
+
+    def add_truncated_rules(self) -> None:
+        """The most useful rules alone."""
+        found = self._job(1, "usefulness", "usefulness", policy="rule_tuned", suite=self._suite)
+        for count in self._config.rule_counts:
+            arm = f"rule_tuned_{count}"
+            path = str(self._folder / "policies" / f"{arm}.0.yaml")
+            job = Job("truncated", path, {"usefulness": found, "count": count})
+            self.stages.setdefault(90, []).append(job)
+            self.contestants.append(Contestant(arm, 0, path))
+
+    def _model(self, budget: BudgetConfiguration, seed: int) -> Path:
+        """Where ``world_model`` of a budget and seed will be."""
+        return self._folder / f"world_model@{label(budget.decisions)}" / f"seed_{seed}"

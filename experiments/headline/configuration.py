@@ -1,0 +1,30 @@
+"""What a planned experiment may be told: a file in ``conf/experiment``."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from experiments.configuration import Configuration
+
+
+class BudgetConfiguration(Configuration):
+    """One budget."""
+
+    decisions: int = Field(ge=5_000, le=1_000_000_000)  # environment steps, all that is spent
+    updates: float = Field(gt=0.0, le=10.0)  # share of conf/train.yaml's updates of the world model
+
+
+class ExperimentConfiguration(Configuration):
+    """Arms, budgets and training seeds."""
+
+    budgets: list[BudgetConfiguration] = Field(min_length=1)
+    seeds: list[int] = Field(min_length=1)
+    fixed: list[str]  # policies as they are
+    rules: list[str]  # whose thresholds are tuned with every budget
+    model_free: list[str]  # trained with every budget
+    world_model: list[str]  # of world_model and world_model_unprivileged: trained with every budget
+    dream_ppo: bool  # trained inside the dream of the world models of the largest budget
+    variants: list[str]  # of world_model, with the checkpoints of the largest budget
+    variant_seeds: list[int]
+    rule_counts: list[int]  # rule_tuned with so many of its rules, by measured usefulness
+    own_share: float = Field(gt=0.0, lt=1.0)  # of a world model's budget that it collects itself

@@ -1,0 +1,126 @@
+"""Run a planned experiment: stage by stage, then every contestant through the suite, then all that is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import yaml
+from tqdm import tqdm
+
+from envs.errors import UserError
+from experiments import evaluation, pool, records
+from experiments.atomic import make_folder, write_text
+from experiments.entrants import Entrant, to_values
+from experiments.headline.arms import Arms, Contestant, make_arms
+from experiments.headline.configuration import ExperimentConfiguration
+from experiments.headline.work import run_job
+from experiments.publish import Source
+
+PLAN: Final = "experiment.json"
+
+
+def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Path]:
+    """Train, tune and drive whatever is missing; the same command goes on where it was killed.
+
+    Parameters
+    ----------
+    config
+        With an experiment.
+
+    Returns
+    -------
+    Source
+        Records of all contestants: arms are policies, training seeds are policy seeds.
+    Path
+        The folder.
+
+    Raises
+    ------
+    UserError
+        If there is no experiment, or the folder holds another one.
+    """
+    experiment = config.experiment
+    if experiment is None:
+        raise UserError("experiment: got null, expected arms, budgets and seeds")
+    folder = Path(config.output)
+    make_folder(folder)
+    _claim(folder, experiment)
+    arms = make_arms(experiment, folder, config.suite)
+    for number, stage in enumerate(arms.stages):
+        work = sorted({job.what for job in stage})
+        with tqdm(
+            total=len(stage),
+            desc=f"stage {number + 1}: {', '.join(work)}",
+            unit="job",
+            disable=None,
+        ) as bar:
+            for _ in pool.run(run_job, stage, num_workers=config.workers):
+                bar.update()
+    return _drive(config, arms, folder), folder
+
+
+def _drive(config: evaluation.CompareConfiguration, arms: Arms, folder: Path) -> Source:
+    """All contestants through the suite."""
+    by_stem = {_stem(one): one for one in arms.contestants}
+    asked = config.model_copy(
+        update={
+            "policies": [one.path for one in arms.contestants],
+            "experiment": None,
+            "output": str(folder),
+        }
+    )
+    plan = evaluation.prepare("compare", asked)
+    made = folder / "driven"
+    make_folder(made)
+    done = evaluation.execute(plan, made)
+    table = _rename(done.table, by_stem)
+    entrants = _entrants(plan.entrants, by_stem)
+    told = done.provenance | {
+        "entrants": to_values(entrants),
+        "records_sha256": records.compute_sha256(table),
+    }
+    records.write(table, folder / "records.parquet")
+    write_text(folder / "provenance.json", json.dumps(told, indent=2) + "\n")
+    write_text(folder / "config.yaml", yaml.safe_dump(config.model_dump(), sort_keys=False))
+    return Source(table, entrants, list(plan.suite.strata), told)
+
+
+def _stem(one: Contestant) -> str:
+    """What records call a contestant before it is renamed."""
+    return Path(one.path).stem
+
+
+def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
+    """Arms for policies, training seeds for policy seeds."""
+    names = table["policy"].to_pylist()
+    for column, values in (
+        ("policy", [by_stem[name].arm for name in names]),
+        ("policy_seed", [by_stem[name].seed for name in names]),
+    ):
+        field = table.schema.field(column)
+        position = table.schema.get_field_index(column)
+        table = table.set_column(position, field, pa.array(values, field.type))
+    return records.order(table)
+
+
+def _entrants(
+    found: Mapping[str, Entrant], by_stem: Mapping[str, Contestant]
+) -> dict[str, Entrant]:
+    """One entrant per arm: that of its first seed."""
+    kept: dict[str, Entrant] = {}
+    for stem, entrant in found.items():
+        kept.setdefault(by_stem[stem].arm, entrant)
+    return kept
+
+
+def _claim(folder: Path, experiment: ExperimentConfiguration) -> None:
+    """The folder belongs to this experiment; more arms, seeds or budgets may be added to it."""
+    text = json.dumps({"own_share": experiment.own_share}) + "\n"
+    path = folder / PLAN
+    if path.is_file() and path.read_text(encoding="utf-8") != text:
+        raise UserError(f"output: got {folder}, which holds another experiment")
+    write_text(path, text)

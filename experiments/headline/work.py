@@ -1,0 +1,178 @@
+"""The work behind a job: collecting, training, tuning, writing policy files; what is finished is not done again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+import conf
+from envs.debris.safe_yaml import read_mapping
+from envs.scenario.suite import load_suite
+from experiments.atomic import make_folder, write_text
+from experiments.collection.collect import CollectConfiguration, collect
+from experiments.configuration import config_path, validate
+from experiments.headline.arms import Job
+from experiments.training.configuration import TrainConfiguration
+from policies.world_model.checkpoint import ABOUT
+
+FIRST_SEED: Final = 100_000_000
+"""Of the instances that are collected: none of them is in a suite or in what the shipped model saw."""
+
+ROUND_SEEDS: Final = 50_000_000
+"""From one round to the next."""
+
+MODEL: Final = "world_model"
+
+
+def run_job(job: Job) -> str:
+    """Do a job unless it is done.
+
+    Parameters
+    ----------
+    job
+        What.
+
+    Returns
+    -------
+    str
+        Its folder.
+    """
+    WORK[job.what](Path(job.folder), job.values)
+    return job.folder
+
+
+def _collect(folder: Path, values: Mapping[str, Any]) -> None:
+    """Experience: the mix of conf/collect.yaml, or of the policy of a first model and the explorer, half each."""
+    told = _read_config("collect") | {
+        "num_decisions": values["decisions"],
+        "first_seed": FIRST_SEED,
+        "workers": 1,
+        "output": str(folder),
+    }
+    if "checkpoint" in values:
+        path = folder.parent / "first_model.yaml"
+        _write_policy(path, {"base": MODEL, "changes": {"checkpoint": values["checkpoint"]}})
+        told |= {
+            "first_seed": FIRST_SEED + ROUND_SEEDS,
+            "policies": str(path),
+            "mix": {"explorer": 1, "rule": 0, "rule_tuned": 0, "policy": 1},
+        }
+    if not (folder / "counts.json").is_file():
+        collect(validate(CollectConfiguration, told))
+
+
+def _train_world_model(folder: Path, values: Mapping[str, Any]) -> None:
+    """A world model."""
+    from experiments.training import world_model
+
+    told = _read_train(folder, values)
+    told["experience"], told["privileged"] = values["experience"], values["privileged"]
+    told["updates"] = {
+        part: max(round(values["updates"] * count), 1) for part, count in told["updates"].items()
+    }
+    if not (folder / ABOUT).is_file():
+        world_model.train(validate(TrainConfiguration, told))
+
+
+def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
+    """A policy without a model."""
+    from experiments.training import model_free
+
+    told = _read_train(folder, values)
+    told["model_free"] |= {"decisions": values["decisions"], "suite": values["suite"]}
+    if "world_model" in values:
+        told["model_free"]["world_model"] = values["world_model"]
+    config = validate(TrainConfiguration, told)
+    if not (folder / ABOUT).is_file():
+        model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
+
+
+def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
+    """PPO inside a dream."""
+    from experiments.training import dream_ppo
+
+    told = _read_train(folder, values)
+    told["dream_ppo"] |= {"world_model": values["world_model"], "critics": 1}
+    config = validate(TrainConfiguration, told)
+    if not (folder / ABOUT).is_file():
+        dream_ppo.train(config.dream_ppo, values["experience"], str(folder), values["seed"])
+
+
+def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
+    """Thresholds of rules."""
+    from experiments import tuning
+
+    make_folder(folder)
+    (arm, seed) = folder.parent.name, values["seed"]
+    path = folder / f"{arm}.{seed}.yaml"
+    if path.is_file():
+        return
+    found = tuning.tune(
+        config_path("suite", values["suite"]),
+        config_path("policy", values["policy"]),
+        budget=values["budget"],
+        instances=tuning.affordable_instances(values["budget"]),
+        seed=seed,
+        workers=1,
+        log=folder / "tune_rules.json",
+    )
+    tuning.write_policy(path, found, values["policy"])
+
+
+def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
+    """What every rule of a policy is worth."""
+    from experiments.headline.usefulness import measure_usefulness
+
+    path = folder / "usefulness.json"
+    if not path.is_file():
+        make_folder(folder)
+        suite = load_suite(config_path("suite", values["suite"]))
+        found = measure_usefulness(values["policy"], suite)
+        write_text(path, json.dumps(found, indent=1) + "\n")
+
+
+def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
+    """The policy with its most useful rules alone."""
+    told = json.loads((Path(values["usefulness"]) / "usefulness.json").read_text(encoding="utf-8"))
+    without = [rule for rule, _ in told["rules"][values["count"] :]]
+    _write_policy(path, {"base": told["policy"], "changes": {"without": without}})
+
+
+def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
+    """A policy file of the package with some arguments changed, those of a nested policy where it has one."""
+    told = read_mapping(config_path("policy", values["base"]))
+    inner = told.get("policy")
+    if isinstance(inner, dict) and "_policy_" in inner:
+        inner = read_mapping(config_path("policy", inner["_policy_"]))
+        told["policy"] = inner | dict(values["changes"])
+    else:
+        told |= dict(values["changes"])
+    make_folder(path.parent)
+    write_text(path, yaml.safe_dump(told, sort_keys=False))
+
+
+def _read_train(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of conf/train.yaml with a seed and a folder."""
+    return _read_config("train") | {"seed": values["seed"], "output": str(folder)}
+
+
+def _read_config(name: str) -> dict[str, Any]:
+    """Values of a file in ``conf``, without what is Hydra's."""
+    path = Path(conf.__file__).parent / f"{name}.yaml"
+    return {k: v for k, v in read_mapping(path).items() if k not in {"defaults", "hydra"}}
+
+
+WORK: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], None]]] = {
+    "collect": _collect,
+    "world_model": _train_world_model,
+    "model_free": _train_model_free,
+    "dream_ppo": _train_dream_ppo,
+    "rules": _tune_rules,
+    "usefulness": _measure_rules,
+    "truncated": _write_truncated,
+    "policy": _write_policy,
+}
