@@ -150,7 +150,7 @@ class _Planner:
                 if kind == "belief_ppo":
                     seen = {"world_model": str(self._model(budget, self._config.seeds[0]))}
                 made = self._job(
-                    30 if seen else 5, "model_free", arm, f"seed_{seed}",
+                    30 if seen else 10, "model_free", arm, f"seed_{seed}",
                     kind=kind, decisions=budget.decisions, seed=seed, suite=self._suite, **seen,
                 )  # fmt: skip
                 self._enter(arm, seed, kind, checkpoint=made, **seen)
@@ -179,7 +179,10 @@ class _Planner:
 
     def add_truncated_rules(self) -> None:
         """The most useful rules alone."""
-        found = self._job(1, "usefulness", "usefulness", policy="rule_tuned", suite=self._suite)
+        found = self._job(
+            10, "usefulness", "usefulness",
+            policy="rule_tuned", suite=self._suite, instances=self._config.rule_instances,
+        )  # fmt: skip
         for count in self._config.rule_counts:
             arm = f"rule_tuned_{count}"
             path = str(self._folder / "policies" / f"{arm}.0.yaml")

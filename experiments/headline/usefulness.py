@@ -15,11 +15,8 @@ from policies.rule.policy import DISPENSABLE, RulePolicy
 CAP_USD: Final = 50_000.0
 """An episode counts at most this much, as when rules are tuned."""
 
-INSTANCES: Final = 100
-"""Of every stratum."""
 
-
-def measure_usefulness(policy: str, suite: Suite) -> dict[str, Any]:
+def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
     """Leave one rule out after the other, always the least useful of those that are left: backward elimination.
 
     Parameters
@@ -28,6 +25,8 @@ def measure_usefulness(policy: str, suite: Suite) -> dict[str, Any]:
         Name of rules in ``conf/policy``.
     suite
         Whose train seeds are driven.
+    count
+        Instances of every stratum.
 
     Returns
     -------
@@ -38,7 +37,7 @@ def measure_usefulness(policy: str, suite: Suite) -> dict[str, Any]:
     items = [
         item
         for name in suite.strata
-        for item in [i for i in suite.items("train") if i.stratum == name][:INSTANCES]
+        for item in [i for i in suite.items("train") if i.stratum == name][:count]
     ]
     instances = [suite.instance(item) for item in items]
     told: Any = read_mapping(config_path("policy", policy))

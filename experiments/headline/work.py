@@ -131,7 +131,7 @@ def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
     if not path.is_file():
         make_folder(folder)
         suite = load_suite(config_path("suite", values["suite"]))
-        found = measure_usefulness(values["policy"], suite)
+        found = measure_usefulness(values["policy"], suite, values["instances"])
         write_text(path, json.dumps(found, indent=1) + "\n")
 
 
