@@ -48,8 +48,16 @@ def list_all(folders: Sequence[str]) -> list[Path]:
 
 
 def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]:
-    """Shards to learn from, and every so manieth to validate on."""
-    every = max(round(1.0 / share), 2)
+    """Shards to learn from, and every so manieth to validate on: two at least.
+
+    Raises
+    ------
+    UserError
+        If there are too few for both.
+    """
+    if len(shards) < 3:
+        raise UserError(f"experience: got {len(shards)} shards, expected 3 at least")
+    every = max(min(round(1.0 / share), len(shards) // 2), 2)
     held = [shard for k, shard in enumerate(shards) if k % every == every - 1]
     return [shard for shard in shards if shard not in held], held
 

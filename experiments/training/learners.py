@@ -138,6 +138,9 @@ class Learner:
             for states in model._last_lstm_states:
                 for tensor in states:
                     tensor.zero_()
+        if isinstance(model, QRDQN):
+            # it is renewed after every step only: the first one would take that of another segment
+            model.exploration_rate = model.exploration_schedule(1.0)
         before = model.num_timesteps
         model.learn(
             steps,

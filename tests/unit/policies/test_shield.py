@@ -20,12 +20,14 @@ class Fixed:
         self._wanted = (acceleration, target)
 
     def reset(self, mask, seeds):
-        pass
+        """Nothing to forget."""
 
     def act(self, observation):
+        """The same always."""
         return to_action(observation, *(np.full(len(observation["ego"]), x) for x in self._wanted))
 
     def explain(self):
+        """The reason, too."""
         return Explanation(np.array([KEEP]), np.array([0]), ("fixed",))
 
 
