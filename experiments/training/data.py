@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from envs.cost.loss_of_control import crash_cost
 from envs.cost.parameters import CostParameters
+from envs.errors import UserError
 from envs.specification import column
 from policies.world_model import experience as log
 from policies.world_model.classes import Book, Codebook, fit_codebook
@@ -48,15 +49,20 @@ def list_all(folders: Sequence[str]) -> list[Path]:
 
 
 def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]:
-    """Shards to learn from, and every so manieth to validate on: two at least.
+    """Shards to learn from, and every so manieth to validate on: two, if there are four at least.
+
+    Returns
+    -------
+    tuple of lists
+        Both with one shard at least.
 
     Raises
     ------
     UserError
         If there are too few for both.
     """
-    if len(shards) < 3:
-        raise UserError(f"experience: got {len(shards)} shards, expected 3 at least")
+    if len(shards) < 2:
+        raise UserError(f"experience: got {len(shards)} shards, expected 2 at least")
     every = max(min(round(1.0 / share), len(shards) // 2), 2)
     held = [shard for k, shard in enumerate(shards) if k % every == every - 1]
     return [shard for shard in shards if shard not in held], held
