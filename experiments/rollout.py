@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +16,9 @@ from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISIONS_PER_EPISODE, column, component
 from policies.base import Explaining, Explanation, Policy, Privileged
+
+Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
+"""Changes what is observed of worlds."""
 
 
 class Costs(NamedTuple):
@@ -111,6 +114,8 @@ class Rollout:
         Seed of a policy that draws random numbers.
     cost
         Cost parameters; the default setting if not given.
+    filter_observation
+        Takes the worlds and what was observed of them; the policy sees what it returns.
     """
 
     def __init__(
@@ -121,8 +126,10 @@ class Rollout:
         num_worlds: int = 64,
         policy_seed: int = 0,
         cost: CostParameters | None = None,
+        filter_observation: Filter | None = None,
     ) -> None:
         self._policy = policy
+        self._filter = filter_observation
         self._instances = instances
         self._policy_seed = policy_seed
         # equal shares: 100 instances in 64 worlds are driven as two rounds of 50, not as 64 and 36
@@ -157,6 +164,7 @@ class Rollout:
         start = time.process_time()
         observation, _ = self._env.reset(options={"instance": list(self._instances[:size])})
         self._simulation_s += time.process_time() - start
+        observation = self._filtered(observation)
         if isinstance(self._policy, Privileged):
             self._policy.bind(self._env)
         begins = np.ones(size, np.bool_)
@@ -167,6 +175,7 @@ class Rollout:
             start = time.process_time()
             observation, _, terminated, truncated, info = self._env.step(action)
             self._simulation_s += time.process_time() - start
+            observation = self._filtered(observation)
             log.note_outcome(info)
             begins = terminated | truncated
             for offset, b in enumerate(np.flatnonzero(begins).tolist()):
@@ -176,6 +185,10 @@ class Rollout:
                 log.length[b] = 0
                 index = before + offset
                 instance_of[b] = index if index < len(self._instances) else -1
+
+    def _filtered(self, observation: dict[str, Any]) -> dict[str, Any]:
+        """What the policy is shown."""
+        return observation if self._filter is None else self._filter(self._env, observation)
 
     def _decide(
         self, observation: dict[str, Any], begins: NDArray[np.bool_], log: _Log

@@ -33,7 +33,13 @@ _MAPS: Final = (
     "more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty."
 )
 
-_EXPERIENCE: Final = "Mean cost against the decisions that learning or tuning took in the simulator; logarithmic axes."
+_EXPERIENCE: Final = (
+    "Mean cost against the decisions that learning or tuning took in the simulator, on logarithms."
+)
+
+_COMPUTING: Final = "The same against the CPU-hours that learning took."
+
+_RULES: Final = "Mean cost of the rules against their number; the least useful on train seeds are left out first."
 
 
 class Drawn(NamedTuple):
@@ -89,6 +95,9 @@ def draw_all(summary: Summary, table: pa.Table, folder: Path) -> list[Drawn]:
         kinds.append(("maps", maps.draw_maps, _MAPS))
     if curves.can_draw(summary, table):
         kinds.append(("experience", curves.draw_experience, _EXPERIENCE))
+        kinds.append(("computing", curves.draw_computing, _COMPUTING))
+    if curves.can_draw_rules(summary, table):
+        kinds.append(("rules", curves.draw_rules, _RULES))
     with styled():
         for name, draw, caption in kinds:
             figure = draw(summary, table)

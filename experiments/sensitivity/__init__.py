@@ -1,0 +1,1 @@
+"""Who wins when the world is otherwise: one assumption changed at a time."""

@@ -1,0 +1,67 @@
+"""The assumptions that can be changed, and how: a change of the instance, of the detector, or of the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from envs.scenario.instance import ARRAYS, ScenarioInstance
+from envs.specification import episode, vehicle
+
+Change = Callable[[ScenarioInstance, float], ScenarioInstance]
+
+LEAST_GAP_M: Final = 1.0
+"""Between two bumpers, however much closer everybody is made to follow."""
+
+
+class Factor(NamedTuple):
+    """One assumption."""
+
+    title: str
+    usual: float  # the value that changes nothing
+    change: Change | None = None  # of the instance
+    is_detector: bool = False  # the value scales errors of measurement
+
+
+def change_friction(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
+    """Tyre-road friction times a factor; traffic does not know it, only the ego's limits and costs do."""
+    arrays = _copies(instance)
+    arrays["episode_f"][[episode.FRICTION, episode.GRIP]] *= factor
+    return replace(instance, **arrays)
+
+
+def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
+    """Gaps behind the ego times a factor, in every lane: whoever is behind begins, and wants to be, so much closer."""
+    arrays = _copies(instance)
+    f, lane = arrays["vehicle_f"], arrays["vehicle_i"][vehicle.LANE]
+    behind = np.flatnonzero(f[vehicle.X] < f[vehicle.X, 0])
+    for k in np.unique(lane[behind]):
+        column_ = behind[lane[behind] == k]
+        column_ = column_[np.argsort(-f[vehicle.X, column_], kind="stable")]
+        old = f[vehicle.X, column_].copy()
+        front, edge = f[vehicle.X, 0], f[vehicle.X, 0]
+        for n, i in enumerate(column_):
+            leader = 0 if n == 0 else column_[n - 1]
+            reach = 0.5 * (f[vehicle.LENGTH, leader] + f[vehicle.LENGTH, i])
+            gap = front - old[n] - reach
+            wanted = max(gap * factor, LEAST_GAP_M) if gap > LEAST_GAP_M else gap
+            front, edge = old[n], edge - reach - wanted
+            f[vehicle.X, i] = edge
+        f[vehicle.TIME_GAP, column_] *= factor
+    return replace(instance, **arrays)
+
+
+def _copies(instance: ScenarioInstance) -> dict[str, Any]:
+    """Arrays that may be written to."""
+    return {name: getattr(instance, name).copy() for name in ARRAYS}
+
+
+FACTORS: Final[Mapping[str, Factor]] = {
+    "detector_noise": Factor("detector noise, times", 1.0, is_detector=True),
+    "friction": Factor("friction, times", 1.0, change_friction),
+    "follower_gap": Factor("gaps behind, times", 1.0, change_followers),
+}
+"""By the name in conf/sensitivity.yaml."""
