@@ -33,6 +33,10 @@ _SIZES: Final = (column.D_LENGTH, column.D_WIDTH, column.D_HEIGHT)
 _VEHICLE_SIZES: Final = (column.V_LENGTH, column.V_WIDTH, column.V_HEIGHT)
 
 
+LEAST_LOOK: Final = 1e-12
+"""A look is never ruled out."""
+
+
 class DetectorNoise:
     """Changes observations of a twin's worlds as if its sensors had other errors.
 
@@ -40,7 +44,7 @@ class DetectorNoise:
     ----------
     factor
         Of all errors of position and size, of errors of objects' speed, and of all standard deviations; > 0. The look
-        posterior is raised to the power of 1 / factor, which makes it flatter or sharper. What is detected at all stays.
+        posterior is raised to the power of 1 / factor: flatter or sharper. What is detected at all stays.
 
     Notes
     -----
@@ -116,7 +120,10 @@ class DetectorNoise:
                 out, (column.D_SD_X, column.D_SD_Y, column.D_SD_V, column.D_SD_SIZE), _SIZES
             )
             looks = out[..., column.D_LOOK : column.D_LOOK + NUM_LOOKS]
-            flat = np.maximum(looks, 1e-12) ** (1.0 / self._factor)
+            # in shares of the largest: no power of 1 is too small for a float
+            largest = np.maximum(looks.max(axis=-1, keepdims=True), LEAST_LOOK)
+            flat = np.maximum(looks / largest, LEAST_LOOK) ** (1.0 / self._factor)
+            flat[looks.max(axis=-1) <= 0.0] = 1.0
             flat /= flat.sum(axis=-1, keepdims=True)
             looks[tracked] = flat[tracked]
         else:
