@@ -81,7 +81,11 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
         planner.contestants.append(Contestant(name, 0, name))
     if config.rule_counts:
         planner.add_truncated_rules()
-    stages = tuple(tuple(planner.stages[k]) for k in sorted(planner.stages))
+    # the first seed of everything first: what is wrong shows early
+    stages = tuple(
+        tuple(sorted(jobs, key=lambda job: job.values.get("seed", 0)))
+        for _, jobs in sorted(planner.stages.items())
+    )
     return Arms(stages, tuple(planner.contestants))
 
 
