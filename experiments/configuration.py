@@ -56,6 +56,8 @@ class ReportConfiguration(Configuration):
     records: Annotated[list[str], BeforeValidator(as_list)] = Field(min_length=1)
     output: str | None
     reference: str | None
+    readme: str | None
+    hero: str
     level: float = Field(gt=0.5, lt=1.0)
     num_resamples: int = Field(ge=100, le=100_000)
 

@@ -21,6 +21,7 @@ class Entrant(NamedTuple):
     )
     is_privileged: bool = False  # looks into the worlds: a bound, not a contestant
     budget: Budget | None = None  # ``None`` if nothing was learned or tuned
+    file: str | None = None  # what commands call it; ``None`` if that is its name
 
 
 def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, Entrant]:
@@ -47,7 +48,9 @@ def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, En
     for path in policies:
         policy = load_policy(path, allow)
         budget = policy.budget if isinstance(policy, Budgeted) else None
-        found[Path(path).stem] = Entrant(policy_target(path) == _FLOOR, policy.privileged, budget)
+        name = Path(path).stem
+        file = None if name == path else path
+        found[name] = Entrant(policy_target(path) == _FLOOR, policy.privileged, budget, file)
     return found
 
 
@@ -58,6 +61,7 @@ def to_values(entrants: Mapping[str, Entrant]) -> dict[str, Any]:
             "is_floor": one.is_floor,
             "is_privileged": one.is_privileged,
             "budget": None if one.budget is None else one.budget._asdict(),
+            "file": one.file,
         }
         for name, one in entrants.items()
     }
@@ -70,6 +74,7 @@ def from_values(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Entrant]:
             bool(one["is_floor"]),
             bool(one["is_privileged"]),
             None if one["budget"] is None else Budget(**one["budget"]),
+            one.get("file"),
         )
         for name, one in values.items()
     }

@@ -17,7 +17,14 @@ def _run(values: dict[str, Any]) -> None:
 
     from experiments.configuration import ReportConfiguration, validate
     from experiments.gather import gather
-    from experiments.publish import Asked, choose_reference, publish, summarise_source
+    from experiments.publish import (
+        Asked,
+        choose_reference,
+        main_records,
+        publish,
+        summarise_source,
+    )
+    from experiments.readme import make_block, told_by, write_block
 
     config = validate(ReportConfiguration, values)
     folders = [Path(name) for name in config.records]
@@ -26,7 +33,13 @@ def _run(values: dict[str, Any]) -> None:
     asked = Asked(reference, config.level, config.num_resamples)
     folder = folders[0] if config.output is None else Path(config.output)
     folder.mkdir(parents=True, exist_ok=True)
-    published = publish(folder, source, summarise_source(source, asked))
+    summaries = summarise_source(source, asked)
+    if config.readme is not None:
+        block = make_block(
+            next(iter(summaries.values())), main_records(source.table), told_by(source), config.hero
+        )
+        write_block(Path(config.readme), block)
+    published = publish(folder, source, summaries)
     sys.stdout.write(f"{published.text}\n{published.page}\n")
 
 

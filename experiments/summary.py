@@ -57,6 +57,7 @@ class Row(NamedTuple):
         Interval  # share of phantom episodes with braking harder than 3 m/s2; nan without any
     )
     price: Price
+    file: str | None = None  # what commands call it; ``None`` if that is its name
 
 
 class Comparison(NamedTuple):
@@ -235,6 +236,7 @@ def _row(
         wilson(float(pairs.catastrophes[name].sum()), len(cost), level=level),
         wilson(*_count_hard_braking(table, name), level=level),
         find_price(table, name, entrant.budget),
+        entrant.file,
     )
 
 

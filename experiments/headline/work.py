@@ -16,6 +16,7 @@ from experiments.atomic import make_folder, write_text
 from experiments.collection.collect import CollectConfiguration, collect
 from experiments.configuration import config_path, validate
 from experiments.headline.arms import Job
+from experiments.loading import policy_path
 from experiments.training.configuration import TrainConfiguration
 from policies.world_model.checkpoint import ABOUT
 
@@ -113,7 +114,7 @@ def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
         return
     found = tuning.tune(
         config_path("suite", values["suite"]),
-        config_path("policy", values["policy"]),
+        policy_path(values["policy"]),
         budget=values["budget"],
         instances=tuning.affordable_instances(values["budget"]),
         seed=seed,
@@ -144,10 +145,10 @@ def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
 
 def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
     """A policy file of the package with some arguments changed, those of a nested policy where it has one."""
-    told = read_mapping(config_path("policy", values["base"]))
+    told = read_mapping(policy_path(values["base"]))
     inner = told.get("policy")
     if isinstance(inner, dict) and "_policy_" in inner:
-        inner = read_mapping(config_path("policy", inner["_policy_"]))
+        inner = read_mapping(policy_path(str(inner["_policy_"])))
         told["policy"] = inner | dict(values["changes"])
     else:
         told |= dict(values["changes"])

@@ -83,7 +83,8 @@ def make_cards(summary: Summary, page: Path) -> list[Cards]:
 
 def _command(summary: Summary, policy: str, reference: str, one: Worst) -> str:
     """What films an instance."""
-    names = [policy] if policy == reference else [policy, reference]
+    files = {row.policy: row.file or row.policy for row in summary.rows}
+    names = [files[policy]] if policy == reference else [files[policy], files[reference]]
     shown = f"[{','.join(names)}]" if len(names) > 1 else names[0]
     return (
         f"python -m experiments.record policy={shown} suite={summary.suite} split={summary.split} "

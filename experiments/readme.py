@@ -1,0 +1,184 @@
+"""The headline of the README, made from records: nothing in it is typed by hand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from envs.errors import UserError
+from experiments import records
+from experiments.atomic import write_text
+from experiments.publish import Source
+from experiments.stats.interval import Interval
+from experiments.summary import ALL, Comparison, Row, Summary
+from experiments.table_text import points, usd, with_interval
+
+BEGIN: Final = "<!-- headline: made by experiments.report, not by hand -->"
+END: Final = "<!-- end of headline -->"
+
+NUM_REGRESSIONS: Final = 5
+
+_CUT_SHORT: Final = re.compile(r".+_[0-9]+")
+"""Rules with some left out: a figure shows them."""
+
+
+class _Regression(NamedTuple):
+    """An instance in which a policy paid more than the reference."""
+
+    stratum: str
+    family: str
+    seed: int
+    cost_usd: float
+    other_usd: float
+
+
+def make_block(summary: Summary, table: pa.Table, provenance: str, hero: str) -> str:
+    """Table, verdict per stratum, and the worst regressions.
+
+    Parameters
+    ----------
+    summary
+        Of the records.
+    table
+        The records.
+    provenance
+        A line about where they come from.
+    hero
+        The policy whose strata and regressions are told.
+
+    Returns
+    -------
+    str
+        Markdown between the two marks, marks included.
+
+    Raises
+    ------
+    UserError
+        If ``hero`` was not compared with the reference.
+    """
+    compared = {item.policy: item for item in summary.comparisons}
+    if hero not in compared:
+        raise UserError(f"hero: got {hero!r}, expected one of {', '.join(sorted(compared))}")
+    return "\n".join(
+        [
+            BEGIN, "", *_table(summary, table, compared), "", provenance, "", *_by_stratum(compared[hero]), "",
+            *_regressions(table, compared[hero]), "", END,
+        ]
+    )  # fmt: skip
+
+
+def told_by(source: Source) -> str:
+    """A line about where records come from."""
+    first = source.table.slice(0, 1).to_pylist()[0]
+    told = source.provenance
+    return (
+        f"Mean cost of an episode in US$, suite {first['suite']}, {first['split']} split; `{told['command'].strip()}`, "
+        f"records `{str(told['records_sha256'])[:16]}`. Intervals: 95 %, paired bootstrap clustered by family, over "
+        "instances; training seeds are averaged."
+    )
+
+
+def _shown(summary: Summary) -> list[Row]:
+    """Cheapest first; of those with a budget in their name and of floors, the ones that a reader asks for."""
+    rows = sorted(summary.rows, key=lambda row: row.cost[ALL].value)
+    return [row for row in rows if not _CUT_SHORT.fullmatch(row.policy)]
+
+
+def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -> list[str]:
+    """One line per policy."""
+    strata = [name for name in summary.num_instances if name != ALL]
+    reference = summary.comparisons[0].reference
+    counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
+    lines = [
+        f"| | decisions | CPU-h | score | all | {counts} | less `{reference}` | better in | by training seed |",
+        "|---" * (len(strata) + 8) + "|",
+    ]
+    for row in _shown(summary):
+        name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
+        steps, spent = row.price.environment_steps, row.price.training_cpu_s
+        found = compared.get(row.policy)
+        cells = [
+            name,
+            "-" if steps is None else f"{steps:,}",
+            "-" if spent is None else f"{spent / 3600.0:.2f}",
+            points(row.score[ALL]) if row.score else "-",
+            with_interval(row.cost[ALL]),
+            *(usd(row.cost[stratum].value) for stratum in strata),
+            "-" if found is None else signed(found.difference[ALL].mean),
+            "-" if found is None else f"{100.0 * found.improvement.value:.0f} %",
+            _spread(table, row.policy),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def signed(interval: Interval) -> str:
+    """A difference with its interval and signs."""
+    return f"{interval.value:+,.0f} [{interval.low:+,.0f}, {interval.high:+,.0f}]"
+
+
+def _spread(table: pa.Table, policy: str) -> str:
+    """Least and largest mean of the training seeds, if there are several."""
+    found = records.query(
+        table,
+        "select policy_seed, avg(cost_usd) as usd from records where policy = ? group by all order by usd",
+        policy,
+    )
+    if len(found) < 2:
+        return "-"
+    return f"{usd(found[0]['usd'])} to {usd(found[-1]['usd'])} ({len(found)})"
+
+
+def _by_stratum(comparison: Comparison) -> list[str]:
+    """Where the policy wins, ties and loses."""
+    groups: dict[str, list[str]] = {"wins on": [], "ties on": [], "loses on": []}
+    for stratum, p_value in comparison.adjusted.items():
+        found = comparison.difference[stratum].mean
+        word = "ties on" if p_value >= 0.05 else "wins on" if found.value < 0.0 else "loses on"
+        groups[word].append(f"{stratum} ({signed(found)})")
+    told = "; ".join(f"{word} {', '.join(names)}" for word, names in groups.items() if names)
+    return [
+        f"`{comparison.policy}` against `{comparison.reference}`, US$, Holm-corrected at 5 %: {told}."
+    ]
+
+
+def _regressions(table: pa.Table, comparison: Comparison) -> list[str]:
+    """The instances in which the policy pays most beyond the reference."""
+    found = records.query(
+        table,
+        "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as cost_usd, "
+        "avg(cost_usd) filter (policy = ?) as other_usd from records where policy in (?, ?) "
+        "group by stratum, family, seed order by cost_usd - other_usd desc, seed limit ?",
+        comparison.policy, comparison.reference, comparison.policy, comparison.reference, NUM_REGRESSIONS,
+    )  # fmt: skip
+    rows = [_Regression(**row) for row in found]
+    told = [
+        f"{row.family} {row.seed} ({usd(row.cost_usd)} instead of {usd(row.other_usd)})"
+        for row in rows
+    ]
+    return [f"Its worst regressions: {', '.join(told)}."]
+
+
+def write_block(path: Path, block: str) -> None:
+    """Replace what is between the marks of a file.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    block
+        Of ``make_block``.
+
+    Raises
+    ------
+    UserError
+        If the file has not exactly one pair of marks.
+    """
+    text = path.read_text(encoding="utf-8")
+    parts = re.split(f"{re.escape(BEGIN)}.*?{re.escape(END)}", text, flags=re.DOTALL)
+    if len(parts) != 2:
+        raise UserError(f"{path}: expected one line `{BEGIN}` and one `{END}`")
+    write_text(path, block.join(parts))
