@@ -9,13 +9,17 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
-from experiments.page.style import COLOURS
+from experiments.page.style import COLOURS, dollars
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Row, Summary
 
 PANELS: Final = ("seen", "new_object", "look_alike", "hidden", ALL)
 """Strata of the figures, as far as there are any."""
+
+LINEAR_USD: Final = 10.0
+"""Below this axes are linear, above logarithmic."""
 
 MARKERS: Final = "osD^vPX*<>"
 
@@ -105,7 +109,7 @@ def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figur
             _draw_line(axes, points, group, k)
         _draw_bounds(axes, summary, group)
         axes.set_xscale("log")
-        axes.set_yscale("log")
+        _scale(axes)
         axes.set_title(f"{group} ({summary.num_instances[group]})")
         axes.tick_params(labelsize=7)
     for axes in panels[len(groups) :]:
@@ -116,6 +120,12 @@ def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figur
     figure.tight_layout(rect=(0.0, 0.0, 1.0, 0.93 - 0.03 * (len(names) // 5)))
     figure.legend(handles, names, ncols=5, loc="upper left", fontsize=8)
     return figure
+
+
+def _scale(axes: Axes) -> None:
+    """US$ on the y axis, linear around 0: a cost can be nothing."""
+    axes.set_yscale("symlog", linthresh=LINEAR_USD, linscale=0.5)
+    axes.yaxis.set_major_formatter(FuncFormatter(dollars))
 
 
 def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> None:
@@ -158,7 +168,7 @@ def draw_rules(summary: Summary, _: pa.Table) -> Figure:
         axes.fill_between(
             x, [value.low for value in values], [value.high for value in values], color=colour, alpha=0.08, linewidth=0
         )  # fmt: skip
-    axes.set_yscale("log")
+    _scale(axes)
     axes.set_xlabel("rules, the most useful first")
     axes.set_ylabel("US$ per episode")
     axes.legend(fontsize=8)

@@ -65,6 +65,17 @@ class PPOConfiguration(_Learner):
         return "ppo"
 
 
+class PPOCheckConfiguration(Configuration):
+    """``python -m experiments.ppo_check``."""
+
+    decisions: int = Field(ge=1_000, le=100_000_000)
+    segments: int = Field(ge=1, le=1_000)
+    episodes: int = Field(ge=2, le=10_000)
+    seed: int = Field(ge=0, lt=2**31)
+    ppo: PPOConfiguration
+    output: str
+
+
 class RecurrentPPOConfiguration(PPOConfiguration):
     """PPO with a memory."""
 

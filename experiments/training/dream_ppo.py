@@ -24,7 +24,7 @@ from experiments.training.claim import claim
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.data import list_all
 from experiments.training.dream_starts import draw_starts
-from experiments.training.learners import prefer_to_keep, to_net
+from experiments.training.learners import FIRST_COMMAND, prefer, to_net
 from policies.dream_ppo import checkpoint
 from policies.dream_ppo.checkpoint import ActorCritics
 from policies.reactive.command_env import CommandEnv
@@ -165,7 +165,7 @@ def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None
         seed=seed,
         device="cpu",
     )
-    prefer_to_keep(model.policy)
+    prefer(model.policy, FIRST_COMMAND)
     model.learn(
         updates * per_update,
         callback=_Progress(updates, f"dream_ppo {seed}"),

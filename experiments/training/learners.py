@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,14 +58,23 @@ class Learner:
     env
         ``CommandEnv``.
     log
-        Folder for TensorBoard.
+        Folder for TensorBoard; ``None`` = none.
+    first
+        Logits that an actor begins with; ``None`` = whatever it is made with.
     """
 
-    def __init__(self, config: Chosen, env: VecEnv, log: str) -> None:
+    def __init__(
+        self,
+        config: Chosen,
+        env: VecEnv,
+        log: str | None,
+        first: Sequence[float] | None = FIRST_COMMAND,
+    ) -> None:
         self._env, self._config, self._left = env, config, 1.0
+        self._first = first
         self._model = self._make(config, env, log)
 
-    def _make(self, config: Chosen, env: VecEnv, log: str) -> Any:  # noqa: ANN401 (three classes with little in common)
+    def _make(self, config: Chosen, env: VecEnv, log: str | None) -> Any:  # noqa: ANN401 (three classes with little in common)
         """Untrained."""
         shared: dict[str, Any] = {
             "env": env,
@@ -93,10 +102,10 @@ class Learner:
         if isinstance(config, RecurrentPPOConfiguration):
             net |= {"lstm_hidden_size": config.memory, "enable_critic_lstm": True}
             recurrent = RecurrentPPO("MlpLstmPolicy", policy_kwargs=net, **shared)
-            prefer_to_keep(recurrent.policy)
+            prefer(recurrent.policy, self._first)
             return recurrent
         plain = PPO("MlpPolicy", policy_kwargs=net, **shared)
-        prefer_to_keep(plain.policy)
+        prefer(plain.policy, self._first)
         return plain
 
     def _exploration(self, config: QRDQNConfiguration) -> Callable[[float], float]:
@@ -114,7 +123,7 @@ class Learner:
         Parameters
         ----------
         steps
-            Of the environment; a learner may round them up to what it collects at once.
+            Of the environment; a learner rounds them up to what it collects at once.
         segment, segments
             Its number, and how many there are.
         seed
@@ -149,6 +158,10 @@ class Learner:
             tb_log_name="learning",
         )
         return int(model.num_timesteps - (before if segment else 0))
+
+    def act(self, observation: Any) -> Any:  # noqa: ANN401 (SB3's)
+        """The best action for every world."""
+        return self._model.predict(observation, deterministic=True)[0]
 
     def record(self, name: str, value: float) -> None:
         """A figure for TensorBoard."""
@@ -228,11 +241,13 @@ BUFFER: Final = ("observations", "next_observations", "actions", "rewards", "don
 """Arrays of a replay buffer."""
 
 
-def prefer_to_keep(policy: torch.nn.Module) -> None:
-    """Let an actor begin with keeping pace and lane, mostly, in place."""
+def prefer(policy: torch.nn.Module, logits: Sequence[float] | None) -> None:
+    """Let an actor begin with some logits, nearly whatever it sees, in place."""
+    if logits is None:
+        return
     weights = policy.state_dict()
     weights["action_net.weight"] *= 0.1
-    weights["action_net.bias"][:] = torch.tensor(FIRST_COMMAND)
+    weights["action_net.bias"][:] = torch.tensor(logits)
     policy.load_state_dict(weights)
 
 

@@ -18,7 +18,9 @@ from experiments.configuration import (
     validate,
 )
 from experiments.evaluation import CompareConfiguration, EvaluationConfiguration
-from experiments.training.configuration import TrainConfiguration
+from experiments.loading import ablation_names, load_policy
+from experiments.sensitivity.configuration import SensitivityConfiguration
+from experiments.training.configuration import PPOCheckConfiguration, TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
 from experiments.what_if.configuration import CounterfactualConfiguration, ExploreConfiguration
 
@@ -32,12 +34,14 @@ COMMANDS = {
     "tune_rules": TuneConfiguration,
     "counterfactual": CounterfactualConfiguration,
     "explore": ExploreConfiguration,
+    "sensitivity": SensitivityConfiguration,
 }
+EXPERIMENTS = sorted(path.stem for path in (FOLDER / "experiment").glob("*.yaml"))
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    included = {"evaluation", "explain_rules", "collect", "train", "report"}
+    included = {"evaluation", "explain_rules", "collect", "train", "report", "ppo_check"}
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
 
@@ -51,6 +55,28 @@ def test_train_composes():
     with initialize_config_module("conf", version_base="1.3"):
         values = OmegaConf.to_container(compose("train"), resolve=True)
     assert validate(TrainConfiguration, values).members == 5
+
+
+def test_ppo_check_composes():
+    with initialize_config_module("conf", version_base="1.3"):
+        values = OmegaConf.to_container(compose("ppo_check"), resolve=True)
+    assert validate(PPOCheckConfiguration, values).episodes == 50
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_composes(name):
+    with initialize_config_module("conf", version_base="1.3"):
+        composed = compose("compare", overrides=[f"experiment={name}"], return_hydra_config=True)
+        chosen = composed.hydra.runtime.choices
+        assert chosen["suite"] == "v1"
+        values = {k: v for k, v in OmegaConf.to_container(composed).items() if k != "hydra"}
+    values |= {group: chosen[group] for group in ("suite", "cost")}
+    assert validate(CompareConfiguration, values).experiment.seeds
+
+
+@pytest.mark.parametrize("name", ablation_names())
+def test_every_ablation_loads(name):
+    assert not load_policy(name).privileged
 
 
 @pytest.mark.parametrize("suite", SUITES)
