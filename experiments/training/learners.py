@@ -117,6 +117,14 @@ class Learner:
 
         return share
 
+    @property
+    def steps_at_once(self) -> int:
+        """Environment steps between two updates."""
+        worlds = self._config.worlds
+        return (
+            worlds if isinstance(self._config, QRDQNConfiguration) else worlds * self._config.steps
+        )
+
     def learn(self, steps: int, segment: int, segments: int, seed: int, bar: tqdm[Any]) -> int:
         """Learn for a segment.
 

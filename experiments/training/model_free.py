@@ -114,8 +114,9 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     )
     set_random_seed(seed)
     learner = learners.Learner(chosen, env, str(folder / "tensorboard"))
-    progress = _read(folder, config.segments)
-    if 0 < progress.segments < config.segments:
+    segments = plan_segments(config, learner.steps_at_once)[1]
+    progress = _read(folder, segments)
+    if 0 < progress.segments < segments:
         learner.restore(folder / "state")
     described = {
         "created_with": machine()["versions"] | {"git_commit": commit()},
@@ -140,8 +141,8 @@ def _run(
     described: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Segment after segment, and the best of what they left."""
-    steps = round((1.0 - VALIDATION_SHARE) * config.decisions / config.segments)
-    affordable = VALIDATION_SHARE * config.decisions / config.segments / MEAN_DECISIONS
+    steps, segments = plan_segments(config, learner.steps_at_once)
+    affordable = VALIDATION_SHARE * config.decisions / segments / MEAN_DECISIONS
     items = suite.items("validation")
     items = items[:: max(round(len(items) / max(affordable, 1.0)), 1)]
     with tqdm(
@@ -152,7 +153,7 @@ def _run(
         unit_scale=True,
         disable=None,
     ) as bar:
-        for k in range(progress.segments, config.segments):
+        for k in range(progress.segments, segments):
             start = time.process_time()
             set_random_seed(1_000 * seed + k)
             learned = learner.learn(
@@ -185,6 +186,26 @@ def _run(
             learner.keep(folder / "state")
             write_text(folder / PROGRESS, json.dumps(progress._asdict()) + "\n")
     return _finish(folder, progress, described)
+
+
+def plan_segments(config: ModelFreeConfiguration, at_once: int) -> tuple[int, int]:
+    """Environment steps of a segment, whole collections of a learner, and how many segments the budget affords.
+
+    Parameters
+    ----------
+    config
+        With the budget.
+    at_once
+        Steps that the learner takes between two updates.
+
+    Returns
+    -------
+    steps, segments
+        Both at least 1 collection and 1 segment; together with validation not more than the budget, if it affords one.
+    """
+    learned = round((1.0 - VALIDATION_SHARE) * config.decisions)
+    segments = max(min(config.segments, learned // at_once), 1)
+    return max(learned // segments // at_once, 1) * at_once, segments
 
 
 def _validate(policy: ModelFree, suite: Suite, items: list[Any]) -> tuple[np.ndarray, int]:

@@ -24,7 +24,7 @@ from experiments.training.configuration import TrainConfiguration
 from experiments.training.starts import all_emissions, make_starts
 from experiments.training.validation import validate_model
 from policies.world_model import checkpoint
-from policies.world_model.classes import Book
+from policies.world_model.classes import Book, Codebook
 from policies.world_model.dream.starts import FILE as STARTS
 from policies.world_model.dream.starts import write_starts
 from policies.world_model.experience import data_hash, read_about
@@ -86,6 +86,8 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
         "validation": measured,
         "training_seed": config.seed,
     }
+    if isinstance(book, Codebook):
+        about["codebook"] = {"bodies": book.bodies.tolist(), "patches": book.patches.tolist()}
     checkpoint.save(folder, learned, about)
     write_starts(folder / STARTS, make_starts(held, learned, book.names, config.seed))
     return about

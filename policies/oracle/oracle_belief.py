@@ -17,7 +17,7 @@ from policies.base import KEEP, Explanation, Observation, Option, Policy
 from policies.floors import Constant
 from policies.oracle.belief import ObjectBelief
 from policies.oracle.copies import roll_closed_loop
-from policies.oracle.hypotheses import draw_specimens, make_hypotheses
+from policies.oracle.hypotheses import Specimens, draw_specimens, make_hypotheses
 from policies.oracle.scenarios import STRATA, fill_scenarios, pick_two
 from policies.oracle.watch import arrival_s, find_primary, is_settled, make_scene, note_observation
 from policies.planning.extend import INCUMBENT, add_plans, fit_plans, label_plans, shift_plans
@@ -163,10 +163,18 @@ class OracleBelief:
             for j in range(int(worlds.batch["episode_i"][b, episode.NUM_DEBRIS])):
                 size = f[[debris.LENGTH, debris.WIDTH, debris.HEIGHT], j]
                 specimens = draw_specimens(self._hypotheses, size, f[debris.YAW, j], p, rng)
-                beliefs.append(ObjectBelief(self._hypotheses, specimens))
+                beliefs.append(self.make_belief(specimens))
             target = float(worlds.batch["episode_f"][b, episode.TARGET_Y])
             self._memory[b] = _Memory(rng, beliefs, target_m=target)
         self._cruise.reset(mask, seeds)
+
+    def make_belief(self, specimens: Specimens) -> ObjectBelief:
+        """What is believed about a new object."""
+        return ObjectBelief(self._hypotheses, specimens)
+
+    def beliefs_of(self, b: int) -> list[ObjectBelief]:
+        """What is believed about the objects of world ``b``, in their order."""
+        return self._memory[b].beliefs
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """Follow the plan, search for a better one, or cruise where nothing matters."""

@@ -24,7 +24,7 @@ from policies.world_model import emission_features as em
 from policies.world_model import features as ft
 from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
-from policies.world_model.classes import NUM_CLASSES
+from policies.world_model.classes import NUM_BODIES, NUM_CLASSES, NUM_PATCHES, Codebook
 from policies.world_model.evidence import NUM_EVIDENCE
 from policies.world_model.layers import Gru, Net, empty_net
 from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
@@ -291,6 +291,38 @@ def read_budget(about: Mapping[str, Any]) -> Budget:
     """What a checkpoint says its training took."""
     spent = about["budget"]
     return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
+
+
+def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
+    """The classes of contents behind a checkpoint that was trained with the truth.
+
+    Parameters
+    ----------
+    about
+        Its description.
+    where
+        The checkpoint, for the message.
+
+    Returns
+    -------
+    Codebook
+        As ``policies.world_model.classes.fit_codebook`` made it.
+
+    Raises
+    ------
+    UserError
+        If it holds none, or a damaged one.
+    """
+    told = about.get("codebook")
+    if not isinstance(told, dict):
+        raise UserError(f"{where}: codebook: missing; its classes are latent, or it is older")
+    try:
+        bodies, patches = np.array(told["bodies"], float), np.array(told["patches"], float)
+    except (KeyError, TypeError, ValueError):
+        raise UserError(f"{where}: codebook: expected bodies and patches, all numbers") from None
+    if bodies.shape != (NUM_BODIES, 5) or patches.shape != (NUM_PATCHES, 2):
+        raise UserError(f"{where}: codebook: got {bodies.shape} and {patches.shape}")
+    return Codebook(bodies, patches, tuple(about["classes"]))
 
 
 def _read_about(path: Path) -> dict[str, Any]:

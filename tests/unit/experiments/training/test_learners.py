@@ -94,6 +94,16 @@ def test_a_kept_learner_goes_on_with_the_same_bits(kind, tmp_path):
         np.testing.assert_array_equal(one[name], two[name], err_msg=name)
 
 
+@pytest.mark.parametrize("budget", [6_000, 20_000, 50_000, 200_000, 1_000_000])
+@pytest.mark.parametrize("at_once", [50, 2_000])
+def test_no_budget_is_overspent(budget, at_once):
+    config = configuration().model_copy(update={"decisions": budget, "segments": 10})
+    steps, segments = training.plan_segments(config, at_once)
+    assert steps % at_once == 0
+    assert 1 <= segments <= 10
+    assert 0.5 * budget < steps * segments <= 0.9 * budget
+
+
 def test_exploration_falls_over_the_run_and_not_over_a_segment(tmp_path):
     learner = make_learner("qr_dqn", tmp_path)
     shares = []

@@ -1,0 +1,130 @@
+"""TrueDynamics: the oracle's search in the true world with the learned belief: what the learned dynamics cost."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import column, debris
+from policies.base import Budget, Observation
+from policies.oracle.belief import ObjectBelief
+from policies.oracle.hypotheses import HIDDEN_FLAGS, HIDDEN_ROWS, Hypotheses, Specimens
+from policies.oracle.oracle_belief import OracleBelief
+from policies.world_model import experience as log
+from policies.world_model.belief import Belief
+from policies.world_model.checkpoint import read_budget, read_codebook
+from policies.world_model.classes import NUM_CLASSES, Codebook, assign
+from policies.world_model.policy import read_checkpoint
+
+Array = NDArray[np.float64]
+
+LOOK_TRUST: Final = 0.5
+"""As the world model's own."""
+
+_ROWS: Final = {
+    log.H_MASS: debris.MASS,
+    log.H_CRUSH_PRESSURE: debris.CRUSH_PRESSURE,
+    log.H_SHARPNESS: debris.SHARPNESS,
+    log.H_DRAG_AREA: debris.DRAG_AREA,
+    log.H_TYRE_FRICTION: debris.TYRE_FRICTION,
+    log.H_PIECES: debris.PIECES,
+}
+"""What classes are told apart by, and the hidden row of a specimen that holds it."""
+
+
+def classes_of(specimens: Specimens, book: Codebook) -> NDArray[np.int64]:
+    """Class of contents of every specimen, ``(S,)``."""
+    contents = np.zeros((len(specimens.kind), log.NUM_CONTENTS))
+    for at, row in _ROWS.items():
+        contents[:, at] = specimens.hidden[:, HIDDEN_ROWS.index(row)]
+    real = specimens.flags[:, HIDDEN_FLAGS.index(debris.IS_REAL)] == 1
+    patch = specimens.flags[:, HIDDEN_FLAGS.index(debris.IS_PATCH)] == 1
+    contents[:, log.H_KIND] = np.where(real, np.where(patch, log.PATCH, log.BODY), log.NOTHING)
+    contents[:, log.H_ANCHORED] = specimens.flags[:, HIDDEN_FLAGS.index(debris.IS_ANCHORED)]
+    return assign(book, contents)
+
+
+class LearnedObjectBelief(ObjectBelief):
+    """Which specimen one object is, by the learned belief about its class; within a class by size and frequency.
+
+    Parameters
+    ----------
+    hypotheses
+        Kinds of things.
+    specimens
+        Of one object.
+    book
+        Classes of contents.
+    """
+
+    def __init__(self, hypotheses: Hypotheses, specimens: Specimens, book: Codebook) -> None:
+        super().__init__(hypotheses, specimens)
+        self._classes_of = classes_of(specimens, book)
+        prior = np.exp(specimens.log_weight - specimens.log_weight.max())
+        total = np.bincount(self._classes_of, prior, minlength=NUM_CLASSES)
+        self._prior = prior / prior.sum()
+        self._within = prior / total[self._classes_of]
+        self.probabilities: Array | None = None
+        """``(NUM_CLASSES,)`` of the filter; ``None`` before the object was seen."""
+
+    def weights(self) -> Array:
+        """Probabilities of the specimens, ``(S,)``."""
+        if self.probabilities is None:
+            prior: Array = self._prior
+            return prior
+        weight: Array = self.probabilities[self._classes_of] * self._within
+        total = weight.sum()
+        found: Array = weight / total if total > 0.0 else self._prior
+        return found
+
+
+class TrueDynamics(OracleBelief):
+    """``OracleBelief`` that believes about contents what the world model believes.
+
+    Parameters
+    ----------
+    checkpoint
+        Folder of the world model; ``"shipped"`` comes with the package.
+    **search
+        Of ``OracleBelief``.
+
+    Raises
+    ------
+    UserError
+        If the checkpoint cannot be read, or says nothing about its classes.
+    """
+
+    def __init__(self, checkpoint: str = "shipped", **search: Any) -> None:
+        super().__init__(**search)
+        found = read_checkpoint(checkpoint)
+        self.budget: Budget | None = read_budget(found.about)
+        self._book = read_codebook(found.about, checkpoint)
+        self._nets = found.learned.filter
+        self._belief = Belief(self._nets, LOOK_TRUST, 0)
+        self._is_new = np.ones(0, np.bool_)
+
+    def make_belief(self, specimens: Specimens) -> ObjectBelief:
+        """What is believed about a new object."""
+        return LearnedObjectBelief(self._hypotheses, specimens, self._book)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Forget some worlds."""
+        super().reset(mask, seeds)
+        if len(self._is_new) != len(mask):
+            self._belief = Belief(self._nets, LOOK_TRUST, len(mask))
+            self._is_new = np.ones(len(mask), np.bool_)
+        self._is_new |= mask
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Believe what the filter says, then search as the oracle does."""
+        self._belief.update(observation, self._is_new)
+        self._is_new[:] = False
+        probabilities = self._belief.probabilities
+        tracked = observation["debris"][..., column.D_TRACKED] > 0.5
+        for b in range(len(tracked)):
+            for j, belief in enumerate(self.beliefs_of(b)):
+                if tracked[b, j] and isinstance(belief, LearnedObjectBelief):
+                    belief.probabilities = probabilities[b, j]
+        return super().act(observation)
