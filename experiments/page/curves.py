@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from experiments.page.style import COLOURS, dollars
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Row, Summary
+from policies.rule.policy import DISPENSABLE
 
 PANELS: Final = ("seen", "new_object", "look_alike", "hidden", ALL)
 """Strata of the figures, as far as there are any."""
@@ -55,10 +56,10 @@ def _learned(summary: Summary, cost: Callable[[Row], float | None]) -> dict[str,
     """Curves by arm, of policies with a budget."""
     curves: dict[str, list[Point]] = {}
     for row in summary.rows:
-        x = cost(row)
+        x = None if _COUNT.fullmatch(row.policy) else cost(row)
         if x:
             curves.setdefault(arm_of(row.policy), []).append(Point(x, row))
-    return {arm: sorted(points) for arm, points in curves.items()}
+    return {arm: sorted(points, key=lambda point: point.x) for arm, points in curves.items()}
 
 
 def _truncated(summary: Summary) -> list[Point]:
@@ -69,7 +70,9 @@ def _truncated(summary: Summary) -> list[Point]:
         match = _COUNT.fullmatch(name)
         if match and match["rules"] in by_name:
             found.append(Point(float(match["count"]), row))
-    return sorted(found)
+            whole = Point(float(len(DISPENSABLE)), by_name[match["rules"]])
+            found += [whole] if whole not in found else []
+    return sorted(found, key=lambda point: point.x)
 
 
 def can_draw(summary: Summary, _: pa.Table) -> bool:
