@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -58,8 +60,12 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
             unit="job",
             disable=None,
         ) as bar:
-            for _ in pool.run(run_job, stage, num_workers=config.workers):
+            for _, made in pool.run(run_job, stage, num_workers=config.workers):
                 bar.update()
+                if bar.disable:
+                    # a log instead of a terminal: a line per job
+                    clock = datetime.now().astimezone().strftime("%H:%M:%S")
+                    sys.stderr.write(f"{clock} {bar.desc}: {made}\n")
     return _drive(config, arms, folder), folder
 
 
