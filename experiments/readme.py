@@ -31,7 +31,7 @@ class _Regression(NamedTuple):
     stratum: str
     family: str
     seed: int
-    cost_usd: float
+    mine_usd: float
     other_usd: float
 
 
@@ -149,14 +149,16 @@ def _regressions(table: pa.Table, comparison: Comparison) -> list[str]:
     """The instances in which the policy pays most beyond the reference."""
     found = records.query(
         table,
-        "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as cost_usd, "
+        "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as mine_usd, "
         "avg(cost_usd) filter (policy = ?) as other_usd from records where policy in (?, ?) "
-        "group by stratum, family, seed order by cost_usd - other_usd desc, seed limit ?",
+        "group by stratum, family, seed order by mine_usd - other_usd desc, seed limit ?",
         comparison.policy, comparison.reference, comparison.policy, comparison.reference, NUM_REGRESSIONS,
     )  # fmt: skip
-    rows = [_Regression(**row) for row in found]
+    rows = [_Regression(**row) for row in found if row["mine_usd"] > row["other_usd"]]
+    if not rows:
+        return ["It pays more than the reference nowhere."]
     told = [
-        f"{row.family} {row.seed} ({usd(row.cost_usd)} instead of {usd(row.other_usd)})"
+        f"{row.family} {row.seed} ({usd(row.mine_usd)} instead of {usd(row.other_usd)})"
         for row in rows
     ]
     return [f"Its worst regressions: {', '.join(told)}."]

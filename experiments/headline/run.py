@@ -53,10 +53,10 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
     _claim(folder, experiment)
     arms = make_arms(experiment, folder, config.suite)
     for number, stage in enumerate(arms.stages):
-        work = sorted({job.what for job in stage})
+        title = f"stage {number + 1}: {', '.join(sorted({job.what for job in stage}))}"
         with tqdm(
             total=len(stage),
-            desc=f"stage {number + 1}: {', '.join(work)}",
+            desc=title,
             unit="job",
             disable=None,
         ) as bar:
@@ -65,7 +65,7 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
                 if bar.disable:
                     # a log instead of a terminal: a line per job
                     clock = datetime.now().astimezone().strftime("%H:%M:%S")
-                    sys.stderr.write(f"{clock} {bar.desc}: {made}\n")
+                    sys.stderr.write(f"{clock} {title}: {made}\n")
     return _drive(config, arms, folder), folder
 
 

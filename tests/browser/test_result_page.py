@@ -39,7 +39,7 @@ def test_page_opens_from_disk_without_error_or_network(folder, visit, width):
     # what is too wide scrolls within itself, never the page
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     pictures = seen.page.locator("figure img")
-    assert pictures.count() == 6
+    assert pictures.count() == 7
     assert pictures.evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 100)")
 
 

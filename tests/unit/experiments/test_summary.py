@@ -204,7 +204,7 @@ def test_page_is_self_contained_and_escapes(tmp_path):
     assert "https://" not in text
     assert 'src="videos/cut_out-7.mp4"' in text
     assert 'href="replays/cut_out-7.html"' in text
-    assert text.count('src="data:image/svg+xml;base64,') == len(drawn) == 5
+    assert text.count('src="data:image/svg+xml;base64,') == len(drawn) == 6
     for figure in drawn:
         assert (tmp_path / "figures" / f"{figure.name}.png").stat().st_size > 5_000
 
