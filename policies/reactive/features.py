@@ -15,7 +15,7 @@ from envs.specification import DEBRIS_SLOTS, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model import state as s
 from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.cruise import cruise_limit
+from policies.world_model.cruise import STRAIGHT_ON, cruise_limit
 from policies.world_model.state import State, read_observation
 
 NUM_EGO: Final = 18
@@ -100,7 +100,7 @@ def _write_ego(state: State, out: Array) -> None:
     out[4] = _within(speed * math.sin(ego[s.HEADING]) / 2.0, -4.0, 4.0)
     out[5] = _within(10.0 * ego[s.YAW_RATE], -4.0, 4.0)
     out[6] = ego[s.ACCELERATION] / 5.0
-    out[7] = _within(cruise_limit(state) / 3.0, -3.0, 1.0)
+    out[7] = _within(cruise_limit(state, STRAIGHT_ON) / 3.0, -3.0, 1.0)
     left, right = y - ego[s.LEFT_EDGE], ego[s.RIGHT_EDGE] - y
     out[8], out[9] = left / 8.0, right / 8.0
     out[10] = _within((left - 2.0) / 2.0, -1.0, 1.0)

@@ -21,6 +21,9 @@ from policies.world_model.state import State, empty_state, read_observation
 
 SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 
+CENSORED_MPS2: Final = 0.1
+"""A peak of lateral acceleration that is known as exactly as this is known [A]."""
+
 
 class Rows(NamedTuple):
     """One supervised problem."""
@@ -201,7 +204,7 @@ def _fill(
         if not touched:
             n = counts[0]
             mf.ego_features(state.ego, command[k, 0], command[k, 1], x[0][n])
-            _ego_targets(now, then, command[k, 0], y[0][n])
+            ego_targets(now, then, command[k, 0], y[0][n])
             of[0][n] = k
             counts[0] += 1
         for i in range(VEHICLE_SLOTS):
@@ -244,7 +247,7 @@ def _fill(
 
 
 @compiled
-def _ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
+def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
     """What the ego's net has to say; see ``transition.move_ego``."""
     mean = 0.5 * (now[log.T_SPEED] + then[log.T_SPEED])
     out[tr.E_DX] = then[log.T_X] - now[log.T_X] - mean * DECISION_S
@@ -257,6 +260,10 @@ def _ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
     peak = max(
         abs(now[log.T_YAW_RATE] * now[log.T_SPEED]), abs(then[log.T_YAW_RATE] * then[log.T_SPEED])
     )
-    if then[log.T_SWERVE_PEAK] > now[log.T_SWERVE_PEAK]:
-        peak = max(peak, then[log.T_SWERVE_PEAK])
+    before, after = now[log.T_SWERVE_PEAK], then[log.T_SWERVE_PEAK]
+    if after > before:
+        peak = max(peak, after)
+    elif after == before and before > peak + CENSORED_MPS2:
+        # the log keeps the largest of the whole swerve: this decision's own is not told
+        peak = np.nan
     out[tr.E_PEAK] = peak

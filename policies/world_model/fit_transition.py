@@ -48,7 +48,7 @@ def fit_transition(
         For compiled code.
     """
     budget = Budget(updates, 512)
-    ego, ego_scale = _fit(data.ego, EGO_HIDDEN, _ego_loss, 0, members, budget, seed, device, report)
+    ego, ego_scale = _fit(data.ego, EGO_HIDDEN, ego_loss, 0, members, budget, seed, device, report)
     car, car_scale = _fit(
         data.car, CAR_HIDDEN, _car_loss, tr.NUM_CAR_OUT, members, budget, seed + 1, device, report
     )
@@ -102,13 +102,14 @@ def _fit(
 
 
 def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Standard deviation of every target: each has its own (arXiv 2510.01457)."""
-    found: NDArray[np.float64] = np.maximum(y.astype(np.float64).std(axis=0), LEAST_SCALE)
+    """Standard deviation of every target, where it is known: each has its own (arXiv 2510.01457)."""
+    found: NDArray[np.float64] = np.maximum(np.nanstd(y.astype(np.float64), axis=0), LEAST_SCALE)
     return found
 
 
-def _ego_loss(out: Tensor, y: Tensor) -> Tensor:
-    return ((out - y) ** 2).mean(dim=-1)
+def ego_loss(out: Tensor, y: Tensor) -> Tensor:
+    """Squared errors; a target that is not a number is not known, and counts for nothing."""
+    return ((out - torch.where(torch.isfinite(y), y, out.detach())) ** 2).mean(dim=-1)
 
 
 def _car_loss(out: Tensor, y: Tensor) -> Tensor:

@@ -63,13 +63,13 @@ def _roll(
 ) -> None:  # fmt: skip
     """One plan by one member; contacts change nothing, for what follows a blow is not imagined either."""
     low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
+    targets = low + 0.5 * (actions[:, 1] + 1.0) * (high - low)
     for t in range(actions.shape[0]):
         command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
         )
-        command = max(min(command, cruise_limit(state)), BRAKE_LIMIT_MPS2)
-        target = low + 0.5 * (actions[t, 1] + 1.0) * (high - low)
-        move_ego(learned.transition, e, state, command, target, after)
+        command = max(min(command, cruise_limit(state, targets[t:])), BRAKE_LIMIT_MPS2)
+        move_ego(learned.transition, e, state, command, targets[t], after)
         move_cars(learned.transition, e, state, after)
         move_things(learned.transition, e, state, kinds, after)
         copy_state(after, state)

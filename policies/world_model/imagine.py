@@ -179,6 +179,7 @@ def _roll(
 ) -> float:  # fmt: skip
     """One plan by one member; returns the probability that something is touched."""
     low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
+    targets = low + 0.5 * (actions[:steps, 1] + 1.0) * (high - low)
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0
     is_cause = _is_something_ahead(state, belief)
@@ -189,8 +190,8 @@ def _roll(
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
         )
         # no car brakes harder than commands reach, and the nets were never shown it
-        command = max(min(command, cruise_limit(state)), BRAKE_LIMIT_MPS2)
-        target = low + 0.5 * (actions[t, 1] + 1.0) * (high - low)
+        command = max(min(command, cruise_limit(state, targets[t:])), BRAKE_LIMIT_MPS2)
+        target = targets[t]
         if is_first and t == 0:
             first[0], first[1] = command, target
         move_ego(learned.transition, e, state, command, target, after)

@@ -8,7 +8,13 @@ from envs.specification import column
 from experiments.collection.drive import drive
 from policies.world_model import experience as log
 from policies.world_model import transition as tr
-from policies.world_model.dataset import car_speeds, command_of, goes_on, make_transitions
+from policies.world_model.dataset import (
+    car_speeds,
+    command_of,
+    ego_targets,
+    goes_on,
+    make_transitions,
+)
 from policies.world_model.explorer import Explorer
 from policies.world_model.tracks import make_tracks
 
@@ -104,3 +110,22 @@ def test_a_damaged_shard_is_one_line(shard, tmp_path):
         log.read_shard(tmp_path / "00000")
     with pytest.raises(ValueError, match="no experience there"):
         log.list_shards(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (1.0, 2.5, 2.5),  # it grew within the decision: this is its peak
+        (0.0, 0.0, 0.6),  # no swerve: what is felt at the end
+        (2.5, 2.5, np.nan),  # an earlier decision's: this one's is somewhere below
+        (0.65, 0.65, 0.6),  # near enough to what is known
+    ],
+)
+def test_the_peak_of_an_earlier_decision_is_not_this_ones(before, after, expected):
+    now, then = np.zeros(log.COLUMNS["ego_true"][0]), np.zeros(log.COLUMNS["ego_true"][0])
+    now[log.T_SPEED] = then[log.T_SPEED] = 30.0
+    now[log.T_YAW_RATE], then[log.T_YAW_RATE] = 0.01, 0.02
+    now[log.T_SWERVE_PEAK], then[log.T_SWERVE_PEAK] = before, after
+    out = np.zeros(tr.NUM_EGO_OUT)
+    ego_targets(now, then, 0.0, out)
+    assert out[tr.E_PEAK] == pytest.approx(expected, nan_ok=True)

