@@ -7,12 +7,13 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import VEHICLE_SLOTS, column
+from envs.specification import column
 from policies.base import Observation
 from policies.reactive.features import NUM_FEATURES, observe_features
 from policies.world_model.belief import Belief
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.nets import FilterNets
+from policies.world_model.speeds import Speeds
 from policies.world_model.state import empty_state
 
 LOOK_TRUST: Final = 0.5
@@ -51,8 +52,7 @@ class Senses:
     num_features = NUM_FEATURES
 
     def __init__(self, size: int) -> None:
-        self._seen = np.zeros((size, VEHICLE_SLOTS, 2))
-        self._identity = np.full((size, VEHICLE_SLOTS), -1.0)
+        self._seen = Speeds(size)
         self._scratch = empty_state()
 
     def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -71,13 +71,7 @@ class Senses:
             ``(B, NUM_FEATURES)``.
         """
         rows = observation["vehicles"]
-        tracked = rows[..., column.V_TRACKED] > 0.5
-        identity = np.where(tracked, rows[..., column.V_IDENTITY], -1.0)
-        same = tracked & (identity == self._identity) & ~is_new[:, None]
-        speeds = self._seen * same[..., None]
-        self._identity = identity
-        fresh = tracked & (rows[..., column.V_AGE_SINCE_SEEN] == 0.0)
-        self._seen = np.stack([rows[..., column.V_VX], fresh], axis=-1).astype(np.float64)
+        speeds = self._seen.note(rows, is_new)
         out = np.zeros((len(is_new), NUM_FEATURES), np.float32)
         observe_features(
             observation["ego"],
@@ -98,7 +92,7 @@ class Senses:
 
     def put(self, chosen: NDArray[np.int64], other: Senses) -> None:
         """Overwrite what is remembered of some worlds, in place."""
-        self._seen[chosen], self._identity[chosen] = other._seen, other._identity
+        self._seen.put(chosen, other._seen)
 
 
 class BeliefSenses(Senses):

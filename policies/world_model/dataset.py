@@ -17,6 +17,7 @@ from policies.world_model import experience as log
 from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model import transition as tr
+from policies.world_model.speeds import speeds_of
 from policies.world_model.state import State, empty_state, read_observation
 
 SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
@@ -59,16 +60,8 @@ def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
 
 
 def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-    """Measured speed one decision earlier of what is in every vehicle slot, and whether it is known: ``(N, 8, 2)``."""
-    rows = columns["vehicles"]
-    found = np.zeros((len(rows), VEHICLE_SLOTS, 2))
-    same = goes_on(columns)[:-1, None]
-    same = same & (rows[1:, :, column.V_IDENTITY] == rows[:-1, :, column.V_IDENTITY])
-    same &= (rows[1:, :, column.V_TRACKED] > 0.5) & (rows[:-1, :, column.V_TRACKED] > 0.5)
-    same &= rows[:-1, :, column.V_AGE_SINCE_SEEN] == 0.0
-    found[1:, :, 0] = rows[:-1, :, column.V_VX]
-    found[1:, :, 1] = same
-    return found
+    """What is known of the vehicles' speeds from before, ``(N, 8, NUM_SPEEDS)``."""
+    return speeds_of(columns["vehicles"], goes_on(columns))
 
 
 def make_transitions(

@@ -13,7 +13,7 @@ from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.state import State
 
 NUM_EGO_FEATURES: Final = 11
-NUM_CAR_FEATURES: Final = 34
+NUM_CAR_FEATURES: Final = 35
 NUM_THING_FEATURES: Final = 24 + NUM_CLASSES
 
 SIGHT_M: Final = 100.0
@@ -94,6 +94,8 @@ def car_features(state: State, i: int, out: Array) -> None:
     # how soon it is reached
     out[32] = min(v / max(distance, 1.0), 3.0)
     out[33] = car[s.C_AGE]
+    # harder than any brakes: it has crashed, and does not drive on
+    out[34] = car[s.C_HARSHEST] / 10.0
 
 
 @inner

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from envs.specification import DEBRIS_SLOTS, DECISION_HZ, VEHICLE_SLOTS, column
 from envs.specification.world import Array
+from policies.world_model.speeds import HARSHEST, IS_KNOWN, LAST, LIMIT_MPS2
 
 # --- ego --------------------------------------------------------------------------------------------
 X, Y, SPEED, HEADING, YAW_RATE, ACCELERATION, LATERAL_PEAK = range(7)
@@ -20,8 +21,8 @@ NUM_EGO: Final = 16
 
 # --- vehicles ---------------------------------------------------------------------------------------
 C_LIVE, C_X, C_Y, C_VX, C_VY, C_HEADING, C_ACCELERATION = range(7)
-C_LENGTH, C_WIDTH, C_LAMP, C_JOLT, C_AGE = range(7, 12)
-NUM_CAR: Final = 12
+C_LENGTH, C_WIDTH, C_LAMP, C_JOLT, C_AGE, C_HARSHEST = range(7, 13)
+NUM_CAR: Final = 13
 
 # --- objects ----------------------------------------------------------------------------------------
 D_LIVE, D_X, D_Y, D_Z, D_VX, D_VY, D_VZ, D_YAW = range(8)
@@ -29,6 +30,9 @@ D_LENGTH, D_WIDTH, D_HEIGHT, D_SD_X, D_SD_Y, D_SD_SIZE, D_AGE, D_VISIBLE = range
 NUM_THING: Final = 16
 
 EGO_LENGTH_M, EGO_WIDTH_M = 4.5, 1.8
+
+FASTEST_MPS2: Final = 4.0
+"""Nobody gains speed faster: what looks like it is a rounding of the track [A]."""
 
 
 class State(NamedTuple):
@@ -70,8 +74,7 @@ def read_observation(
     ego, vehicles, debris
         Rows of the observation. What is hidden is moved on with its last velocity.
     car_speeds
-        ``(8, 2)``: speed along the road of every vehicle one decision ago, m/s, and whether it is known. The errors of
-        a track do not change, so the difference is an acceleration.
+        ``(8, NUM_SPEEDS)`` of ``policies.world_model.speeds``.
     state
         Overwritten.
     """
@@ -91,9 +94,10 @@ def read_observation(
         car[C_HEADING] = row[column.V_HEADING]
         car[C_LENGTH], car[C_WIDTH] = row[column.V_LENGTH], row[column.V_WIDTH]
         car[C_LAMP], car[C_JOLT] = row[column.V_BRAKE_LAMP], row[column.V_JOLT]
-        if car_speeds[i, 1] > 0.5 and age == 0.0:
-            change = (row[column.V_VX] - car_speeds[i, 0]) * 5.0
-            car[C_ACCELERATION] = min(max(change, -9.0), 4.0)
+        car[C_HARSHEST] = car_speeds[i, HARSHEST]
+        if car_speeds[i, IS_KNOWN] > 0.5 and age == 0.0:
+            change = (row[column.V_VX] - car_speeds[i, LAST]) * DECISION_HZ
+            car[C_ACCELERATION] = min(max(change, -LIMIT_MPS2), FASTEST_MPS2)
     for j in range(DEBRIS_SLOTS):
         _read_thing(debris[j], y, state.things[j])
 

@@ -103,6 +103,7 @@ def move_car(model: Transition, e: int, state: State, i: int, after: State) -> N
     scale = model.car_scale
     acceleration = out[V_ACCELERATION] * scale[V_ACCELERATION]
     then[s.C_ACCELERATION] = acceleration
+    then[s.C_HARSHEST] = max(car[s.C_HARSHEST], -acceleration)
     then[s.C_VX] = max(car[s.C_VX] + acceleration * DECISION_S, min(car[s.C_VX], 0.0))
     then[s.C_VY] = car[s.C_VY] + out[V_LATERAL] * scale[V_LATERAL]
     then[s.C_HEADING] = car[s.C_HEADING] + out[V_HEADING] * scale[V_HEADING]

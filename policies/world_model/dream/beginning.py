@@ -14,6 +14,7 @@ from policies.world_model.belief import Belief
 from policies.world_model.dream.starts import LENGTH, Starts
 from policies.world_model.dream.worlds import Sources
 from policies.world_model.nets import FilterNets
+from policies.world_model.speeds import NUM_SPEEDS, Speeds
 from policies.world_model.state import State, empty_state, read_observation
 
 
@@ -38,7 +39,8 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
     """
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
-    belief = Belief(nets, look_trust, count)
+    belief, seen = Belief(nets, look_trust, count), Speeds(count)
+    speeds = np.zeros((count, VEHICLE_SLOTS, NUM_SPEEDS))
     for t in range(LENGTH):
         observation = {
             "ego": np.ascontiguousarray(starts.ego[:, t]),
@@ -47,16 +49,11 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
         }
         is_new = np.full(count, t == 0)
         before = starts.ego[:, max(t - 1, 0)]
+        speeds = seen.note(observation["vehicles"], is_new)
         belief.update(observation, is_new)
         follow_accounts(
             records, is_new, before, observation["ego"], observation["vehicles"], params
         )
-    speeds = np.zeros((count, VEHICLE_SLOTS, 2))
-    one, two = starts.vehicles[:, -2], starts.vehicles[:, -1]
-    same = (one[..., column.V_TRACKED] > 0.5) & (two[..., column.V_TRACKED] > 0.5)
-    same &= one[..., column.V_IDENTITY] == two[..., column.V_IDENTITY]
-    same &= one[..., column.V_AGE_SINCE_SEEN] == 0.0
-    speeds[..., 0], speeds[..., 1] = one[..., column.V_VX], same
     states = State(*(np.zeros((count, *field.shape)) for field in empty_state()))
     ego, vehicles, debris = (
         np.ascontiguousarray(rows[:, -1]) for rows in (starts.ego, starts.vehicles, starts.debris)

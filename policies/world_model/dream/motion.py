@@ -75,6 +75,7 @@ def dream_cars(
         lateral = (out[tr.V_LATERAL] + temperature * noise[1]) * scale[tr.V_LATERAL]
         turned = (out[tr.V_HEADING] + temperature * noise[2]) * scale[tr.V_HEADING]
         then[s.C_ACCELERATION] = a
+        then[s.C_HARSHEST] = max(car[s.C_HARSHEST], -a)
         then[s.C_VX] = max(car[s.C_VX] + a * DECISION_S, min(car[s.C_VX], 0.0))
         then[s.C_VY] = car[s.C_VY] + lateral
         then[s.C_HEADING] = car[s.C_HEADING] + turned

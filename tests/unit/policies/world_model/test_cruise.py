@@ -8,6 +8,7 @@ import pytest
 from envs.specification import column
 from policies.following import follow
 from policies.world_model.cruise import STRAIGHT_ON, cruise_limit, time_to_reach
+from policies.world_model.speeds import NUM_SPEEDS
 from policies.world_model.state import empty_state, read_observation
 
 
@@ -30,7 +31,7 @@ def imagined(seen):
     """The state that is imagined from."""
     root = empty_state()
     rows = (seen[name][0] for name in ("ego", "vehicles", "debris"))
-    read_observation(*rows, np.zeros((8, 2)), root)
+    read_observation(*rows, np.zeros((8, NUM_SPEEDS)), root)
     return root
 
 

@@ -16,6 +16,7 @@ from policies.world_model.dataset import (
     make_transitions,
 )
 from policies.world_model.explorer import Explorer
+from policies.world_model.speeds import Speeds
 from policies.world_model.tracks import make_tracks
 
 
@@ -82,6 +83,17 @@ def test_speed_changes_are_of_the_same_vehicle(shard):
     assert len(index) > 100
     np.testing.assert_array_equal(identity[index, slot], identity[index - 1, slot])
     np.testing.assert_array_equal(c["episode"][index], c["episode"][index - 1])
+
+
+def test_the_log_is_remembered_as_the_policy_remembers(shard):
+    c = shard.columns
+    begins = np.concatenate([[True], ~goes_on(c)[:-1]])
+    memory = Speeds(1)
+    known = [
+        memory.note(c["vehicles"][[k]], begins[[k]])[0] for k in range(min(shard.num_rows, 400))
+    ]
+    assert sum(begins[:400]) > 2
+    np.testing.assert_array_equal(np.stack(known), car_speeds(c)[:400])
 
 
 def test_tracks_do_not_cross_episodes(shard):

@@ -16,6 +16,7 @@ from policies.world_model.cruise import STRAIGHT_ON, cruise_limit
 from policies.world_model.imagine import imagine
 from policies.world_model.policy import WorldModel
 from policies.world_model.scoring import reduce_costs
+from policies.world_model.speeds import NUM_SPEEDS
 from policies.world_model.state import State, empty_state, read_observation
 
 STEPS = 25
@@ -59,7 +60,7 @@ def roll(learned, observation, accelerations, kind=HEAVY, value=NO_VALUE):
         observation["ego"][0],
         observation["vehicles"][0],
         observation["debris"][0],
-        np.zeros((8, 2)),
+        np.zeros((8, NUM_SPEEDS)),
         root,
     )
     roots = empty_batch(1)
@@ -131,7 +132,7 @@ def test_beside_a_wreck_the_brakes_are_no_stronger_than_real_ones(learned):
     wreck[column.V_LENGTH], wreck[column.V_WIDTH], wreck[column.V_HEADING] = 15.0, 2.5, -0.13
     root = empty_state()
     rows = (scene[name][0] for name in ("ego", "vehicles", "debris"))
-    read_observation(*rows, np.zeros((8, 2)), root)
+    read_observation(*rows, np.zeros((8, NUM_SPEEDS)), root)
     assert cruise_limit(root, STRAIGHT_ON) < -100.0
     base, by_class, _, path = roll(learned, scene, [0.0, -8.0], kind=0)
     assert np.isfinite(base).all()
@@ -193,7 +194,9 @@ def test_the_state_holds_hidden_things_where_they_were_seen():
     seen = observe(dx=50.0)
     seen["debris"][0, 0, column.D_AGE_SINCE_SEEN] = 1.0
     root = empty_state()
-    read_observation(seen["ego"][0], seen["vehicles"][0], seen["debris"][0], np.zeros((8, 2)), root)
+    read_observation(
+        seen["ego"][0], seen["vehicles"][0], seen["debris"][0], np.zeros((8, NUM_SPEEDS)), root
+    )
     assert isinstance(root, State)
     assert root.things[0, s.D_LIVE] == 1.0
     assert root.things[0, s.D_X] == pytest.approx(50.0)
