@@ -33,6 +33,7 @@ from policies.model_free.sight import Sight
 from policies.reactive.command_env import CommandEnv
 from policies.sb3_adapter import TwinVecEnv
 from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
+from policies.world_model.checkpoint import filter_hash
 from policies.world_model.checkpoint import load as load_model
 
 CAP_USD: Final = 50_000.0
@@ -95,7 +96,8 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     if kind == "belief_ppo":
         shipped = config.world_model == "shipped"
         model = load_model(WORLD_MODEL if shipped else Path(config.world_model))
-        nets, about = model.learned.filter, model.about["tensors_sha256"]
+        nets = model.learned.filter
+        about = filter_hash(nets)
     scenario = [name for name, share in config.families.items() for _ in range(share)]
     twin = gym.make_vec(
         "envs:roadworld/Debris-v0",
@@ -123,7 +125,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
         "command": f"python -m experiments.train policy={kind}",
         "algorithm": chosen.algorithm,
         "sees_belief": nets is not None,
-        "world_model_sha256": about,
+        "filter_sha256": about,
         "config": told,
         "suite_sha256": {"validation": suite.sha256["validation"]},
     }

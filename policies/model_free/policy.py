@@ -13,7 +13,7 @@ from policies.model_free.actor import Mind
 from policies.model_free.checkpoint import SHIPPED, load
 from policies.model_free.sight import Sight
 from policies.reactive.command import NAMES, NUM_PACES, Driver, split
-from policies.world_model.checkpoint import ABOUT, read_budget
+from policies.world_model.checkpoint import ABOUT, filter_hash, read_budget
 from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.checkpoint import load as load_model
 
@@ -56,9 +56,9 @@ class ModelFree:
         self._nets = None
         if kind == "belief_ppo":
             model = load_model(WORLD_MODEL if world_model == "shipped" else Path(world_model))
-            if found.about.get("world_model_sha256") != model.about["tensors_sha256"]:
+            if found.about.get("filter_sha256") != filter_hash(model.learned.filter):
                 raise UserError(
-                    f"{folder / ABOUT}: world_model_sha256: learned with another world model; train again"
+                    f"{folder / ABOUT}: filter_sha256: learned with another belief filter; train again"
                 )
             spent = read_budget(model.about)
             self.budget = Budget(

@@ -149,6 +149,14 @@ def unflatten(like: Any, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -
     return type(like)(**parts)
 
 
+def filter_hash(nets: FilterNets) -> str:
+    """Hash of a belief filter alone: whoever sees through it does not care how the rest of the model changes."""
+    digest = hashlib.sha256()
+    for name, array in sorted(flatten(nets).items()):
+        digest.update(name.encode() + str(array.shape).encode() + array.tobytes())
+    return digest.hexdigest()
+
+
 def save(folder: Path, learned: Learned, about: Mapping[str, Any]) -> None:
     """Write a checkpoint: numbers first, the description that vouches for them last.
 
