@@ -9,14 +9,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.dataset import Rows, Transitions
 from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
 from policies.world_model.layers import Net
 from policies.world_model.nets import Transition
 from policies.world_model.networks import EnsembleMlp
+from policies.world_model.wrecks import CRASH_MPS2
 
 EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 32, 32
+
+CRASHED_SHARE: Final = 0.1
+"""Of the rows of vehicles that are shown: those that have struck something, 1 in 120 of the log, which decide what the
+road looks like after a crash [A]."""
 
 LEAST_SCALE: Final = 1e-4
 """Targets hardly ever vary less than this in SI units; below it a scale would blow up rounding."""
@@ -83,6 +89,9 @@ def _fit(
         free = rows.y[:, tr.NUM_THING_OUT] == 0.0
         scale = scales(rows.y[free])
         scale[tr.NUM_THING_OUT] = 1.0
+    if loss is _car_loss:
+        # scaled by what is usual, shown what is rare
+        rows = emphasise(rows, rows.x[:, mf.HARSHEST] > CRASH_MPS2 / 10.0, CRASHED_SHARE)
     generator = torch.Generator().manual_seed(seed)
     net = EnsembleMlp(
         members, rows.x.shape[1], hidden, rows.y.shape[1] + extra - (loss is _thing_loss), generator
@@ -99,6 +108,29 @@ def _fit(
         report,
     )
     return net.export(), scale
+
+
+def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
+    """Rows of which some are shown more often.
+
+    Parameters
+    ----------
+    rows
+        One supervised problem.
+    chosen
+        ``(N,)``: which ones, by their inputs alone, so that what is learned about every input stays what the log says.
+    share
+        Of the result that they are, at least.
+
+    Returns
+    -------
+    Rows
+        All rows, the chosen ones a whole number of times.
+    """
+    count = int(chosen.sum())
+    times = max(round(share * (len(chosen) - count) / ((1.0 - share) * max(count, 1))), 1)
+    index = np.concatenate([np.arange(len(chosen)), np.tile(np.flatnonzero(chosen), times - 1)])
+    return Rows(rows.x[index], rows.y[index], rows.episode[index])
 
 
 def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -31,6 +31,7 @@ from policies.world_model.memory import Memory
 from policies.world_model.nets import Learned, take_members
 from policies.world_model.scoring import disagreement
 from policies.world_model.state import State, empty_state, read_observation
+from policies.world_model.wrecks import find_wrecks
 
 Array = NDArray[np.float64]
 
@@ -191,7 +192,8 @@ class WorldModel:
         things = find_things(observation, self._rest_sd, self._num_steps * DECISION_S)
         probability = memory.belief.probabilities
         matters = things.matters & (probability[:, :, 0] < NOTHING_THERE)
-        things = things._replace(matters=matters)
+        wrecks = find_wrecks(observation, memory.speeds, self._num_steps * DECISION_S)
+        things = things._replace(matters=matters, traffic=things.traffic | wrecks)
         busy = np.flatnonzero(matters.any(axis=1) | things.traffic)
         home = np.clip(np.floor(memory.target / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M, low, high)
         acceleration = follow(observation, ego[:, column.E_SET_SPEED].astype(np.float64))

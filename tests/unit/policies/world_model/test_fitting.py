@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from policies.world_model.dataset import Rows
 from policies.world_model.fit_events import calibrate, calibration_error
-from policies.world_model.fit_transition import ego_loss, scales
+from policies.world_model.fit_transition import ego_loss, emphasise, scales
 from policies.world_model.fitting import Budget, bootstrap, fit
 from policies.world_model.networks import EnsembleMlp
 
@@ -61,6 +62,20 @@ def test_fit_learns_and_is_repeatable():
     assert error.item() < 0.1
     for a, b in zip(one.parameters(), two.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_emphasised_rows_are_the_same_rows_more_often():
+    x = np.arange(1000, dtype=np.float32)[:, None]
+    chosen = x[:, 0] < 10
+    made = emphasise(Rows(x, 2.0 * x, x[:, 0].astype(np.int64)), chosen, 0.1)
+    rare = made.x[:, 0] < 10
+    assert rare.mean() == pytest.approx(0.1, abs=0.005)
+    assert np.unique(made.x[rare], return_counts=True)[1].tolist() == [11] * 10
+    np.testing.assert_array_equal(np.unique(made.x), x[:, 0])
+    np.testing.assert_array_equal(made.y, 2.0 * made.x)
+    np.testing.assert_array_equal(made.episode, made.x[:, 0])
+    nobody = emphasise(Rows(x, x, made.episode[:1000]), np.zeros(1000, np.bool_), 0.1)
+    assert len(nobody.x) == 1000
 
 
 def test_what_is_not_known_counts_for_nothing():
