@@ -22,9 +22,6 @@ from policies.world_model.state import State, empty_state, read_observation
 
 SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 
-CENSORED_MPS2: Final = 0.1
-"""A peak of lateral acceleration that is known as exactly as this is known [A]."""
-
 
 class Rows(NamedTuple):
     """One supervised problem."""
@@ -86,7 +83,7 @@ def make_transitions(
     rows = rows[goes_on(columns)[rows]]
     size = len(rows)
     shapes = (
-        (size, mf.NUM_EGO_FEATURES, tr.NUM_EGO_OUT),
+        (size, mf.NUM_EGO_FEATURES, tr.NUM_EGO_TARGETS),
         (size * VEHICLE_SLOTS, mf.NUM_CAR_FEATURES, tr.NUM_CAR_OUT),
         (size * DEBRIS_SLOTS, mf.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1),
     )
@@ -254,9 +251,8 @@ def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
         abs(now[log.T_YAW_RATE] * now[log.T_SPEED]), abs(then[log.T_YAW_RATE] * then[log.T_SPEED])
     )
     before, after = now[log.T_SWERVE_PEAK], then[log.T_SWERVE_PEAK]
+    # the log keeps the largest of the whole swerve: if that is an earlier decision's, this one's own is below it
+    least, most = peak, max(peak, after)
     if after > before:
-        peak = max(peak, after)
-    elif after == before and before > peak + CENSORED_MPS2:
-        # the log keeps the largest of the whole swerve: this decision's own is not told
-        peak = np.nan
-    out[tr.E_PEAK] = peak
+        least = most
+    out[tr.E_PEAK], out[tr.E_PEAK_MOST] = least, most

@@ -12,9 +12,9 @@ from torch import Tensor
 from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.dataset import Rows, Transitions
-from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
+from policies.world_model.fitting import Budget, Loss, Report, bootstrap, fit, gaussian
 from policies.world_model.layers import Net
-from policies.world_model.nets import Transition
+from policies.world_model.nets import Scale, Transition
 from policies.world_model.networks import EnsembleMlp
 from policies.world_model.wrecks import CRASH_MPS2
 
@@ -54,37 +54,39 @@ def fit_transition(
         For compiled code.
     """
     budget = Budget(updates, 512)
-    ego, ego_scale = _fit(data.ego, EGO_HIDDEN, ego_loss, 0, members, budget, seed, device, report)
-    car, car_scale = _fit(
-        data.car, CAR_HIDDEN, _car_loss, tr.NUM_CAR_OUT, members, budget, seed + 1, device, report
+
+    def one(rows: Rows, outputs: int, hidden: int, loss: Loss, offset: int) -> tuple[Net, Scale]:
+        return _fit(rows, outputs, hidden, loss, members, budget, seed + offset, device, report)
+
+    ego, ego_scale = one(data.ego, tr.NUM_EGO_OUT, EGO_HIDDEN, ego_loss, 0)
+    car, car_scale = one(data.car, 2 * tr.NUM_CAR_OUT, CAR_HIDDEN, _car_loss, 1)
+    thing, thing_scale = one(data.thing, 2 * tr.NUM_THING_OUT + 1, THING_HIDDEN, _thing_loss, 2)
+    return Transition(
+        ego,
+        ego_scale[: tr.NUM_EGO_OUT].copy(),
+        car,
+        car_scale,
+        thing,
+        thing_scale[: tr.NUM_THING_OUT].copy(),
     )
-    thing, thing_scale = _fit(
-        data.thing,
-        THING_HIDDEN,
-        _thing_loss,
-        tr.NUM_THING_OUT + 1,
-        members,
-        budget,
-        seed + 2,
-        device,
-        report,
-    )
-    return Transition(ego, ego_scale, car, car_scale, thing, thing_scale[: tr.NUM_THING_OUT].copy())
 
 
 def _fit(
     rows: Rows,
+    outputs: int,
     hidden: int,
-    loss: object,
-    extra: int,
+    loss: Loss,
     members: int,
     budget: Budget,
     seed: int,
     device: str,
     report: Report,
-) -> tuple[Net, NDArray[np.float64]]:
+) -> tuple[Net, Scale]:
     """One net and the scales of its targets."""
     scale = scales(rows.y)
+    if loss is ego_loss:
+        known = rows.y[:, tr.E_PEAK] == rows.y[:, tr.E_PEAK_MOST]
+        scale[tr.E_PEAK] = scale[tr.E_PEAK_MOST] = scales(rows.y[known])[tr.E_PEAK]
     if loss is _thing_loss:
         free = rows.y[:, tr.NUM_THING_OUT] == 0.0
         scale = scales(rows.y[free])
@@ -93,16 +95,14 @@ def _fit(
         # scaled by what is usual, shown what is rare
         rows = emphasise(rows, rows.x[:, mf.HARSHEST] > CRASH_MPS2 / 10.0, CRASHED_SHARE)
     generator = torch.Generator().manual_seed(seed)
-    net = EnsembleMlp(
-        members, rows.x.shape[1], hidden, rows.y.shape[1] + extra - (loss is _thing_loss), generator
-    )
+    net = EnsembleMlp(members, rows.x.shape[1], hidden, outputs, generator)
     net.to(device)
     fit(
         net,
         rows.x,
         (rows.y / scale).astype(np.float32),
         bootstrap(rows.episode, members, seed),
-        loss,  # type: ignore[arg-type]
+        loss,
         budget,
         seed,
         report,
@@ -134,14 +134,17 @@ def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
 
 
 def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Standard deviation of every target, where it is known: each has its own (arXiv 2510.01457)."""
-    found: NDArray[np.float64] = np.maximum(np.nanstd(y.astype(np.float64), axis=0), LEAST_SCALE)
+    """Standard deviation of every target: each has its own (arXiv 2510.01457)."""
+    found: NDArray[np.float64] = np.maximum(y.astype(np.float64).std(axis=0), LEAST_SCALE)
     return found
 
 
 def ego_loss(out: Tensor, y: Tensor) -> Tensor:
-    """Squared errors; a target that is not a number is not known, and counts for nothing."""
-    return ((out - torch.where(torch.isfinite(y), y, out.detach())) ** 2).mean(dim=-1)
+    """Squared errors; a peak that is known within bounds is right anywhere between them."""
+    n = tr.NUM_EGO_OUT
+    within = torch.minimum(torch.maximum(out[..., tr.E_PEAK], y[..., tr.E_PEAK]), y[..., n])
+    wanted = torch.cat([y[..., : tr.E_PEAK], within.unsqueeze(-1)], dim=-1)
+    return ((out - wanted) ** 2).mean(dim=-1)
 
 
 def _car_loss(out: Tensor, y: Tensor) -> Tensor:

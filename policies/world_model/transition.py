@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from envs.action import FRICTION_SHARE, LATERAL_LIMIT_MPS2
+from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from envs.specification.world import Array
@@ -19,6 +21,11 @@ from policies.world_model.state import State
 # --- outputs of the ego's net -----------------------------------------------------------------------
 E_DX, E_DY, E_HEADING, E_YAW_RATE, E_SPEED, E_ACCELERATION, E_PEAK = range(7)
 NUM_EGO_OUT: Final = 7
+
+E_PEAK_MOST: Final = NUM_EGO_OUT
+"""Of the targets alone: where the log does not tell a peak, it lies between ``E_PEAK`` and this."""
+
+NUM_EGO_TARGETS: Final = NUM_EGO_OUT + 1
 
 # --- outputs of the vehicles' net: means, then log variances ----------------------------------------
 V_ACCELERATION, V_LATERAL, V_HEADING = range(3)
@@ -77,7 +84,9 @@ def move_ego(
     then[s.HEADING] = ego[s.HEADING] + out[E_HEADING] * scale[E_HEADING]
     then[s.YAW_RATE] = ego[s.YAW_RATE] + out[E_YAW_RATE] * scale[E_YAW_RATE]
     then[s.ACCELERATION] = first + out[E_ACCELERATION] * scale[E_ACCELERATION]
-    then[s.LATERAL_PEAK] = max(out[E_PEAK] * scale[E_PEAK], 0.0)
+    # the car knows its own steering law
+    limit = min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * ego[s.GRIP] * GRAVITY_MPS2)
+    then[s.LATERAL_PEAK] = min(max(out[E_PEAK] * scale[E_PEAK], 0.0), limit)
 
 
 @compiled

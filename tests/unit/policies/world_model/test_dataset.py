@@ -125,19 +125,19 @@ def test_a_damaged_shard_is_one_line(shard, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "expected"),
+    ("before", "after", "least", "most"),
     [
-        (1.0, 2.5, 2.5),  # it grew within the decision: this is its peak
-        (0.0, 0.0, 0.6),  # no swerve: what is felt at the end
-        (2.5, 2.5, np.nan),  # an earlier decision's: this one's is somewhere below
-        (0.65, 0.65, 0.6),  # near enough to what is known
+        (1.0, 2.5, 2.5, 2.5),  # it grew within the decision: this is its peak
+        (0.0, 0.0, 0.6, 0.6),  # no swerve: what is felt at the end
+        (2.5, 2.5, 0.6, 2.5),  # an earlier decision's: this one's is somewhere below
     ],
 )
-def test_the_peak_of_an_earlier_decision_is_not_this_ones(before, after, expected):
+def test_the_peak_of_an_earlier_decision_is_not_this_ones(before, after, least, most):
     now, then = np.zeros(log.COLUMNS["ego_true"][0]), np.zeros(log.COLUMNS["ego_true"][0])
     now[log.T_SPEED] = then[log.T_SPEED] = 30.0
     now[log.T_YAW_RATE], then[log.T_YAW_RATE] = 0.01, 0.02
     now[log.T_SWERVE_PEAK], then[log.T_SWERVE_PEAK] = before, after
-    out = np.zeros(tr.NUM_EGO_OUT)
+    out = np.zeros(tr.NUM_EGO_TARGETS)
     ego_targets(now, then, 0.0, out)
-    assert out[tr.E_PEAK] == pytest.approx(expected, nan_ok=True)
+    assert out[tr.E_PEAK] == pytest.approx(least)
+    assert out[tr.E_PEAK_MOST] == pytest.approx(most)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from policies.world_model import transition as tr
 from policies.world_model.dataset import Rows
 from policies.world_model.fit_events import calibrate, calibration_error
 from policies.world_model.fit_transition import ego_loss, emphasise, scales
@@ -78,11 +79,16 @@ def test_emphasised_rows_are_the_same_rows_more_often():
     assert len(nobody.x) == 1000
 
 
-def test_what_is_not_known_counts_for_nothing():
-    y = torch.tensor([[1.0, float("nan")], [3.0, 2.0]])
-    out = torch.zeros(2, 2, requires_grad=True)
-    found = ego_loss(out, y)
-    assert found.tolist() == [0.5, 6.5]
+def test_a_peak_known_within_bounds_is_right_between_them():
+    y = torch.zeros(3, tr.NUM_EGO_TARGETS)
+    y[:, tr.E_PEAK], y[:, tr.E_PEAK_MOST] = 1.0, 2.0
+    out = torch.zeros(3, tr.NUM_EGO_OUT)
+    out[:, tr.E_PEAK] = torch.tensor([0.0, 1.5, 4.0])
+    out.requires_grad_()
+    found = ego_loss(out, y) * tr.NUM_EGO_OUT
+    assert found.tolist() == pytest.approx([1.0, 0.0, 4.0])
     found.sum().backward()
-    assert out.grad.tolist() == [[-1.0, 0.0], [-3.0, -2.0]]
-    np.testing.assert_allclose(scales(y.numpy()), [1.0, scales(np.zeros((2, 1)))[0]])
+    assert out.grad[:, tr.E_PEAK].tolist() == pytest.approx([-2.0, 0.0, 4.0])
+    # a known one has one right value
+    y[:, tr.E_PEAK_MOST] = 1.0
+    assert (ego_loss(out, y) * tr.NUM_EGO_OUT).tolist() == pytest.approx([1.0, 0.25, 9.0])

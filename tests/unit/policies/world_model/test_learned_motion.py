@@ -1,0 +1,74 @@
+"""What the shipped dynamics say about motions that decide: a lane change, a wreck."""
+
+import math
+
+import numpy as np
+import pytest
+
+from envs.batched.env import DebrisVectorEnv
+from envs.specification import DECISION_S, column, episode
+from policies.world_model import state as s
+from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.speeds import NUM_SPEEDS
+from policies.world_model.state import copy_state, empty_state, read_observation
+from policies.world_model.transition import move_cars, move_ego
+
+MEMBERS = range(5)
+
+
+@pytest.fixture(scope="module")
+def moves():
+    return load(SHIPPED).learned.transition
+
+
+@pytest.mark.parametrize("duration_s", [1.8, 2.4, 3.6])
+def test_lane_change_feels_as_hard_as_it_is(moves, duration_s):
+    env = DebrisVectorEnv(1, scenario="phantom")
+    seen, _ = env.reset(seed=11)
+    state, after = empty_state(), empty_state()
+    read_observation(
+        seen["ego"][0], seen["vehicles"][0], seen["debris"][0], np.zeros((8, NUM_SPEEDS)), state
+    )
+    start = state.ego.copy()
+    low, high = start[s.LEFT_EDGE] + 0.9, start[s.RIGHT_EDGE] - 0.9
+    side = 4.0 if start[s.Y] + 4.0 < high else -4.0
+    steps = round((duration_s + 1.0) / DECISION_S)
+    share = np.clip(np.arange(1, steps + 1) * DECISION_S / duration_s, 0.0, 1.0)
+    targets = start[s.Y] + side * (share - np.sin(2.0 * math.pi * share) / (2.0 * math.pi))
+    felt, imagined = 0.0, np.zeros(len(MEMBERS))
+    states = [empty_state() for _ in MEMBERS]
+    for one in states:
+        copy_state(state, one)
+    for target in targets:
+        second = 2.0 * (target - low) / (high - low) - 1.0
+        for e in MEMBERS:
+            copy_state(states[e], after)
+            move_ego(moves, e, states[e], 0.0, target, after)
+            copy_state(after, states[e])
+            imagined[e] = max(imagined[e], after.ego[s.LATERAL_PEAK])
+        # no acceleration: the middle of the brake's and the throttle's range is not zero
+        env.step(np.array([[2.0 * 8.0 / 11.0 - 1.0, second]]))
+        felt = max(felt, float(env.batch["episode_f"][0, episode.SWERVE_PEAK]))
+    assert felt > 1.0
+    assert np.median(imagined) == pytest.approx(felt, rel=0.15)
+    assert env.batch["ego"][0, column.E_Y] == pytest.approx(states[0].ego[s.Y], abs=0.2)
+
+
+@pytest.mark.parametrize("speed", [0.0, 3.0, 10.0, 20.0])
+def test_wrecks_slide_to_a_stop_and_stay(moves, speed):
+    travelled = []
+    for e in MEMBERS:
+        state, after = empty_state(), empty_state()
+        state.ego[[s.Y, s.SPEED, s.SET_SPEED, s.GRIP]] = 4.0, 22.0, 30.0, 0.9
+        state.ego[[s.LEFT_EDGE, s.RIGHT_EDGE, s.NUM_LANES]] = -2.0, 10.0, 3.0
+        wreck = state.cars[0]
+        wreck[[s.C_LIVE, s.C_X, s.C_Y, s.C_VX]] = 1.0, 60.0, 4.0, speed
+        wreck[[s.C_LENGTH, s.C_WIDTH, s.C_HEADING]] = 4.5, 1.8, 0.1
+        # highway-env's wrecks lose their speed at 1/s; it has been struck at 25 m/s
+        wreck[s.C_ACCELERATION], wreck[s.C_HARSHEST] = -0.93 * speed, 20.0
+        copy_state(state, after)
+        for _ in range(20):
+            move_cars(moves, e, state, after)
+            copy_state(after, state)
+        travelled.append(state.cars[0, s.C_X] - 60.0)
+    assert np.median(travelled) == pytest.approx(speed, abs=2.0 + 0.2 * speed)
