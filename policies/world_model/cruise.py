@@ -91,7 +91,7 @@ def _leads_past(state: State, i: int, room: float, needed: float, targets: Array
     if at < 0 or at >= targets.size:
         return False
     across = car[s.C_Y] + car[s.C_VY] * time
-    return abs(across - targets[at]) >= needed
+    return bool(abs(across - targets[at]) >= needed)
 
 
 @compiled
