@@ -21,7 +21,7 @@ def moves():
     return load(SHIPPED).learned.transition
 
 
-@pytest.mark.parametrize("duration_s", [1.8, 2.4, 3.0])
+@pytest.mark.parametrize("duration_s", [1.4, 1.8, 2.4])
 def test_lane_change_feels_as_hard_as_it_is(moves, duration_s):
     env = DebrisVectorEnv(1, scenario="phantom")
     seen, _ = env.reset(seed=11)
@@ -72,4 +72,5 @@ def test_wrecks_slide_to_a_stop_and_stay(moves, speed):
             move_cars(moves, e, state, after)
             copy_state(after, state)
         travelled.append(state.cars[0, s.C_X] - 60.0)
-    assert np.median(travelled) == pytest.approx(speed, abs=2.0 + 0.2 * speed)
+    # within a car's length; before they were remembered, they drove on for 30 m and more
+    assert np.median(travelled) == pytest.approx(speed, abs=4.5)
