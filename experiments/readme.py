@@ -12,6 +12,7 @@ from envs.errors import UserError
 from experiments import records
 from experiments.atomic import write_text
 from experiments.publish import Source
+from experiments.shares import Share, find_shares
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Comparison, Row, Summary
 from experiments.table_text import points, usd, with_interval
@@ -35,8 +36,10 @@ class _Regression(NamedTuple):
     other_usd: float
 
 
-def make_block(summary: Summary, table: pa.Table, provenance: str, hero: str) -> str:
-    """Table, verdict per stratum, and the worst regressions.
+def make_block(
+    summary: Summary, table: pa.Table, provenance: str, hero: str, num_resamples: int
+) -> str:
+    """Table, verdict per stratum, what the parts of the hero are worth, and its worst regressions.
 
     Parameters
     ----------
@@ -47,7 +50,9 @@ def make_block(summary: Summary, table: pa.Table, provenance: str, hero: str) ->
     provenance
         A line about where they come from.
     hero
-        The policy whose strata and regressions are told.
+        The policy whose strata, parts and regressions are told.
+    num_resamples
+        Of the bootstrap of the parts.
 
     Returns
     -------
@@ -65,6 +70,7 @@ def make_block(summary: Summary, table: pa.Table, provenance: str, hero: str) ->
     return "\n".join(
         [
             BEGIN, "", *_table(summary, table, compared), "", provenance, "", *_by_stratum(compared[hero]), "",
+            *_parts(find_shares(table, hero, num_resamples), compared[hero]),
             *_regressions(table, compared[hero]), "", END,
         ]
     )  # fmt: skip
@@ -143,6 +149,23 @@ def _by_stratum(comparison: Comparison) -> list[str]:
     return [
         f"`{comparison.policy}` against `{comparison.reference}`, US$, Holm-corrected at 5 %: {told}."
     ]
+
+
+def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
+    """What changes of the policy do, beside what it gains."""
+    if not shares:
+        return []
+    gain = -comparison.difference[ALL].mean.value
+    lines = [
+        f"| `{comparison.policy}` with one thing changed | costs more, US$ | of its gain on `{comparison.reference}` |",
+        "|---|---|---|",
+    ]
+    for share in shares:
+        part = f"{100.0 * share.more_usd.value / gain:+.0f} %" if gain > 0.0 else "-"
+        lines.append(
+            f"| `{share.arm}`: {share.change} ({len(share.seeds)} seeds) | {signed(share.more_usd)} | {part} |"
+        )
+    return [*lines, ""]
 
 
 def _regressions(table: pa.Table, comparison: Comparison) -> list[str]:

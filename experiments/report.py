@@ -36,7 +36,11 @@ def _run(values: dict[str, Any]) -> None:
     summaries = summarise_source(source, asked)
     if config.readme is not None:
         block = make_block(
-            next(iter(summaries.values())), main_records(source.table), told_by(source), config.hero
+            next(iter(summaries.values())),
+            main_records(source.table),
+            told_by(source),
+            config.hero,
+            config.num_resamples,
         )
         write_block(Path(config.readme), block)
     published = publish(folder, source, summaries)
