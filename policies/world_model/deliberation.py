@@ -104,7 +104,8 @@ class Deliberation:
         """
         told = _empty_plans(question, len(self._members))
         everything = np.ones(told.score.shape, np.bool_)
-        cost = self._imagine(question, everything, self._members[:1], told)
+        original = find_originals(question.actions, question.steps)
+        cost = self._imagine(question, everything, original, self._members[:1], told)
         main, cases, weights = reduce_costs(cost, question.belief)
         for kept, found in zip(told, score_atoms(cases, weights, self._weights.risk), strict=False):
             kept[:] = found
@@ -119,7 +120,7 @@ class Deliberation:
                 break
             wanted = np.zeros(done.shape, np.bool_)
             np.put_along_axis(wanted, order[:, begin : begin + chunk], True, axis=1)
-            self._imagine_again(question, wanted, main, told)
+            self._imagine_again(question, wanted, original, main, told)
             done |= wanted
         # with no time at all, what was imagined once has to do
         choice = done if done.any() else everything
@@ -143,10 +144,15 @@ class Deliberation:
         return favoured
 
     def _imagine_again(
-        self, question: Question, wanted: NDArray[np.bool_], main: NDArray[np.int64], told: Plans
+        self,
+        question: Question,
+        wanted: NDArray[np.bool_],
+        original: NDArray[np.int64],
+        main: NDArray[np.int64],
+        told: Plans,
     ) -> None:
         """Let all members imagine some plans; their numbers replace the first ones, in place."""
-        cost = self._imagine(question, wanted, self._members, told)
+        cost = self._imagine(question, wanted, original, self._members, told)
         _, cases, weights = reduce_costs(cost, question.belief, main)
         found = score_atoms(cases, weights, self._weights.risk)
         for kept, new in zip((told.score, told.mean, told.worst), found, strict=True):
@@ -168,11 +174,15 @@ class Deliberation:
         self,
         question: Question,
         wanted: NDArray[np.bool_],
+        original: NDArray[np.int64],
         members: NDArray[np.int64],
         told: Plans,
     ) -> Array:
-        """Costs ``(K, C, M, 4, NUM_CLASSES + 1)`` of the wanted plans."""
+        """Costs ``(K, C, M, 4, NUM_CLASSES + 1)`` of the wanted plans; the same plan is imagined once."""
         objects = question.belief.shape[1]
+        rows = np.arange(len(original))[:, None]
+        asked = np.zeros(wanted.shape, np.bool_)
+        np.logical_or.at(asked, (rows, original), wanted)
         cost = np.zeros((*wanted.shape, len(members), objects, NUM_CLASSES + 1))
         imagine(
             self._learned,
@@ -182,7 +192,7 @@ class Deliberation:
             question.roots,
             question.belief,
             question.actions,
-            wanted,
+            asked,
             question.steps,
             members,
             len(members) == 1,
@@ -194,7 +204,34 @@ class Deliberation:
             told.path,
             told.met,
         )
+        world, plan = np.nonzero(wanted & (original != np.arange(wanted.shape[1])))
+        source = original[world, plan]
+        for found in (cost, told.first, told.path, told.met):
+            found[world, plan] = found[world, source]
         return cost
+
+
+def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first plan with the same actions: where there is no lane, going there is staying here.
+
+    Parameters
+    ----------
+    actions
+        ``(K, C, T, 2)``.
+    steps
+        ``(K,)`` decisions that count.
+
+    Returns
+    -------
+    ndarray
+        ``(K, C)`` plans; a fifth of the library is another one's double.
+    """
+    found = np.zeros(actions.shape[:2], np.int64)
+    for k, (plans, left) in enumerate(zip(actions, steps, strict=True)):
+        rows = plans[:, :left].reshape(len(plans), -1)
+        _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+        found[k] = first[inverse]
+    return found
 
 
 def _empty_plans(question: Question, num_members: int) -> Plans:
