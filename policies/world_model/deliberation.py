@@ -124,7 +124,8 @@ class Deliberation:
             done |= wanted
         # with no time at all, what was imagined once has to do
         choice = done if done.any() else everything
-        futures = everything.sum(axis=1) + done.sum(axis=1) * len(self._members)
+        futures = _once(everything, original).sum(axis=1)
+        futures += _once(done, original).sum(axis=1) * len(self._members)
         imagined_s = futures * question.steps * DECISION_S
         return Answer(*self._choose(question, told, choice), is_late, imagined_s)
 
@@ -180,9 +181,6 @@ class Deliberation:
     ) -> Array:
         """Costs ``(K, C, M, 4, NUM_CLASSES + 1)`` of the wanted plans; the same plan is imagined once."""
         objects = question.belief.shape[1]
-        rows = np.arange(len(original))[:, None]
-        asked = np.zeros(wanted.shape, np.bool_)
-        np.logical_or.at(asked, (rows, original), wanted)
         cost = np.zeros((*wanted.shape, len(members), objects, NUM_CLASSES + 1))
         imagine(
             self._learned,
@@ -192,7 +190,7 @@ class Deliberation:
             question.roots,
             question.belief,
             question.actions,
-            asked,
+            _once(wanted, original),
             question.steps,
             members,
             len(members) == 1,
@@ -231,6 +229,13 @@ def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64
         rows = plans[:, :left].reshape(len(plans), -1)
         _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
         found[k] = first[inverse]
+    return found
+
+
+def _once(wanted: NDArray[np.bool_], original: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The plans to imagine so that all wanted ones are known."""
+    found = np.zeros(wanted.shape, np.bool_)
+    np.logical_or.at(found, (np.arange(len(wanted))[:, None], original), wanted)
     return found
 
 
