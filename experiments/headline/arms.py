@@ -77,6 +77,7 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
         planner.add_model_free(budget)
     planner.add_dream_ppo()
     planner.add_variants()
+    planner.add_flat()
     for name in config.fixed:
         planner.contestants.append(Contestant(name, 0, name))
     if config.rule_counts:
@@ -166,10 +167,9 @@ class _Planner:
         arm = f"dream_ppo@{label(self._largest.decisions)}"
         for seed in self._config.seeds:
             model = str(self._model(self._largest, seed))
-            logs = self._folder / f"experience@{label(self._largest.decisions)}"
             made = self._job(
                 30, "dream_ppo", arm, f"seed_{seed}",
-                world_model=model, experience=[str(logs / "round_0"), str(logs / "round_1")], seed=seed,
+                world_model=model, experience=self._logs(), seed=seed,
             )  # fmt: skip
             self._enter(arm, seed, "dream_ppo", checkpoint=made, world_model=model)
 
@@ -180,6 +180,19 @@ class _Planner:
             for seed in self._config.variant_seeds:
                 model = str(self._model(self._largest, seed))
                 self._enter(f"{Path(name).name}@{size}", seed, name, checkpoint=model)
+
+    def add_flat(self) -> None:
+        """A flat world model of the largest budget, driven without memory; it learns from the same log."""
+        if not self._config.flat_hidden or not self._config.world_model:
+            return
+        arm = f"flat@{label(self._largest.decisions)}"
+        for seed in self._config.variant_seeds:
+            made = self._job(
+                20, "world_model", arm, f"seed_{seed}",
+                experience=self._logs(), updates=self._largest.updates, seed=seed, privileged=True,
+                flat_hidden=self._config.flat_hidden,
+            )  # fmt: skip
+            self._enter(arm, seed, "ablation/no_memory", checkpoint=made)
 
     def add_truncated_rules(self) -> None:
         """The most useful rules alone."""
@@ -197,3 +210,8 @@ class _Planner:
     def _model(self, budget: BudgetConfiguration, seed: int) -> Path:
         """Where ``world_model`` of a budget and seed will be."""
         return self._folder / f"world_model@{label(budget.decisions)}" / f"seed_{seed}"
+
+    def _logs(self) -> list[str]:
+        """Where the experience of the largest budget will be."""
+        logs = self._folder / f"experience@{label(self._largest.decisions)}"
+        return [str(logs / "round_0"), str(logs / "round_1")]

@@ -26,6 +26,9 @@ class ExperimentConfiguration(Configuration):
     dream_ppo: bool  # trained inside the dream of the world models of the largest budget
     variants: list[str]  # of world_model, with the checkpoints of the largest budget
     variant_seeds: list[int]
+    flat_hidden: int = Field(
+        ge=0, le=300
+    )  # of the arm "flat", trained for variant_seeds; 0 = leave it out
     rule_counts: list[int]  # rule_tuned with so many of its rules, by measured usefulness
     rule_instances: int = Field(ge=1)  # of each stratum, on which a rule's usefulness is measured
     own_share: float = Field(gt=0.0, lt=1.0)  # of a world model's budget that it collects itself

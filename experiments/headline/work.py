@@ -72,6 +72,7 @@ def _train_world_model(folder: Path, values: Mapping[str, Any]) -> None:
 
     told = _read_train(folder, values)
     told["experience"], told["privileged"] = values["experience"], values["privileged"]
+    told["flat_hidden"] = values.get("flat_hidden", 0)
     told["updates"] = {
         part: max(round(values["updates"] * count), 1) for part, count in told["updates"].items()
     }

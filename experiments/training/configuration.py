@@ -128,6 +128,7 @@ class TrainConfiguration(Configuration):
     privileged: bool
     seed: int = Field(ge=0, lt=2**31)
     members: int = Field(ge=1, le=16)
+    flat_hidden: int = Field(ge=0, le=300)  # wider ones do not fit into a checkpoint
     updates: Updates
     look_dropout: float = Field(ge=0.0, le=1.0)
     rows: int = Field(ge=1_000)

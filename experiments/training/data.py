@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,6 +16,7 @@ from envs.specification import column
 from policies.world_model import experience as log
 from policies.world_model.classes import Book, Codebook, fit_codebook
 from policies.world_model.dataset import Rows, Transitions, make_transitions
+from policies.world_model.flat_rows import make_flat_rows
 from policies.world_model.hindsight import without_truth
 from policies.world_model.imagined_events import Events, imagine_events, slip_of
 from policies.world_model.latent_classes import LatentClasses, fit_latent_classes
@@ -116,18 +117,35 @@ def all_transitions(
     shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
 ) -> Transitions:
     """Transitions of some rows of all shards, drawn evenly."""
+    parts = []
+    for one, chosen in _draw_rows(shards, book, rows, seed, tell):
+        made = make_transitions(one.columns, one.kinds, chosen)
+        parts.append(Transitions(*(_numbered(part, one.number) for part in made)))
+    return Transitions(*(join(values) for values in zip(*parts, strict=True)))
+
+
+def all_flat_rows(shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell) -> Rows:
+    """The same of the same rows for a flat net."""
+    return join(
+        [
+            _numbered(make_flat_rows(one.columns, one.kinds, chosen), one.number)
+            for one, chosen in _draw_rows(shards, book, rows, seed, tell)
+        ]
+    )
+
+
+def _draw_rows(
+    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
+) -> Iterator[tuple[Loaded, NDArray[np.int64]]]:
+    """Every shard with some of its rows."""
     random = np.random.default_rng(seed)
     total = sum(log.read_about(path)["rows"] for path in shards)
     share = min(rows / total, 1.0)
-    parts = []
     for k, path in enumerate(shards):
         one = load(path, k, book)
         size = len(one.kinds)
-        chosen = np.sort(random.choice(size, max(round(size * share), 1), replace=False))
-        made = make_transitions(one.columns, one.kinds, chosen)
-        parts.append(Transitions(*(_numbered(part, k) for part in made)))
+        yield one, np.sort(random.choice(size, max(round(size * share), 1), replace=False))
         tell(k + 1, len(shards))
-    return Transitions(*(join(values) for values in zip(*parts, strict=True)))
 
 
 def all_events(

@@ -31,6 +31,7 @@ from policies.world_model.experience import data_hash, read_about
 from policies.world_model.fit_emission import fit_emission
 from policies.world_model.fit_events import fit_events
 from policies.world_model.fit_filter import fit_filter
+from policies.world_model.fit_flat import fit_flat
 from policies.world_model.fit_transition import fit_transition
 from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
 
@@ -89,7 +90,9 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     if isinstance(book, Codebook):
         about["codebook"] = {"bodies": book.bodies.tolist(), "patches": book.patches.tolist()}
     checkpoint.save(folder, learned, about)
-    write_starts(folder / STARTS, make_starts(held, learned, book.names, config.seed))
+    if not config.flat_hidden:
+        # nobody dreams with a flat net
+        write_starts(folder / STARTS, make_starts(held, learned, book.names, config.seed))
     return about
 
 
@@ -148,15 +151,12 @@ def _filter(config: TrainConfiguration, learn: list[Path], book: Book, run: Run)
 
 
 def _transition(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> Transition:
-    rows = data.all_transitions(learn, book, config.rows, config.seed, run.bar("transitions"))
-    return fit_transition(
-        rows,
-        config.members,
-        config.updates.transition,
-        config.seed,
-        config.device,
-        run.report("transition"),
-    )
+    drawn = (learn, book, config.rows, config.seed, run.bar("transitions"))
+    how = (config.members, config.updates.transition, config.seed, config.device)
+    report = run.report("transition")
+    if config.flat_hidden:
+        return fit_flat(data.all_flat_rows(*drawn), config.flat_hidden, *how, report)
+    return fit_transition(data.all_transitions(*drawn), *how, report)
 
 
 def _events(

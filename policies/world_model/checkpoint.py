@@ -26,7 +26,8 @@ from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.classes import NUM_BODIES, NUM_CLASSES, NUM_PATCHES, Codebook
 from policies.world_model.evidence import NUM_EVIDENCE
-from policies.world_model.layers import Gru, Net, empty_net
+from policies.world_model.flat_features import NUM_FLAT_FEATURES
+from policies.world_model.layers import Gru, Net, empty_net, no_net
 from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
 from policies.world_model.outcome import NUM_OUTCOMES, NUM_SEVERITY_OUT
 from policies.world_model.tracks import NUM_CORRECTIONS
@@ -40,9 +41,12 @@ SHIPPED: Final = Path(__file__).parent / "shipped"
 
 TENSORS, ABOUT = "model.safetensors", "model.json"
 
+STRUCTURED: Final = {"ego_hidden", "car_hidden", "thing_hidden"}
+"""Widths of the nets that a flat one replaces."""
+
 
 class Sizes(NamedTuple):
-    """What the shapes follow from."""
+    """What the shapes follow from; 0 stands for a net that is not there."""
 
     members: int
     filter_hidden: int
@@ -52,6 +56,7 @@ class Sizes(NamedTuple):
     event_hidden: int
     severity_hidden: int
     emission_hidden: int
+    flat_hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def template(sizes: Sizes) -> Learned:
     """Zeroed weights of every shape that is expected."""
 
     def net(inputs: int, hidden: int, outputs: int, members: int = sizes.members) -> Net:
-        return empty_net(inputs, hidden, outputs, members)
+        return empty_net(inputs, hidden, outputs, members) if hidden else no_net(members)
 
     h = sizes.filter_hidden
     gru = Gru(
@@ -95,6 +100,7 @@ def template(sizes: Sizes) -> Learned:
             np.zeros(tr.NUM_CAR_OUT),
             net(mf.NUM_THING_FEATURES, sizes.thing_hidden, 2 * tr.NUM_THING_OUT + 1),
             np.zeros(tr.NUM_THING_OUT),
+            net(NUM_FLAT_FEATURES, sizes.flat_hidden, tr.NUM_FLAT_OUT),
         ),
         EventNets(
             net(ft.NUM_CONTACT_FEATURES, sizes.event_hidden, 1),
@@ -125,6 +131,7 @@ def sizes_of(learned: Learned) -> Sizes:
         learned.events.contact.b1.shape[1],
         learned.events.severity.b1.shape[1],
         learned.emission.car.b1.shape[1],
+        learned.transition.flat.b1.shape[1],
     )
 
 
@@ -185,8 +192,9 @@ def write_checkpoint(
     version: int,
     about: Mapping[str, Any],
 ) -> None:
-    """Write a checkpoint of some kind: nested named tuples of arrays; see ``save``."""
-    blob = save_tensors({name: np.ascontiguousarray(a) for name, a in flatten(learned).items()})
+    """Write a checkpoint of some kind: nested named tuples of arrays; see ``save``. Empty ones are left out."""
+    arrays = {name: np.ascontiguousarray(a) for name, a in flatten(learned).items() if a.size}
+    blob = save_tensors(arrays)
     if len(blob) > LARGEST_BYTES:
         raise UserError(f"{folder}: got {len(blob):,} bytes, allowed are {LARGEST_BYTES:,}")
     text = {
@@ -268,7 +276,7 @@ def read_tensors(path: Path, sha256: object, like: Any) -> Any:  # noqa: ANN401 
         raise UserError(f"{path}: no safetensors file: {str(error).splitlines()[0]}") from None
     expected = flatten(like)
     for name, value in expected.items():
-        found = arrays.get(name)
+        found = arrays.get(name) if value.size else arrays.setdefault(name, value)
         if found is None:
             raise UserError(f"{path}: {name}: missing")
         if found.shape != value.shape or found.dtype != value.dtype:
@@ -378,11 +386,14 @@ def read_about(path: Path, kind: str, version: int) -> dict[str, Any]:
 
 
 def _read_sizes(about: Mapping[str, Any], path: Path) -> Sizes:
-    """Widths of the networks."""
-    values = about.get("sizes")
-    if not isinstance(values, dict) or set(values) != set(Sizes._fields):
+    """Widths of the networks; older files do not mention a flat one."""
+    told = about.get("sizes")
+    values: dict[str, Any] = {"flat_hidden": 0} | told if isinstance(told, dict) else {}
+    if set(values) != set(Sizes._fields):
         raise UserError(f"{path}: sizes: expected {', '.join(Sizes._fields)}")
+    absent = {"flat_hidden"} if values["flat_hidden"] == 0 else STRUCTURED
     for name, value in values.items():
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1024:
-            raise UserError(f"{path}: sizes.{name}: got {value!r}, expected 1 to 1024")
+        low, high = (0, 0) if name in absent else (1, 1024)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise UserError(f"{path}: sizes.{name}: got {value!r}, expected {low} to {high}")
     return Sizes(**values)

@@ -206,13 +206,7 @@ def _fill(
             ):
                 n = counts[1]
                 mf.car_features(state, i, x[1][n])
-                one, two = vehicles_true[k, i], vehicles_true[k + 1, i]
-                out = y[1][n]
-                out[tr.V_ACCELERATION] = (two[log.M_VX] - one[log.M_VX]) / DECISION_S
-                out[tr.V_LATERAL] = two[log.M_VY] - one[log.M_VY]
-                out[tr.V_HEADING] = two[log.M_HEADING] - one[log.M_HEADING]
-                # a collision is not driving; nor does NaN pass
-                if abs(out[tr.V_ACCELERATION]) < 12.0:
+                if car_targets(vehicles_true[k, i], vehicles_true[k + 1, i], y[1][n]):
                     of[1][n] = k
                     counts[1] += 1
         for j in range(DEBRIS_SLOTS):
@@ -224,14 +218,8 @@ def _fill(
                 continue
             n = counts[2]
             mf.thing_features(state, j, kinds[k, j], x[2][n])
-            one, two = debris_true[k, j], debris_true[k + 1, j]
-            out = y[2][n]
-            out[tr.O_VX] = two[log.M_VX] - one[log.M_VX]
-            out[tr.O_VY] = two[log.M_VY] - one[log.M_VY]
-            out[tr.O_VZ] = two[log.M_VZ] - one[log.M_VZ]
-            straight = 0.5 * (one[log.M_VZ] + two[log.M_VZ]) * DECISION_S
-            out[tr.O_Z] = two[log.M_Z] - one[log.M_Z] - straight
-            out[tr.NUM_THING_OUT] = struck[k, j]
+            thing_targets(debris_true[k, j], debris_true[k + 1, j], y[2][n])
+            y[2][n, tr.NUM_THING_OUT] = struck[k, j]
             of[2][n] = k
             counts[2] += 1
 
@@ -256,3 +244,23 @@ def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
     if after > before:
         least = most
     out[tr.E_PEAK], out[tr.E_PEAK_MOST] = least, most
+
+
+@compiled
+def car_targets(now: Array, then: Array, out: Array) -> bool:
+    """What a net has to say of a vehicle, see ``transition.move_all``; whether it is to be learned."""
+    out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
+    out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
+    out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]
+    # a collision is not driving; nor does NaN pass
+    return bool(abs(out[tr.V_ACCELERATION]) < 12.0)
+
+
+@compiled
+def thing_targets(now: Array, then: Array, out: Array) -> None:
+    """What a net has to say of an object; see ``transition.move_all``."""
+    out[tr.O_VX] = then[log.M_VX] - now[log.M_VX]
+    out[tr.O_VY] = then[log.M_VY] - now[log.M_VY]
+    out[tr.O_VZ] = then[log.M_VZ] - now[log.M_VZ]
+    straight = 0.5 * (now[log.M_VZ] + then[log.M_VZ]) * DECISION_S
+    out[tr.O_Z] = then[log.M_Z] - now[log.M_Z] - straight

@@ -13,7 +13,7 @@ from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
 from policies.world_model.dataset import Rows, Transitions
 from policies.world_model.fitting import Budget, Loss, Report, bootstrap, fit, gaussian
-from policies.world_model.layers import Net
+from policies.world_model.layers import Net, no_net
 from policies.world_model.nets import Scale, Transition
 from policies.world_model.networks import EnsembleMlp
 from policies.world_model.wrecks import CRASH_MPS2
@@ -68,6 +68,7 @@ def fit_transition(
         car_scale,
         thing,
         thing_scale[: tr.NUM_THING_OUT].copy(),
+        no_net(members),
     )
 
 

@@ -15,7 +15,7 @@ from policies.world_model.cruise import cruise_limit
 from policies.world_model.imagine import HALF_WIDTH_M
 from policies.world_model.nets import Learned
 from policies.world_model.state import State, copy_state, empty_state
-from policies.world_model.transition import move_cars, move_ego, move_things
+from policies.world_model.transition import move_all
 
 
 def foresee(
@@ -64,14 +64,13 @@ def _roll(
     """One plan by one member; contacts change nothing, for what follows a blow is not imagined either."""
     low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
     targets = low + 0.5 * (actions[:, 1] + 1.0) * (high - low)
+    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
     for t in range(actions.shape[0]):
         command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
         )
         command = max(min(command, cruise_limit(state, targets[t:])), BRAKE_LIMIT_MPS2)
-        move_ego(learned.transition, e, state, command, targets[t], after)
-        move_cars(learned.transition, e, state, after)
-        move_things(learned.transition, e, state, kinds, after)
+        move_all(learned.transition, e, state, command, targets[t], kinds, nobody, after)
         copy_state(after, state)
         ego[t, 0], ego[t, 1] = state.ego[s.X], state.ego[s.Y]
         for i in range(VEHICLE_SLOTS):

@@ -29,7 +29,7 @@ from policies.world_model.layers import forward, logistic
 from policies.world_model.nets import EventNets, Learned
 from policies.world_model.outcome import NUM_SEVERITY_OUT, expected_cost
 from policies.world_model.state import State, copy_state
-from policies.world_model.transition import move_car, move_cars, move_ego, move_things
+from policies.world_model.transition import move_all, move_others
 
 LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
@@ -126,7 +126,7 @@ def imagine(
         root = State(egos[k], cars[k], things[k])
         for m in range(members.shape[0]):
             e = members[m]
-            _roll_others(learned, e, root, steps[k], state, after, shared)
+            _roll_others(learned, e, root, kinds, steps[k], state, after, shared)
             for c in range(actions.shape[1]):
                 if not wanted[k, c]:
                     continue
@@ -157,13 +157,13 @@ def _copy_accounts(source: World, target: World) -> None:
 
 @inner
 def _roll_others(
-    learned: Learned, e: int, root: State, steps: int, state: State, after: State, shared: Array
-) -> None:
+    learned: Learned, e: int, root: State, kinds: Array, steps: int, state: State, after: State, shared: Array,
+) -> None:  # fmt: skip
     """Where the other vehicles will be if the ego goes straight on at its speed."""
     copy_state(root, state)
     copy_state(root, after)
     for t in range(steps):
-        move_cars(learned.transition, e, state, after)
+        move_others(learned.transition, e, state, kinds, after)
         after.ego[s.X] = state.ego[s.X] + state.ego[s.SPEED] * 0.2
         copy_state(after, state)
         for i in range(VEHICLE_SLOTS):
@@ -184,7 +184,7 @@ def _roll(
     going, base = 1.0, 0.0
     is_cause = _is_something_ahead(state, belief)
     # who is ahead does not answer to the ego
-    is_ahead = state.cars[:, s.C_X] > state.ego[s.X] + AHEAD_M
+    is_known = is_shared | (state.cars[:, s.C_X] > state.ego[s.X] + AHEAD_M)
     for t in range(steps):
         command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
             THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
@@ -194,14 +194,11 @@ def _roll(
         target = targets[t]
         if is_first and t == 0:
             first[0], first[1] = command, target
-        move_ego(learned.transition, e, state, command, target, after)
+        move_all(learned.transition, e, state, command, target, kinds, is_known, after)
         for i in range(VEHICLE_SLOTS):
-            if is_shared or is_ahead[i]:
+            if is_known[i]:
                 for n in range(s.NUM_CAR):
                     after.cars[i, n] = shared[t, i, n]
-            else:
-                move_car(learned.transition, e, state, i, after)
-        move_things(learned.transition, e, state, kinds, after)
         _meet_things(learned.events, e, state, after, belief, t, command, going, p, free, cost)
         crashed, paid = _meet_cars(learned.events, e, state, after, t, is_shared, p)
         if is_cause:

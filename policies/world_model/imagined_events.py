@@ -23,7 +23,7 @@ from policies.world_model.dataset import Rows, car_speeds, command_of
 from policies.world_model.nets import Transition
 from policies.world_model.outcome import MODES, NUM_OUTCOMES, encode
 from policies.world_model.state import copy_state, empty_state, read_observation
-from policies.world_model.transition import move_cars, move_ego, move_things
+from policies.world_model.transition import move_all
 
 HORIZON: Final = 25
 """Decisions that are imagined from every start: 5 s."""
@@ -175,6 +175,7 @@ def _roll(
 ) -> None:
     """Fill the rows of all event problems; see ``imagine_events``."""
     members = model.car.b1.shape[0]
+    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
     for start in starts:
         e = start % members
         read_observation(ego[start], vehicles[start], debris[start], speeds[start], state)
@@ -182,9 +183,7 @@ def _roll(
             k = start + h
             if k >= len(episode) or episode[k] != episode[start]:
                 break
-            move_ego(model, e, state, command[k, 0], command[k, 1], after)
-            move_cars(model, e, state, after)
-            move_things(model, e, state, kinds[start], after)
+            move_all(model, e, state, command[k, 0], command[k, 1], kinds[start], nobody, after)
             hit = _note_contacts(
                 start, k, h, debris, contact, command, kinds, slip, state, after, x, y, of, counts
             )

@@ -41,6 +41,11 @@ def empty_net(inputs: int, hidden: int, outputs: int, members: int) -> Net:
     return Net(*(np.zeros(shape, np.float32) for shape in shapes))
 
 
+def no_net(members: int) -> Net:
+    """A net that is not there: nothing but the number of members."""
+    return empty_net(0, 0, 0, members)
+
+
 class Gru(NamedTuple):
     """A gated recurrent unit; gates in torch's order: reset, update, new."""
 

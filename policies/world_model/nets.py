@@ -13,7 +13,10 @@ Scale = NDArray[np.float64]
 
 
 class Transition(NamedTuple):
-    """Nets of the transition ensemble with the scales of their targets."""
+    """Nets of the transition ensemble with the scales of their targets.
+
+    Either the flat net or the other three are there; what is not there is ``layers.no_net``.
+    """
 
     ego: Net
     ego_scale: Scale  # (transition.NUM_EGO_OUT,)
@@ -21,6 +24,7 @@ class Transition(NamedTuple):
     car_scale: Scale  # (transition.NUM_CAR_OUT,)
     thing: Net
     thing_scale: Scale  # (transition.NUM_THING_OUT,)
+    flat: Net  # everything at once: the ablation of the other three
 
 
 class FilterNets(NamedTuple):
@@ -85,7 +89,10 @@ def take_members(learned: Learned, count: int) -> Learned:
     return learned._replace(
         filter=learned.filter._replace(contents=first(learned.filter.contents)),
         transition=moves._replace(
-            ego=first(moves.ego), car=first(moves.car), thing=first(moves.thing)
+            ego=first(moves.ego),
+            car=first(moves.car),
+            thing=first(moves.thing),
+            flat=first(moves.flat),
         ),
         events=events._replace(
             contact=first(events.contact),

@@ -16,7 +16,7 @@ from policies.world_model import state as s
 from policies.world_model.dataset import car_speeds, command_of, true_state
 from policies.world_model.nets import Transition
 from policies.world_model.state import copy_state, empty_state
-from policies.world_model.transition import lies_still, move_cars, move_ego, move_things
+from policies.world_model.transition import lies_still, move_all
 
 EVERY: Final = 7
 """Every so manieth row begins a prediction."""
@@ -99,6 +99,7 @@ def _predict(
     """Fill the errors; see ``open_loop_errors``."""
     root, state, after = states
     elapsed = steps * DECISION_S
+    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
     for n in range(len(starts)):
         k, end = starts[n], starts[n] + steps
         true_state(
@@ -113,9 +114,7 @@ def _predict(
         )
         copy_state(root, state)
         for h in range(steps):
-            move_ego(model, 0, state, command[k + h, 0], command[k + h, 1], after)
-            move_cars(model, 0, state, after)
-            move_things(model, 0, state, kinds[k], after)
+            move_all(model, 0, state, command[k + h, 0], command[k + h, 1], kinds[k], nobody, after)
             copy_state(after, state)
         way = ego_true[end, log.T_X] - ego_true[k, log.T_X]
         y = ego_true[end, log.T_Y]

@@ -24,7 +24,7 @@ def _net(net: Net) -> Net:
 
 @inner
 def _borrow_model(model: Model) -> Model:
-    """The nets of a step; the filter's are as they are, nobody asks them."""
+    """The nets of a step; the filter's and a flat one are as they are, nobody asks them."""
     moves, events, sights = (
         model.learned.transition,
         model.learned.events,
@@ -40,6 +40,7 @@ def _borrow_model(model: Model) -> Model:
                 borrow(moves.car_scale),
                 _net(moves.thing),
                 borrow(moves.thing_scale),
+                moves.flat,
             ),
             EventNets(
                 _net(events.contact),

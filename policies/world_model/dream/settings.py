@@ -83,13 +83,34 @@ class DreamSettings:
         self.imagination: Imagination = (
             checkpoint if isinstance(checkpoint, Imagination) else read_imagination(str(checkpoint))
         )
+        check_dreams(self.imagination.learned, "checkpoint")
 
 
 def read_imagination(checkpoint: str) -> Imagination:
     """What dreams are made of, from the folder of a checkpoint."""
     folder = SHIPPED if checkpoint == "shipped" else Path(checkpoint)
     found = load(folder)
+    check_dreams(found.learned, str(folder))
     return Imagination(found.learned, tuple(found.about["classes"]), read_starts(folder / FILE))
+
+
+def check_dreams(learned: Learned, where: str) -> None:
+    """Refuse a model whose motion has no noise of its own.
+
+    Parameters
+    ----------
+    learned
+        The model.
+    where
+        It comes from, for the message.
+
+    Raises
+    ------
+    UserError
+        If its transition is flat.
+    """
+    if learned.transition.flat.b1.shape[1] > 0:
+        raise UserError(f"{where}: flat_hidden: a flat model makes no dreams, only plans")
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:

@@ -59,3 +59,18 @@ def test_a_smaller_budget_borrows_nothing(config):
         for job in jobs:
             for word in (job.values.get("world_model", ""), *job.values.get("experience", ())):
                 assert f"@{size}/" in f"{word}/" or not word
+
+
+def test_the_flat_model_learns_from_what_the_hero_learns_from(config):
+    arms = make_arms(config, Path("o"), "v1")
+    size = label(max(budget.decisions for budget in config.budgets))
+    jobs = {job.folder: job.values for stage in arms.stages for job in stage}
+    for seed in config.variant_seeds:
+        flat = dict(jobs[f"o/flat@{size}/seed_{seed}"])
+        assert flat.pop("flat_hidden") == config.flat_hidden > 0
+        assert flat == jobs[f"o/world_model@{size}/seed_{seed}"]
+        policy = jobs[f"o/policies/flat@{size}.{seed}.yaml"]
+        assert policy["base"] == "ablation/no_memory"
+        assert policy["changes"] == {"checkpoint": f"o/flat@{size}/seed_{seed}"}
+    left_out = config.model_copy(update={"flat_hidden": 0})
+    assert not any("flat" in one.arm for one in make_arms(left_out, Path("o"), "v1").contestants)

@@ -36,6 +36,13 @@ def test_round_trip_is_exact(folder):
     assert checkpoint.sizes_of(first.learned) == SIZES
 
 
+def test_older_files_do_not_mention_a_flat_net(folder):
+    sizes = SIZES._asdict()
+    assert sizes.pop("flat_hidden") == 0
+    change_about(folder, sizes=sizes)
+    assert checkpoint.sizes_of(checkpoint.load(folder).learned) == SIZES
+
+
 def change_about(folder, **values):
     path = folder / checkpoint.ABOUT
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
@@ -93,6 +100,14 @@ DAMAGE = {
     "absurd size": (
         lambda f: change_about(f, sizes=SIZES._asdict() | {"members": 10**9}),
         "sizes.members: got 1000000000, expected 1 to 1024",
+    ),
+    "flat and not": (
+        lambda f: change_about(f, sizes=SIZES._asdict() | {"flat_hidden": 9}),
+        "sizes.ego_hidden: got 5, expected 0 to 0",
+    ),
+    "neither": (
+        lambda f: change_about(f, sizes=SIZES._asdict() | {"ego_hidden": 0}),
+        "sizes.ego_hidden: got 0, expected 1 to 1024",
     ),
     "wrong shape": (
         lambda f: change_about(f, sizes=SIZES._asdict() | {"car_hidden": 9}),
