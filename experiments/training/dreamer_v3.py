@@ -7,7 +7,6 @@ learns reads them, only those that it has written, and at the end they are delet
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -31,6 +30,7 @@ from experiments.training import dreamer_segment
 from experiments.training.claim import claim
 from experiments.training.configuration import DreamerV3Configuration, ModelFreeConfiguration
 from experiments.training.dreamer_export import to_nets
+from experiments.training.extras import HOW_TO_INSTALL, is_available
 from experiments.training.learners import SHARED
 from experiments.training.segments import (
     Progress,
@@ -45,8 +45,6 @@ from policies.dreamer_v3 import checkpoint
 from policies.dreamer_v3.policy import DreamerV3
 
 KIND: Final = "dreamer_v3"
-
-HOW_TO_INSTALL: Final = '.venv/bin/python -m pip install -e ".[dreamer]"'
 
 _STEP: Final = re.compile(r"policy_step=(\d+)")
 """In what sheeprl prints when an episode ends."""
@@ -90,11 +88,6 @@ class _Run(NamedTuple):
                 "first_seed": 1_000_000 * (self.seed + 1) + 1_000 * k,
             },
         }
-
-
-def is_available() -> bool:
-    """Whether sheeprl is installed."""
-    return importlib.util.find_spec("sheeprl") is not None
 
 
 def train(

@@ -6,6 +6,7 @@ import pytest
 
 import conf
 from envs.debris.safe_yaml import read_mapping
+from experiments.headline import run
 from experiments.headline.arms import label, make_arms
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.headline.work import WORK
@@ -59,3 +60,46 @@ def test_a_smaller_budget_borrows_nothing(config):
         for job in jobs:
             for word in (job.values.get("world_model", ""), *job.values.get("experience", ())):
                 assert f"@{size}/" in f"{word}/" or not word
+
+
+def small(**changes):
+    told = read_mapping(next(path for path in FILES if path.stem == "headline_small"))["experiment"]
+    return ExperimentConfiguration(**(told | changes))
+
+
+def test_external_arms_have_a_budget_of_their_own(tmp_path):
+    config = small(external=["dreamer_v3"], external_decisions=30_000, external_seeds=[0, 4])
+    arms = make_arms(config, tmp_path, "quick")
+    entered = [one for one in arms.contestants if one.arm.startswith("dreamer_v3")]
+    assert [(one.arm, one.seed) for one in entered] == [
+        ("dreamer_v3@30k", 0),
+        ("dreamer_v3@30k", 4),
+    ]
+    jobs = [job for stage in arms.stages for job in stage]
+    trained = [job for job in jobs if job.what == "external"]
+    assert [job.values["decisions"] for job in trained] == [30_000, 30_000]
+    written = next(job for job in jobs if job.folder == entered[1].path)
+    WORK["policy"](Path(written.folder), written.values)
+    assert read_mapping(Path(entered[1].path)) == {
+        "_target_": "policies.dreamer_v3.policy.DreamerV3",
+        "checkpoint": str(tmp_path / "dreamer_v3@30k" / "seed_4"),
+    }
+
+
+def test_external_arms_are_left_out_where_nothing_can_train_them(tmp_path, monkeypatch, capsys):
+    config = small(external=["dreamer_v3"])
+    monkeypatch.setattr(run, "is_available", lambda: True)
+    assert run._leave_out(config, tmp_path, "quick") is config
+    monkeypatch.setattr(run, "is_available", lambda: False)
+    assert capsys.readouterr().err == ""
+    assert run._leave_out(config, tmp_path, "quick") == small()
+    err = capsys.readouterr().err
+    assert err.startswith("left out: dreamer_v3 needs sheeprl")
+    assert '-m pip install -e ".[dreamer]"' in err
+    assert err.count("\n") == 1
+    # a checkpoint needs nothing to drive
+    made = tmp_path / "dreamer_v3@200k" / "seed_0"
+    made.mkdir(parents=True)
+    (made / "model.json").write_text("{}")
+    assert run._leave_out(config, tmp_path, "quick") is config
+    assert capsys.readouterr().err == ""
