@@ -156,7 +156,7 @@ def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
-    """A policy file, the package's or a given one, with some arguments changed, those of a nested policy if it has one."""
+    """A policy file, the package's or a given one, with arguments changed, those of a nested policy if it has one."""
     base = values["base"]
     told = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
     inner = told.get("policy")

@@ -8,6 +8,7 @@ from typing import Final
 HOW_TO_INSTALL: Final = '.venv/bin/python -m pip install -e ".[dreamer]"'
 
 
-def is_available() -> bool:
-    """Whether it is installed."""
-    return importlib.util.find_spec("sheeprl") is not None
+def is_available(package: str = "sheeprl") -> bool:
+    """Whether a package is installed; a folder that happens to have its name is none."""
+    found = importlib.util.find_spec(package)
+    return found is not None and found.origin is not None

@@ -1,6 +1,5 @@
 """``python -m experiments.train policy=dreamer_v3``, where sheeprl is: killed runs end the same, the policy drives."""
 
-import importlib.util
 import json
 import signal
 import subprocess
@@ -10,13 +9,12 @@ import time
 import pytest
 
 from experiments.loading import load_policy
+from experiments.training.extras import is_available
 from experiments.training.segments import PROGRESS
 
 pytestmark = [
     pytest.mark.end_to_end,
-    pytest.mark.skipif(
-        importlib.util.find_spec("sheeprl") is None, reason="needs the extra `dreamer`"
-    ),
+    pytest.mark.skipif(not is_available(), reason="needs the extra `dreamer`"),
 ]
 
 

@@ -10,6 +10,7 @@ from experiments.headline import run
 from experiments.headline.arms import label, make_arms
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.headline.work import WORK
+from experiments.training import dreamer_v3
 
 FILES = sorted((Path(conf.__file__).parent / "experiment").glob("*.yaml"))
 
@@ -103,3 +104,14 @@ def test_external_arms_are_left_out_where_nothing_can_train_them(tmp_path, monke
     (made / "model.json").write_text("{}")
     assert run._leave_out(config, tmp_path, "quick") is config
     assert capsys.readouterr().err == ""
+
+
+def test_external_arms_are_trained_with_their_budget(tmp_path, monkeypatch):
+    arms = make_arms(small(external=["dreamer_v3"]), tmp_path, "quick")
+    job = next(job for stage in arms.stages for job in stage if job.what == "external")
+    told = []
+    monkeypatch.setattr(dreamer_v3, "train", lambda *words: told.append(words))
+    WORK["external"](Path(job.folder), job.values)
+    ((config, shared, folder, seed),) = told
+    assert (config.decisions, shared.suite, seed) == (200_000, "quick", 0)
+    assert folder == str(tmp_path / "dreamer_v3@200k" / "seed_0")

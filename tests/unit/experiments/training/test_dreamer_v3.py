@@ -13,6 +13,7 @@ from envs.errors import UserError
 from experiments.training.dreamer_segment import overrides
 from experiments.training.dreamer_v3 import _run_segment
 from experiments.training.dreamer_world import FEATURES, DreamerWorld
+from experiments.training.extras import is_available
 from policies.model_free.sight import NUM_INPUTS, Sight
 from policies.reactive.command_env import CommandEnv
 from policies.sb3_adapter import TwinVecEnv
@@ -70,6 +71,14 @@ def test_a_segment_that_fails_is_one_line(tmp_path):
     ) as error:
         _run_segment(job, tqdm(disable=True))
     assert "\n" not in str(error.value)
+
+
+def test_a_folder_with_its_name_is_no_library(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "some_library").mkdir()
+    assert not is_available("some_library")
+    assert not is_available("another_library")
+    assert is_available("experiments")
 
 
 def test_without_sheeprl_one_line_says_what_to_install(tmp_path):
