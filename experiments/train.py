@@ -22,11 +22,16 @@ def _run(values: dict[str, Any]) -> None:
 
         about = dream_ppo.train(config.dream_ppo, config.experience, config.output, config.seed)
         sys.stdout.write(dream_ppo.describe(about))
+    elif config.policies == "dreamer_v3":
+        from experiments.training import dreamer_v3, segments
+
+        about = dreamer_v3.train(config.dreamer_v3, config.model_free, config.output, config.seed)
+        sys.stdout.write(segments.describe(about))
     elif config.policies != "world_model":
-        from experiments.training import model_free
+        from experiments.training import model_free, segments
 
         about = model_free.train(config.policies, config.model_free, config.output, config.seed)
-        sys.stdout.write(model_free.describe(about))
+        sys.stdout.write(segments.describe(about))
     else:
         from experiments.training import world_model
 

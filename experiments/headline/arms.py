@@ -10,6 +10,9 @@ from experiments.headline.configuration import BudgetConfiguration, ExperimentCo
 PRIVILEGED: Final = {"world_model": True, "world_model_unprivileged": False}
 """World models that can be trained, and whether the truth supervises them."""
 
+EXTERNAL: Final = {"dreamer_v3": "policies.dreamer_v3.policy.DreamerV3"}
+"""External baselines, and what drives them."""
+
 
 class Job(NamedTuple):
     """One piece of work: a pure function of its words, with a folder of its own."""
@@ -76,6 +79,7 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
         planner.add_world_models(budget)
         planner.add_model_free(budget)
     planner.add_dream_ppo()
+    planner.add_external()
     planner.add_variants()
     planner.add_flat()
     for name in config.fixed:
@@ -105,8 +109,8 @@ class _Planner:
         self.stages.setdefault(stage, []).append(Job(what, folder, values))
         return folder
 
-    def _enter(self, arm: str, seed: int, base: str, **changes: Any) -> None:
-        """Add a contestant: the policy file ``base`` with other arguments."""
+    def _enter(self, arm: str, seed: int, base: str | dict[str, str], **changes: Any) -> None:
+        """Add a contestant: the policy file ``base``, or its content, with other arguments."""
         name = f"{arm}.{seed}"
         path = str(self._folder / "policies" / f"{name}.yaml")
         job = Job("policy", path, {"base": base, "changes": changes})
@@ -172,6 +176,17 @@ class _Planner:
                 world_model=model, experience=self._logs(), seed=seed,
             )  # fmt: skip
             self._enter(arm, seed, "dream_ppo", checkpoint=made, world_model=model)
+
+    def add_external(self) -> None:
+        """By a library of others, with a budget of their own."""
+        for kind in self._config.external:
+            arm = f"{kind}@{label(self._config.external_decisions)}"
+            for seed in self._config.external_seeds:
+                made = self._job(
+                    10, "external", arm, f"seed_{seed}",
+                    decisions=self._config.external_decisions, seed=seed, suite=self._suite,
+                )  # fmt: skip
+                self._enter(arm, seed, {"_target_": EXTERNAL[kind]}, checkpoint=made)
 
     def add_variants(self) -> None:
         """Other planners with the same world models."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from experiments.configuration import Configuration
@@ -31,4 +33,8 @@ class ExperimentConfiguration(Configuration):
     )  # of the arm "flat", trained for variant_seeds; 0 = leave it out
     rule_counts: list[int]  # rule_tuned with so many of its rules, by measured usefulness
     rule_instances: int = Field(ge=1)  # of each stratum, on which a rule's usefulness is measured
+    # trained by a library that may be absent, and left out then
+    external: list[Literal["dreamer_v3"]] = Field(default=[])
+    external_decisions: int = Field(default=200_000, ge=5_000, le=1_000_000_000)
+    external_seeds: list[int] = Field(default=[0], min_length=1)
     own_share: float = Field(gt=0.0, lt=1.0)  # of a world model's budget that it collects itself

@@ -21,6 +21,8 @@ from experiments.headline.arms import Arms, Contestant, make_arms
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.headline.work import run_job
 from experiments.publish import Source
+from experiments.training.extras import HOW_TO_INSTALL, is_available
+from policies.world_model.checkpoint import ABOUT
 
 PLAN: Final = "experiment.json"
 
@@ -51,7 +53,7 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
     folder = Path(config.output)
     make_folder(folder)
     _claim(folder, experiment)
-    arms = make_arms(experiment, folder, config.suite)
+    arms = make_arms(_leave_out(experiment, folder, config.suite), folder, config.suite)
     for number, stage in enumerate(arms.stages):
         title = f"stage {number + 1}: {', '.join(sorted({job.what for job in stage}))}"
         with tqdm(
@@ -67,6 +69,20 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
                     clock = datetime.now().astimezone().strftime("%H:%M:%S")
                     sys.stderr.write(f"{clock} {title}: {made}\n")
     return _drive(config, arms, folder), folder
+
+
+def _leave_out(
+    experiment: ExperimentConfiguration, folder: Path, suite: str
+) -> ExperimentConfiguration:
+    """The experiment without what cannot be trained here; what has been trained already needs nothing to drive."""
+    alone = make_arms(experiment, folder, suite).stages
+    wanted = [Path(job.folder) for stage in alone for job in stage if job.what == "external"]
+    missing = [made for made in wanted if not (made / ABOUT).is_file()]
+    if not missing or is_available():
+        return experiment
+    names = ", ".join(experiment.external)
+    sys.stderr.write(f"left out: {names} needs sheeprl, which is not installed: {HOW_TO_INSTALL}\n")
+    return experiment.model_copy(update={"external": []})
 
 
 def _drive(config: evaluation.CompareConfiguration, arms: Arms, folder: Path) -> Source:

@@ -93,6 +93,18 @@ def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
         model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
 
 
+def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
+    """DreamerV3, with the families and rewards of the policies without a model."""
+    from experiments.training import dreamer_v3
+
+    told = _read_train(folder, values)
+    told["dreamer_v3"] |= {"decisions": values["decisions"]}
+    told["model_free"] |= {"suite": values["suite"]}
+    config = validate(TrainConfiguration, told)
+    if not (folder / ABOUT).is_file():
+        dreamer_v3.train(config.dreamer_v3, config.model_free, str(folder), values["seed"])
+
+
 def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
     """PPO inside a dream."""
     from experiments.training import dream_ppo
@@ -145,8 +157,9 @@ def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
-    """A policy file of the package with some arguments changed, those of a nested policy where it has one."""
-    told = read_mapping(policy_path(values["base"]))
+    """A policy file, the package's or a given one, with arguments changed, those of a nested policy if it has one."""
+    base = values["base"]
+    told = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
     inner = told.get("policy")
     if isinstance(inner, dict) and "_policy_" in inner:
         inner = read_mapping(policy_path(str(inner["_policy_"])))
@@ -173,6 +186,7 @@ WORK: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], None]]] = {
     "world_model": _train_world_model,
     "model_free": _train_model_free,
     "dream_ppo": _train_dream_ppo,
+    "external": _train_external,
     "rules": _tune_rules,
     "usefulness": _measure_rules,
     "truncated": _write_truncated,

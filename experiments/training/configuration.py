@@ -120,10 +120,23 @@ class ModelFreeConfiguration(Configuration):
     qr_dqn: QRDQNConfiguration
 
 
+class DreamerV3Configuration(Configuration):
+    """DreamerV3 by sheeprl; what is not here is as for the learners without a model."""
+
+    decisions: int = Field(ge=5_000, le=1_000_000_000)
+    segments: int = Field(ge=1, le=1_000)
+    worlds: int = Field(
+        ge=1, le=64
+    )  # each of which plays a whole sequence before anything is learned
+    replay_ratio: float = Field(gt=0.0, le=1_024.0)
+
+
 class TrainConfiguration(Configuration):
     """``python -m experiments.train``."""
 
-    policies: Literal["world_model", "dream_ppo", "ppo", "recurrent_ppo", "qr_dqn", "belief_ppo"]
+    policies: Literal[
+        "world_model", "dream_ppo", "ppo", "recurrent_ppo", "qr_dqn", "belief_ppo", "dreamer_v3"
+    ]
     experience: list[str] = Field(min_length=1)
     privileged: bool
     seed: int = Field(ge=0, lt=2**31)
@@ -136,5 +149,6 @@ class TrainConfiguration(Configuration):
     validation_share: float = Field(gt=0.0, lt=0.5)
     dream_ppo: DreamPPOConfiguration
     model_free: ModelFreeConfiguration
+    dreamer_v3: DreamerV3Configuration
     device: str
     output: str

@@ -6,27 +6,33 @@ number. So a run that was killed ends with the same bits as one that was not.
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import gymnasium as gym
-import numpy as np
 import torch
 from stable_baselines3.common.utils import set_random_seed
 from tqdm import tqdm
 
 from envs.scenario.suite import Suite, load_suite
-from experiments.atomic import make_folder, write_text
+from experiments.atomic import make_folder
 from experiments.configuration import config_path
 from experiments.provenance import commit, machine
-from experiments.rollout import Rollout
 from experiments.training import learners
 from experiments.training.claim import claim
 from experiments.training.configuration import ModelFreeConfiguration
+from experiments.training.segments import (
+    Progress,
+    choose_items,
+    list_families,
+    plan_segments,
+    read_progress,
+    validate,
+    write_progress,
+)
 from policies.model_free import checkpoint
 from policies.model_free.policy import ModelFree
 from policies.model_free.sight import Sight
@@ -35,28 +41,6 @@ from policies.sb3_adapter import TwinVecEnv
 from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.checkpoint import filter_hash
 from policies.world_model.checkpoint import load as load_model
-
-CAP_USD: Final = 50_000.0
-"""An episode counts at most this much when checkpoints are compared, as when rules are tuned."""
-
-VALIDATION_SHARE: Final = 0.1
-"""Of the budget."""
-
-MEAN_DECISIONS: Final = 100
-"""Of an episode of the suite, about: to know how many instances a validation can afford."""
-
-PROGRESS: Final = "progress.json"
-
-
-class Progress(NamedTuple):
-    """How far a run has come."""
-
-    segments: int = 0  # finished
-    learned: int = 0  # environment steps of learning
-    validated: int = 0  # environment steps of validation
-    cpu_s: float = 0.0
-    scores_usd: tuple[float, ...] = ()  # capped mean on validation seeds after every segment
-    means_usd: tuple[float, ...] = ()  # the same, not capped
 
 
 def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> dict[str, Any]:
@@ -98,12 +82,11 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
         model = load_model(WORLD_MODEL if shipped else Path(config.world_model))
         nets = model.learned.filter
         about = filter_hash(nets)
-    scenario = [name for name, share in config.families.items() for _ in range(share)]
     twin = gym.make_vec(
         "envs:roadworld/Debris-v0",
         num_envs=chosen.worlds,
         vectorization_mode="vector_entry_point",
-        scenario=scenario,
+        scenario=list_families(config.families),
         split="train",
     )
     env = CommandEnv(
@@ -144,9 +127,7 @@ def _run(
 ) -> dict[str, Any]:
     """Segment after segment, and the best of what they left."""
     steps, segments = plan_segments(config, learner.steps_at_once)
-    affordable = VALIDATION_SHARE * config.decisions / segments / MEAN_DECISIONS
-    items = suite.items("validation")
-    items = items[:: max(round(len(items) / max(affordable, 1.0)), 1)]
+    items = choose_items(suite, config.decisions, segments)
     with tqdm(
         total=config.decisions,
         initial=progress.learned + progress.validated,
@@ -168,98 +149,28 @@ def _run(
                 cpu_s=progress.cpu_s + spent,
             )
             part = folder / f"segment_{k:02d}"
-            budget = {
-                "environment_steps": after.learned + after.validated,
-                "cpu_seconds": round(after.cpu_s, 1),
-            }
-            checkpoint.save(part, learner.export(), {**described, "budget": budget})
-            costs, decisions = _validate(
-                ModelFree(kind, str(part), config.world_model), suite, items
-            )
-            bar.update(decisions)
-            capped = float(np.minimum(costs, CAP_USD).mean())
-            progress = after._replace(
-                validated=after.validated + decisions,
-                scores_usd=(*after.scores_usd, capped),
-                means_usd=(*after.means_usd, float(costs.mean())),
-            )
+            checkpoint.save(part, learner.export(), {**described, "budget": after.budget})
+            progress = validate(after, ModelFree(kind, str(part), config.world_model), suite, items)
+            bar.update(progress.validated - after.validated)
+            capped = progress.scores_usd[-1]
             learner.record("validation/capped_usd", capped)
             bar.set_postfix_str(f"validation {capped:,.0f} US$")
             learner.keep(folder / "state")
-            write_text(folder / PROGRESS, json.dumps(progress._asdict()) + "\n")
+            write_progress(folder, progress)
     return _finish(folder, progress, described)
-
-
-def plan_segments(config: ModelFreeConfiguration, at_once: int) -> tuple[int, int]:
-    """Environment steps of a segment, whole collections of a learner, and how many segments the budget affords.
-
-    Parameters
-    ----------
-    config
-        With the budget.
-    at_once
-        Steps that the learner takes between two updates.
-
-    Returns
-    -------
-    steps, segments
-        Both at least 1 collection and 1 segment; together with validation not more than the budget, if it affords one.
-    """
-    learned = round((1.0 - VALIDATION_SHARE) * config.decisions)
-    segments = max(min(config.segments, learned // at_once), 1)
-    return max(learned // segments // at_once, 1) * at_once, segments
-
-
-def _validate(policy: ModelFree, suite: Suite, items: list[Any]) -> tuple[np.ndarray, int]:
-    """Cost of every validation episode, US$, and the decisions they took."""
-    costs, decisions = np.zeros(len(items)), 0
-    for k, episode in Rollout(policy, [suite.instance(item) for item in items]).episodes():
-        costs[k] = episode.total_usd.sum()
-        decisions += len(episode.total_usd)
-    return costs, decisions
 
 
 def _finish(folder: Path, progress: Progress, described: Mapping[str, Any]) -> dict[str, Any]:
     """The checkpoint of the best segment, as the checkpoint of the run."""
-    best = int(np.argmin(progress.scores_usd))
-    found = checkpoint.load(folder / f"segment_{best:02d}")
-    about = {
-        **described,
-        "budget": {
-            "environment_steps": progress.learned + progress.validated,
-            "cpu_seconds": round(progress.cpu_s, 1),
-        },
-        "validation": {
-            "capped_usd": round(progress.scores_usd[best], 1),
-            "mean_usd": round(progress.means_usd[best], 1),
-            "capped_usd_by_segment": [round(score, 1) for score in progress.scores_usd],
-            "segment": best,
-        },
-    }
+    found = checkpoint.load(folder / f"segment_{progress.best:02d}")
+    about = {**described, **progress.describe()}
     checkpoint.save(folder, found.actor, about)
     shutil.rmtree(folder / "state", ignore_errors=True)
     return about
 
 
 def _read(folder: Path, segments: int) -> Progress:
-    """How far the run in a folder has come."""
-    path = folder / PROGRESS
-    if not path.is_file():
-        return Progress()
-    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    values["scores_usd"] = tuple(values["scores_usd"])
-    values["means_usd"] = tuple(values["means_usd"])
-    found = Progress(**values)
+    """How far the run in a folder has come; what cannot go on begins anew."""
+    found = read_progress(folder)
     is_lost = found.segments < segments and not (folder / "state").is_dir()
     return Progress() if is_lost else found
-
-
-def describe(about: Mapping[str, Any]) -> str:
-    """What was trained, in a few lines."""
-    spent, found = about["budget"], about["validation"]
-    by_segment = ", ".join(f"{score:,.0f}" for score in found["capped_usd_by_segment"])
-    return (
-        f"{spent['environment_steps']:,} environment steps, {spent['cpu_seconds']:.0f} CPU-s\n"
-        f"validation, capped at {CAP_USD:,.0f} US$, by segment: {by_segment}\n"
-        f"kept: segment {found['segment']}, {found['capped_usd']:,.0f} US$, not capped {found['mean_usd']:,.0f} US$\n"
-    )

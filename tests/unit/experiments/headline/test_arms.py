@@ -6,9 +6,11 @@ import pytest
 
 import conf
 from envs.debris.safe_yaml import read_mapping
+from experiments.headline import run
 from experiments.headline.arms import label, make_arms
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.headline.work import WORK
+from experiments.training import dreamer_v3
 
 FILES = sorted((Path(conf.__file__).parent / "experiment").glob("*.yaml"))
 
@@ -74,3 +76,57 @@ def test_the_flat_model_learns_from_what_the_hero_learns_from(config):
         assert policy["changes"] == {"checkpoint": f"o/flat@{size}/seed_{seed}"}
     left_out = config.model_copy(update={"flat_hidden": 0})
     assert not any("flat" in one.arm for one in make_arms(left_out, Path("o"), "v1").contestants)
+
+
+def small(**changes):
+    told = read_mapping(next(path for path in FILES if path.stem == "headline_small"))["experiment"]
+    return ExperimentConfiguration(**(told | changes))
+
+
+def test_external_arms_have_a_budget_of_their_own(tmp_path):
+    config = small(external=["dreamer_v3"], external_decisions=30_000, external_seeds=[0, 4])
+    arms = make_arms(config, tmp_path, "quick")
+    entered = [one for one in arms.contestants if one.arm.startswith("dreamer_v3")]
+    assert [(one.arm, one.seed) for one in entered] == [
+        ("dreamer_v3@30k", 0),
+        ("dreamer_v3@30k", 4),
+    ]
+    jobs = [job for stage in arms.stages for job in stage]
+    trained = [job for job in jobs if job.what == "external"]
+    assert [job.values["decisions"] for job in trained] == [30_000, 30_000]
+    written = next(job for job in jobs if job.folder == entered[1].path)
+    WORK["policy"](Path(written.folder), written.values)
+    assert read_mapping(Path(entered[1].path)) == {
+        "_target_": "policies.dreamer_v3.policy.DreamerV3",
+        "checkpoint": str(tmp_path / "dreamer_v3@30k" / "seed_4"),
+    }
+
+
+def test_external_arms_are_left_out_where_nothing_can_train_them(tmp_path, monkeypatch, capsys):
+    config = small(external=["dreamer_v3"])
+    monkeypatch.setattr(run, "is_available", lambda: True)
+    assert run._leave_out(config, tmp_path, "quick") is config
+    monkeypatch.setattr(run, "is_available", lambda: False)
+    assert capsys.readouterr().err == ""
+    assert run._leave_out(config, tmp_path, "quick") == small()
+    err = capsys.readouterr().err
+    assert err.startswith("left out: dreamer_v3 needs sheeprl")
+    assert '-m pip install -e ".[dreamer]"' in err
+    assert err.count("\n") == 1
+    # a checkpoint needs nothing to drive
+    made = tmp_path / "dreamer_v3@200k" / "seed_0"
+    made.mkdir(parents=True)
+    (made / "model.json").write_text("{}")
+    assert run._leave_out(config, tmp_path, "quick") is config
+    assert capsys.readouterr().err == ""
+
+
+def test_external_arms_are_trained_with_their_budget(tmp_path, monkeypatch):
+    arms = make_arms(small(external=["dreamer_v3"]), tmp_path, "quick")
+    job = next(job for stage in arms.stages for job in stage if job.what == "external")
+    told = []
+    monkeypatch.setattr(dreamer_v3, "train", lambda *words: told.append(words))
+    WORK["external"](Path(job.folder), job.values)
+    ((config, shared, folder, seed),) = told
+    assert (config.decisions, shared.suite, seed) == (200_000, "quick", 0)
+    assert folder == str(tmp_path / "dreamer_v3@200k" / "seed_0")

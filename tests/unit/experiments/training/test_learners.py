@@ -16,9 +16,8 @@ from stable_baselines3.common.utils import set_random_seed
 from tqdm import tqdm
 
 import conf
-import experiments.training.model_free as training
 from envs.debris.safe_yaml import read_mapping
-from experiments.training import learners
+from experiments.training import learners, segments
 from experiments.training.configuration import ModelFreeConfiguration
 from policies.model_free.actor import Mind
 from policies.model_free.sight import NUM_INPUTS, Sight
@@ -98,10 +97,10 @@ def test_a_kept_learner_goes_on_with_the_same_bits(kind, tmp_path):
 @pytest.mark.parametrize("at_once", [50, 2_000])
 def test_no_budget_is_overspent(budget, at_once):
     config = configuration().model_copy(update={"decisions": budget, "segments": 10})
-    steps, segments = training.plan_segments(config, at_once)
+    steps, parts = segments.plan_segments(config, at_once)
     assert steps % at_once == 0
-    assert 1 <= segments <= 10
-    assert 0.5 * budget < steps * segments <= 0.9 * budget
+    assert 1 <= parts <= 10
+    assert 0.5 * budget < steps * parts <= 0.9 * budget
 
 
 def test_exploration_falls_over_the_run_and_not_over_a_segment(tmp_path):
@@ -127,12 +126,12 @@ def test_a_killed_run_ends_as_one_that_was_not(tmp_path):
         command("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     until = time.monotonic() + 200.0
-    while not (tmp_path / "killed" / training.PROGRESS).is_file():
+    while not (tmp_path / "killed" / segments.PROGRESS).is_file():
         assert time.monotonic() < until
         time.sleep(0.02)
     running.send_signal(signal.SIGKILL)
     running.wait()
-    done = json.loads((tmp_path / "killed" / training.PROGRESS).read_text())["segments"]
+    done = json.loads((tmp_path / "killed" / segments.PROGRESS).read_text())["segments"]
     subprocess.run(command("killed"), check=True, capture_output=True, timeout=300)
     one, two = (
         json.loads((tmp_path / n / "model.json").read_text()) for n in ("straight", "killed")
