@@ -104,6 +104,7 @@ def run(job: dict[str, Any]) -> None:
     settings = compose_settings(job)
     check_configs(settings)
     run_algorithm(settings)
+    # pickle: written by this very process a moment ago, and the replay buffer in it is no tensor
     state = torch.load(find_checkpoint(job), weights_only=False)
     tensors = {
         name: value.detach().contiguous()

@@ -35,6 +35,9 @@ from policies.world_model.fit_flat import fit_flat
 from policies.world_model.fit_transition import fit_transition
 from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
 
+OTHERS: Final = {"dream_ppo", "model_free", "dreamer_v3"}
+"""Groups of settings of other learners."""
+
 PARTS: Final = ("filter", "transition", "events", "emission")
 
 EMISSION_ROWS: Final = 100_000
@@ -66,9 +69,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     make_folder(folder)
     shards = data.list_all(config.experience)
     learn, held = data.split(shards, config.validation_share)
-    values = config.model_dump(exclude={"dream_ppo", "model_free"}) | {
-        "data_sha256": data_hash(shards)
-    }
+    values = config.model_dump(exclude=OTHERS) | {"data_sha256": data_hash(shards)}
     claim(folder, {key: value for key, value in values.items() if key != "output"})
     with SummaryWriter(str(folder / "tensorboard")) as writer:
         run = Run(folder, writer)
@@ -202,7 +203,7 @@ def _check_device(device: str) -> None:
 
 def _like() -> Learned:
     """Names of all numbers; the shapes do not matter here."""
-    return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1, 1))
+    return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1, 1, 0))
 
 
 class Run:

@@ -56,7 +56,7 @@ class Sizes(NamedTuple):
     event_hidden: int
     severity_hidden: int
     emission_hidden: int
-    flat_hidden: int = 0
+    flat_hidden: int
 
 
 @dataclass(frozen=True)
@@ -386,10 +386,9 @@ def read_about(path: Path, kind: str, version: int) -> dict[str, Any]:
 
 
 def _read_sizes(about: Mapping[str, Any], path: Path) -> Sizes:
-    """Widths of the networks; older files do not mention a flat one."""
-    told = about.get("sizes")
-    values: dict[str, Any] = {"flat_hidden": 0} | told if isinstance(told, dict) else {}
-    if set(values) != set(Sizes._fields):
+    """Widths of the networks."""
+    values = about.get("sizes")
+    if not isinstance(values, dict) or set(values) != set(Sizes._fields):
         raise UserError(f"{path}: sizes: expected {', '.join(Sizes._fields)}")
     absent = {"flat_hidden"} if values["flat_hidden"] == 0 else STRUCTURED
     for name, value in values.items():

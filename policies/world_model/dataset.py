@@ -198,23 +198,18 @@ def _fill(
             of[0][n] = k
             counts[0] += 1
         for i in range(VEHICLE_SLOTS):
-            same = vehicles[k, i, column.V_IDENTITY] == vehicles[k + 1, i, column.V_IDENTITY]
-            if (
-                vehicles[k, i, column.V_TRACKED] > 0.5
-                and vehicles[k + 1, i, column.V_TRACKED] > 0.5
-                and same
-            ):
+            if car_goes_on(vehicles[k, i], vehicles[k + 1, i]):
                 n = counts[1]
                 mf.car_features(state, i, x[1][n])
                 if car_targets(vehicles_true[k, i], vehicles_true[k + 1, i], y[1][n]):
                     of[1][n] = k
                     counts[1] += 1
         for j in range(DEBRIS_SLOTS):
-            same = debris[k, j, column.D_IDENTITY] == debris[k + 1, j, column.D_IDENTITY]
-            both = debris[k, j, column.D_TRACKED] > 0.5 and debris[k + 1, j, column.D_TRACKED] > 0.5
-            if not (both and same) or contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
+            if contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
                 continue
-            if np.isnan(debris_true[k, j, log.M_DX] + debris_true[k + 1, j, log.M_DX]):
+            if not thing_goes_on(
+                debris[k, j], debris[k + 1, j], debris_true[k, j], debris_true[k + 1, j]
+            ):
                 continue
             n = counts[2]
             mf.thing_features(state, j, kinds[k, j], x[2][n])
@@ -222,6 +217,21 @@ def _fill(
             y[2][n, tr.NUM_THING_OUT] = struck[k, j]
             of[2][n] = k
             counts[2] += 1
+
+
+@compiled
+def car_goes_on(seen: Array, later: Array) -> bool:
+    """Whether the next observation is of the same vehicle."""
+    both = seen[column.V_TRACKED] > 0.5 and later[column.V_TRACKED] > 0.5
+    return bool(both and seen[column.V_IDENTITY] == later[column.V_IDENTITY])
+
+
+@compiled
+def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
+    """Whether the next observation is of the same object, and what is true of it is logged both times."""
+    both = seen[column.D_TRACKED] > 0.5 and later[column.D_TRACKED] > 0.5
+    same = seen[column.D_IDENTITY] == later[column.D_IDENTITY]
+    return bool(both and same and not np.isnan(now[log.M_DX] + then[log.M_DX]))
 
 
 @compiled
@@ -252,8 +262,8 @@ def car_targets(now: Array, then: Array, out: Array) -> bool:
     out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
     out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
     out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]
-    # a collision is not driving; nor does NaN pass
-    return bool(abs(out[tr.V_ACCELERATION]) < 12.0)
+    # NaN: not in the log
+    return bool(np.isfinite(out[tr.V_ACCELERATION]))
 
 
 @compiled

@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled, inner
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model import experience as log
 from policies.world_model import transition as tr
 from policies.world_model.dataset import (
     Rows,
+    car_goes_on,
     car_speeds,
     car_targets,
     command_of,
     ego_targets,
     goes_on,
+    thing_goes_on,
     thing_targets,
     true_state,
 )
@@ -127,9 +129,7 @@ def _fill_cars(seen: Array, later: Array, now: Array, then: Array, y: Array) -> 
     """Targets of the vehicles whose track goes on."""
     car = np.empty(tr.NUM_CAR_OUT)
     for i in range(VEHICLE_SLOTS):
-        both = seen[i, column.V_TRACKED] > 0.5 and later[i, column.V_TRACKED] > 0.5
-        same = seen[i, column.V_IDENTITY] == later[i, column.V_IDENTITY]
-        if both and same and car_targets(now[i], then[i], car):
+        if car_goes_on(seen[i], later[i]) and car_targets(now[i], then[i], car):
             for m in range(tr.NUM_CAR_OUT):
                 y[tr.FLAT_CARS + i * tr.NUM_CAR_OUT + m] = car[m]
 
@@ -141,10 +141,8 @@ def _fill_things(
     """Targets of the objects that move freely."""
     thing = np.empty(tr.NUM_THING_OUT)
     for j in range(DEBRIS_SLOTS):
-        both = seen[j, column.D_TRACKED] > 0.5 and later[j, column.D_TRACKED] > 0.5
-        same = seen[j, column.D_IDENTITY] == later[j, column.D_IDENTITY]
-        is_logged = not np.isnan(now[j, log.M_DX] + then[j, log.M_DX])
-        if both and same and is_logged and not is_met[j] and not tr.lies_still(state, j):
+        is_free = not is_met[j] and not tr.lies_still(state, j)
+        if is_free and thing_goes_on(seen[j], later[j], now[j], then[j]):
             thing_targets(now[j], then[j], thing)
             for m in range(tr.NUM_THING_OUT):
                 y[tr.FLAT_THINGS + j * tr.NUM_THING_OUT + m] = thing[m]

@@ -134,7 +134,7 @@ def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
         for k in range(s.NUM_CAR):
             then[k] = car[k]
         if car[s.C_LIVE] > 0.0:
-            _place_car(car, out, FLAT_CARS + i * NUM_CAR_OUT, scale, then)
+            place_car(car, out, FLAT_CARS + i * NUM_CAR_OUT, scale, then)
 
 
 @inner
@@ -145,7 +145,7 @@ def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
         for k in range(s.NUM_THING):
             then[k] = thing[k]
         if thing[s.D_LIVE] > 0.0 and not lies_still(state, j):
-            _place_thing(thing, out, FLAT_THINGS + j * NUM_THING_OUT, scale, then)
+            place_thing(thing, out, FLAT_THINGS + j * NUM_THING_OUT, scale, then)
 
 
 @compiled
@@ -215,12 +215,12 @@ def _move_cars(net: Net, scale: Array, e: int, state: State, is_known: Array, af
         if car[s.C_LIVE] > 0.0:
             mf.car_features(state, i, x)
             forward(net, e, x, hidden, out)
-            _place_car(car, out, 0, scale, then)
+            place_car(car, out, 0, scale, then)
 
 
-@inner
-def _place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> None:
-    """Where a vehicle is and how fast, given what a net says of it from output ``at`` on."""
+@compiled
+def place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> None:
+    """Where a vehicle is and how fast, in place, given what a net says of it from output ``at`` on."""
     acceleration = out[at + V_ACCELERATION] * scale[V_ACCELERATION]
     then[s.C_ACCELERATION] = acceleration
     then[s.C_HARSHEST] = max(car[s.C_HARSHEST], -acceleration)
@@ -257,12 +257,12 @@ def move_things(model: Transition, e: int, state: State, kinds: Array, after: St
             continue
         mf.thing_features(state, j, kinds[j], x)
         forward(model.thing, e, x, hidden, out)
-        _place_thing(thing, out, 0, model.thing_scale, then)
+        place_thing(thing, out, 0, model.thing_scale, then)
 
 
-@inner
-def _place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) -> None:
-    """Where an object is and how fast, given what a net says of it from output ``at`` on."""
+@compiled
+def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) -> None:
+    """Where an object is and how fast, in place, given what a net says of it from output ``at`` on."""
     then[s.D_VX] = thing[s.D_VX] + out[at + O_VX] * scale[O_VX]
     then[s.D_VY] = thing[s.D_VY] + out[at + O_VY] * scale[O_VY]
     then[s.D_VZ] = thing[s.D_VZ] + out[at + O_VZ] * scale[O_VZ]

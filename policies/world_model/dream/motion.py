@@ -6,10 +6,12 @@ With temperature 0 the same numbers come out, which a test holds.
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from envs.physics.compilation import inlined
+from envs.physics.compilation import inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
+from envs.specification.world import Array
 from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model import transition as tr
@@ -21,11 +23,24 @@ from policies.world_model.state import State
 LOWEST, HIGHEST = -9.0, 3.0
 """Bounds of log variances: those of ``policies.world_model.fitting``, which needs torch."""
 
+GRIP_MPS2: Final = 8.8
+"""What tyres can do on a dry road [A: friction of 0.9]."""
+
 
 @inlined
 def _spread(log_variance: float) -> float:
     """Standard deviation in units of the target's scale."""
     return math.exp(0.5 * min(max(log_variance, LOWEST), HIGHEST))
+
+
+@inner
+def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
+    """Limit noise, in place, to what tyres can do; what they cannot do, a crash, the mean must foresee."""
+    along = tr.V_ACCELERATION
+    middle, limit = mean[along], GRIP_MPS2 / scale[along]
+    said[along] = min(max(said[along], min(middle, -limit)), max(middle, limit))
+    middle, limit = mean[tr.V_LATERAL], GRIP_MPS2 * DECISION_S / scale[tr.V_LATERAL]
+    said[tr.V_LATERAL] = min(max(said[tr.V_LATERAL], min(middle, -limit)), max(middle, limit))
 
 
 @inlined
@@ -65,24 +80,13 @@ def dream_cars(
         mf.car_features(state, i, work.car_x[i])
         forward(model.car, e, work.car_x[i], work.car_hidden, out)
         draws = uniforms(seed, step, i, MOVE)
-        noise = (
-            _spread(out[3]) * normal_quantile(draws[0]),
-            _spread(out[4]) * normal_quantile(draws[1]),
-            _spread(out[5]) * normal_quantile(draws[2]),
-        )
         total += math.exp(min(max(out[3], LOWEST), HIGHEST))
-        a = (out[tr.V_ACCELERATION] + temperature * noise[0]) * scale[tr.V_ACCELERATION]
-        lateral = (out[tr.V_LATERAL] + temperature * noise[1]) * scale[tr.V_LATERAL]
-        turned = (out[tr.V_HEADING] + temperature * noise[2]) * scale[tr.V_HEADING]
-        then[s.C_ACCELERATION] = a
-        then[s.C_HARSHEST] = max(car[s.C_HARSHEST], -a)
-        then[s.C_VX] = max(car[s.C_VX] + a * DECISION_S, min(car[s.C_VX], 0.0))
-        then[s.C_VY] = car[s.C_VY] + lateral
-        then[s.C_HEADING] = car[s.C_HEADING] + turned
-        then[s.C_X] = car[s.C_X] + 0.5 * (car[s.C_VX] + then[s.C_VX]) * DECISION_S
-        then[s.C_Y] = car[s.C_Y] + 0.5 * (car[s.C_VY] + then[s.C_VY]) * DECISION_S
-        then[s.C_LAMP] = 1.0 if a < tr.LAMP_MPS2 else 0.0
-        then[s.C_JOLT] = car[s.C_JOLT] * tr.JOLT_LEFT
+        said = work.other_car
+        for k in range(tr.NUM_CAR_OUT):
+            noise = _spread(out[tr.NUM_CAR_OUT + k]) * normal_quantile(draws[k])
+            said[k] = out[k] + temperature * noise
+        _keep_grip(out, scale, said)
+        tr.place_car(car, said, 0, scale, then)
     return total
 
 
@@ -111,21 +115,11 @@ def dream_things(
         forward(model.thing, e, work.thing_x[j], work.thing_hidden, out)
         draws = uniforms(seed, step, OBJECTS + j, MOVE)
         n = tr.NUM_THING_OUT
-        noise = (
-            temperature * _spread(out[n]) * normal_quantile(draws[0]),
-            temperature * _spread(out[n + 1]) * normal_quantile(draws[1]),
-            temperature * _spread(out[n + 2]) * normal_quantile(draws[2]),
-            temperature * _spread(out[n + 3]) * normal_quantile(draws[3]),
-        )
         total += math.exp(min(max(out[n], LOWEST), HIGHEST))
-        then[s.D_VX] = thing[s.D_VX] + (out[tr.O_VX] + noise[0]) * scale[tr.O_VX]
-        then[s.D_VY] = thing[s.D_VY] + (out[tr.O_VY] + noise[1]) * scale[tr.O_VY]
-        then[s.D_VZ] = thing[s.D_VZ] + (out[tr.O_VZ] + noise[2]) * scale[tr.O_VZ]
-        then[s.D_X] = thing[s.D_X] + 0.5 * (thing[s.D_VX] + then[s.D_VX]) * DECISION_S
-        then[s.D_Y] = thing[s.D_Y] + 0.5 * (thing[s.D_VY] + then[s.D_VY]) * DECISION_S
-        risen = 0.5 * (thing[s.D_VZ] + then[s.D_VZ]) * DECISION_S
-        risen += (out[tr.O_Z] + noise[3]) * scale[tr.O_Z]
-        then[s.D_Z] = max(thing[s.D_Z] + risen, 0.0)
+        said = work.other_thing
+        for k in range(n):
+            said[k] = out[k] + temperature * _spread(out[n + k]) * normal_quantile(draws[k])
+        tr.place_thing(thing, said, 0, scale, then)
     return total
 
 

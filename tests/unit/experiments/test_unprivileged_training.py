@@ -54,10 +54,11 @@ def scrambled(shards, tmp_path_factory):
     return log.list_shards(folder)
 
 
-def learned(shards, folder, *, privileged):
+def learned(shards, folder, *, privileged, flat_hidden):
     values = yaml.safe_load(config_path("", "train").read_text(encoding="utf-8"))
     values = {key: value for key, value in values.items() if key not in {"defaults", "hydra"}}
     values |= {"privileged": privileged, "seed": 3, "members": 2, "rows": 1_000, "stride": 20}
+    values |= {"flat_hidden": flat_hidden}
     values |= {"updates": dict.fromkeys(values["updates"], 4), "output": str(folder)}
     config = TrainConfiguration(**values)
     with SummaryWriter(str(folder / "tensorboard")) as writer:
@@ -66,11 +67,12 @@ def learned(shards, folder, *, privileged):
     return checkpoint.flatten(found)
 
 
-def test_nothing_hidden_influences_what_is_learned(shards, scrambled, tmp_path):
+@pytest.mark.parametrize("flat_hidden", [0, 16])
+def test_nothing_hidden_influences_what_is_learned(shards, scrambled, tmp_path, flat_hidden):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-    one = learned(shards, tmp_path / "one", privileged=False)
-    two = learned(scrambled, tmp_path / "two", privileged=False)
+    one = learned(shards, tmp_path / "one", privileged=False, flat_hidden=flat_hidden)
+    two = learned(scrambled, tmp_path / "two", privileged=False, flat_hidden=flat_hidden)
     assert one.keys() == two.keys()
     for name, values in one.items():
         assert np.isfinite(values).all(), name

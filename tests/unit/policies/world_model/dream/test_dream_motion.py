@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from envs.specification import DECISION_S
 from policies.world_model import fitting, state, transition
 from policies.world_model.dream import motion
 from policies.world_model.dream.vector_env import DreamVectorEnv
@@ -43,11 +44,30 @@ def test_without_noise_it_is_the_planners_transition_bit_for_bit(dreams):
 
 def test_noise_grows_with_the_temperature(dreams):
     b = int((dreams.dreams.cars[:, :, state.C_LIVE] > 0.0).sum(axis=1).argmax())
-    cold, warm, hot = (moved(dreams, b, t).after.cars[:, state.C_VX] for t in (0.0, 1.0, 2.0))
+    # too little for the limit of grip
+    cold, warm, hot = (moved(dreams, b, t).after.cars[:, state.C_VX] for t in (0.0, 0.01, 0.02))
     live = dreams.dreams.cars[b, :, state.C_LIVE] > 0.0
     assert (warm != cold)[live].all()
     # all speeds are far from zero, where nothing is clipped
-    np.testing.assert_allclose((hot - cold)[live], 2.0 * (warm - cold)[live], rtol=1e-9)
+    np.testing.assert_allclose((hot - cold)[live], 2.0 * (warm - cold)[live], rtol=1e-3)
+
+
+def test_noise_stays_within_what_tyres_can_do(dreams):
+    limit = motion.GRIP_MPS2 * DECISION_S * (1.0 + 1e-6)
+    largest = np.zeros(2)
+    for b in range(12):
+        live = dreams.dreams.cars[b, :, state.C_LIVE] > 0.0
+        cold, hot = (moved(dreams, b, t).after.cars for t in (0.0, 50.0))
+        for column, found in ((state.C_VX, 0), (state.C_VY, 1)):
+            # a speed ends at zero
+            change = np.abs(hot - dreams.dreams.cars[b])[live & (hot[:, state.C_VX] > 0.0), column]
+            foreseen = np.abs(cold - dreams.dreams.cars[b])[
+                live & (hot[:, state.C_VX] > 0.0), column
+            ]
+            assert (change <= np.maximum(foreseen, limit)).all()
+            largest[found] = max(largest[found], change.max(initial=0.0))
+    # so hot that somebody reaches it
+    assert largest == pytest.approx(limit, rel=1e-4)
 
 
 def test_bounds_of_the_log_variance_are_those_of_training():
