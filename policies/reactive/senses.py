@@ -41,7 +41,7 @@ class Eyes(Protocol):
 
 
 class Senses:
-    """Eyes that know nothing about contents: any tracked object may be anything. They remember last speeds of vehicles.
+    """Eyes that know nothing about contents: any tracked object may be anything. They remember speeds of vehicles.
 
     Parameters
     ----------

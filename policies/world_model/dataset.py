@@ -18,7 +18,7 @@ from policies.world_model import motion_features as mf
 from policies.world_model import state as s
 from policies.world_model import transition as tr
 from policies.world_model.speeds import speeds_of
-from policies.world_model.state import State, empty_state, read_observation
+from policies.world_model.state import State, empty_state, read_observation, set_acceleration
 
 SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 
@@ -57,7 +57,7 @@ def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
 
 
 def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-    """What is known of the vehicles' speeds from before, ``(N, 8, NUM_SPEEDS)``."""
+    """What the filter makes of the vehicles' speeds, ``(N, 8, NUM_SPEEDS)``."""
     return speeds_of(columns["vehicles"], goes_on(columns))
 
 
@@ -187,6 +187,7 @@ def _fill(
             speeds[k],
             state,
         )
+        blur(k, speeds[k], state)
         now, then = ego_true[k], ego_true[k + 1]
         touched = False
         for j in range(DEBRIS_SLOTS):
@@ -217,6 +218,16 @@ def _fill(
             y[2][n, tr.NUM_THING_OUT] = struck[k, j]
             of[2][n] = k
             counts[2] += 1
+
+
+@compiled
+def blur(k: int, speeds: Array, state: State) -> None:
+    """Accelerations of every other vehicle as the filter says, in place: so plans begin, and with true ones they go on.
+
+    A net that sees true accelerations alone copies them, and at the root of a plan it copies the filter's errors.
+    """
+    for i in range(k % 2, VEHICLE_SLOTS, 2):
+        set_acceleration(speeds[i], state.cars[i])
 
 
 @compiled

@@ -18,10 +18,10 @@ from policies.world_model.nets import Scale, Transition
 from policies.world_model.networks import EnsembleMlp
 from policies.world_model.wrecks import CRASH_MPS2
 
-EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 32, 32
+EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 64, 32
 
 CRASHED_SHARE: Final = 0.1
-"""Of the rows of vehicles that are shown: those that have struck something, 1 in 120 of the log, which decide what the
+"""Of the rows of vehicles that are shown: those that have struck something, 1 in 180 of the log, which decide what the
 road looks like after a crash [A]."""
 
 LEAST_SCALE: Final = 1e-4

@@ -15,6 +15,7 @@ from policies.world_model import experience as log
 from policies.world_model import transition as tr
 from policies.world_model.dataset import (
     Rows,
+    blur,
     car_goes_on,
     car_speeds,
     car_targets,
@@ -107,6 +108,7 @@ def _fill(
             speeds[k],
             state,
         )
+        blur(k, speeds[k], state)
         flat_features(state, command[k, 0], command[k, 1], kinds[k], x[n])
         touched = False
         for j in range(DEBRIS_SLOTS):

@@ -1,4 +1,7 @@
-"""Open-loop prediction against what really happened: the model, and constant velocity, from the same true state."""
+"""Open-loop prediction against what really happened: the model, and constant velocity, from the same state.
+
+Places and speeds are true. Accelerations are what the filter says: no plan ever begins with true ones.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from policies.world_model import experience as log
 from policies.world_model import state as s
 from policies.world_model.dataset import car_speeds, command_of, true_state
 from policies.world_model.nets import Transition
-from policies.world_model.state import copy_state, empty_state
+from policies.world_model.state import copy_state, empty_state, set_acceleration
 from policies.world_model.transition import lies_still, move_all
 
 EVERY: Final = 7
@@ -112,6 +115,8 @@ def _predict(
             speeds[k],
             root,
         )
+        for i in range(VEHICLE_SLOTS):
+            set_acceleration(speeds[k, i], root.cars[i])
         copy_state(root, state)
         for h in range(steps):
             move_all(model, 0, state, command[k + h, 0], command[k + h, 1], kinds[k], nobody, after)

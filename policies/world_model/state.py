@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, DECISION_HZ, VEHICLE_SLOTS, column
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.world_model.speeds import HARSHEST, IS_KNOWN, LAST, LIMIT_MPS2
+from policies.world_model import speeds as filtered
 
 # --- ego --------------------------------------------------------------------------------------------
 X, Y, SPEED, HEADING, YAW_RATE, ACCELERATION, LATERAL_PEAK = range(7)
@@ -94,12 +94,17 @@ def read_observation(
         car[C_HEADING] = row[column.V_HEADING]
         car[C_LENGTH], car[C_WIDTH] = row[column.V_LENGTH], row[column.V_WIDTH]
         car[C_LAMP], car[C_JOLT] = row[column.V_BRAKE_LAMP], row[column.V_JOLT]
-        car[C_HARSHEST] = car_speeds[i, HARSHEST]
-        if car_speeds[i, IS_KNOWN] > 0.5 and age == 0.0:
-            change = (row[column.V_VX] - car_speeds[i, LAST]) * DECISION_HZ
-            car[C_ACCELERATION] = min(max(change, -LIMIT_MPS2), FASTEST_MPS2)
+        car[C_HARSHEST] = car_speeds[i, filtered.HARSHEST]
+        set_acceleration(car_speeds[i], car)
     for j in range(DEBRIS_SLOTS):
         _read_thing(debris[j], y, state.things[j])
+
+
+@compiled
+def set_acceleration(car_speeds: Array, car: Array) -> None:
+    """The acceleration of a vehicle as the filter says, in place; its row of ``read_observation``'s ``car_speeds``."""
+    change = car_speeds[filtered.ACCELERATION]
+    car[C_ACCELERATION] = min(max(change, -filtered.LIMIT_MPS2), FASTEST_MPS2)
 
 
 @compiled

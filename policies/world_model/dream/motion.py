@@ -23,8 +23,8 @@ from policies.world_model.state import State
 LOWEST, HIGHEST = -9.0, 3.0
 """Bounds of log variances: those of ``policies.world_model.fitting``, which needs torch."""
 
-GRIP_MPS2: Final = 8.8
-"""What tyres can do on a dry road [A: friction of 0.9]."""
+GRIP_MPS2: Final = 7.8
+"""What tyres can do on a dry road [A: friction of 0.8]."""
 
 
 @inlined
@@ -87,6 +87,8 @@ def dream_cars(
             said[k] = out[k] + temperature * noise
         _keep_grip(out, scale, said)
         tr.place_car(car, said, 0, scale, then)
+        # what a driver means to do goes on, noise does not: copied from decision to decision it would run away
+        then[s.C_ACCELERATION] = out[tr.V_ACCELERATION] * scale[tr.V_ACCELERATION]
     return total
 
 

@@ -7,16 +7,20 @@ from envs.scenario.generator import ScenarioSampler
 from envs.specification import column
 from experiments.collection.drive import drive
 from policies.world_model import experience as log
+from policies.world_model import state as s
 from policies.world_model import transition as tr
 from policies.world_model.dataset import (
+    blur,
     car_speeds,
     command_of,
     ego_targets,
     goes_on,
     make_transitions,
+    true_state,
 )
 from policies.world_model.explorer import Explorer
-from policies.world_model.speeds import Speeds
+from policies.world_model.speeds import ACCELERATION, Speeds
+from policies.world_model.state import empty_state
 from policies.world_model.tracks import make_tracks
 
 
@@ -94,6 +98,25 @@ def test_the_log_is_remembered_as_the_policy_remembers(shard):
     ]
     assert sum(begins[:400]) > 2
     np.testing.assert_array_equal(np.stack(known), car_speeds(c)[:400])
+
+
+def test_half_of_the_accelerations_are_as_a_plan_finds_them(shard):
+    c = shard.columns
+    known = car_speeds(c)
+    k = int(np.flatnonzero((c["vehicles"][:, :4, column.V_AGE_SINCE_SEEN] == 0.0).all(axis=1))[30])
+    state = empty_state()
+    rows = [c[name][k] for name in ("ego", "vehicles", "debris")]
+    truth = [c[name][k] for name in ("ego_true", "vehicles_true", "debris_true")]
+    for decision, first in ((6, 0), (7, 1)):
+        true_state(*rows, *truth, known[k], state)
+        blur(decision, known[k], state)
+        found = state.cars[:, s.C_ACCELERATION]
+        live = c["vehicles"][k, :, column.V_TRACKED] > 0.5
+        filtered = np.arange(8) % 2 == first
+        assert (live & filtered).any()
+        np.testing.assert_allclose(found[live & filtered], known[k, live & filtered, ACCELERATION])
+        true = c["vehicles_true"][k, :, log.M_ACCELERATION]
+        np.testing.assert_allclose(found[live & ~filtered], true[live & ~filtered])
 
 
 def test_tracks_do_not_cross_episodes(shard):
