@@ -1,5 +1,7 @@
 """What imagining says: followers matter, an object is hit once, worlds do not depend on each other."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -188,6 +190,18 @@ def test_decisions_do_not_depend_on_the_batch(learned):
     batch.reset(np.ones(3, np.bool_), np.zeros(3, np.int64))
     for _ in range(3):
         np.testing.assert_array_equal(alone.act(one)[0], batch.act(both)[1])
+
+
+def test_vehicles_go_where_they_point():
+    seen = observe(dx=50.0)
+    car = seen["vehicles"][0, 1]
+    car[column.V_TRACKED], car[column.V_VX], car[column.V_VY] = 1.0, 20.0, 0.7
+    rows = (seen["ego"][0], seen["vehicles"][0], seen["debris"][0], np.zeros((8, NUM_SPEEDS)))
+    root = empty_state()
+    for heading, expected in ((0.0, 0.0), (0.05, 20.0 * math.tan(0.05)), (1.5, 0.7)):
+        car[column.V_HEADING] = heading
+        read_observation(*rows, root)
+        assert root.cars[1, s.C_VY] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_state_holds_hidden_things_where_they_were_seen():
