@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from envs.sensing.measure import DECISION_SHARE
 from envs.specification import DECISION_S, column
 from policies.world_model.speeds import (
     ACCELERATION,
-    FRESH_SHARE,
     HARSHEST,
     LIMIT_MPS2,
     Speeds,
@@ -39,7 +39,7 @@ def test_a_steady_deceleration_is_found_within_a_second():
 
 def test_one_step_of_kalmans_formulas():
     # predicted over a decision from variances of the measured speed and of an unknown acceleration
-    variance = (FRESH_SHARE * 0.25) ** 2
+    variance = (DECISION_SHARE * 0.25) ** 2
     found = follow([20.0, 20.2])[1]
     vv, va = variance + DECISION_S**2 * 1.5**2, DECISION_S * 1.5**2
     assert found[ACCELERATION] == pytest.approx(va / (vv + variance) * 0.2, rel=1e-4)
@@ -48,7 +48,7 @@ def test_one_step_of_kalmans_formulas():
 def test_errors_of_measured_speeds_do_not_pass_for_accelerations():
     random = np.random.default_rng(0)
     sd = 0.6
-    errors = FRESH_SHARE * sd * random.normal(size=(300, 20))
+    errors = DECISION_SHARE * sd * random.normal(size=(300, 20))
     found = np.stack([follow(25.0 + one, sd=sd)[10:, ACCELERATION] for one in errors])
     naive = np.diff(errors, axis=1)[:, 10:] / DECISION_S
     assert naive.std() > 2.0
