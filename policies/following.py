@@ -40,9 +40,6 @@ UNEASY_MPS2: Final = 2.5
 URGENT_S: Final = 4.0
 """A collision is in sight if it is nearer than this at the present speeds [A]."""
 
-STEEP_RAD: Final = 1.0
-"""Of a vehicle that stands more askew than this, the speed along the road hardly tells the one across it [A]."""
-
 
 def half_extent(vehicles: NDArray[np.float64]) -> NDArray[np.float64]:
     """Half of what every vehicle takes across the road, m: one that stands askew after a crash takes more.

@@ -13,7 +13,7 @@ from envs.specification import LANE_WIDTH_M, column
 from envs.specification.debris import LOOKS
 from policies.base import Observation
 from policies.command import EGO_WIDTH_M
-from policies.following import EGO_LENGTH_M, IN_PATH_M, STEEP_RAD, half_extent
+from policies.following import EGO_LENGTH_M, IN_PATH_M, half_extent
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -160,9 +160,9 @@ def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Any]:
 
 def _in_a_second(lateral: Array, vehicles: Array) -> Array:
     """Where vehicles will be sideways: on their way to another lane, at its centre at the furthest."""
-    # vehicles go where they point, and headings are measured far better than lateral speeds
-    drift = vehicles[:, :, column.V_VX] * np.tan(
-        np.clip(vehicles[:, :, column.V_HEADING], -STEEP_RAD, STEEP_RAD)
+    drift = vehicles[:, :, column.V_VY]
+    drift = np.where(
+        np.abs(drift) > STANDARD_DEVIATIONS * vehicles[:, :, column.V_SD_V], drift, 0.0
     )
     lanes = lateral / LANE_WIDTH_M
     centre = np.where(drift > 0.0, np.ceil(lanes), np.floor(lanes)) * LANE_WIDTH_M

@@ -13,7 +13,6 @@ import numpy as np
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.following import STEEP_RAD
 from policies.world_model import speeds as filtered
 
 # --- ego --------------------------------------------------------------------------------------------
@@ -32,6 +31,9 @@ D_LENGTH, D_WIDTH, D_HEIGHT, D_SD_X, D_SD_Y, D_SD_SIZE, D_AGE, D_VISIBLE = range
 NUM_THING: Final = 16
 
 EGO_LENGTH_M, EGO_WIDTH_M = 4.5, 1.8
+
+STEEP_RAD: Final = 1.0
+"""Of a vehicle that stands more askew than this, the speed along the road hardly tells the one across it [A]."""
 
 FASTEST_MPS2: Final = 4.0
 """Nobody gains speed faster: what looks like it is a rounding of the track [A]."""

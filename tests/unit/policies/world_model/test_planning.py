@@ -156,9 +156,9 @@ def test_with_a_wall_beyond_the_horizon_slowing_pays_at_once(learned):
         hold, slow = base + by_class[:, HEAVY]
         gain.append(hold - slow)
     assert gain[1] > max(gain[0], 0.0) + 500.0
-    # on an empty road it hardly matters
+    # on an empty road nothing speaks for slowing, and little against it
     free, *_ = roll(learned, observe(dx=-50.0), [0.0, -2.0], kind=0, value=value)
-    assert abs(free[0] - free[1]) < 50.0
+    assert -100.0 < free[0] - free[1] < 10.0
 
 
 def test_what_is_heavier_costs_more(learned):
