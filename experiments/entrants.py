@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from experiments.loading import load_policy, policy_target
-from policies.base import Budget, Budgeted
+from policies.base import Budget, Budgeted, Validated
 
 _FLOOR: Final = "policies.floors.Constant"
 """What makes a policy a floor."""
@@ -22,6 +22,7 @@ class Entrant(NamedTuple):
     is_privileged: bool = False  # looks into the worlds: a bound, not a contestant
     budget: Budget | None = None  # ``None`` if nothing was learned or tuned
     file: str | None = None  # what commands call it; ``None`` if that is its name
+    validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
 
 
 def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, Entrant]:
@@ -50,7 +51,14 @@ def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, En
         budget = policy.budget if isinstance(policy, Budgeted) else None
         name = Path(path).stem
         file = None if name == path else path
-        found[name] = Entrant(policy_target(path) == _FLOOR, policy.privileged, budget, file)
+        curve = policy.validation_usd if isinstance(policy, Validated) else ()
+        found[name] = Entrant(
+            policy_target(path) == _FLOOR,
+            policy.privileged,
+            budget,
+            file,
+            (curve,) if curve else (),
+        )
     return found
 
 
@@ -62,6 +70,7 @@ def to_values(entrants: Mapping[str, Entrant]) -> dict[str, Any]:
             "is_privileged": one.is_privileged,
             "budget": None if one.budget is None else one.budget._asdict(),
             "file": one.file,
+            "validation_usd": one.validation_usd,
         }
         for name, one in entrants.items()
     }
@@ -75,6 +84,7 @@ def from_values(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Entrant]:
             bool(one["is_privileged"]),
             None if one["budget"] is None else Budget(**one["budget"]),
             one.get("file"),
+            tuple(tuple(curve) for curve in one.get("validation_usd", ())),
         )
         for name, one in values.items()
     }

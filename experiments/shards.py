@@ -21,8 +21,8 @@ from experiments.loading import load_policy
 from experiments.rollout import Rollout
 from policies.base import Policy
 
-SHARD_INSTANCES = 100
-"""Instances of one shard: a second of a fast policy, a minute of a slow one, which is what a kill can cost."""
+SHARD_INSTANCES = 50
+"""Instances of one shard: a second of a fast policy, half a minute of a slow one, which is what a kill can cost."""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class Row(NamedTuple):
     )
     price: Price
     file: str | None = None  # what commands call it; ``None`` if that is its name
+    validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
 
 
 class Comparison(NamedTuple):
@@ -237,6 +238,7 @@ def _row(
         wilson(*_count_hard_braking(table, name), level=level),
         find_price(table, name, entrant.budget),
         entrant.file,
+        entrant.validation_usd,
     )
 
 

@@ -97,6 +97,19 @@ class Budgeted(Protocol):
     budget: Budget | None
 
 
+@runtime_checkable
+class Validated(Protocol):
+    """A policy whose training drove validation seeds as it went.
+
+    Attributes
+    ----------
+    validation_usd
+        Mean cost of their episodes after each of so many equal parts of the training, US$; dear episodes are capped.
+    """
+
+    validation_usd: tuple[float, ...]
+
+
 class Option(NamedTuple):
     """One manoeuvre that was imagined."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from envs.errors import not_allowed
 from experiments.headline.configuration import BudgetConfiguration, ExperimentConfiguration
 
 PRIVILEGED: Final = {"world_model": True, "world_model_unprivileged": False}
@@ -72,7 +73,18 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
     -------
     Arms
         Jobs of a stage depend on earlier stages only.
+
+    Raises
+    ------
+    not_allowed
+        If an arm has seeds of its own and is none that learns without a model.
     """
+    learners = [
+        f"{kind}@{label(one.decisions)}" for kind in config.model_free for one in config.budgets
+    ]
+    for arm in config.seeds_of:
+        if arm not in learners:
+            raise not_allowed("experiment.seeds_of", arm, learners)
     planner = _Planner(config, folder, suite)
     for budget in config.budgets:
         planner.add_rules(budget)
@@ -154,7 +166,7 @@ class _Planner:
         """Without a model; ``belief_ppo`` sees through the world model of the same budget."""
         for kind in self._config.model_free:
             arm = f"{kind}@{label(budget.decisions)}"
-            for seed in self._config.seeds:
+            for seed in self._config.seeds_of.get(arm, self._config.seeds):
                 seen = {}
                 if kind == "belief_ppo":
                     seen = {"world_model": str(self._model(budget, self._config.seeds[0]))}

@@ -24,6 +24,8 @@ class ExperimentConfiguration(Configuration):
     fixed: list[str]  # policies as they are
     rules: list[str]  # whose thresholds are tuned with every budget
     model_free: list[str]  # trained with every budget
+    # arms of model_free, such as qr_dqn@1M, with training seeds of their own: what learns slowly may have fewer
+    seeds_of: dict[str, list[int]] = Field(default={})
     world_model: list[str]  # of world_model and world_model_unprivileged: trained with every budget
     dream_ppo: bool  # trained inside the dream of the world models of the largest budget
     variants: list[str]  # of world_model, with the checkpoints of the largest budget

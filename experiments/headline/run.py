@@ -18,6 +18,7 @@ from experiments import evaluation, pool, records
 from experiments.atomic import make_folder, write_text
 from experiments.entrants import Entrant, to_values
 from experiments.headline.arms import Arms, Contestant, make_arms
+from experiments.headline.best import keep_best
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.headline.work import run_job
 from experiments.publish import Source
@@ -68,6 +69,7 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
                     # a log instead of a terminal: a line per job
                     clock = datetime.now().astimezone().strftime("%H:%M:%S")
                     sys.stderr.write(f"{clock} {title}: {made}\n")
+    keep_best([job for stage in arms.stages for job in stage], folder)
     return _drive(config, arms, folder), folder
 
 
@@ -132,10 +134,13 @@ def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
 def _entrants(
     found: Mapping[str, Entrant], by_stem: Mapping[str, Contestant]
 ) -> dict[str, Entrant]:
-    """One entrant per arm: that of its first seed."""
+    """One entrant per arm: that of its first seed, with the validation curves of all."""
     kept: dict[str, Entrant] = {}
     for stem, entrant in found.items():
-        kept.setdefault(by_stem[stem].arm, entrant)
+        arm = by_stem[stem].arm
+        first = kept.get(arm)
+        curves = first.validation_usd + entrant.validation_usd if first else entrant.validation_usd
+        kept[arm] = (first or entrant)._replace(validation_usd=curves)
     return kept
 
 

@@ -97,6 +97,44 @@ def draw_computing(summary: Summary, _: pa.Table) -> Figure:
     return _draw(summary, found, "CPU-hours of training or tuning")
 
 
+def _learners(summary: Summary) -> dict[str, Row]:
+    """By arm, whoever was validated as it learned, with the largest budget."""
+    found: dict[str, Row] = {}
+    for row in summary.rows:
+        arm, steps = arm_of(row.policy), row.price.environment_steps
+        if row.validation_usd and steps:
+            other = found.get(arm)
+            if other is None or steps > (other.price.environment_steps or 0):
+                found[arm] = row
+    return found
+
+
+def can_draw_learning(summary: Summary, _: pa.Table) -> bool:
+    """Whether any policy was validated as it learned."""
+    return bool(_learners(summary))
+
+
+def draw_learning(summary: Summary, _: pa.Table) -> Figure:
+    """Validation cost against decisions, one colour per arm, one line per training seed."""
+    figure = Figure(figsize=(9.0, 4.0), layout="constrained")
+    axes = figure.subplots()
+    for k, row in enumerate(_learners(summary).values()):
+        steps = row.price.environment_steps or 0
+        for n, curve in enumerate(row.validation_usd):
+            axes.plot(
+                [steps * (part + 1) / len(curve) for part in range(len(curve))], curve,
+                color=COLOURS[k % len(COLOURS)], marker=MARKERS[k % len(MARKERS)], markersize=3.5, linewidth=1.1,
+                alpha=0.75, label="_" if n else row.policy,
+            )  # fmt: skip
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(dollars))
+    axes.xaxis.set_major_formatter(FuncFormatter(dollars))
+    axes.set_xlabel("decisions in the simulator")
+    axes.set_ylabel("US$ per validation episode")
+    axes.legend(fontsize=8)
+    return figure
+
+
 def _hours(row: Row) -> float | None:
     spent = row.price.training_cpu_s
     return None if spent is None else spent / 3600.0

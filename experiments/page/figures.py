@@ -37,6 +37,11 @@ _EXPERIENCE: Final = (
     "Mean cost against the decisions that learning or tuning took in the simulator, on logarithms."
 )
 
+_LEARNING: Final = (
+    "Mean cost of validation episodes, each capped at 50,000 US$, as learners went through their largest budget: one "
+    "line per training seed. The best checkpoint is kept."
+)
+
 _COMPUTING: Final = "The same against the CPU-hours that learning took."
 
 _RULES: Final = "Mean cost of the rules against their number; the least useful on train seeds are left out first."
@@ -96,6 +101,8 @@ def draw_all(summary: Summary, table: pa.Table, folder: Path) -> list[Drawn]:
     if curves.can_draw(summary, table):
         kinds.append(("experience", curves.draw_experience, _EXPERIENCE))
         kinds.append(("computing", curves.draw_computing, _COMPUTING))
+    if curves.can_draw_learning(summary, table):
+        kinds.append(("learning", curves.draw_learning, _LEARNING))
     if curves.can_draw_rules(summary, table):
         kinds.append(("rules", curves.draw_rules, _RULES))
     with styled():

@@ -12,7 +12,7 @@ from policies.dreamer_v3.checkpoint import load
 from policies.dreamer_v3.nets import Mind
 from policies.model_free.sight import Sight
 from policies.reactive.command import NAMES, Driver
-from policies.world_model.checkpoint import read_budget
+from policies.world_model.checkpoint import read_budget, read_validation
 
 
 class DreamerV3:
@@ -34,6 +34,7 @@ class DreamerV3:
     def __init__(self, checkpoint: str) -> None:
         self._found = load(Path(checkpoint))
         self.budget: Budget | None = read_budget(self._found.about)
+        self.validation_usd = read_validation(self._found.about)
         self._is_new = np.ones(0, np.bool_)
         self._begin(0)
 

@@ -13,7 +13,7 @@ from policies.model_free.actor import Mind
 from policies.model_free.checkpoint import SHIPPED, load
 from policies.model_free.sight import Sight
 from policies.reactive.command import NAMES, NUM_PACES, Driver, split
-from policies.world_model.checkpoint import ABOUT, filter_hash, read_budget
+from policies.world_model.checkpoint import ABOUT, filter_hash, read_budget, read_validation
 from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.checkpoint import load as load_model
 
@@ -52,6 +52,7 @@ class ModelFree:
             raise UserError(f"{folder / ABOUT}: algorithm: got {made}, expected {kind}")
         own = read_budget(found.about)
         self.budget: Budget | None = own
+        self.validation_usd = read_validation(found.about)
         self._actor, self._is_flat = found.actor, found.is_flat
         self._nets = None
         if kind == "belief_ppo":

@@ -6,6 +6,7 @@ import pytest
 
 import conf
 from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError
 from experiments.headline import run
 from experiments.headline.arms import label, make_arms
 from experiments.headline.configuration import ExperimentConfiguration
@@ -130,3 +131,16 @@ def test_external_arms_are_trained_with_their_budget(tmp_path, monkeypatch):
     ((config, shared, folder, seed),) = told
     assert (config.decisions, shared.suite, seed) == (200_000, "quick", 0)
     assert folder == str(tmp_path / "dreamer_v3@200k" / "seed_0")
+
+
+def test_what_learns_slowly_may_have_fewer_seeds(tmp_path):
+    config = small(seeds_of={"qr_dqn@50k": [1]})
+    made = {(one.arm, one.seed) for one in make_arms(config, tmp_path, "quick").contestants}
+    usual = {(one.arm, one.seed) for one in make_arms(small(), tmp_path, "quick").contestants}
+    assert usual - made == {("qr_dqn@50k", 0)}
+    assert made < usual
+    wrong = small(seeds_of={"world_model@50k": [0]})
+    with pytest.raises(
+        UserError, match=r"experiment\.seeds_of: got 'world_model@50k', allowed are ppo@20k"
+    ):
+        make_arms(wrong, tmp_path, "quick")
