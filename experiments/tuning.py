@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from dataclasses import fields
 from functools import lru_cache
 from itertools import chain
@@ -62,6 +63,7 @@ class Outcome(NamedTuple):
     objective: float
     mean_usd: float
     decisions: int
+    cpu_s: float
 
 
 class Tuned(NamedTuple):
@@ -72,6 +74,7 @@ class Tuned(NamedTuple):
     after: dict[str, float]
     budget: int  # environment steps allowed
     decisions: int  # environment steps taken
+    cpu_s: float  # of all trials
     generations: int
     seed: int
     suite_sha256: dict[str, str]
@@ -122,7 +125,7 @@ def tune(
     )
     past = _read_log(log, {"start": start, "seed": seed, "instances": instances})
     means = [optimizer.mean.copy()]
-    used = 0
+    used, cpu_s = 0, 0.0
     with tqdm(total=budget, unit="decision", unit_scale=True, disable=None) as bar:
         while used + reserve < budget:
             points = [optimizer.ask() for _ in range(optimizer.population_size)]
@@ -139,9 +142,12 @@ def tune(
             means.append(optimizer.mean.copy())
             spent = sum(outcome.decisions for outcome in outcomes)
             used += spent
+            cpu_s += sum(outcome.cpu_s for outcome in outcomes)
             bar.update(spent)
             bar.set_postfix_str(f"objective {np.mean([o.objective for o in outcomes]):,.0f}")
-        return _choose(suite, items, suite_path, start, means, (budget, used), seed, workers, bar)
+        return _choose(
+            suite, items, suite_path, start, means, (budget, used, cpu_s), seed, workers, bar
+        )
 
 
 def affordable_instances(budget: int) -> int:
@@ -168,7 +174,7 @@ def _choose(
     suite_path: Path,
     start: dict[str, float],
     means: list[NDArray[np.float64]],
-    spending: tuple[int, int],  # allowed, and used so far
+    spending: tuple[int, int, float],  # allowed; decisions and CPU seconds used so far
     seed: int,
     workers: int,
     bar: Any,  # noqa: ANN401 (tqdm's type takes an argument at run time only)
@@ -188,6 +194,7 @@ def _choose(
         {"objective": after.objective, "mean_usd": after.mean_usd},
         spending[0],
         spending[1] + spent,
+        spending[2] + sum(outcome.cpu_s for outcome in outcomes),
         last,
         seed,
         {split: suite.sha256[split] for split in ("train", "validation")},
@@ -196,6 +203,7 @@ def _choose(
 
 def run_trial(trial: Trial) -> Outcome:
     """Objective of some thresholds: mean capped cost, and a price on hard braking for phantoms."""
+    begun = time.process_time()
     suite = _suite(trial.suite_path)
     instances = [suite.instance(item) for item in trial.items]
     rollout = Rollout(RulePolicy(trial.thresholds), instances, num_worlds=100)
@@ -206,7 +214,8 @@ def run_trial(trial: Trial) -> Outcome:
         if trial.items[k].stratum == "phantom":
             costs[1, k] = NUISANCE_USD * (peak_braking_mps2(episode) > HARD_BRAKING_MPS2)
         capped[k] = min(costs[0, k], CAP_USD) + costs[1, k]
-    return Outcome(float(capped.mean()), float(costs[0].mean()), decisions)
+    spent = time.process_time() - begun
+    return Outcome(float(capped.mean()), float(costs[0].mean()), decisions, spent)
 
 
 @lru_cache(maxsize=2)
@@ -315,6 +324,7 @@ def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
         f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$; sources {commit()}",
         "_target_: policies.rule.policy.RulePolicy",
         f"environment_steps: {found.decisions}",
+        f"cpu_seconds: {found.cpu_s:.1f}",
         "thresholds:",
     ]
     lines = [f"  {name}: {value:.4g}" for name, value in found.thresholds.items()]

@@ -49,6 +49,8 @@ class RulePolicy:
         Every field of ``policies.rule.thresholds.Thresholds``.
     environment_steps
         Decisions in the simulator that tuning them took, >= 0; ``None`` for thresholds set by hand.
+    cpu_seconds
+        CPU time that tuning took, >= 0; ``None`` if it was not recorded.
     without
         Rules that are left out, of ``DISPENSABLE``: what is a rule worth?
 
@@ -64,6 +66,7 @@ class RulePolicy:
         self,
         thresholds: Mapping[str, Any],
         environment_steps: object = None,
+        cpu_seconds: object = None,
         without: Sequence[str] = (),
     ) -> None:
         for name in without:
@@ -71,7 +74,7 @@ class RulePolicy:
                 raise not_allowed("without", str(name), DISPENSABLE)
         self._without = frozenset(without)
         self.thresholds = Thresholds.from_mapping(thresholds)
-        self.budget = _read_budget(environment_steps)
+        self.budget = _read_budget(environment_steps, cpu_seconds)
         self._home, self._goal, self._target, self._drift = np.zeros((4, 0))
         self._fired = np.zeros(0, np.int64)
         self._labels = np.zeros(0, np.int64)
@@ -229,10 +232,14 @@ def _lane_centre(ego: Array) -> Array:
     return np.clip(lane, 0.0, ego[:, column.E_NUM_LANES] - 1.0) * LANE_WIDTH_M
 
 
-def _read_budget(steps: object) -> Budget | None:
+def _read_budget(steps: object, cpu_s: object) -> Budget | None:
     """What tuning took, from a policy file."""
     if steps is None:
         return None
     if not isinstance(steps, int) or steps < 0:
         raise UserError(f"environment_steps: got {steps!r}, expected a whole number from 0")
-    return Budget(steps, None)
+    if cpu_s is None:
+        return Budget(steps, None)
+    if isinstance(cpu_s, bool) or not isinstance(cpu_s, int | float) or not 0.0 <= cpu_s < np.inf:
+        raise UserError(f"cpu_seconds: got {cpu_s!r}, expected a number from 0")
+    return Budget(steps, float(cpu_s))

@@ -53,7 +53,7 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
 
     def outcome(trial):
         played.append(trial)
-        return tuning.Outcome(float(sum(trial.thresholds.values())), 1.0, 2_000_000)
+        return tuning.Outcome(float(sum(trial.thresholds.values())), 1.0, 2_000_000, 0.5)
 
     monkeypatch.setattr(tuning, "_run_all", lambda trials, _: [outcome(one) for one in trials])
     options = {
@@ -84,13 +84,24 @@ def test_policy_without_thresholds_cannot_be_tuned():
 def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path):
     numbers = {"objective": 9.0, "mean_usd": 8.0}
     hashes = {"train": "a" * 64, "validation": "b" * 64}
-    found = tuning.Tuned(START, numbers, numbers, 5_000_000, 4_900_000, 12, 7, hashes)
+    found = tuning.Tuned(START, numbers, numbers, 5_000_000, 4_900_000, 80.25, 12, 7, hashes)
     path = tmp_path / "mine.yaml"
     tuning.write_policy(path, found, "rule")
     text = path.read_text()
     for wanted in ("4900000 environment steps", "seed 7", "a" * 64, "b" * 64):
         assert wanted in text
-    assert vars(load_policy(str(path)).thresholds) == pytest.approx(START, rel=1e-3)
+    loaded = load_policy(str(path))
+    assert vars(loaded.thresholds) == pytest.approx(START, rel=1e-3)
+    assert loaded.budget == (4_900_000, 80.2)
+
+
+@pytest.mark.parametrize("told", ["-1", ".inf", "many", "true"])
+def test_cpu_seconds_of_a_policy_file_are_checked(tmp_path, told):
+    text = config_path("policy", "rule_tuned").read_text()
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{text}\ncpu_seconds: {told}\n")
+    with pytest.raises(UserError, match=r"cpu_seconds: got .*, expected a number from 0"):
+        load_policy(str(path))
 
 
 @pytest.mark.parametrize("name", ["rule", "rule_tuned"])
