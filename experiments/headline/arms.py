@@ -152,7 +152,9 @@ class _Planner:
             10, "world_model", at, "model_0",
             experience=[first], updates=budget.updates, seed=self._config.seeds[0], privileged=True,
         )  # fmt: skip
-        second = self._job(15, "collect", at, "round_1", decisions=own, checkpoint=start)
+        second = self._job(
+            15, "collect", at, "round_1", budget=budget.decisions, after=first, checkpoint=start
+        )
         for name in self._config.world_model:
             arm = f"{name}@{size}"
             for seed in self._config.seeds:

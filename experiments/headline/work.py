@@ -13,7 +13,7 @@ import conf
 from envs.debris.safe_yaml import read_mapping
 from envs.scenario.suite import load_suite
 from experiments.atomic import make_folder, write_text
-from experiments.collection.collect import CollectConfiguration, collect
+from experiments.collection.collect import ROWS, CollectConfiguration, collect
 from experiments.configuration import config_path, validate
 from experiments.headline.arms import Job
 from experiments.loading import policy_path
@@ -25,6 +25,12 @@ FIRST_SEED: Final = 100_000_000
 
 ROUND_SEEDS: Final = 50_000_000
 """From one round to the next."""
+
+LARGEST_SHARD: Final = 5_000
+"""Decisions of a collected shard at most: 100 episodes of 44 to 49 decisions, whoever drives."""
+
+COUNTS: Final = "counts.json"
+"""A collection that has it is finished."""
 
 MODEL: Final = "world_model"
 
@@ -48,8 +54,10 @@ def run_job(job: Job) -> str:
 
 def _collect(folder: Path, values: Mapping[str, Any]) -> None:
     """Experience: the mix of conf/collect.yaml, or of the policy of a first model and the explorer, half each."""
+    if (folder / COUNTS).is_file():
+        return
     told = _read_config("collect") | {
-        "num_decisions": values["decisions"],
+        "num_decisions": _decisions(values),
         "first_seed": FIRST_SEED,
         "workers": 1,
         "output": str(folder),
@@ -62,8 +70,16 @@ def _collect(folder: Path, values: Mapping[str, Any]) -> None:
             "policies": str(path),
             "mix": {"explorer": 1, "rule": 0, "rule_tuned": 0, "policy": 1},
         }
-    if not (folder / "counts.json").is_file():
-        collect(validate(CollectConfiguration, told))
+    collect(validate(CollectConfiguration, told))
+
+
+def _decisions(values: Mapping[str, Any]) -> int:
+    """What to ask for: a collection ends with a whole shard, and the last must fit into the budget if there is room."""
+    if "after" not in values:
+        return int(values["decisions"])
+    counts = json.loads((Path(values["after"]) / COUNTS).read_text(encoding="utf-8"))
+    shards: int = (values["budget"] - int(counts["decisions"])) // LARGEST_SHARD
+    return max(shards, 1) * ROWS
 
 
 def _train_world_model(folder: Path, values: Mapping[str, Any]) -> None:

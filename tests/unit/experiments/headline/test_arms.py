@@ -1,5 +1,6 @@
 """The plan of an experiment: every arm, budget and seed once, and nothing before what it needs."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 import conf
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from experiments.headline import run
+from experiments.collection.collect import ROWS
+from experiments.headline import run, work
 from experiments.headline.arms import label, make_arms
 from experiments.headline.configuration import ExperimentConfiguration
-from experiments.headline.work import WORK
+from experiments.headline.work import LARGEST_SHARD, WORK
 from experiments.training import dreamer_v3
 
 FILES = sorted((Path(conf.__file__).parent / "experiment").glob("*.yaml"))
@@ -57,8 +59,12 @@ def test_a_smaller_budget_borrows_nothing(config):
     for budget in config.budgets:
         size = label(budget.decisions)
         jobs = [job for stage in arms.stages for job in stage if f"@{size}/" in f"{job.folder}/"]
-        collected = [job.values["decisions"] for job in jobs if job.what == "collect"]
-        assert sum(collected) == budget.decisions
+        first, second = (job.values for job in jobs if job.what == "collect")
+        assert first["decisions"] == round((1.0 - config.own_share) * budget.decisions)
+        assert (second["budget"], second["after"]) == (
+            budget.decisions,
+            f"o/experience@{size}/round_0",
+        )
         for job in jobs:
             for word in (job.values.get("world_model", ""), *job.values.get("experience", ())):
                 assert f"@{size}/" in f"{word}/" or not word
@@ -144,3 +150,20 @@ def test_what_learns_slowly_may_have_fewer_seeds(tmp_path):
         UserError, match=r"experiment\.seeds_of: got 'world_model@50k', allowed are ppo@20k"
     ):
         make_arms(wrong, tmp_path, "quick")
+
+
+@pytest.mark.parametrize(
+    ("budget", "spent"), [(50_000, 41_701), (200_000, 157_566), (1_000_000, 775_632)]
+)
+def test_the_second_round_does_not_overspend(tmp_path, monkeypatch, budget, spent):
+    asked = []
+    monkeypatch.setattr(work, "collect", lambda config: asked.append(config.num_decisions))
+    first = tmp_path / "round_0"
+    first.mkdir()
+    (first / "counts.json").write_text(json.dumps({"decisions": spent}))
+    values = {"budget": budget, "after": str(first), "checkpoint": "c"}
+    WORK["collect"](tmp_path / "round_1", values)
+    # a collection goes on until it has what was asked for, so it ends at most one shard later
+    shards = asked[0] // ROWS
+    assert 0.9 * budget < spent + shards * ROWS
+    assert spent + shards * LARGEST_SHARD <= budget
