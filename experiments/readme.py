@@ -11,6 +11,7 @@ import pyarrow as pa
 from envs.errors import UserError
 from experiments import records
 from experiments.atomic import write_text
+from experiments.matching import CATASTROPHE_USD
 from experiments.publish import Source
 from experiments.shares import Share, find_shares
 from experiments.stats.interval import Interval
@@ -69,9 +70,9 @@ def make_block(
         raise UserError(f"hero: got {hero!r}, expected one of {', '.join(sorted(compared))}")
     return "\n".join(
         [
-            BEGIN, "", *_table(summary, table, compared), "", provenance, "", *_by_stratum(compared[hero]), "",
-            *_parts(find_shares(table, hero, num_resamples), compared[hero]),
-            *_regressions(table, compared[hero]), "", END,
+            BEGIN, "", *_table(summary, table, compared), "", provenance, "", *_floors(summary), "",
+            *_by_stratum(compared[hero]), "", *_parts(find_shares(table, hero, num_resamples), compared[hero]),
+            *_regressions(table, compared[hero], summary.suite), "", END,
         ]
     )  # fmt: skip
 
@@ -83,7 +84,7 @@ def told_by(source: Source) -> str:
     return (
         f"Mean cost of an episode in US$, suite {first['suite']}, {first['split']} split; `{told['command'].strip()}`, "
         f"records `{str(told['records_sha256'])[:16]}`. Intervals: 95 %, paired bootstrap clustered by family, over "
-        "instances; training seeds are averaged."
+        f"instances; training seeds are averaged. *Capped*: no episode counts more than {CATASTROPHE_USD:,.0f} US$."
     )
 
 
@@ -99,8 +100,8 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
     reference = summary.comparisons[0].reference
     counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
     lines = [
-        f"| | decisions | CPU-h | score | all | {counts} | less `{reference}` | better in | by training seed |",
-        "|---" * (len(strata) + 8) + "|",
+        f"| | decisions | CPU-h | score | all | capped | {counts} | less `{reference}` | better in | by seed |",
+        "|---" * (len(strata) + 9) + "|",
     ]
     for row in _shown(summary):
         name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
@@ -112,6 +113,7 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
             "-" if spent is None else f"{spent / 3600.0:.2f}",
             points(row.score[ALL]) if row.score else "-",
             with_interval(row.cost[ALL]),
+            usd(_capped(table, row.policy)),
             *(usd(row.cost[stratum].value) for stratum in strata),
             "-" if found is None else signed(found.difference[ALL].mean),
             "-" if found is None else f"{100.0 * found.improvement.value:.0f} %",
@@ -119,6 +121,18 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
+
+
+def _capped(table: pa.Table, policy: str) -> float:
+    """Mean cost where no episode counts more than a catastrophe begins at: without the tail."""
+    return float(
+        records.query(
+            table,
+            "select avg(least(cost_usd, ?)) as usd from records where policy = ?",
+            CATASTROPHE_USD,
+            policy,
+        )[0]["usd"]
+    )
 
 
 def signed(interval: Interval) -> str:
@@ -136,6 +150,20 @@ def _spread(table: pa.Table, policy: str) -> str:
     if len(found) < 2:
         return "-"
     return f"{usd(found[0]['usd'])} to {usd(found[-1]['usd'])} ({len(found)})"
+
+
+def _floors(summary: Summary) -> list[str]:
+    """Who does not beat the policy that does the same whatever it sees."""
+    if summary.floor is None:
+        return []
+    best = next(row for row in summary.rows if row.policy == summary.floor).cost[ALL].value
+    worse = [
+        f"`{row.policy}`"
+        for row in _shown(summary)
+        if row.price.environment_steps and row.cost[ALL].value >= best
+    ]
+    told = f"all but {', '.join(worse)} cost" if worse else "all cost"
+    return [f"Of what was learned or tuned, {told} less than the best floor, `{summary.floor}`."]
 
 
 def _by_stratum(comparison: Comparison) -> list[str]:
@@ -168,7 +196,7 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
     return [*lines, ""]
 
 
-def _regressions(table: pa.Table, comparison: Comparison) -> list[str]:
+def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[str]:
     """The instances in which the policy pays most beyond the reference."""
     found = records.query(
         table,
@@ -184,7 +212,12 @@ def _regressions(table: pa.Table, comparison: Comparison) -> list[str]:
         f"{row.family} {row.seed} ({usd(row.mine_usd)} instead of {usd(row.other_usd)})"
         for row in rows
     ]
-    return [f"Its worst regressions: {', '.join(told)}."]
+    seeds = ",".join(str(row.seed) for row in rows)
+    return [
+        f"Its worst regressions: {', '.join(told)}. `python -m experiments.record suite={suite} "
+        f"seed=[{seeds}] "
+        "policy=[rule_tuned,world_model]` films them with the shipped checkpoint."
+    ]
 
 
 def write_block(path: Path, block: str) -> None:

@@ -8,6 +8,7 @@ from experiments.entrants import Entrant
 from experiments.readme import BEGIN, END, make_block
 from experiments.shares import find_shares
 from experiments.summary import summarise
+from policies.base import Budget
 
 HERO = "world_model@1M"
 FAMILIES = ("lone_object", "cut_out", "phantom")
@@ -34,6 +35,8 @@ def table():
     # the third seed of the hero is bad luck that its ablations never had
     for seed, usd in enumerate((100.0, 120.0, 900.0)):
         found += rows(HERO, seed, usd)
+    found += rows("straddle", 0, 250.0)
+    found += rows("ppo@1M", 0, 60_000.0)
     for seed, usd in enumerate((300.0, 310.0)):
         found += rows("no_memory@1M", seed, usd)
     found += rows("true_dynamics@1M", 0, 40.0)
@@ -54,9 +57,11 @@ def test_parts_are_compared_with_the_seeds_that_both_have(table):
 def test_block_tells_the_parts(table):
     entrants = {
         "rule_tuned": Entrant(),
-        HERO: Entrant(),
+        HERO: Entrant(budget=Budget(1_000_000, 7_200.0)),
         "no_memory@1M": Entrant(),
         "true_dynamics@1M": Entrant(is_privileged=True),
+        "straddle": Entrant(is_floor=True),
+        "ppo@1M": Entrant(budget=Budget(1_000_000, 3_600.0)),
     }
     summary = summarise(
         table, entrants, strata=["seen"], reference="rule_tuned", level=0.95, num_resamples=200
@@ -70,3 +75,15 @@ def test_block_tells_the_parts(table):
         in block
     )
     assert "| `true_dynamics@1M`" in block
+    # 60,099 US$ on average; dearer than the floor, and cheaper than the reference nowhere
+    line = next(line for line in block.splitlines() if line.startswith("| `ppo@1M` |"))
+    _, _, steps, hours, _, usd, capped, *_, better, _, _ = (
+        cell.strip() for cell in line.split("|")
+    )
+    assert (steps, hours, capped, better) == ("1,000,000", "1.00", "50,000", "0 %")
+    assert usd.startswith("60,099 [")
+    assert (
+        f"Of what was learned or tuned, all but `{HERO}`, `ppo@1M` cost less than the best floor, `straddle`."
+        in block
+    )
+    assert "experiments.record suite=toy seed=[" in block
