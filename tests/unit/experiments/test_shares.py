@@ -86,4 +86,5 @@ def test_block_tells_the_parts(table):
         f"Of what was learned or tuned, all but `{HERO}`, `ppo@1M` cost less than the best floor, `straddle`."
         in block
     )
-    assert "experiments.record suite=toy seed=[" in block
+    other = make_block(summary, table, "from here", "ppo@1M", 200)
+    assert "experiments.record suite=toy seed=[" in other
