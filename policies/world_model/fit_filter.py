@@ -78,22 +78,21 @@ def fit_filter(
         x = tracks.x[rows, :longest].copy()
         hidden = random.random(len(rows)) < look_dropout
         x[hidden, :, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS] = 1.0 / NUM_LOOKS
-        mask = torch.from_numpy(inside[rows, :longest].astype(np.float32)).to(device)
-        logits, where = net(torch.from_numpy(x).to(device))
-        kind = torch.from_numpy(tracks.kind[rows]).to(device)
-        target = kind[None, :, None].expand(members, -1, longest)
+        # half of the batch lies behind the end of a track: no head needs to look there
+        track, time = np.nonzero(inside[rows, :longest])
+        mine, chosen = rows[track], torch.from_numpy(track * longest + time).to(device)
+        logits, where = net(torch.from_numpy(x).to(device), chosen)
+        target = torch.from_numpy(tracks.kind[mine]).to(device).expand(members, -1)
         contents = torch.nn.functional.cross_entropy(
-            logits.permute(0, 3, 1, 2), target, reduction="none"
+            logits.transpose(1, 2), target, reduction="none"
         )
-        counts = torch.from_numpy(weight[rows].T).to(device)[:, :, None] * mask
-        total = ((contents * counts).sum(dim=(1, 2)) / counts.sum(dim=(1, 2)).clamp(min=1.0)).sum()
-        true = torch.from_numpy((tracks.where[rows, :longest] / scale).astype(np.float32)).to(
-            device
-        )
+        counts = torch.from_numpy(weight[mine].T.copy()).to(device)
+        total = ((contents * counts).sum(dim=1) / counts.sum(dim=1).clamp(min=1.0)).sum()
+        true = torch.from_numpy((tracks.where[mine, time] / scale).astype(np.float32)).to(device)
         n = NUM_CORRECTIONS
         # a free spirit among the errors must not decide: they are cut at five spreads
-        error = gaussian(where[..., :n], where[..., n:], true.clamp(-5.0, 5.0)).mean(dim=-1)
-        total = total + WHERE_WEIGHT * (error * mask).sum() / mask.sum()
+        error = gaussian(where[:, :n], where[:, n:], true.clamp(-5.0, 5.0)).mean(dim=-1)
+        total = total + WHERE_WEIGHT * error.mean()
         step(optimizer, net, total)
         schedule.step()
         if update % 100 == 99 or update == updates - 1:

@@ -94,16 +94,19 @@ class Filter(nn.Module):
         self.contents = EnsembleMlp(members, hidden, hidden, classes, generator)
         self.where = EnsembleMlp(1, hidden, hidden, 2 * corrections, generator)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Class logits ``(E, B, T, classes)`` and corrections ``(B, T, 2 corrections)`` for ``(B, T, inputs)``."""
+    def forward(self, x: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Class logits ``(E, N, classes)`` and corrections ``(N, 2 corrections)`` after some rows of sequences.
+
+        Parameters
+        ----------
+        x
+            ``(B, T, inputs)``.
+        rows
+            ``(N,)`` of ``B x T``: what is wanted; the heads look at nothing else.
+        """
         memory, _ = self.gru(x)
-        flat = memory.reshape(-1, memory.shape[-1])
-        logits = self.contents(flat)
-        where = self.where(flat)[0]
-        return (
-            logits.reshape(logits.shape[0], *memory.shape[:2], -1),
-            where.reshape(*memory.shape[:2], -1),
-        )
+        chosen = memory.reshape(-1, memory.shape[-1]).index_select(0, rows)
+        return self.contents(chosen), self.where(chosen)[0]
 
     def export(self) -> Gru:
         """The recurrent unit as compiled code wants it."""
