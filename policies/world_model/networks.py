@@ -95,7 +95,7 @@ class Filter(nn.Module):
         self.where = EnsembleMlp(1, hidden, hidden, 2 * corrections, generator)
 
     def forward(self, x: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Class logits ``(E, N, classes)`` and corrections ``(N, 2 corrections)`` after some rows of sequences.
+        """Beliefs after some of the rows of sequences.
 
         Parameters
         ----------
@@ -103,6 +103,13 @@ class Filter(nn.Module):
             ``(B, T, inputs)``.
         rows
             ``(N,)`` of ``B x T``: what is wanted; the heads look at nothing else.
+
+        Returns
+        -------
+        contents
+            ``(E, N, classes)`` logits.
+        where
+            ``(N, 2 corrections)``.
         """
         memory, _ = self.gru(x)
         chosen = memory.reshape(-1, memory.shape[-1]).index_select(0, rows)

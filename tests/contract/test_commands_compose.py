@@ -7,6 +7,7 @@ from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 import conf
+from experiments.audit.configuration import AuditConfiguration
 from experiments.collection.collect import CollectConfiguration
 from experiments.configuration import (
     BenchmarkConfiguration,
@@ -35,6 +36,7 @@ COMMANDS = {
     "counterfactual": CounterfactualConfiguration,
     "explore": ExploreConfiguration,
     "sensitivity": SensitivityConfiguration,
+    "audit": AuditConfiguration,
 }
 EXPERIMENTS = sorted(path.stem for path in (FOLDER / "experiment").glob("*.yaml"))
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))

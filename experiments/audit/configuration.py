@@ -1,0 +1,27 @@
+"""What ``python -m experiments.audit`` may be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from experiments.configuration import Configuration
+
+
+class AuditConfiguration(Configuration):
+    """``python -m experiments.audit``."""
+
+    checkpoints: list[str] = Field(min_length=1)  # the first is the one that is judged
+    suite: str
+    split: Literal["train", "validation"]
+    driver: str  # drives to the moments
+    per_stratum: int = Field(ge=4, le=400)
+    hidden: int = Field(ge=4, le=400)  # instances with hidden objects
+    decisions: int = Field(ge=10, le=50)
+    draws: int = Field(ge=1, le=32)  # dreams of one moment, where costs are compared
+    ranked: list[str] = Field(min_length=3)
+    dreamers: list[str]
+    paths: list[str] = Field(min_length=2)
+    seed: int = Field(ge=0)
+    output: str

@@ -1,0 +1,143 @@
+"""Moments at which futures begin: what had been observed, and the simulator's own state, from driven episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.batched.env import DebrisVectorEnv
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.suite import Suite
+from envs.specification import DECISIONS_PER_EPISODE
+from experiments.rollout import world_seed
+from experiments.training.dream_starts import seconds_to_object
+from policies.base import Policy
+from policies.world_model.dream.starts import LENGTH
+
+SOONEST_S, LATEST_S = 1.5, 5.0
+"""An object in the ego's path is reached within so many seconds: before, all is decided; later, nothing is yet [A]."""
+
+
+class Moments(NamedTuple):
+    """``M`` moments of as many episodes."""
+
+    worlds: NDArray[np.void]  # (M,) records of the twin
+    instances: tuple[ScenarioInstance, ...]
+    strata: NDArray[np.str_]  # (M,)
+    observed: dict[str, NDArray[np.float32]]  # each (M, LENGTH, ...), the present last
+    actions: NDArray[np.float64]  # (M, T, 2): what was done then
+
+    def __len__(self) -> int:
+        """``M``."""
+        return len(self.worlds)
+
+
+class Driven(NamedTuple):
+    """Episodes driven side by side; lists have one entry per decision, arrays in them one row per episode."""
+
+    worlds: list[NDArray[np.void]]
+    observed: list[dict[str, NDArray[np.float32]]]
+    actions: list[NDArray[np.float64]]
+    length: NDArray[np.int64]  # (B,) decisions until the end
+
+
+def find_moments(
+    suite: Suite, split: str, policy: Policy, per_stratum: int, steps: int, seed: int
+) -> Moments:
+    """Drive episodes and take one moment of each, where something is about to be decided.
+
+    Parameters
+    ----------
+    suite, split
+        Whose instances.
+    policy
+        Who drives.
+    per_stratum
+        Episodes of each stratum.
+    steps
+        Decisions that must follow.
+    seed
+        Of the choice among possible moments.
+
+    Returns
+    -------
+    Moments
+        Of episodes in which there is one; the same for the same arguments.
+    """
+    items = [
+        item
+        for name in suite.strata
+        for item in [i for i in suite.items(split) if i.stratum == name][:per_stratum]
+    ]
+    instances = [suite.instance(item) for item in items]
+    driven = drive_all(instances, policy)
+    random = np.random.default_rng(seed)
+    chosen = [
+        (b, k) for b, k in ((b, _choose(driven, b, steps, random)) for b in range(len(items))) if k
+    ]
+    keys = ("ego", "vehicles", "debris")
+    return Moments(
+        np.array([driven.worlds[k][b] for b, k in chosen]),
+        tuple(instances[b] for b, _ in chosen),
+        np.array([items[b].stratum for b, _ in chosen]),
+        {
+            key: np.array(
+                [
+                    [driven.observed[t][key][b] for t in range(k - LENGTH + 1, k + 1)]
+                    for b, k in chosen
+                ]
+            )
+            for key in keys
+        },
+        np.array([[driven.actions[t][b] for t in range(k, k + steps)] for b, k in chosen]),
+    )
+
+
+def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
+    """Drive all instances at once.
+
+    Parameters
+    ----------
+    instances
+        ``B``.
+    policy
+        Who drives.
+
+    Returns
+    -------
+    Driven
+        After the end of an episode its rows mean nothing.
+    """
+    count = len(instances)
+    env = DebrisVectorEnv(count, scenario=lambda *_: instances[0])
+    observation, _ = env.reset(options={"instance": list(instances)})
+    begins = np.ones(count, np.bool_)
+    length = np.full(count, DECISIONS_PER_EPISODE)
+    found = Driven([], [], [], length)
+    for t in range(DECISIONS_PER_EPISODE):
+        if begins.any():
+            seeds = [world_seed(0, one.hash if one else "") for one in env.instances]
+            policy.reset(begins, np.array(seeds))
+        action = np.asarray(policy.act(observation), np.float64)
+        found.worlds.append(env.batch.view(np.ndarray).copy())
+        found.observed.append(observation)
+        found.actions.append(np.clip(action, -1.0, 1.0))
+        observation, _, terminated, truncated, _ = env.step(action)
+        begins = terminated | truncated
+        length[begins] = np.minimum(length[begins], t + 1)
+    return found
+
+
+def _choose(driven: Driven, b: int, steps: int, random: np.random.Generator) -> int:
+    """A decision of an episode at which an object in the path is about to be reached; 0 if there is none."""
+    last = int(driven.length[b]) - steps
+    good = []
+    for k in range(LENGTH - 1, last):
+        rows: Any = driven.observed[k]
+        away = seconds_to_object(rows["ego"][b][None], rows["debris"][b][None])[0]
+        if SOONEST_S < away < LATEST_S:
+            good.append(k)
+    return int(random.choice(good)) if good else 0

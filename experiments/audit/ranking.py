@@ -1,0 +1,88 @@
+"""Probe: policies are ranked in dreams as they are ranked really, and nobody is better there than here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from scipy.stats import pearsonr, spearmanr
+
+from experiments.audit.course import Array, Subject, driven_by
+from experiments.audit.findings import Finding, Line, mean_of
+from experiments.audit.moments import Moments
+from experiments.stats.interval import Interval
+from policies.base import Policy
+
+NAME: Final = "policy ranking"
+
+CAP_USD: Final = 50_000.0
+"""A future counts at most this much, as an episode does when rules are tuned."""
+
+
+def roll_policies(
+    subject: Subject, moments: Moments, steps: int, policies: Mapping[str, Policy]
+) -> Array:
+    """Cost of every policy at every moment, ``(P, M)`` US$."""
+    which = np.arange(len(moments))
+    return np.array(
+        [
+            subject.roll(moments, which, steps, driven_by(policy, len(moments))).total_usd
+            for policy in policies.values()
+        ]
+    )
+
+
+def probe(
+    moments: Moments,
+    names: list[str],
+    true_usd: Array,
+    usd: Array,
+    subject: str,
+    dreamers: set[str],
+) -> list[Finding]:
+    """Compare means of policies.
+
+    Parameters
+    ----------
+    moments
+        ``M``.
+    names
+        Of ``P`` policies.
+    true_usd, usd
+        ``(P, M)`` in the twin, and as the subject has it.
+    subject
+        Its name.
+    dreamers
+        Policies that were optimised in dreams.
+
+    Returns
+    -------
+    list of Finding
+        Correlations of capped means; how much more those cost really than dreamt, beyond what it is for the others.
+    """
+    real, dreamt = (np.minimum(one, CAP_USD) for one in (true_usd, usd))
+    means = real.mean(axis=1), dreamt.mean(axis=1)
+    found = [
+        Finding(NAME, "Spearman", subject, _alone(spearmanr(*means).statistic), Line(">=", 0.9)),
+        Finding(NAME, "Pearson", subject, _alone(pearsonr(*means).statistic)),
+    ]
+    optimised = np.array([name in dreamers for name in names])
+    if optimised.any() and not optimised.all():
+        families = [one.family for one in moments.instances]
+        gap = real - dreamt
+        extra = gap[optimised].mean(axis=0) - gap[~optimised].mean(axis=0)
+        share = mean_of(extra, families)
+        scale = max(float(real[optimised].mean()), 1e-9)
+        found.append(
+            Finding(
+                NAME, "exploitation gap, share of the real cost", subject, Interval(*(x / scale for x in share)),
+                Line("<=", 0.1),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _alone(value: float) -> Interval:
+    """A value without an interval."""
+    return Interval(float(value), np.nan, np.nan)

@@ -1,0 +1,169 @@
+"""All probes on all subjects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.suite import Suite, load_suite
+from experiments.audit import interaction, open_loop, permanence, ranking, viewpoint, violations
+from experiments.audit.broken import break_all
+from experiments.audit.configuration import AuditConfiguration
+from experiments.audit.course import Array, Course, Subject, fixed
+from experiments.audit.dreams import Dreams
+from experiments.audit.findings import Finding, Line, mean_of
+from experiments.audit.memory import FilterMind, ForgetfulMind, TrueMind
+from experiments.audit.moments import Moments, drive_all, find_moments
+from experiments.audit.straight import Straight
+from experiments.audit.twin import Twin
+from experiments.configuration import config_path
+from experiments.loading import load_policy
+from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.dream.settings import check_dreams
+from policies.world_model.policy import COMES_WITH_IT
+
+MOST_VIOLATIONS: Final = 1.0
+"""Of every law, per 1,000 imagined decisions."""
+
+PATH_FAMILIES: Final = ("lone_object", "lead_drives_over")
+"""In which one can drive past an object on several paths and look at it long enough."""
+
+PATH_INSTANCES: Final = 100
+
+
+class Audited(NamedTuple):
+    """What an audit found."""
+
+    judged: str  # name of the model whose red probes are told
+    findings: list[Finding]
+    num_moments: int
+
+
+def run(config: AuditConfiguration) -> Audited:
+    """Probe the checkpoints, the twin, straight lines, and broken models.
+
+    Parameters
+    ----------
+    config
+        What to probe.
+
+    Returns
+    -------
+    Audited
+        The same for the same configuration.
+    """
+    suite = load_suite(config_path("suite", config.suite))
+    moments = find_moments(
+        suite, config.split, load_policy(config.driver, ()), config.per_stratum, config.decisions, config.seed
+    )  # fmt: skip
+    models = [_Model(name, config) for name in config.checkpoints]
+    findings = [
+        *_futures(moments, models),
+        *_choices(moments, models, config),
+        *_policies(moments, models, config),
+        *_memories(suite, models, config),
+    ]
+    return Audited(models[0].name, findings, len(moments))
+
+
+class _Model:
+    """A checkpoint as dreams."""
+
+    def __init__(self, checkpoint: str, config: AuditConfiguration) -> None:
+        is_known = checkpoint in COMES_WITH_IT
+        folder = SHIPPED.with_name(checkpoint) if is_known else Path(checkpoint)
+        found = load(folder)
+        check_dreams(found.learned, str(folder))
+        self.learned, self.classes = found.learned, tuple(found.about["classes"])
+        self.name = (
+            checkpoint if checkpoint in COMES_WITH_IT else checkpoint.rstrip("/").rsplit("/", 1)[-1]
+        )
+        self._seed = config.seed
+
+    def dreams(self, draw: int = 0, temperature: float = 1.0) -> Dreams:
+        """One draw of contents, members and noise."""
+        seed = 1_000 * self._seed + draw
+        return Dreams(self.learned, self.classes, self.name, temperature, seed)
+
+
+def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
+    """Where everybody is, and which laws are broken on the way."""
+    twin, straight = (_roll(one, moments) for one in (Twin(), Straight()))
+    # the likeliest course is compared with what happened; laws hold for every course
+    likeliest = [(one.name, _roll(one.dreams(temperature=0.0), moments)) for one in models]
+    noisy = [(one.name, _roll(one.dreams(), moments)) for one in models]
+    broken = [(one.name, _roll(one, moments)) for one in break_all(models[0].dreams())]
+    places = [("twin", twin), *likeliest, *broken]
+    found = open_loop.probe(moments, twin, straight, places)
+    families = [one.family for one in moments.instances]
+    for name, course in (("twin", twin), *noisy, *broken):
+        for law, per_1000 in violations.count_violations(course).items():
+            measure = f"{law}, per 1,000 decisions"
+            line = Line("<=", MOST_VIOLATIONS)
+            found.append(Finding("violations", measure, name, mean_of(per_1000, families), line))
+    return found
+
+
+def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+    """Other actions at the same moments."""
+    actions = interaction.lay_out(moments, config.decisions)
+    true = interaction.roll_costs(Twin(), moments, actions)
+    costs = [("twin", true)]
+    costs += [(one.name, _mean_costs(one, moments, actions, config.draws)) for one in models]
+    costs += [
+        (one.name, interaction.roll_costs(one, moments, actions))
+        for one in break_all(models[0].dreams())
+        if "no contact" in one.name or "actions" in one.name
+    ]
+    return interaction.probe(moments, true, costs)
+
+
+def _mean_costs(model: _Model, moments: Moments, actions: Array, draws: int) -> Array:
+    """Over dreams of the same moments."""
+    found: Array = np.mean(
+        [interaction.roll_costs(model.dreams(k), moments, actions) for k in range(draws)], axis=0
+    )
+    return found
+
+
+def _policies(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+    """Policies in dreams and in the twin."""
+    policies = {name: load_policy(name, ()) for name in config.ranked}
+    names, steps = list(policies), config.decisions
+    true = ranking.roll_policies(Twin(), moments, steps, policies)
+    found = []
+    rolled = [("twin", true)]
+    for one in models:
+        draws = [
+            ranking.roll_policies(one.dreams(k), moments, steps, policies)
+            for k in range(config.draws)
+        ]
+        rolled.append((one.name, np.mean(draws, axis=0)))
+    deaf = break_all(models[0].dreams())[-1]
+    rolled.append((deaf.name, ranking.roll_policies(deaf, moments, steps, policies)))
+    for name, usd in rolled:
+        found += ranking.probe(moments, names, true, usd, name, set(config.dreamers))
+    return found
+
+
+def _memories(suite: Suite, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+    """What is hidden, and what is seen from several sides."""
+    filters = [FilterMind(one.learned.filter, one.name) for one in models]
+    items = [one for one in suite.items(config.split) if one.stratum == "hidden"][: config.hidden]
+    hidden = [suite.instance(one) for one in items]
+    driven = drive_all(hidden, load_policy(config.driver, ()))
+    found = permanence.probe(driven, hidden, [TrueMind(), *filters, ForgetfulMind(filters[0])])
+    beside: list[ScenarioInstance] = [
+        suite.instance(one) for one in suite.items(config.split) if one.family in PATH_FAMILIES
+    ][:PATH_INSTANCES]
+    paths = [drive_all(beside, load_policy(name, ())) for name in config.paths]
+    return found + viewpoint.probe(paths, beside, [TrueMind(), *filters])
+
+
+def _roll(subject: Subject, moments: Moments) -> Course:
+    """The actions that were taken."""
+    actions = moments.actions
+    return subject.roll(moments, np.arange(len(moments)), actions.shape[1], fixed(actions))

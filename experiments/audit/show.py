@@ -1,0 +1,117 @@
+"""The table of an audit, and what of it is told by the last line."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.atomic import make_folder, write_text
+from experiments.audit.findings import Finding
+from experiments.audit.run import Audited
+from experiments.stats.interval import Interval
+
+_BROKEN = "broken: "
+
+
+def render(audited: Audited) -> str:
+    """A table in Markdown: a measure per line, a subject per column; what misses its line is bold.
+
+    Returns
+    -------
+    str
+        Measures without a line after those with one, probe by probe.
+    """
+    findings = audited.findings
+    subjects = list(
+        dict.fromkeys(one.subject for one in findings if not one.subject.startswith(_BROKEN))
+    )
+    by_key = {(one.probe, one.measure, one.subject): one for one in findings}
+    measures = list(dict.fromkeys((one.probe, one.measure) for one in findings))
+    lines = [
+        f"| probe | measure | line | {' | '.join(subjects)} | broken models noticed |",
+        "|---" * (len(subjects) + 4) + "|",
+    ]
+    for probe, measure in measures:
+        there = [one for one in findings if (one.probe, one.measure) == (probe, measure)]
+        line = next((str(one.line) for one in there if one.line), "-")
+        cells = [_cell(by_key.get((probe, measure, subject))) for subject in subjects]
+        noticed = [
+            one.subject.removeprefix(_BROKEN)
+            for one in there
+            if one.subject.startswith(_BROKEN) and one.has_failed
+        ]
+        lines.append(
+            f"| {probe} | {measure} | {line} | {' | '.join(cells)} | {', '.join(noticed) or '-'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _cell(finding: Finding | None) -> str:
+    """A value with its interval."""
+    if finding is None or math.isnan(finding.value.value):
+        return "-"
+    text = _number(finding.value)
+    return f"**{text}**" if finding.has_failed else text
+
+
+def _number(value: Interval) -> str:
+    told = f"{value.value:,.3g}"
+    return told if math.isnan(value.low) else f"{told} [{value.low:,.3g}, {value.high:,.3g}]"
+
+
+def tell(audited: Audited) -> dict[str, Any]:
+    """What a script wants to know.
+
+    Returns
+    -------
+    dict
+        ``failed``: red measures of the judged model; ``twin_failed``: those of the twin, which must be none;
+        ``unnoticed``: broken models that no probe has noticed, which must be none.
+    """
+    findings = audited.findings
+    broken = {one.subject for one in findings if one.subject.startswith(_BROKEN)}
+    return {
+        "model": audited.judged,
+        "moments": audited.num_moments,
+        "failed": _red(findings, audited.judged),
+        "twin_failed": _red(findings, "twin"),
+        # what is red for the model as it is tells nothing about a defect that was added
+        "unnoticed": sorted(
+            name
+            for name in broken
+            if not set(_red(findings, name)) - set(_red(findings, audited.judged))
+        ),
+    }
+
+
+def _red(findings: Sequence[Finding], subject: str) -> list[str]:
+    return [
+        f"{one.probe}: {one.measure}"
+        for one in findings
+        if one.subject == subject and one.has_failed
+    ]
+
+
+def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> str:
+    """Write table and numbers.
+
+    Returns
+    -------
+    str
+        The table.
+    """
+    make_folder(folder)
+    text = render(audited)
+    write_text(folder / "audit.md", text)
+    rows = [
+        {"probe": one.probe, "measure": one.measure, "subject": one.subject}
+        | {name: None if math.isnan(x) else x for name, x in one.value._asdict().items()}
+        | {"line": str(one.line) if one.line else None, "failed": one.has_failed}
+        for one in audited.findings
+    ]
+    told = about | tell(audited) | {"findings": rows}
+    write_text(folder / "audit.json", json.dumps(told, indent=1) + "\n")
+    return text

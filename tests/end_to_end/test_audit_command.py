@@ -1,0 +1,77 @@
+"""``python -m experiments.audit``: a table, numbers, one line for scripts; the same again."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.end_to_end
+
+FEW = [
+    "per_stratum=12", "hidden=60", "draws=1", "ranked=[keep,rule,brake]", "dreamers=[]", "paths=[keep,edge_out]",
+    "checkpoints=[shipped]", "output=audit",
+]  # fmt: skip
+
+
+def run(folder, *overrides):
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments.audit", *FEW, *overrides],
+        cwd=folder, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audit")
+    code, out, err = run(folder)
+    assert code == 0, err
+    return folder, out
+
+
+def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
+    folder, out = audited
+    told = json.loads(out.splitlines()[-1])
+    assert told["unnoticed"] == []
+    assert told["twin_failed"] == []
+    assert told["model"] == "shipped"
+    assert told["moments"] > 20
+    rows = json.loads((folder / "audit" / "audit.json").read_text())["findings"]
+    probes = {row["probe"] for row in rows}
+    assert probes == {
+        "open loop",
+        "violations",
+        "interaction",
+        "policy ranking",
+        "permanence",
+        "viewpoint",
+    }
+    red = [
+        f"{row['probe']}: {row['measure']}"
+        for row in rows
+        if row["failed"] and row["subject"] == "shipped"
+    ]
+    assert told["failed"] == red
+
+
+def test_the_same_again(audited):
+    folder, out = audited
+    assert run(folder, "output=again")[1].splitlines()[-1] == out.splitlines()[-1]
+    one, two = ((folder / name / "audit.md").read_bytes() for name in ("audit", "again"))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("driver=nobody", "error: policy: got 'nobody'"),
+        ("split=test", "error: split: got 'test'"),
+        ("checkpoints=[nowhere]", "error: nowhere/model.json: "),
+    ],
+)
+def test_a_mistake_is_one_line(tmp_path, override, message):
+    code, _, err = run(tmp_path, override)
+    assert code == 2
+    assert err.startswith(message)
+    assert err.count("\n") == 1
