@@ -19,6 +19,7 @@ class AuditConfiguration(Configuration):
     per_stratum: int = Field(ge=4, le=400)
     hidden: int = Field(ge=4, le=400)  # instances with hidden objects
     decisions: int = Field(ge=10, le=50)
+    dreams: int = Field(ge=10, le=200)  # of one moment, where their spread is judged
     draws: int = Field(ge=1, le=32)  # dreams of one moment, where costs are compared
     ranked: list[str] = Field(min_length=3)
     dreamers: list[str]

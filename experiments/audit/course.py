@@ -36,6 +36,7 @@ class Course(NamedTuple):
     touched: Mask  # (N, T + 1, 4): the ego has met the object by then
     collided: Mask  # (N, T + 1): the ego has hit a vehicle by then
     usd: Array  # (N, T): cost of every decision
+    delta_v: Array  # (N, T): speed that the ego's hardest contact with an object took, m/s
     length: Indices  # (N,): decisions until the end, <= T
 
     @property
@@ -100,8 +101,17 @@ def empty_course(count: int, steps: int) -> Course:
         np.zeros((count, steps + 1, 4), np.bool_),
         np.zeros((count, steps + 1), np.bool_),
         np.zeros((count, steps)),
+        np.zeros((count, steps)),
         np.full(count, steps),
     )
+
+
+def note_contacts(found: Course, t: int, alive: Mask, contacts: NDArray[np.object_]) -> None:
+    """Keep what ``info`` says of the contacts of a decision, in place."""
+    for b in np.flatnonzero(alive):
+        for one in contacts[b]:
+            if one["vehicle"] == 0:
+                found.delta_v[b, t] = max(found.delta_v[b, t], one["delta_v_mps"])
 
 
 def fixed(actions: Array) -> Driver:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from gymnasium.utils import seeding
 from numpy.typing import NDArray
 
 from envs.specification import DECISIONS_PER_EPISODE, episode
-from experiments.audit.course import Course, Driver, Indices, empty_course
+from experiments.audit.course import Course, Driver, Indices, empty_course, note_contacts
 from experiments.audit.moments import Moments
 from policies.world_model import state as s
 from policies.world_model.dream.core import DreamCore
@@ -30,6 +33,8 @@ class Dreams:
         In tables.
     temperature
         Factor of the noise of motion; 0 = everybody moves as is most likely.
+    theta
+        Forced contents: per moment up to four classes, ``None`` where the belief decides.
     seed
         Of contents, member and noise; the same for all actions at one moment.
     """
@@ -41,10 +46,11 @@ class Dreams:
         name: str,
         temperature: float = 1.0,
         seed: int = 0,
+        theta: Sequence[Sequence[int | None]] | None = None,
     ) -> None:
         self.name = name
         self._learned, self._classes = learned, classes
-        self._temperature, self._seed = temperature, seed
+        self._temperature, self._seed, self._theta = temperature, seed, theta
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Course:
         """See ``Subject``."""
@@ -56,6 +62,7 @@ class Dreams:
         for t in range(steps):
             _, terminated, truncated, info = core.step(drive(t, core.observation()))
             found.usd[alive, t] = info["cost"]["total"][alive]
+            note_contacts(found, t, alive, info["contacts"])
             found.touched[:, t + 1] = found.touched[:, t] | (core.dreams.touched > 0)
             has_hit = core.dreams.records["episode_i"][:, episode.COLLIDED] > 0
             found.collided[:, t + 1] = found.collided[:, t] | (alive & has_hit)
@@ -79,7 +86,10 @@ class Dreams:
         )
         core = DreamCore(len(which), settings)
         generators = [seeding.np_random(self._seed * 1_000_003 + int(k))[0] for k in which]
-        core.begin(np.arange(len(which)), generators, {"segment": [int(k) for k in which]})
+        options: dict[str, Any] = {"segment": [int(k) for k in which]}
+        if self._theta is not None:
+            options["theta"] = [self._theta[k] for k in which]
+        core.begin(np.arange(len(which)), generators, options)
         return core
 
     @staticmethod

@@ -52,6 +52,12 @@ class Finding(NamedTuple):
             return False
         return not RELATIONS[self.line.relation](self.value.value, self.line.limit)
 
+    def is_worse_than(self, other: Finding) -> bool:
+        """Whether it is further on the wrong side than another value of the same measure."""
+        if self.line is None:
+            return False
+        return not RELATIONS[self.line.relation](self.value.value, other.value.value)
+
 
 def mean_of(values: Array, families: Sequence[str]) -> Interval:
     """Mean over moments with the bootstrap interval of every comparison, clustered by scenario family.

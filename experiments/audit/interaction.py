@@ -40,8 +40,8 @@ def lay_out(moments: Moments, steps: int) -> Array:
     ndarray
         ``(M, 8, T, 2)``, laid out for the nearest object that is tracked ahead.
     """
-    found = np.zeros((len(moments), len(CHOSEN), steps, 2))
-    for k in range(len(moments)):
+    found = np.zeros((moments.size, len(CHOSEN), steps, 2))
+    for k in range(moments.size):
         ego = moments.observed["ego"][k, -1].astype(np.float64)
         rows = moments.observed["debris"][k, -1].astype(np.float64)
         ahead = np.where(

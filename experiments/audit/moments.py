@@ -30,9 +30,20 @@ class Moments(NamedTuple):
     observed: dict[str, NDArray[np.float32]]  # each (M, LENGTH, ...), the present last
     actions: NDArray[np.float64]  # (M, T, 2): what was done then
 
-    def __len__(self) -> int:
+    @property
+    def size(self) -> int:
         """``M``."""
         return len(self.worlds)
+
+    def take(self, chosen: NDArray[np.int64]) -> Moments:
+        """Some of them."""
+        return Moments(
+            self.worlds[chosen],
+            tuple(self.instances[k] for k in chosen),
+            self.strata[chosen],
+            {key: rows[chosen] for key, rows in self.observed.items()},
+            self.actions[chosen],
+        )
 
 
 class Driven(NamedTuple):

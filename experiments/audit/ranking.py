@@ -24,10 +24,10 @@ def roll_policies(
     subject: Subject, moments: Moments, steps: int, policies: Mapping[str, Policy]
 ) -> Array:
     """Cost of every policy at every moment, ``(P, M)`` US$."""
-    which = np.arange(len(moments))
+    which = np.arange(moments.size)
     return np.array(
         [
-            subject.roll(moments, which, steps, driven_by(policy, len(moments))).total_usd
+            subject.roll(moments, which, steps, driven_by(policy, moments.size)).total_usd
             for policy in policies.values()
         ]
     )

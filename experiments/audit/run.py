@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -9,7 +10,17 @@ import numpy as np
 
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, load_suite
-from experiments.audit import interaction, open_loop, permanence, ranking, viewpoint, violations
+from envs.specification import DEBRIS_SLOTS
+from experiments.audit import (
+    calibration,
+    contents,
+    interaction,
+    open_loop,
+    permanence,
+    ranking,
+    viewpoint,
+    violations,
+)
 from experiments.audit.broken import break_all
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.course import Array, Course, Subject, fixed
@@ -21,7 +32,8 @@ from experiments.audit.straight import Straight
 from experiments.audit.twin import Twin
 from experiments.configuration import config_path
 from experiments.loading import load_policy
-from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.checkpoint import SHIPPED, load, read_codebook
+from policies.world_model.classes import NUM_BODIES
 from policies.world_model.dream.settings import check_dreams
 from policies.world_model.policy import COMES_WITH_IT
 
@@ -62,11 +74,13 @@ def run(config: AuditConfiguration) -> Audited:
     models = [_Model(name, config) for name in config.checkpoints]
     findings = [
         *_futures(moments, models),
+        *_certainty(moments, models, config),
         *_choices(moments, models, config),
+        *_contents(moments, models, config),
         *_policies(moments, models, config),
         *_memories(suite, models, config),
     ]
-    return Audited(models[0].name, findings, len(moments))
+    return Audited(models[0].name, findings, moments.size)
 
 
 class _Model:
@@ -78,15 +92,23 @@ class _Model:
         found = load(folder)
         check_dreams(found.learned, str(folder))
         self.learned, self.classes = found.learned, tuple(found.about["classes"])
+        self.validation = found.about["validation"]
+        is_told = "codebook" in found.about
+        self.book = read_codebook(found.about, str(folder)) if is_told else None
         self.name = (
             checkpoint if checkpoint in COMES_WITH_IT else checkpoint.rstrip("/").rsplit("/", 1)[-1]
         )
         self._seed = config.seed
 
-    def dreams(self, draw: int = 0, temperature: float = 1.0) -> Dreams:
+    def dreams(
+        self,
+        draw: int = 0,
+        temperature: float = 1.0,
+        theta: Sequence[Sequence[int | None]] | None = None,
+    ) -> Dreams:
         """One draw of contents, members and noise."""
         seed = 1_000 * self._seed + draw
-        return Dreams(self.learned, self.classes, self.name, temperature, seed)
+        return Dreams(self.learned, self.classes, self.name, temperature, seed, theta)
 
 
 def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
@@ -105,6 +127,48 @@ def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
             line = Line("<=", MOST_VIOLATIONS)
             found.append(Finding("violations", measure, name, mean_of(per_1000, families), line))
     return found
+
+
+def _certainty(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+    """Many dreams of the same moments."""
+    twin = _roll(Twin(), moments)
+    found = calibration.probe(moments, twin, "twin", [twin])
+    for one in models:
+        draws = [_roll(one.dreams(k), moments) for k in range(config.dreams)]
+        found += calibration.probe(moments, twin, one.name, draws)
+        found += calibration.held_out(one.name, one.validation)
+    return found
+
+
+def _contents(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+    """The same objects, made of something else."""
+    chosen, slots = contents.choose(moments)
+    few = moments.take(chosen)
+    actions = interaction.lay_out(few, config.decisions)[:, 0]
+    found = []
+    for model in models:
+        if model.book is None:
+            # contents that nobody has named cannot be forced
+            continue
+        changed = [contents.with_contents(few, slots, model.book, k) for k in range(NUM_BODIES)]
+        true = np.stack([contents.hardest(Twin(), one, actions) for one in changed], axis=1)
+        rolled = []
+        for k in range(NUM_BODIES):
+            theta = [_only(int(slot), contents.FIRST_BODY + k) for slot in slots]
+            rolled.append(
+                contents.hardest(model.dreams(temperature=0.0, theta=theta), few, actions)
+            )
+        found += contents.probe(few, "twin", true, true)
+        found += contents.probe(few, model.name, true, np.stack(rolled, axis=1))
+        # whoever believes the same of everything feels no difference
+        same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
+        found += contents.probe(few, "broken: contents do not matter", true, same)
+    return found
+
+
+def _only(slot: int, kind: int) -> list[int | None]:
+    """One forced class."""
+    return [kind if k == slot else None for k in range(DEBRIS_SLOTS)]
 
 
 def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
@@ -166,4 +230,4 @@ def _memories(suite: Suite, models: list[_Model], config: AuditConfiguration) ->
 def _roll(subject: Subject, moments: Moments) -> Course:
     """The actions that were taken."""
     actions = moments.actions
-    return subject.roll(moments, np.arange(len(moments)), actions.shape[1], fixed(actions))
+    return subject.roll(moments, np.arange(moments.size), actions.shape[1], fixed(actions))

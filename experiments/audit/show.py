@@ -73,17 +73,21 @@ def tell(audited: Audited) -> dict[str, Any]:
     """
     findings = audited.findings
     broken = {one.subject for one in findings if one.subject.startswith(_BROKEN)}
+    mine = {(one.probe, one.measure): one for one in findings if one.subject == audited.judged}
+    # a defect shows where a measure is red, and worse than it is for the model without the defect
+    noticed = {
+        one.subject
+        for one in findings
+        if one.has_failed
+        and (one.probe, one.measure) in mine
+        and one.is_worse_than(mine[one.probe, one.measure])
+    }
     return {
         "model": audited.judged,
         "moments": audited.num_moments,
         "failed": _red(findings, audited.judged),
         "twin_failed": _red(findings, "twin"),
-        # what is red for the model as it is tells nothing about a defect that was added
-        "unnoticed": sorted(
-            name
-            for name in broken
-            if not set(_red(findings, name)) - set(_red(findings, audited.judged))
-        ),
+        "unnoticed": sorted(broken - noticed),
     }
 
 

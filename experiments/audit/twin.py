@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from envs.batched.env import STATE_SCHEMA, DebrisVectorEnv
 from envs.specification import VEHICLE_SLOTS, debris, track, vehicle
 from experiments.audit import course as c
-from experiments.audit.course import Array, Course, Driver, Indices, empty_course
+from experiments.audit.course import Array, Course, Driver, Indices, empty_course, note_contacts
 from experiments.audit.moments import Moments
 
 _VEHICLE = (vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.LENGTH, vehicle.WIDTH)
@@ -43,6 +43,7 @@ class Twin:
         for t in range(steps):
             seen, _, terminated, truncated, info = env.step(drive(t, seen))
             found.usd[alive, t] = info["cost"]["total"][alive]
+            note_contacts(found, t, alive, info["contacts"])
             found.touched[:, t + 1] = found.touched[:, t]
             found.collided[:, t + 1] = found.collided[:, t] | (alive & info["events"]["collision"])
             for b in np.flatnonzero(alive):

@@ -9,8 +9,8 @@ import pytest
 pytestmark = pytest.mark.end_to_end
 
 FEW = [
-    "per_stratum=12", "hidden=60", "draws=1", "ranked=[keep,rule,brake]", "dreamers=[]", "paths=[keep,edge_out]",
-    "checkpoints=[shipped]", "output=audit",
+    "per_stratum=12", "hidden=60", "draws=1", "dreams=10", "ranked=[keep,rule,brake]", "dreamers=[]",
+    "paths=[keep,edge_out]", "checkpoints=[shipped]", "output=audit",
 ]  # fmt: skip
 
 
@@ -46,6 +46,8 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
         "policy ranking",
         "permanence",
         "viewpoint",
+        "calibration",
+        "contents",
     }
     red = [
         f"{row['probe']}: {row['measure']}"

@@ -39,7 +39,7 @@ def test_the_last_line_names_what_is_red_and_who_was_not_noticed():
     line = Line("<=", 1.0)
     findings = [
         finding("twin", 0.0, line), finding("mine", 2.0, line), finding("broken: deaf", 3.0, line),
-        finding("broken: blind", 2.5, line), finding("twin", 0.0, line, "size"), finding("mine", 0.5, line, "size"),
+        finding("broken: blind", 1.5, line), finding("twin", 0.0, line, "size"), finding("mine", 0.5, line, "size"),
         finding("broken: deaf", 4.0, line, "size"), finding("broken: blind", 0.5, line, "size"),
     ]  # fmt: skip
     audited = Audited("mine", findings, 7)

@@ -120,3 +120,10 @@ def test_what_comes_after_the_end_is_nobodys_fault(calm):
     ended = calm._replace(length=np.array([4]))
     assert broken(ended) == set()
     assert np.isnan(count_violations(calm._replace(length=np.array([0])))["teleporting"][0])
+
+
+def test_a_truck_may_slip_across_but_not_along(calm):
+    calm.vehicles[0, 5:, 1, c.Y] += 1.4
+    assert broken(calm) == set()
+    calm.vehicles[0, 5:, 1, c.Y] += 0.2
+    assert broken(calm) == {"teleporting"}
