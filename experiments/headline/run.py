@@ -20,12 +20,14 @@ from experiments.entrants import Entrant, to_values
 from experiments.headline.arms import Arms, Contestant, make_arms
 from experiments.headline.best import keep_best
 from experiments.headline.configuration import ExperimentConfiguration
+from experiments.headline.restore import restore_shards
 from experiments.headline.work import run_job
 from experiments.publish import Source
 from experiments.training.extras import HOW_TO_INSTALL, is_available
 from policies.world_model.checkpoint import ABOUT
 
 PLAN: Final = "experiment.json"
+RECORDS: Final = "records.parquet"
 
 
 def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Path]:
@@ -100,6 +102,7 @@ def _drive(config: evaluation.CompareConfiguration, arms: Arms, folder: Path) ->
     plan = evaluation.prepare("compare", asked)
     made = folder / "driven"
     make_folder(made)
+    restore_shards(plan.parts, folder / RECORDS, made / "shards", by_stem)
     done = evaluation.execute(plan, made)
     table = _rename(done.table, by_stem)
     entrants = _entrants(plan.entrants, by_stem)
@@ -107,7 +110,7 @@ def _drive(config: evaluation.CompareConfiguration, arms: Arms, folder: Path) ->
         "entrants": to_values(entrants),
         "records_sha256": records.compute_sha256(table),
     }
-    records.write(table, folder / "records.parquet")
+    records.write(table, folder / RECORDS)
     write_text(folder / "provenance.json", json.dumps(told, indent=2) + "\n")
     write_text(folder / "config.yaml", yaml.safe_dump(config.model_dump(), sort_keys=False))
     return Source(table, entrants, list(plan.suite.strata), told)

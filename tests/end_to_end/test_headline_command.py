@@ -89,6 +89,18 @@ def test_the_same_command_does_nothing_again(finished):
     assert len(set(hashes)) == 1
 
 
+def test_it_goes_on_from_its_published_records(finished):
+    folder, out = finished
+    driven = folder / "small" / "driven"
+    shutil.move(driven / "shards", folder / "moved")
+    code, again, err = run(folder)
+    assert code == 0, err
+    work = json.loads((driven / "provenance.json").read_text())["work"]
+    assert work["num_episodes"] == 0
+    hashes = [line for text in (out, again) for line in text.splitlines() if "records " in line]
+    assert len(set(hashes)) == 1
+
+
 def test_readme_is_made_from_the_records(finished, tmp_path):
     folder, _ = finished
     shutil.copytree(folder / "small", tmp_path / "small")
