@@ -14,6 +14,7 @@ from envs.specification import DEBRIS_SLOTS
 from experiments.audit import (
     calibration,
     contents,
+    following,
     interaction,
     open_loop,
     permanence,
@@ -44,6 +45,9 @@ PATH_FAMILIES: Final = ("lone_object", "lead_drives_over")
 """In which one can drive past an object on several paths and look at it long enough."""
 
 PATH_INSTANCES: Final = 100
+
+PAIRS: Final = 2_000
+"""Of objects that exchange what is seen of them."""
 
 
 class Audited(NamedTuple):
@@ -162,6 +166,9 @@ def _contents(moments: Moments, models: list[_Model], config: AuditConfiguration
         found += contents.probe(few, model.name, true, np.stack(rolled, axis=1))
         # whoever believes the same of everything feels no difference
         same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
+        found += following.probe(
+            few, model.name, model.learned.filter, model.book, PAIRS, config.seed
+        )
         found += contents.probe(few, "broken: contents do not matter", true, same)
     return found
 

@@ -48,6 +48,7 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
         "viewpoint",
         "calibration",
         "contents",
+        "following",
     }
     red = [
         f"{row['probe']}: {row['measure']}"
@@ -55,6 +56,19 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
         if row["failed"] and row["subject"] == "shipped"
     ]
     assert told["failed"] == red
+
+
+def test_an_object_with_everything_of_another_is_believed_to_be_that(audited):
+    folder, _ = audited
+    rows = json.loads((folder / "audit" / "audit.json").read_text())["findings"]
+    ways = {
+        row["measure"].split("follows ")[1]: row["value"]
+        for row in rows
+        if row["probe"] == "following"
+    }
+    assert set(ways) == {"look", "size", "motion", "echo", "all of them"}
+    assert 0.8 < ways["all of them"] < 1.1
+    assert all(way < ways["all of them"] for name, way in ways.items() if name != "all of them")
 
 
 def test_the_same_again(audited):
