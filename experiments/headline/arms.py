@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from envs.errors import not_allowed
+from envs.errors import UserError, not_allowed
 from experiments.headline.configuration import BudgetConfiguration, ExperimentConfiguration
 
 PRIVILEGED: Final = {"world_model": True, "world_model_unprivileged": False}
 """World models that can be trained, and whether the truth supervises them."""
+
+ASKS_CRITICS: Final = "terminal_value"
+"""The variant that needs the critics of a policy that has learned in the dreams of its own world model."""
 
 EXTERNAL: Final = {"dreamer_v3": "policies.dreamer_v3.policy.DreamerV3"}
 """External baselines, and what drives them."""
@@ -78,6 +81,8 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
     ------
     not_allowed
         If an arm has seeds of its own and is none that learns without a model.
+    UserError
+        If a variant asks critics and no policy learns in dreams.
     """
     learners = [
         f"{kind}@{label(one.decisions)}" for kind in config.model_free for one in config.budgets
@@ -85,6 +90,10 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
     for arm in config.seeds_of:
         if arm not in learners:
             raise not_allowed("experiment.seeds_of", arm, learners)
+    if not config.dream_ppo and ASKS_CRITICS in [Path(name).name for name in config.variants]:
+        raise UserError(
+            f"experiment.variants: {ASKS_CRITICS} asks critics of dream_ppo, which is left out"
+        )
     planner = _Planner(config, folder, suite)
     for budget in config.budgets:
         planner.add_rules(budget)
@@ -207,8 +216,10 @@ class _Planner:
         size = label(self._largest.decisions)
         for name in self._config.variants:
             for seed in self._config.variant_seeds:
-                model = str(self._model(self._largest, seed))
-                self._enter(f"{Path(name).name}@{size}", seed, name, checkpoint=model)
+                changes = {"checkpoint": str(self._model(self._largest, seed))}
+                if Path(name).name == ASKS_CRITICS:
+                    changes["critics"] = str(self._folder / f"dream_ppo@{size}" / f"seed_{seed}")
+                self._enter(f"{Path(name).name}@{size}", seed, name, **changes)
 
     def add_flat(self) -> None:
         """A flat world model of the largest budget, driven without memory; it learns from the same log."""

@@ -72,6 +72,9 @@ class WorldModel:
         false alarm in a hundred, which the cost alone hardly sees.
     value_weight
         Factor of what the critics of ``dream_ppo`` say is still to come when a plan ends, 0 to 10; 0 = do not ask them.
+    critics
+        Folder of the ``dream_ppo`` whose critics are asked: it has learned in dreams of this checkpoint. ``"shipped"`` has
+        learned in those of the shipped one.
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
     remembers
@@ -104,6 +107,7 @@ class WorldModel:
         loyalty_usd: float = 10.0,
         needless_usd: float = 3000.0,
         value_weight: float = 0.0,
+        critics: str = "shipped",
         loss_of_control: str = "8",
         remembers: bool = True,
         num_members: int | None = None,
@@ -153,7 +157,7 @@ class WorldModel:
                 float(loyalty_usd),
                 float(needless_usd),
             ),
-            read_value(float(value_weight), self._classes, self._params),
+            read_value(float(value_weight), self._classes, self._params, critics),
         )
         self._names = (*manoeuvre_names(), "nothing that matters")
         self._labels = manoeuvre_labels()

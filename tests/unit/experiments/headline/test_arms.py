@@ -167,3 +167,15 @@ def test_the_second_round_does_not_overspend(tmp_path, monkeypatch, budget, spen
     shards = asked[0] // ROWS
     assert 0.9 * budget < spent + shards * ROWS
     assert spent + shards * LARGEST_SHARD <= budget
+
+
+def test_terminal_value_asks_critics_of_its_own_dreams(tmp_path):
+    config = small(variants=["ablation/terminal_value"], variant_seeds=[1])
+    jobs = {
+        job.folder: job for stage in make_arms(config, tmp_path, "quick").stages for job in stage
+    }
+    changes = jobs[str(tmp_path / "policies" / "terminal_value@50k.1.yaml")].values["changes"]
+    made = jobs[changes["critics"]]
+    assert (made.what, made.values["world_model"]) == ("dream_ppo", changes["checkpoint"])
+    with pytest.raises(UserError, match="terminal_value asks critics of dream_ppo"):
+        make_arms(config.model_copy(update={"dream_ppo": False}), tmp_path, "quick")
