@@ -73,8 +73,8 @@ class WorldModel:
     value_weight
         Factor of what the critics of ``dream_ppo`` say is still to come when a plan ends, 0 to 10; 0 = do not ask them.
     critics
-        Folder of the ``dream_ppo`` whose critics are asked: it has learned in dreams of this checkpoint. ``"shipped"`` has
-        learned in those of the shipped one.
+        Folder of the ``dream_ppo`` whose critics are asked: it has learned in dreams of this checkpoint. ``"shipped"``
+        has learned in those of the shipped one.
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
     remembers

@@ -2,13 +2,47 @@
 
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
-import yaml
 
 import experiments
+from envs.debris.safe_yaml import read_mapping
+from experiments import records
+from experiments.configuration import config_path
 from experiments.gather import gather
-from experiments.publish import Asked, main_records, summarise_source
+from experiments.publish import Asked, choose_reference, main_records, summarise_source
 from experiments.readme import BEGIN, END, make_block, told_by
 
-RESULTS = Path(experiments.__file__).parent / "results"
+HEADLINE = Path(experiments.__file__).parent / "results" / "headline"
 README = Path(__file__).parents[3] / "README.md"
+
+
+@pytest.fixture(scope="module")
+def source():
+    return gather([HEADLINE])
+
+
+def make(source):
+    told = read_mapping(config_path("", "report"))
+    reference = choose_reference(told["reference"], list(source.entrants))
+    asked = Asked(reference, told["level"], told["num_resamples"])
+    summary = next(iter(summarise_source(source, asked).values()))
+    table = main_records(source.table)
+    return make_block(summary, table, told_by(source), told["hero"], told["num_resamples"])
+
+
+def test_readme_says_what_the_records_say(source):
+    text = README.read_text(encoding="utf-8")
+    begin, end = text.index(BEGIN), text.index(END) + len(END)
+    block = make(source)
+    assert block == text[begin:end]
+    # had one episode been dearer, it would say something else
+    cost = source.table["cost_usd"]
+    dearer = pc.if_else(pc.equal(cost, pc.max(cost)), pc.multiply(cost, 2.0), cost)
+    position = source.table.schema.get_field_index("cost_usd")
+    changed = source.table.set_column(position, source.table.schema.field(position), dearer)
+    assert make(source._replace(table=changed)) != block
+
+
+def test_records_are_those_that_their_provenance_tells(source):
+    assert records.compute_sha256(source.table) == source.provenance["records_sha256"]
