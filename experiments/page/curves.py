@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from experiments.page.style import COLOURS, dollars
+from experiments.shares import ABLATIONS
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Row, Summary
 from policies.rule.policy import DISPENSABLE
@@ -56,9 +57,11 @@ def _learned(summary: Summary, cost: Callable[[Row], float | None]) -> dict[str,
     """Curves by arm, of policies with a budget."""
     curves: dict[str, list[Point]] = {}
     for row in summary.rows:
-        x = None if _COUNT.fullmatch(row.policy) else cost(row)
+        arm = arm_of(row.policy)
+        # a change of the hero lies on top of it: a table tells what it is worth
+        x = None if _COUNT.fullmatch(row.policy) or arm in ABLATIONS else cost(row)
         if x:
-            curves.setdefault(arm_of(row.policy), []).append(Point(x, row))
+            curves.setdefault(arm, []).append(Point(x, row))
     return {arm: sorted(points, key=lambda point: point.x) for arm, points in curves.items()}
 
 
@@ -115,21 +118,21 @@ def can_draw_learning(summary: Summary, _: pa.Table) -> bool:
 
 
 def draw_learning(summary: Summary, _: pa.Table) -> Figure:
-    """Validation cost against decisions, one colour per arm, one line per training seed."""
+    """Validation cost against the share of training that is done: one colour per arm, one line per training seed."""
     figure = Figure(figsize=(9.0, 4.0), layout="constrained")
     axes = figure.subplots()
     for k, row in enumerate(_learners(summary).values()):
-        steps = row.price.environment_steps or 0
         for n, curve in enumerate(row.validation_usd):
             axes.plot(
-                [steps * (part + 1) / len(curve) for part in range(len(curve))], curve,
+                [(part + 1) / len(curve) for part in range(len(curve))], curve,
                 color=COLOURS[k % len(COLOURS)], marker=MARKERS[k % len(MARKERS)], markersize=3.5, linewidth=1.1,
                 alpha=0.75, label="_" if n else row.policy,
             )  # fmt: skip
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(FuncFormatter(dollars))
-    axes.xaxis.set_major_formatter(FuncFormatter(dollars))
-    axes.set_xlabel("decisions in the simulator")
+    for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        which(FuncFormatter(dollars))
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlabel("of the training")
     axes.set_ylabel("US$ per validation episode")
     axes.legend(fontsize=8)
     return figure
@@ -166,6 +169,7 @@ def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figur
 def _scale(axes: Axes) -> None:
     """US$ on the y axis, linear around 0: a cost can be nothing."""
     axes.set_yscale("symlog", linthresh=LINEAR_USD, linscale=0.5)
+    axes.set_ylim(bottom=0.0)
     axes.yaxis.set_major_formatter(FuncFormatter(dollars))
 
 
@@ -183,9 +187,9 @@ def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> 
 
 
 def _draw_bounds(axes: Axes, summary: Summary, group: str) -> None:
-    """The best floor and the privileged as lines."""
+    """The best floor and the privileged that have learned nothing as lines."""
     for row in summary.rows:
-        if row.policy == summary.floor or row.is_privileged:
+        if row.policy == summary.floor or (row.is_privileged and not row.price.environment_steps):
             axes.axhline(row.cost[group].value, color="#999999", linewidth=0.8, linestyle="--")
             axes.annotate(
                 row.policy, (0.0, row.cost[group].value), xycoords=("axes fraction", "data"),
@@ -206,11 +210,14 @@ def draw_rules(summary: Summary, _: pa.Table) -> Figure:
         axes.plot(
             x, [value.value for value in values], color=colour, marker=MARKERS[k], label=group, linewidth=1.4
         )  # fmt: skip
-        axes.fill_between(
-            x, [value.low for value in values], [value.high for value in values], color=colour, alpha=0.08, linewidth=0
-        )  # fmt: skip
+        if group == ALL:
+            axes.fill_between(
+                x, [value.low for value in values], [value.high for value in values],
+                color=colour, alpha=0.15, linewidth=0,
+            )  # fmt: skip
     _scale(axes)
-    axes.set_xlabel("rules, the most useful first")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("rules, the most useful first; the interval is that of all")
     axes.set_ylabel("US$ per episode")
     axes.legend(fontsize=8)
     return figure
