@@ -111,3 +111,9 @@ def load(folder: Path) -> Checkpoint:
         )
     like = template(about["algorithm"], sizes["hidden"], sizes["memory"])
     return Checkpoint(read_tensors(folder / TENSORS, about.get("tensors_sha256"), like), about)
+
+
+def read_validation(about: Mapping[str, Any]) -> tuple[float, ...]:
+    """What a checkpoint says validation found after every part of its training, US$; empty if it says nothing."""
+    found = about.get("validation", {}).get("capped_usd_by_segment", ())
+    return tuple(float(value) for value in found)

@@ -309,12 +309,6 @@ def read_budget(about: Mapping[str, Any]) -> Budget:
     return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
 
 
-def read_validation(about: Mapping[str, Any]) -> tuple[float, ...]:
-    """What a checkpoint says validation found after every part of its training, US$; empty if it says nothing."""
-    found = about.get("validation", {}).get("capped_usd_by_segment", ())
-    return tuple(float(value) for value in found)
-
-
 def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
     """The classes of contents behind a checkpoint that was trained with the truth.
 
