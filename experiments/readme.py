@@ -13,7 +13,7 @@ from experiments import records
 from experiments.atomic import write_text
 from experiments.matching import CATASTROPHE_USD
 from experiments.publish import Source
-from experiments.shares import Share, find_shares
+from experiments.shares import Lead, Share, find_leads, find_shares
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Comparison, Row, Summary
 from experiments.table_text import points, usd, with_interval
@@ -71,7 +71,8 @@ def make_block(
     return "\n".join(
         [
             BEGIN, "", *_table(summary, table, compared), "", provenance, "", *_floors(summary), "",
-            *_by_stratum(compared[hero]), "", *_parts(find_shares(table, hero, num_resamples), compared[hero]),
+            *_by_stratum(compared[hero]), "", *_leads(find_leads(table, hero, num_resamples)),
+            *_parts(find_shares(table, hero, num_resamples), compared[hero]),
             *_regressions(table, compared[hero], summary.suite), "", END,
         ]
     )  # fmt: skip
@@ -179,6 +180,12 @@ def _by_stratum(comparison: Comparison) -> list[str]:
     ]
 
 
+def _leads(leads: list[Lead]) -> list[str]:
+    """What it pays less what others pay with the same budget."""
+    told = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
+    return [f"At equal budgets, US$: {'; '.join(told)}.", ""] if told else []
+
+
 def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
     """What changes of the policy do, beside what it gains."""
     if not shares:
@@ -190,10 +197,15 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
     ]
     for share in shares:
         part = f"{100.0 * share.more_usd.value / gain:+.0f} %" if gain > 0.0 else "-"
-        lines.append(
-            f"| `{share.arm}`: {share.change} ({len(share.seeds)} seeds) | {signed(share.more_usd)} | {part} |"
-        )
+        seeds = _count(len(share.seeds), "seed")
+        more = signed(share.more_usd)
+        lines.append(f"| `{share.arm}`: {share.change} ({seeds}) | {more} | {part} |")
     return [*lines, ""]
+
+
+def _count(number: int, what: str) -> str:
+    """A number of things, in words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[str]:

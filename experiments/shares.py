@@ -40,6 +40,63 @@ class Share(NamedTuple):
     seeds: tuple[int, ...]  # training seeds that both have
 
 
+class Lead(NamedTuple):
+    """One budget: what an arm pays less what another one pays with as much."""
+
+    arm: str
+    rival: str
+    more_usd: Interval
+
+
+RIVALS: Final = ("rule_tuned", "ppo")
+"""Whom the hero is compared with at every budget that both have."""
+
+
+def find_leads(table: pa.Table, hero: str, num_resamples: int) -> list[Lead]:
+    """Compare a policy with its rivals at equal budgets.
+
+    Parameters
+    ----------
+    table
+        Records of one suite, split and cost setting.
+    hero
+        An arm, such as ``world_model@1M``; it counts with all its budgets.
+    num_resamples
+        Of the bootstrap.
+
+    Returns
+    -------
+    list of Lead
+        By rival, then by budget as in the table; training seeds of each are averaged.
+    """
+    base, _, _ = hero.partition("@")
+    names = sorted(set(table["policy"].to_pylist()))
+    budgets = [name.partition("@")[2] for name in names if name.startswith(f"{base}@")]
+    return [
+        Lead(
+            f"{base}@{budget}",
+            f"{rival}@{budget}",
+            _difference(table, f"{base}@{budget}", f"{rival}@{budget}", num_resamples),
+        )
+        for rival in RIVALS
+        for budget in budgets
+        if f"{rival}@{budget}" in names
+    ]
+
+
+def _difference(table: pa.Table, arm: str, other: str, num_resamples: int) -> Interval:
+    """Mean cost of an arm less that of another."""
+    pairs = align(table, [arm, other])
+    return paired_difference(
+        pairs.cost[arm],
+        pairs.cost[other],
+        pairs.family.tolist(),
+        level=LEVEL,
+        num_resamples=num_resamples,
+        rng=np.random.default_rng(SEED),
+    ).mean
+
+
 def find_shares(table: pa.Table, hero: str, num_resamples: int) -> list[Share]:
     """Compare the ablations of a policy with it.
 
@@ -66,16 +123,8 @@ def find_shares(table: pa.Table, hero: str, num_resamples: int) -> list[Share]:
             continue
         seeds = sorted(_seeds(table, arm) & _seeds(table, hero))
         both = pc.is_in(table["policy_seed"], pa.array(seeds, table["policy_seed"].type))
-        pairs = align(table.filter(both), [arm, hero])
-        difference = paired_difference(
-            pairs.cost[arm],
-            pairs.cost[hero],
-            pairs.family.tolist(),
-            level=LEVEL,
-            num_resamples=num_resamples,
-            rng=np.random.default_rng(SEED),
-        )
-        found.append(Share(arm, change, difference.mean, tuple(seeds)))
+        more = _difference(table.filter(both), arm, hero, num_resamples)
+        found.append(Share(arm, change, more, tuple(seeds)))
     return sorted(found, key=lambda share: -share.more_usd.value)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from experiments.entrants import Entrant
 from experiments.readme import BEGIN, END, make_block
-from experiments.shares import find_shares
+from experiments.shares import find_leads, find_shares
 from experiments.summary import summarise
 from policies.base import Budget
 
@@ -54,6 +54,13 @@ def test_parts_are_compared_with_the_seeds_that_both_have(table):
     assert find_shares(table, "rule_tuned", 200) == []
 
 
+def test_leads_are_at_equal_budgets(table):
+    (lead,) = find_leads(table, HERO, 200)
+    assert (lead.arm, lead.rival) == (HERO, "ppo@1M")
+    # 100, 120 and 900 US$ on average, less 60,000
+    assert lead.more_usd.value == pytest.approx(1120.0 / 3.0 - 60_000.0)
+
+
 def test_block_tells_the_parts(table):
     entrants = {
         "rule_tuned": Entrant(),
@@ -76,6 +83,7 @@ def test_block_tells_the_parts(table):
     )
     assert "| `true_dynamics@1M`" in block
     # 60,099 US$ on average; dearer than the floor, and cheaper than the reference nowhere
+    assert "At equal budgets, US$: `world_model@1M` less `ppo@1M` -59,627 [" in block
     line = next(line for line in block.splitlines() if line.startswith("| `ppo@1M` |"))
     _, _, steps, hours, _, usd, capped, *_, better, _, _ = (
         cell.strip() for cell in line.split("|")
