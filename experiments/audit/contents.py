@@ -6,11 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from envs.specification import VEHICLE_SLOTS, column, debris, track
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, debris, track
+from envs.specification.world import empty_batch
 from experiments.audit.course import Array, Indices, Subject, fixed
 from experiments.audit.findings import Finding, Line, mean_of
 from experiments.audit.moments import Moments
-from policies.world_model.classes import BODY_WEIGHTS, NUM_BODIES, NUM_PATCHES, Codebook
+from experiments.collection.truth import read_truth
+from policies.world_model import experience as log
+from policies.world_model.classes import BODY_WEIGHTS, NUM_BODIES, NUM_PATCHES, Codebook, assign
 
 NAME: Final = "contents"
 
@@ -70,6 +73,54 @@ def with_contents(moments: Moments, slots: Indices, book: Codebook, body: int) -
         worlds["debris_f"][index, row, at] = value
     worlds["debris_i"][index, debris.IS_ANCHORED, at] = round(float(values[4]))
     return moments._replace(worlds=worlds)
+
+
+def tell_all(moments: Moments, book: Codebook) -> tuple[Moments, list[list[int | None]]]:
+    """Moments of which everything is known: seen without errors, contents those in the middle of their class.
+
+    Parameters
+    ----------
+    moments
+        ``M``.
+    book
+        Classes of contents.
+
+    Returns
+    -------
+    told, theta
+        The moments, and per moment the classes of the four objects, ``None`` where nothing is tracked.
+    """
+    count = moments.size
+    targets = moments.worlds["track_i"][:, track.TARGET, VEHICLE_SLOTS:]
+    contents, kinds = _true_contents(moments), np.zeros((count, DEBRIS_SLOTS), np.int64)
+    for slot in range(DEBRIS_SLOTS):
+        kinds[:, slot] = assign(book, contents[:, slot])
+    told = moments._replace(observed=moments.truly, worlds=moments.worlds.copy())
+    for body in range(NUM_BODIES):
+        for slot in range(DEBRIS_SLOTS):
+            rows = np.flatnonzero((kinds[:, slot] == FIRST_BODY + body) & (targets[:, slot] >= 0))
+            if rows.size:
+                changed = with_contents(told.take(rows), np.full(rows.size, slot), book, body)
+                told.worlds[rows] = changed.worlds
+    theta: list[list[int | None]] = [
+        [int(kinds[m, j]) if targets[m, j] >= 0 else None for j in range(DEBRIS_SLOTS)]
+        for m in range(count)
+    ]
+    return told, theta
+
+
+def _true_contents(moments: Moments) -> Array:
+    """``(M, 4, NUM_CONTENTS)`` as training reads them."""
+    count = moments.size
+    batch = empty_batch(count)
+    batch.view(np.ndarray)[:] = moments.worlds.view(batch.dtype)
+    found = np.zeros((count, DEBRIS_SLOTS, log.NUM_CONTENTS))
+    read_truth(
+        batch, np.zeros((count, log.NUM_EGO_TRUE)), np.zeros((count, VEHICLE_SLOTS, log.NUM_VEHICLE_TRUE)),
+        np.zeros((count, DEBRIS_SLOTS, log.NUM_DEBRIS_TRUE)), found,
+        np.zeros((count, VEHICLE_SLOTS + DEBRIS_SLOTS), np.int64), np.zeros((count, DEBRIS_SLOTS), np.int64),
+    )  # fmt: skip
+    return found
 
 
 def hardest(subject: Subject, moments: Moments, actions: Array) -> Array:

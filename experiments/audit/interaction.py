@@ -69,7 +69,9 @@ def roll_costs(subject: Subject, moments: Moments, actions: Array) -> Array:
     return course.total_usd.reshape(count, plans)
 
 
-def probe(moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]]) -> list[Finding]:
+def probe(
+    moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]], known: str
+) -> list[Finding]:
     """Compare the order of manoeuvres.
 
     Parameters
@@ -80,6 +82,8 @@ def probe(moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]])
         ``(M, 8)`` in the twin.
     costs
         The same by subject.
+    known
+        What the subject knows of the moments, for the table.
 
     Returns
     -------
@@ -98,9 +102,9 @@ def probe(moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]])
         tau = np.array([kendalltau(a, b).statistic for a, b in zip(usd, true_usd, strict=True)])
         tau = np.where(matters, np.nan_to_num(tau), np.nan)
         for measure, values, line in (
-            ("best manoeuvre, agreement", agrees, Line(">=", 0.8)),
-            ("order of manoeuvres, Kendall's tau", tau, Line(">=", 0.7)),
-            ("regret of the choice, US$", regret, None),
+            (f"{known}: best manoeuvre, agreement", agrees, Line(">=", 0.8)),
+            (f"{known}: order of manoeuvres, Kendall's tau", tau, Line(">=", 0.7)),
+            (f"{known}: regret of the choice, US$", regret, None),
         ):
             found.append(Finding(NAME, measure, name, mean_of(values, families), line))
     return found

@@ -12,6 +12,7 @@ from envs.batched.env import DebrisVectorEnv
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
 from envs.specification import DECISIONS_PER_EPISODE
+from experiments.audit.knowing import see_truly
 from experiments.rollout import world_seed
 from experiments.training.dream_starts import seconds_to_object
 from policies.base import Policy
@@ -28,6 +29,7 @@ class Moments(NamedTuple):
     instances: tuple[ScenarioInstance, ...]
     strata: NDArray[np.str_]  # (M,)
     observed: dict[str, NDArray[np.float32]]  # each (M, LENGTH, ...), the present last
+    truly: dict[str, NDArray[np.float32]]  # the same without errors of measurement
     actions: NDArray[np.float64]  # (M, T, 2): what was done then
 
     @property
@@ -42,6 +44,7 @@ class Moments(NamedTuple):
             tuple(self.instances[k] for k in chosen),
             self.strata[chosen],
             {key: rows[chosen] for key, rows in self.observed.items()},
+            {key: rows[chosen] for key, rows in self.truly.items()},
             self.actions[chosen],
         )
 
@@ -89,22 +92,29 @@ def find_moments(
     chosen = [
         (b, k) for b, k in ((b, _choose(driven, b, steps, random)) for b in range(len(items))) if k
     ]
-    keys = ("ego", "vehicles", "debris")
     return Moments(
         np.array([driven.worlds[k][b] for b, k in chosen]),
         tuple(instances[b] for b, _ in chosen),
         np.array([items[b].stratum for b, _ in chosen]),
-        {
-            key: np.array(
-                [
-                    [driven.observed[t][key][b] for t in range(k - LENGTH + 1, k + 1)]
-                    for b, k in chosen
-                ]
-            )
-            for key in keys
-        },
+        *_histories(driven, chosen),
         np.array([[driven.actions[t][b] for t in range(k, k + steps)] for b, k in chosen]),
     )
+
+
+def _histories(
+    driven: Driven, chosen: Sequence[tuple[int, int]]
+) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
+    """What was observed up to every moment, and what would have been without errors."""
+    observed: dict[str, list[Any]] = {key: [] for key in ("ego", "vehicles", "debris")}
+    truly: dict[str, list[Any]] = {key: [] for key in observed}
+    for b, k in chosen:
+        span = range(k - LENGTH + 1, k + 1)
+        seen = [{key: driven.observed[t][key][b] for key in observed} for t in span]
+        true = [see_truly(driven.worlds[t][b], one) for t, one in zip(span, seen, strict=True)]
+        for key in observed:
+            observed[key].append([one[key] for one in seen])
+            truly[key].append([one[key] for one in true])
+    return tuple({key: np.array(rows) for key, rows in one.items()} for one in (observed, truly))  # type: ignore[return-value]
 
 
 def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:

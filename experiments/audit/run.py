@@ -34,7 +34,7 @@ from experiments.audit.twin import Twin
 from experiments.configuration import config_path
 from experiments.loading import load_policy
 from policies.world_model.checkpoint import SHIPPED, load, read_codebook
-from policies.world_model.classes import NUM_BODIES
+from policies.world_model.classes import NUM_BODIES, Codebook
 from policies.world_model.dream.settings import check_dreams
 from policies.world_model.policy import COMES_WITH_IT
 
@@ -189,13 +189,34 @@ def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration)
         for one in break_all(models[0].dreams())
         if "no contact" in one.name or "actions" in one.name
     ]
-    return interaction.probe(moments, true, costs)
+    found = interaction.probe(moments, true, costs, "as observed")
+    for one in models:
+        if one.book is not None:
+            found += _told_choices(moments, one, one.book, actions, config.draws)
+    return found
 
 
-def _mean_costs(model: _Model, moments: Moments, actions: Array, draws: int) -> Array:
+def _told_choices(
+    moments: Moments, model: _Model, book: Codebook, actions: Array, draws: int
+) -> list[Finding]:
+    """The same where the model is told all that is true of the moment: its physics, apart from its eyes."""
+    told, theta = contents.tell_all(moments, book)
+    true = interaction.roll_costs(Twin(), told, actions)
+    dreamt = _mean_costs(model, told, actions, draws, theta)
+    return interaction.probe(told, true, [("twin", true), (model.name, dreamt)], "all told")
+
+
+def _mean_costs(
+    model: _Model,
+    moments: Moments,
+    actions: Array,
+    draws: int,
+    theta: Sequence[Sequence[int | None]] | None = None,
+) -> Array:
     """Over dreams of the same moments."""
+    dreams = [model.dreams(k, theta=theta) for k in range(draws)]
     found: Array = np.mean(
-        [interaction.roll_costs(model.dreams(k), moments, actions) for k in range(draws)], axis=0
+        [interaction.roll_costs(one, moments, actions) for one in dreams], axis=0
     )
     return found
 

@@ -160,7 +160,13 @@ def all_events(
         crash = np.array([crash_cost(float(v), params) for v in speed])
         starts = np.arange(k % stride, len(one.kinds), stride)
         made = imagine_events(
-            one.columns, one.kinds, starts, model, slip_of(one.columns, one.kinds, crash)
+            one.columns,
+            one.kinds,
+            book.tell(one.truth),
+            book.middles,
+            starts,
+            model,
+            slip_of(one.columns, one.kinds, crash),
         )
         parts.append(
             made._replace(

@@ -13,6 +13,7 @@ from envs.debris.catalogue import load_catalogue
 from experiments.training import data
 from policies.world_model import experience as log
 from policies.world_model.classes import Book
+from policies.world_model.features import EXACT_COLLISION, EXACT_CONTACT
 from policies.world_model.fit_events import calibration_error, mean_logits
 from policies.world_model.layers import Net
 from policies.world_model.nets import Learned
@@ -84,20 +85,33 @@ def validate_model(
         found[f"{name}_rmse_4s_m"] = rmse
         found[f"{name}_share_of_constant_velocity"] = rmse / base
     events = data.all_events(held, book, learned.transition, stride, lambda *_: None)
-    for name, rows, net, calibration in (
-        ("contact", events.contact, learned.events.contact, learned.events.contact_calibration),
+    for name, exact, rows, net, calibration in (
+        (
+            "contact",
+            EXACT_CONTACT,
+            events.contact,
+            learned.events.contact,
+            learned.events.contact_calibration,
+        ),
         (
             "collision",
+            EXACT_COLLISION,
             events.collision,
             learned.events.collision,
             learned.events.collision_calibration,
         ),
     ):
-        error, brier = calibration_error(_probability(net, calibration, rows.x), rows.y[:, 0])
-        found[f"{name}_ece"], found[f"{name}_brier"] = error, brier
-        found[f"{name}_base_rate"] = float(rows.y.mean())
+        is_exact = rows.x[:, exact] < 0.0
+        for prefix, chosen, how in ((name, ~is_exact, 0), (f"exact_{name}", is_exact, 1)):
+            met = rows.y[chosen, 0]
+            error, brier = calibration_error(
+                _probability(net, calibration[how], rows.x[chosen]), met
+            )
+            found[f"{prefix}_ece"], found[f"{prefix}_brier"] = error, brier
+            found[f"{prefix}_base_rate"] = float(met.mean())
+    seen_coming = events.contact.y[events.contact.x[:, EXACT_CONTACT] >= 0.0]
     found["contacts_not_seen_coming"] = events.missed_contacts / max(
-        events.missed_contacts + float(events.contact.y.sum()), 1.0
+        events.missed_contacts + float(seen_coming.sum()), 1.0
     )
     return found | _belief_lines(
         np.concatenate(scores), np.concatenate(cues), np.concatenate(alike)

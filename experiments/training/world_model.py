@@ -173,6 +173,7 @@ def _events(
     return fit_events(
         known,
         other,
+        book.middles,
         config.members,
         config.updates.events,
         config.seed,

@@ -24,7 +24,8 @@ from policies.world_model import emission_features as em
 from policies.world_model import features as ft
 from policies.world_model import motion_features as mf
 from policies.world_model import transition as tr
-from policies.world_model.classes import NUM_BODIES, NUM_CLASSES, NUM_PATCHES, Codebook
+from policies.world_model.classes import NUM_BODIES as BODIES
+from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES, NUM_PROPERTIES, Codebook
 from policies.world_model.evidence import NUM_EVIDENCE
 from policies.world_model.flat_features import NUM_FLAT_FEATURES
 from policies.world_model.layers import Gru, Net, empty_net, no_net
@@ -33,7 +34,7 @@ from policies.world_model.outcome import NUM_OUTCOMES, NUM_SEVERITY_OUT
 from policies.world_model.tracks import NUM_CORRECTIONS
 
 FORMAT: Final = "roadworld-world-model"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 LARGEST_BYTES: Final = 5_000_000
 
 SHIPPED: Final = Path(__file__).parent / "shipped"
@@ -104,13 +105,14 @@ def template(sizes: Sizes) -> Learned:
         ),
         EventNets(
             net(ft.NUM_CONTACT_FEATURES, sizes.event_hidden, 1),
-            np.zeros(2),
+            np.zeros((2, 2)),
             net(ft.NUM_COLLISION_FEATURES, sizes.event_hidden, 1),
-            np.zeros(2),
+            np.zeros((2, 2)),
             net(ft.NUM_SEVERITY_FEATURES, sizes.severity_hidden, NUM_SEVERITY_OUT),
             np.zeros(NUM_OUTCOMES),
             np.zeros(NUM_OUTCOMES),
             net(ft.NUM_SLIP_FEATURES, sizes.event_hidden, 1),
+            np.zeros((NUM_CLASSES, NUM_PROPERTIES)),
         ),
         EmissionNets(
             net(em.NUM_CAR_SIGHTS, sizes.emission_hidden, em.NUM_CAR_EMISSIONS, 1),
@@ -336,7 +338,7 @@ def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
         bodies, patches = np.array(told["bodies"], float), np.array(told["patches"], float)
     except (KeyError, TypeError, ValueError):
         raise UserError(f"{where}: codebook: expected bodies and patches, all numbers") from None
-    if bodies.shape != (NUM_BODIES, 5) or patches.shape != (NUM_PATCHES, 2):
+    if bodies.shape != (BODIES, NUM_PROPERTIES) or patches.shape != (NUM_PATCHES, 2):
         raise UserError(f"{where}: codebook: got {bodies.shape} and {patches.shape}")
     return Codebook(bodies, patches, tuple(about["classes"]))
 

@@ -27,6 +27,13 @@ Mass and strength count double: they decide what a hit costs (world_model.md 1.2
 PATCH_WEIGHTS: Final = np.array([2.0, 1.0])
 """Weights of friction under a tyre and ln(1 + sharp pieces)."""
 
+NUM_PROPERTIES: Final = 5
+"""Of bodies, of ``body_properties``."""
+
+PROPERTY_SHIFT: Final = np.array([0.0, 7.0, 0.0, 0.0, 0.0])
+PROPERTY_UNIT: Final = np.array([2.0, 2.0, 1.0, 1.0, 1.0])
+"""Make them numbers of order one for a net."""
+
 DRAWS_PER_TYPE: Final = 200
 """Specimens of every object type: each type counts alike."""
 
@@ -37,6 +44,15 @@ class Book(Protocol):
     @property
     def names(self) -> tuple[str, ...]:
         """Of all classes."""
+        ...
+
+    @property
+    def middles(self) -> Array:
+        """``(NUM_CLASSES, NUM_PROPERTIES)`` of the middle of every class, for nets; 0 where nothing is known."""
+        ...
+
+    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """``(N, 4, NUM_PROPERTIES)`` of the contents of every slot, for nets; not a number where it is not known."""
         ...
 
     def see(
@@ -65,6 +81,21 @@ class Codebook(NamedTuple):
     bodies: Array  # (NUM_BODIES, 5)
     patches: Array  # (NUM_PATCHES, 2)
     names: tuple[str, ...]  # of all classes: the types that are most common in it
+
+    @property
+    def middles(self) -> Array:
+        """See ``Book``."""
+        found = np.zeros((NUM_CLASSES, NUM_PROPERTIES))
+        found[1 + NUM_PATCHES :] = (self.bodies - PROPERTY_SHIFT) / PROPERTY_UNIT
+        return found
+
+    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """See ``Book``: those of bodies."""
+        contents = columns["contents"].astype(np.float64)
+        flat = contents.reshape(-1, contents.shape[-1])
+        known = (body_properties(flat) - PROPERTY_SHIFT) / PROPERTY_UNIT
+        found = np.where(flat[:, [log.H_KIND]] == log.BODY, known, np.nan)
+        return found.reshape(*contents.shape[:2], NUM_PROPERTIES)
 
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int

@@ -6,15 +6,32 @@ import math
 from typing import Final
 
 from envs.physics.compilation import compiled
+from envs.physics.contact_geometry import CAR
 from envs.specification.world import Array
 from policies.world_model import state as s
-from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES
+from policies.world_model.classes import (
+    BODY_WEIGHTS,
+    NUM_CLASSES,
+    NUM_PATCHES,
+    NUM_PROPERTIES,
+    PROPERTY_SHIFT,
+    PROPERTY_UNIT,
+)
 from policies.world_model.state import State
 
 NUM_CONTACT_FEATURES: Final = 20
 NUM_COLLISION_FEATURES: Final = 16
-NUM_SEVERITY_FEATURES: Final = 16 + NUM_CLASSES
+TOLD: Final = 16
+"""Feature of a contact's severity: whether the properties that follow are those of just these contents."""
+
+NUM_SEVERITY_FEATURES: Final = TOLD + 3 + NUM_PROPERTIES + NUM_CLASSES
 NUM_SLIP_FEATURES: Final = NUM_CONTACT_FEATURES + 5 + NUM_PATCHES
+
+EXACT_CONTACT, EXACT_COLLISION = 15, 9
+"""Features of a contact and a collision that hold the number of the decision, negative for exact places."""
+
+EXACT: Final = -1
+"""Instead of a number of decisions: places are true ones, as in a dream, and not those that a plan imagines."""
 
 
 @compiled
@@ -40,7 +57,7 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     j
         A slot for which ``is_near_contact`` holds.
     step
-        Decisions since imagining began.
+        Decisions since imagining began, or ``EXACT``.
     out
         ``(NUM_CONTACT_FEATURES,)`` output.
     """
@@ -57,7 +74,8 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     dy -= dx * ego[s.HEADING]
     end_dy -= end_dx * after.ego[s.HEADING]
     clear, end_clear = abs(dy) - room, abs(end_dy) - room
-    sd = thing[s.D_SD_Y] + 0.05
+    sd_x, sd_y = (thing[s.D_SD_X], thing[s.D_SD_Y]) if step >= 0 else (0.0, 0.0)
+    sd = sd_y + 0.05
     out[0] = max(min((dx - reach) / 3.0, 3.0), -3.0)
     out[1] = max(min((end_dx - reach) / 3.0, 3.0), -3.0)
     out[2] = max(min((dx + reach) / 3.0, 3.0), -3.0)
@@ -65,8 +83,8 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     out[4] = max(min(end_clear / 0.5, 4.0), -4.0)
     out[5] = max(min(clear / sd, 4.0), -4.0)
     out[6] = max(min(end_clear / sd, 4.0), -4.0)
-    out[7] = thing[s.D_SD_Y] * 2.0
-    out[8] = thing[s.D_SD_X] / 2.0
+    out[7] = sd_y * 2.0
+    out[8] = sd_x / 2.0
     # where the front reaches it, as the crow flies
     share = (dx - reach) / max(dx - end_dx, 0.1)
     share = min(max(share, 0.0), 1.0)
@@ -77,7 +95,7 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     out[12] = 1.0 if end_dx < reach else 0.0
     out[13] = (ego[s.SPEED] - thing[s.D_VX]) / 30.0
     out[14] = thing[s.D_Z]
-    out[15] = step / 10.0
+    out[EXACT_CONTACT] = step / 10.0
     out[16] = min(half_x, 2.0)
     out[17] = min(half_y, 2.0)
     out[18] = thing[s.D_AGE]
@@ -86,7 +104,15 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
 
 @compiled
 def severity_features(
-    before: State, after: State, j: int, kind: int, command: float, out: Array
+    before: State,
+    after: State,
+    j: int,
+    kind: int,
+    properties: Array,
+    is_told: bool,
+    step: int,
+    command: float,
+    out: Array,
 ) -> None:
     """Of what a contact with object ``j`` does if it is of a class.
 
@@ -98,6 +124,12 @@ def severity_features(
         A live slot.
     kind
         Class of its contents.
+    properties
+        ``(NUM_PROPERTIES,)`` of the contents, or of the middle of their class.
+    is_told
+        Whether they are the properties of just these contents.
+    step
+        Decisions since imagining began, or ``EXACT``.
     command
         Commanded acceleration, m/s2.
     out
@@ -125,15 +157,32 @@ def severity_features(
     out[7] = (thing[s.D_HEIGHT] - 0.15) * 10.0
     out[8] = half_x
     out[9] = half_y
-    out[10] = thing[s.D_SD_Y] * 2.0
+    out[10] = thing[s.D_SD_Y] * 2.0 if step >= 0 else 0.0
     out[11] = thing[s.D_SD_SIZE] * 10.0
     out[12] = thing[s.D_Z]
     out[13] = math.log(max(2.0 * half_x * 2.0 * half_y * thing[s.D_HEIGHT], 1e-4))
     out[14] = command / 5.0
     out[15] = ego[s.LATERAL_PEAK] / 3.0
+    out[TOLD] = 1.0 if is_told else 0.0
+    # who takes a body along gives up this share of its speed
+    share = momentum_share(properties)
+    out[TOLD + 1], out[TOLD + 2] = 20.0 * share, 20.0 * share * out[0]
+    first = TOLD + 3
+    for k in range(NUM_PROPERTIES):
+        out[first + k] = properties[k]
     for c in range(NUM_CLASSES):
-        out[16 + c] = 0.0
-    out[16 + kind] = 1.0
+        out[first + NUM_PROPERTIES + c] = 0.0
+    out[first + NUM_PROPERTIES + kind] = 1.0
+
+
+@compiled
+def momentum_share(properties: Array) -> float:
+    """Mass of a body over that of the car and the body together; 0 where nobody says what it is made of."""
+    is_known = False
+    for k in range(NUM_PROPERTIES):
+        is_known = is_known or properties[k] != 0.0
+    mass = math.exp((properties[0] * PROPERTY_UNIT[0] + PROPERTY_SHIFT[0]) / BODY_WEIGHTS[0])
+    return mass / (mass + CAR.mass) if is_known else 0.0
 
 
 @compiled
@@ -151,7 +200,7 @@ def slip_features(
     kind
         Class of its contents: a patch.
     step
-        Decisions since imagining began.
+        Decisions since imagining began, or ``EXACT``.
     command
         Commanded acceleration, m/s2.
     out
@@ -194,7 +243,7 @@ def collision_features(before: State, after: State, i: int, step: int, out: Arra
     i
         A slot for which ``is_near_collision`` holds.
     step
-        Decisions since imagining began.
+        Decisions since imagining began, or ``EXACT``.
     out
         ``(NUM_COLLISION_FEATURES,)`` output.
     """
@@ -218,7 +267,7 @@ def collision_features(before: State, after: State, i: int, step: int, out: Arra
     out[6] = 1.0 if dx > 0.0 else 0.0
     out[7] = (before.ego[s.SPEED] - car[s.C_VX]) / 10.0
     out[8] = (end_dy - dy) * 2.0
-    out[9] = step / 10.0
+    out[EXACT_COLLISION] = step / 10.0
     out[10] = car[s.C_AGE]
     out[11] = car[s.C_LENGTH] / 10.0
     out[12] = car[s.C_HEADING] * 5.0

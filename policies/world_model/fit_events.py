@@ -12,6 +12,7 @@ from torch import Tensor
 
 from envs.physics.compilation import compiled
 from envs.specification.world import Array
+from policies.world_model.features import EXACT_COLLISION, EXACT_CONTACT
 from policies.world_model.fit_transition import scales
 from policies.world_model.fitting import Budget, Report, bootstrap, fit, gaussian
 from policies.world_model.imagined_events import Events
@@ -20,7 +21,10 @@ from policies.world_model.nets import EventNets
 from policies.world_model.networks import EnsembleMlp
 from policies.world_model.outcome import NUM_MODES, NUM_OUTCOMES, NUM_SEVERITY_OUT
 
-EVENT_HIDDEN, SEVERITY_HIDDEN = 24, 64
+EVENT_HIDDEN, SEVERITY_HIDDEN = 32, 96
+
+SEVERITY_UPDATES: Final = 2
+"""Times as many as the other heads: it has the most to say [A]."""
 
 LEAST_SPREAD: Final = 1e-2
 
@@ -28,6 +32,7 @@ LEAST_SPREAD: Final = 1e-2
 def fit_events(
     train: Events,
     validation: Events,
+    middles: NDArray[np.float64],
     members: int,
     updates: int,
     seed: int,
@@ -40,6 +45,8 @@ def fit_events(
     ----------
     train, validation
         Of ``imagine_events``; nothing is oversampled, so no prior has to be corrected.
+    middles
+        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
     members
         Size of the ensemble.
     updates
@@ -57,15 +64,21 @@ def fit_events(
         For compiled code.
     """
     heads = []
-    for k, (rows, held) in enumerate(
-        ((train.contact, validation.contact), (train.collision, validation.collision))
+    for k, (rows, held, exact) in enumerate(
+        (
+            (train.contact, validation.contact, EXACT_CONTACT),
+            (train.collision, validation.collision, EXACT_COLLISION),
+        )
     ):
         generator = torch.Generator().manual_seed(seed + k)
         net = EnsembleMlp(members, rows.x.shape[1], EVENT_HIDDEN, 1, generator).to(device)
         weight = bootstrap(rows.episode, members, seed)
         fit(net, rows.x, rows.y, weight, _event_loss, Budget(updates, 512), seed + k, report)
         exported = net.export()
-        heads.append((exported, calibrate(mean_logits(exported, held.x), held.y[:, 0])))
+        logits, is_exact = mean_logits(exported, held.x), held.x[:, exact] < 0.0
+        parts = (~is_exact, is_exact)
+        calibrations = [calibrate(logits[part], held.y[part, 0]) for part in parts]
+        heads.append((exported, np.stack(calibrations)))
     rows = train.severity
     outcomes = rows.y[:, NUM_MODES:]
     does = rows.y[:, 0] == 0.0
@@ -77,13 +90,14 @@ def fit_events(
     severity = EnsembleMlp(members, rows.x.shape[1], SEVERITY_HIDDEN, NUM_SEVERITY_OUT, generator)
     severity.to(device)
     weight = bootstrap(rows.episode, members, seed)
-    fit(severity, rows.x, y, weight, _severity_loss, Budget(updates, 384), seed + 2, report)
+    budget = Budget(SEVERITY_UPDATES * updates, 384)
+    fit(severity, rows.x, y, weight, _severity_loss, budget, seed + 2, report)
     generator = torch.Generator().manual_seed(seed + 3)
     slip = EnsembleMlp(members, train.slip.x.shape[1], EVENT_HIDDEN, 1, generator).to(device)
     weight = bootstrap(train.slip.episode, members, seed)
     budget = Budget(updates, 256)
     fit(slip, train.slip.x, train.slip.y, weight, _event_loss, budget, seed + 3, report)
-    return EventNets(*heads[0], *heads[1], severity.export(), scale, shift, slip.export())
+    return EventNets(*heads[0], *heads[1], severity.export(), scale, shift, slip.export(), middles)
 
 
 def _event_loss(out: Tensor, y: Tensor) -> Tensor:

@@ -247,12 +247,12 @@ def _meet_things(
             continue
         ft.contact_features(state, after, j, step, x)
         forward(events.contact, e, x, hidden, out)
-        calibration = events.contact_calibration
+        calibration = events.contact_calibration[0]
         chance = logistic(out[0] / calibration[0] + calibration[1]) * free[j]
         if chance < LEAST_CONTACT:
             continue
         lost = _charge_contact(
-            events, e, state, after, j, belief[j], command, going * chance, p, cost[j]
+            events, e, state, after, j, belief[j], step, command, going * chance, p, cost[j]
         )
         free[j] -= chance
         after.ego[s.SPEED] = max(after.ego[s.SPEED] - chance * lost, 0.0)
@@ -278,8 +278,8 @@ def _slip(
 
 @inner
 def _charge_contact(
-    events: EventNets, e: int, state: State, after: State, j: int, belief: Array, command: float,
-    chance: float, p: np.record, cost: Array,
+    events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int,
+    command: float, chance: float, p: np.record, cost: Array,
 ) -> float:  # fmt: skip
     """Cost of touching object ``j`` by class, in place, and the loss of speed that is expected from it, m/s."""
     x = np.empty(ft.NUM_SEVERITY_FEATURES, np.float32)
@@ -289,7 +289,7 @@ def _charge_contact(
     for c in range(1, NUM_CLASSES):
         if belief[c] < LEAST_CLASS:
             continue
-        ft.severity_features(state, after, j, c, command, x)
+        ft.severity_features(state, after, j, c, events.contents[c], False, step, command, x)
         forward(events.severity, e, x, hidden, out)
         paid, slowed = expected_cost(
             out, events.severity_scale, events.severity_shift, state.ego[s.SPEED], p
@@ -327,7 +327,7 @@ def _look_beyond(
         evade = swerve_loss_of_control(lateral, ego[s.GRIP], p) * crash_cost(speed, p) + DODGE_USD
         for c in range(1, NUM_CLASSES):
             if belief[j, c] >= LEAST_CLASS:
-                ft.severity_features(state, state, j, c, 0.0, x)
+                ft.severity_features(state, state, j, c, events.contents[c], False, 0, 0.0, x)
                 forward(events.severity, e, x, hidden, out)
                 run, _ = expected_cost(out, events.severity_scale, events.severity_shift, speed, p)
                 cost[j, c] += going * free[j] * min(run, evade)
@@ -354,7 +354,7 @@ def _meet_cars(
             continue
         ft.collision_features(state, after, i, step, x)
         forward(events.collision, e, x, hidden, out)
-        calibration = events.collision_calibration
+        calibration = events.collision_calibration[0]
         chance = logistic(out[0] / calibration[0] + calibration[1])
         mass = TRUCK.mass if car[s.C_LENGTH] > TRUCK_LENGTH_M else CAR.mass
         closing = state.ego[s.SPEED] - car[s.C_VX]

@@ -20,7 +20,7 @@ from scipy.cluster.vq import kmeans2
 from envs.specification.debris import LOOKS
 from envs.specification.world import Array
 from policies.world_model import stories as st
-from policies.world_model.classes import NUM_BODIES, NUM_CLASSES, NUM_PATCHES
+from policies.world_model.classes import NUM_BODIES, NUM_CLASSES, NUM_PATCHES, NUM_PROPERTIES
 from policies.world_model.fitting import hash_uniform
 from policies.world_model.hindsight import without_truth
 from policies.world_model.outcome import MODES, NUM_MODES, NUM_OUTCOMES
@@ -67,6 +67,15 @@ class LatentClasses(NamedTuple):
     spread: Array  # (NUM_MODES, NUM_OUTCOMES) of the residuals of all classes
     names: tuple[str, ...]  # (NUM_CLASSES,)
     seed: int  # of the draws
+
+    @property
+    def middles(self) -> Array:
+        """Nothing: what a latent class is made of nobody has said."""
+        return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
+
+    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """Nothing either."""
+        return np.full((*columns["contents"].shape[:2], NUM_PROPERTIES), np.nan)
 
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from envs.action import FRICTION_SHARE, LATERAL_LIMIT_MPS2, yaw_rate_command
+from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled, inner
 from envs.specification import DEBRIS_SLOTS, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
@@ -12,7 +14,7 @@ from policies.world_model import state as s
 from policies.world_model.classes import NUM_CLASSES
 from policies.world_model.state import State
 
-NUM_EGO_FEATURES: Final = 11
+NUM_EGO_FEATURES: Final = 13
 NUM_CAR_FEATURES: Final = 36
 NUM_THING_FEATURES: Final = 24 + NUM_CLASSES
 
@@ -52,6 +54,24 @@ def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> 
     # demand against grip, and whether it is about to stop
     out[9] = acceleration / (9.81 * max(ego[s.GRIP], 0.05))
     out[10] = min(ego[s.SPEED], 3.0) / 3.0
+    # the law that steers is the car's own, and known; what the car then does is not
+    rate = steering_rate(ego, target)
+    out[11] = rate * ego[s.SPEED] / 3.0
+    out[12] = (rate - ego[s.YAW_RATE]) * 5.0
+
+
+@compiled
+def steering_rate(ego: Array, target: float) -> float:
+    """Yaw rate that the car's steering law asks for to come to a lateral target, rad/s."""
+    limit = lateral_limit(ego[s.GRIP])
+    rate: float = yaw_rate_command(ego[s.Y] - target, ego[s.HEADING], ego[s.SPEED], limit)
+    return rate
+
+
+@compiled
+def lateral_limit(grip: float) -> float:
+    """Lateral acceleration that the steering law asks for at most, m/s2, on a road of some friction."""
+    return min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * grip * GRAVITY_MPS2)
 
 
 @compiled

@@ -37,16 +37,17 @@ class FilterNets(NamedTuple):
 
 
 class EventNets(NamedTuple):
-    """Event heads; a calibration is the temperature and the bias of a logit."""
+    """Event heads; a calibration is the temperature and the bias of a logit, of plans and of exact places."""
 
     contact: Net
-    contact_calibration: Scale
+    contact_calibration: Scale  # (2, 2)
     collision: Net
-    collision_calibration: Scale
+    collision_calibration: Scale  # (2, 2)
     severity: Net
     severity_scale: Scale  # (outcome.NUM_OUTCOMES,)
     severity_shift: Scale
     slip: Net
+    contents: Scale  # (NUM_CLASSES, NUM_PROPERTIES) of ``classes.Book.middles``
 
 
 class EmissionNets(NamedTuple):

@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from envs.action import FRICTION_SHARE, LATERAL_LIMIT_MPS2
-from envs.physics.aerodynamics import GRAVITY_MPS2
+from envs.action import STEERING_SPEED_FLOOR_MPS
 from envs.physics.compilation import compiled, inner
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from envs.specification.world import Array
@@ -87,7 +86,7 @@ def move_all(
     if model.flat.b1.shape[1] > 0:
         out = np.empty(NUM_FLAT_OUT, np.float32)
         _ask_flat(model.flat, e, state, first, second, kinds, out)
-        _place_ego(state.ego, first, out, model.ego_scale, after.ego)
+        _place_ego(state.ego, first, second, out, model.ego_scale, after.ego)
         _place_cars(state, out, model.car_scale, after)
         _place_things(state, out, model.thing_scale, after)
         return
@@ -172,11 +171,13 @@ def move_ego(
     out = np.empty(NUM_EGO_OUT, np.float32)
     mf.ego_features(state.ego, first, second, x)
     forward(model.ego, e, x, hidden, out)
-    _place_ego(state.ego, first, out, model.ego_scale, after.ego)
+    _place_ego(state.ego, first, second, out, model.ego_scale, after.ego)
 
 
 @inner
-def _place_ego(ego: Array, first: float, out: Array, scale: Array, then: Array) -> None:
+def _place_ego(
+    ego: Array, first: float, second: float, out: Array, scale: Array, then: Array
+) -> None:
     """Where the ego is, how fast and how turned, given what a net says of it."""
     for k in range(s.NUM_EGO):
         then[k] = ego[k]
@@ -187,11 +188,16 @@ def _place_ego(ego: Array, first: float, out: Array, scale: Array, then: Array) 
     drift = ego[s.SPEED] * math.sin(ego[s.HEADING])
     then[s.Y] = ego[s.Y] + drift * DECISION_S + out[E_DY] * scale[E_DY]
     then[s.HEADING] = ego[s.HEADING] + out[E_HEADING] * scale[E_HEADING]
-    then[s.YAW_RATE] = ego[s.YAW_RATE] + out[E_YAW_RATE] * scale[E_YAW_RATE]
     then[s.ACCELERATION] = first + out[E_ACCELERATION] * scale[E_ACCELERATION]
-    # the car knows its own steering law
-    limit = min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * ego[s.GRIP] * GRAVITY_MPS2)
-    then[s.LATERAL_PEAK] = min(max(out[E_PEAK] * scale[E_PEAK], 0.0), limit)
+    # the car knows its own steering law, and how far it turns the wheel at most
+    limit = mf.lateral_limit(ego[s.GRIP])
+    fastest = limit / max(min(ego[s.SPEED], speed), STEERING_SPEED_FLOOR_MPS)
+    rate = ego[s.YAW_RATE] + out[E_YAW_RATE] * scale[E_YAW_RATE]
+    then[s.YAW_RATE] = min(max(rate, -fastest), fastest)
+    # the wheel turns at once: what the law asks for now is felt within the decision, whatever comes after
+    asked = mf.steering_rate(ego, second)
+    peak = max(out[E_PEAK] * scale[E_PEAK], abs(asked) * ego[s.SPEED])
+    then[s.LATERAL_PEAK] = min(peak, limit)
 
 
 @compiled

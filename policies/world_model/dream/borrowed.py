@@ -51,6 +51,7 @@ def _borrow_model(model: Model) -> Model:
                 borrow(events.severity_scale),
                 borrow(events.severity_shift),
                 _net(events.slip),
+                borrow(events.contents),
             ),
             EmissionNets(_net(sights.car), _net(sights.thing), borrow(sights.persistence)),
         ),

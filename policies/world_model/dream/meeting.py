@@ -66,8 +66,8 @@ COLUMNS: Final = (
 
 @inlined
 def meet_things(
-    events: EventNets, e: int, world: World, state: State, touched: Array, step: int, p: np.record,
-    work: Work,
+    events: EventNets, e: int, world: World, state: State, touched: Array, forced: Array, step: int,
+    calm: float, p: np.record, work: Work,
 ) -> None:  # fmt: skip
     """Sample contacts with objects; the ego loses speed, the objects move, ``work.extra`` is charged; in place.
 
@@ -83,8 +83,12 @@ def meet_things(
         At the beginning of the decision; ``work.after`` is its end.
     touched
         ``(4,)`` int64: 1 for objects that have been met before.
+    forced
+        ``(4,)`` int64: 1 where the contents are those in the middle of their class.
     step
         Decisions since the dream began.
+    calm
+        Factor of all chance, 0 to 1: 0 = what is likelier than not happens, and does what it does in the mean.
     p
         Record of ``CostParameters.to_array``.
     work
@@ -97,7 +101,7 @@ def meet_things(
         if kind == 0 or state.things[j, s.D_LIVE] == 0.0 or not ft.is_near_contact(state, after, j):
             continue
         if kind <= NUM_PATCHES:
-            ft.slip_features(state, after, j, kind, 0, command, work.slip_x)
+            ft.slip_features(state, after, j, kind, ft.EXACT, command, work.slip_x)
             forward(events.slip, e, work.slip_x, work.event_hidden, work.one)
             chance = logistic(work.one[0])
             if chance > LEAST_SLIP:
@@ -105,26 +109,31 @@ def meet_things(
                 work.extra[component.LOSS_OF_CONTROL] += paid
         if touched[j] == 1:
             continue
-        ft.contact_features(state, after, j, 0, work.contact_x)
+        ft.contact_features(state, after, j, ft.EXACT, work.contact_x)
         forward(events.contact, e, work.contact_x, work.event_hidden, work.one)
-        calibration = events.contact_calibration
+        calibration = events.contact_calibration[1]
         chance = logistic(work.one[0] / calibration[0] + calibration[1])
         draws = uniforms(seed, step, OBJECTS + j, MEET)
-        if draws[0] < chance:
+        if _drawn(draws[0], calm) < chance:
             touched[j] = 1
-            _touch(events, e, world, state, j, draws[1], step, p, work)
+            _touch(
+                events, e, world, state, j, forced[j], _drawn(draws[1], calm), step, calm, p, work
+            )
 
 
 @inner
 def _touch(
-    events: EventNets, e: int, world: World, state: State, j: int, draw: float, step: int,
-    p: np.record, work: Work,
+    events: EventNets, e: int, world: World, state: State, j: int, is_forced: int, draw: float,
+    step: int, calm: float, p: np.record, work: Work,
 ) -> None:  # fmt: skip
     """Sample mode and outcome of a contact, charge it and list it, in place."""
     after, kind = work.after, work.kinds[j]
     speed, out = state.ego[s.SPEED], work.severity_out
     command = world.episode_f[episode.COMMAND]
-    ft.severity_features(state, after, j, kind, command, work.severity_x)
+    is_told = is_forced == 1
+    ft.severity_features(
+        state, after, j, kind, events.contents[kind], is_told, ft.EXACT, command, work.severity_x
+    )
     forward(events.severity, e, work.severity_x, work.severity_hidden, out)
     mode = _sample_mode(out, draw)
     row = _next_row(world)
@@ -138,7 +147,7 @@ def _touch(
     for k in range(oc.NUM_OUTCOMES):
         z = normal_quantile(uniforms(seed, step, OBJECTS + j, OUTCOME + k // 4)[k % 4])
         spread = math.exp(0.5 * min(max(out[base + oc.NUM_OUTCOMES + k], -9.0), 3.0))
-        scaled = (out[base + k] + spread * z) * events.severity_scale[k]
+        scaled = (out[base + k] + calm * spread * z) * events.severity_scale[k]
         value = oc.decode(k, scaled + events.severity_shift[k])
         usd = oc.outcome_cost(k, value, speed, crash, p)
         cost += usd
@@ -161,6 +170,12 @@ def _touch(
     if kind > NUM_PATCHES:
         leaves = EXIT_SHARES[mode] * speed
         after.things[j, s.D_VX] = max(leaves, after.things[j, s.D_VX])
+
+
+@inlined
+def _drawn(draw: float, calm: float) -> float:
+    """A uniform number, drawn towards the middle."""
+    return 0.5 + calm * (draw - 0.5)
 
 
 @inner
@@ -205,8 +220,9 @@ def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None
 
 @inlined
 def meet_cars(
-    events: EventNets, e: int, world: World, state: State, step: int, p: np.record, work: Work
-) -> float:
+    events: EventNets, e: int, world: World, state: State, step: int, calm: float, p: np.record,
+    work: Work,
+) -> float:  # fmt: skip
     """Sample collisions with vehicles, in place; the same arguments as ``meet_things``.
 
     Returns
@@ -219,12 +235,13 @@ def meet_cars(
     for i in range(VEHICLE_SLOTS):
         if state.cars[i, s.C_LIVE] == 0.0 or not ft.is_near_collision(state, after, i):
             continue
-        ft.collision_features(state, after, i, 0, work.collision_x)
+        ft.collision_features(state, after, i, ft.EXACT, work.collision_x)
         forward(events.collision, e, work.collision_x, work.event_hidden, work.one)
-        calibration = events.collision_calibration
+        calibration = events.collision_calibration[1]
         chance = logistic(work.one[0] / calibration[0] + calibration[1])
         safe *= 1.0 - chance
-        if uniforms(seed, step, i, MEET)[0] < chance and world.episode_i[episode.COLLIDED] == 0:
+        draw = _drawn(uniforms(seed, step, i, MEET)[0], calm)
+        if draw < chance and world.episode_i[episode.COLLIDED] == 0:
             world.episode_i[episode.COLLIDED] = 1
             work.extra[component.COLLISION] += _collision(world, state, i, p)
     return 1.0 - safe

@@ -10,7 +10,7 @@ from typing import Final
 
 from envs.physics.compilation import inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
-from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model import motion_features as mf
 from policies.world_model import state as s
@@ -27,6 +27,10 @@ GRIP_MPS2: Final = 7.8
 """What tyres can do on a dry road [A: friction of 0.8]."""
 
 
+GUST_MPS: Final = 0.8
+"""Speed that an object may gain in a decision without anybody near [A: half of what a gale does to a light box]."""
+
+
 @inlined
 def _spread(log_variance: float) -> float:
     """Standard deviation in units of the target's scale."""
@@ -39,8 +43,24 @@ def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
     along = tr.V_ACCELERATION
     middle, limit = mean[along], GRIP_MPS2 / scale[along]
     said[along] = min(max(said[along], min(middle, -limit)), max(middle, limit))
-    middle, limit = mean[tr.V_LATERAL], GRIP_MPS2 * DECISION_S / scale[tr.V_LATERAL]
-    said[tr.V_LATERAL] = min(max(said[tr.V_LATERAL], min(middle, -limit)), max(middle, limit))
+
+
+@inner
+def _push_nobody(thing: Array, mean: Array, scale: Array, said: Array) -> None:
+    """Limit noise, in place: by it alone no object gains more speed on the road than a gust gives it."""
+    vx = thing[s.D_VX] + mean[tr.O_VX] * scale[tr.O_VX]
+    vy = thing[s.D_VY] + mean[tr.O_VY] * scale[tr.O_VY]
+    limit = max(math.hypot(thing[s.D_VX], thing[s.D_VY]) + GUST_MPS, math.hypot(vx, vy))
+    x = (said[tr.O_VX] - mean[tr.O_VX]) * scale[tr.O_VX]
+    y = (said[tr.O_VY] - mean[tr.O_VY]) * scale[tr.O_VY]
+    if math.hypot(vx + x, vy + y) <= limit:
+        return
+    # the share of the noise that reaches the limit: |v + share * noise| = limit
+    a, b = x * x + y * y, vx * x + vy * y
+    c = vx * vx + vy * vy - limit * limit
+    share = (math.sqrt(max(b * b - a * c, 0.0)) - b) / max(a, 1e-12)
+    said[tr.O_VX] = mean[tr.O_VX] + share * (said[tr.O_VX] - mean[tr.O_VX])
+    said[tr.O_VY] = mean[tr.O_VY] + share * (said[tr.O_VY] - mean[tr.O_VY])
 
 
 @inlined
@@ -83,8 +103,11 @@ def dream_cars(
         total += math.exp(min(max(out[3], LOWEST), HIGHEST))
         said = work.other_car
         for k in range(tr.NUM_CAR_OUT):
-            noise = _spread(out[tr.NUM_CAR_OUT + k]) * normal_quantile(draws[k])
-            said[k] = out[k] + temperature * noise
+            said[k] = out[k]
+        # across the road drivers keep to their lane or change it: a normal error between the two drifts into others
+        along = tr.V_ACCELERATION
+        noise = _spread(out[tr.NUM_CAR_OUT + along]) * normal_quantile(draws[0])
+        said[along] += temperature * noise
         _keep_grip(out, scale, said)
         tr.place_car(car, said, 0, scale, then)
         # what a driver means to do goes on, noise does not: copied from decision to decision it would run away
@@ -121,6 +144,7 @@ def dream_things(
         said = work.other_thing
         for k in range(n):
             said[k] = out[k] + temperature * _spread(out[n + k]) * normal_quantile(draws[k])
+        _push_nobody(thing, out, scale, said)
         tr.place_thing(thing, said, 0, scale, then)
     return total
 

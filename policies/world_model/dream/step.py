@@ -85,13 +85,14 @@ def begin_dreams(
         for j in range(DEBRIS_SLOTS):
             draws = uniforms(seeds[n], 0, w.OBJECTS + j, w.BEGIN)
             dreams.touched[b, j] = 0
-            dreams.theta[b, j] = theta[n, j]
+            dreams.theta[b, j], dreams.forced[b, j] = theta[n, j], 1
             if theta[n, j] < 0:
+                dreams.forced[b, j] = 0
                 dreams.theta[b, j] = _draw(sources.belief[piece, j], NUM_CLASSES, draws[0])
             looks = world.track_f[track.LOOK : track.LOOK + NUM_LOOKS, VEHICLE_SLOTS + j]
             dreams.look[b, j] = _draw(looks, NUM_LOOKS, draws[1])
             work.kinds[j] = dreams.theta[b, j]
-        _place(model, world, state)
+        _place(model, world, state, min(dreams.temperature[b], 1.0))
         for j in range(DEBRIS_SLOTS):
             if state.things[j, s.D_LIVE] > 0.0:
                 begin_look(model.learned.emission, world, state, j, dreams.look[b, j], work)
@@ -115,8 +116,11 @@ def _draw(weights: Array, size: int, draw: float) -> int:
 
 
 @inner
-def _place(model: Model, world: World, state: State) -> None:
-    """Draw where everything really is, given what was measured, in place; headings and lying still are known."""
+def _place(model: Model, world: World, state: State, doubt: float) -> None:
+    """Draw where everything really is, given what was measured, in place; headings and lying still are known.
+
+    ``doubt`` is the share of the stated deviations that is believed: 0 puts everything where it was measured.
+    """
     seed, f = world.episode_i[episode.NOISE_SEED], world.track_f
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]
@@ -124,9 +128,9 @@ def _place(model: Model, world: World, state: State) -> None:
             continue
         draws = uniforms(seed, 0, i, w.ERRORS)
         along, across, v = (
-            normal_quantile(draws[0]),
-            normal_quantile(draws[1]),
-            normal_quantile(draws[2]),
+            doubt * normal_quantile(draws[0]),
+            doubt * normal_quantile(draws[1]),
+            doubt * normal_quantile(draws[2]),
         )
         car[s.C_X] -= f[track.SD_X, i] * along
         car[s.C_Y] -= f[track.SD_Y, i] * across
@@ -147,10 +151,10 @@ def _place(model: Model, world: World, state: State) -> None:
             continue
         draws = uniforms(seed, 0, w.OBJECTS + j, w.ERRORS)
         errors = (
-            normal_quantile(draws[0]),
-            normal_quantile(draws[1]),
-            normal_quantile(draws[2]),
-            normal_quantile(draws[3]),
+            doubt * normal_quantile(draws[0]),
+            doubt * normal_quantile(draws[1]),
+            doubt * normal_quantile(draws[2]),
+            doubt * normal_quantile(draws[3]),
         )
         thing[s.D_X] -= f[track.SD_X, slot] * errors[0]
         thing[s.D_Y] -= f[track.SD_Y, slot] * errors[1]
@@ -233,6 +237,7 @@ def _step(
     world.episode_i[episode.NUM_CONTACTS] = 0
     work.extra[:] = 0.0
     seed, heat = world.episode_i[episode.NOISE_SEED], dreams.temperature[b]
+    calm = min(heat, 1.0)
     move_ego(moves, e, state, command, target, after)
     spread = dream_cars(moves, e, state, seed, step, heat, work)
     spread += dream_things(moves, e, state, seed, step, heat, work)
@@ -241,8 +246,19 @@ def _step(
         dreams.told[b, w.EPISTEMIC] = found
         dreams.told[b, w.DOUBT] += found
     dreams.told[b, w.ALEATORIC] = spread
-    meet_things(model.learned.events, e, world, state, dreams.touched[b], step, p, work)
-    crashes = meet_cars(model.learned.events, e, world, state, step, p, work)
+    meet_things(
+        model.learned.events,
+        e,
+        world,
+        state,
+        dreams.touched[b],
+        dreams.forced[b],
+        step,
+        calm,
+        p,
+        work,
+    )
+    crashes = meet_cars(model.learned.events, e, world, state, step, calm, p, work)
     charge_decision(world, state, after, p)
     usd = _add_events(world, state, work)
     lost = world.episode_i[episode.LOST_CONTROL] + world.episode_i[episode.OFF_ROAD] > 0

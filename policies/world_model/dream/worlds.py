@@ -37,6 +37,7 @@ class Dreams(NamedTuple):
     cars: Array  # (B, 8, NUM_CAR)
     things: Array  # (B, 4, NUM_THING)
     theta: Array  # (B, 4) int64: class of the contents, for the whole episode
+    forced: Array  # (B, 4) int64: 1 where it was asked for, and means the middle of the class
     look: Array  # (B, 4) int64: what it looks like, for the whole episode
     member: Array  # (B,) int64, for the whole episode
     touched: Array  # (B, 4) int64: 1 once the ego has met it
@@ -102,6 +103,7 @@ def empty_dreams(size: int) -> Dreams:
         np.zeros((size, s.NUM_EGO)),
         np.zeros((size, VEHICLE_SLOTS, s.NUM_CAR)),
         np.zeros((size, DEBRIS_SLOTS, s.NUM_THING)),
+        np.zeros((size, DEBRIS_SLOTS), np.int64),
         np.zeros((size, DEBRIS_SLOTS), np.int64),
         np.zeros((size, DEBRIS_SLOTS), np.int64),
         np.zeros(size, np.int64),

@@ -83,9 +83,9 @@ DAMAGE = {
     ),
     "newer": (
         lambda f: change_about(f, schema=99),
-        "schema: got 99, expected 1; written by a newer",
+        "schema: got 99, expected 2; written by a newer",
     ),
-    "older": (lambda f: change_about(f, schema=0), "schema: got 0, expected 1; train again"),
+    "older": (lambda f: change_about(f, schema=1), "schema: got 1, expected 2; train again"),
     "flipped bit": (flip_a_bit, "tensors_sha256"),
     "truncated": (cut, "tensors_sha256"),
     "other observation": (lambda f: change_about(f, spaces={}), "spaces: trained for another"),

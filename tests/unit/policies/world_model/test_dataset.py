@@ -7,8 +7,11 @@ from envs.scenario.generator import ScenarioSampler
 from envs.specification import column
 from experiments.collection.drive import drive
 from policies.world_model import experience as log
+from policies.world_model import features as ft
 from policies.world_model import state as s
 from policies.world_model import transition as tr
+from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.classes import NUM_PROPERTIES, Codebook, fit_codebook
 from policies.world_model.dataset import (
     blur,
     car_speeds,
@@ -19,6 +22,8 @@ from policies.world_model.dataset import (
     true_state,
 )
 from policies.world_model.explorer import Explorer
+from policies.world_model.imagined_events import imagine_events
+from policies.world_model.latent_classes import LatentClasses
 from policies.world_model.speeds import ACCELERATION, Speeds
 from policies.world_model.state import empty_state
 from policies.world_model.tracks import make_tracks
@@ -164,3 +169,51 @@ def test_the_peak_of_an_earlier_decision_is_not_this_ones(before, after, least, 
     ego_targets(now, then, 0.0, out)
     assert out[tr.E_PEAK] == pytest.approx(least)
     assert out[tr.E_PEAK_MOST] == pytest.approx(most)
+
+
+def test_events_are_seen_from_plans_and_from_true_places(shard):
+    c = shard.columns
+    book = fit_codebook(
+        c["contents"].reshape(-1, log.NUM_CONTENTS).astype(float),
+        np.tile(["thing"], c["contents"].shape[0] * 4),
+        np.random.default_rng(0),
+    )
+    columns, kinds = book.see(c, 0)
+    moves = load(SHIPPED).learned.transition
+    slip = np.full(len(kinds), np.nan)
+    starts = np.arange(0, len(kinds), 5)
+    made = imagine_events(columns, kinds, book.tell(c), book.middles, starts, moves, slip)
+    exact = made.contact.x[:, ft.EXACT_CONTACT] < 0.0
+    assert 0 < exact.sum() < len(exact)
+    # true places have no deviations, measured ones have
+    assert (made.contact.x[exact, 7:9] == 0.0).all()
+    assert (made.contact.x[~exact, 7:9] > 0.0).all()
+    # every contact of a tracked object is one row of true places
+    is_body = (c["contact"][..., log.C_IS] > 0.0) & (kinds > 0)
+    assert made.contact.y[exact].sum() == is_body.sum()
+    # what it did is told twice: of the class, and of just these contents
+    told = made.severity.x[:, ft.TOLD] > 0.5
+    assert told.sum() > 0
+    properties = made.severity.x[:, ft.TOLD + 1 : ft.TOLD + 1 + NUM_PROPERTIES]
+    middles = book.middles.astype(np.float32)
+    of_class = (properties[:, None] == middles).all(axis=-1).any(axis=1)
+    assert of_class[~told].all()
+    assert not of_class[told].all()
+
+
+def test_nobody_tells_what_latent_classes_are_made_of(shard):
+    nobody = LatentClasses(*[None] * len(LatentClasses._fields))
+    assert np.isnan(nobody.tell(shard.columns)).all()
+    assert not nobody.middles.any()
+
+
+def test_properties_are_told_of_bodies_alone():
+    contents = np.zeros((1, 4, log.NUM_CONTENTS), np.float32)
+    contents[0, 0, log.H_KIND] = log.BODY
+    contents[0, 0, [log.H_MASS, log.H_CRUSH_PRESSURE, log.H_DRAG_AREA]] = np.exp([1.0, 10.0, 1.0])
+    contents[0, 0, [log.H_SHARPNESS, log.H_ANCHORED]] = 0.5, 1.0
+    contents[0, 1, log.H_KIND] = log.PATCH
+    told = Codebook(np.zeros((12, 5)), np.zeros((3, 2)), ()).tell({"contents": contents})
+    # 0.8 ln mass / 2, (0.8 ln pressure - 7) / 2, sharpness, half of ln of drag area over mass, anchored
+    np.testing.assert_allclose(told[0, 0], [0.4, 0.5, 0.5, 0.0, 1.0], atol=1e-6)
+    assert np.isnan(told[0, 1:]).all()

@@ -9,13 +9,14 @@ from envs.batched.env import DebrisVectorEnv
 from envs.scenario.generator import ScenarioSampler
 from envs.specification import DECISION_S, column, episode
 from experiments.collection.drive import drive
+from policies.world_model import motion_features as mf
 from policies.world_model import state as s
-from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.checkpoint import SHIPPED, Sizes, load, template
 from policies.world_model.explorer import Explorer
 from policies.world_model.open_loop import open_loop_errors
 from policies.world_model.speeds import NUM_SPEEDS
 from policies.world_model.state import copy_state, empty_state, read_observation
-from policies.world_model.transition import move_cars, move_ego
+from policies.world_model.transition import E_YAW_RATE, move_cars, move_ego
 
 MEMBERS = range(5)
 
@@ -93,3 +94,31 @@ def test_wrecks_slide_to_a_stop_and_stay(moves, speed):
         travelled.append(state.cars[0, s.C_X] - 60.0)
     # within a car's length; before they were remembered, they drove on for 30 m and more
     assert np.median(travelled) == pytest.approx(speed, abs=4.5)
+
+
+def test_features_of_the_ego_hold_what_its_steering_law_asks_for():
+    ego, out = np.zeros(s.NUM_EGO), np.zeros(mf.NUM_EGO_FEATURES)
+    ego[[s.Y, s.SPEED, s.HEADING, s.YAW_RATE, s.GRIP]] = 0.0, 20.0, 0.01, 0.02, 0.9
+    # 0.3 m to the right: 0.3 / 0.6 m/s across, asin(0.025) rad, (0.025003 - 0.01) / 0.2 rad/s
+    mf.ego_features(ego, 0.0, 0.3, out)
+    assert out[11] == pytest.approx(0.0750130 * 20.0 / 3.0, abs=1e-5)
+    assert out[12] == pytest.approx((0.0750130 - 0.02) * 5.0, abs=1e-5)
+    # a whole lane asks for more than the law grants: 3 m/s2, on ice 0.6 of the friction
+    mf.ego_features(ego, 0.0, 4.0, out)
+    assert out[11] == pytest.approx(1.0)
+    ego[s.GRIP] = 0.1
+    mf.ego_features(ego, 0.0, 4.0, out)
+    assert out[11] == pytest.approx(0.6 * 0.1 * 9.81 / 3.0, abs=1e-3)
+
+
+def test_no_net_turns_the_wheel_further_than_the_steering_law():
+    like = template(Sizes(1, 1, 2, 2, 2, 2, 2, 2, 0)).transition
+    like.ego.b3[0, E_YAW_RATE] = 7.0
+    like.ego_scale[:] = 1.0
+    state, after = empty_state(), empty_state()
+    state.ego[[s.SPEED, s.GRIP]] = 20.0, 0.9
+    move_ego(like, 0, state, 0.0, 0.0, after)
+    assert after.ego[s.YAW_RATE] == pytest.approx(3.0 / 20.0)
+    like.ego.b3[0, E_YAW_RATE] = -0.1
+    move_ego(like, 0, state, 0.0, 0.0, after)
+    assert after.ego[s.YAW_RATE] == pytest.approx(-0.1)

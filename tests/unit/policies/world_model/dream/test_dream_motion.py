@@ -70,6 +70,33 @@ def test_noise_stays_within_what_tyres_can_do(dreams):
     assert largest == pytest.approx(limit, rel=1e-4)
 
 
+def hurry(vx, vy, mean, noise):
+    """Speed of an object after a decision in which the net says ``mean`` and the noise adds ``noise``, m/s."""
+    thing, scale = np.zeros(state.NUM_THING), np.full(transition.NUM_THING_OUT, 0.5)
+    thing[[state.D_VX, state.D_VY]] = vx, vy
+    out = np.zeros(2 * transition.NUM_THING_OUT + 1)
+    out[[transition.O_VX, transition.O_VY]] = np.asarray(mean) / 0.5
+    said = out.copy()
+    said[[transition.O_VX, transition.O_VY]] += np.asarray(noise) / 0.5
+    # called from Python, what is compiled for compiled code alone would crash
+    motion._push_nobody.py_func(thing, out, scale, said)
+    return np.array([vx, vy]) + 0.5 * said[[transition.O_VX, transition.O_VY]]
+
+
+def test_noise_alone_gives_no_object_speed():
+    # from rest to 0.8 m/s and no further
+    np.testing.assert_allclose(hurry(0.0, 0.0, (0.0, 0.0), (3.0, 4.0)), (0.48, 0.64))
+    # what the net itself foresees is no noise
+    np.testing.assert_allclose(hurry(0.0, 0.0, (6.0, 8.0), (3.0, 4.0)), (6.0, 8.0))
+    # little noise, and noise that slows, is left alone
+    np.testing.assert_allclose(hurry(3.0, 0.0, (0.0, 0.0), (0.5, 0.0)), (3.5, 0.0))
+    np.testing.assert_allclose(hurry(3.0, 0.0, (-1.0, 0.0), (-1.5, 0.0)), (0.5, 0.0))
+    # sideways: |(3, y)| = 3.8
+    np.testing.assert_allclose(
+        hurry(3.0, 0.0, (0.0, 0.0), (0.0, 9.0)), (3.0, np.sqrt(3.8**2 - 9.0))
+    )
+
+
 def test_bounds_of_the_log_variance_are_those_of_training():
     assert (motion.LOWEST, motion.HIGHEST) == fitting.LOG_VARIANCE
 

@@ -99,6 +99,26 @@ def test_forced_contents_decide_what_a_contact_costs():
     assert heavy[1] / heavy[0] > 5.0 * light[1] / light[0]
 
 
+def test_without_temperature_everything_is_where_it_was_measured():
+    cold, warm = (DreamVectorEnv(20, temperature=t) for t in (0.0, 1.0))
+    for env in (cold, warm):
+        env.reset(seed=6, options={"segment": list(range(20))})
+    sources = cold.core.sources
+    for name in ("cars", "things"):
+        measured = getattr(sources, name)[:20, ..., 1:3]
+        np.testing.assert_array_equal(getattr(cold.core.dreams, name)[..., 1:3], measured)
+        off = np.abs(getattr(warm.core.dreams, name)[..., 1:3] - measured)
+        assert 0.1 < off[off > 0.0].mean() < 4.0
+
+
+def test_contents_that_are_asked_for_are_known_exactly():
+    env = DreamVectorEnv(6)
+    env.reset(seed=2, options={"theta": [[3, None, -1, 15]] * 6})
+    np.testing.assert_array_equal(env.core.dreams.forced, [[1, 0, 0, 1]] * 6)
+    env.reset(seed=2)
+    assert not env.core.dreams.forced.any()
+
+
 def test_doubt_truncates_and_never_terminates(monkeypatch):
     env = DreamVectorEnv(8, horizon=30)
     # so much doubt is usual: none at all
