@@ -17,7 +17,7 @@ def _run(values: dict[str, Any]) -> None:
     from pathlib import Path
 
     from experiments.audit.configuration import AuditConfiguration
-    from experiments.audit.run import run
+    from experiments.audit.resume import run
     from experiments.audit.show import publish, tell
     from experiments.configuration import validate
     from experiments.provenance import commit
