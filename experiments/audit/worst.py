@@ -16,7 +16,7 @@ from experiments.audit.run import MOST_VIOLATIONS, Model
 from experiments.audit.twin import Twin
 from experiments.table_text import usd
 
-BEHIND_M, AHEAD_M = 25.0, 100.0
+BEHIND_M, AHEAD_M = 15.0, 100.0
 """What is further from the ego is not on a film."""
 
 
@@ -136,9 +136,10 @@ def find_dearest(moments: Moments, model: Model) -> Case:
     moment = int(np.abs(dreamt.total_usd - true.total_usd).argmax())
     costs = [float(one.total_usd[moment]) for one in (dreamt, true)]
     texts = [describe(one, moment) for one in (dreamt, true)]
-    caption = f"The dream {texts[0]}, the simulator {texts[1]}: {usd(costs[0])} instead of {usd(costs[1])} US$."
+    caption = f"The dream {texts[0]} for {usd(costs[0])} US$, the simulator {texts[1]} for {usd(costs[1])} US$."
     step = _dearest_step(dreamt.usd[moment], true.usd[moment])
-    remark = f"wrong by {usd(abs(costs[0] - costs[1]))} US$"
+    here = [float(one.usd[moment, step - 1]) for one in (dreamt, true)]
+    remark = f"this decision costs {usd(here[0])} US$, really {usd(here[1])}"
     return Case("cost", "open loop: cost", caption, remark, "moment", moment, step)
 
 
@@ -166,15 +167,14 @@ def find_regretted(moments: Moments, model: Model, draws: int, steps: int) -> Ca
     k, best = int(chosen[moment]), int(true[moment].argmin())
     names = interaction.CHOSEN
     caption = (
-        f"It chooses “{names[k]}”, dreamt to cost {usd(dreamt[moment, k])} US$: "
-        f"really it costs {usd(true[moment, k])}. "
-        f"“{names[best]}” would cost {usd(true[moment, best])}."
+        f"It chooses “{names[k]}”, dreamt to cost {usd(dreamt[moment, k])} US$ (mean of {draws}): "
+        f"really {usd(true[moment, k])}. “{names[best]}” really costs {usd(true[moment, best])}."
     )
     one = np.array([moment])
     drive = fixed(actions[one, k])
     real = Twin().roll(moments, one, steps, drive)
     step = _dearest_step(real.usd[0], model.dreams().roll(moments, one, steps, drive).usd[0])
-    remark = f"here it really costs {usd(float(real.usd[0, step - 1]))} US$"
+    remark = f"this decision really costs {usd(float(real.usd[0, step - 1]))} US$"
     probe = "interaction: regret of the choice"
     return Case("choice", probe, caption, remark, "moment", moment, step, names[k])
 
@@ -187,14 +187,14 @@ def _dearest_step(one: Array, other: Array) -> int:
 def describe(course: Course, n: int) -> str:
     """What becomes of the ego in a future, as the predicate of a sentence."""
     length, steps = int(course.length[n]), course.usd.shape[1]
-    when = f"at {length * DECISION_S:.1f} s"
+    when = f"after {length * DECISION_S:.1f} s"
     if course.collided[n, -1]:
         return f"hits a vehicle {when}"
     if length < steps:
         return f"loses control or leaves the road {when}"
     met = np.flatnonzero(course.touched[n].any(axis=-1))
     if len(met):
-        return f"meets an object at {met[0] * DECISION_S:.1f} s and goes on"
+        return f"meets an object after {met[0] * DECISION_S:.1f} s and goes on"
     return "gets by"
 
 

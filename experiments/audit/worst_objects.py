@@ -20,7 +20,7 @@ from envs.specification import (
     vehicle,
 )
 from experiments.audit import contents, interaction, permanence
-from experiments.audit.course import Array, Indices
+from experiments.audit.course import Array, Indices, fixed
 from experiments.audit.memory import FilterMind, true_objects
 from experiments.audit.moments import Driven, Moments, drive_all
 from experiments.audit.run import Model
@@ -123,7 +123,11 @@ def find_heaviest_mistake(
         plan = Plan(start_of(few, k), actions[k], "drives on")
         real = _hardest_in_film(few, slots, model, driver, (k, body), plan)
         if np.isfinite(gap[k, body]) and abs(real - true[k, body]) < AGREE_MPS:
-            return _case(few, slots, model, (k, body), (true[k, body], said[k, body]))
+            theta = [list(force(int(slot), body)) for slot in slots]
+            dreams = model.dreams(temperature=0.0, theta=theta)
+            hit = dreams.roll(few, np.array([k]), steps, fixed(actions[[k]])).delta_v[0]
+            case = _case(few, slots, model, (k, body), (true[k, body], said[k, body]))
+            return case._replace(step=int(hit.argmax()) + 1)
     return None
 
 

@@ -127,6 +127,7 @@ def _live(
     if sleep.theta is not None:
         options["theta"] = list(sleep.theta)
     env.reset(seed=sleep.seed, options=options)
+    env.begins_at = plan.start
     pictures: list[Frame] = list(env.pictures(1))
     costs, per_decision = [0.0], FPS // DECISION_HZ
     for step, action in enumerate(plan.actions):

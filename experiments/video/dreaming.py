@@ -201,6 +201,7 @@ def _live(
 ) -> tuple[list[Places], list[Places], list[Frame], NDArray[np.float64]]:
     """Both courses, until one of the two ends."""
     env.reset(seed=seed, options={"segment": 0})
+    env.begins_at = start
     origin = watcher.records[start]
     touched = {int(row["decision"]) for row in driven.contacts if row["vehicle"] == 0}
     true, dreamt = [_true_places(origin, origin, False)], [_dreamt_places(env, False, False)]
