@@ -27,3 +27,4 @@ class AuditConfiguration(Configuration):
     seed: int = Field(ge=0)
     films: int = Field(ge=0, le=20)  # of the worst failures; 0 = none
     output: str
+    show: str | None  # folder of an audit whose lines are shown; nothing is computed

@@ -136,7 +136,9 @@ def find_dearest(moments: Moments, model: Model) -> Case:
     moment = int(np.abs(dreamt.total_usd - true.total_usd).argmax())
     costs = [float(one.total_usd[moment]) for one in (dreamt, true)]
     texts = [describe(one, moment) for one in (dreamt, true)]
-    caption = f"The dream {texts[0]} for {usd(costs[0])} US$, the simulator {texts[1]} for {usd(costs[1])} US$."
+    caption = (
+        f"The dream {texts[0]}: {usd(costs[0])} US$. The simulator {texts[1]}: {usd(costs[1])} US$."
+    )
     step = _dearest_step(dreamt.usd[moment], true.usd[moment])
     here = [float(one.usd[moment, step - 1]) for one in (dreamt, true)]
     remark = f"this decision costs {usd(here[0])} US$, really {usd(here[1])}"
