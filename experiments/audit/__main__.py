@@ -31,8 +31,8 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.page.audit import write_audit_page
     from experiments.provenance import commit
 
-    audited = run(config)
     about = {"git_commit": commit(), "config": config.model_dump(exclude={"output", "show"})}
+    audited = run(config)
     folder = Path(config.output)
     publish(audited, folder, about)
     told = read(folder)

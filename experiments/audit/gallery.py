@@ -14,7 +14,7 @@ from tqdm import tqdm
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
 from experiments.atomic import make_folder, write_text
-from experiments.audit import contents, interaction, worst, worst_objects
+from experiments.audit import contents, interaction, worst, worst_hidden, worst_objects
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.moments import Moments
 from experiments.audit.run import Model
@@ -72,7 +72,7 @@ def find_cases(material: Material) -> list[dict[str, Any]]:
         worst.find_dearest(moments, model),
         worst.find_regretted(moments, model, config.draws, steps),
         worst_objects.find_heaviest_mistake(moments, model, driver, steps),
-        worst_objects.find_misplaced(material.hidden(), model, driver),
+        worst_hidden.find_misplaced(material.hidden(), model, driver),
         *worst.find_law_breakers(moments, model),
     ]
     return [one._asdict() for one in found if one is not None]
@@ -173,7 +173,7 @@ def _stage(
     moments, k, theta = material.moments, case.moment, None
     if case.kind == "hidden":
         driver = load_policy(material.config.driver, ())
-        moments = worst_objects.take_moment(material.hidden()[k], driver, case.decision, steps)
+        moments = worst_hidden.take_moment(material.hidden()[k], driver, case.decision, steps)
         k = 0
     instance = moments.instances[k]
     if case.kind == "contents" and case.body is not None:
