@@ -56,6 +56,7 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> 
         axes.annotate(
             str(row["count"]), (x, row["share_low"] if inside else row["share_high"]), ha="center",
             xytext=(0, -4 if inside else 3), textcoords="offset points", va="top" if inside else "bottom", fontsize=7,
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
         )  # fmt: skip
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(-0.03, 1.03)
