@@ -57,8 +57,7 @@ def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
     list of dict
         By rising probability.
     """
-    # shares of draws are exact to some bits only: 3 of 10 belongs to the bin that begins at 0.3
-    at = np.minimum(np.floor(p * NUM_BINS + 1e-9), NUM_BINS - 1)
+    at = np.minimum(np.floor(p * NUM_BINS), NUM_BINS - 1)
     rows = []
     for k in range(NUM_BINS):
         chosen = at == k

@@ -30,7 +30,6 @@ def test_bins_by_hand():
 
 
 def test_three_of_ten_draws_are_in_the_bin_that_begins_at_three_tenths():
-    # 0.1 + 0.1 + 0.1 is more than 0.3, and 0.7 * 10 may be less than 7
     for k in range(10):
         draws = np.arange(10) < k
         (row,) = count_bins(np.array([draws.mean()]), np.array([True]))
