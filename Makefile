@@ -57,9 +57,10 @@ check: install ## format, lint, types, import contracts
 test: check ## check, then every test suite at its quick setting
 	$(BIN)/pytest -n $(JOBS)
 
-demo: install ## every policy on the small suite: table, page, two videos, six replays (minutes)
+demo: install ## every policy on the small suite: table, page, two videos, six replays; the audit's lines (minutes)
 	$(BIN)/python -m experiments.warm_up
 	$(BIN)/python -m experiments.compare policy=all suite=quick num_videos=2 num_replays=6
+	$(BIN)/python -m experiments.audit show=experiments/results/audit
 
 parity: install ## reference against twin, many seeds (tens of minutes)
 	$(BIN)/pytest -n $(JOBS) tests/parity --parity-seeds 100 --parity-seconds 40

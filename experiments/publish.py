@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from envs.errors import not_allowed
 from experiments.atomic import write_text
 from experiments.entrants import Entrant
+from experiments.page.audit import find_section
 from experiments.page.figures import draw_all
 from experiments.page.page import write_page
 from experiments.summary import Summary, summarise
@@ -127,5 +128,6 @@ def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> P
     write_text(folder / "table.md", markdown(summary))
     write_text(folder / "summary.json", json.dumps(to_plain(dict(summaries)), indent=2) + "\n")
     drawn = draw_all(summary, main_records(source.table), folder / "figures")
-    page = write_page(folder, summaries, drawn, source.provenance)
+    files = [row.file or row.policy for row in summary.rows]
+    page = write_page(folder, summaries, drawn, source.provenance, find_section(files, folder))
     return Published(page, text)

@@ -77,12 +77,15 @@ def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, 
 
 @cache
 def _sources_hash() -> str:
-    """Hash over all sources: what another version left half done is not continued."""
+    """Hash over all sources: what another version left half done is not continued; committed results decide nothing."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for package in ("envs", "policies", "experiments"):
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in {".py", ".yaml", ".safetensors", ".json"} and path.is_file():
+            is_result = root / "experiments" / "results" in path.parents
+            if is_result or not path.is_file():
+                continue
+            if path.suffix in {".py", ".yaml", ".safetensors", ".json"}:
                 digest.update(path.relative_to(root).as_posix().encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()

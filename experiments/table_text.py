@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, Final
 
+from experiments.columns import align
 from experiments.prices import Price, to_usd
 from experiments.stats.interval import Interval
 from experiments.summary import ALL, Row, Summary, Worst
@@ -78,12 +78,12 @@ def render(summary: Summary) -> str:
             for row in _cheapest_first(summary)
         ),
     ]
-    parts = [head, _columns(by_stratum), _columns(_details(summary))]
+    parts = [head, align(by_stratum), align(_details(summary))]
     if summary.floor is None or not summary.rows[0].score:
         parts.append("no score: it needs a floor and the clairvoyant among the policies")
     if summary.comparisons:
         parts.append("\n".join(item.verdict.text for item in summary.comparisons))
-    parts.extend([_columns(_price_rows(summary)), _columns(_worst_rows(summary))])
+    parts.extend([align(_price_rows(summary)), align(_worst_rows(summary))])
     return "\n\n".join(parts) + "\n"
 
 
@@ -159,17 +159,6 @@ def _describe(one: Worst) -> list[str]:
         usd(one.best_usd),
         one.objects[:24],
     ]
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> str:
-    """Aligned columns, the first to the left."""
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
 
 
 def markdown(summary: Summary) -> str:

@@ -17,17 +17,28 @@ def _run(values: dict[str, Any]) -> None:
     from pathlib import Path
 
     from experiments.audit.configuration import AuditConfiguration
-    from experiments.audit.run import run
-    from experiments.audit.show import publish, tell
+    from experiments.audit.summary import summarise
+    from experiments.audit.told import read
     from experiments.configuration import validate
-    from experiments.provenance import commit
 
     config = validate(AuditConfiguration, values)
+    if config.show is not None:
+        sys.stdout.write(summarise(read(Path(config.show))))
+        return
+    # only now: what is shown at once does not wait for the engines
+    from experiments.audit.resume import run
+    from experiments.audit.show import publish, tell
+    from experiments.page.audit import write_audit_page
+    from experiments.provenance import commit
+
+    about = {"git_commit": commit(), "config": config.model_dump(exclude={"output", "show"})}
     audited = run(config)
-    about = {"git_commit": commit(), "config": config.model_dump(exclude={"output"})}
     folder = Path(config.output)
-    sys.stdout.write(publish(audited, folder, about))
-    sys.stdout.write(f"{folder / 'audit.md'}\n{json.dumps(tell(audited))}\n")
+    publish(audited, folder, about)
+    told = read(folder)
+    page = write_audit_page(folder, told)
+    sys.stdout.write(summarise(told))
+    sys.stdout.write(f"{folder / 'audit.md'}\n{page}\n{json.dumps(tell(audited))}\n")
 
 
 COMMAND = Command(_run, groups=("suite",), config_name="audit")

@@ -25,4 +25,6 @@ class AuditConfiguration(Configuration):
     dreamers: list[str]
     paths: list[str] = Field(min_length=2)
     seed: int = Field(ge=0)
+    films: int = Field(ge=0, le=20)  # of the worst failures; 0 = none
     output: str
+    show: str | None  # folder of an audit whose lines are shown; nothing is computed

@@ -72,20 +72,28 @@ class Dreams:
             self._write(core, found, t + 1, alive)
         return found
 
-    def _begin(self, moments: Moments, which: Indices, steps: int) -> DreamCore:
-        """Dreams that begin where the moments are."""
+    def imagine(self, moments: Moments) -> Imagination:
+        """What its dreams are made of; they can begin at the moments."""
         # a doubtful dream goes on: what it then does is what is asked for
         limit = np.full(LENGTH, np.inf)
         families = tuple(one.family for one in moments.instances)
         observed = moments.observed
         starts = Starts(observed["ego"], observed["vehicles"], observed["debris"], limit, families)
+        return Imagination(self._learned, self._classes, starts)
+
+    def seed_of(self, moment: int) -> int:
+        """Seed of the dream that begins at a moment."""
+        return self._seed * 1_000_003 + moment
+
+    def _begin(self, moments: Moments, which: Indices, steps: int) -> DreamCore:
+        """Dreams that begin where the moments are."""
         settings = DreamSettings(
-            checkpoint=Imagination(self._learned, self._classes, starts),
+            checkpoint=self.imagine(moments),
             horizon=min(steps + 1, DECISIONS_PER_EPISODE),
             temperature=self._temperature,
         )
         core = DreamCore(len(which), settings)
-        generators = [seeding.np_random(self._seed * 1_000_003 + int(k))[0] for k in which]
+        generators = [seeding.np_random(self.seed_of(int(k)))[0] for k in which]
         options: dict[str, Any] = {"segment": [int(k) for k in which]}
         if self._theta is not None:
             options["theta"] = [self._theta[k] for k in which]

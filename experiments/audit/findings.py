@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,22 @@ class Finding(NamedTuple):
         if self.line is None:
             return False
         return not RELATIONS[self.line.relation](self.value.value, other.value.value)
+
+
+class Probed(NamedTuple):
+    """What a group of probes found."""
+
+    findings: list[Finding]
+    data: Mapping[str, Any] = MappingProxyType({})  # JSON-ready, by key of ``audit.json``
+
+
+class Audited(NamedTuple):
+    """What an audit found."""
+
+    judged: str  # name of the model whose red probes are told
+    findings: list[Finding]
+    num_moments: int
+    data: Mapping[str, Any] = MappingProxyType({})  # what figures and films are made of
 
 
 def mean_of(values: Array, families: Sequence[str]) -> Interval:

@@ -55,7 +55,7 @@ def probe(
     for mind in minds:
         known = mind.follow(driven)
         for steps in HIDDEN:
-            when = _hidden(driven, steps)
+            when = find_hidden(driven, steps)
             kept, near, ghosts = ([np.nan] * len(families) for _ in range(3))
             for t, b, slot in when:
                 place, is_real = true_objects(driven, t)
@@ -79,7 +79,7 @@ def probe(
     return found
 
 
-def _hidden(driven: Driven, steps: int) -> NDArray[np.int64]:
+def find_hidden(driven: Driven, steps: int) -> NDArray[np.int64]:
     """``(K, 3)``: decision, episode and slot of objects that have been out of sight for just so long, once each."""
     found = []
     for t, seen in enumerate(driven.observed):

@@ -1,15 +1,15 @@
-"""All probes on all subjects."""
+"""All probes on all subjects, in groups that share futures; ``parts.py`` lists them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from envs.scenario.instance import ScenarioInstance
-from envs.scenario.suite import Suite, load_suite
+from envs.scenario.suite import Suite
 from envs.specification import DEBRIS_SLOTS
 from experiments.audit import (
     calibration,
@@ -19,6 +19,7 @@ from experiments.audit import (
     open_loop,
     permanence,
     ranking,
+    reliability,
     viewpoint,
     violations,
 )
@@ -26,12 +27,11 @@ from experiments.audit.broken import break_all
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.course import Array, Course, Subject, fixed
 from experiments.audit.dreams import Dreams
-from experiments.audit.findings import Finding, Line, mean_of
+from experiments.audit.findings import Finding, Line, Probed, mean_of
 from experiments.audit.memory import FilterMind, ForgetfulMind, TrueMind
-from experiments.audit.moments import Moments, drive_all, find_moments
+from experiments.audit.moments import Moments, drive_all
 from experiments.audit.straight import Straight
 from experiments.audit.twin import Twin
-from experiments.configuration import config_path
 from experiments.loading import load_policy
 from policies.world_model.checkpoint import SHIPPED, load, read_codebook
 from policies.world_model.classes import NUM_BODIES, Codebook
@@ -50,44 +50,7 @@ PAIRS: Final = 2_000
 """Of objects that exchange what is seen of them."""
 
 
-class Audited(NamedTuple):
-    """What an audit found."""
-
-    judged: str  # name of the model whose red probes are told
-    findings: list[Finding]
-    num_moments: int
-
-
-def run(config: AuditConfiguration) -> Audited:
-    """Probe the checkpoints, the twin, straight lines, and broken models.
-
-    Parameters
-    ----------
-    config
-        What to probe.
-
-    Returns
-    -------
-    Audited
-        The same for the same configuration.
-    """
-    suite = load_suite(config_path("suite", config.suite))
-    moments = find_moments(
-        suite, config.split, load_policy(config.driver, ()), config.per_stratum, config.decisions, config.seed
-    )  # fmt: skip
-    models = [_Model(name, config) for name in config.checkpoints]
-    findings = [
-        *_futures(moments, models),
-        *_certainty(moments, models, config),
-        *_choices(moments, models, config),
-        *_contents(moments, models, config),
-        *_policies(moments, models, config),
-        *_memories(suite, models, config),
-    ]
-    return Audited(models[0].name, findings, moments.size)
-
-
-class _Model:
+class Model:
     """A checkpoint as dreams."""
 
     def __init__(self, checkpoint: str, config: AuditConfiguration) -> None:
@@ -95,6 +58,7 @@ class _Model:
         folder = SHIPPED.with_name(checkpoint) if is_known else Path(checkpoint)
         found = load(folder)
         check_dreams(found.learned, str(folder))
+        self.folder = folder
         self.learned, self.classes = found.learned, tuple(found.about["classes"])
         self.validation = found.about["validation"]
         is_told = "codebook" in found.about
@@ -115,7 +79,7 @@ class _Model:
         return Dreams(self.learned, self.classes, self.name, temperature, seed, theta)
 
 
-def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
+def probe_futures(moments: Moments, models: list[Model]) -> list[Finding]:
     """Where everybody is, and which laws are broken on the way."""
     twin, straight = (_roll(one, moments) for one in (Twin(), Straight()))
     # the likeliest course is compared with what happened; laws hold for every course
@@ -133,18 +97,22 @@ def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
     return found
 
 
-def _certainty(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def probe_certainty(moments: Moments, models: list[Model], config: AuditConfiguration) -> Probed:
     """Many dreams of the same moments."""
     twin = _roll(Twin(), moments)
     found = calibration.probe(moments, twin, "twin", [twin])
+    bins = {}
     for one in models:
         draws = [_roll(one.dreams(k), moments) for k in range(config.dreams)]
         found += calibration.probe(moments, twin, one.name, draws)
         found += calibration.held_out(one.name, one.validation)
-    return found
+        bins[one.name] = reliability.count(twin, draws)
+    return Probed(found, {"reliability": bins})
 
 
-def _contents(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def probe_contents(
+    moments: Moments, models: list[Model], config: AuditConfiguration
+) -> list[Finding]:
     """The same objects, made of something else."""
     chosen, slots = contents.choose(moments)
     few = moments.take(chosen)
@@ -178,7 +146,9 @@ def _only(slot: int, kind: int) -> list[int | None]:
     return [kind if k == slot else None for k in range(DEBRIS_SLOTS)]
 
 
-def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def probe_choices(
+    moments: Moments, models: list[Model], config: AuditConfiguration
+) -> list[Finding]:
     """Other actions at the same moments."""
     actions = interaction.lay_out(moments, config.decisions)
     true = interaction.roll_costs(Twin(), moments, actions)
@@ -197,7 +167,7 @@ def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration)
 
 
 def _told_choices(
-    moments: Moments, model: _Model, book: Codebook, actions: Array, draws: int
+    moments: Moments, model: Model, book: Codebook, actions: Array, draws: int
 ) -> list[Finding]:
     """The same where the model is told all that is true of the moment: its physics, apart from its eyes."""
     told, theta = contents.tell_all(moments, book)
@@ -207,7 +177,7 @@ def _told_choices(
 
 
 def _mean_costs(
-    model: _Model,
+    model: Model,
     moments: Moments,
     actions: Array,
     draws: int,
@@ -221,7 +191,9 @@ def _mean_costs(
     return found
 
 
-def _policies(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def probe_policies(
+    moments: Moments, models: list[Model], config: AuditConfiguration
+) -> list[Finding]:
     """Policies in dreams and in the twin."""
     policies = {name: load_policy(name, ()) for name in config.ranked}
     names, steps = list(policies), config.decisions
@@ -241,7 +213,7 @@ def _policies(moments: Moments, models: list[_Model], config: AuditConfiguration
     return found
 
 
-def _memories(suite: Suite, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def probe_memories(suite: Suite, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """What is hidden, and what is seen from several sides."""
     filters = [FilterMind(one.learned.filter, one.name) for one in models]
     items = [one for one in suite.items(config.split) if one.stratum == "hidden"][: config.hidden]

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.atomic import make_folder, write_text
-from experiments.audit.findings import Finding
-from experiments.audit.run import Audited
+from experiments.audit.findings import Audited, Finding
 from experiments.stats.interval import Interval
 
 _BROKEN = "broken: "
@@ -116,6 +115,6 @@ def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> str:
         | {"line": str(one.line) if one.line else None, "failed": one.has_failed}
         for one in audited.findings
     ]
-    told = about | tell(audited) | {"findings": rows}
+    told = about | tell(audited) | dict(audited.data) | {"findings": rows}
     write_text(folder / "audit.json", json.dumps(told, indent=1) + "\n")
     return text

@@ -76,7 +76,7 @@ def _jumps(bodies: Array, along_m: float, across_m: float) -> Mask:
     return jumps
 
 
-def _has_met(course: Course) -> Mask:
+def has_met(course: Course) -> Mask:
     """``(N, T, 8)``: the vehicle has been at another, or at the ego, up to the end of the decision."""
     met = _gap(course.vehicles, course.vehicles) < AT_M
     met &= ~np.eye(met.shape[-1], dtype=np.bool_)
@@ -92,9 +92,9 @@ def _speed(bodies: Array) -> Array:
 
 def teleporting(course: Course) -> Indices:
     """Somebody is not where its speed brings it."""
-    cars = _jumps(course.vehicles, TELEPORT_VEHICLE_M, SLIP_M) & ~_has_met(course)
+    cars = _jumps(course.vehicles, TELEPORT_VEHICLE_M, SLIP_M) & ~has_met(course)
     things = _jumps(course.objects, TELEPORT_OBJECT_M, TELEPORT_OBJECT_M)
-    things &= ~_has_company(course)[:, 1:]
+    things &= ~has_company(course)[:, 1:]
     ego = _jumps(course.ego, TELEPORT_VEHICLE_M, SLIP_M) & ~course.collided[:, 1:]
     found: Indices = cars.sum(axis=-1) + things.sum(axis=-1) + ego
     return found
@@ -103,7 +103,7 @@ def teleporting(course: Course) -> Indices:
 def beyond_friction(course: Course) -> Indices:
     """A vehicle that hits nobody changes its speed faster than tyres can."""
     change = np.abs(np.diff(_speed(course.vehicles), axis=1)) / DECISION_S
-    found: Indices = ((change > ALONG_MPS2) & ~_has_met(course)).sum(axis=-1)
+    found: Indices = ((change > ALONG_MPS2) & ~has_met(course)).sum(axis=-1)
     return found
 
 
@@ -118,7 +118,7 @@ def overlapping(course: Course) -> Indices:
 def moving_unforced(course: Course) -> Indices:
     """An object gains speed with nobody near."""
     gained = np.diff(_speed(course.objects), axis=1) > PUSHED_MPS
-    found: Indices = (gained & ~_has_company(course)[:, 1:] & ~course.touched[:, 1:]).sum(axis=-1)
+    found: Indices = (gained & ~has_company(course)[:, 1:] & ~course.touched[:, 1:]).sum(axis=-1)
     return found
 
 
@@ -148,7 +148,7 @@ def changing_size(course: Course) -> Indices:
     return found
 
 
-def _has_company(course: Course) -> Mask:
+def has_company(course: Course) -> Mask:
     """``(N, T + 1, 4)``: a vehicle, or the ego, is near the object."""
     objects = course.objects[..., None, [c.X, c.Y]]
     others = np.concatenate([course.vehicles, course.ego[:, :, None]], axis=2)

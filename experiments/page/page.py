@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from typing import Any, NamedTuple
 
 from experiments.atomic import write_text
+from experiments.page.audit import Section
 from experiments.page.cards import REPLAYS, VIDEOS, find_address, make_cards
 from experiments.page.figures import Drawn
+from experiments.page.shell import inline_figure, make_environment, shell
 from experiments.prices import CORE_HOUR_USD
 from experiments.summary import ALL, Summary
-from experiments.table_text import PRICE_COLUMNS, percent, points, price_cells, usd, with_interval
-
-_HERE: Final = Path(__file__).parent
-
-SCRIPTS: Final = ("vendor/sortable.min.js", "vendor/sortable.a11y.min.js", "theme.js")
-"""What the page runs: tables that are sorted by a click or the Enter key, and light or dark."""
+from experiments.table_text import PRICE_COLUMNS, usd
 
 
 class _Figure(NamedTuple):
@@ -40,32 +32,12 @@ class _Video(NamedTuple):
     replay: str | None
 
 
-def make_environment() -> Environment:
-    """Templates that escape everything and know every name."""
-    environment = Environment(
-        loader=PackageLoader("experiments", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        usd=usd, interval=with_interval, percent=percent, points=points, price_cells=price_cells
-    )
-    return environment
-
-
-def hash_source(script: str) -> str:
-    """What a content security policy calls an inline script."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
-
-
 def write_page(
     folder: Path,
     summaries: Mapping[str, Summary],
     drawn: Sequence[Drawn],
     provenance: Mapping[str, Any],
+    audit: Section | None = None,
 ) -> Path:
     """Write the page of a comparison.
 
@@ -79,6 +51,8 @@ def write_page(
         Figures in order.
     provenance
         Shown at the end.
+    audit
+        What the audit of a contestant's world model found.
 
     Returns
     -------
@@ -86,7 +60,6 @@ def write_page(
         Of ``index.html``.
     """
     summary = next(iter(summaries.values()))
-    scripts = [(_HERE / name).read_text(encoding="utf-8").strip() for name in SCRIPTS]
     text = (
         make_environment()
         .get_template("page/index.html.j2")
@@ -101,25 +74,18 @@ def write_page(
             },
             price_columns=PRICE_COLUMNS,
             core_hour_usd=CORE_HOUR_USD,
-            drawn=[_Figure(_inline(folder, one.name), one.caption) for one in drawn],
+            drawn=[_Figure(inline_figure(folder, one.name), one.caption) for one in drawn],
             videos=_find_videos(folder),
             cards=make_cards(summary, folder),
             provenance=provenance,
             details=json.dumps(provenance, indent=2),
-            style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
-            scripts=[Markup(script) for script in scripts],  # noqa: S704 (our own files)
-            script_sources=Markup(" ".join(hash_source(script) for script in scripts)),  # noqa: S704
+            audit=audit,
+            **shell(),
         )
     )
     path = folder / "index.html"
     write_text(path, text)
     return path
-
-
-def _inline(folder: Path, name: str) -> str:
-    """A figure as an address that holds it."""
-    content = (folder / "figures" / f"{name}.svg").read_bytes()
-    return "data:image/svg+xml;base64," + base64.b64encode(content).decode()
 
 
 def _find_videos(folder: Path) -> list[_Video]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_S, LANE_WIDTH_M
 from experiments.atomic import write_text
-from experiments.page.page import hash_source, make_environment
+from experiments.page.shell import hash_source, make_environment
 from experiments.replays.states import Run, describe_instance, to_plain
 
 _HERE: Final = Path(__file__).parent

@@ -14,7 +14,7 @@ from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_HZ
 from experiments.video import dream_film
 from experiments.video.contact_sheet import write_png
-from experiments.video.dream_film import FPS, Dreamt, dream
+from experiments.video.dreaming import FPS, Dreamt, dream
 from experiments.video.encode import write_mp4
 from experiments.video.side_by_side import Heading
 from experiments.video.surfaces import Frame
@@ -56,7 +56,7 @@ def make_dream(
     options
         How to dream.
     cost, policy_seed, max_seconds
-        Of ``experiments.video.dream_film.dream``.
+        Of ``experiments.video.dreaming.dream``.
     tell
         Called after every frame.
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -10,7 +11,7 @@ pytestmark = pytest.mark.end_to_end
 
 FEW = [
     "per_stratum=12", "hidden=60", "draws=1", "dreams=10", "ranked=[keep,rule,brake]", "dreamers=[]",
-    "paths=[keep,edge_out]", "checkpoints=[shipped]", "output=audit",
+    "paths=[keep,edge_out]", "checkpoints=[shipped]", "films=1", "output=audit",
 ]  # fmt: skip
 
 
@@ -76,6 +77,50 @@ def test_the_same_again(audited):
     assert run(folder, "output=again")[1].splitlines()[-1] == out.splitlines()[-1]
     one, two = ((folder / name / "audit.md").read_bytes() for name in ("audit", "again"))
     assert one == two
+
+
+def test_the_page_shows_lines_diagram_and_film(audited):
+    folder, out = audited
+    page = (folder / "audit" / "index.html").read_text()
+    told = json.loads(out.splitlines()[-1])
+    assert page.count("✗ ") > len(told["failed"])
+    assert 'src="films/01_cost.mp4"' in page
+    assert "data:image/svg+xml;base64," in page
+    values = json.loads((folder / "audit" / "audit.json").read_text())
+    bins = values["reliability"]["shipped"]["contact"]
+    assert sum(row["count"] for row in bins) == values["moments"]
+    assert len(values["gallery"]) == 1
+
+
+def test_killed_in_the_middle_and_continued(audited):
+    folder, _ = audited
+    command = [sys.executable, "-m", "experiments.audit", *FEW, "output=killed"]
+    parts = folder / "killed" / "parts"
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None and not (parts / "futures.json").is_file():
+            time.sleep(0.05)
+        process.kill()
+    before = (parts / "futures.json").stat().st_mtime_ns
+    assert not (folder / "killed" / "audit.json").exists()
+    code, _, err = run(folder, "output=killed")
+    assert code == 0, err
+    assert (parts / "futures.json").stat().st_mtime_ns == before
+    for name in ("audit.json", "audit.md", "index.html", "films/01_cost.mp4"):
+        one, two = ((folder / output / name).read_bytes() for output in ("audit", "killed"))
+        assert one == two, name
+
+
+def test_a_finished_audit_is_shown_at_once(audited):
+    folder, _ = audited
+    code, out, err = run(folder, "show=audit")
+    assert (code, err) == (0, "")
+    assert out.startswith("does shipped know physics? ")
+    assert max(map(len, out.splitlines())) <= 100
+    code, _, err = run(folder, "show=nowhere")
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("error: nowhere/audit.json: cannot be read")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 from envs.action import action_space
 from envs.errors import not_allowed
 from envs.observation import observation_space
-from envs.specification import DECISION_HZ, TICKS_PER_DECISION
+from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode
 from envs.world.settings import check_options, check_seed
 from policies.world_model.dream.core import DreamCore
 from policies.world_model.dream.settings import OPTIONS, DreamSettings
@@ -30,6 +30,12 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         ``None`` or ``"rgb_array"``: the ordinary picture at the dreamt places.
     **settings
         Arguments of ``policies.world_model.dream.settings.DreamSettings``.
+
+    Attributes
+    ----------
+    begins_at
+        Decision of an episode that the beginning of the dream is shown as; ``None`` = after as many decisions as the
+        belief was burnt in on. Set it before the first picture.
 
     Raises
     ------
@@ -56,6 +62,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         self.observation_space = observation_space()
         self.action_space = action_space("continuous")
         self.core = DreamCore(1, self.settings)
+        self.begins_at: int | None = None
         self._picture: DreamPicture | None = None
 
     def reset(
@@ -122,7 +129,11 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
             # here, because the drawing library is slow to import and most dreams are not drawn
             from policies.world_model.dream.picture import DreamPicture
 
-            self._picture = DreamPicture(self.core)
+            later = 0
+            if self.begins_at is not None:
+                now = int(self.core.record(0).episode_i[episode.TICK])
+                later = self.begins_at * TICKS_PER_DECISION - now
+            self._picture = DreamPicture(self.core, later)
         return self._picture.draw()
 
     def pictures(self, count: int = TICKS_PER_DECISION) -> list[Any]:

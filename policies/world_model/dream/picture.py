@@ -10,7 +10,15 @@ import numpy as np
 from envs.highway.env import DebrisEnv
 from envs.highway.scene import build_road
 from envs.highway.strip_viewer import StripViewer
-from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
+from envs.specification import (
+    TICKS_PER_DECISION,
+    VEHICLE_SLOTS,
+    contact,
+    debris,
+    episode,
+    track,
+    vehicle,
+)
 from envs.specification.world import Array, World, empty_world
 from policies.world_model import state as s
 from policies.world_model.classes import NUM_PATCHES
@@ -56,10 +64,13 @@ class DreamPicture:
     ----------
     core
         What is dreamt.
+    later_ticks
+        Added to the clock that is shown: a dream begins its own time anew.
     """
 
-    def __init__(self, core: DreamCore) -> None:
+    def __init__(self, core: DreamCore, later_ticks: int = 0) -> None:
         self._core = core
+        self._later_ticks = later_ticks
         config = {**DebrisEnv.default_config(), "offscreen_rendering": True}
         # what the viewer looks at of an environment
         self._scene: Any = SimpleNamespace(config=config, world=empty_world())
@@ -137,6 +148,10 @@ class DreamPicture:
             getattr(world, name)[...] = getattr(source, name)
         world.vehicle_f[vehicle.X] += FIRST_X_M
         world.track_f[track.X] += FIRST_X_M
+        tick = int(source.episode_i[episode.TICK]) + self._later_ticks
+        world.episode_i[episode.TICK] = tick
+        world.episode_i[episode.DECISION] = tick // TICKS_PER_DECISION
+        world.contacts[:, contact.TICK] += self._later_ticks
         names, live = core.names(0), self._live()
         world.track_i[track.TARGET, VEHICLE_SLOTS:] = -1
         for j, slot in enumerate(live):
@@ -146,8 +161,8 @@ class DreamPicture:
         self._scene.instance = SimpleNamespace(
             # a class has the name of its commonest type
             debris_types=tuple(names[slot].split(" / ")[0] for slot in live),
-            family=f"dream of {families[int(core.pieces[0])]}",
-            variant=f"member {int(core.dreams.member[0]) + 1}",
+            family=families[int(core.pieces[0])],
+            variant=f"dreamt, member {int(core.dreams.member[0]) + 1}",
         )
         arrays = tuple(getattr(world, name).copy() for name, _, _ in _DRAWN)
         self._now = _Poses(int(world.episode_i[episode.DECISION]), arrays)

@@ -10,7 +10,8 @@ from envs.errors import UserError
 from envs.specification import component
 from experiments.entrants import Entrant
 from experiments.page.figures import draw_all
-from experiments.page.page import SCRIPTS, write_page
+from experiments.page.page import write_page
+from experiments.page.shell import SCRIPTS
 from experiments.prices import CORE_HOUR_USD, Price, to_usd
 from experiments.summary import ALL, align, find_best, find_worst, summarise
 from experiments.table_text import markdown, render, to_plain

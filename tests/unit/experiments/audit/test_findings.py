@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.audit.findings import Finding, Line, mean_of
-from experiments.audit.run import Audited
+from experiments.audit.findings import Audited, Finding, Line, mean_of
 from experiments.audit.show import render, tell
 from experiments.stats.interval import Interval
 

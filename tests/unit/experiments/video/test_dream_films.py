@@ -8,7 +8,7 @@ import pytest
 from envs.errors import UserError
 from envs.specification import DECISION_S, column
 from experiments.loading import load_policy
-from experiments.video import dream_film
+from experiments.video import dream_film, dreaming
 from experiments.video.divergence import EGO_M, OBJECT_M, VEHICLE_M, Places, find_divergence
 from experiments.video.side_by_side import Heading
 from policies.world_model.dream.starts import LENGTH
@@ -63,7 +63,7 @@ def test_who_is_lost_is_no_longer_compared():
 
 @pytest.fixture(scope="module")
 def dreamt(instance):
-    return dream_film.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
+    return dreaming.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
 
 
 def test_a_dream_begins_where_the_truth_is(dreamt):
@@ -86,13 +86,13 @@ def test_the_same_frames_every_time(dreamt, instance):
         assert {frame.shape for frame in frames} == {(36 + 2 * 396, 1280, 3)}
         return hashlib.sha256(b"".join(frame.tobytes() for frame in frames)).hexdigest()
 
-    again = dream_film.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
+    again = dreaming.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
     assert digest(again) == digest(dreamt)
 
 
 def test_the_divergence_is_marked_from_its_decision_on(dreamt):
     parted = dreamt.__class__(
-        **{**dreamt.__dict__, "divergence": dream_film.Divergence(2, "an object is elsewhere")}
+        **{**dreamt.__dict__, "divergence": dreaming.Divergence(2, "an object is elsewhere")}
     )
     red = [
         bool((frame[41, 4:-4] == frame[41, 4]).all() and frame[41, 4, 0] > 200)
@@ -106,4 +106,4 @@ def test_the_divergence_is_marked_from_its_decision_on(dreamt):
 @pytest.mark.parametrize("start_s", [0.0, 2.8, 20.0])
 def test_a_start_that_cannot_be_is_one_line(instance, start_s):
     with pytest.raises(UserError, match=r"^start_s: got .*, this episode allows 3\.0 to"):
-        dream_film.dream("keep", load_policy("keep"), instance, start_s=start_s)
+        dreaming.dream("keep", load_policy("keep"), instance, start_s=start_s)

@@ -1,0 +1,116 @@
+"""An audit part by part: what is finished is kept and read again, what is missing is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from tqdm import tqdm
+
+from experiments.atomic import make_folder, write_text
+from experiments.audit.configuration import AuditConfiguration
+from experiments.audit.findings import Audited, Finding, Line, Probed
+from experiments.audit.gallery import film_all
+from experiments.audit.parts import PARTS, Part, Scene
+from experiments.configuration import config_path
+from experiments.loading import policy_path
+from experiments.run_folder import compute_key
+from experiments.stats.interval import Interval
+
+FOLDER: Final = "parts"
+"""Beside the table."""
+
+DECIDES_NOTHING: Final = {"output", "films", "show"}
+"""Settings that change what is shown, not what is found."""
+
+
+def run(config: AuditConfiguration) -> Audited:
+    """Probe the checkpoints, the twin, straight lines, and broken models; go on where an earlier run was stopped.
+
+    Parameters
+    ----------
+    config
+        What to probe. Finished parts are in ``parts`` of its output folder.
+
+    Returns
+    -------
+    Audited
+        The same for the same configuration, in one go or in several.
+    """
+    scene = Scene(config)
+    key = make_key(config, scene)
+    folder = Path(config.output) / FOLDER
+    make_folder(folder)
+    findings: list[Finding] = []
+    data: dict[str, Any] = {}
+    with tqdm(PARTS, unit="part", disable=None) as bar:
+        for part in bar:
+            bar.set_postfix_str(part.name)
+            found = compute(part, scene, folder, key)
+            findings += found.findings
+            data |= found.data
+    if config.films:
+        cases = data["gallery"][: config.films]
+        data["gallery"] = film_all(lambda: scene.material, cases, Path(config.output), key)
+    return Audited(scene.models[0].name, findings, data.pop("moments"), data)
+
+
+def make_key(config: AuditConfiguration, scene: Scene) -> str:
+    """Hash of what decides the findings: settings, checkpoints, policies, suite and all sources."""
+    names = {config.driver, *config.ranked, *config.paths}
+    paths = [*(policy_path(name) for name in sorted(names)), config_path("suite", config.suite)]
+    files = {str(path): path.read_text(encoding="utf-8") for path in paths}
+    for model in scene.models:
+        for path in sorted(one for one in model.folder.iterdir() if one.is_file()):
+            files[f"{model.name}/{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return compute_key("audit", config.model_dump(exclude=DECIDES_NOTHING), files)
+
+
+def compute(part: Part, scene: Scene, folder: Path, key: str) -> Probed:
+    """What a part finds, read from its file if that is of this key.
+
+    Parameters
+    ----------
+    part, scene
+        What is looked at, and at what.
+    folder
+        Of the files; exists.
+    key
+        Of ``make_key``.
+
+    Returns
+    -------
+    Probed
+        As it is read from the file, even if it has just been written.
+    """
+    path = folder / f"{part.name}.json"
+    kept = _read(path, key)
+    if kept is not None:
+        return kept
+    found = part.probe(scene)
+    told = {"key": key, "findings": [one._asdict() for one in found.findings], "data": found.data}
+    text = json.dumps(told, indent=1, default=dict) + "\n"
+    write_text(path, text)
+    return _decode(json.loads(text))
+
+
+def _read(path: Path, key: str) -> Probed | None:
+    """A finished part; ``None`` if there is none, or it is of other settings or sources."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return _decode(told) if told["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _decode(told: dict[str, Any]) -> Probed:
+    """A part from its file."""
+    return Probed([_finding(row) for row in told["findings"]], told["data"])
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    """A finding from its file; Python writes and reads every bit, and what is not a number."""
+    line = None if row["line"] is None else Line(*row["line"])
+    return Finding(row["probe"], row["measure"], row["subject"], Interval(*row["value"]), line)
