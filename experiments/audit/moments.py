@@ -96,15 +96,28 @@ def find_moments(
         np.array([driven.worlds[k][b] for b, k in chosen]),
         tuple(instances[b] for b, _ in chosen),
         np.array([items[b].stratum for b, _ in chosen]),
-        *_histories(driven, chosen),
+        *histories(driven, chosen),
         np.array([[driven.actions[t][b] for t in range(k, k + steps)] for b, k in chosen]),
     )
 
 
-def _histories(
+def histories(
     driven: Driven, chosen: Sequence[tuple[int, int]]
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
-    """What was observed up to every moment, and what would have been without errors."""
+    """What was observed up to every moment, and what would have been without errors.
+
+    Parameters
+    ----------
+    driven
+        Episodes.
+    chosen
+        Episode and decision of every moment.
+
+    Returns
+    -------
+    observed, truly
+        Each ``(M, LENGTH, ...)`` by key of the observation.
+    """
     observed: dict[str, list[Any]] = {key: [] for key in ("ego", "vehicles", "debris")}
     truly: dict[str, list[Any]] = {key: [] for key in observed}
     for b, k in chosen:

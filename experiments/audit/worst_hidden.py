@@ -12,7 +12,7 @@ from envs.specification import DECISION_S, vehicle
 from experiments.audit import permanence
 from experiments.audit.course import Array
 from experiments.audit.memory import FilterMind, true_objects
-from experiments.audit.moments import Driven, Moments, drive_all
+from experiments.audit.moments import Driven, Moments, drive_all, histories
 from experiments.audit.run import Model
 from experiments.audit.worst import AHEAD_M, Case
 from policies.base import Policy
@@ -93,9 +93,8 @@ def take_moment(instance: ScenarioInstance, driver: Policy, t: int, steps: int) 
     """
     driven = drive_all([instance], driver)
     end = min(t + steps, int(driven.length[0]))
-    observed = {
-        key: np.array([[driven.observed[k][key][0] for k in range(t - LENGTH + 1, t + 1)]])
-        for key in ("ego", "vehicles", "debris")
-    }
+    observed, truly = histories(driven, [(0, t)])
     actions = np.array([[driven.actions[k][0] for k in range(t, end)]])
-    return Moments(driven.worlds[t][:1], (instance,), np.array(["hidden"]), observed, actions)
+    return Moments(
+        driven.worlds[t][:1], (instance,), np.array(["hidden"]), observed, truly, actions
+    )
