@@ -29,7 +29,7 @@ from envs.specification import (
     episode,
     track,
     vehicle,
-)
+)  # fmt: skip
 from envs.specification.world import World, empty_batch, world_at
 from experiments.audit.moments import Driven
 

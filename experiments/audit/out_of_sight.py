@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-
 from envs.scenario.suite import Suite
 from experiments.audit import avoidance, permanence
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.findings import Finding
-from experiments.audit.memory import FilterMind, IdealMind, LastMind, TrueMind, break_minds
+from experiments.audit.memory import (
+    FilterMind,
+    IdealMind,
+    LastMind,
+    Mind,
+    TrueMind,
+    break_minds,
+)
 from experiments.audit.moments import drive_all
 from experiments.audit.permanence import Drive
 from experiments.loading import load_policy
@@ -46,7 +52,7 @@ def probe_all(
         All of one probe.
     """
     hidden, phantoms = (_drive(suite, config, stratum) for stratum in ("hidden", "phantom"))
-    minds = [TrueMind(), IdealMind(), LastMind(), *filters, *break_minds(filters[0])]
+    minds: list[Mind] = [TrueMind(), IdealMind(), LastMind(), *filters, *break_minds(filters[0])]
     found = permanence.probe(hidden, phantoms, minds, config.seed)
     kept = drive_all(hidden.instances, load_policy("keep", ()))
     chosen = avoidance.find_dear(kept, hidden.instances, MOST_AVOIDED)
