@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.observation import observe
-from envs.scenario.scene import TRUCK_SIZE_M
-from envs.sensing.sight import CAMERA_AHEAD_M
 from envs.specification import (
     DEBRIS_SLOTS,
     DECISION_S,
@@ -32,6 +30,7 @@ from envs.specification import (
 )  # fmt: skip
 from envs.specification.world import World, empty_batch, world_at
 from experiments.audit.moments import Driven
+from experiments.audit.wall import put_wall, take_out
 
 Indices = NDArray[np.int64]
 Spoil = Callable[[World, int], None]
@@ -42,14 +41,6 @@ LOOKS: Final = 3
 
 AHEAD_M: Final = 10.0
 """An object that is nearer at the end cannot be hidden by a truck ahead of the ego [A]."""
-
-WALL_AT_M: Final = 5.0
-"""From the camera to the wall: a truck close ahead [A]."""
-
-WALL_LENGTH_M: Final = 1.0
-
-AWAY_M: Final = 10_000.0
-"""An object that is taken away is put so far off."""
 
 REMOVED: Final = 5
 """Decisions that an object is hidden before its place, without it, is in view again: 1 s."""
@@ -120,7 +111,7 @@ def hide(
     chosen = _choose(driven, steps, 0, random)
     if but is not None:
         chosen = chosen[~np.isin(chosen[:, 1], but)]
-    return _look_again(driven, chosen, steps, steps, _put_wall, _put_wall)
+    return _look_again(driven, chosen, steps, steps, put_wall, put_wall)
 
 
 def take_away(driven: Driven, random: np.random.Generator) -> Occlusions:
@@ -140,11 +131,11 @@ def take_away(driven: Driven, random: np.random.Generator) -> Occlusions:
     """
 
     def wall(world: World, slot: int) -> None:
-        _put_wall(world, slot)
-        _take_out(world, slot)
+        put_wall(world, slot)
+        take_out(world, slot)
 
     chosen = _choose(driven, REMOVED, VIEW, random)
-    return _look_again(driven, chosen, REMOVED, REMOVED + VIEW, wall, _take_out)
+    return _look_again(driven, chosen, REMOVED, REMOVED + VIEW, wall, take_out)
 
 
 def _choose(driven: Driven, steps: int, view: int, random: np.random.Generator) -> Indices:
@@ -225,27 +216,6 @@ def _look_again(
             asked.append((end, b, slot))
             source.append(origin)
     return Occlusions(few, _as_rows(asked), np.array(source, np.int64))
-
-
-def _put_wall(world: World, slot: int) -> None:
-    """One more vehicle, between the camera and the tracked object, in place."""
-    j = world.track_i[track.TARGET, VEHICLE_SLOTS + slot]
-    v, k = world.vehicle_f, int(world.episode_i[episode.NUM_VEHICLES])
-    camera, y = v[vehicle.X, 0] + CAMERA_AHEAD_M, v[vehicle.Y, 0]
-    share = WALL_AT_M / (world.debris_f[debris.X, j] - camera)
-    v[:, k], world.vehicle_i[:, k] = 0.0, 0
-    v[vehicle.X, k] = camera + WALL_AT_M + 0.5 * WALL_LENGTH_M
-    v[vehicle.Y, k] = y + share * (world.debris_f[debris.Y, j] - y)
-    v[vehicle.LENGTH, k] = WALL_LENGTH_M
-    v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k] = TRUCK_SIZE_M[1], TRUCK_SIZE_M[2]
-    world.episode_i[episode.NUM_VEHICLES] = k + 1
-
-
-def _take_out(world: World, slot: int) -> None:
-    """The tracked object is no longer there, in place; the track does not know."""
-    j = world.track_i[track.TARGET, VEHICLE_SLOTS + slot]
-    world.debris_f[debris.X, j] += AWAY_M
-    world.debris_i[debris.IS_REAL, j] = 0
 
 
 def _decisions(rows: NDArray[np.float32], at: int) -> Indices:
