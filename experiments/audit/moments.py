@@ -56,6 +56,17 @@ class Driven(NamedTuple):
     observed: list[dict[str, NDArray[np.float32]]]
     actions: list[NDArray[np.float64]]
     length: NDArray[np.int64]  # (B,) decisions until the end
+    contacts: list[NDArray[np.object_]]  # what ``info`` says of those of every decision
+
+    def take(self, chosen: NDArray[np.int64]) -> Driven:
+        """Some episodes, as copies."""
+        return Driven(
+            [one[chosen] for one in self.worlds],
+            [{key: rows[chosen] for key, rows in seen.items()} for seen in self.observed],
+            [one[chosen] for one in self.actions],
+            self.length[chosen],
+            [one[chosen] for one in self.contacts],
+        )
 
 
 def find_moments(
@@ -150,7 +161,7 @@ def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
     observation, _ = env.reset(options={"instance": list(instances)})
     begins = np.ones(count, np.bool_)
     length = np.full(count, DECISIONS_PER_EPISODE)
-    found = Driven([], [], [], length)
+    found = Driven([], [], [], length, [])
     for t in range(DECISIONS_PER_EPISODE):
         if begins.any():
             seeds = [world_seed(0, one.hash if one else "") for one in env.instances]
@@ -159,7 +170,8 @@ def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
         found.worlds.append(env.batch.view(np.ndarray).copy())
         found.observed.append(observation)
         found.actions.append(np.clip(action, -1.0, 1.0))
-        observation, _, terminated, truncated, _ = env.step(action)
+        observation, _, terminated, truncated, info = env.step(action)
+        found.contacts.append(info["contacts"])
         begins = terminated | truncated
         length[begins] = np.minimum(length[begins], t + 1)
     return found

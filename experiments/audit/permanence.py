@@ -1,18 +1,27 @@
-"""Probe: what has been seen and is then hidden by traffic is still there, and still where it is."""
+"""Probe: what has been seen and is then hidden is still there, and still where it is, and nothing else is.
+
+Every object is asked about once for every time that it is hidden: by traffic where traffic did it, and on purpose in
+all other episodes (``experiments.audit.occlusions``). Two controls: what never was a body, and what is taken away while
+nobody looks. A measured place has an error that nobody can take out; how much of it somebody could is told by a mind
+that knows the sensor (``memory.IdealMind``), and models are compared with that, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import DECISION_S, column
+from envs.specification import DECISION_S
 from experiments.audit.findings import Finding, Line, mean_of
-from experiments.audit.memory import Mind, true_objects
+from experiments.audit.memory import IdealMind, Mind, Remembered, true_objects
 from experiments.audit.moments import Driven
+from experiments.audit.occlusions import Occlusions, hide, natural, take_away
+
+Array = NDArray[np.float64]
 
 NAME: Final = "permanence"
 
@@ -25,68 +34,126 @@ JUDGED: Final = 10
 SURE, GONE = 0.8, 0.2
 """Probability above which an object is believed to exist, and below which it is not."""
 
-LOOKS: Final = 3
-"""Decisions that an object had been tracked before it was hidden: a glimpse is no memory [A]."""
-
 WITHIN_M: Final = 1.5
 
+MOST: Final = Line(">=", 0.95)
 
-def probe(
-    driven: Driven, instances: Sequence[ScenarioInstance], minds: Sequence[Mind]
-) -> list[Finding]:
+AS_IDEAL: Final = Line(">=", -0.05)
+"""Share of objects near their place, less the share that the best by measuring has there [A]."""
+
+
+class Drive(NamedTuple):
+    """Episodes and what was driven."""
+
+    driven: Driven
+    instances: Sequence[ScenarioInstance]
+
+
+class _Verdicts(NamedTuple):
+    """About ``K`` objects, each 0 or 1, or not a number."""
+
+    families: list[str]
+    there: Array
+    near: Array
+    let_go: Array
+    grows: Array
+
+
+def probe(hidden: Drive, phantoms: Drive, minds: Sequence[Mind], seed: int) -> list[Finding]:
     """Ask minds about hidden objects.
 
     Parameters
     ----------
-    driven
-        Episodes in which objects are hidden.
-    instances
-        Of the episodes.
+    hidden
+        Episodes with objects.
+    phantoms
+        Episodes with tracks of what is no body.
     minds
         Whose memories.
+    seed
+        Of the choice of what is hidden, and when.
 
     Returns
     -------
     list of Finding
-        Shares of hidden objects that are kept, of those near their place, and of ghosts that are let go.
+        Shares of hidden objects that are kept, of those near their place, and of what is not there and let go.
     """
-    families = [one.family for one in instances]
+    random = np.random.default_rng(seed)
+    by_traffic = {steps: natural(hidden.driven, steps) for steps in HIDDEN}
+    on_purpose = {
+        steps: hide(hidden.driven, steps, random, by_traffic[steps].source) for steps in HIDDEN
+    }
+    removed = take_away(hidden.driven, random)
+    never = hide(phantoms.driven, JUDGED, random)
+    best = IdealMind()
+    ideal = {
+        steps: _judge(best, [by_traffic[steps], on_purpose[steps]], hidden, steps).near
+        for steps in HIDDEN
+    }
     found = []
     for mind in minds:
-        known = mind.follow(driven)
         for steps in HIDDEN:
-            when = find_hidden(driven, steps)
-            kept, near, ghosts = ([np.nan] * len(families) for _ in range(3))
-            for t, b, slot in when:
-                place, is_real = true_objects(driven, t)
-                exists = known.exists[t, b, slot]
-                if is_real[b, slot]:
-                    away = float(np.linalg.norm(known.place[t, b, slot] - place[b, slot]))
-                    kept[b], near[b] = float(exists > SURE), float(away < WITHIN_M)
-                else:
-                    ghosts[b] = float(exists < GONE)
-            both = [k * n for k, n in zip(kept, near, strict=True)]
-            line = Line(">=", 0.95) if steps == JUDGED else None
-            where = f"hidden for {steps * DECISION_S:.1f} s"
-            for measure, values, judged in (
-                ("believed to be there", kept, None),
-                ("within 1.5 m", near, None),
-                ("kept: both", both, line),
-                ("ghosts let go", ghosts, None),
-            ):
-                value = mean_of(np.array(values), families)
-                found.append(Finding(NAME, f"{where}, {measure}", mind.name, value, judged))
+            both = _judge(mind, [by_traffic[steps], on_purpose[steps]], hidden, steps)
+            found += _kept(mind.name, both, ideal[steps], steps)
+        alone = _judge(mind, [by_traffic[JUDGED]], hidden, JUDGED)
+        where = f"hidden for {JUDGED * DECISION_S:.1f} s by traffic"
+        found.append(_share(f"{where}, kept: both", mind.name, alone.there * alone.near, alone))
+        for measure, one, drive in (
+            ("taken away while hidden, 1 s in plain view: let go", removed, hidden),
+            ("never a body, hidden for 2 s: not believed in", never, phantoms),
+        ):
+            verdicts = _judge(mind, [one], drive, 0)
+            found.append(_share(measure, mind.name, verdicts.let_go, verdicts, MOST))
     return found
 
 
-def find_hidden(driven: Driven, steps: int) -> NDArray[np.int64]:
-    """``(K, 3)``: decision, episode and slot of objects that have been out of sight for just so long, once each."""
-    found = []
-    for t, seen in enumerate(driven.observed):
-        rows = seen["debris"]
-        unseen = np.round(rows[..., column.D_AGE_SINCE_SEEN] / DECISION_S)
-        age = np.round(rows[..., column.D_TRACK_AGE] / DECISION_S)
-        just = (rows[..., column.D_TRACKED] > 0.5) & (unseen == steps) & (age >= steps + LOOKS)
-        just &= (rows[..., column.D_DX] > 0.0) & (driven.length > t)[:, None]
-        found += [(t, b, slot) for b, slot in np.argwhere(just)]
-    return np.array(found, np.int64).reshape(-1, 3)
+def _kept(name: str, seen: _Verdicts, ideal: Array, steps: int) -> list[Finding]:
+    """What is believed of real objects that are hidden for so long."""
+    is_judged = steps == JUDGED
+    where = f"hidden for {steps * DECISION_S:.1f} s"
+    found = [
+        _share(
+            f"{where}, believed to be there", name, seen.there, seen, MOST if is_judged else None
+        ),
+        _share(f"{where}, within 1.5 m", name, seen.near, seen),
+        _share(
+            f"{where}, kept: both", name, seen.there * seen.near, seen, MOST if is_judged else None
+        ),
+    ]
+    if is_judged:
+        measure = f"{where}, within 1.5 m, less the best by measuring"
+        found.append(_share(measure, name, seen.near - ideal, seen, AS_IDEAL))
+        # whoever is never uncertain has no deviation to grow
+        if np.isfinite(seen.grows).any():
+            measure = f"{where}, deviation of the place grows all the time"
+            found.append(_share(measure, name, seen.grows, seen, MOST))
+    return found
+
+
+def _share(
+    measure: str, name: str, values: Array, of: _Verdicts, line: Line | None = None
+) -> Finding:
+    return Finding(NAME, measure, name, mean_of(values, of.families), line)
+
+
+def _judge(mind: Mind, asked: Sequence[Occlusions], drive: Drive, steps: int) -> _Verdicts:
+    """One mind about objects that have been hidden for so many decisions."""
+    families: list[str] = []
+    verdicts: list[Array] = []
+    for one in asked:
+        known = mind.follow(one.driven)
+        families += [drive.instances[k].family for k in one.source]
+        verdicts += [_judge_one(known, one.driven, t, b, slot, steps) for t, b, slot in one.asked]
+    there, near, let_go, grows = np.array(verdicts).reshape(-1, 4).T
+    return _Verdicts(families, there, near, let_go, grows)
+
+
+def _judge_one(known: Remembered, driven: Driven, t: int, b: int, slot: int, steps: int) -> Array:
+    """Kept, near, let go, and less certain with every decision."""
+    place, is_real = true_objects(driven, t)
+    exists, sd = known.exists[t, b, slot], known.sd[t - steps : t + 1, b, slot]
+    if not is_real[b, slot]:
+        return np.array([np.nan, np.nan, float(exists < GONE), np.nan])
+    away = float(np.linalg.norm(known.place[t, b, slot] - place[b, slot]))
+    grows = float((np.diff(sd) > 0.0).all()) if np.isfinite(sd).all() else np.nan
+    return np.array([float(exists > SURE), float(away < WITHIN_M), np.nan, grows])

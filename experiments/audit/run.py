@@ -17,7 +17,7 @@ from experiments.audit import (
     following,
     interaction,
     open_loop,
-    permanence,
+    out_of_sight,
     ranking,
     reliability,
     viewpoint,
@@ -28,7 +28,7 @@ from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.course import Array, Course, Subject, fixed
 from experiments.audit.dreams import Dreams
 from experiments.audit.findings import Finding, Line, Probed, mean_of
-from experiments.audit.memory import FilterMind, ForgetfulMind, TrueMind
+from experiments.audit.memory import FilterMind, TrueMind
 from experiments.audit.moments import Moments, drive_all
 from experiments.audit.straight import Straight
 from experiments.audit.twin import Twin
@@ -36,7 +36,7 @@ from experiments.loading import load_policy
 from policies.world_model.checkpoint import SHIPPED, load, read_codebook
 from policies.world_model.classes import NUM_BODIES, Codebook
 from policies.world_model.dream.settings import check_dreams
-from policies.world_model.policy import COMES_WITH_IT
+from policies.world_model.policy import COMES_WITH_IT, WorldModel
 
 MOST_VIOLATIONS: Final = 1.0
 """Of every law, per 1,000 imagined decisions."""
@@ -216,10 +216,8 @@ def probe_policies(
 def probe_memories(suite: Suite, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """What is hidden, and what is seen from several sides."""
     filters = [FilterMind(one.learned.filter, one.name) for one in models]
-    items = [one for one in suite.items(config.split) if one.stratum == "hidden"][: config.hidden]
-    hidden = [suite.instance(one) for one in items]
-    driven = drive_all(hidden, load_policy(config.driver, ()))
-    found = permanence.probe(driven, hidden, [TrueMind(), *filters, ForgetfulMind(filters[0])])
+    policies = {one.name: WorldModel(one.learned) for one in models}
+    found = out_of_sight.probe_all(suite, config, filters, policies)
     beside: list[ScenarioInstance] = [
         suite.instance(one) for one in suite.items(config.split) if one.family in PATH_FAMILIES
     ][:PATH_INSTANCES]

@@ -13,6 +13,7 @@ from experiments.audit import permanence
 from experiments.audit.course import Array
 from experiments.audit.memory import FilterMind, true_objects
 from experiments.audit.moments import Driven, Moments, drive_all, histories
+from experiments.audit.occlusions import natural
 from experiments.audit.run import Model
 from experiments.audit.worst import AHEAD_M, Case
 from policies.base import Policy
@@ -44,7 +45,7 @@ def find_misplaced(
     driven = drive_all(instances, driver)
     known = FilterMind(model.learned.filter, model.name).follow(driven)
     worst, found = 0.0, None
-    for t, b, slot in permanence.find_hidden(driven, permanence.JUDGED):
+    for t, b, slot in natural(driven, permanence.JUDGED).asked:
         place, is_real = true_objects(driven, t)
         away = float(np.linalg.norm(known.place[t, b, slot] - place[b, slot]))
         is_long = t >= LENGTH - 1 and t + SHORTEST <= driven.length[b]

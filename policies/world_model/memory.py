@@ -8,6 +8,7 @@ from envs.specification import VEHICLE_SLOTS, column
 from envs.specification.world import empty_batch
 from policies.base import Observation
 from policies.world_model.belief import Belief
+from policies.world_model.places import Places
 from policies.world_model.speeds import NUM_SPEEDS, Speeds
 
 
@@ -23,6 +24,7 @@ class Memory:
         self.belief = belief
         self.speeds = np.zeros((size, VEHICLE_SLOTS, NUM_SPEEDS))
         self._seen = Speeds(size)
+        self.places = Places(size)
 
     def note_speeds(self, observation: Observation) -> None:
         """What is known of the speeds of the same vehicles from before."""

@@ -191,9 +191,10 @@ class WorldModel:
         memory.drift = np.where(memory.is_new, 0.0, memory.drift)
         memory.last = np.where(memory.is_new, -1, memory.last)
         memory.note_speeds(observation)
+        placed = memory.places.refine(observation, memory.is_new)
         memory.is_new[:] = False
 
-        things = find_things(observation, self._rest_sd, self._num_steps * DECISION_S)
+        things = find_things(placed, self._rest_sd, self._num_steps * DECISION_S)
         probability = memory.belief.probabilities
         matters = things.matters & (probability[:, :, 0] < NOTHING_THERE)
         wrecks = find_wrecks(observation, memory.speeds, self._num_steps * DECISION_S)
@@ -210,7 +211,7 @@ class WorldModel:
         is_late, imagined_s = False, np.zeros(len(y))
         if len(busy):
             lateral = np.stack([memory.target, memory.drift, low, high, home], axis=1)[busy]
-            question = self._question(observation, busy, things, probability, lateral)
+            question = self._question(placed, busy, things, probability, lateral)
             plans, best, is_late, imagined_s[busy] = self._deliberation.answer(question, until_s)
             rows = np.arange(len(busy))
             chosen[busy] = best
