@@ -38,6 +38,7 @@ class Course(NamedTuple):
     usd: Array  # (N, T): cost of every decision
     delta_v: Array  # (N, T): speed that the ego's hardest contact with an object took, m/s
     length: Indices  # (N,): decisions until the end, <= T
+    crashed: Mask  # (N, 8): the vehicle was a wreck at the moment
 
     @property
     def total_usd(self) -> Array:
@@ -103,6 +104,7 @@ def empty_course(count: int, steps: int) -> Course:
         np.zeros((count, steps)),
         np.zeros((count, steps)),
         np.full(count, steps),
+        np.zeros((count, 8), np.bool_),
     )
 
 

@@ -57,6 +57,7 @@ class Dreams:
         count = len(which)
         core = self._begin(moments, which, steps)
         found = empty_course(count, steps)
+        found.crashed[:] = moments.crashed[which]
         alive = np.ones(count, np.bool_)
         self._write(core, found, 0, alive)
         for t in range(steps):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
-from envs.specification import DECISIONS_PER_EPISODE
+from envs.specification import DECISIONS_PER_EPISODE, VEHICLE_SLOTS, track, vehicle
 from experiments.audit.knowing import see_truly
 from experiments.rollout import world_seed
 from experiments.training.dream_starts import seconds_to_object
@@ -36,6 +36,15 @@ class Moments(NamedTuple):
     def size(self) -> int:
         """``M``."""
         return len(self.worlds)
+
+    @property
+    def crashed(self) -> NDArray[np.bool_]:
+        """``(M, 8)``: the vehicle in the slot has struck something before."""
+        targets = self.worlds["track_i"][:, track.TARGET, :VEHICLE_SLOTS]
+        rows = np.arange(self.size)[:, None]
+        flags = self.worlds["vehicle_i"][rows, vehicle.CRASHED, np.maximum(targets, 0)]
+        found: NDArray[np.bool_] = (targets >= 0) & (flags == 1)
+        return found
 
     def take(self, chosen: NDArray[np.int64]) -> Moments:
         """Some of them."""

@@ -115,8 +115,10 @@ def probe_contents(
 ) -> list[Finding]:
     """The same objects, made of something else."""
     chosen, slots = contents.choose(moments)
-    few = moments.take(chosen)
-    actions = interaction.lay_out(few, config.decisions)[:, 0]
+    seen = moments.take(chosen)
+    actions = interaction.lay_out(seen, config.decisions)[:, 0]
+    # the same start: what a body does to the car is asked, not where it was seen
+    few = seen._replace(observed=seen.truly)
     found = []
     for model in models:
         if model.book is None:
@@ -135,7 +137,7 @@ def probe_contents(
         # whoever believes the same of everything feels no difference
         same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
         found += following.probe(
-            few, model.name, model.learned.filter, model.book, PAIRS, config.seed
+            seen, model.name, model.learned.filter, model.book, PAIRS, config.seed
         )
         found += contents.probe(few, "broken: contents do not matter", true, same)
     return found

@@ -28,6 +28,7 @@ class Straight:
         del drive
         count = len(which)
         found = empty_course(count, steps)
+        found.crashed[:] = moments.crashed[which]
         now = {key: rows[which, -1].astype(np.float64) for key, rows in moments.observed.items()}
         ego = now["ego"]
         speed, heading = ego[:, column.E_SPEED], ego[:, column.E_HEADING]

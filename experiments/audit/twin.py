@@ -33,6 +33,7 @@ class Twin:
         }
         env.load_state_dict(state)
         found = empty_course(count, steps)
+        found.crashed[:] = moments.crashed[which]
         origin = moments.worlds["vehicle_f"][which, vehicle.X, 0]
         targets = moments.worlds["track_i"][which, track.TARGET]
         alive = np.ones(count, np.bool_)

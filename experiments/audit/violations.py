@@ -82,7 +82,8 @@ def has_met(course: Course) -> Mask:
     met &= ~np.eye(met.shape[-1], dtype=np.bool_)
     at = met.any(axis=-1) | (_gap(course.vehicles, course.ego[:, :, None])[..., 0] < AT_M)
     ever: Mask = np.logical_or.accumulate(at, axis=1)[:, 1:]
-    return ever
+    # where a dream puts two wrecks, there may be a gap between them
+    return ever | course.crashed[:, None]
 
 
 def _speed(bodies: Array) -> Array:

@@ -101,6 +101,7 @@ def find_heaviest_mistake(
     chosen, slots = contents.choose(moments)
     few = moments.take(chosen)
     actions = interaction.lay_out(few, steps)[:, 0]
+    few = few._replace(observed=few.truly)
     true, said = (np.zeros((few.size, NUM_BODIES)) for _ in range(2))
     for body in range(NUM_BODIES):
         changed = contents.with_contents(few, slots, model.book, body)

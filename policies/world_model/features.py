@@ -33,6 +33,9 @@ EXACT_CONTACT, EXACT_COLLISION = 15, 9
 EXACT: Final = -1
 """Instead of a number of decisions: places are true ones, as in a dream, and not those that a plan imagines."""
 
+APART: Final = -2.0
+"""What a net sees instead: far from any number of decisions, because the two have little in common."""
+
 
 @compiled
 def is_near_contact(before: State, after: State, j: int) -> bool:
@@ -95,7 +98,7 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     out[12] = 1.0 if end_dx < reach else 0.0
     out[13] = (ego[s.SPEED] - thing[s.D_VX]) / 30.0
     out[14] = thing[s.D_Z]
-    out[EXACT_CONTACT] = step / 10.0
+    out[EXACT_CONTACT] = step / 10.0 if step >= 0 else APART
     out[16] = min(half_x, 2.0)
     out[17] = min(half_y, 2.0)
     out[18] = thing[s.D_AGE]
@@ -267,7 +270,7 @@ def collision_features(before: State, after: State, i: int, step: int, out: Arra
     out[6] = 1.0 if dx > 0.0 else 0.0
     out[7] = (before.ego[s.SPEED] - car[s.C_VX]) / 10.0
     out[8] = (end_dy - dy) * 2.0
-    out[EXACT_COLLISION] = step / 10.0
+    out[EXACT_COLLISION] = step / 10.0 if step >= 0 else APART
     out[10] = car[s.C_AGE]
     out[11] = car[s.C_LENGTH] / 10.0
     out[12] = car[s.C_HEADING] * 5.0

@@ -20,9 +20,10 @@ from policies.world_model import experience as log
 from policies.world_model import features as ft
 from policies.world_model import state as s
 from policies.world_model.classes import NUM_PATCHES
-from policies.world_model.dataset import Rows, car_speeds, command_of, true_state
+from policies.world_model.dataset import Rows, car_speeds, command_of, goes_on, true_state
 from policies.world_model.nets import Transition
 from policies.world_model.outcome import MODES, NUM_OUTCOMES, encode
+from policies.world_model.places import refine_log
 from policies.world_model.state import copy_state, empty_state, read_observation
 from policies.world_model.transition import move_all
 
@@ -125,8 +126,12 @@ def imagine_events(
         Rollouts end with the episode, and with the contact of a body: what follows is another story. Every row of the
         log is seen once more from its true state, for one decision.
     """
+    is_new = np.ones(len(kinds), np.bool_)
+    is_new[1:] = ~goes_on(columns)[:-1]
+    # plans begin where all measurements say that objects are
+    places = refine_log(columns["ego"], columns["debris"], is_new)
     shard = Log(
-        **{name: columns[name] for name in LOGGED},
+        **({name: columns[name] for name in LOGGED} | {"debris": places}),
         command=command_of(columns),
         speeds=car_speeds(columns),
         kinds=kinds,

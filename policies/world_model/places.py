@@ -88,25 +88,62 @@ class Places:
         """
         ego, rows = observation["ego"], observation["debris"]
         note_places(ego, rows, is_new, self._seen, self.now)
-        tracked = rows[..., column.D_TRACKED] > 0.5
-        hidden = tracked & (rows[..., column.D_AGE_SINCE_SEEN] > 0.0)
-        age = rows[..., column.D_AGE_SINCE_SEEN]
-        vx, vy = self.now[..., VX], self.now[..., VY]
-        better = rows.copy()
-        for at, values, where in (
-            (column.D_DX, self.now[..., X] - age * vx, tracked),
-            (column.D_DY, self.now[..., Y] - age * vy - ego[:, None, column.E_Y], tracked),
-            (column.D_SD_X, self.now[..., SD_X], tracked),
-            (column.D_SD_Y, self.now[..., SD_Y], tracked),
-            (column.D_VX, vx, hidden),
-            (column.D_VY, vy, hidden),
-        ):
-            better[..., at] = np.where(where, values, rows[..., at])
-        return {**observation, "debris": better}
+        return {**observation, "debris": _better(ego, rows, self.now)}
 
     def put(self, chosen: NDArray[np.int64], other: Places) -> None:
         """Overwrite what is remembered of some worlds, in place."""
         self._seen[chosen], self.now[chosen] = other._seen, other.now
+
+
+def _better(
+    ego: NDArray[np.float32], rows: NDArray[np.float32], now: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Rows of objects with what is known of their places, ``(B, 4, D)``."""
+    tracked = rows[..., column.D_TRACKED] > 0.5
+    hidden = tracked & (rows[..., column.D_AGE_SINCE_SEEN] > 0.0)
+    age = rows[..., column.D_AGE_SINCE_SEEN]
+    vx, vy = now[..., VX], now[..., VY]
+    better = rows.copy()
+    for at, values, where in (
+        (column.D_DX, now[..., X] - age * vx, tracked),
+        (column.D_DY, now[..., Y] - age * vy - ego[:, None, column.E_Y], tracked),
+        (column.D_SD_X, now[..., SD_X], tracked),
+        (column.D_SD_Y, now[..., SD_Y], tracked),
+        (column.D_VX, vx, hidden),
+        (column.D_VY, vy, hidden),
+    ):
+        better[..., at] = np.where(where, values, rows[..., at])
+    return better
+
+
+def refine_log(
+    ego: NDArray[np.float32], rows: NDArray[np.float32], is_new: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """What ``Places.refine`` makes of the objects in consecutive rows of a log.
+
+    Parameters
+    ----------
+    ego, rows
+        ``(N, E)`` and ``(N, 4, D)``.
+    is_new
+        ``(N,)``: rows with which an episode begins.
+
+    Returns
+    -------
+    ndarray
+        ``(N, 4, D)``.
+    """
+    now = np.zeros((len(rows), DEBRIS_SLOTS, NUM_PLACE))
+    _note_log(ego, rows, is_new, np.zeros((1, DEBRIS_SLOTS, _NUM_SEEN)), now)
+    return _better(ego, rows, now)
+
+
+@compiled
+def _note_log(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
+    """One world, decision after decision, in place."""
+    for k in range(debris.shape[0]):
+        now = slice(k, k + 1)
+        note_places(ego[now], debris[now], is_new[now], seen, out[now])
 
 
 @compiled

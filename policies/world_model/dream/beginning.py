@@ -9,11 +9,13 @@ from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, Batch, World, empty_batch
+from policies.base import Observation
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.belief import Belief
 from policies.world_model.dream.starts import LENGTH, Starts
 from policies.world_model.dream.worlds import Sources
 from policies.world_model.nets import FilterNets
+from policies.world_model.places import Places
 from policies.world_model.speeds import NUM_SPEEDS, Speeds
 from policies.world_model.state import State, empty_state, read_observation
 
@@ -39,7 +41,8 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
     """
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
-    belief, seen = Belief(nets, look_trust, count), Speeds(count)
+    belief, seen, places = Belief(nets, look_trust, count), Speeds(count), Places(count)
+    placed: Observation = {}
     speeds = np.zeros((count, VEHICLE_SLOTS, NUM_SPEEDS))
     for t in range(LENGTH):
         observation = {
@@ -50,6 +53,7 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
         is_new = np.full(count, t == 0)
         before = starts.ego[:, max(t - 1, 0)]
         speeds = seen.note(observation["vehicles"], is_new)
+        placed = places.refine(observation, is_new)
         belief.update(observation, is_new)
         follow_accounts(
             records, is_new, before, observation["ego"], observation["vehicles"], params
@@ -58,7 +62,7 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
     ego, vehicles, debris = (
         np.ascontiguousarray(rows[:, -1]) for rows in (starts.ego, starts.vehicles, starts.debris)
     )
-    _end(records, ego, vehicles, debris, speeds, states)
+    _end(records, ego, vehicles, debris, placed["debris"], speeds, states)
     return Sources(records, states.ego, states.cars, states.things, belief.probabilities)
 
 
@@ -70,13 +74,14 @@ def default_params() -> Array:
 
 @compiled
 def _end(
-    records: Batch, ego: Array, vehicles: Array, debris: Array, speeds: Array, states: State
-) -> None:
-    """Write states and tracks of the last decision of every piece, in place."""
+    records: Batch, ego: Array, vehicles: Array, debris: Array, placed: Array, speeds: Array,
+    states: State,
+) -> None:  # fmt: skip
+    """Write states and tracks of the last decision of every piece, in place: tracks as they are, states as known."""
     for n in range(records.shape[0]):
         world = records[n]
         state = State(states.ego[n], states.cars[n], states.things[n])
-        read_observation(ego[n], vehicles[n], debris[n], speeds[n], state)
+        read_observation(ego[n], vehicles[n], placed[n], speeds[n], state)
         world.episode_f[episode.SIGHT_RANGE] = ego[n, column.E_SIGHT_RANGE]
         world.episode_f[episode.TARGET_Y] = ego[n, column.E_TARGET_Y]
         world.episode_f[episode.YAW_RATE] = ego[n, column.E_YAW_RATE]

@@ -111,7 +111,8 @@ def dream_cars(
         _keep_grip(out, scale, said)
         tr.place_car(car, said, 0, scale, then)
         # what a driver means to do goes on, noise does not: copied from decision to decision it would run away
-        then[s.C_ACCELERATION] = out[tr.V_ACCELERATION] * scale[tr.V_ACCELERATION]
+        meant = out[along] * scale[along]
+        then[s.C_ACCELERATION], then[s.C_HARSHEST] = meant, max(car[s.C_HARSHEST], -meant)
     return total
 
 

@@ -39,6 +39,9 @@ from policies.world_model.transition import move_ego
 DOUBT_EVERY: Final = 5
 """Another member is asked in every so manieth decision: asking all of them always would cost four times as much."""
 
+LEAST_SD: Final = 0.05
+"""No deviation counts as smaller: m or m/s."""
+
 CAUSE_BEHIND_M, CAUSE_AHEAD_M = 5.0, 120.0
 """Something real between so far behind and so far ahead is a cause to brake, as in the environment."""
 
@@ -115,6 +118,12 @@ def _draw(weights: Array, size: int, draw: float) -> int:
     return last
 
 
+@inlined
+def _standard(error: float, sd: float) -> float:
+    """An error in units of its standard deviation, within three of them."""
+    return min(max(error / max(sd, LEAST_SD), -3.0), 3.0)
+
+
 @inner
 def _place(model: Model, world: World, state: State, doubt: float) -> None:
     """Draw where everything really is, given what was measured, in place; headings and lying still are known.
@@ -136,9 +145,9 @@ def _place(model: Model, world: World, state: State, doubt: float) -> None:
         car[s.C_Y] -= f[track.SD_Y, i] * across
         car[s.C_VX] -= f[track.SD_V, i] * v
         drift = car[s.C_VX] * math.tan(car[s.C_HEADING])
-        aside = (car[s.C_VY] - drift) / max(f[track.SD_V, i], 0.05)
+        aside = _standard(car[s.C_VY] - drift, f[track.SD_V, i])
         car[s.C_VY], car[s.C_AGE] = drift, 0.0
-        errors = (along, across, v, min(max(aside, -3.0), 3.0))
+        errors = (along, across, v, aside)
         begin_track(world, i, i, model.learned.emission.persistence[0], errors)
         # the charges look at where vehicles are
         world.vehicle_f[vehicle.X, i + 1], world.vehicle_f[vehicle.Y, i + 1] = (
@@ -150,25 +159,20 @@ def _place(model: Model, world: World, state: State, doubt: float) -> None:
         if thing[s.D_LIVE] == 0.0:
             continue
         draws = uniforms(seed, 0, w.OBJECTS + j, w.ERRORS)
-        errors = (
-            doubt * normal_quantile(draws[0]),
-            doubt * normal_quantile(draws[1]),
-            doubt * normal_quantile(draws[2]),
-            doubt * normal_quantile(draws[3]),
-        )
-        thing[s.D_X] -= f[track.SD_X, slot] * errors[0]
-        thing[s.D_Y] -= f[track.SD_Y, slot] * errors[1]
-        sd = max(f[track.SD_V, slot], 0.05)
+        thing[s.D_X] -= thing[s.D_SD_X] * doubt * normal_quantile(draws[0])
+        thing[s.D_Y] -= thing[s.D_SD_Y] * doubt * normal_quantile(draws[1])
+        # it is known better than it was last measured
+        x = f[track.X, slot] - world.vehicle_f[vehicle.X, 0] - thing[s.D_X]
+        along = _standard(x, f[track.SD_X, slot])
+        across = _standard(f[track.Y, slot] - thing[s.D_Y], f[track.SD_Y, slot])
+        sd = f[track.SD_V, slot]
+        vx, vy = doubt * normal_quantile(draws[2]), doubt * normal_quantile(draws[3])
         if thing[s.D_VX] == 0.0 and thing[s.D_VY] == 0.0:
-            errors = (
-                errors[0],
-                errors[1],
-                min(max(f[track.VX, slot] / sd, -3.0), 3.0),
-                min(max(f[track.VY, slot] / sd, -3.0), 3.0),
-            )
+            vx, vy = _standard(f[track.VX, slot], sd), _standard(f[track.VY, slot], sd)
         else:
-            thing[s.D_VX] -= sd * errors[2]
-            thing[s.D_VY] -= sd * errors[3]
+            thing[s.D_VX] -= max(sd, LEAST_SD) * vx
+            thing[s.D_VY] -= max(sd, LEAST_SD) * vy
+        errors = (along, across, vx, vy)
         thing[s.D_AGE] = 0.0
         begin_track(world, slot, w.OBJECTS + j, model.learned.emission.persistence[1], errors)
 
