@@ -61,13 +61,13 @@ def probe(
     chosen, slots = choose(moments)
     random = np.random.default_rng(seed)
     one, other = random.integers(len(chosen), size=(2, pairs))
-    own = _ln_mass(moments, chosen, slots, nets, book, None, None)
+    own = believed_ln_mass(moments, chosen, slots, nets, book)
     far = np.abs(own[other] - own[one]) > APART
     one, other = one[far], other[far]
     families = [moments.instances[chosen[k]].family for k in one]
     found = []
     for attribute, columns in (*ATTRIBUTES.items(), ("all of them", sum(ATTRIBUTES.values(), ()))):
-        mixed = _ln_mass(
+        mixed = believed_ln_mass(
             moments, chosen[one], slots[one], nets, book, columns, (chosen[other], slots[other])
         )
         way = (mixed - own[one]) / (own[other] - own[one])
@@ -76,16 +76,31 @@ def probe(
     return found
 
 
-def _ln_mass(
+def believed_ln_mass(
     moments: Moments,
     which: Indices,
     slots: Indices,
     nets: FilterNets,
     book: Codebook,
-    columns: tuple[int, ...] | None,
-    lender: tuple[Indices, Indices] | None,
+    columns: tuple[int, ...] | None = None,
+    lender: tuple[Indices, Indices] | None = None,
 ) -> Array:
-    """Believed mean of ln mass of objects, with some columns of others, ``(K,)``."""
+    """Believed mean of ln mass of objects.
+
+    Parameters
+    ----------
+    moments, which, slots
+        ``K`` of the moments, and the slot of the object in each.
+    nets, book
+        The filter and its classes.
+    columns, lender
+        What of other objects, at other moments and slots, is seen instead; ``None`` = nothing.
+
+    Returns
+    -------
+    ndarray
+        ``(K,)``.
+    """
     seen = {key: rows[which].copy() for key, rows in moments.observed.items()}
     index = np.arange(len(which))
     if columns is not None and lender is not None:

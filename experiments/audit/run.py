@@ -19,6 +19,7 @@ from experiments.audit import (
     open_loop,
     permanence,
     ranking,
+    trials,
     viewpoint,
     violations,
 )
@@ -81,6 +82,7 @@ def run(config: AuditConfiguration) -> Audited:
         *_certainty(moments, models, config),
         *_choices(moments, models, config),
         *_contents(moments, models, config),
+        *trials.run(moments, models, config.decisions, config.draws, config.seed),
         *_policies(moments, models, config),
         *_memories(suite, models, config),
     ]

@@ -14,6 +14,7 @@ from experiments.audit.run import Audited
 from experiments.stats.interval import Interval
 
 _BROKEN = "broken: "
+TWIN = "twin"
 
 
 def render(audited: Audited) -> str:
@@ -28,6 +29,7 @@ def render(audited: Audited) -> str:
     subjects = list(
         dict.fromkeys(one.subject for one in findings if not one.subject.startswith(_BROKEN))
     )
+    judged = [one for one in subjects if one != TWIN]
     by_key = {(one.probe, one.measure, one.subject): one for one in findings}
     measures = list(dict.fromkeys((one.probe, one.measure) for one in findings))
     lines = [
@@ -36,7 +38,8 @@ def render(audited: Audited) -> str:
     ]
     for probe, measure in measures:
         there = [one for one in findings if (one.probe, one.measure) == (probe, measure)]
-        line = next((str(one.line) for one in there if one.line), "-")
+        # a line for controls alone judges nobody
+        line = next((str(one.line) for one in there if one.line and one.subject in judged), "-")
         cells = [_cell(by_key.get((probe, measure, subject))) for subject in subjects]
         noticed = [
             one.subject.removeprefix(_BROKEN)
