@@ -19,6 +19,7 @@ from experiments.audit import (
     open_loop,
     permanence,
     ranking,
+    speed,
     trials,
     viewpoint,
     violations,
@@ -57,6 +58,7 @@ class Audited(NamedTuple):
     judged: str  # name of the model whose red probes are told
     findings: list[Finding]
     num_moments: int
+    timed: tuple[Finding, ...] = ()  # never the same again
 
 
 def run(config: AuditConfiguration) -> Audited:
@@ -70,7 +72,7 @@ def run(config: AuditConfiguration) -> Audited:
     Returns
     -------
     Audited
-        The same for the same configuration.
+        The same for the same configuration, but for what is timed.
     """
     suite = load_suite(config_path("suite", config.suite))
     moments = find_moments(
@@ -86,7 +88,8 @@ def run(config: AuditConfiguration) -> Audited:
         *_policies(moments, models, config),
         *_memories(suite, models, config),
     ]
-    return Audited(models[0].name, findings, moments.size)
+    timed = speed.probe(models[0].name, models[0].folder)
+    return Audited(models[0].name, findings, moments.size, tuple(timed))
 
 
 class _Model:
@@ -95,6 +98,7 @@ class _Model:
     def __init__(self, checkpoint: str, config: AuditConfiguration) -> None:
         is_known = checkpoint in COMES_WITH_IT
         folder = SHIPPED.with_name(checkpoint) if is_known else Path(checkpoint)
+        self.folder = str(folder)
         found = load(folder)
         check_dreams(found.learned, str(folder))
         self.learned, self.classes = found.learned, tuple(found.about["classes"])

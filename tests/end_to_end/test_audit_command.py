@@ -59,6 +59,17 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
     assert told["failed"] == red
 
 
+def test_what_is_timed_stands_apart(audited):
+    folder, out = audited
+    told = json.loads((folder / "audit" / "audit.json").read_text())
+    assert "speed" not in {row["probe"] for row in told["findings"]}
+    assert {row["probe"] for row in told["speed"]["findings"]} == {"speed"}
+    assert all(row["value"] > 0.0 for row in told["speed"]["findings"])
+    assert "imagined s per CPU s" in (folder / "audit" / "speed.md").read_text()
+    assert "imagined s" not in (folder / "audit" / "audit.md").read_text()
+    assert "imagined s" not in out.splitlines()[-1]
+
+
 def test_an_object_with_everything_of_another_is_believed_to_be_that(audited):
     folder, _ = audited
     rows = json.loads((folder / "audit" / "audit.json").read_text())["findings"]
