@@ -1,4 +1,4 @@
-"""How fast the dream is: many worlds, one world, and its pictures. Medians of several rounds, of CPU time if not said."""
+"""How fast the dream is: many worlds, one world, and its pictures. Medians of several rounds, CPU time if not said."""
 
 from __future__ import annotations
 

@@ -48,15 +48,17 @@ class FilterMind:
         The filter.
     name
         In tables.
+    remembers
+        As of ``Belief``.
     """
 
-    def __init__(self, nets: FilterNets, name: str) -> None:
-        self._nets, self.name = nets, name
+    def __init__(self, nets: FilterNets, name: str, *, remembers: bool = True) -> None:
+        self._nets, self.name, self._remembers = nets, name, remembers
 
     def follow(self, driven: Driven) -> Remembered:
         """See ``Mind``."""
         count = len(driven.length)
-        belief = Belief(self._nets, 0.5, count)
+        belief = Belief(self._nets, 0.5, count, remembers=self._remembers)
         exists, places, contents = [], [], []
         for t, seen in enumerate(driven.observed):
             belief.update(seen, np.full(count, t == 0))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,18 +25,15 @@ from experiments.audit import (
 from experiments.audit.broken import break_all
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.course import Array, Course, Subject, fixed
-from experiments.audit.dreams import Dreams
 from experiments.audit.findings import Finding, Line, mean_of
-from experiments.audit.memory import FilterMind, ForgetfulMind, TrueMind
+from experiments.audit.memory import ForgetfulMind, TrueMind
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments, drive_all, find_moments
 from experiments.audit.straight import Straight
 from experiments.audit.twin import Twin
 from experiments.configuration import config_path
 from experiments.loading import load_policy
-from policies.world_model.checkpoint import SHIPPED, load, read_codebook
 from policies.world_model.classes import NUM_BODIES
-from policies.world_model.dream.settings import check_dreams
-from policies.world_model.policy import COMES_WITH_IT
 
 MOST_VIOLATIONS: Final = 1.0
 """Of every law, per 1,000 imagined decisions."""
@@ -78,60 +73,33 @@ def run(config: AuditConfiguration) -> Audited:
     moments = find_moments(
         suite, config.split, load_policy(config.driver, ()), config.per_stratum, config.decisions, config.seed
     )  # fmt: skip
-    models = [_Model(name, config) for name in config.checkpoints]
+    models = [Model(name, config.seed) for name in config.checkpoints]
+    parts = [models[0].ablate(one) for one in config.ablations]
+    everybody = [*models, *parts]
     findings = [
-        *_futures(moments, models),
+        *_futures(moments, everybody),
         *_certainty(moments, models, config),
-        *_choices(moments, models, config),
-        *_contents(moments, models, config),
-        *trials.run(moments, models, config.decisions, config.draws, config.seed),
-        *_policies(moments, models, config),
-        *_memories(suite, models, config),
+        *_choices(moments, everybody, config),
+        *_contents(moments, everybody, config),
+        *trials.run(moments, everybody, config.decisions, config.draws, config.seed),
+        *_policies(moments, everybody, config),
+        *_memories(suite, everybody, config),
     ]
     timed = speed.probe(models[0].name, models[0].folder)
     return Audited(models[0].name, findings, moments.size, tuple(timed))
 
 
-class _Model:
-    """A checkpoint as dreams."""
-
-    def __init__(self, checkpoint: str, config: AuditConfiguration) -> None:
-        is_known = checkpoint in COMES_WITH_IT
-        folder = SHIPPED.with_name(checkpoint) if is_known else Path(checkpoint)
-        self.folder = str(folder)
-        found = load(folder)
-        check_dreams(found.learned, str(folder))
-        self.learned, self.classes = found.learned, tuple(found.about["classes"])
-        self.validation = found.about["validation"]
-        is_told = "codebook" in found.about
-        self.book = read_codebook(found.about, str(folder)) if is_told else None
-        self.name = (
-            checkpoint if checkpoint in COMES_WITH_IT else checkpoint.rstrip("/").rsplit("/", 1)[-1]
-        )
-        self._seed = config.seed
-
-    def dreams(
-        self,
-        draw: int = 0,
-        temperature: float = 1.0,
-        theta: Sequence[Sequence[int | None]] | None = None,
-    ) -> Dreams:
-        """One draw of contents, members and noise."""
-        seed = 1_000 * self._seed + draw
-        return Dreams(self.learned, self.classes, self.name, temperature, seed, theta)
-
-
-def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
+def _futures(moments: Moments, models: list[Model]) -> list[Finding]:
     """Where everybody is, and which laws are broken on the way."""
     twin, straight = (_roll(one, moments) for one in (Twin(), Straight()))
     # the likeliest course is compared with what happened; laws hold for every course
     likeliest = [(one.name, _roll(one.dreams(temperature=0.0), moments)) for one in models]
     noisy = [(one.name, _roll(one.dreams(), moments)) for one in models]
     broken = [(one.name, _roll(one, moments)) for one in break_all(models[0].dreams())]
-    places = [("twin", twin), *likeliest, *broken]
+    places = [("twin", twin), *likeliest, (Straight.name, straight), *broken]
     found = open_loop.probe(moments, twin, straight, places)
     families = [one.family for one in moments.instances]
-    for name, course in (("twin", twin), *noisy, *broken):
+    for name, course in (("twin", twin), *noisy, (Straight.name, straight), *broken):
         for law, per_1000 in violations.count_violations(course).items():
             measure = f"{law}, per 1,000 decisions"
             line = Line("<=", MOST_VIOLATIONS)
@@ -139,7 +107,7 @@ def _futures(moments: Moments, models: list[_Model]) -> list[Finding]:
     return found
 
 
-def _certainty(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def _certainty(moments: Moments, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """Many dreams of the same moments."""
     twin = _roll(Twin(), moments)
     found = calibration.probe(moments, twin, "twin", [twin])
@@ -147,35 +115,40 @@ def _certainty(moments: Moments, models: list[_Model], config: AuditConfiguratio
         draws = [_roll(one.dreams(k), moments) for k in range(config.dreams)]
         found += calibration.probe(moments, twin, one.name, draws)
         found += calibration.held_out(one.name, one.validation)
-    return found
+    # who knows one future only is right or wrong, never unsure
+    return found + calibration.probe(moments, twin, Straight.name, [_roll(Straight(), moments)])
 
 
-def _contents(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def _contents(moments: Moments, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """The same objects, made of something else."""
     chosen, slots = contents.choose(moments)
     few = moments.take(chosen)
     actions = interaction.lay_out(few, config.decisions)[:, 0]
-    found = []
-    for model in models:
-        if model.book is None:
-            # contents that nobody has named cannot be forced
-            continue
-        changed = [contents.with_contents(few, slots, model.book, k) for k in range(NUM_BODIES)]
-        true = np.stack([contents.hardest(Twin(), one, actions) for one in changed], axis=1)
+    found: list[Finding] = []
+    # contents that nobody has named cannot be forced
+    told = [(one, one.book) for one in models if one.book is not None]
+    by_book: dict[int, Array] = {}
+    for k, (model, book) in enumerate(told):
+        # what is left of a checkpoint has the same classes
+        if id(book) not in by_book:
+            changed = [contents.with_contents(few, slots, book, body) for body in range(NUM_BODIES)]
+            by_book[id(book)] = np.stack(
+                [contents.hardest(Twin(), one, actions) for one in changed], axis=1
+            )
+        true = by_book[id(book)]
         rolled = []
-        for k in range(NUM_BODIES):
-            theta = [_only(int(slot), contents.FIRST_BODY + k) for slot in slots]
+        for body in range(NUM_BODIES):
+            theta = [_only(int(slot), contents.FIRST_BODY + body) for slot in slots]
             rolled.append(
                 contents.hardest(model.dreams(temperature=0.0, theta=theta), few, actions)
             )
-        found += contents.probe(few, "twin", true, true)
         found += contents.probe(few, model.name, true, np.stack(rolled, axis=1))
-        # whoever believes the same of everything feels no difference
-        same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
-        found += following.probe(
-            few, model.name, model.learned.filter, model.book, PAIRS, config.seed
-        )
-        found += contents.probe(few, "broken: contents do not matter", true, same)
+        found += following.probe(few, model, book, PAIRS, config.seed)
+        if k == 0:
+            # whoever believes the same of everything feels no difference
+            same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
+            found += contents.probe(few, "twin", true, true)
+            found += contents.probe(few, "broken: contents do not matter", true, same)
     return found
 
 
@@ -184,7 +157,7 @@ def _only(slot: int, kind: int) -> list[int | None]:
     return [kind if k == slot else None for k in range(DEBRIS_SLOTS)]
 
 
-def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def _choices(moments: Moments, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """Other actions at the same moments."""
     actions = interaction.lay_out(moments, config.decisions)
     true = interaction.roll_costs(Twin(), moments, actions)
@@ -192,13 +165,13 @@ def _choices(moments: Moments, models: list[_Model], config: AuditConfiguration)
     costs += [(one.name, _mean_costs(one, moments, actions, config.draws)) for one in models]
     costs += [
         (one.name, interaction.roll_costs(one, moments, actions))
-        for one in break_all(models[0].dreams())
-        if "no contact" in one.name or "actions" in one.name
+        for one in (Straight(), *break_all(models[0].dreams()))
+        if one.name in (Straight.name, "broken: no contact", "broken: other actions")
     ]
     return interaction.probe(moments, true, costs)
 
 
-def _mean_costs(model: _Model, moments: Moments, actions: Array, draws: int) -> Array:
+def _mean_costs(model: Model, moments: Moments, actions: Array, draws: int) -> Array:
     """Over dreams of the same moments."""
     found: Array = np.mean(
         [interaction.roll_costs(model.dreams(k), moments, actions) for k in range(draws)], axis=0
@@ -206,7 +179,7 @@ def _mean_costs(model: _Model, moments: Moments, actions: Array, draws: int) -> 
     return found
 
 
-def _policies(moments: Moments, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def _policies(moments: Moments, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """Policies in dreams and in the twin."""
     policies = {name: load_policy(name, ()) for name in config.ranked}
     names, steps = list(policies), config.decisions
@@ -219,16 +192,18 @@ def _policies(moments: Moments, models: list[_Model], config: AuditConfiguration
             for k in range(config.draws)
         ]
         rolled.append((one.name, np.mean(draws, axis=0)))
-    deaf = break_all(models[0].dreams())[-1]
-    rolled.append((deaf.name, ranking.roll_policies(deaf, moments, steps, policies)))
+    rolled += [
+        (other.name, ranking.roll_policies(other, moments, steps, policies))
+        for other in (Straight(), break_all(models[0].dreams())[-1])
+    ]
     for name, usd in rolled:
         found += ranking.probe(moments, names, true, usd, name, set(config.dreamers))
     return found
 
 
-def _memories(suite: Suite, models: list[_Model], config: AuditConfiguration) -> list[Finding]:
+def _memories(suite: Suite, models: list[Model], config: AuditConfiguration) -> list[Finding]:
     """What is hidden, and what is seen from several sides."""
-    filters = [FilterMind(one.learned.filter, one.name) for one in models]
+    filters = [one.mind() for one in models]
     items = [one for one in suite.items(config.split) if one.stratum == "hidden"][: config.hidden]
     hidden = [suite.instance(one) for one in items]
     driven = drive_all(hidden, load_policy(config.driver, ()))

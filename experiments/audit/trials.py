@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
@@ -21,15 +21,13 @@ from experiments.audit.cases import (
     sample,
 )
 from experiments.audit.course import Array, Indices, Subject, fixed
-from experiments.audit.dreams import Dreams
 from experiments.audit.findings import Finding
 from experiments.audit.following import believed_ln_mass
 from experiments.audit.generalisation import CHANCE, COPIES, EXACT, Outcomes
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments
 from experiments.audit.placing import put
 from experiments.audit.twin import Twin
-from policies.world_model.classes import Codebook
-from policies.world_model.nets import Learned
 
 MOST_MOMENTS: Final = 60
 
@@ -40,28 +38,8 @@ NEAREST: Final = 3
 """Training cases whose mean outcome is that of the nearest: one alone says too much of the rest of it."""
 
 
-class Dreamer(Protocol):
-    """A model as dreams.
-
-    Attributes
-    ----------
-    name
-        In tables.
-    learned, book
-        The model, and its classes of contents, if they have names.
-    """
-
-    name: str
-    learned: Learned
-    book: Codebook | None
-
-    def dreams(self, draw: int = 0, temperature: float = 1.0) -> Dreams:
-        """One draw of contents, members and noise."""
-        ...
-
-
 def run(
-    moments: Moments, models: Sequence[Dreamer], steps: int, draws: int, seed: int
+    moments: Moments, models: Sequence[Model], steps: int, draws: int, seed: int
 ) -> list[Finding]:
     """The whole probe.
 
@@ -170,14 +148,13 @@ def _ask(subject: Subject, moments: Moments, actions: Array, ln_mass: Array) -> 
 
 
 def _imagine(
-    model: Dreamer, moments: Moments, slots: Indices, actions: Array, draws: int
+    model: Model, moments: Moments, slots: Indices, actions: Array, draws: int
 ) -> Outcomes:
     """Means over dreams whose contents are drawn from the belief."""
     count = moments.size
     ln_mass = np.full(count, np.nan)
     if model.book is not None:
-        nets = model.learned.filter
-        ln_mass = believed_ln_mass(moments, np.arange(count), slots, nets, model.book)
+        ln_mass = believed_ln_mass(moments, np.arange(count), slots, model, model.book)
     asked = [
         _ask(model.dreams(k, temperature=0.0), moments, actions, ln_mass) for k in range(draws)
     ]

@@ -59,6 +59,23 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
     assert told["failed"] == red
 
 
+def test_ablations_and_straight_lines_take_part(audited):
+    folder, _ = audited
+    rows = json.loads((folder / "audit" / "audit.json").read_text())["findings"]
+    by_probe = {}
+    for row in rows:
+        by_probe.setdefault(row["probe"], set()).add(row["subject"])
+    for name in ("open loop", "violations", "interaction", "policy ranking"):
+        assert {"one member", "no memory", "straight lines"} <= by_probe[name]
+    for name in ("contents", "following", "permanence", "viewpoint", "generalisation"):
+        assert {"one member", "no memory"} <= by_probe[name]
+    assert "straight lines" in by_probe["calibration"]
+    values = {(row["measure"], row["subject"]): row["value"] for row in rows}
+    assert values["vehicle, 4.0 s, share of straight lines", "straight lines"] == 1.0
+    hidden = "hidden for 0.6 s, believed to be there"
+    assert values[hidden, "no memory"] != values[hidden, "shipped"]
+
+
 def test_what_is_timed_stands_apart(audited):
     folder, out = audited
     told = json.loads((folder / "audit" / "audit.json").read_text())

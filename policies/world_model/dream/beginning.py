@@ -18,7 +18,9 @@ from policies.world_model.speeds import NUM_SPEEDS, Speeds
 from policies.world_model.state import State, empty_state, read_observation
 
 
-def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) -> Sources:
+def burn_in(
+    starts: Starts, nets: FilterNets, look_trust: float, params: Array, *, remembers: bool = True
+) -> Sources:
     """Live through all pieces at once, as a policy would have.
 
     Parameters
@@ -27,7 +29,7 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
         ``S`` pieces.
     nets
         The belief filter.
-    look_trust
+    look_trust, remembers
         Of ``Belief``.
     params
         ``CostParameters.to_array()``.
@@ -39,7 +41,7 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
     """
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
-    belief, seen = Belief(nets, look_trust, count), Speeds(count)
+    belief, seen = Belief(nets, look_trust, count, remembers=remembers), Speeds(count)
     speeds = np.zeros((count, VEHICLE_SLOTS, NUM_SPEEDS))
     for t in range(LENGTH):
         observation = {
