@@ -16,6 +16,7 @@ from experiments.audit import (
     interaction,
     open_loop,
     permanence,
+    planner,
     ranking,
     speed,
     trials,
@@ -161,7 +162,7 @@ def _choices(moments: Moments, models: list[Model], config: AuditConfiguration) 
     """Other actions at the same moments."""
     actions = interaction.lay_out(moments, config.decisions)
     true = interaction.roll_costs(Twin(), moments, actions)
-    costs = [("twin", true)]
+    costs = [("twin", true), (planner.NAME, planner.judge(moments, actions))]
     costs += [(one.name, _mean_costs(one, moments, actions, config.draws)) for one in models]
     costs += [
         (one.name, interaction.roll_costs(one, moments, actions))
