@@ -1,10 +1,10 @@
-"""How fast the dream is: many worlds, one world, and its pictures. Process CPU time, medians of several rounds."""
+"""How fast the dream is: many worlds, one world, and its pictures. Medians of several rounds, CPU time if not said."""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -21,31 +21,71 @@ ACTION: Final = (0.45, -0.2)
 """Hold the speed, somewhat left: dreams go on for a while."""
 
 DREAM_STEPS: Final = f"dream, {WORLDS} worlds, decisions/s/core"
+ONE_WORLD: Final = "dream, one world, times real time"
+PICTURES: Final = "dream, pictures, times real time"
 DREAM_PICTURES: Final = "dream, pictures/s"
-"""Names of two figures."""
+"""Names of some figures."""
+
+FRAMES_PER_S: Final = TICKS_PER_DECISION / DECISION_S
+
+Clock = Callable[[], float]
+"""Seconds; ``time.process_time`` or ``time.perf_counter``."""
 
 
-def measure_dream() -> dict[str, float]:
+def measure_dream(
+    checkpoint: str = "shipped", clock: Clock = time.process_time
+) -> dict[str, float]:
     """All figures.
+
+    Parameters
+    ----------
+    checkpoint
+        As of ``DreamSettings``.
+    clock
+        What seconds are: of the processor, or of the wall.
 
     Returns
     -------
     dict
         By name with the unit in it.
     """
-    steps = decisions_per_second()
-    single = seconds_per_step()
-    frames = frames_per_second()
+    steps = decisions_per_second(checkpoint=checkpoint, clock=clock)
+    single = seconds_per_step(checkpoint=checkpoint, clock=clock)
+    frames = frames_per_second(checkpoint=checkpoint, clock=clock)
     return {
         DREAM_STEPS: steps,
         "dream, one world, ms per decision": 1e3 * single,
-        "dream, one world, times real time": DECISION_S / single,
+        ONE_WORLD: DECISION_S / single,
         DREAM_PICTURES: frames,
-        "dream, pictures, times real time": frames * DECISION_S / TICKS_PER_DECISION,
+        PICTURES: frames / FRAMES_PER_S,
     }
 
 
-def decisions_per_second(num_worlds: int = WORLDS, decisions: int = 40) -> float:
+def imagined_minute_s(dream: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of the clock that a dreamt minute takes.
+
+    Parameters
+    ----------
+    dream
+        Of ``measure_dream``.
+
+    Returns
+    -------
+    dict
+        By name; many worlds at once without pictures, one world with them.
+    """
+    return {
+        "imagined minute, dream": 60.0 / DECISION_S / dream[DREAM_STEPS],
+        "imagined minute, dream with pictures": 60.0 * FRAMES_PER_S / dream[DREAM_PICTURES],
+    }
+
+
+def decisions_per_second(
+    num_worlds: int = WORLDS,
+    decisions: int = 40,
+    checkpoint: str = "shipped",
+    clock: Clock = time.process_time,
+) -> float:
     """Decisions per second of ``DreamVectorEnv.step``, restarts and ``info`` included.
 
     Parameters
@@ -54,13 +94,15 @@ def decisions_per_second(num_worlds: int = WORLDS, decisions: int = 40) -> float
         Worlds stepped at once.
     decisions
         Of every world in a round.
+    checkpoint, clock
+        See ``measure_dream``.
 
     Returns
     -------
     float
         Of all worlds together, on one core.
     """
-    env = DreamVectorEnv(num_worlds)
+    env = DreamVectorEnv(num_worlds, checkpoint=checkpoint)
     env.reset(seed=0)
     actions = np.tile(ACTION, (num_worlds, 1))
     env.step(actions)
@@ -69,47 +111,55 @@ def decisions_per_second(num_worlds: int = WORLDS, decisions: int = 40) -> float
         for _ in range(decisions):
             env.step(actions)
 
-    return num_worlds * decisions / _median_s(work)
+    return num_worlds * decisions / _median_s(work, clock)
 
 
-def seconds_per_step(decisions: int = 200) -> float:
+def seconds_per_step(
+    decisions: int = 200, checkpoint: str = "shipped", clock: Clock = time.process_time
+) -> float:
     """Seconds of one ``DreamCore.step`` of one world, ``info`` included: what a dream takes between two decisions.
 
     Parameters
     ----------
     decisions
         In a round; a new dream begins after every 25.
+    checkpoint, clock
+        See ``measure_dream``.
 
     Returns
     -------
     float
         Median over decisions.
     """
-    env = DreamEnv()
+    env = DreamEnv(checkpoint=checkpoint)
     found = []
     for k in range(decisions + 25):
         if k % 25 == 0:
             env.reset(seed=k)
-        start = time.process_time()
+        start = clock()
         env.core.step([ACTION])
-        found.append(time.process_time() - start)
+        found.append(clock() - start)
     return statistics.median(found[25:])
 
 
-def frames_per_second(decisions: int = 15) -> float:
+def frames_per_second(
+    decisions: int = 15, checkpoint: str = "shipped", clock: Clock = time.process_time
+) -> float:
     """Pictures per second through ``DreamEnv(render_mode="rgb_array")`` at 15 per dreamt second, dreaming included.
 
     Parameters
     ----------
     decisions
         In a round.
+    checkpoint, clock
+        See ``measure_dream``.
 
     Returns
     -------
     float
         On one core.
     """
-    env = DreamEnv(render_mode="rgb_array")
+    env = DreamEnv(render_mode="rgb_array", checkpoint=checkpoint)
     env.reset(seed=0)
     env.pictures()
 
@@ -119,16 +169,16 @@ def frames_per_second(decisions: int = 15) -> float:
             env.step(np.array(ACTION))
             env.pictures(TICKS_PER_DECISION)
 
-    seconds = _median_s(work)
+    seconds = _median_s(work, clock)
     env.close()
     return TICKS_PER_DECISION * decisions / seconds
 
 
-def _median_s(work: Callable[[], None]) -> float:
-    """Median CPU seconds of a round."""
+def _median_s(work: Callable[[], None], clock: Clock) -> float:
+    """Median seconds of a round."""
     found = []
     for _ in range(ROUNDS):
-        start = time.process_time()
+        start = clock()
         work()
-        found.append(time.process_time() - start)
+        found.append(clock() - start)
     return statistics.median(found)

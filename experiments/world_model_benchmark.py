@@ -11,8 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from envs.scenario.suite import load_suite
-from envs.specification import DECISION_HZ
-from experiments.dream_speed import DREAM_PICTURES, DREAM_STEPS, measure_dream
+from experiments.dream_speed import imagined_minute_s, measure_dream
 from experiments.latency_benchmark import Times, spread, time_decisions
 from experiments.prices import CORE_HOUR_USD, to_usd
 from experiments.provenance import machine
@@ -25,8 +24,6 @@ CROWD: Final = 8
 
 HORIZON_S, FINALISTS = 5.0, 10
 """Of the policy as it is shipped."""
-
-FRAMES_PER_S: Final = 15.0
 
 DEADLINE_MS: Final = 80.0
 """Of real-time mode (world_model.md 4.6)."""
@@ -111,8 +108,7 @@ def _prices(about: Mapping[str, Any], times: Times, dream: Mapping[str, float]) 
         "training": training,
         "1,000 decisions": times.cpu_ms.mean(),
         "imagined minute, in a decision": 1e-3 * planned.cpu_ms.mean() / imagined_min,
-        "imagined minute, dream": 60.0 * DECISION_HZ / dream[DREAM_STEPS],
-        "imagined minute, dream with pictures": 60.0 * FRAMES_PER_S / dream[DREAM_PICTURES],
+        **imagined_minute_s(dream),
     }
     lines = [
         Line("experience", about["budget"]["environment_steps"], "decisions"),

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from experiments.audit.models import Ablation
 from experiments.configuration import Configuration
 
 
@@ -13,6 +14,7 @@ class AuditConfiguration(Configuration):
     """``python -m experiments.audit``."""
 
     checkpoints: list[str] = Field(min_length=1)  # the first is the one that is judged
+    ablations: list[Ablation]  # of the first, each a subject of its own
     suite: str
     split: Literal["train", "validation"]
     driver: str  # drives to the moments

@@ -39,6 +39,7 @@ class Course(NamedTuple):
     delta_v: Array  # (N, T): speed that the ego's hardest contact with an object took, m/s
     length: Indices  # (N,): decisions until the end, <= T
     crashed: Mask  # (N, 8): the vehicle was a wreck at the moment
+    contact_usd: Array  # (N, T): cost of the ego's contacts with objects
 
     @property
     def total_usd(self) -> Array:
@@ -105,6 +106,7 @@ def empty_course(count: int, steps: int) -> Course:
         np.zeros((count, steps)),
         np.full(count, steps),
         np.zeros((count, 8), np.bool_),
+        np.zeros((count, steps)),
     )
 
 
@@ -114,6 +116,7 @@ def note_contacts(found: Course, t: int, alive: Mask, contacts: NDArray[np.objec
         for one in contacts[b]:
             if one["vehicle"] == 0:
                 found.delta_v[b, t] = max(found.delta_v[b, t], one["delta_v_mps"])
+                found.contact_usd[b, t] += one["cost_usd"]
 
 
 def fixed(actions: Array) -> Driver:

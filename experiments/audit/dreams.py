@@ -35,6 +35,8 @@ class Dreams:
         Factor of the noise of motion; 0 = everybody moves as is most likely.
     theta
         Forced contents: per moment up to four classes, ``None`` where the belief decides.
+    remembers
+        Whether what was seen before the moment counts for the belief.
     seed
         Of contents, member and noise; the same for all actions at one moment.
     """
@@ -47,10 +49,13 @@ class Dreams:
         temperature: float = 1.0,
         seed: int = 0,
         theta: Sequence[Sequence[int | None]] | None = None,
+        *,
+        remembers: bool = True,
     ) -> None:
         self.name = name
         self._learned, self._classes = learned, classes
         self._temperature, self._seed, self._theta = temperature, seed, theta
+        self._remembers = remembers
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Course:
         """See ``Subject``."""
@@ -92,6 +97,7 @@ class Dreams:
             checkpoint=self.imagine(moments),
             horizon=min(steps + 1, DECISIONS_PER_EPISODE),
             temperature=self._temperature,
+            remembers=self._remembers,
         )
         core = DreamCore(len(which), settings)
         generators = [seeding.np_random(self.seed_of(int(k)))[0] for k in which]

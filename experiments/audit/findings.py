@@ -74,6 +74,7 @@ class Audited(NamedTuple):
     findings: list[Finding]
     num_moments: int
     data: Mapping[str, Any] = MappingProxyType({})  # what figures and films are made of
+    timed: tuple[Finding, ...] = ()  # never the same again
 
 
 def mean_of(values: Array, families: Sequence[str]) -> Interval:

@@ -16,10 +16,10 @@ from envs.specification.debris import NUM_LOOKS
 from experiments.audit.contents import FIRST_BODY, choose
 from experiments.audit.course import Array, Indices
 from experiments.audit.findings import Finding, mean_of
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments
 from policies.world_model.belief import Belief
 from policies.world_model.classes import BODY_WEIGHTS, Codebook
-from policies.world_model.nets import FilterNets
 
 NAME: Final = "following"
 
@@ -35,19 +35,15 @@ APART: Final = 0.5
 """Believed ln masses of the two objects that are compared are at least so far apart."""
 
 
-def probe(
-    moments: Moments, name: str, nets: FilterNets, book: Codebook, pairs: int, seed: int
-) -> list[Finding]:
+def probe(moments: Moments, model: Model, book: Codebook, pairs: int, seed: int) -> list[Finding]:
     """Exchange attributes.
 
     Parameters
     ----------
     moments
         With objects that are bodies.
-    name
-        Of the subject.
-    nets, book
-        Its filter and classes.
+    model, book
+        Whose belief, and its classes.
     pairs
         How many to draw.
     seed
@@ -61,31 +57,46 @@ def probe(
     chosen, slots = choose(moments)
     random = np.random.default_rng(seed)
     one, other = random.integers(len(chosen), size=(2, pairs))
-    own = _ln_mass(moments, chosen, slots, nets, book, None, None)
+    own = believed_ln_mass(moments, chosen, slots, model, book)
     far = np.abs(own[other] - own[one]) > APART
     one, other = one[far], other[far]
     families = [moments.instances[chosen[k]].family for k in one]
     found = []
     for attribute, columns in (*ATTRIBUTES.items(), ("all of them", sum(ATTRIBUTES.values(), ()))):
-        mixed = _ln_mass(
-            moments, chosen[one], slots[one], nets, book, columns, (chosen[other], slots[other])
+        mixed = believed_ln_mass(
+            moments, chosen[one], slots[one], model, book, columns, (chosen[other], slots[other])
         )
         way = (mixed - own[one]) / (own[other] - own[one])
         value = mean_of(np.clip(way, -1.0, 2.0), families)
-        found.append(Finding(NAME, f"belief about mass follows {attribute}", name, value))
+        found.append(Finding(NAME, f"belief about mass follows {attribute}", model.name, value))
     return found
 
 
-def _ln_mass(
+def believed_ln_mass(
     moments: Moments,
     which: Indices,
     slots: Indices,
-    nets: FilterNets,
+    model: Model,
     book: Codebook,
-    columns: tuple[int, ...] | None,
-    lender: tuple[Indices, Indices] | None,
+    columns: tuple[int, ...] | None = None,
+    lender: tuple[Indices, Indices] | None = None,
 ) -> Array:
-    """Believed mean of ln mass of objects, with some columns of others, ``(K,)``."""
+    """Believed mean of ln mass of objects.
+
+    Parameters
+    ----------
+    moments, which, slots
+        ``K`` of the moments, and the slot of the object in each.
+    model, book
+        Whose belief, and its classes.
+    columns, lender
+        What of other objects, at other moments and slots, is seen instead; ``None`` = nothing.
+
+    Returns
+    -------
+    ndarray
+        ``(K,)``.
+    """
     seen = {key: rows[which].copy() for key, rows in moments.observed.items()}
     index = np.arange(len(which))
     if columns is not None and lender is not None:
@@ -93,7 +104,7 @@ def _ln_mass(
         lent = moments.observed["debris"][others, :, other_slots]
         for k in columns:
             seen["debris"][index, :, slots, k] = lent[..., k]
-    belief = Belief(nets, 0.5, len(which))
+    belief = Belief(model.learned.filter, 0.5, len(which), remembers=model.remembers)
     for t in range(seen["ego"].shape[1]):
         now = {key: np.ascontiguousarray(rows[:, t]) for key, rows in seen.items()}
         belief.update(now, np.full(len(which), t == 0))

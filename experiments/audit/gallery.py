@@ -16,8 +16,8 @@ from envs.scenario.suite import Suite
 from experiments.atomic import make_folder, write_text
 from experiments.audit import contents, interaction, worst, worst_hidden, worst_objects
 from experiments.audit.configuration import AuditConfiguration
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments
-from experiments.audit.run import Model
 from experiments.audit.worst import Case
 from experiments.loading import load_policy
 from experiments.video import dream_film

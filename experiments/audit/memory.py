@@ -53,10 +53,12 @@ class FilterMind:
         The filter.
     name
         In tables.
+    remembers
+        As of ``Belief``.
     """
 
-    def __init__(self, nets: FilterNets, name: str) -> None:
-        self._nets, self.name = nets, name
+    def __init__(self, nets: FilterNets, name: str, *, remembers: bool = True) -> None:
+        self._nets, self.name, self._remembers = nets, name, remembers
         self._last: tuple[Driven, Remembered] | None = None
 
     def follow(self, driven: Driven) -> Remembered:
@@ -68,7 +70,8 @@ class FilterMind:
 
     def _follow(self, driven: Driven) -> Remembered:
         count = len(driven.length)
-        belief, memory = Belief(self._nets, 0.5, count), Places(count)
+        belief = Belief(self._nets, 0.5, count, remembers=self._remembers)
+        memory = Places(count)
         exists, where, sds, contents = [], [], [], []
         for t, seen in enumerate(driven.observed):
             is_new = np.full(count, t == 0)

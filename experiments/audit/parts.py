@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 
 from envs.scenario.suite import Suite, load_suite
 from experiments.audit import run as groups
+from experiments.audit import speed, trials
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.findings import Probed
 from experiments.audit.gallery import Material, find_cases
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments, find_moments
-from experiments.audit.run import Model
 from experiments.configuration import config_path
 from experiments.loading import load_policy
 
@@ -31,11 +32,14 @@ class Scene:
         The same.
     models
         The checkpoints, the judged one first.
+    everybody
+        They, and what is left of the first without a part.
     """
 
     def __init__(self, config: AuditConfiguration) -> None:
         self.config = config
-        self.models = [Model(name, config) for name in config.checkpoints]
+        self.models = [Model(name, config.seed) for name in config.checkpoints]
+        self.everybody = [*self.models, *(self.models[0].ablate(one) for one in config.ablations)]
 
     @cached_property
     def suite(self) -> Suite:
@@ -64,12 +68,22 @@ class Part(NamedTuple):
 
 PARTS: Final = (
     Part("moments", lambda s: Probed([], {"moments": s.moments.size})),
-    Part("futures", lambda s: Probed(groups.probe_futures(s.moments, s.models))),
+    Part("futures", lambda s: Probed(groups.probe_futures(s.moments, s.everybody))),
     Part("certainty", lambda s: groups.probe_certainty(s.moments, s.models, s.config)),
-    Part("choices", lambda s: Probed(groups.probe_choices(s.moments, s.models, s.config))),
-    Part("contents", lambda s: Probed(groups.probe_contents(s.moments, s.models, s.config))),
-    Part("policies", lambda s: Probed(groups.probe_policies(s.moments, s.models, s.config))),
-    Part("memories", lambda s: Probed(groups.probe_memories(s.suite, s.models, s.config))),
+    Part("choices", lambda s: Probed(groups.probe_choices(s.moments, s.everybody, s.config))),
+    Part("contents", lambda s: Probed(groups.probe_contents(s.moments, s.everybody, s.config))),
+    Part("policies", lambda s: Probed(groups.probe_policies(s.moments, s.everybody, s.config))),
+    Part(
+        "memories",
+        lambda s: Probed(groups.probe_memories(s.suite, s.everybody, len(s.models), s.config)),
+    ),
+    Part(
+        "trials",
+        lambda s: Probed(
+            trials.run(s.moments, s.everybody, s.config.decisions, s.config.draws, s.config.seed)
+        ),
+    ),
+    Part("speed", lambda s: Probed(speed.probe(s.models[0].name, str(s.models[0].folder)))),
     Part("worst", lambda s: Probed([], {"gallery": find_cases(s.material)})),
 )
 """In the order of the table."""

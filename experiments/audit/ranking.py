@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import numpy as np
 from scipy.stats import pearsonr, spearmanr
@@ -64,8 +64,8 @@ def probe(
     real, dreamt = (np.minimum(one, CAP_USD) for one in (true_usd, usd))
     means = real.mean(axis=1), dreamt.mean(axis=1)
     found = [
-        Finding(NAME, "Spearman", subject, _alone(spearmanr(*means).statistic), Line(">=", 0.9)),
-        Finding(NAME, "Pearson", subject, _alone(pearsonr(*means).statistic)),
+        Finding(NAME, "Spearman", subject, _correlation(spearmanr, *means), Line(">=", 0.9)),
+        Finding(NAME, "Pearson", subject, _correlation(pearsonr, *means)),
     ]
     optimised = np.array([name in dreamers for name in names])
     if optimised.any() and not optimised.all():
@@ -83,6 +83,8 @@ def probe(
     return found
 
 
-def _alone(value: float) -> Interval:
-    """A value without an interval."""
-    return Interval(float(value), np.nan, np.nan)
+def _correlation(measure: Callable[[Array, Array], Any], one: Array, other: Array) -> Interval:
+    """A value without an interval; not a number for whoever says the same of all."""
+    varies = min(np.ptp(one), np.ptp(other)) > 0.0
+    value = float(measure(one, other).statistic) if varies else np.nan
+    return Interval(value, np.nan, np.nan)

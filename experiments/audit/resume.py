@@ -10,6 +10,7 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from experiments.atomic import make_folder, write_text
+from experiments.audit import speed
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.findings import Audited, Finding, Line, Probed
 from experiments.audit.gallery import film_all
@@ -54,7 +55,9 @@ def run(config: AuditConfiguration) -> Audited:
     if config.films:
         cases = data["gallery"][: config.films]
         data["gallery"] = film_all(lambda: scene.material, cases, Path(config.output), key)
-    return Audited(scene.models[0].name, findings, data.pop("moments"), data)
+    timed = tuple(one for one in findings if one.probe == speed.NAME)
+    lasting = [one for one in findings if one.probe != speed.NAME]
+    return Audited(scene.models[0].name, lasting, data.pop("moments"), data, timed)
 
 
 def make_key(config: AuditConfiguration, scene: Scene) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from experiments.audit import (
     interaction,
     open_loop,
     out_of_sight,
+    planner,
     ranking,
     reliability,
     viewpoint,
@@ -26,17 +26,15 @@ from experiments.audit import (
 from experiments.audit.broken import break_all
 from experiments.audit.configuration import AuditConfiguration
 from experiments.audit.course import Array, Course, Subject, fixed
-from experiments.audit.dreams import Dreams
 from experiments.audit.findings import Finding, Line, Probed, mean_of
-from experiments.audit.memory import FilterMind, TrueMind
+from experiments.audit.memory import TrueMind
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments, drive_all
 from experiments.audit.straight import Straight
 from experiments.audit.twin import Twin
 from experiments.loading import load_policy
-from policies.world_model.checkpoint import SHIPPED, load, read_codebook
 from policies.world_model.classes import NUM_BODIES, Codebook
-from policies.world_model.dream.settings import check_dreams
-from policies.world_model.policy import COMES_WITH_IT, WorldModel
+from policies.world_model.policy import WorldModel
 
 MOST_VIOLATIONS: Final = 1.0
 """Of every law, per 1,000 imagined decisions."""
@@ -50,35 +48,6 @@ PAIRS: Final = 2_000
 """Of objects that exchange what is seen of them."""
 
 
-class Model:
-    """A checkpoint as dreams."""
-
-    def __init__(self, checkpoint: str, config: AuditConfiguration) -> None:
-        is_known = checkpoint in COMES_WITH_IT
-        folder = SHIPPED.with_name(checkpoint) if is_known else Path(checkpoint)
-        found = load(folder)
-        check_dreams(found.learned, str(folder))
-        self.folder = folder
-        self.learned, self.classes = found.learned, tuple(found.about["classes"])
-        self.validation = found.about["validation"]
-        is_told = "codebook" in found.about
-        self.book = read_codebook(found.about, str(folder)) if is_told else None
-        self.name = (
-            checkpoint if checkpoint in COMES_WITH_IT else checkpoint.rstrip("/").rsplit("/", 1)[-1]
-        )
-        self._seed = config.seed
-
-    def dreams(
-        self,
-        draw: int = 0,
-        temperature: float = 1.0,
-        theta: Sequence[Sequence[int | None]] | None = None,
-    ) -> Dreams:
-        """One draw of contents, members and noise."""
-        seed = 1_000 * self._seed + draw
-        return Dreams(self.learned, self.classes, self.name, temperature, seed, theta)
-
-
 def probe_futures(moments: Moments, models: list[Model]) -> list[Finding]:
     """Where everybody is, and which laws are broken on the way."""
     twin, straight = (_roll(one, moments) for one in (Twin(), Straight()))
@@ -86,10 +55,10 @@ def probe_futures(moments: Moments, models: list[Model]) -> list[Finding]:
     likeliest = [(one.name, _roll(one.dreams(temperature=0.0), moments)) for one in models]
     noisy = [(one.name, _roll(one.dreams(), moments)) for one in models]
     broken = [(one.name, _roll(one, moments)) for one in break_all(models[0].dreams())]
-    places = [("twin", twin), *likeliest, *broken]
+    places = [("twin", twin), *likeliest, (Straight.name, straight), *broken]
     found = open_loop.probe(moments, twin, straight, places)
     families = [one.family for one in moments.instances]
-    for name, course in (("twin", twin), *noisy, *broken):
+    for name, course in (("twin", twin), *noisy, (Straight.name, straight), *broken):
         for law, per_1000 in violations.count_violations(course).items():
             measure = f"{law}, per 1,000 decisions"
             line = Line("<=", MOST_VIOLATIONS)
@@ -107,6 +76,8 @@ def probe_certainty(moments: Moments, models: list[Model], config: AuditConfigur
         found += calibration.probe(moments, twin, one.name, draws)
         found += calibration.held_out(one.name, one.validation)
         bins[one.name] = reliability.count(twin, draws)
+    # who knows one future only is right or wrong, never unsure
+    found += calibration.probe(moments, twin, Straight.name, [_roll(Straight(), moments)])
     return Probed(found, {"reliability": bins})
 
 
@@ -119,27 +90,31 @@ def probe_contents(
     actions = interaction.lay_out(seen, config.decisions)[:, 0]
     # the same start: what a body does to the car is asked, not where it was seen
     few = seen._replace(observed=seen.truly)
-    found = []
-    for model in models:
-        if model.book is None:
-            # contents that nobody has named cannot be forced
-            continue
-        changed = [contents.with_contents(few, slots, model.book, k) for k in range(NUM_BODIES)]
-        true = np.stack([contents.hardest(Twin(), one, actions) for one in changed], axis=1)
+    found: list[Finding] = []
+    # contents that nobody has named cannot be forced
+    told = [(one, one.book) for one in models if one.book is not None]
+    by_book: dict[int, Array] = {}
+    for k, (model, book) in enumerate(told):
+        # what is left of a checkpoint has the same classes
+        if id(book) not in by_book:
+            changed = [contents.with_contents(few, slots, book, body) for body in range(NUM_BODIES)]
+            by_book[id(book)] = np.stack(
+                [contents.hardest(Twin(), one, actions) for one in changed], axis=1
+            )
+        true = by_book[id(book)]
         rolled = []
-        for k in range(NUM_BODIES):
-            theta = [_only(int(slot), contents.FIRST_BODY + k) for slot in slots]
+        for body in range(NUM_BODIES):
+            theta = [_only(int(slot), contents.FIRST_BODY + body) for slot in slots]
             rolled.append(
                 contents.hardest(model.dreams(temperature=0.0, theta=theta), few, actions)
             )
-        found += contents.probe(few, "twin", true, true)
         found += contents.probe(few, model.name, true, np.stack(rolled, axis=1))
-        # whoever believes the same of everything feels no difference
-        same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
-        found += following.probe(
-            seen, model.name, model.learned.filter, model.book, PAIRS, config.seed
-        )
-        found += contents.probe(few, "broken: contents do not matter", true, same)
+        found += following.probe(seen, model, book, PAIRS, config.seed)
+        if k == 0:
+            # whoever believes the same of everything feels no difference
+            same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
+            found += contents.probe(few, "twin", true, true)
+            found += contents.probe(few, "broken: contents do not matter", true, same)
     return found
 
 
@@ -154,28 +129,29 @@ def probe_choices(
     """Other actions at the same moments."""
     actions = interaction.lay_out(moments, config.decisions)
     true = interaction.roll_costs(Twin(), moments, actions)
-    costs = [("twin", true)]
+    costs = [("twin", true), (planner.NAME, planner.judge(moments, actions))]
     costs += [(one.name, _mean_costs(one, moments, actions, config.draws)) for one in models]
     costs += [
         (one.name, interaction.roll_costs(one, moments, actions))
-        for one in break_all(models[0].dreams())
-        if "no contact" in one.name or "actions" in one.name
+        for one in (Straight(), *break_all(models[0].dreams()))
+        if one.name in (Straight.name, "broken: no contact", "broken: other actions")
     ]
     found = interaction.probe(moments, true, costs, "as observed")
-    for one in models:
-        if one.book is not None:
-            found += _told_choices(moments, one, one.book, actions, config.draws)
+    told = [(one, one.book) for one in models if one.book is not None]
+    for k, (one, book) in enumerate(told):
+        found += _told_choices(moments, one, book, actions, config.draws, is_first=k == 0)
     return found
 
 
 def _told_choices(
-    moments: Moments, model: Model, book: Codebook, actions: Array, draws: int
+    moments: Moments, model: Model, book: Codebook, actions: Array, draws: int, *, is_first: bool
 ) -> list[Finding]:
     """The same where the model is told all that is true of the moment: its physics, apart from its eyes."""
     told, theta = contents.tell_all(moments, book)
     true = interaction.roll_costs(Twin(), told, actions)
     dreamt = _mean_costs(model, told, actions, draws, theta)
-    return interaction.probe(told, true, [("twin", true), (model.name, dreamt)], "all told")
+    costs = [(model.name, dreamt), *([("twin", true)] if is_first else [])]
+    return interaction.probe(told, true, costs, "all told")
 
 
 def _mean_costs(
@@ -208,17 +184,21 @@ def probe_policies(
             for k in range(config.draws)
         ]
         rolled.append((one.name, np.mean(draws, axis=0)))
-    deaf = break_all(models[0].dreams())[-1]
-    rolled.append((deaf.name, ranking.roll_policies(deaf, moments, steps, policies)))
+    rolled += [
+        (other.name, ranking.roll_policies(other, moments, steps, policies))
+        for other in (Straight(), break_all(models[0].dreams())[-1])
+    ]
     for name, usd in rolled:
         found += ranking.probe(moments, names, true, usd, name, set(config.dreamers))
     return found
 
 
-def probe_memories(suite: Suite, models: list[Model], config: AuditConfiguration) -> list[Finding]:
-    """What is hidden, and what is seen from several sides."""
-    filters = [FilterMind(one.learned.filter, one.name) for one in models]
-    policies = {one.name: WorldModel(one.learned) for one in models}
+def probe_memories(
+    suite: Suite, models: list[Model], num_whole: int, config: AuditConfiguration
+) -> list[Finding]:
+    """What is hidden, and what is seen from several sides; whole models drive past what was hidden."""
+    filters = [one.mind() for one in models]
+    policies = {one.name: WorldModel(one.learned) for one in models[:num_whole]}
     found = out_of_sight.probe_all(suite, config, filters, policies)
     beside: list[ScenarioInstance] = [
         suite.instance(one) for one in suite.items(config.split) if one.family in PATH_FAMILIES

@@ -10,9 +10,11 @@ from typing import Any
 
 from experiments.atomic import make_folder, write_text
 from experiments.audit.findings import Audited, Finding
+from experiments.provenance import machine
 from experiments.stats.interval import Interval
 
 _BROKEN = "broken: "
+TWIN = "twin"
 
 
 def render(audited: Audited) -> str:
@@ -23,10 +25,15 @@ def render(audited: Audited) -> str:
     str
         Measures without a line after those with one, probe by probe.
     """
-    findings = audited.findings
+    return _render(audited.findings)
+
+
+def _render(findings: Sequence[Finding]) -> str:
+    """The table of some findings."""
     subjects = list(
         dict.fromkeys(one.subject for one in findings if not one.subject.startswith(_BROKEN))
     )
+    judged = [one for one in subjects if one != TWIN]
     by_key = {(one.probe, one.measure, one.subject): one for one in findings}
     measures = list(dict.fromkeys((one.probe, one.measure) for one in findings))
     lines = [
@@ -35,7 +42,8 @@ def render(audited: Audited) -> str:
     ]
     for probe, measure in measures:
         there = [one for one in findings if (one.probe, one.measure) == (probe, measure)]
-        line = next((str(one.line) for one in there if one.line), "-")
+        # a line for controls alone judges nobody
+        line = next((str(one.line) for one in there if one.line and one.subject in judged), "-")
         cells = [_cell(by_key.get((probe, measure, subject))) for subject in subjects]
         noticed = [
             one.subject.removeprefix(_BROKEN)
@@ -99,22 +107,28 @@ def _red(findings: Sequence[Finding], subject: str) -> list[str]:
 
 
 def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> str:
-    """Write table and numbers.
+    """Write tables and numbers; what is timed has a table of its own.
 
     Returns
     -------
     str
-        The table.
+        The tables.
     """
     make_folder(folder)
-    text = render(audited)
+    text, timed = render(audited), _render(audited.timed)
     write_text(folder / "audit.md", text)
-    rows = [
+    write_text(folder / "speed.md", timed)
+    told = about | tell(audited) | dict(audited.data) | {"findings": _rows(audited.findings)}
+    told |= {"speed": {"machine": machine(), "findings": _rows(audited.timed)}}
+    write_text(folder / "audit.json", json.dumps(told, indent=1) + "\n")
+    return text + timed
+
+
+def _rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings for a file."""
+    return [
         {"probe": one.probe, "measure": one.measure, "subject": one.subject}
         | {name: None if math.isnan(x) else x for name, x in one.value._asdict().items()}
         | {"line": str(one.line) if one.line else None, "failed": one.has_failed}
-        for one in audited.findings
+        for one in findings
     ]
-    told = about | tell(audited) | dict(audited.data) | {"findings": rows}
-    write_text(folder / "audit.json", json.dumps(told, indent=1) + "\n")
-    return text

@@ -11,8 +11,9 @@ from envs.specification import DECISION_S
 from experiments.audit import course as c
 from experiments.audit import interaction, violations
 from experiments.audit.course import Array, Course, Indices, fixed
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments
-from experiments.audit.run import MOST_VIOLATIONS, Model
+from experiments.audit.run import MOST_VIOLATIONS
 from experiments.audit.twin import Twin
 from experiments.table_text import usd
 

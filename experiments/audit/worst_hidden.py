@@ -12,9 +12,9 @@ from envs.specification import DECISION_S, vehicle
 from experiments.audit import permanence
 from experiments.audit.course import Array
 from experiments.audit.memory import FilterMind, true_objects
+from experiments.audit.models import Model
 from experiments.audit.moments import Driven, Moments, drive_all, histories
 from experiments.audit.occlusions import natural
-from experiments.audit.run import Model
 from experiments.audit.worst import AHEAD_M, Case
 from policies.base import Policy
 from policies.world_model.dream.starts import LENGTH

@@ -18,8 +18,8 @@ from envs.specification import (
 )
 from experiments.audit import contents, interaction
 from experiments.audit.course import Indices, fixed
+from experiments.audit.models import Model
 from experiments.audit.moments import Moments
-from experiments.audit.run import Model
 from experiments.audit.twin import Twin
 from experiments.audit.worst import Case
 from experiments.video.beside import Handover, Plan

@@ -221,8 +221,45 @@ class ConstantVelocity:
             things.nearest(matters),
             actions,
         )
+        return self._weigh(ego, matters, objects, belief, actions, steps)
+
+    def judge(self, observation: Observation, actions: Array) -> Array:
+        """What given plans would cost until they end, as things look now; call it after ``act`` on the same.
+
+        Parameters
+        ----------
+        observation
+            Batched.
+        actions
+            ``(B, C, T, 2)`` in [-1, 1].
+
+        Returns
+        -------
+        ndarray
+            ``(B, C)`` expected US$; what comes after a plan is not counted.
+        """
+        everybody, steps = np.arange(len(actions)), actions.shape[2]
+        things, belief = self._look(observation)
+        objects = np.zeros((len(actions), things.x.shape[1], thing.NUM_OBJECT))
+        things.write(everybody, belief, objects)
+        # a plan that ends early is not looked beyond
+        longer = np.concatenate([actions, actions[:, :, -1:]], axis=2)
+        ego = observation["ego"].astype(np.float64)
+        return self._weigh(ego, everybody, objects, belief, longer, steps).mean
+
+    def _weigh(
+        self,
+        ego: Array,
+        matters: NDArray[np.int64],
+        objects: Array,
+        belief: Belief,
+        actions: Array,
+        longest: int,
+    ) -> Plans:
+        """Costs of plans in some worlds, over no more than so many decisions."""
+        count, num_plans, steps = actions.shape[:3]
         left = ego[:, column.E_TIME_LEFT]
-        num_steps = np.clip(np.round(left / DECISION_S), 1, steps).astype(np.int64)
+        num_steps = np.clip(np.round(left / DECISION_S), 1, longest).astype(np.int64)
         settings = np.stack(
             [np.full(count, self._knock_on), np.maximum(left - steps * DECISION_S, 0.0)], axis=1
         )

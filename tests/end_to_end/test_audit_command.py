@@ -50,6 +50,7 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
         "calibration",
         "contents",
         "following",
+        "generalisation",
     }
     red = [
         f"{row['probe']}: {row['measure']}"
@@ -57,6 +58,35 @@ def test_every_broken_model_is_noticed_and_the_twin_passes(audited):
         if row["failed"] and row["subject"] == "shipped"
     ]
     assert told["failed"] == red
+
+
+def test_ablations_and_straight_lines_take_part(audited):
+    folder, _ = audited
+    rows = json.loads((folder / "audit" / "audit.json").read_text())["findings"]
+    by_probe = {}
+    for row in rows:
+        by_probe.setdefault(row["probe"], set()).add(row["subject"])
+    for name in ("open loop", "violations", "interaction", "policy ranking"):
+        assert {"one member", "no memory", "straight lines"} <= by_probe[name]
+    for name in ("contents", "following", "permanence", "viewpoint", "generalisation"):
+        assert {"one member", "no memory"} <= by_probe[name]
+    assert "straight lines" in by_probe["calibration"]
+    assert "constant velocity" in by_probe["interaction"]
+    values = {(row["measure"], row["subject"]): row["value"] for row in rows}
+    assert values["vehicle, 4.0 s, share of straight lines", "straight lines"] == 1.0
+    hidden = "hidden for 0.6 s, believed to be there"
+    assert values[hidden, "no memory"] != values[hidden, "shipped"]
+
+
+def test_what_is_timed_stands_apart(audited):
+    folder, out = audited
+    told = json.loads((folder / "audit" / "audit.json").read_text())
+    assert "speed" not in {row["probe"] for row in told["findings"]}
+    assert {row["probe"] for row in told["speed"]["findings"]} == {"speed"}
+    assert all(row["value"] > 0.0 for row in told["speed"]["findings"])
+    assert "imagined s per CPU s" in (folder / "audit" / "speed.md").read_text()
+    assert "imagined s" not in (folder / "audit" / "audit.md").read_text()
+    assert "imagined s" not in out.splitlines()[-1]
 
 
 def test_an_object_with_everything_of_another_is_believed_to_be_that(audited):

@@ -9,7 +9,6 @@ from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, Batch, World, empty_batch
-from policies.base import Observation
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.belief import Belief
 from policies.world_model.dream.starts import LENGTH, Starts
@@ -20,7 +19,9 @@ from policies.world_model.speeds import NUM_SPEEDS, Speeds
 from policies.world_model.state import State, empty_state, read_observation
 
 
-def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) -> Sources:
+def burn_in(
+    starts: Starts, nets: FilterNets, look_trust: float, params: Array, *, remembers: bool = True
+) -> Sources:
     """Live through all pieces at once, as a policy would have.
 
     Parameters
@@ -29,7 +30,7 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
         ``S`` pieces.
     nets
         The belief filter.
-    look_trust
+    look_trust, remembers
         Of ``Belief``.
     params
         ``CostParameters.to_array()``.
@@ -41,7 +42,8 @@ def burn_in(starts: Starts, nets: FilterNets, look_trust: float, params: Array) 
     """
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
-    belief, seen, places = Belief(nets, look_trust, count), Speeds(count), Places(count)
+    belief, seen = Belief(nets, look_trust, count, remembers=remembers), Speeds(count)
+    places = Places(count)
     placed: Observation = {}
     speeds = np.zeros((count, VEHICLE_SLOTS, NUM_SPEEDS))
     for t in range(LENGTH):

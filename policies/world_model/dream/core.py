@@ -39,8 +39,13 @@ class DreamCore:
         found = settings.imagination
         self.params = settings.cost.to_array().view(np.ndarray)
         announce_cold_start()
-        trust = settings.look_trust
-        self.sources = burn_in(found.starts, found.learned.filter, trust, self.params)
+        self.sources = burn_in(
+            found.starts,
+            found.learned.filter,
+            settings.look_trust,
+            self.params,
+            remembers=settings.remembers,
+        )
         self.model = Model(found.learned, found.starts.limit)
         self.dreams = empty_dreams(size)
         self.dreams.temperature[:] = settings.temperature

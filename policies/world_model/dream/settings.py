@@ -42,6 +42,8 @@ class DreamSettings:
         Factor of the noise of motion, 0 to 4.
     look_trust
         Of ``policies.world_model.belief.Belief``, from which contents are drawn, 0 to 1.
+    remembers
+        Of the same.
     cost
         ``CostParameters`` or a mapping of their fields.
     reward_scale_usd
@@ -60,11 +62,14 @@ class DreamSettings:
         horizon: int = 50,
         temperature: float = 1.0,
         look_trust: float = 0.5,
+        remembers: bool = True,
         cost: CostParameters | Mapping[str, Any] | None = None,
         reward_scale_usd: float = 1000.0,
         **unknown: object,
     ) -> None:
-        allowed = ("checkpoint", "horizon", "temperature", "look_trust", "cost", "reward_scale_usd")
+        allowed = (
+            "checkpoint", "horizon", "temperature", "look_trust", "remembers", "cost", "reward_scale_usd",
+        )  # fmt: skip
         for name in unknown:
             raise not_allowed("argument", name, allowed)
         if horizon != int(_number("horizon", horizon, 1, DECISIONS_PER_EPISODE)):
@@ -72,6 +77,9 @@ class DreamSettings:
         self.horizon = int(horizon)
         self.temperature = _number("temperature", temperature, 0.0, 4.0)
         self.look_trust = _number("look_trust", look_trust, 0.0, 1.0)
+        if not isinstance(remembers, bool):
+            raise UserError(f"remembers: got {remembers!r}, expected true or false")
+        self.remembers = remembers
         self.reward_scale_usd = _number("reward_scale_usd", reward_scale_usd, 1e-9, 1e12)
         if not isinstance(cost, CostParameters | Mapping | None):
             raise UserError(f"cost: got {cost!r}, expected a mapping of its parameters")
