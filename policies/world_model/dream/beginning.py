@@ -9,6 +9,7 @@ from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, Batch, World, empty_batch
+from policies.base import Observation
 from policies.world_model.accounts import follow_accounts
 from policies.world_model.belief import Belief
 from policies.world_model.dream.starts import LENGTH, Starts
