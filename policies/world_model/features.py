@@ -175,7 +175,9 @@ def severity_features(
         out[first + k] = properties[k]
     for c in range(NUM_CLASSES):
         out[first + NUM_PROPERTIES + c] = 0.0
-    out[first + NUM_PROPERTIES + kind] = 1.0
+    if not is_told:
+        # the class tells what is usual in it; of what is known exactly, only its properties count
+        out[first + NUM_PROPERTIES + kind] = 1.0
 
 
 @compiled

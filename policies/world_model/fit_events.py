@@ -23,7 +23,7 @@ from policies.world_model.outcome import NUM_MODES, NUM_OUTCOMES, NUM_SEVERITY_O
 
 EVENT_HIDDEN, SEVERITY_HIDDEN = 32, 96
 
-SEVERITY_UPDATES: Final = 2
+SEVERITY_UPDATES: Final = 3
 """Times as many as the other heads: it has the most to say [A]."""
 
 LEAST_SPREAD: Final = 1e-2

@@ -68,6 +68,15 @@ def test_a_stop_beyond_the_tyres(calm):
     assert broken(calm) == set()
 
 
+def test_a_wreck_of_before_may_stop_as_it_will(calm):
+    calm.vehicles[0, 5:, 0, c.VX] = 18.0
+    go_on(calm.vehicles[0, :, 0], 30.0)
+    calm.crashed[0, 1] = True
+    assert broken(calm) == {"beyond friction"}
+    calm.crashed[0, 0] = True
+    assert broken(calm) == set()
+
+
 def test_two_in_one_place_without_a_collision(calm):
     calm.vehicles[0, :, 0] = body(3.0, 0.5, 20.0)
     assert broken(calm) == {"overlapping"}

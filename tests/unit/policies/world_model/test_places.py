@@ -14,6 +14,7 @@ from policies.world_model.places import (
     Places,
     X,
     Y,
+    refine_log,
 )
 
 NEW, OLD = np.ones(1, np.bool_), np.zeros(1, np.bool_)
@@ -150,3 +151,16 @@ def test_worlds_are_overwritten_one_by_one():
         np.zeros(2, np.bool_),
     )
     assert memory.now[:, SLOT, X] == pytest.approx([80.0, 40.0])
+
+
+def test_a_log_is_refined_as_the_policy_refines():
+    seen = [
+        see(80.0 - 4.0 * k + 0.3 * (-1) ** k, speed=20.0, identity=3.0 + (k >= 6)) for k in range(9)
+    ]
+    memory = Places(1)
+    one_by_one = [
+        memory.refine(o, NEW if k in {0, 4} else OLD)["debris"][0] for k, o in enumerate(seen)
+    ]
+    ego, rows = (np.concatenate([o[key] for o in seen]) for key in ("ego", "debris"))
+    is_new = np.isin(np.arange(9), [0, 4])
+    np.testing.assert_array_equal(refine_log(ego, rows, is_new), np.array(one_by_one))

@@ -54,18 +54,20 @@ def test_noise_grows_with_the_temperature(dreams):
 
 def test_noise_stays_within_what_tyres_can_do(dreams):
     limit = motion.GRIP_MPS2 * DECISION_S * (1.0 + 1e-6)
-    largest = np.zeros(2)
+    largest = 0.0
     for b in range(12):
         live = dreams.dreams.cars[b, :, state.C_LIVE] > 0.0
         cold, hot = (moved(dreams, b, t).after.cars for t in (0.0, 50.0))
-        for column, found in ((state.C_VX, 0), (state.C_VY, 1)):
-            # a speed ends at zero
-            change = np.abs(hot - dreams.dreams.cars[b])[live & (hot[:, state.C_VX] > 0.0), column]
-            foreseen = np.abs(cold - dreams.dreams.cars[b])[
-                live & (hot[:, state.C_VX] > 0.0), column
-            ]
-            assert (change <= np.maximum(foreseen, limit)).all()
-            largest[found] = max(largest[found], change.max(initial=0.0))
+        # a speed ends at zero
+        going = live & (hot[:, state.C_VX] > 0.0)
+        change, foreseen = (
+            np.abs(one - dreams.dreams.cars[b])[going, state.C_VX] for one in (hot, cold)
+        )
+        assert (change <= np.maximum(foreseen, limit)).all()
+        largest = max(largest, change.max(initial=0.0))
+        # nobody drifts between two lanes: across the road there is no noise
+        for column in (state.C_Y, state.C_VY, state.C_HEADING):
+            np.testing.assert_array_equal(hot[:, column], cold[:, column])
     # so hot that somebody reaches it
     assert largest == pytest.approx(limit, rel=1e-4)
 
@@ -95,6 +97,13 @@ def test_noise_alone_gives_no_object_speed():
     np.testing.assert_allclose(
         hurry(3.0, 0.0, (0.0, 0.0), (0.0, 9.0)), (3.0, np.sqrt(3.8**2 - 9.0))
     )
+
+
+def test_what_noise_does_is_not_remembered_as_braking(dreams):
+    for b in range(12):
+        cold, hot = (moved(dreams, b, t).after.cars for t in (0.0, 50.0))
+        for column in (state.C_HARSHEST, state.C_ACCELERATION):
+            np.testing.assert_array_equal(hot[:, column], cold[:, column])
 
 
 def test_bounds_of_the_log_variance_are_those_of_training():
