@@ -68,7 +68,7 @@ class Part(NamedTuple):
 
 PARTS: Final = (
     Part("moments", lambda s: Probed([], {"moments": s.moments.size})),
-    Part("futures", lambda s: Probed(groups.probe_futures(s.moments, s.everybody))),
+    Part("futures", lambda s: Probed(groups.probe_futures(s.moments, s.everybody, s.config))),
     Part("certainty", lambda s: groups.probe_certainty(s.moments, s.models, s.config)),
     Part("choices", lambda s: Probed(groups.probe_choices(s.moments, s.everybody, s.config))),
     Part("contents", lambda s: Probed(groups.probe_contents(s.moments, s.everybody, s.config))),

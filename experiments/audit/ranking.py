@@ -40,6 +40,7 @@ def probe(
     usd: Array,
     subject: str,
     dreamers: set[str],
+    known: str = "as observed",
 ) -> list[Finding]:
     """Compare means of policies.
 
@@ -55,6 +56,8 @@ def probe(
         Its name.
     dreamers
         Policies that were optimised in dreams.
+    known
+        What the subject knows of the moments, for the table.
 
     Returns
     -------
@@ -64,8 +67,10 @@ def probe(
     real, dreamt = (np.minimum(one, CAP_USD) for one in (true_usd, usd))
     means = real.mean(axis=1), dreamt.mean(axis=1)
     found = [
-        Finding(NAME, "Spearman", subject, _correlation(spearmanr, *means), Line(">=", 0.9)),
-        Finding(NAME, "Pearson", subject, _correlation(pearsonr, *means)),
+        Finding(
+            NAME, f"{known}: Spearman", subject, _correlation(spearmanr, *means), Line(">=", 0.9)
+        ),
+        Finding(NAME, f"{known}: Pearson", subject, _correlation(pearsonr, *means)),
     ]
     optimised = np.array([name in dreamers for name in names])
     if optimised.any() and not optimised.all():
@@ -74,12 +79,9 @@ def probe(
         extra = gap[optimised].mean(axis=0) - gap[~optimised].mean(axis=0)
         share = mean_of(extra, families)
         scale = max(float(real[optimised].mean()), 1e-9)
-        found.append(
-            Finding(
-                NAME, "exploitation gap, share of the real cost", subject, Interval(*(x / scale for x in share)),
-                Line("<=", 0.1),
-            )
-        )  # fmt: skip
+        measure = f"{known}: exploitation gap, share of the real cost"
+        value = Interval(*(x / scale for x in share))
+        found.append(Finding(NAME, measure, subject, value, Line("<=", 0.1)))
     return found
 
 

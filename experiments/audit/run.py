@@ -48,19 +48,26 @@ PAIRS: Final = 2_000
 """Of objects that exchange what is seen of them."""
 
 
-def probe_futures(moments: Moments, models: list[Model]) -> list[Finding]:
+def probe_futures(
+    moments: Moments, models: list[Model], config: AuditConfiguration
+) -> list[Finding]:
     """Where everybody is, and which laws are broken on the way."""
     twin, straight = (_roll(one, moments) for one in (Twin(), Straight()))
     # the likeliest course is compared with what happened; laws hold for every course
     likeliest = [(one.name, _roll(one.dreams(temperature=0.0), moments)) for one in models]
-    noisy = [(one.name, _roll(one.dreams(), moments)) for one in models]
+    noisy = [
+        (one.name, [_roll(one.dreams(k), moments) for k in range(config.draws)]) for one in models
+    ]
     broken = [(one.name, _roll(one, moments)) for one in break_all(models[0].dreams())]
     places = [("twin", twin), *likeliest, (Straight.name, straight), *broken]
     found = open_loop.probe(moments, twin, straight, places)
     families = [one.family for one in moments.instances]
-    for name, course in (("twin", twin), *noisy, (Straight.name, straight), *broken):
-        for law, per_1000 in violations.count_violations(course).items():
+    alone = (("twin", twin), (Straight.name, straight), *broken)
+    for name, courses in (*((name, [course]) for name, course in alone), *noisy):
+        counted = [violations.count_violations(course) for course in courses]
+        for law in violations.LAWS:
             measure = f"{law}, per 1,000 decisions"
+            per_1000 = np.mean([one[law] for one in counted], axis=0)
             line = Line("<=", MOST_VIOLATIONS)
             found.append(Finding("violations", measure, name, mean_of(per_1000, families), line))
     return found
@@ -190,6 +197,16 @@ def probe_policies(
     ]
     for name, usd in rolled:
         found += ranking.probe(moments, names, true, usd, name, set(config.dreamers))
+    judged = models[0]
+    if judged.book is not None:
+        told, theta = contents.tell_all(moments, judged.book)
+        true = ranking.roll_policies(Twin(), told, steps, policies)
+        draws = [
+            ranking.roll_policies(judged.dreams(k, theta=theta), told, steps, policies)
+            for k in range(config.draws)
+        ]
+        for name, usd in (("twin", true), (judged.name, np.mean(draws, axis=0))):
+            found += ranking.probe(told, names, true, usd, name, set(config.dreamers), "all told")
     return found
 
 
