@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from experiments.audit.run import Audited
+from experiments.audit.findings import Audited
 from experiments.audit.show import render, tell
 from experiments.audit.speed import report
 from experiments.dream_speed import (
