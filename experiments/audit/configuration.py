@@ -27,6 +27,7 @@ class AuditConfiguration(Configuration):
     dreamers: list[str]
     paths: list[str] = Field(min_length=2)
     seed: int = Field(ge=0)
+    workers: int = Field(ge=1, le=64)
     films: int = Field(ge=0, le=20)  # of the worst failures; 0 = none
     output: str
     show: str | None  # folder of an audit whose lines are shown; nothing is computed

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
+from experiments import pool
 from experiments.atomic import make_folder, write_text
 from experiments.audit import speed
 from experiments.audit.configuration import AuditConfiguration
@@ -23,8 +24,12 @@ from experiments.stats.interval import Interval
 FOLDER: Final = "parts"
 """Beside the table."""
 
-DECIDES_NOTHING: Final = {"output", "films", "show"}
+DECIDES_NOTHING: Final = {"output", "films", "show", "workers"}
 """Settings that change what is shown, not what is found."""
+
+
+_SCENES: Final[dict[str, Scene]] = {}
+"""The last one of this process, by key."""
 
 
 def run(config: AuditConfiguration) -> Audited:
@@ -42,22 +47,43 @@ def run(config: AuditConfiguration) -> Audited:
     """
     scene = Scene(config)
     key = make_key(config, scene)
+    _SCENES.clear()
+    _SCENES[key] = scene
     folder = Path(config.output) / FOLDER
     make_folder(folder)
+    missing = [part.name for part in PARTS if _read(folder / f"{part.name}.json", key) is None]
+    with tqdm(
+        total=len(PARTS), initial=len(PARTS) - len(missing), unit="part", disable=None
+    ) as bar:
+        work = pool.run(_compute_one, missing, config, folder, key, num_workers=config.workers)
+        for done, _ in work:
+            bar.set_postfix_str(missing[done], refresh=False)
+            bar.update()
     findings: list[Finding] = []
     data: dict[str, Any] = {}
-    with tqdm(PARTS, unit="part", disable=None) as bar:
-        for part in bar:
-            bar.set_postfix_str(part.name)
-            found = compute(part, scene, folder, key)
-            findings += found.findings
-            data |= found.data
+    for part in PARTS:
+        found = compute(part, scene, folder, key)
+        findings += found.findings
+        data |= found.data
     if config.films:
         cases = data["gallery"][: config.films]
         data["gallery"] = film_all(lambda: scene.material, cases, Path(config.output), key)
     timed = tuple(one for one in findings if one.probe == speed.NAME)
     lasting = [one for one in findings if one.probe != speed.NAME]
     return Audited(scene.models[0].name, lasting, data.pop("moments"), data, timed)
+
+
+def _compute_one(name: str, config: AuditConfiguration, folder: Path, key: str) -> None:
+    """One part, in whichever process: its file is the result."""
+    compute(next(part for part in PARTS if part.name == name), _scene(config, key), folder, key)
+
+
+def _scene(config: AuditConfiguration, key: str) -> Scene:
+    """What all parts of a process look at."""
+    if key not in _SCENES:
+        _SCENES.clear()
+        _SCENES[key] = Scene(config)
+    return _SCENES[key]
 
 
 def make_key(config: AuditConfiguration, scene: Scene) -> str:

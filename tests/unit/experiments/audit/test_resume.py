@@ -40,7 +40,9 @@ def audit(monkeypatch, tmp_path):
     monkeypatch.setattr(resume, "make_key", lambda config, _: config.key)
 
     def run(key="a", folder="audit"):
-        return resume.run(SimpleNamespace(output=str(tmp_path / folder), key=key, films=0))
+        return resume.run(
+            SimpleNamespace(output=str(tmp_path / folder), key=key, films=0, workers=1)
+        )
 
     return SimpleNamespace(run=run, probes=probes, folder=tmp_path / "audit" / "parts")
 
