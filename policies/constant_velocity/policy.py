@@ -26,6 +26,7 @@ from policies.constant_velocity.imagined import (
 from policies.constant_velocity.knowledge import learn_catalogue
 from policies.constant_velocity.options import Options, Plans
 from policies.constant_velocity.scene import Things, find_things
+from policies.numbers_within import check_number
 from policies.planning.library import (
     MANOEUVRES,
     glide,
@@ -334,19 +335,6 @@ class _State:
         self.target, self.drift = np.zeros(size), np.zeros(size)
         self.last = np.full(size, -1)
         self.sightings = Sightings(size)
-
-
-def check_number(name: str, value: object, low: float, high: float) -> None:
-    """Refuse what is no number of the range.
-
-    Raises
-    ------
-    UserError
-        Naming key, value and range.
-    """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not low <= float(value) <= high:  # type: ignore[arg-type]
-        raise UserError(f"{name}: got {value!r}, expected a number from {low:g} to {high:g}")
 
 
 @compiled

@@ -15,10 +15,11 @@ from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import KEEP, RUN_OVER, Budget, Explanation, Foresight, Observation, Outlook
 from policies.command import lateral_range, to_action
 from policies.constant_velocity.options import Options
-from policies.constant_velocity.policy import check_number, write_all
+from policies.constant_velocity.policy import write_all
 from policies.constant_velocity.scene import Things, find_things
 from policies.dream_ppo.value import read_value
 from policies.following import follow
+from policies.numbers_within import check_number
 from policies.planning.library import MANOEUVRES, glide, manoeuvre_labels, manoeuvre_names
 from policies.planning.risk import RiskWeights, check_risk
 from policies.world_model.accounts import follow_accounts

@@ -10,8 +10,8 @@ from policies.world_model import experience as log
 from policies.world_model import features as ft
 from policies.world_model import state as s
 from policies.world_model import transition as tr
-from policies.world_model.checkpoint import SHIPPED, load
-from policies.world_model.classes import NUM_PROPERTIES, Codebook, fit_codebook
+from policies.world_model.checkpoint import SHIPPED, load, read_codebook
+from policies.world_model.classes import NUM_PROPERTIES, Codebook
 from policies.world_model.dataset import (
     blur,
     car_speeds,
@@ -173,13 +173,10 @@ def test_the_peak_of_an_earlier_decision_is_not_this_ones(before, after, least, 
 
 def test_events_are_seen_from_plans_and_from_true_places(shard):
     c = shard.columns
-    book = fit_codebook(
-        c["contents"].reshape(-1, log.NUM_CONTENTS).astype(float),
-        np.tile(["thing"], c["contents"].shape[0] * 4),
-        np.random.default_rng(0),
-    )
+    found = load(SHIPPED)
+    book = read_codebook(found.about, "shipped")
     columns, kinds = book.see(c, 0)
-    moves = load(SHIPPED).learned.transition
+    moves = found.learned.transition
     slip = np.full(len(kinds), np.nan)
     starts = np.arange(0, len(kinds), 5)
     made = imagine_events(columns, kinds, book.tell(c), book.middles, starts, moves, slip)
@@ -194,7 +191,8 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
     # what it did is told twice: of the class, and of just these contents
     told = made.severity.x[:, ft.TOLD] > 0.5
     assert told.sum() > 0
-    properties = made.severity.x[:, ft.TOLD + 1 : ft.TOLD + 1 + NUM_PROPERTIES]
+    first = ft.TOLD + 3
+    properties = made.severity.x[:, first : first + NUM_PROPERTIES]
     middles = book.middles.astype(np.float32)
     of_class = (properties[:, None] == middles).all(axis=-1).any(axis=1)
     assert of_class[~told].all()

@@ -50,7 +50,7 @@ def rows(columns):
 @pytest.fixture(scope="module")
 def folder(rows, tmp_path_factory):
     """A flat model of few updates; belief and events are the shipped ones."""
-    moves = fit_flat(rows, 32, 5, 400, 0, "cpu", lambda *_: None)
+    moves = fit_flat(rows, 32, 5, 1_000, 0, "cpu", lambda *_: None)
     shipped = checkpoint.load(checkpoint.SHIPPED)
     folder = tmp_path_factory.mktemp("flat") / "model"
     about = {name: shipped.about[name] for name in ("classes", "budget")}
