@@ -42,6 +42,9 @@ SHIPPED: Final = Path(__file__).parent / "shipped"
 
 TENSORS, ABOUT = "model.safetensors", "model.json"
 
+SEAL: Final = "about_sha256"
+"""Key of the description's own hash, over everything else in it."""
+
 STRUCTURED: Final = {"ego_hidden", "car_hidden", "thing_hidden"}
 """Widths of the nets that a flat one replaces."""
 
@@ -208,9 +211,28 @@ def write_checkpoint(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / TENSORS, blob)
-        _replace(folder / ABOUT, (json.dumps(text, indent=1) + "\n").encode())
+        _replace(folder / ABOUT, (json.dumps(sealed(text), indent=1) + "\n").encode())
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def sealed(about: Mapping[str, Any]) -> dict[str, Any]:
+    """A description with its hash, so that a damaged one is noticed.
+
+    Parameters
+    ----------
+    about
+        What is known, as JSON can hold it; an old hash in it is replaced.
+
+    Returns
+    -------
+    dict
+        The same, and ``SEAL``.
+    """
+    rest = {key: value for key, value in about.items() if key != SEAL}
+    # there and back: JSON knows no tuples, and no keys that are numbers
+    text = json.dumps(json.loads(json.dumps(rest)), sort_keys=True)
+    return rest | {SEAL: hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -244,18 +266,18 @@ def load(folder: Path) -> Checkpoint:
     """
     about = _read_about(folder / ABOUT)
     like = template(_read_sizes(about, folder / ABOUT))
-    return Checkpoint(read_tensors(folder / TENSORS, about.get("tensors_sha256"), like), about)
+    return Checkpoint(read_tensors(folder, about, like), about)
 
 
-def read_tensors(path: Path, sha256: object, like: Any) -> Any:  # noqa: ANN401 (nested tuples)
+def read_tensors(folder: Path, about: Mapping[str, Any], like: Any) -> Any:  # noqa: ANN401 (nested tuples)
     """Read the numbers of a checkpoint.
 
     Parameters
     ----------
-    path
-        Of the safetensors file.
-    sha256
-        That it must have.
+    folder
+        Of the checkpoint.
+    about
+        Its description, which must be whole and know the numbers' hash.
     like
         Nested named tuples of arrays with the shapes and types that are expected.
 
@@ -269,8 +291,11 @@ def read_tensors(path: Path, sha256: object, like: Any) -> Any:  # noqa: ANN401 
     UserError
         One line naming file and field: missing, too large, damaged, of the wrong shape, or not finite.
     """
+    path = folder / TENSORS
+    if about.get(SEAL) != sealed(about)[SEAL]:
+        raise UserError(f"{folder / ABOUT}: {SEAL}: the file is damaged, or was edited by hand")
     blob = read_bytes(path)
-    if hashlib.sha256(blob).hexdigest() != sha256:
+    if hashlib.sha256(blob).hexdigest() != about.get("tensors_sha256"):
         raise UserError(f"{path}: tensors_sha256: the file is not the one that {ABOUT} describes")
     try:
         arrays = load_tensors(blob)
@@ -306,9 +331,25 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_budget(about: Mapping[str, Any]) -> Budget:
-    """What a checkpoint says its training took."""
-    spent = about["budget"]
-    return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
+    """What a checkpoint says its training took.
+
+    Returns
+    -------
+    Budget
+        Environment steps and CPU seconds.
+
+    Raises
+    ------
+    UserError
+        If it does not say.
+    """
+    try:
+        spent = about["budget"]
+        return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise UserError(
+            "budget: expected environment_steps and cpu_seconds, both numbers"
+        ) from None
 
 
 def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
@@ -371,7 +412,7 @@ def read_about(path: Path, kind: str, version: int) -> dict[str, Any]:
     content = read_bytes(path)
     try:
         about = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UserError(f"{path}: no JSON") from None
     if not isinstance(about, dict) or about.get("format") != kind:
         raise UserError(f"{path}: format: expected {kind!r}, this is something else")
