@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 import io
+import os
 import re
+import select
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +18,16 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 import conf
+from experiments.command_line import RefusedError, check_command_line
 
 USER_ERROR_CODE: Final = 2
+
+PIPE_CODE: Final = 128 + signal.SIGPIPE
+INTERRUPT_CODE: Final = 128 + signal.SIGINT
+"""As a shell says that a process ended by these signals."""
+
+LONGEST_LINE: Final = 2_000
+"""Characters of a message: what somebody typed is not repeated at any length."""
 
 RENAMED: Final = {"policy": "policies"}
 """What people type to what configs call it. Hydra would take ``policy`` for the folder ``conf/policy``, and its value
@@ -71,6 +82,8 @@ class Command:
         ------
         SystemExit
             With code 2 after a user error.
+        BrokenPipeError
+            If it is not about what this process prints.
         """
         # not at the top: `envs` brings Gymnasium, which `--help` does not need
         from envs.errors import UserError
@@ -80,8 +93,19 @@ class Command:
         try:
             self._body(self._values(config))
         except (UserError, OmegaConfBaseException) as error:
-            sys.stderr.write(f"error: {str(error).splitlines()[0]}\n")
+            self._say(str(error))
             raise SystemExit(USER_ERROR_CODE) from None
+        except BrokenPipeError:
+            if not _is_hung_up():
+                raise
+            raise SystemExit(PIPE_CODE) from None
+
+    def _say(self, text: str) -> None:
+        """One line on stderr."""
+        first = (text.splitlines() or ["something is wrong"])[0]
+        if len(first) > LONGEST_LINE:
+            first = f"{first[:LONGEST_LINE]}..."
+        self._stderr.write(f"error: {first}\n")
 
     def _values(self, config: DictConfig) -> dict[str, Any]:
         """The configuration as plain values, groups by the name that was chosen."""
@@ -109,22 +133,39 @@ class Command:
         Raises
         ------
         SystemExit
-            Always: 0 after success, 2 after a user error, 1 after a failure.
+            Always: 0 after success, 2 after a user error, 1 after a failure, 130 after an interrupt from the keyboard,
+            141 if nobody reads the output any more.
+        BrokenPipeError
+            If it is not about what this process prints.
         """
         held = io.StringIO()
         sys.stderr = held
         typed = list(sys.argv)
         sys.argv[1:] = [_rename(word) for word in typed[1:]]
         try:
+            check_command_line(sys.argv[1:])
             main()
+        except RefusedError as error:
+            self._say(str(error))
+            raise SystemExit(USER_ERROR_CODE) from None
+        except KeyboardInterrupt:
+            self._say("interrupted")
+            raise SystemExit(INTERRUPT_CODE) from None
+        except BrokenPipeError:
+            if not _is_hung_up():
+                raise
+            raise SystemExit(PIPE_CODE) from None
         except SystemExit as stop:
             if self._has_begun or stop.code in {0, None}:
                 raise
-            self._stderr.write(f"error: {self._shorten(held.getvalue())}\n")
+            if _is_hung_up():
+                raise SystemExit(PIPE_CODE) from None
+            self._say(self._shorten(held.getvalue()))
             raise SystemExit(USER_ERROR_CODE) from None
         finally:
             sys.stderr = self._stderr
             sys.argv[:] = typed
+            _flush()
         raise SystemExit(0)
 
     def _shorten(self, text: str) -> str:
@@ -149,6 +190,23 @@ class Command:
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
+
+
+def _is_hung_up() -> bool:
+    """Whether nobody reads what this process prints: ``... | head -1`` has seen enough."""
+    poll = select.poll()
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed:
+            poll.register(stream.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _flush() -> None:
+    """Write what is still held back; if nobody reads it, let it go, or Python would complain at the end."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _keys_of(file: str) -> list[str]:

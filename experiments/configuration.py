@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 import conf
+from envs.debris.safe_yaml import shown
 from envs.errors import UserError, not_allowed
 
 
@@ -98,14 +99,27 @@ def validate(model: type[Model], values: dict[str, Any]) -> Model:
     UserError
         One line that lists every problem: key, value, what is allowed.
     """
+    _refuse_control_characters("", values)
     try:
         return model.model_validate(values)
     except ValidationError as error:
         problems = [
-            f"{'.'.join(map(str, item['loc']))}: got {item['input']!r}, {item['msg'][0].lower()}{item['msg'][1:]}"
+            f"{'.'.join(map(str, item['loc']))}: got {shown(item['input'])}, {item['msg'][0].lower()}{item['msg'][1:]}"
             for item in error.errors()
         ]
         raise UserError("; ".join(problems)) from None
+
+
+def _refuse_control_characters(key: str, value: object) -> None:
+    """No operating system makes a file of a name with NUL in it, and no terminal shows the others."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_control_characters(f"{key}.{name}".lstrip("."), item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_control_characters(key, item)
+    elif isinstance(value, str) and any(ord(letter) < ord(" ") for letter in value):
+        raise UserError(f"{key}: got {shown(value)}, control characters are not allowed")
 
 
 def config_path(group: str, name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,13 @@ from envs.errors import UserError, not_allowed
 from policies.base import Policy
 
 ALLOWED: Final = ("policies.",)
-"""What ``_target_`` may begin with unless the user allows more: calling what a file names runs code."""
+"""What ``_target_`` may begin with unless the user allows more: calling what a file names runs code.
+
+Not ``envs.`` nor ``experiments.``: no policy is there, but functions that write files are.
+"""
+
+MOST_NESTED: Final = 8
+"""Policies in policies; one that names itself would have no end."""
 
 _WORDS: Final = ("_target_", "_partial_")
 """Hydra's words: what to call, and whether to leave the call to whoever gets it."""
@@ -82,8 +89,21 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
     UserError
         One line naming the file, the key, the value and what is allowed.
     """
+    for prefix in allow:
+        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*\.?", prefix):
+            raise UserError(
+                f"allow: got {prefix!r}, expected the name of a package, such as my_package."
+            )
+    # my_package without a dot must not allow my_package_of_somebody_else
+    return _load(name, (*ALLOWED, *(f"{prefix.rstrip('.')}." for prefix in allow)), 0)
+
+
+def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
+    """The policy of a file, which may be part of another policy."""
     path = policy_path(name)
-    built = _build(read_mapping(path), path, (*ALLOWED, *allow))
+    if depth > MOST_NESTED:
+        raise UserError(f"{path}: _policy_: more than {MOST_NESTED} policies in one another")
+    built = _build(read_mapping(path), path, allowed, depth)
     for wanted in ("reset", "act", "privileged"):
         if not hasattr(built, wanted):
             raise UserError(f"{path}: _target_: {type(built).__name__} has no {wanted}")
@@ -99,33 +119,39 @@ def _folder() -> Path:
     return Path(conf.__file__).parent / "policy"
 
 
-def _build(value: object, path: Path, allowed: tuple[str, ...]) -> Any:  # noqa: ANN401 (anything)
+def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 (anything)
     """A value of the file, with every nested ``_target_`` and ``_policy_`` replaced by what it describes."""
     if isinstance(value, list):
-        return [_build(item, path, allowed) for item in value]
+        return [_build(item, path, allowed, depth) for item in value]
     if not isinstance(value, dict):
         return value
     if "_policy_" in value:
-        return load_policy(str(value["_policy_"]), allowed[len(ALLOWED) :])
+        return _load(str(value["_policy_"]), allowed, depth + 1)
     arguments = {
-        key: _build(item, path, allowed) for key, item in value.items() if key not in _WORDS
+        key: _build(item, path, allowed, depth) for key, item in value.items() if key not in _WORDS
     }
     if "_target_" not in value:
         return arguments
     factory = _find(str(value["_target_"]), path, allowed)
-    _check_arguments(factory, arguments, path, is_partial=bool(value.get("_partial_")))
-    if value.get("_partial_"):
+    is_partial = bool(value.get("_partial_"))
+    if inspect.isfunction(factory) and factory.__module__.startswith(ALLOWED) and not is_partial:
+        # ours are not policies, and some write files
+        raise UserError(f"{path}: _target_: got {value['_target_']!r}, expected a class")
+    _check_arguments(factory, arguments, path, is_partial=is_partial)
+    if is_partial:
         return partial(factory, **arguments)
     try:
         return factory(**arguments)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    except TypeError as error:
-        raise UserError(f"{path}: {value['_target_']}: {error}") from None
+    except Exception as error:
+        # a constructor may stumble over a wrong value in any way; for us it is the file that is wrong
+        reason = (str(error).splitlines() or [""])[0]
+        raise UserError(f"{path}: {value['_target_']}: {type(error).__name__}: {reason}") from error
 
 
 def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
-    """The class or function that ``_target_`` names."""
+    """The class or function that ``_target_`` names: one that is defined in an allowed place, not only named there."""
     if not target.startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "
@@ -135,8 +161,14 @@ def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., An
         factory = get_object(target)
     except (ImportError, AttributeError, ValueError) as error:
         raise UserError(f"{path}: _target_: got {target!r}: {str(error).splitlines()[0]}") from None
-    if not callable(factory):
+    if not inspect.isclass(factory) and not inspect.isfunction(factory):
         raise UserError(f"{path}: _target_: got {target!r}, expected a class or a function")
+    # every module names others: policies.some.module.os.system begins with policies., too
+    if not f"{factory.__module__}.".startswith(allowed):
+        raise UserError(
+            f"{path}: _target_: got {target!r}, which is defined in {factory.__module__}; allow=[...] adds to what is "
+            "allowed"
+        )
     return cast("Callable[..., Any]", factory)
 
 
@@ -144,7 +176,10 @@ def _check_arguments(
     factory: Callable[..., Any], arguments: Mapping[str, object], path: Path, *, is_partial: bool
 ) -> None:
     """Refuse a misspelt argument, and a missing one."""
-    known = inspect.signature(factory).parameters
+    try:
+        known = inspect.signature(factory).parameters
+    except ValueError as error:
+        raise UserError(f"{path}: _target_: {error}") from None
     is_open = any(p.kind is p.VAR_KEYWORD for p in known.values())
     for key in arguments:
         if key not in known and not is_open:

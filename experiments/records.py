@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_type_hints
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -211,7 +213,8 @@ def compute_sha256(table: pa.Table) -> str:
 def write(table: pa.Table, path: Path) -> None:
     """Write records whole or not at all, compressed."""
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        # every page has its own checksum: a bit that flips on a disk must not become another number
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
 def read(path: Path) -> pa.Table:
@@ -238,13 +241,48 @@ def read(path: Path) -> pa.Table:
     if not files or not files[0].is_file():
         raise UserError(f"{path}: no records there")
     try:
-        table = pa.concat_tables([pq.read_table(file) for file in files])
-    except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(f"{path}: not records: {str(error).splitlines()[0]}") from None
+        table = pa.concat_tables(
+            [pq.read_table(file, page_checksum_verification=True) for file in files]
+        )
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{path}: not records: {reason}") from None
     check_columns(path, table, (*KEY, "cost_usd", "instance_hash"))
+    _check_types(path, table)
     if not len(table):
         raise UserError(f"{path}: no episodes in it")
+    _check_told(path, table)
     return order(table)
+
+
+def _check_types(path: Path, table: pa.Table) -> None:
+    """Refuse columns of other types than ours, and gaps in them."""
+    for name, kind, _ in _COLUMNS:
+        if name not in table.column_names:
+            continue
+        column = table[name]
+        if column.type != kind:
+            raise UserError(f"{path}: {name}: got {column.type}, expected {kind}: not records")
+        if column.null_count:
+            raise UserError(f"{path}: {name}: got {column.null_count} empty cells, expected none")
+    if not np.isfinite(table["cost_usd"].to_numpy()).all():
+        raise UserError(f"{path}: cost_usd: not all numbers are finite")
+
+
+def _check_told(path: Path, table: pa.Table) -> None:
+    """Refuse the records of a run that are not those that the run wrote down."""
+    beside = path.with_name("provenance.json")
+    if path.name != "records.parquet" or not beside.is_file():
+        return
+    try:
+        about = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return  # who needs it reads it again, and says so
+    told = about.get("records_sha256") if isinstance(about, dict) else None
+    if told is not None and told != compute_sha256(table):
+        raise UserError(
+            f"{path}: the records are damaged: provenance.json has another records_sha256"
+        )
 
 
 def check_columns(path: Path, table: pa.Table, names: Sequence[str]) -> None:

@@ -14,9 +14,17 @@ from typing import Any
 
 import numpy as np
 
+from envs.errors import UserError
+
 LOSS_OF_CONTROL = {"off": (0.0, 8.0, 1.2), "8": (1.0, 8.0, 1.2), "5": (1.0, 5.0, 0.9)}
 """Settings of the loss of control by yaw: weight, threshold and width of the ramp, m/s2 (physics.md
 6.1) [A]."""
+
+LARGEST = 1e15
+"""Of any parameter, so that no sum overflows [A]."""
+
+SHOWN_CHARACTERS = 60
+"""A value is quoted up to this length."""
 
 _POSITIVE, _NOT_NEGATIVE, _SHARE = "a number > 0", "a number >= 0", "a number from 0 to 1"
 
@@ -42,7 +50,7 @@ class CostParameters:
 
     Raises
     ------
-    ValueError
+    UserError
         One line that names the key, its value and what is allowed.
     """
 
@@ -228,8 +236,9 @@ class CostParameters:
 
     def __post_init__(self) -> None:
         """Refuse values outside their range."""
-        if self.loss_of_control not in LOSS_OF_CONTROL:
-            raise ValueError(
+        setting = self.loss_of_control
+        if not isinstance(setting, str) or setting not in LOSS_OF_CONTROL:
+            raise UserError(
                 _message("loss_of_control", self.loss_of_control, 'one of "off", "8", "5"')
             )
         for item in fields(self):
@@ -237,7 +246,7 @@ class CostParameters:
                 _check(item.name, getattr(self, item.name), item.metadata["allowed"])
         if self.injury_full_mps <= self.injury_onset_mps:
             allowed = f"a number > injury_onset_mps ({self.injury_onset_mps!r})"
-            raise ValueError(_message("injury_full_mps", self.injury_full_mps, allowed))
+            raise UserError(_message("injury_full_mps", self.injury_full_mps, allowed))
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> CostParameters:
@@ -256,7 +265,7 @@ class CostParameters:
 
         Raises
         ------
-        ValueError
+        UserError
             An unknown key, with the nearest known one, or a value that is not allowed.
         """
         known = [item.name for item in fields(cls)]
@@ -265,7 +274,7 @@ class CostParameters:
                 near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
                 allowed = f"did you mean {near[0]!r}? Allowed: {', '.join(known)}"
                 message = f"cost: unknown key {key!r}: {allowed}"
-                raise ValueError(message)
+                raise UserError(message)
         given: dict[str, Any] = dict(values)
         setting = given.get("loss_of_control")
         if setting is False:
@@ -300,11 +309,13 @@ def _check(name: str, value: object, allowed: str) -> None:
     if valid:
         number = float(value)  # type: ignore[arg-type]
         valid = number > 0.0 if allowed == _POSITIVE else number >= 0.0
-        valid = valid and (allowed != _SHARE or number <= 1.0)
+        valid = valid and number <= LARGEST and (allowed != _SHARE or number <= 1.0)
     if not valid:
-        raise ValueError(_message(name, value, allowed))
+        raise UserError(_message(name, value, allowed))
 
 
 def _message(name: str, value: object, allowed: str) -> str:
     """One line for a person: which key, which value, what is allowed."""
-    return f"cost: {name}: got {value!r}, expected {allowed}"
+    text = repr(value)
+    got = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+    return f"cost: {name}: got {got}, expected {allowed}"

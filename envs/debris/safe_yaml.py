@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ MAX_BYTES = 65_536
 
 MAX_DEPTH = 4
 """Deepest nesting: mapping, distribution, list of pairs, pair."""
+
+LARGEST_INTEGER = 2**63 - 1
+"""What 64 bits hold; Python's own have no end, and cannot even be printed beyond 4,300 digits."""
 
 SHOWN_CHARACTERS = 60
 """What a file says is quoted up to this length."""
@@ -61,14 +65,37 @@ class _Loader(SafeLoader):  # type: ignore[misc]
         return mapping
 
 
+def _read_integer(loader: Any, node: yaml.ScalarNode) -> int:  # noqa: ANN401 (either of two loaders)
+    """An integer of at most 64 bits."""
+    value: int = loader.construct_yaml_int(node)
+    if abs(value) > LARGEST_INTEGER:
+        msg = f"line {node.start_mark.line + 1}: an integer beyond 64 bits"
+        raise _Refused(msg)
+    return value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _read_integer)
+
 # YAML 1.1 takes 1e5 for text, for want of a dot and a signed exponent; people mean a number.
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
 )
 
 
-def _check_events(text: str) -> None:
-    """Refuse what the loader must never see, on the event stream: it needs no recursion."""
+def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
+    """Refuse what the loader must never see, on the event stream: it needs no recursion.
+
+    Returns
+    -------
+    list
+        Line and text of every scalar, keys and values alike.
+
+    Raises
+    ------
+    _Refused
+        If it has an anchor, an alias, a tag, a second document or too many levels.
+    """
+    scalars = []
     depth = documents = 0
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 0
@@ -85,27 +112,92 @@ def _check_events(text: str) -> None:
                 raise _Refused(msg)
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > MAX_DEPTH:
-                msg = f"line {line}: nested deeper than {MAX_DEPTH} levels"
+            if depth > max_depth:
+                msg = f"line {line}: nested deeper than {max_depth} levels"
                 raise _Refused(msg)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        elif isinstance(event, yaml.ScalarEvent):
+            scalars.append((line, event.value))
+    return scalars
 
 
-def _parse(text: str) -> object:
-    """The document in ``text``; ``_Refused`` with one line for everything that can be wrong."""
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Everything that can be wrong with a text, as ``_Refused`` with one line."""
     try:
-        _check_events(text)
-        document: object = yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of the safe loader)
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}: " if mark else ""
         msg = f"{where}not YAML: {error.problem or error.context}"
         raise _Refused(msg) from error
-    except (yaml.YAMLError, ValueError) as error:
-        # Control characters; a ValueError from an impossible date or an endless integer.
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # Control characters; an impossible date or an endless integer; a float of too many parts (1:0:0:...:0.0).
         raise _Refused("not YAML: " + " ".join(str(error).split())) from error
-    return document
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Parameters
+    ----------
+    path
+        The file; at most ``MAX_BYTES`` of UTF-8 text.
+
+    Returns
+    -------
+    str
+        Without a byte order mark.
+
+    Raises
+    ------
+    CatalogueError
+        If the file cannot be read, is too large, or is no text.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        msg = f"{path}: cannot be read: {error.strerror}"
+        raise CatalogueError(msg) from error
+    if len(raw) > MAX_BYTES:
+        msg = f"{path}: larger than {MAX_BYTES} bytes"
+        raise CatalogueError(msg)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        msg = f"{path}: not UTF-8 text"
+        raise CatalogueError(msg) from error
+
+
+def read_scalars(path: Path, max_depth: int) -> list[tuple[int, str]]:
+    """Line and text of every key and value of a file that others will load.
+
+    Parameters
+    ----------
+    path
+        The file.
+    max_depth
+        Deepest nesting.
+
+    Returns
+    -------
+    list
+        In the order of the file.
+
+    Raises
+    ------
+    CatalogueError
+        As ``read_mapping``, except that it need not be a mapping.
+    """
+    text = read_text(path)
+    try:
+        with _in_one_line():
+            return _check_events(text, max_depth)
+    except _Refused as refused:
+        msg = f"{path}: {refused}"
+        raise CatalogueError(msg) from refused
 
 
 def read_mapping(path: Path) -> dict[str, object]:
@@ -126,20 +218,11 @@ def read_mapping(path: Path) -> dict[str, object]:
     CatalogueError
         If the file cannot be read, is too large, is not YAML, or is not a plain mapping.
     """
+    text = read_text(path)
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        msg = f"{path}: cannot be read: {error.strerror}"
-        raise CatalogueError(msg) from error
-    if len(raw) > MAX_BYTES:
-        msg = f"{path}: larger than {MAX_BYTES} bytes"
-        raise CatalogueError(msg)
-    try:
-        document = _parse(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        msg = f"{path}: not UTF-8 text"
-        raise CatalogueError(msg) from error
+        with _in_one_line():
+            _check_events(text, MAX_DEPTH)
+            document: object = yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of the safe loader)
     except _Refused as refused:
         msg = f"{path}: {refused}"
         raise CatalogueError(msg) from refused

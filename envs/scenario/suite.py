@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from gymnasium.utils import seeding
 
-from envs.debris.safe_yaml import read_mapping
+from envs.debris.safe_yaml import read_mapping, shown
 from envs.errors import UserError, not_allowed
 from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
@@ -24,6 +24,12 @@ STRATUM_KEYS: Final = ("objects", "groups", "families")
 
 STRATUM_SEEDS: Final = 10_000
 """Seeds of one stratum in one split: more than any stratum has instances."""
+
+LARGEST_SEED: Final = 2**53
+"""Of a split's first instance: what JavaScript's numbers in the result page hold exactly."""
+
+MOST_TURNS: Final = 1_000
+"""Weight of one family: the turns of a stratum are dealt from a list."""
 
 
 class SuiteItem(NamedTuple):
@@ -221,7 +227,7 @@ def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = values[key]
     if not isinstance(value, dict) or not value:
         raise UserError(
-            f"{where}: {key}: got {value!r}, expected a mapping with at least one entry"
+            f"{where}: {key}: got {shown(value)}, expected a mapping with at least one entry"
         )
     return value
 
@@ -231,8 +237,10 @@ def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
     found = _mapping(where, values, key)
     _refuse_unknown(f"{where}: {key}", found, SEED_SPLITS)
     for split, value in found.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise UserError(f"{where}: {key}.{split}: got {value!r}, expected an integer >= 0")
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_SEED:
+            raise UserError(
+                f"{where}: {key}.{split}: got {shown(value)}, expected an integer >= 0, at most {LARGEST_SEED}"
+            )
     return found
 
 
@@ -246,9 +254,11 @@ def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:
     for family, weight in families.items():
         if family not in FAMILIES:
             raise not_allowed(f"{where}: families", family, FAMILIES)
-        if not isinstance(weight, int) or isinstance(weight, bool) or weight < 1:
-            raise UserError(f"{where}: families.{family}: got {weight!r}, expected an integer >= 1")
+        if not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= MOST_TURNS:
+            raise UserError(
+                f"{where}: families.{family}: got {shown(weight)}, expected an integer >= 1, at most {MOST_TURNS}"
+            )
     groups = values["groups"]
     if not isinstance(groups, list):
-        raise UserError(f"{where}: groups: got {groups!r}, expected a list")
+        raise UserError(f"{where}: groups: got {shown(groups)}, expected a list")
     return Stratum(values["objects"], tuple(str(group) for group in groups), families)

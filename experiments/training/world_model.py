@@ -34,6 +34,7 @@ from policies.world_model.fit_filter import fit_filter
 from policies.world_model.fit_flat import fit_flat
 from policies.world_model.fit_transition import fit_transition
 from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
+from policies.world_model.sizes import Sizes, template
 
 OTHERS: Final = {"dream_ppo", "model_free", "dreamer_v3"}
 """Groups of settings of other learners."""
@@ -204,7 +205,7 @@ def _check_device(device: str) -> None:
 
 def _like() -> Learned:
     """Names of all numbers; the shapes do not matter here."""
-    return checkpoint.template(checkpoint.Sizes(1, 1, 1, 1, 1, 1, 1, 1, 0))
+    return template(Sizes(1, 1, 1, 1, 1, 1, 1, 1, 0))
 
 
 class Run:

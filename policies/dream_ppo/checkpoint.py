@@ -17,7 +17,6 @@ from policies.reactive.command import NUM_MOVES, NUM_PACES
 from policies.reactive.features import NUM_FEATURES
 from policies.world_model.checkpoint import (
     ABOUT,
-    TENSORS,
     read_about,
     read_tensors,
     write_checkpoint,
@@ -120,7 +119,7 @@ def load(folder: Path) -> Checkpoint:
     if not isinstance(scale, int | float) or isinstance(scale, bool) or not 0.0 < scale < 1e12:
         raise UserError(f"{path}: reward_scale_usd: got {scale!r}, expected a number > 0")
     like = template(sizes["hidden"], sizes["critics"])
-    return Checkpoint(read_tensors(folder / TENSORS, about.get("tensors_sha256"), like), about)
+    return Checkpoint(read_tensors(folder, about, like), about)
 
 
 def check_fit(folder: Path, about: Mapping[str, Any], classes: tuple[str, ...], cost: str) -> None:

@@ -12,7 +12,6 @@ from policies.dreamer_v3.nets import Nets, Sizes, template
 from policies.model_free.sight import NUM_INPUTS
 from policies.world_model.checkpoint import (
     ABOUT,
-    TENSORS,
     read_about,
     read_tensors,
     write_checkpoint,
@@ -76,7 +75,7 @@ def load(folder: Path) -> Checkpoint:
     path = folder / ABOUT
     about = read_about(path, FORMAT, SCHEMA)
     sizes = _read_sizes(about.get("sizes"), path)
-    nets = read_tensors(folder / TENSORS, about.get("tensors_sha256"), template(sizes))
+    nets = read_tensors(folder, about, template(sizes))
     return Checkpoint(nets, sizes, about)
 
 

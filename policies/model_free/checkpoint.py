@@ -15,7 +15,6 @@ from policies.model_free.sight import NUM_INPUTS
 from policies.reactive.command import NUM_COMMANDS, NUM_MOVES, NUM_PACES
 from policies.world_model.checkpoint import (
     ABOUT,
-    TENSORS,
     read_about,
     read_tensors,
     write_checkpoint,
@@ -110,7 +109,7 @@ def load(folder: Path) -> Checkpoint:
             f"{path}: sees_belief: got {about.get('sees_belief')!r}, expected a truth value"
         )
     like = template(about["algorithm"], sizes["hidden"], sizes["memory"])
-    return Checkpoint(read_tensors(folder / TENSORS, about.get("tensors_sha256"), like), about)
+    return Checkpoint(read_tensors(folder, about, like), about)
 
 
 def read_validation(about: Mapping[str, Any]) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +20,9 @@ from envs.errors import UserError
 from envs.observation import TABLE
 from envs.specification import DECISION_HZ
 from policies.base import Budget
-from policies.world_model import emission_features as em
-from policies.world_model import features as ft
-from policies.world_model import motion_features as mf
-from policies.world_model import transition as tr
-from policies.world_model.classes import NUM_BODIES as BODIES
-from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES, NUM_PROPERTIES, Codebook
-from policies.world_model.evidence import NUM_EVIDENCE
-from policies.world_model.flat_features import NUM_FLAT_FEATURES
-from policies.world_model.layers import Gru, Net, empty_net, no_net
-from policies.world_model.nets import EmissionNets, EventNets, FilterNets, Learned, Transition
-from policies.world_model.outcome import NUM_OUTCOMES, NUM_SEVERITY_OUT
-from policies.world_model.tracks import NUM_CORRECTIONS
+from policies.world_model.classes import NUM_BODIES, NUM_PATCHES, NUM_PROPERTIES, Codebook
+from policies.world_model.nets import FilterNets, Learned
+from policies.world_model.sizes import Sizes, sizes_of, template
 
 FORMAT: Final = "roadworld-world-model"
 SCHEMA: Final = 2
@@ -42,22 +33,11 @@ SHIPPED: Final = Path(__file__).parent / "shipped"
 
 TENSORS, ABOUT = "model.safetensors", "model.json"
 
+SEAL: Final = "about_sha256"
+"""Key of the description's own hash, over everything else in it."""
+
 STRUCTURED: Final = {"ego_hidden", "car_hidden", "thing_hidden"}
 """Widths of the nets that a flat one replaces."""
-
-
-class Sizes(NamedTuple):
-    """What the shapes follow from; 0 stands for a net that is not there."""
-
-    members: int
-    filter_hidden: int
-    ego_hidden: int
-    car_hidden: int
-    thing_hidden: int
-    event_hidden: int
-    severity_hidden: int
-    emission_hidden: int
-    flat_hidden: int
 
 
 @dataclass(frozen=True)
@@ -72,69 +52,6 @@ def spaces_hash() -> str:
     """Hash over what the observation's columns are called, in order: the model reads them by place."""
     names = {key: [column.name for column in table] for key, table in TABLE.items()}
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()
-
-
-def template(sizes: Sizes) -> Learned:
-    """Zeroed weights of every shape that is expected."""
-
-    def net(inputs: int, hidden: int, outputs: int, members: int = sizes.members) -> Net:
-        return empty_net(inputs, hidden, outputs, members) if hidden else no_net(members)
-
-    h = sizes.filter_hidden
-    gru = Gru(
-        *(
-            np.zeros(shape, np.float32)
-            for shape in ((NUM_EVIDENCE, 3 * h), (3 * h,), (h, 3 * h), (3 * h,))
-        )
-    )
-    return Learned(
-        FilterNets(
-            gru,
-            net(h, h, NUM_CLASSES),
-            net(h, h, 2 * NUM_CORRECTIONS, 1),
-            np.zeros(NUM_CORRECTIONS),
-        ),
-        Transition(
-            net(mf.NUM_EGO_FEATURES, sizes.ego_hidden, tr.NUM_EGO_OUT),
-            np.zeros(tr.NUM_EGO_OUT),
-            net(mf.NUM_CAR_FEATURES, sizes.car_hidden, 2 * tr.NUM_CAR_OUT),
-            np.zeros(tr.NUM_CAR_OUT),
-            net(mf.NUM_THING_FEATURES, sizes.thing_hidden, 2 * tr.NUM_THING_OUT + 1),
-            np.zeros(tr.NUM_THING_OUT),
-            net(NUM_FLAT_FEATURES, sizes.flat_hidden, tr.NUM_FLAT_OUT),
-        ),
-        EventNets(
-            net(ft.NUM_CONTACT_FEATURES, sizes.event_hidden, 1),
-            np.zeros((2, 2)),
-            net(ft.NUM_COLLISION_FEATURES, sizes.event_hidden, 1),
-            np.zeros((2, 2)),
-            net(ft.NUM_SEVERITY_FEATURES, sizes.severity_hidden, NUM_SEVERITY_OUT),
-            np.zeros(NUM_OUTCOMES),
-            np.zeros(NUM_OUTCOMES),
-            net(ft.NUM_SLIP_FEATURES, sizes.event_hidden, 1),
-            np.zeros((NUM_CLASSES, NUM_PROPERTIES)),
-        ),
-        EmissionNets(
-            net(em.NUM_CAR_SIGHTS, sizes.emission_hidden, em.NUM_CAR_EMISSIONS, 1),
-            net(em.NUM_THING_SIGHTS, sizes.emission_hidden, em.NUM_THING_EMISSIONS, 1),
-            np.zeros(2),
-        ),
-    )
-
-
-def sizes_of(learned: Learned) -> Sizes:
-    """Sizes of what was learned."""
-    return Sizes(
-        learned.transition.car.b1.shape[0],
-        learned.filter.gru.wh.shape[0],
-        learned.transition.ego.b1.shape[1],
-        learned.transition.car.b1.shape[1],
-        learned.transition.thing.b1.shape[1],
-        learned.events.contact.b1.shape[1],
-        learned.events.severity.b1.shape[1],
-        learned.emission.car.b1.shape[1],
-        learned.transition.flat.b1.shape[1],
-    )
 
 
 def flatten(value: Any, prefix: str = "") -> dict[str, NDArray[Any]]:  # noqa: ANN401 (nested tuples)
@@ -208,9 +125,28 @@ def write_checkpoint(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / TENSORS, blob)
-        _replace(folder / ABOUT, (json.dumps(text, indent=1) + "\n").encode())
+        _replace(folder / ABOUT, (json.dumps(sealed(text), indent=1) + "\n").encode())
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def sealed(about: Mapping[str, Any]) -> dict[str, Any]:
+    """A description with its hash, so that a damaged one is noticed.
+
+    Parameters
+    ----------
+    about
+        What is known, as JSON can hold it; an old hash in it is replaced.
+
+    Returns
+    -------
+    dict
+        The same, and ``SEAL``.
+    """
+    rest = {key: value for key, value in about.items() if key != SEAL}
+    # there and back: JSON knows no tuples, and no keys that are numbers
+    text = json.dumps(json.loads(json.dumps(rest)), sort_keys=True)
+    return rest | {SEAL: hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -244,18 +180,18 @@ def load(folder: Path) -> Checkpoint:
     """
     about = _read_about(folder / ABOUT)
     like = template(_read_sizes(about, folder / ABOUT))
-    return Checkpoint(read_tensors(folder / TENSORS, about.get("tensors_sha256"), like), about)
+    return Checkpoint(read_tensors(folder, about, like), about)
 
 
-def read_tensors(path: Path, sha256: object, like: Any) -> Any:  # noqa: ANN401 (nested tuples)
+def read_tensors(folder: Path, about: Mapping[str, Any], like: Any) -> Any:  # noqa: ANN401 (nested tuples)
     """Read the numbers of a checkpoint.
 
     Parameters
     ----------
-    path
-        Of the safetensors file.
-    sha256
-        That it must have.
+    folder
+        Of the checkpoint.
+    about
+        Its description, which must be whole and know the numbers' hash.
     like
         Nested named tuples of arrays with the shapes and types that are expected.
 
@@ -269,8 +205,11 @@ def read_tensors(path: Path, sha256: object, like: Any) -> Any:  # noqa: ANN401 
     UserError
         One line naming file and field: missing, too large, damaged, of the wrong shape, or not finite.
     """
+    path = folder / TENSORS
+    if about.get(SEAL) != sealed(about)[SEAL]:
+        raise UserError(f"{folder / ABOUT}: {SEAL}: the file is damaged, or was edited by hand")
     blob = read_bytes(path)
-    if hashlib.sha256(blob).hexdigest() != sha256:
+    if hashlib.sha256(blob).hexdigest() != about.get("tensors_sha256"):
         raise UserError(f"{path}: tensors_sha256: the file is not the one that {ABOUT} describes")
     try:
         arrays = load_tensors(blob)
@@ -306,9 +245,25 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_budget(about: Mapping[str, Any]) -> Budget:
-    """What a checkpoint says its training took."""
-    spent = about["budget"]
-    return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
+    """What a checkpoint says its training took.
+
+    Returns
+    -------
+    Budget
+        Environment steps and CPU seconds.
+
+    Raises
+    ------
+    UserError
+        If it does not say.
+    """
+    try:
+        spent = about["budget"]
+        return Budget(int(spent["environment_steps"]), float(spent["cpu_seconds"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise UserError(
+            "budget: expected environment_steps and cpu_seconds, both numbers"
+        ) from None
 
 
 def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
@@ -338,7 +293,7 @@ def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
         bodies, patches = np.array(told["bodies"], float), np.array(told["patches"], float)
     except (KeyError, TypeError, ValueError):
         raise UserError(f"{where}: codebook: expected bodies and patches, all numbers") from None
-    if bodies.shape != (BODIES, NUM_PROPERTIES) or patches.shape != (NUM_PATCHES, 2):
+    if bodies.shape != (NUM_BODIES, NUM_PROPERTIES) or patches.shape != (NUM_PATCHES, 2):
         raise UserError(f"{where}: codebook: got {bodies.shape} and {patches.shape}")
     return Codebook(bodies, patches, tuple(about["classes"]))
 
@@ -371,7 +326,7 @@ def read_about(path: Path, kind: str, version: int) -> dict[str, Any]:
     content = read_bytes(path)
     try:
         about = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UserError(f"{path}: no JSON") from None
     if not isinstance(about, dict) or about.get("format") != kind:
         raise UserError(f"{path}: format: expected {kind!r}, this is something else")

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.application import PIPE_CODE
+from experiments.command_line import RefusedError, check_command_line
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.end_to_end
 
@@ -52,7 +55,15 @@ MISTAKES = [
     (["~suite"], "suite: got None, expected one name"),
     (["suite.version=mine"], "suite.version=mine: suite is chosen by name"),
     (["+suite.strata.mine=1"], "suite is chosen by name"),
-    (["what=${nope}"], "Interpolation key 'nope' not found"),
+    (["what=${nope}"], "what: ${...} is not allowed"),
+    (["what=${oc.env:HOME}"], "what: ${...} is not allowed"),
+    (["what=" + "[" * 17 + "]" * 17], "what: nested deeper than 16 levels"),
+    (["rounds=" + "9" * 5000], "rounds: got a number of 5,000 digits, allowed are 300"),
+    (["what=" + "x" * 100_001], "what: got 100,006 characters"),
+    (["hydra.searchpath=[file:///tmp]"], "hydra.searchpath: is not allowed"),
+    (["--config-path", "mine"], "--config-path: is not allowed"),
+    (["--experimental-rerun", "x.pickle"], "is not allowed: it unpickles"),
+    (["what='a\tb'"], "what: got 'a\\tb', control characters are not allowed"),
     (["rounds=[1"], "no viable alternative"),
     (["--bogus"], "unrecognized arguments: --bogus"),
 ]
@@ -67,3 +78,50 @@ def test_mistake_ends_in_one_line_and_code_2(tmp_path, arguments, said):
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+FOLDERS = [
+    (
+        {"x.yaml": "a: &a [1]\nb: *a\n"},
+        "x.yaml: line 1: anchors (&) and aliases (*) are not allowed",
+    ),
+    ({"x.yaml": "a: " + "[" * 3000 + "]" * 3000}, "x.yaml: line 1: nested deeper than 16 levels"),
+    ({"x.yaml": "a: " + "9" * 5000}, "x.yaml: line 1: a number of more than 300 digits"),
+    ({"x.yaml": "a: ${oc.env:HOME}"}, "x.yaml: line 1: ${ is not allowed"),
+    ({"deep/x.yaml": "a: {_target_: os.system}"}, "x.yaml: line 1: _target_ is not allowed here"),
+    ({"x.yaml": "hydra: {callbacks: {}}"}, "x.yaml: line 1: hydra is not allowed in a file"),
+    ({"x.yaml": "# @package hydra.callbacks\na: 1"}, "x.yaml: @package hydra is not allowed"),
+    ({"hydra/launcher/x.yaml": "a: 1"}, "x.yaml: a folder hydra is not allowed"),
+    ({"x.yaml": "# " + "x" * 70_000}, "x.yaml: larger than 65536 bytes"),
+    ({"x.yaml": "a: !!python/name:os.system"}, "x.yaml: line 1: tags (!) are not allowed"),
+]
+
+
+@pytest.mark.parametrize(("files", "said"), FOLDERS, ids=[said for _, said in FOLDERS])
+def test_a_config_folder_is_checked_before_hydra_reads_it(tmp_path, files, said):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with pytest.raises(RefusedError) as caught:
+        check_command_line(["--config-dir", str(tmp_path)])
+    assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_good_config_folder_and_all_other_options_pass(tmp_path):
+    (tmp_path / "mine.yaml").write_text("defaults: [benchmark, _self_]\nrounds: 3\n")
+    check_command_line(["-cd", str(tmp_path), "-cn", "mine", "-c", "job", "rounds=4", "-m"])
+
+
+def test_who_reads_one_line_only_sees_no_traceback(tmp_path):
+    for option in ("--help", "--cfg=job"):
+        with subprocess.Popen(
+            [sys.executable, "-m", "experiments.benchmark", option],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            process.stdout.close()  # before the first line: the reader is gone
+            assert process.stderr.read() == b""
+        assert process.returncode == PIPE_CODE

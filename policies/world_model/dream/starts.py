@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -62,6 +64,7 @@ def write_starts(path: Path, starts: Starts) -> None:
         arrays[f"{key}_of"] = np.stack([piece, slot], axis=1).astype(np.uint16)
         arrays[key] = _encode(rows[piece, :, slot], TABLE[key])
     about = {"format": FORMAT, "spaces": spaces_hash(), "families": json.dumps(starts.families)}
+    about["sha256"] = digest(arrays, about)
     blob = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, about)
     if len(blob) > LARGEST_BYTES:
         raise UserError(f"{path}: got {len(blob):,} bytes, allowed are {LARGEST_BYTES:,}")
@@ -69,6 +72,29 @@ def write_starts(path: Path, starts: Starts) -> None:
         path.write_bytes(blob)
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
+    """Hash over everything in the file but itself.
+
+    Parameters
+    ----------
+    arrays
+        By name.
+    about
+        The rest, text by name.
+
+    Returns
+    -------
+    str
+        64 digits.
+    """
+    found = hashlib.sha256()
+    for name, array in sorted(arrays.items()):
+        found.update(f"{name} {array.dtype} {array.shape}".encode())
+        found.update(np.ascontiguousarray(array).tobytes())
+    found.update(json.dumps({k: about[k] for k in sorted(about) if k != "sha256"}).encode())
+    return found.hexdigest()
 
 
 def read_starts(path: Path) -> Starts:
@@ -87,11 +113,13 @@ def read_starts(path: Path) -> Starts:
     Raises
     ------
     UserError
-        One line naming the file: missing, foreign, of another observation, or of the wrong shape.
+        One line naming the file: missing, too large, foreign, damaged, of another observation, or of the wrong shape.
     """
     if not path.is_file():
         raise UserError(f"{path}: missing; dreams need it, train again")
     try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise UserError(f"{path}: larger than {LARGEST_BYTES:,} bytes")
         with safe_open(path, framework="numpy") as file:
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
@@ -101,9 +129,11 @@ def read_starts(path: Path) -> Starts:
         raise UserError(f"{path}: format: expected {FORMAT!r}, this is something else")
     if about.get("spaces") != spaces_hash():
         raise UserError(f"{path}: spaces: made for another observation; train again")
+    if about.get("sha256") != digest(arrays, about):
+        raise UserError(f"{path}: sha256: the file is damaged; train again")
     try:
         return _unpack(arrays, tuple(json.loads(about["families"])))
-    except (KeyError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
         raise UserError(f"{path}: not what was written: {error}") from None
 
 

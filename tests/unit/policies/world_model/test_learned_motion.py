@@ -11,9 +11,10 @@ from envs.specification import DECISION_S, column, episode
 from experiments.collection.drive import drive
 from policies.world_model import motion_features as mf
 from policies.world_model import state as s
-from policies.world_model.checkpoint import SHIPPED, Sizes, load, template
+from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.explorer import Explorer
 from policies.world_model.open_loop import open_loop_errors
+from policies.world_model.sizes import Sizes, template
 from policies.world_model.speeds import NUM_SPEEDS
 from policies.world_model.state import copy_state, empty_state, read_observation
 from policies.world_model.transition import E_YAW_RATE, move_cars, move_ego

@@ -1,0 +1,152 @@
+"""What is refused on a command line, and in the folder it names, before Hydra sees either: one line for each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+LONGEST_WORD: Final = 100_000
+"""Characters of one override; a list of a thousand paths is shorter."""
+
+MOST_NESTED: Final = 16
+"""Brackets within brackets of an override, and levels of a file; the deepest of our own has 5."""
+
+MOST_DIGITS: Final = 300
+"""Digits in a row: more than the largest float has."""
+
+MOST_FILES: Final = 10_000
+"""Files of a config folder: a whole disk is not searched by mistake."""
+
+FORBIDDEN: Final = {
+    "${": "is not allowed: it can copy the environment into what is saved, or grow without end; write the value",
+    "_target_": "is not allowed here: it would run code; policies are files of their own, see allow=[...]",
+    "hydra": "is not allowed in a file: give settings of Hydra on the command line",
+}
+"""What no text in a user's config folder may contain, and why."""
+
+
+class RefusedError(Exception):
+    """One line for the user."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reads Hydra's options as Hydra does; what is wrong with them is left for Hydra to say."""
+
+    def error(self, message: str) -> NoReturn:
+        """Nothing is printed, nobody exits."""
+        raise ValueError(message)
+
+
+def check_command_line(words: Sequence[str]) -> None:
+    """Refuse what would end in a traceback of Hydra's, leak the environment, or run code.
+
+    Parameters
+    ----------
+    words
+        After the name of the command.
+
+    Raises
+    ------
+    RefusedError
+        One line with the override or option and what is wrong.
+    """
+    for word in words:
+        problem = _describe_problem(word)
+        if problem:
+            key = word.partition("=")[0]
+            raise RefusedError(f"{key[:60]}: {problem}")
+    folder = _find_folder(words)
+    if folder is not None and folder.is_dir():
+        for path in _list_files(folder):
+            _check_file(path, folder)
+
+
+def _describe_problem(word: str) -> str | None:
+    """What is wrong with one word, if anything."""
+    key = word.partition("=")[0].lstrip("+~")
+    if len(word) > LONGEST_WORD:
+        return f"got {len(word):,} characters, allowed are {LONGEST_WORD:,}"
+    if _count_nested(word) > MOST_NESTED:
+        return f"nested deeper than {MOST_NESTED} levels"
+    digits = re.search(rf"\d{{{MOST_DIGITS + 1},}}", word)
+    if digits:
+        return f"got a number of {len(digits[0]):,} digits, allowed are {MOST_DIGITS}"
+    if key == "hydra.searchpath":
+        return "is not allowed: --config-dir names a folder of your own"
+    if "${" in word and not key.startswith("hydra."):
+        return f"${{...}} {FORBIDDEN['${']}"
+    return None
+
+
+def _count_nested(word: str) -> int:
+    """Most brackets that are open at once."""
+    depth = most = 0
+    for letter in word:
+        depth += (letter in "[{(") - (letter in "]})")
+        most = max(most, depth)
+    return most
+
+
+def _find_folder(words: Sequence[str]) -> Path | None:
+    """The folder of ``--config-dir``."""
+    parser = _Parser(add_help=False)
+    for names in (
+        ("--config-dir", "-cd"),
+        ("--config-path", "-cp"),
+        ("--config-name", "-cn"),
+        ("--cfg", "-c"),
+        ("--experimental-rerun",),
+    ):
+        parser.add_argument(*names)
+    try:
+        found, _ = parser.parse_known_args(list(words))
+    except ValueError:
+        return None
+    if found.experimental_rerun is not None:
+        raise RefusedError("--experimental-rerun: is not allowed: it unpickles, which runs code")
+    if found.config_path is not None:
+        raise RefusedError(
+            "--config-path: is not allowed: --config-dir adds a folder of your own to conf"
+        )
+    return None if found.config_dir is None else Path(found.config_dir)
+
+
+def _list_files(folder: Path) -> Iterator[Path]:
+    """The YAML files below a folder."""
+    seen = 0
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        seen += len(names)
+        if seen > MOST_FILES:
+            raise RefusedError(
+                f"--config-dir: {folder}: holds more than {MOST_FILES:,} files; name a folder of configs"
+            )
+        yield from (
+            Path(place) / name for name in sorted(names) if name.endswith((".yaml", ".yml"))
+        )
+
+
+def _check_file(path: Path, folder: Path) -> None:
+    """Refuse a file that Hydra must not read."""
+    # not at the top: `envs` brings Gymnasium, which `--help` does not need
+    from envs.debris.safe_yaml import CatalogueError, read_scalars, read_text
+
+    if "hydra" in path.relative_to(folder).parts:
+        raise RefusedError(f"{path}: a folder hydra {FORBIDDEN['hydra']}")
+    try:
+        scalars = read_scalars(path, MOST_NESTED)
+        package = re.search(r"(?m)^\s*#\s*@package\s.*hydra", read_text(path))
+    except CatalogueError as error:
+        raise RefusedError(str(error)) from None
+    if package:
+        raise RefusedError(f"{path}: @package hydra {FORBIDDEN['hydra']}")
+    for line, text in scalars:
+        for word, reason in FORBIDDEN.items():
+            if word in text:
+                raise RefusedError(f"{path}: line {line}: {word} {reason}")
+        if re.search(rf"\d{{{MOST_DIGITS + 1},}}", text):
+            raise RefusedError(f"{path}: line {line}: a number of more than {MOST_DIGITS} digits")
