@@ -11,6 +11,9 @@ from experiments.columns import align
 
 WIDTH: Final = 100
 
+OTHERS: Final = ("twin", "straight lines")
+"""Beside the model that is judged: ceiling and floor; who else took part is in the table of the run."""
+
 SUBJECT: Final = 14
 """Columns of a subject's name; a longer one is cut."""
 
@@ -33,10 +36,12 @@ def summarise(told: Told) -> str:
         f"does {told.judged} know physics? {told.num_moments} moments, {num_lines} lines: {len(told.red)} missed, "
         f"{len(told.passed)} met"
     )
+    shown = [k for k, one in enumerate(told.subjects) if one in {told.judged, *OTHERS}]
+    names = [told.subjects[k] for k in shown]
     rows: list[list[str]] = []
     for title, group in (("MISSED", told.red), ("met", told.passed)):
         if group:
-            rows += [[], _head(title, told.subjects), *(_cells(row) for row in group)]
+            rows += [[], _head(title, names), *(_cells(row, shown) for row in group)]
     columns = list(zip(*(row[1:] for row in rows if row), strict=True))
     width = WIDTH - sum(2 + max(map(len, column)) for column in columns)
     table = align([[cut(row[0], width), *row[1:]] if row else row for row in rows])
@@ -50,9 +55,9 @@ def _head(title: str, subjects: Sequence[str]) -> list[str]:
     return [title, "line", *(f"{cut(name, SUBJECT)}  " for name in subjects)]
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, shown: Sequence[int]) -> list[str]:
     """A measure."""
-    return [f"{row.probe}: {row.measure}", row.line, *(_text(one) for one in row.cells)]
+    return [f"{row.probe}: {row.measure}", row.line, *(_text(row.cells[k]) for k in shown)]
 
 
 def _text(cell: Cell | None) -> str:
