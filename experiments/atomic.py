@@ -11,6 +11,10 @@ from pathlib import Path
 from envs.errors import UserError
 
 
+class WriteError(UserError):
+    """The operating system refuses to write: no space, no permission, no such folder."""
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary name beside ``path`` to write to; renamed to it when the block ends without an error.
@@ -27,8 +31,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises
     ------
-    UserError
-        If the operating system refuses: no space, no permission, no such folder.
+    WriteError
+        If the operating system refuses.
     """
     # machines of a cluster may share the folder
     who = f"{socket.gethostname()}-{os.getpid()}"
@@ -41,7 +45,7 @@ def replacing(path: Path) -> Iterator[Path]:
         flush_folder(path.parent)
     except OSError as error:
         # Arrow's errors have a text alone
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise WriteError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         # a folder that is gone or read-only has been told of already
         with suppress(OSError):
@@ -70,7 +74,7 @@ def make_folder(path: Path, *, must_be_new: bool = False) -> None:
     ------
     FileExistsError
         If it must be new and is not.
-    UserError
+    WriteError
         If the operating system refuses.
     """
     try:
@@ -78,6 +82,6 @@ def make_folder(path: Path, *, must_be_new: bool = False) -> None:
     except FileExistsError:
         if must_be_new:
             raise
-        raise UserError(f"{path}: cannot be used as a folder: a file has this name") from None
+        raise WriteError(f"{path}: cannot be used as a folder: a file has this name") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be made: {error.strerror}") from error
+        raise WriteError(f"{path}: cannot be made: {error.strerror}") from error

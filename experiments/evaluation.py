@@ -22,8 +22,8 @@ from envs.scenario.suite import Suite, SuiteItem, load_suite
 from experiments import records, shards
 from experiments.atomic import make_folder, write_text
 from experiments.configuration import Configuration, config_path
-from experiments.executors.executor import ClusterConfiguration, Executor, Name, make_executor
 from experiments.entrants import Entrant, read_entrants, to_values
+from experiments.executors.executor import ClusterConfiguration, Executor, Name, make_executor
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.loading import policy_names, policy_path
 from experiments.manifest import Journal
@@ -171,9 +171,32 @@ def execute(plan: Plan, folder: Path) -> Evaluated:
     Evaluated
         The table is also in ``records.parquet``.
     """
-    write_text(folder / "config.yaml", yaml.safe_dump(plan.config.model_dump(), sort_keys=False))
     work = _run_missing(plan, folder / "shards")
-    table = _collect(plan.parts, folder)
+    return finish_records(plan, folder / "shards", folder, work)
+
+
+def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float]) -> Evaluated:
+    """Collect the records of a plan whose shards are all there, and say where they come from.
+
+    Parameters
+    ----------
+    plan
+        What was run.
+    made
+        Folder of the shards.
+    folder
+        Where everything goes.
+    work
+        What it took.
+
+    Returns
+    -------
+    Evaluated
+        The table is also in ``records.parquet``.
+    """
+    write_text(folder / "config.yaml", yaml.safe_dump(plan.config.model_dump(), sort_keys=False))
+    table = records.order(pa.concat_tables([records.read(made / p.name) for p in plan.parts]))
+    records.write(table, folder / "records.parquet")
     _check_suite(plan.suite, plan.config.split, table)
     provenance = _describe(plan) | {"records_sha256": records.compute_sha256(table), "work": work}
     write_text(folder / "provenance.json", json.dumps(provenance, indent=2) + "\n")
@@ -307,15 +330,6 @@ def choose_executor(config: EvaluationConfiguration, folder: Path) -> Executor:
     """What computes the shards of a folder."""
     scratch = folder / "jobs"
     return make_executor(config.executor, config.cluster, workers=config.workers, scratch=scratch)
-
-
-def _collect(parts: Sequence[shards.Shard], folder: Path) -> pa.Table:
-    """All records as one table, and as one file in place of the shards."""
-    table = records.order(
-        pa.concat_tables([records.read(folder / "shards" / part.name) for part in parts])
-    )
-    records.write(table, folder / "records.parquet")
-    return table
 
 
 def discard_shards(folder: Path) -> None:

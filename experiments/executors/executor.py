@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, TypeVar
 
@@ -108,9 +108,8 @@ def require(package: str) -> None:
     UserError
         One line with the command that installs it.
     """
-    try:
-        import_module(package)
-    except ImportError:
+    # found, not imported: Ray reads its settings as it is imported
+    if find_spec(package) is None:
         raise UserError(
             f"{package} is not installed: .venv/bin/python -m pip install -e '.[{PIP[package]}]'"
-        ) from None
+        )

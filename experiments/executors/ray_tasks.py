@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -19,13 +20,12 @@ STORE_BYTES: Final = 100 * 2**20
 """Shared memory of an own cluster: results are a few numbers, records go to files."""
 
 _OWN: Final = {
-    "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_task_oom_retries": str(pool.ATTEMPTS - 1),
 }
-"""Nothing is sent anywhere, and nobody joins without a token; set before Ray is imported."""
+"""Nothing is sent anywhere, and nobody joins without a token."""
 
 
 class RayExecutor:
@@ -104,12 +104,11 @@ def _attempt(
 @contextmanager
 def _connected(address: str | None, workers: int) -> Iterator[Any]:
     """Ray, connected; what was started here is ended."""
-    before = {name: os.environ.get(name) for name in (*_OWN, "RAY_AUTH_TOKEN")}
-    if address is None:
-        os.environ.update(_OWN)
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
-    else:
-        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if address is None and "ray" not in sys.modules:
+        # Ray reads them once, as it is imported
+        for name, value in (*_OWN.items(), ("RAY_AUTH_TOKEN", secrets.token_hex(32))):
+            os.environ.setdefault(name, value)
     import ray
 
     own = {
@@ -134,8 +133,3 @@ def _connected(address: str | None, workers: int) -> Iterator[Any]:
     finally:
         if not was_connected:
             ray.shutdown()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

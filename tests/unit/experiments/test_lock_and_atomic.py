@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -66,7 +67,7 @@ def test_file_and_folder_are_flushed(tmp_path, monkeypatch):
 
     monkeypatch.setattr(atomic.os, "fsync", note)
     write_text(tmp_path / "a.txt", "text")
-    assert [os.path.basename(name)[:3] for name in flushed[:1]] == [".a."]
+    assert [Path(name).name[:3] for name in flushed[:1]] == [".a."]
     assert flushed[1:] == [str(tmp_path)]
 
 
