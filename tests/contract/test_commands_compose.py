@@ -45,7 +45,15 @@ SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    included = {"evaluation", "explain_rules", "collect", "train", "report", "ppo_check", "executor"}
+    included = {
+        "evaluation",
+        "explain_rules",
+        "collect",
+        "train",
+        "report",
+        "ppo_check",
+        "executor",
+    }
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
 
