@@ -88,7 +88,7 @@ class RayExecutor:
                         raise pool.died(tasks[k], k) from None
                     except ray.exceptions.RayError as error:
                         line = str(error).splitlines()[0]
-                        raise UserError(f"cluster: lost after {k} tasks: {line}") from None
+                        raise UserError(f"cluster: lost: {line}") from None
                     yield k, pool.unpack(answer, k)
 
 
@@ -117,19 +117,16 @@ def _connected(address: str | None, workers: int) -> Iterator[Any]:
         "object_store_memory": STORE_BYTES,
         "_node_ip_address": "127.0.0.1",
     }
-    was_connected = ray.is_initialized()
-    try:
-        if not was_connected:
-            ray.init(
-                address or "local",
-                log_to_driver=False,
-                logging_level="ERROR",
-                **(own if address is None else {}),
-            )
+    if ray.is_initialized():
         yield ray
-    except (ConnectionError, ValueError) as error:
+        return
+    options = {"log_to_driver": False, "logging_level": "ERROR"} | (own if address is None else {})
+    try:
+        ray.init(address or "local", **options)
+    except (ConnectionError, ValueError, RuntimeError) as error:
         line = str(error).splitlines()[0]
         raise UserError(f"cluster.ray_address: got {address!r}: {line}") from None
+    try:
+        yield ray
     finally:
-        if not was_connected:
-            ray.shutdown()
+        ray.shutdown()
