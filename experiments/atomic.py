@@ -1,13 +1,18 @@
-"""Files appear whole or not at all: written to a temporary name, flushed, renamed."""
+"""Files appear whole or not at all: written to a temporary name, flushed, renamed, and the folder flushed too."""
 
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from envs.errors import UserError
+
+
+class WriteError(UserError):
+    """The operating system refuses to write: no space, no permission, no such folder."""
 
 
 @contextmanager
@@ -26,19 +31,34 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises
     ------
-    UserError
-        If the operating system refuses: no space, no permission, no such folder.
+    WriteError
+        If the operating system refuses.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    # machines of a cluster may share the folder
+    who = f"{socket.gethostname()}-{os.getpid()}"
+    temporary = path.with_name(f".{path.stem}.{who}{path.suffix}")
     try:
         yield temporary
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+        flush_folder(path.parent)
     except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from error
+        # Arrow's errors have a text alone
+        raise WriteError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # a folder that is gone or read-only has been told of already
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the names in a folder on disk: a rename survives a power cut only then."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -54,7 +74,7 @@ def make_folder(path: Path, *, must_be_new: bool = False) -> None:
     ------
     FileExistsError
         If it must be new and is not.
-    UserError
+    WriteError
         If the operating system refuses.
     """
     try:
@@ -62,6 +82,6 @@ def make_folder(path: Path, *, must_be_new: bool = False) -> None:
     except FileExistsError:
         if must_be_new:
             raise
-        raise UserError(f"{path}: cannot be used as a folder: a file has this name") from None
+        raise WriteError(f"{path}: cannot be used as a folder: a file has this name") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be made: {error.strerror}") from error
+        raise WriteError(f"{path}: cannot be made: {error.strerror}") from error

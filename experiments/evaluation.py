@@ -19,18 +19,23 @@ from tqdm import tqdm
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import Suite, SuiteItem, load_suite
-from experiments import pool, records, shards
+from experiments import records, shards
 from experiments.atomic import make_folder, write_text
 from experiments.configuration import Configuration, config_path
 from experiments.entrants import Entrant, read_entrants, to_values
+from experiments.executors.executor import ClusterConfiguration, Executor, Name, make_executor
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.loading import policy_names, policy_path
+from experiments.manifest import Journal
 from experiments.provenance import machine
 from experiments.run_folder import RunFolder, compute_key, open_folder
 
 NOT_IN_RESULT = (
     "num_worlds",
+    "shard_instances",
     "workers",
+    "executor",
+    "cluster",
     "output",
     "num_videos",
     "num_replays",
@@ -54,7 +59,10 @@ class EvaluationConfiguration(Configuration):
     also_cost: list[str]
     metrics: list[str]
     num_worlds: int = Field(ge=1, le=4096)
+    shard_instances: int = Field(default=50, ge=1, le=10_000)
     workers: int = Field(ge=1, le=256)
+    executor: Name = "local"
+    cluster: ClusterConfiguration = ClusterConfiguration()
     output: str
     allow: list[str]
 
@@ -129,6 +137,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
             metrics=tuple(config.metrics),
             allow=tuple(config.allow),
             num_worlds=config.num_worlds,
+            size=config.shard_instances,
         )
     ]
     named = (suite_file, *cost_files.values())
@@ -162,9 +171,32 @@ def execute(plan: Plan, folder: Path) -> Evaluated:
     Evaluated
         The table is also in ``records.parquet``.
     """
+    work = _run_missing(plan, folder / "shards")
+    return finish_records(plan, folder / "shards", folder, work)
+
+
+def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float]) -> Evaluated:
+    """Collect the records of a plan whose shards are all there, and say where they come from.
+
+    Parameters
+    ----------
+    plan
+        What was run.
+    made
+        Folder of the shards.
+    folder
+        Where everything goes.
+    work
+        What it took.
+
+    Returns
+    -------
+    Evaluated
+        The table is also in ``records.parquet``.
+    """
     write_text(folder / "config.yaml", yaml.safe_dump(plan.config.model_dump(), sort_keys=False))
-    work = _run_missing(plan.parts, folder / "shards", plan.config.workers)
-    table = _collect(plan.parts, folder)
+    table = records.order(pa.concat_tables([records.read(made / p.name) for p in plan.parts]))
+    records.write(table, folder / "records.parquet")
     _check_suite(plan.suite, plan.config.split, table)
     provenance = _describe(plan) | {"records_sha256": records.compute_sha256(table), "work": work}
     write_text(folder / "provenance.json", json.dumps(provenance, indent=2) + "\n")
@@ -246,48 +278,84 @@ def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteIte
     return items
 
 
-def _run_missing(parts: Sequence[shards.Shard], folder: Path, workers: int) -> dict[str, float]:
-    """Run the shards whose file is not there yet; the work that was done, in episodes, decisions and CPU seconds."""
+def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
+    """Run the shards that are not there yet; the work that was done, in episodes, decisions and CPU seconds."""
     make_folder(folder)
     for stray in folder.glob(".*.parquet"):
-        stray.unlink()
-    missing = [part for part in parts if not (folder / part.name).is_file()]
-    there = sum(len(p.items) for p in parts) - sum(len(p.items) for p in missing)
-    total = shards.Done(0, 0, 0.0, 0.0, 0.0)
-    with tqdm(
-        total=sum(len(part.items) for part in parts), initial=there, unit="episode", disable=None
-    ) as bar:
-        for k, done in pool.run(shards.run, missing, str(folder), num_workers=workers):
-            total = total.plus(done)
+        stray.unlink(missing_ok=True)
+    journal = Journal(folder)
+    missing = choose_missing(plan.parts, folder, journal)
+    total = sum(len(part.items) for part in plan.parts)
+    there = total - sum(len(part.items) for part in missing)
+    work = shards.Done(0, 0, 0.0, 0.0, 0.0)
+    executor = choose_executor(plan.config, folder)
+    with tqdm(total=total, initial=there, unit="episode", disable=None) as bar:
+        for k, (sha256, done) in executor.run(shards.run, missing, str(folder)):
+            journal.add(missing[k].name, sha256)
+            work = work.plus(done)
             bar.set_postfix_str(missing[k].policy, refresh=False)
             bar.update(done.num_episodes)
-    return {name: round(value, 3) for name, value in total._asdict().items()}
+    return {name: round(value, 3) for name, value in work._asdict().items()}
 
 
-def _collect(parts: Sequence[shards.Shard], folder: Path) -> pa.Table:
-    """All records as one table, and as one file in place of the shards."""
-    table = records.order(
-        pa.concat_tables([records.read(folder / "shards" / part.name) for part in parts])
-    )
-    records.write(table, folder / "records.parquet")
-    return table
+def choose_missing(
+    parts: Sequence[shards.Shard], folder: Path, journal: Journal
+) -> list[shards.Shard]:
+    """The shards to do: those that are not there, and, with one line each, those that are damaged.
+
+    Parameters
+    ----------
+    parts
+        All of them.
+    folder
+        Of their files.
+    journal
+        What was noted when they were written.
+
+    Returns
+    -------
+    list of Shard
+        In the order of ``parts``.
+    """
+    missing = [part for part in parts if not journal.is_whole(part.name)]
+    for part in missing:
+        if (folder / part.name).is_file():
+            sys.stderr.write(
+                f"{folder / part.name}: not as it was noted: damaged or unfinished; done again\n"
+            )
+    return missing
+
+
+def choose_executor(config: EvaluationConfiguration, folder: Path) -> Executor:
+    """What computes the shards of a folder."""
+    scratch = folder / "jobs"
+    return make_executor(config.executor, config.cluster, workers=config.workers, scratch=scratch)
 
 
 def discard_shards(folder: Path) -> None:
-    """Remove what ``records.parquet`` holds too."""
-    shutil.rmtree(folder / "shards")
+    """Remove what ``records.parquet`` holds too.
+
+    Raises
+    ------
+    UserError
+        If the operating system refuses.
+    """
+    try:
+        shutil.rmtree(folder / "shards")
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written: {error.strerror}") from None
 
 
 def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
-    """Refuse records of a suite that no longer samples what its file recorded, where the whole split was driven."""
+    """Refuse records of a suite that no longer samples what its file recorded; parts of a split have no hash."""
     hashes = dict(zip(table["seed"].to_pylist(), table["instance_hash"].to_pylist(), strict=True))
     items = suite.items(split)
-    if any(item.seed not in hashes for item in items):
+    if split not in suite.sha256 or any(item.seed not in hashes for item in items):
         return
     digest = hashlib.sha256("".join(hashes[item.seed] for item in items).encode()).hexdigest()
-    if digest != suite.sha256.get(split):
+    if digest != suite.sha256[split]:
         raise UserError(
-            f"suite {suite.version}: sha256.{split}: recorded {suite.sha256.get(split)}, sampled {digest}; a changed "
+            f"suite {suite.version}: sha256.{split}: recorded {suite.sha256[split]}, sampled {digest}; a changed "
             "suite is a new version"
         )
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from envs.errors import UserError
 from experiments import records
 from experiments.entrants import Entrant, from_values
+from experiments.manifest import check_file
 from experiments.publish import Source
 
 _ONE = ("suite", "split")
@@ -43,6 +44,8 @@ def gather(folders: Sequence[Path]) -> Source:
     told: list[dict[str, Any]] = []
     taken: set[tuple[str, str]] = set()
     for folder in folders:
+        if folder.is_dir():
+            check_file(folder / "records.parquet")
         table, about = records.read(folder), _read_provenance(folder)
         records.check_columns(folder, table, records.COLUMNS)
         _check_same(folder, table, tables)

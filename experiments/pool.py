@@ -21,8 +21,24 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
+Answer = tuple[str, object]
+"""What a worker sends back: that it is done and the result, or what went wrong and its text."""
+
+
 class WorkerError(RuntimeError):
-    """A task failed, or its worker died again and again."""
+    """A task failed, or its worker died again and again.
+
+    Parameters
+    ----------
+    message
+        What happened.
+    index
+        Of the task.
+    """
+
+    def __init__(self, message: str, index: int | None = None) -> None:
+        super().__init__(message)
+        self.index = index
 
 
 class _Worker(Generic[Task]):
@@ -58,16 +74,57 @@ def _serve(
         except EOFError:
             return
         try:
-            answer: tuple[str, object] = ("done", function(task, *shared))
-        except UserError as error:
-            answer = ("user error", str(error))
-        except Exception:
-            # whatever it was, the parent must be told
-            answer = ("failure", traceback.format_exc())
-        try:
-            connection.send(answer)
+            connection.send(attempt(function, task, shared))
         except BrokenPipeError:
             return
+
+
+def attempt(function: Callable[..., object], task: object, shared: tuple[Any, ...]) -> Answer:
+    """Do a task; whatever goes wrong comes back as text."""
+    try:
+        return "done", function(task, *shared)
+    except UserError as error:
+        return "user error", str(error)
+    except Exception:
+        # whatever it was, who asked must be told
+        return "failure", traceback.format_exc()
+
+
+def unpack(answer: Answer, index: int) -> Any:  # noqa: ANN401 (what the function returned)
+    """The result of a task.
+
+    Parameters
+    ----------
+    answer
+        Of ``attempt``.
+    index
+        Of the task.
+
+    Returns
+    -------
+    object
+        What the function returned.
+
+    Raises
+    ------
+    UserError
+        That the function raised.
+    WorkerError
+        If the task failed.
+    """
+    kind, value = answer
+    if kind == "user error":
+        raise UserError(str(value))
+    if kind == "failure":
+        raise WorkerError(str(value), index)
+    return value
+
+
+def died(task: object, index: int) -> WorkerError:
+    """The error for a task that took too many workers with it."""
+    return WorkerError(
+        f"{str(task)[:200]}: its worker died {ATTEMPTS} times (out of memory?)", index
+    )
 
 
 def run(
@@ -121,13 +178,13 @@ def run(
                 if current is None:
                     continue
                 try:
-                    kind, value = worker.connection.recv()
+                    answer = worker.connection.recv()
                 except (EOFError, ConnectionResetError):
                     waiting.appendleft(_again(current, attempts))
                     worker.stop()
                     workers[workers.index(worker)] = worker = _Worker(function, shared)
                 else:
-                    yield current[0], _unpack(kind, value)
+                    yield current[0], unpack(answer, current[0])
                 _hand_out(worker, waiting, attempts)
     finally:
         for worker in workers:
@@ -146,14 +203,5 @@ def _hand_out(worker: _Worker[Task], waiting: deque[tuple[int, Task]], attempts:
 def _again(task: tuple[int, Task], attempts: list[int]) -> tuple[int, Task]:
     """The task, unless it has been tried too often."""
     if attempts[task[0]] >= ATTEMPTS:
-        raise WorkerError(f"{task[1]}: its worker died {ATTEMPTS} times (out of memory?)")
+        raise died(task[1], task[0])
     return task
-
-
-def _unpack(kind: str, value: Any) -> Any:  # noqa: ANN401 (what the function returned)
-    """The result, or the error."""
-    if kind == "user error":
-        raise UserError(value)
-    if kind == "failure":
-        raise WorkerError(value)
-    return value

@@ -18,6 +18,7 @@ from envs.errors import UserError
 from envs.scenario.suite import SuiteItem
 from envs.specification import component
 from envs.world.report import EVENTS
+from experiments import manifest
 from experiments.atomic import replacing
 from experiments.rollout import Episode
 
@@ -210,11 +211,25 @@ def compute_sha256(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def write(table: pa.Table, path: Path) -> None:
-    """Write records whole or not at all, compressed."""
+def write(table: pa.Table, path: Path) -> str:
+    """Write records whole or not at all, compressed.
+
+    Parameters
+    ----------
+    table
+        Records.
+    path
+        Of the file.
+
+    Returns
+    -------
+    str
+        SHA-256 of the file.
+    """
     with replacing(path) as temporary:
         # every page has its own checksum: a bit that flips on a disk must not become another number
         pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
+        return manifest.compute_sha256(temporary)
 
 
 def read(path: Path) -> pa.Table:

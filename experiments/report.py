@@ -17,6 +17,7 @@ def _run(values: dict[str, Any]) -> None:
 
     from experiments.configuration import ReportConfiguration, validate
     from experiments.gather import gather
+    from experiments.manifest import read_manifest, write_manifest
     from experiments.publish import (
         Asked,
         choose_reference,
@@ -44,6 +45,8 @@ def _run(values: dict[str, Any]) -> None:
         )
         write_block(Path(config.readme), block)
     published = publish(folder, source, summaries)
+    if read_manifest(folder):
+        write_manifest(folder)
     sys.stdout.write(f"{published.text}\n{published.page}\n")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,9 +13,10 @@ from typing import Any, Final
 
 from envs.errors import UserError
 from experiments.atomic import make_folder, write_text
+from experiments.lock import LOCK_FILE, describe_holder, try_lock
+from experiments.manifest import write_manifest
 
 STATE_FILE: Final = "run.json"
-LOCK_FILE: Final = ".lock"
 
 
 class RunFolder:
@@ -49,9 +49,10 @@ class RunFolder:
         self._lock.close()
 
     def finish(self) -> None:
-        """Mark the run as complete: the same command starts a new one."""
+        """Note the hash of every file and mark the run as complete: the same command starts a new one."""
+        write_manifest(self.path)
         _write_state(self.path, self._key, "complete")
-        (self.path / LOCK_FILE).unlink()
+        (self.path / LOCK_FILE).unlink(missing_ok=True)
 
 
 def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, str]) -> str:
@@ -71,12 +72,12 @@ def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, 
     str
         64 digits.
     """
-    text = json.dumps([command, dict(values), dict(files), _sources_hash()], sort_keys=True)
+    text = json.dumps([command, dict(values), dict(files), sources_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
-def _sources_hash() -> str:
+def sources_hash() -> str:
     """Hash over all sources: what another version left half done is not continued; committed results decide nothing."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()
@@ -115,13 +116,13 @@ def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
     """
     for state in sorted(root.glob(f"*/*/{STATE_FILE}")):
         if _read_state(state) == (key, "running"):
-            lock = _try_lock(state.parent)
+            lock = try_lock(state.parent)
             if lock is not None:
                 return RunFolder(state.parent, key, lock, is_continued=True)
     path = _make_new(root / f"{now:%Y-%m-%d}", f"{now:%H-%M-%S}")
-    lock = _try_lock(path)
+    lock = try_lock(path)
     if lock is None:
-        raise UserError(f"{path}: is used by another process")
+        raise UserError(f"{path}: in use by {describe_holder(path)}")
     _write_state(path, key, "running")
     return RunFolder(path, key, lock, is_continued=False)
 
@@ -136,20 +137,6 @@ def _make_new(day: Path, name: str) -> Path:
             continue
         return path
     raise UserError(f"{day}: a thousand runs began at {name}")
-
-
-def _try_lock(folder: Path) -> TextIOWrapper | None:
-    """The lock of a folder, or ``None`` if another process holds it."""
-    try:
-        file = (folder / LOCK_FILE).open("a", encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be written: {error.strerror}") from None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
 
 
 def _read_state(path: Path) -> tuple[Any, Any] | None:

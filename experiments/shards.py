@@ -21,9 +21,6 @@ from experiments.loading import load_policy
 from experiments.rollout import Rollout
 from policies.base import Policy
 
-SHARD_INSTANCES = 50
-"""Instances of one shard: a second of a fast policy, half a minute of a slow one, which is what a kill can cost."""
-
 
 @dataclass(frozen=True)
 class Shard:
@@ -83,17 +80,18 @@ class Done(NamedTuple):
 
     def plus(self, other: Done) -> Done:
         """Both together."""
-        return Done(
-            self.num_episodes + other.num_episodes,
-            self.num_decisions + other.num_decisions,
-            self.simulation_s + other.simulation_s,
-            self.policy_s + other.policy_s,
-            self.all_s + other.all_s,
-        )
+        return Done(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+class Written(NamedTuple):
+    """A finished shard."""
+
+    sha256: str  # of its file
+    done: Done
 
 
 def cut(
-    policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], **shared: object
+    policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], *, size: int, **shared: object
 ) -> list[Shard]:
     """The shards of an evaluation.
 
@@ -103,6 +101,8 @@ def cut(
         Names or paths, with policy seeds.
     items
         Entries of the suite, stratum by stratum.
+    size
+        Instances of one shard at most.
     **shared
         The other fields of ``Shard``.
 
@@ -115,14 +115,14 @@ def cut(
     for policy, seed in policies:
         for _, group in groupby(items, key=lambda item: item.stratum):
             stratum = tuple(group)
-            for first in range(0, len(stratum), SHARD_INSTANCES):
-                part = stratum[first : first + SHARD_INSTANCES]
+            for first in range(0, len(stratum), size):
+                part = stratum[first : first + size]
                 fields: dict[str, Any] = {"policy": policy, "policy_seed": seed, "items": part}
                 found.append(Shard(**fields, **shared))  # type: ignore[arg-type]
     return found
 
 
-def run(shard: Shard, folder: str) -> Done:
+def run(shard: Shard, folder: str) -> Written:
     """Drive a shard and write its records.
 
     Parameters
@@ -134,8 +134,8 @@ def run(shard: Shard, folder: str) -> Done:
 
     Returns
     -------
-    Done
-        How much work it was.
+    Written
+        What was written, and how much work it was.
     """
     start = time.process_time()
     suite = _suite(shard.suite_path)
@@ -156,11 +156,12 @@ def run(shard: Shard, folder: str) -> Done:
         for k, episode in rollout.episodes()
     ]
     table = pa.Table.from_pylist(rows, schema=records.make_schema(metrics))
-    records.write(records.order(table), Path(folder) / shard.name)
+    sha256 = records.write(records.order(table), Path(folder) / shard.name)
     spent = rollout.costs
     decisions = sum(row["decisions"] for row in rows)
     elapsed = time.process_time() - start
-    return Done(len(rows), decisions, spent.simulation_s, spent.policy_s, elapsed)
+    done = Done(len(rows), decisions, spent.simulation_s, spent.policy_s, elapsed)
+    return Written(sha256, done)
 
 
 @lru_cache(maxsize=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,12 +16,13 @@ from tqdm import tqdm
 
 from envs.errors import UserError, not_allowed
 from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
-from experiments import pool
 from experiments.atomic import make_folder, write_text
 from experiments.collection.behaviours import BEHAVIOURS, make_behaviour
 from experiments.collection.drive import drive
 from experiments.collection.quotas import count
 from experiments.configuration import Configuration
+from experiments.executors.executor import ClusterConfiguration, Name, make_executor
+from experiments.lock import locked
 from policies.world_model import experience as log
 
 EPISODES: Final = 100
@@ -43,6 +45,8 @@ class CollectConfiguration(Configuration):
     mix: dict[str, int]
     policies: str | None
     workers: int = Field(ge=1, le=256)
+    executor: Name = "local"
+    cluster: ClusterConfiguration = ClusterConfiguration()
     output: str
     allow: list[str]
 
@@ -81,14 +85,23 @@ def collect(config: CollectConfiguration) -> dict[str, int]:
     _check(config)
     folder = Path(config.output)
     make_folder(folder)
+    with locked(folder):
+        return _collect(config, folder)
+
+
+def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
+    """The same, in a folder that is held."""
     _claim(folder, config)
+    executor = make_executor(
+        config.executor, config.cluster, workers=config.workers, scratch=folder / "jobs"
+    )
     done = number = 0
     with tqdm(total=config.num_decisions, unit="decision", unit_scale=True, disable=None) as bar:
         while done < config.num_decisions:
             each = done / number if number else ROWS
             more = math.ceil((config.num_decisions - done) / each)
             tasks = [_task(config, folder, k) for k in range(number, number + more)]
-            for _, rows in pool.run(run_task, tasks, num_workers=config.workers):
+            for _, rows in executor.run(run_task, tasks):
                 done += rows
                 bar.update(rows)
             number += more
@@ -112,7 +125,9 @@ def run_task(task: Task) -> int:
     """
     folder = Path(task.folder)
     if folder.is_dir():
-        return int(log.read_about(folder)["rows"])
+        if log.is_whole(folder):
+            return int(log.read_about(folder)["rows"])
+        sys.stderr.write(f"{folder}: damaged; done again\n")
     seeds = range(task.first_seed, task.first_seed + EPISODES)
     instances = [
         ScenarioSampler(task.families[k % len(task.families)], split=task.objects).sample(
@@ -179,7 +194,7 @@ def _check(config: CollectConfiguration) -> None:
 def _claim(folder: Path, config: CollectConfiguration) -> None:
     """Write down what the folder holds; refuse it if that is something else."""
     values = config.model_dump()
-    for name in ("workers", "output", "num_decisions"):
+    for name in ("workers", "executor", "cluster", "output", "num_decisions"):
         del values[name]
     text = json.dumps(values, sort_keys=True, indent=2) + "\n"
     path = folder / "collection.json"

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from experiments import records
 from experiments.atomic import make_folder
 from experiments.headline.arms import Contestant
+from experiments.manifest import Journal
 from experiments.shards import Shard
 
 
@@ -39,14 +40,15 @@ def restore_shards(
         return 0
     table = records.read(published)
     make_folder(folder)
-    written = 0
+    journal, written = Journal(folder), 0
     for part in parts:
-        if (folder / part.name).is_file():
+        if journal.is_whole(part.name):
             continue
         stem = Path(part.policy).stem
         rows = _rows_of(table, part, by_stem[stem])
         if len(rows) == len(part.items):
-            records.write(records.order(_rename(rows, stem, part.policy_seed)), folder / part.name)
+            renamed = records.order(_rename(rows, stem, part.policy_seed))
+            journal.add(part.name, records.write(renamed, folder / part.name))
             written += 1
     return written
 

@@ -22,6 +22,7 @@ from experiments.headline.best import keep_best
 from experiments.headline.configuration import ExperimentConfiguration
 from experiments.headline.restore import restore_shards
 from experiments.headline.work import run_job
+from experiments.lock import locked
 from experiments.publish import Source
 from experiments.training.extras import HOW_TO_INSTALL, is_available
 from policies.world_model.checkpoint import ABOUT
@@ -55,6 +56,14 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
         raise UserError("experiment: got null, expected arms, budgets and seeds")
     folder = Path(config.output)
     make_folder(folder)
+    with locked(folder):
+        return _run(config, experiment, folder), folder
+
+
+def _run(
+    config: evaluation.CompareConfiguration, experiment: ExperimentConfiguration, folder: Path
+) -> Source:
+    """The same, in a folder that is held."""
     _claim(folder, experiment)
     arms = make_arms(_leave_out(experiment, folder, config.suite), folder, config.suite)
     for number, stage in enumerate(arms.stages):
@@ -72,7 +81,7 @@ def run_experiment(config: evaluation.CompareConfiguration) -> tuple[Source, Pat
                     clock = datetime.now().astimezone().strftime("%H:%M:%S")
                     sys.stderr.write(f"{clock} {title}: {made}\n")
     keep_best([job for stage in arms.stages for job in stage], folder)
-    return _drive(config, arms, folder), folder
+    return _drive(config, arms, folder)
 
 
 def _leave_out(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -101,7 +102,7 @@ def write_shard(folder: Path, shard: Shard) -> None:
     folder
         Of this shard; its parent exists.
     shard
-        What to write.
+        What to write; replaces what is there.
 
     Raises
     ------
@@ -124,9 +125,31 @@ def write_shard(folder: Path, shard: Shard) -> None:
             "sha256": _digest(shard.columns),
         }
         (temporary / "shard.json").write_text(json.dumps(about) + "\n", encoding="utf-8")
+        for path in (*temporary.iterdir(), temporary):
+            _flush(path)
+        shutil.rmtree(folder, ignore_errors=True)
         temporary.replace(folder)
+        _flush(folder.parent)
     except OSError as error:
-        raise UserError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on disk: only then does a rename survive a power cut."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a shard is there and every number in it is the one that was written."""
+    try:
+        about, shard = read_about(folder), read_shard(folder)
+    except UserError:
+        return False
+    return bool(about.get("sha256") == _digest(shard.columns))
 
 
 def read_shard(folder: Path) -> Shard:

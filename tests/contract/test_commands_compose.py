@@ -21,6 +21,7 @@ from experiments.configuration import (
 from experiments.evaluation import CompareConfiguration, EvaluationConfiguration
 from experiments.loading import ablation_names, load_policy
 from experiments.sensitivity.configuration import SensitivityConfiguration
+from experiments.sweeps.configuration import SweepConfiguration
 from experiments.training.configuration import PPOCheckConfiguration, TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
 from experiments.what_if.configuration import CounterfactualConfiguration, ExploreConfiguration
@@ -37,13 +38,22 @@ COMMANDS = {
     "explore": ExploreConfiguration,
     "sensitivity": SensitivityConfiguration,
     "audit": AuditConfiguration,
+    "sweep": SweepConfiguration,
 }
 EXPERIMENTS = sorted(path.stem for path in (FOLDER / "experiment").glob("*.yaml"))
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
 def test_every_command_file_is_known_here():
-    included = {"evaluation", "explain_rules", "collect", "train", "report", "ppo_check"}
+    included = {
+        "evaluation",
+        "explain_rules",
+        "collect",
+        "train",
+        "report",
+        "ppo_check",
+        "executor",
+    }
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
 

@@ -65,6 +65,7 @@ def test_records_do_not_depend_on_batch_or_processes(tmp_path, reference):
     assert provenance["work"]["num_episodes"] == len(table)
     assert sorted(path.name for path in folder.iterdir()) == [
         "config.yaml",
+        "manifest.json",
         "provenance.json",
         "records.parquet",
         "run.json",
@@ -107,7 +108,7 @@ MISTAKES = [
     ({"max_instances": 0}, "max_instances: got 0"),
     ({"workers": 0, "num_worlds": "x"}, "num_worlds: got 'x'"),
     ({"split": "exam"}, "split: got 'exam'"),
-    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, v1"),
+    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, scale, v1"),
     ({"cost": "loc_9"}, "cost: got 'loc_9', allowed are loc_5"),
     ({"metrics": ["os.system"]}, "metrics: got 'os.system'"),
 ]

@@ -88,10 +88,11 @@ def test_exposure_has_ten_harmless_sightings_for_each_object():
             r"first_seed.validation: got 20000, expected at least 20001, where train ends",
         ),
         ("test: 40001", "test: 1", r"first_seed.test: got 1, expected at least 20001"),
+        # strata of more instances than that lie as far apart as they have
         (
-            "test: 3}",
-            f"test: {STRATUM_SEEDS + 1}}}",
-            "instances.test: got 10001, expected at most 10000",
+            "train: 2,",
+            f"train: {STRATUM_SEEDS + 1},",
+            "first_seed.validation: got 20001, expected at least 20003, where train ends",
         ),
         ("spill: 1", "spill: true", "families.spill: got True, expected an integer >= 1"),
     ],
@@ -100,6 +101,15 @@ def test_seeds_that_meet_are_refused(tmp_path, old, new, said):
     assert old in TEXT
     with pytest.raises(UserError, match=said):
         load_suite(written(tmp_path, TEXT.replace(old, new)))
+
+
+def test_no_seed_belongs_to_two_strata(tmp_path):
+    # 15,000 instances in each of two strata: 30,000 seeds from 1 on
+    text = TEXT.replace("train: 2,", "train: 15000,").replace(
+        "validation: 20001", "validation: 30001"
+    )
+    seeds = [i.seed for i in load_suite(written(tmp_path, text)).items("train")]
+    assert seeds == list(range(1, 30_001))
 
 
 def test_writing_hashes_changes_one_line_and_makes_the_check_pass(tmp_path):
