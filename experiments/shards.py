@@ -80,7 +80,13 @@ class Done(NamedTuple):
 
     def plus(self, other: Done) -> Done:
         """Both together."""
-        return Done(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return Done(
+            self.num_episodes + other.num_episodes,
+            self.num_decisions + other.num_decisions,
+            self.simulation_s + other.simulation_s,
+            self.policy_s + other.policy_s,
+            self.all_s + other.all_s,
+        )
 
 
 class Written(NamedTuple):

@@ -112,8 +112,8 @@ def publish_pages(
     """
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
-        told = {axis: value for axis, value in cell.axes.items() if axis != "cost"}
-        groups.setdefault(json.dumps(told, sort_keys=True), []).append(cell)
+        rest = {axis: value for axis, value in cell.axes.items() if axis != "cost"}
+        groups.setdefault(json.dumps(rest, sort_keys=True), []).append(cell)
     pages = []
     for told, group in groups.items():
         broken = {cell.stem for cell in group if cell.name in failed}
