@@ -41,20 +41,26 @@ COMMANDS = {
 """Every command's own check, without the work that follows it."""
 
 KEYS = (
-    "policy", "policies", "suite", "cost", "split", "seeds", "strata", "max_instances", "num_worlds", "workers", "allow",
-    "output", "metrics", "records", "level", "seed", "what", "hydra.run.dir", "+new", "++suite.x", "~suite", "~policy",
-    "suite@x", "mix.rule", "families.spill", "model_free.steps", "+hydra.callbacks.x._target_", "hydra/launcher", "", "a b",
+    "policy", "policies", "suite", "cost", "split", "seeds", "strata", "max_instances",
+    "num_worlds", "workers", "allow",
+    "output", "metrics", "records", "level", "seed", "what", "hydra.run.dir", "+new", "++suite.x",
+    "~suite", "~policy",
+    "suite@x", "mix.rule", "families.spill", "model_free.steps", "+hydra.callbacks.x._target_",
+    "hydra/launcher", "", "a b",
     "hydra.searchpath", "_target_", "defaults", "+a.b.c", "policy_seeds", "also_cost",
 )  # fmt: skip
 VALUES = (
     "", "null", "1", "-1", "1e400", "nan", "inf", "true", "[]", "{}", "[1,2]", "[[[1]]]", "{a:1}", "{a:{b:{c:1}}}",
-    "[" * 40 + "]" * 40, "{a:" * 2000 + "1" + "}" * 2000, "9" * 5000, "9" * 200, "x" * 200_000, "'", '"', "[", "}", "a=b=c",
-    "${oc.env:HOME}", "${a}${a}", "${", "\\${x}", "rule", "keep", "nobody", "v1", "/dev/null", "../../x.yaml", "a\tb", "\x00",
+    "[" * 40 + "]" * 40, "{a:" * 2000 + "1" + "}" * 2000, "9" * 5000, "9" * 200, "x" * 200_000,
+    "'", '"', "[", "}", "a=b=c",
+    "${oc.env:HOME}", "${a}${a}", "${", "\\${x}", "rule", "keep", "nobody", "v1", "/dev/null",
+    "../../x.yaml", "a\tb", "\x00",
     "\n", "\u2028", "\udcff", "é", "os.system", "!!python/name:os.system", "&a", "*a", "[keep,keep]", "range(1,10)",
     "choice(1,2)", "glob(*)", "int(x)", "[experiments.metrics.min_ttc.min_ttc_s]", "[os.]", "test", "0.95",
 )  # fmt: skip
 OPTIONS = (
-    "--bogus", "-m", "--cfg", "--config-dir", "--config-name", "--config-path", "--experimental-rerun", "--info", "-c",
+    "--bogus", "-m", "--cfg", "--config-dir", "--config-name", "--config-path",
+    "--experimental-rerun", "--info", "-c",
     "--resolve", "--package", "--hydra-help", "--help", "--config", "-", "--", "--version", "--run", "-cd=x",
 )  # fmt: skip
 

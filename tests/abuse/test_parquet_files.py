@@ -72,7 +72,7 @@ NAMES = [field.name for field in records.make_schema(())]
         {"cost_usd": pa.array([float("nan"), *[1.0] * 39])},
         {"cost_usd": pa.array([float("inf"), *[1.0] * 39])},
         {"instance_hash": pa.array(list(range(40)))},
-        {name: None for name in NAMES},
+        dict.fromkeys(NAMES),
         {"cost_usd": None},
         {"family": None},
     ],
