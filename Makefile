@@ -17,7 +17,7 @@ export NUMBA_NUM_THREADS := 1
 export VECLIB_MAXIMUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test demo parity slow bench clean python-is-usable
+.PHONY: help install lock check test demo parity slow abuse mutation bench clean python-is-usable
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -67,6 +67,12 @@ parity: install ## reference against twin, many seeds (tens of minutes)
 
 slow: install ## the slow tests: collect, train and drive from nothing (minutes)
 	$(BIN)/pytest -m slow tests
+
+abuse: install ## bad input, damaged files, killed runs, full disks; prints the table (about half an hour)
+	ABUSE=full ABUSE_TABLE=build/abuse.md HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -p no:xdist tests/abuse
+
+mutation: install ## small faults in physics, cost and statistics: how many do their tests notice? (tens of minutes)
+	$(BIN)/python tests/abuse/mutation.py --sample 300 --seed 1 --output build/mutation.md
 
 bench: install ## speed of the twin, against highway-env
 	$(BIN)/python -m experiments.benchmark

@@ -43,7 +43,8 @@ COMMANDS = {
 KEYS = (
     "policy", "policies", "suite", "cost", "split", "seeds", "strata", "max_instances",
     "num_worlds", "workers", "allow",
-    "output", "metrics", "records", "level", "seed", "what", "hydra.run.dir", "+new", "++suite.x", "~suite", "~policy",
+    "output", "metrics", "records", "level", "seed", "what", "hydra.run.dir", "+new", "++suite.x",
+    "~suite", "~policy",
     "suite@x", "mix.rule", "families.spill", "model_free.steps", "+hydra.callbacks.x._target_",
     "hydra/launcher", "", "a b",
     "hydra.searchpath", "_target_", "defaults", "+a.b.c", "policy_seeds", "also_cost",
@@ -58,7 +59,8 @@ VALUES = (
     "choice(1,2)", "glob(*)", "int(x)", "[experiments.metrics.min_ttc.min_ttc_s]", "[os.]", "test", "0.95",
 )  # fmt: skip
 OPTIONS = (
-    "--bogus", "-m", "--cfg", "--config-dir", "--config-name", "--config-path", "--experimental-rerun", "--info", "-c",
+    "--bogus", "-m", "--cfg", "--config-dir", "--config-name", "--config-path",
+    "--experimental-rerun", "--info", "-c",
     "--resolve", "--package", "--hydra-help", "--help", "--config", "-", "--", "--version", "--run", "-cd=x",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A run that is killed, starved of space, or finds its files damaged or the clock changed has the same records."""
+"""A run that is killed, starved of space, or finds the clock changed ends with the same records."""
 
 import os
 import shutil

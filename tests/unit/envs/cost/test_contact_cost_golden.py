@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from envs.cost.contact_cost import contact_cost, contact_total
 from envs.cost.damage import front_damage, underbody_damage, wheel_damage_probability
 from envs.cost.parameters import CostParameters
-from envs.physics.contact import contact_outcome
+from envs.physics.contact import MISS, STRADDLE, contact_outcome
 
 with (Path(__file__).parents[1] / "golden_contacts.csv").open(encoding="utf-8") as file:
     CASES = {
@@ -50,6 +50,12 @@ def meet(case, **changes):
     return contact_outcome(
         c["speed"], *size, c["mass"], crush, stiffness, c["offset"], c["yaw"], 0, 0.0, 0
     )
+
+
+@pytest.mark.parametrize("mode", [MISS, STRADDLE])
+def test_nothing_touched_costs_nothing_in_any_part(mode):
+    outcome = meet(11)._replace(mode=mode)
+    assert contact_cost(outcome, 30.0, 0.9, P8) == (0.0,) * 11
 
 
 @pytest.mark.parametrize("case", CASES)

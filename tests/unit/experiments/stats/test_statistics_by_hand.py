@@ -51,6 +51,9 @@ def test_interquartile_mean_by_hand():
     assert found.low < found.value < found.high
     one_seed = interquartile_mean(np.array([[1.0, 5.0, 3.0, 9.0]]), rng=rng(), **OPTIONS)
     assert one_seed == (4.0, 4.0, 4.0)
+    # of sixteen the middle eight, 4 to 11 squared, in every resample too: 492 / 8
+    sixteen = interquartile_mean(np.arange(16.0)[None] ** 2, rng=rng(), **OPTIONS)
+    assert sixteen == (61.5, 61.5, 61.5)
 
 
 def test_cvar_by_hand():
@@ -72,6 +75,8 @@ def test_score_by_hand():
     assert score(floor, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (0.0, 0.0, 0.0)
     assert score(best, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (100.0, 100.0, 100.0)
     assert np.isnan(score(best, best, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
+    # no room at all between floor and best: no score, and no division by nothing
+    assert np.isnan(score(best, floor, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
 
 
 def test_paired_difference_by_hand():
