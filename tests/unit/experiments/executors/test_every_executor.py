@@ -53,7 +53,7 @@ def test_executors_give_every_result_once_though_a_worker_dies(executor, tmp_pat
 
 
 def test_executors_tell_errors(executor, tmp_path):
-    with pytest.raises(UserError, match="^key: got 4$"):
+    with pytest.raises(UserError, match=r"^key: got 4$"):
         list(executor.run(misbehave, ["complain"], str(tmp_path)))
     with pytest.raises(pool.WorkerError, match="ZeroDivisionError: task 4") as told:
         list(executor.run(misbehave, ["crash"], str(tmp_path)))
