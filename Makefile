@@ -69,7 +69,7 @@ slow: install ## the slow tests: collect, train and drive from nothing (minutes)
 	$(BIN)/pytest -m slow tests
 
 abuse: install ## bad input, damaged files, killed runs, full disks; prints the table (about half an hour)
-	ABUSE=full ABUSE_TABLE=build/abuse.md HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -p no:xdist tests/abuse
+	ABUSE=full ABUSE_TABLE=build/abuse.md HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -p no:xdist -m "slow or not slow" tests/abuse
 
 mutation: install ## small faults in physics, cost and statistics: how many do their tests notice? (tens of minutes)
 	$(BIN)/python tests/abuse/mutation.py --sample 300 --seed 1 --output build/mutation.md

@@ -21,18 +21,18 @@ def extreme(base, k):
     have = base.vehicle_f.shape[1]
     order = [*range(have), *([have - 1] * (num - have))][:num]
     vehicle_f, vehicle_i = base.vehicle_f[:, order].copy(), base.vehicle_i[:, order].copy()
-    x = 2_000.0
+    x = 1_000.0
     for n in range(1, num):
         lane = n % lanes
-        x += 25.0 if lane == 0 else 0.0
-        vehicle_f[vehicle.X, n], vehicle_f[vehicle.Y, n] = x - 300.0, 4.0 * lane
+        x += 40.0 if lane == 0 or lanes == 1 else 0.0
+        vehicle_f[vehicle.X, n], vehicle_f[vehicle.Y, n] = x, 4.0 * lane
         vehicle_i[[vehicle.LANE, vehicle.TARGET_LANE], n] = lane
-    vehicle_f[vehicle.X, 0] = 1_950.0
+    vehicle_f[vehicle.X, 0] = 2_300.0
     vehicle_f[vehicle.SPEED] = vehicle_f[vehicle.TARGET_SPEED] = 40.0
     vehicle_i[vehicle.SCRIPT_LANE] = vehicle_i[vehicle.RETURN_LANE] = -1
     j = [n % base.debris_f.shape[1] for n in range(4)]
     debris_f, debris_i = base.debris_f[:, j].copy(), base.debris_i[:, j].copy()
-    debris_f[debris.X] = 1_980.0 + 15.0 * np.arange(4)
+    debris_f[debris.X] = 2_330.0 + 15.0 * np.arange(4)
     debris_f[debris.Y] = 4.0 * (np.arange(4) % lanes)
     debris_i[debris.CARRIER] = -1
     episode_f, episode_i = base.episode_f.copy(), base.episode_i.copy()

@@ -14,7 +14,7 @@ import pytest
 from experiments import records
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]  # minutes of whole runs: `make abuse`
 
 EVALUATE = ("experiments.evaluate", "policy=[keep,brake,random]", "suite=quick", "max_instances=6")
 COLLECT = ("experiments.collect", "num_decisions=1500", "output=gathered")
