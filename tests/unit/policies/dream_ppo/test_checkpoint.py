@@ -7,7 +7,7 @@ import pytest
 
 from envs.errors import UserError
 from policies.dream_ppo.checkpoint import check_fit, load, save, template
-from policies.world_model.checkpoint import ABOUT, TENSORS, flatten
+from policies.world_model.checkpoint import ABOUT, TENSORS, flatten, sealed
 
 ABOUT_IT = {"reward_scale_usd": 1000.0, "classes": ["a", "b"], "cost_hash": "c"}
 
@@ -64,7 +64,7 @@ def test_damage_is_told(folder):
 def test_a_wrong_description_is_told(folder, key, value, word):
     path, _ = folder
     about = json.loads((path / ABOUT).read_text())
-    (path / ABOUT).write_text(json.dumps(about | {key: value}))
+    (path / ABOUT).write_text(json.dumps(sealed(about | {key: value})))
     refused(path, word)
 
 

@@ -14,7 +14,7 @@ from policies.dreamer_v3 import checkpoint
 from policies.dreamer_v3.nets import Mind, Sizes, template
 from policies.model_free.sight import NUM_INPUTS
 from policies.reactive.command import NUM_MOVES, NUM_PACES
-from policies.world_model.checkpoint import flatten, unflatten
+from policies.world_model.checkpoint import flatten, sealed, unflatten
 
 SIZES = Sizes(inputs=NUM_INPUTS, units=8, memory=16, hidden=6, groups=4, variables=5, classes=3)
 BUDGET = {"environment_steps": 7, "cpu_seconds": 1.5}
@@ -77,7 +77,7 @@ def test_policy_drives_from_its_checkpoint_the_same_in_any_batch(folder, tmp_pat
 
 def edit(folder, **changes):
     path = folder / "model.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    path.write_text(json.dumps(sealed(json.loads(path.read_text()) | changes)))
 
 
 @pytest.mark.parametrize(

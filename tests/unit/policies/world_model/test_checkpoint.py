@@ -38,7 +38,12 @@ def test_round_trip_is_exact(folder):
 
 def change_about(folder, **values):
     path = folder / checkpoint.ABOUT
-    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+    path.write_text(json.dumps(checkpoint.sealed(json.loads(path.read_text()) | values)))
+
+
+def edit(folder):
+    path = folder / checkpoint.ABOUT
+    path.write_text(path.read_text().replace('"training_seed": 3', '"training_seed": 4'))
 
 
 def flip_a_bit(folder):
@@ -81,6 +86,7 @@ DAMAGE = {
         lambda f: change_about(f, format="other"),
         "format: expected 'roadworld-world-model'",
     ),
+    "edited by hand": (edit, "about_sha256: the file is damaged, or was edited by hand"),
     "newer": (
         lambda f: change_about(f, schema=99),
         "schema: got 99, expected 2; written by a newer",
