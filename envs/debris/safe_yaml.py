@@ -74,7 +74,7 @@ def _read_integer(loader: Any, node: yaml.ScalarNode) -> float:  # noqa: ANN401 
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _read_integer)
