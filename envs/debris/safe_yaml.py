@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -65,13 +66,15 @@ class _Loader(SafeLoader):  # type: ignore[misc]
         return mapping
 
 
-def _read_integer(loader: Any, node: yaml.ScalarNode) -> int:  # noqa: ANN401 (either of two loaders)
-    """An integer of at most 64 bits."""
+def _read_integer(loader: Any, node: yaml.ScalarNode) -> float:  # noqa: ANN401 (either of two loaders)
+    """An integer of at most 64 bits; a larger one as a float, so that its key's own check refuses it by name."""
     value: int = loader.construct_yaml_int(node)
-    if abs(value) > LARGEST_INTEGER:
-        msg = f"line {node.start_mark.line + 1}: an integer beyond 64 bits"
-        raise _Refused(msg)
-    return value
+    if abs(value) <= LARGEST_INTEGER:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _read_integer)
