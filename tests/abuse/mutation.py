@@ -4,7 +4,7 @@
 
 One fault at a time is put into the source of a module (``OPERATORS`` below), and the unit tests of its package run in a
 fork of this process until the first one fails. Kernels run as Python (``NUMBA_DISABLE_JIT=1``): compiling each mutant
-would take minutes, and mutmut's trampolines do not compile at all. A mutant that no test notices is printed with its
+would take minutes, and mutmut was not tried. A mutant that no test notices is printed with its
 place; the known ones stand with their reasons in ``SURVIVORS.md``.
 """
 
