@@ -50,7 +50,7 @@ MISTAKES = [
         ["what=fly", "rounds=x"],
         "what: got 'fly', input should be 'engine', 'decision', 'policy' or 'world_model'; rounds:",
     ),
-    (["suite=v9"], "Could not find 'suite/v9'; Available options in 'suite': quick; v1"),
+    (["suite=v9"], "Could not find 'suite/v9'; Available options in 'suite': quick; scale; v1"),
     (["suite=null"], "Config group override must be a string or a list"),
     (["~suite"], "suite: got None, expected one name"),
     (["suite.version=mine"], "suite.version=mine: suite is chosen by name"),

@@ -28,7 +28,7 @@ def test_figure_and_numbers_agree(tmp_path):
     folder = (tmp_path / last).parent
     assert {path.name for path in folder.iterdir()} == {
         "config.yaml", "counterfactual.parquet", "counterfactual.png", "counterfactual.svg", "flips.json",
-        "provenance.json", "run.json",
+        "manifest.json", "provenance.json", "run.json",
     }  # fmt: skip
     rows = pq.read_table(folder / "counterfactual.parquet").to_pylist()
     assert len(rows) == 9

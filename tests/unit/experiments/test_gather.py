@@ -30,7 +30,7 @@ def write(folder, policy, setting="loc_8", suite="toy", edit=lambda table: table
         "entrants": to_values({policy: ENTRANTS[policy]}),
         "suite": {"version": suite, "strata": ["seen"]},
         "machine": {"commit": "abc"},
-        "records_sha256": "0",
+        "records_sha256": records.compute_sha256(table),
     }
     (folder / "provenance.json").write_text(json.dumps(about))
     return folder

@@ -16,7 +16,7 @@ FOLDER = Path(conf.__file__).parent / "suite"
 TEXT = """
 # a comment that stays
 version: mine
-first_seed: {train: 1, validation: 20001, test: 40001}
+first_seed: {train: 1, validation: 20001, test: 90001}
 instances: {train: 2, validation: 1, test: 3}
 strata:
   seen: {objects: train, groups: [], families: {lone_object: 2, spill: 1}}
@@ -87,7 +87,7 @@ def test_exposure_has_ten_harmless_sightings_for_each_object():
             "validation: 20000",
             r"first_seed.validation: got 20000, expected at least 20001, where train ends",
         ),
-        ("test: 40001", "test: 1", r"first_seed.test: got 1, expected at least 20001"),
+        ("test: 90001", "test: 1", r"first_seed.test: got 1, expected at least 20001"),
         # strata of more instances than that lie as far apart as they have
         (
             "train: 2,",
