@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -147,7 +147,12 @@ def histories(
         for key in observed:
             observed[key].append([one[key] for one in seen])
             truly[key].append([one[key] for one in true])
-    return tuple({key: np.array(rows) for key, rows in one.items()} for one in (observed, truly))  # type: ignore[return-value]
+    return _stack(observed), _stack(truly)
+
+
+def _stack(rows: Mapping[str, Sequence[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Arrays of what was gathered moment by moment."""
+    return {key: np.array(values) for key, values in rows.items()}
 
 
 def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:

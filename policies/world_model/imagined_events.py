@@ -40,9 +40,7 @@ class Events(NamedTuple):
 
     contact: Rows  # target: it begins within the decision
     collision: Rows
-    severity: (
-        Rows  # targets: one-hot mode, then outcomes; twice, where the contents are known exactly
-    )
+    severity: Rows  # targets: one-hot mode, then outcomes; twice where contents are known
     slip: Rows  # target: probability of losing control on a spill
     missed_contacts: int  # contacts that the gate did not see coming
     missed_collisions: int
@@ -126,10 +124,8 @@ def imagine_events(
         Rollouts end with the episode, and with the contact of a body: what follows is another story. Every row of the
         log is seen once more from its true state, for one decision.
     """
-    is_new = np.ones(len(kinds), np.bool_)
-    is_new[1:] = ~goes_on(columns)[:-1]
     # plans begin where all measurements say that objects are
-    places = refine_log(columns["ego"], columns["debris"], is_new)
+    places = refine_log(columns["ego"], columns["debris"], goes_on(columns))
     shard = Log(
         **({name: columns[name] for name in LOGGED} | {"debris": places}),
         command=command_of(columns),

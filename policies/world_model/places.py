@@ -90,10 +90,6 @@ class Places:
         note_places(ego, rows, is_new, self._seen, self.now)
         return {**observation, "debris": _better(ego, rows, self.now)}
 
-    def put(self, chosen: NDArray[np.int64], other: Places) -> None:
-        """Overwrite what is remembered of some worlds, in place."""
-        self._seen[chosen], self.now[chosen] = other._seen, other.now
-
 
 def _better(
     ego: NDArray[np.float32], rows: NDArray[np.float32], now: NDArray[np.float64]
@@ -117,7 +113,7 @@ def _better(
 
 
 def refine_log(
-    ego: NDArray[np.float32], rows: NDArray[np.float32], is_new: NDArray[np.bool_]
+    ego: NDArray[np.float32], rows: NDArray[np.float32], goes_on: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """What ``Places.refine`` makes of the objects in consecutive rows of a log.
 
@@ -125,14 +121,16 @@ def refine_log(
     ----------
     ego, rows
         ``(N, E)`` and ``(N, 4, D)``.
-    is_new
-        ``(N,)``: rows with which an episode begins.
+    goes_on
+        ``(N,)``: rows after which the same episode goes on in the next row.
 
     Returns
     -------
     ndarray
         ``(N, 4, D)``.
     """
+    is_new = np.ones(len(rows), np.bool_)
+    is_new[1:] = ~goes_on[:-1]
     now = np.zeros((len(rows), DEBRIS_SLOTS, NUM_PLACE))
     _note_log(ego, rows, is_new, np.zeros((1, DEBRIS_SLOTS, _NUM_SEEN)), now)
     return _better(ego, rows, now)

@@ -28,7 +28,7 @@ GRIP_MPS2: Final = 7.8
 
 
 GUST_MPS: Final = 0.8
-"""Speed that an object may gain in a decision without anybody near [A: half of what a gale does to a light box]."""
+"""Speed that noise may give an object in a decision [A: below the 1 m/s beyond which the audit wants a cause]."""
 
 
 @inlined
