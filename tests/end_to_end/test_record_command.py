@@ -54,7 +54,7 @@ def test_last_lines_say_where_the_files_are(recorded):
         assert (folder / png).is_file()
     assert f"record writes to {lines[-1]}" in err
     assert sorted(path.suffix for path in (folder / lines[-1]).iterdir()) == (
-        [".json"] * 4 + [".mp4"] * 2 + [".png"] * 2 + [".yaml"]
+        [".json"] * 5 + [".mp4"] * 2 + [".png"] * 2 + [".yaml"]
     )
 
 
