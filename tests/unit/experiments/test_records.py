@@ -62,6 +62,13 @@ def test_hash_ignores_order_and_timings_only(table):
     assert records.compute_sha256(changed) != first
 
 
+def test_hash_does_not_depend_on_how_much_is_hashed_at_once(table, monkeypatch):
+    first = records.compute_sha256(table)
+    for rows in (1, 2, 3):
+        monkeypatch.setattr(records, "_HASHED_AT_ONCE", rows)
+        assert records.compute_sha256(table) == first
+
+
 def test_records_read_back_equal_from_file_and_folder(table, tmp_path):
     records.write(records.order(table), tmp_path / "records.parquet")
     for path in (tmp_path, tmp_path / "records.parquet"):
