@@ -135,7 +135,7 @@ class Rollout:
         # equal shares: 100 instances in 64 worlds are driven as two rounds of 50, not as 64 and 36
         rounds = -(-len(instances) // num_worlds)
         self._num_worlds = -(-len(instances) // rounds)
-        self._next = self._num_worlds
+        self._feed = _Feed(instances, self._num_worlds)
         self._env = DebrisVectorEnv(self._num_worlds, scenario=self._feed, cost=cost)
         self._simulation_s = self._policy_s = 0.0
 
@@ -143,12 +143,6 @@ class Rollout:
     def costs(self) -> Costs:
         """CPU time so far."""
         return Costs(self._simulation_s, self._policy_s)
-
-    def _feed(self, *_: object) -> ScenarioInstance:
-        """The next instance for a world whose episode has ended; the last one again when none is left."""
-        index = min(self._next, len(self._instances) - 1)
-        self._next += 1
-        return self._instances[index]
 
     def episodes(self) -> Iterator[tuple[int, Episode]]:
         """Every episode with the index of its instance, in the order in which they end.
@@ -171,7 +165,7 @@ class Rollout:
         remaining = len(self._instances)
         while remaining:
             action = self._decide(observation, begins, log)
-            before = self._next
+            before = self._feed.next
             start = time.process_time()
             observation, _, terminated, truncated, info = self._env.step(action)
             self._simulation_s += time.process_time() - start
@@ -230,6 +224,23 @@ class Rollout:
             imagined_s=float(log.imagined_s[b, :length].sum()),
             decision_cpu_ms=float(log.cpu_ms[b, :length].mean()),
         )
+
+
+class _Feed:
+    """The next instance for a world whose episode has ended; the last one again when none is left.
+
+    No method of ``Rollout``: the worlds would hold what holds them, and be freed by the garbage collector alone, which
+    hardly looks while a million entries of a suite are in memory.
+    """
+
+    def __init__(self, instances: Sequence[ScenarioInstance], first: int) -> None:
+        self._instances = instances
+        self.next = first
+
+    def __call__(self, *_: object) -> ScenarioInstance:
+        index = min(self.next, len(self._instances) - 1)
+        self.next += 1
+        return self._instances[index]
 
 
 class _Log:

@@ -1,5 +1,7 @@
 """The loop drives every instance once and keeps what happened, as a plain loop over the environment shows."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,19 @@ def test_rollout_counts_the_time_of_simulation_and_policy_apart():
     list(rollout.episodes())
     assert rollout.costs.simulation_s > 0.0
     assert rollout.costs.policy_s > 0.0
+
+
+def test_worlds_are_freed_with_their_rollout_without_the_garbage_collector():
+    suite = load_suite(config_path("suite", "quick"))
+    instances = [suite.instance(item) for item in suite.items("train")[:2]]
+    gc.collect()
+    gc.disable()
+    try:
+        before = {id(one) for one in gc.get_objects() if isinstance(one, DebrisVectorEnv)}
+        rollout = Rollout(load_policy("keep"), instances)
+        assert len(list(rollout.episodes())) == 2
+        del rollout
+        after = {id(one) for one in gc.get_objects() if isinstance(one, DebrisVectorEnv)}
+    finally:
+        gc.enable()
+    assert after <= before
