@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -114,7 +115,10 @@ def write_shard(folder: Path, shard: Shard) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
         for name in COLUMNS:
-            np.save(temporary / f"{name}.npy", shard.columns[name], allow_pickle=False)
+            # by way of memory: what np.save says of a full disk has no reason in it
+            content = BytesIO()
+            np.save(content, shard.columns[name], allow_pickle=False)
+            (temporary / f"{name}.npy").write_bytes(content.getbuffer())
         about = {
             "schema": SCHEMA,
             "rows": shard.num_rows,

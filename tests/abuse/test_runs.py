@@ -140,6 +140,96 @@ def test_full_disk_is_one_line_and_nothing_is_lost(tmp_path, small_disk, expecte
     assert records.compute_sha256(table) == sha256
 
 
+OTHERS = (
+    ("experiments.collect", "num_decisions=1500", "output={disk}/gathered"),
+    ("experiments.compare", "policy=[keep,brake]", "suite=quick", "max_instances=1", "output={disk}"),
+    ("experiments.sweep", "policy=[keep,brake]", "suite=quick", "max_instances=1", "output={disk}"),
+    ("experiments.record", "policy=keep", "suite=quick", "max_seconds=1", "output={disk}"),
+    ("experiments.train", "policy=ppo", "model_free.decisions=5000", "output={disk}/ppo"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", OTHERS, ids=[words[0] for words in OTHERS])
+def test_every_command_says_in_one_line_that_the_disk_is_full(words, tmp_path, small_disk, tally):
+    row = tally("other commands: disk full")
+    code, out, err = run(tmp_path, *(word.format(disk=small_disk) for word in words))
+    last = err.splitlines()[-1]
+    row.add(refused=code == 2, clear=last.startswith("error: ") and "No space left" in last)
+    assert code == 2, out + err
+    assert "No space left" in last
+    assert "Traceback" not in err
+
+
+def test_read_only_disk_is_one_line(tmp_path, small_disk, tally):
+    row = tally("evaluate: disk mounted read-only")
+    mount = ["mount", "-o", "remount,size=8m,ro", str(small_disk)]
+    subprocess.run(mount, check=True)
+    code, out, err = run(tmp_path, *EVALUATE, f"output={small_disk}", "workers=1")
+    last = err.splitlines()[-1]
+    row.add(refused=code == 2, clear=last.startswith("error: ") and "Read-only" in last)
+    assert (code, out) == (2, "")
+    assert "Read-only file system" in last
+    assert "Traceback" not in err
+
+
+def wait_for_shards(process, folder, count):
+    """Until so many shards are there."""
+    deadline = time.monotonic() + 300
+    while len(list(folder.glob("outputs/*/*/shards/*.parquet"))) < count:
+        assert process.poll() is None, "it ended before"
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_lost_folder_is_one_line_and_the_command_begins_again(tmp_path, expected, tally, workers):
+    row = tally("evaluate: its folder is removed in mid-run")
+    process = start(tmp_path, *EVALUATE, f"workers={workers}", "shard_instances=1")
+    wait_for_shards(process, tmp_path, 2)
+    while (tmp_path / "outputs").exists():
+        shutil.rmtree(tmp_path / "outputs", ignore_errors=True)
+    out, err = process.communicate(timeout=600)
+    last = err.splitlines()[-1]
+    row.add(refused=process.returncode == 2, clear=last.startswith("error: "))
+    assert (process.returncode, out) == (2, "")
+    assert last.startswith("error: ")
+    assert "Traceback" not in err
+    found, count = evaluated(tmp_path, f"workers={workers}")
+    row.add(lost=expected[1] - count)
+    assert found == expected[0]
+
+
+def damage(path, kind, rng):
+    """Do to a file what a crash or a disk may do."""
+    content = bytearray(path.read_bytes())
+    if kind == "cut short":
+        path.write_bytes(content[: int(rng.integers(len(content)))])
+    elif kind == "a byte changed":
+        content[int(rng.integers(len(content)))] ^= 1 << int(rng.integers(8))
+        path.write_bytes(content)
+    else:
+        path.unlink()
+
+
+@pytest.mark.parametrize("kind", ["cut short", "a byte changed", "removed"])
+def test_damaged_shards_are_done_again(kind, tmp_path, expected, tally, times):
+    row, rng = tally(f"evaluate: shard {kind}"), np.random.default_rng(13)
+    for k in range(times(1, 4)):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        process = start(folder, *EVALUATE, "workers=1", "shard_instances=1")
+        wait_for_shards(process, folder, 5)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        shards = sorted(folder.glob("outputs/*/*/shards/*.parquet"))
+        for path in shards:
+            damage(path, kind, rng)
+        found, count = evaluated(folder, "workers=1", "shard_instances=1")
+        for _ in shards:
+            row.add(lost=expected[1] - count)
+        assert found == expected[0]
+
+
 CLOCKS = ("-20y", "+20y", "-1d")
 
 
