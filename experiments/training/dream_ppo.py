@@ -11,20 +11,19 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from tqdm import tqdm
 
-from experiments.atomic import make_folder, replacing, write_text
+from experiments.atomic import make_folder, write_text
 from experiments.provenance import commit, machine
 from experiments.training.claim import claim
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.data import list_all
 from experiments.training.dream_starts import draw_starts
 from experiments.training.learners import FIRST_COMMAND, prefer, to_net
+from experiments.training.tensors import read_tensors, write_tensors
 from policies.dream_ppo import checkpoint
 from policies.dream_ppo.checkpoint import ActorCritics
 from policies.reactive.command_env import CommandEnv
@@ -196,7 +195,7 @@ def _part(
     path, told = folder / f"seed_{seed}.safetensors", folder / f"seed_{seed}.json"
     if path.is_file() and told.is_file():
         like = checkpoint.template(config.hidden, 1)
-        return unflatten(like, load_file(path)), json.loads(told.read_text(encoding="utf-8"))
+        return unflatten(like, read_tensors(path)), json.loads(told.read_text(encoding="utf-8"))
     start = time.process_time()
     model = learn(make(seed + 1), config, seed, str(folder / "tensorboard"))
     spent = time.process_time() - start
@@ -206,9 +205,7 @@ def _part(
         "cpu_seconds": round(spent, 1),
         "dream_usd_per_decision": _measure(model, make(0), config),
     }
-    arrays: dict[str, NDArray[Any]] = flatten(learned)
-    with replacing(path) as temporary:
-        save_file(arrays, temporary)
+    write_tensors(path, flatten(learned))
     write_text(told, json.dumps(figures) + "\n")
     return learned, figures
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file, save_file
 from sb3_contrib import QRDQN, RecurrentPPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.buffers import ReplayBuffer
@@ -16,13 +15,14 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from tqdm import tqdm
 
-from experiments.atomic import make_folder, replacing
+from experiments.atomic import make_folder
 from experiments.training.configuration import (
     ModelFreeConfiguration,
     PPOConfiguration,
     QRDQNConfiguration,
     RecurrentPPOConfiguration,
 )
+from experiments.training.tensors import read_tensors, write_tensors
 from policies.model_free.actor import Actor, Lstm, RecurrentActor
 from policies.reactive.command import NUM_COMMANDS
 from policies.world_model.layers import Net
@@ -214,12 +214,11 @@ class Learner:
             size = buffer.buffer_size if buffer.full else buffer.pos
             arrays |= {f"buffer.{name}": getattr(buffer, name)[:size] for name in BUFFER}
             arrays["buffer.pos"] = np.array([buffer.pos, buffer.full])
-        with replacing(folder / "state.safetensors") as temporary:
-            save_file(arrays, temporary)
+        write_tensors(folder / "state.safetensors", arrays)
 
     def restore(self, folder: Path) -> None:
         """Go on with what ``keep`` has written."""
-        arrays = load_file(folder / "state.safetensors")
+        arrays = read_tensors(folder / "state.safetensors")
         model = self._model
         policy = model.policy
         named = {

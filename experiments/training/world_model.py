@@ -8,20 +8,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from envs.errors import UserError
-from experiments.atomic import make_folder, replacing, write_text
+from experiments.atomic import make_folder, write_text
 from experiments.provenance import commit, machine
 from experiments.training import data
 from experiments.training.claim import claim
 from experiments.training.configuration import TrainConfiguration
 from experiments.training.starts import all_emissions, make_starts
+from experiments.training.tensors import read_tensors, write_tensors
 from experiments.training.validation import validate_model
 from policies.world_model import checkpoint
 from policies.world_model.classes import Book, Codebook
@@ -221,15 +219,11 @@ class Run:
         clock = self._folder / f"part_{name}.json"
         if path.is_file() and clock.is_file():
             self.cpu_s[name] = json.loads(clock.read_text(encoding="utf-8"))["cpu_seconds"]
-            return checkpoint.unflatten(like, load_file(path))
+            return checkpoint.unflatten(like, read_tensors(path))
         start = time.process_time()
         made = make()
         self.cpu_s[name] = round(time.process_time() - start, 1)
-        arrays: dict[str, NDArray[Any]] = {
-            key: np.ascontiguousarray(value) for key, value in checkpoint.flatten(made).items()
-        }
-        with replacing(path) as temporary:
-            save_file(arrays, temporary)
+        write_tensors(path, checkpoint.flatten(made))
         write_text(clock, json.dumps({"cpu_seconds": self.cpu_s[name]}) + "\n")
         return made
 
