@@ -100,6 +100,14 @@ class Command:
                 raise
             raise SystemExit(PIPE_CODE) from None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to a process of Hydra's joblib launcher; it has a stderr of its own."""
+        return {name: value for name, value in vars(self).items() if name != "_stderr"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """There."""
+        vars(self).update(state, _stderr=sys.stderr)
+
     def _say(self, text: str) -> None:
         """One line on stderr."""
         first = (text.splitlines() or ["something is wrong"])[0]
@@ -156,7 +164,8 @@ class Command:
                 raise
             raise SystemExit(PIPE_CODE) from None
         except SystemExit as stop:
-            if self._has_begun or stop.code in {0, None}:
+            told_by_job = stop.code == USER_ERROR_CODE and not held.getvalue()
+            if self._has_begun or told_by_job or stop.code in {0, None}:
                 raise
             if _is_hung_up():
                 raise SystemExit(PIPE_CODE) from None

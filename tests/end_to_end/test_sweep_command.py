@@ -16,6 +16,7 @@ from experiments.sweeps.cells import make_cells
 from experiments.sweeps.configuration import SweepConfiguration
 
 pytestmark = pytest.mark.end_to_end
+NEEDS_OPTUNA = pytest.mark.skipif(find_spec("optuna") is None, reason="optuna is not installed")
 
 BASE = (
     "suite=quick",
@@ -25,6 +26,10 @@ BASE = (
     "workers=1",
     "shard_instances=1",
 )
+
+
+def has_joblib():
+    return find_spec("hydra_plugins") and find_spec("hydra_plugins.hydra_joblib_launcher")
 
 
 def start(folder, *overrides):
@@ -113,7 +118,7 @@ def test_killed_sweep_goes_on_and_a_failing_cell_stops_no_other(tmp_path):
     assert len(records.read(changed)) == 2
 
 
-@pytest.mark.skipif(find_spec("optuna") is None, reason="optuna is not installed")
+@NEEDS_OPTUNA
 def test_search_goes_on_with_the_trials_it_would_have_made(tmp_path):
     wanted = ("policy=rule", "split=validation", "strata=[seen]")
     few = "search={ranges: {thresholds.horizon_s: [3, 9]}, trials: 2, batch: 2, seed: 1}"
@@ -145,13 +150,16 @@ def test_search_goes_on_with_the_trials_it_would_have_made(tmp_path):
     [
         (("axes={output: [a]}",), "axes: got 'output', allowed are"),
         (("axes={cost: []}",), "axes.cost: got an empty list"),
-        (
-            ("search={ranges: {thresholds.horizon_s: [3, 9]}, trials: 2, batch: 2, seed: 1}",),
+        pytest.param(
+            (
+                "search={ranges: {thresholds.horizon_s: [3, 9]}, trials: 2, batch: 2, seed: 1}",
+                "split=train",
+            ),
             "search: expected one policy and no axes",
+            marks=NEEDS_OPTUNA,
         ),
     ],
 )
-@pytest.mark.skipif(find_spec("optuna") is None, reason="optuna is not installed")
 def test_mistakes_are_one_line_and_leave_nothing(tmp_path, overrides, said):
     code, out, err = run(tmp_path, *overrides)
     assert (code, out) == (2, "")
@@ -175,3 +183,28 @@ def test_cells_are_named_by_what_decides_their_result():
     assert [cell.name for cell in first] == [cell.name for cell in same]
     changed = make_cells(validate(SweepConfiguration, told | {"max_instances": 3}))
     assert {cell.name for cell in first}.isdisjoint(cell.name for cell in changed)
+
+
+@pytest.mark.skipif(not has_joblib(), reason="Hydra's joblib launcher is not installed")
+def test_multirun_in_processes_of_the_joblib_launcher(tmp_path):
+    words = ("policy=keep,brake", "suite=quick", "max_instances=2", "workers=1")
+    hashes = []
+    for launcher in ("basic", "joblib"):
+        command = [sys.executable, "-m", "experiments.evaluate", "-m", *words]
+        command += [f"hydra/launcher={launcher}", f"output={launcher}"]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        lines = [line for line in done.stdout.splitlines() if line.startswith("records ")]
+        assert len(set(lines)) == 2
+        hashes.append(sorted(lines))
+    assert hashes[0] == hashes[1]
+    command[command.index("policy=keep,brake")] = "policy=keep,nobody"
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+    )
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert done.returncode == 2
+    assert len(errors) == 1
+    assert errors[0].startswith("error: policy: got 'nobody', allowed are ")
