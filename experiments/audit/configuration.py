@@ -8,6 +8,7 @@ from pydantic import Field
 
 from experiments.audit.models import Ablation
 from experiments.configuration import Configuration
+from experiments.executors.executor import ClusterConfiguration, Name
 
 
 class AuditConfiguration(Configuration):
@@ -28,6 +29,8 @@ class AuditConfiguration(Configuration):
     paths: list[str] = Field(min_length=2)
     seed: int = Field(ge=0)
     workers: int = Field(ge=1, le=64)
+    executor: Name = "local"
+    cluster: ClusterConfiguration = ClusterConfiguration()
     films: int = Field(ge=0, le=20)  # of the worst failures; 0 = none
     output: str
     show: str | None  # folder of an audit whose lines are shown; nothing is computed

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from experiments import pool
 from experiments.atomic import make_folder, write_text
 from experiments.audit import speed
 from experiments.audit.configuration import AuditConfiguration
@@ -17,6 +16,7 @@ from experiments.audit.findings import Audited, Finding, Line, Probed
 from experiments.audit.gallery import film_all
 from experiments.audit.parts import PARTS, Part, Scene
 from experiments.configuration import config_path
+from experiments.executors.executor import make_executor
 from experiments.loading import policy_path
 from experiments.run_folder import compute_key
 from experiments.stats.interval import Interval
@@ -24,7 +24,7 @@ from experiments.stats.interval import Interval
 FOLDER: Final = "parts"
 """Beside the table."""
 
-DECIDES_NOTHING: Final = {"output", "films", "show", "workers"}
+DECIDES_NOTHING: Final = {"output", "films", "show", "workers", "executor", "cluster"}
 """Settings that change what is shown, not what is found."""
 
 
@@ -55,8 +55,11 @@ def run(config: AuditConfiguration) -> Audited:
     with tqdm(
         total=len(PARTS), initial=len(PARTS) - len(missing), unit="part", disable=None
     ) as bar:
-        work = pool.run(_compute_one, missing, config, folder, key, num_workers=config.workers)
-        for done, _ in work:
+        scratch = Path(config.output) / "jobs"
+        executor = make_executor(
+            config.executor, config.cluster, workers=config.workers, scratch=scratch
+        )
+        for done, _ in executor.run(_compute_one, missing, config, folder, key):
             bar.set_postfix_str(missing[done], refresh=False)
             bar.update()
     findings: list[Finding] = []

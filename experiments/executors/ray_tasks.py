@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from envs.errors import UserError
@@ -69,9 +70,10 @@ class RayExecutor:
             )
             waiting = iter(enumerate(tasks))
             busy: dict[Any, int] = {}
+            here = str(Path.cwd())
             while True:
                 for k, task in waiting:
-                    busy[remote.remote(function, task, shared, sources_hash())] = k
+                    busy[remote.remote(function, task, shared, sources_hash(), here)] = k
                     if len(busy) >= self._workers:
                         break
                 if not busy:
@@ -93,11 +95,16 @@ class RayExecutor:
 
 
 def _attempt(
-    function: Callable[..., object], task: object, shared: tuple[Any, ...], sources: str
+    function: Callable[..., object], task: object, shared: tuple[Any, ...], sources: str, here: str
 ) -> pool.Answer:
     """What a worker does; other sources than those of the command would give other results."""
     if sources_hash() != sources:
         return "user error", f"{socket.gethostname()}: other sources of roadworld than here"
+    try:
+        # a worker begins where Ray was started; paths may be relative to where the command was typed
+        os.chdir(here)
+    except OSError as error:
+        return "user error", f"{socket.gethostname()}: {here}: {error.strerror}; machines share it"
     return pool.attempt(function, task, shared)
 
 

@@ -41,7 +41,14 @@ def audit(monkeypatch, tmp_path):
 
     def run(key="a", folder="audit"):
         return resume.run(
-            SimpleNamespace(output=str(tmp_path / folder), key=key, films=0, workers=1)
+            SimpleNamespace(
+                output=str(tmp_path / folder),
+                key=key,
+                films=0,
+                workers=1,
+                executor="local",
+                cluster=None,
+            )
         )
 
     return SimpleNamespace(run=run, probes=probes, folder=tmp_path / "audit" / "parts")

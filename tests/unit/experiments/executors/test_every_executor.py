@@ -66,6 +66,14 @@ def test_executors_give_up_on_a_task_that_kills_its_workers(executor, tmp_path):
     assert told.value.index == 0
 
 
+def where(_):
+    return str(Path.cwd())
+
+
+def test_executors_work_where_the_command_was_typed(executor):
+    assert list(executor.run(where, [0])) == [(0, str(Path.cwd()))]
+
+
 def test_executors_without_tasks_start_nothing(executor, tmp_path):
     assert list(executor.run(square, [], str(tmp_path))) == []
     assert list(tmp_path.iterdir()) == []
