@@ -3,9 +3,9 @@
 The twin's own sensing does it. In the records of a driven episode the rear wall of a truck is put between the ego's
 camera and the object, the tracker is asked again what it sees of that very moment, with the same noise, and the wall is
 taken out: the object's track ages, keeps its measurement, and dies, as it would behind a real truck. Only what is
-observed of objects changes. The wall is in nobody's way, is not tracked itself, and leaves everybody's course as it
-was, so that every object that was seen for a while can be hidden for just as long as a probe asks; a truck that really
-drives there would run over half of the objects and make the ego brake for it.
+observed of objects, and of the truck, changes. The wall is in nobody's way and leaves everybody's course as it was, so
+that every object that was seen for a while can be hidden for just as long as a probe asks; a truck that really drives
+there would run over half of the objects and make the ego brake for it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from envs.specification import (
 )  # fmt: skip
 from envs.specification.world import World, empty_batch, world_at
 from experiments.audit.moments import Driven
-from experiments.audit.wall import put_wall, take_out
+from experiments.audit.wall import put_wall, show_wall, take_out
 
 Indices = NDArray[np.int64]
 Spoil = Callable[[World, int], None]
@@ -209,6 +209,11 @@ def _look_again(
             (while_hidden if t < start + hidden else then)(world, slot)
             observe(world)
             few.observed[t]["debris"][b] = world.debris
+            if (
+                world.episode_i[episode.NUM_VEHICLES]
+                > driven.worlds[t]["episode_i"][origin, episode.NUM_VEHICLES]
+            ):
+                show_wall(world, few.observed[t]["vehicles"][b])
             for name in ("track_f", "track_i", "debris_f", "debris_i"):
                 few.worlds[t][name][b] = plain[name][0]
         row = few.observed[end]["debris"][b, slot]

@@ -18,6 +18,9 @@ Array = NDArray[np.float64]
 
 NUM_PATCHES: Final = 3
 NUM_BODIES: Final = 12
+NOTHING: Final = 0
+"""The class of what is not there."""
+
 NUM_CLASSES: Final = 1 + NUM_PATCHES + NUM_BODIES
 
 BODY_WEIGHTS: Final = np.array([2.0 / 2.5, 2.0 / 2.5, 1.0, 1.0 / 2.0, 1.0])

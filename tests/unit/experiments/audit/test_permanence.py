@@ -22,6 +22,7 @@ from experiments.audit.memory import (
 from experiments.audit.moments import drive_all
 from experiments.audit.occlusions import AHEAD_M, REMOVED, VIEW, hide, natural, take_away
 from experiments.audit.permanence import Drive
+from experiments.audit.wall import WALL_IDENTITY
 from experiments.configuration import config_path
 from experiments.loading import load_policy
 
@@ -71,10 +72,21 @@ def test_what_is_hidden_keeps_its_measurement_and_ages(hidden, covered):
         assert place[b, slot, 0] > covered.driven.worlds[t]["vehicle_f"][b, 0, 0] + AHEAD_M
 
 
-def test_nothing_else_is_changed(hidden, covered):
+def test_nothing_else_is_changed_but_for_one_truck(hidden, covered):
+    behind = {(t - k, b) for t, b, _ in covered.asked for k in range(STEPS)}
     for t, seen in enumerate(covered.driven.observed):
         original = hidden.driven.observed[t]
-        assert np.array_equal(seen["vehicles"], original["vehicles"][covered_from(hidden, covered)])
+        before = original["vehicles"][covered_from(hidden, covered)]
+        changed = (seen["vehicles"] != before).any(axis=2)
+        trucks = seen["vehicles"][..., column.V_IDENTITY] == WALL_IDENTITY
+        assert (changed == trucks).all()
+        for b in range(len(changed)):
+            assert changed[b].sum() == ((t, b) in behind) or (t, b) not in behind
+            for row in seen["vehicles"][b][trucks[b]]:
+                # 5 m ahead of the camera, as fast as the ego, as wide as trucks are
+                assert 5.0 < row[column.V_DX] < 8.0
+                assert row[column.V_VX] == pytest.approx(seen["ego"][b, column.E_SPEED], abs=0.5)
+                assert row[column.V_WIDTH] > 2.0
         assert np.array_equal(seen["ego"], original["ego"][covered_from(hidden, covered)])
     t, b, _ = covered.asked[0]
     source = covered.source[0]

@@ -17,7 +17,7 @@ from policies.world_model.open_loop import open_loop_errors
 from policies.world_model.sizes import Sizes, template
 from policies.world_model.speeds import NUM_SPEEDS
 from policies.world_model.state import copy_state, empty_state, read_observation
-from policies.world_model.transition import E_YAW_RATE, move_cars, move_ego
+from policies.world_model.transition import E_PEAK, E_YAW_RATE, move_cars, move_ego
 
 MEMBERS = range(5)
 
@@ -123,3 +123,20 @@ def test_no_net_turns_the_wheel_further_than_the_steering_law():
     like.ego.b3[0, E_YAW_RATE] = -0.1
     move_ego(like, 0, state, 0.0, 0.0, after)
     assert after.ego[s.YAW_RATE] == pytest.approx(-0.1)
+
+
+def test_the_wheel_is_felt_as_hard_as_the_steering_law_turns_it_whatever_a_net_says():
+    like = template(Sizes(1, 1, 2, 2, 2, 2, 2, 2, 0)).transition
+    like.ego_scale[:] = 1.0
+    state, after = empty_state(), empty_state()
+    state.ego[[s.SPEED, s.GRIP]] = 20.0, 0.9
+    # 0.3 m to the right: 0.3 / 0.6 m/s across, asin(0.025) rad, 0.025003 / 0.2 rad/s, 20 m/s
+    for says, target, felt in (
+        (-5.0, 0.3, 2.5003),
+        (2.7, 0.3, 2.7),
+        (9.0, 0.3, 3.0),
+        (0.0, 0.0, 0.0),
+    ):
+        like.ego.b3[0, E_PEAK] = says
+        move_ego(like, 0, state, 0.0, target, after)
+        assert after.ego[s.LATERAL_PEAK] == pytest.approx(felt, abs=1e-3)

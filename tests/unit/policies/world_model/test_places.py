@@ -112,6 +112,15 @@ def test_an_object_that_has_been_moved_is_where_it_is_seen():
     found = live([*[see(80.0, sd=0.3)] * 6, see(70.0, sd=0.3)])
     assert found[5, X] == pytest.approx(80.0)
     assert found[6, X] == pytest.approx(70.0, abs=0.3)
+    # known about as well as one measurement tells it
+    assert found[6, SD_X] == pytest.approx(0.3, abs=0.05)
+
+
+def test_what_is_seen_keeps_its_measured_velocity_whatever_moves():
+    memory = Places(1)
+    for k, vx in enumerate((0.1, 0.2, 5.0)):
+        row = memory.refine(see(80.0, vx=vx), OLD if k else NEW)["debris"][0, SLOT]
+        assert row[column.D_VX] == pytest.approx(vx)
 
 
 def test_another_object_and_another_episode_have_no_past():

@@ -99,6 +99,20 @@ def test_noise_alone_gives_no_object_speed():
     )
 
 
+def test_dreamt_objects_are_given_no_speed_by_noise_alone(dreams):
+    fastest = 0.0
+    for b in range(12):
+        cold, hot = (moved(dreams, b, t).after.things for t in (0.0, 500.0))
+        speed = [
+            np.hypot(one[:, state.D_VX], one[:, state.D_VY])
+            for one in (dreams.dreams.things[b], cold, hot)
+        ]
+        assert (speed[2] <= np.maximum(speed[0] + motion.GUST_MPS, speed[1]) + 1e-6).all()
+        fastest = max(fastest, (speed[2] - speed[1]).max())
+    # so hot that noise would give more
+    assert fastest > 0.5
+
+
 def test_what_noise_does_is_not_remembered_as_braking(dreams):
     for b in range(12):
         cold, hot = (moved(dreams, b, t).after.cars for t in (0.0, 50.0))
