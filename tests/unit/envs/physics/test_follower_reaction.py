@@ -109,6 +109,14 @@ def test_closing_speed_is_between_zero_and_the_speed_difference(case, b, later):
     assert 0.0 <= closing_speed(t, *case, b) <= v_f - v1 + 1e-9
 
 
+@given(case=CASES, b=st.floats(2.5, 9.0))
+def test_who_reacts_just_in_time_touches_at_no_speed(case, b):
+    latest = latest_reaction_time(*case, b)
+    assume(0.01 < latest < 60.0)
+    # the root of a difference of squares of up to 60 m/s
+    assert closing_speed(latest, *case, b) == pytest.approx(0.0, abs=1e-4)
+
+
 @given(st.floats(1e-9, 1.0), st.floats(0.01, 0.99))
 def test_driver_who_hits_reacts_after_the_latest_time(hit, level):
     t = reaction_time_given_hit(hit, level, MEDIAN, SIGMA)

@@ -118,6 +118,14 @@ def test_object_at_rest_stays_up_to_its_threshold_and_moves_beyond():
     assert moved.vy / moved.vx == pytest.approx(0.83 / 0.6)
 
 
+@pytest.mark.parametrize(("mass", "held"), [(6.30, False), (6.40, True)])
+def test_an_object_that_is_almost_lifted_is_held_by_what_weight_is_left(mass, held):
+    # at 10 m/s lift takes 0.6 x 1 x 100 = 60 N of 61.8 or 62.8, drag pushes with 0.6 x 0.02 x 100 = 1.2 N, friction of
+    # 0.5 holds 0.90 or 1.39 N
+    after = advance_object(0.0, 0.0, 0.0, 0.0, 10.0, 0.0, mass, 0.5, 0.02, 1.0, 0.2, TICK_S)
+    assert (after.vx == 0.0) is held
+
+
 def test_lifted_object_drifts_without_friction_at_its_height():
     # lift 0.5 x 1.2 x 1 x 10^2 = 60 N > 3 x 9.81 N: drag alone, r = r0/(1 + k r0 t), k = 0.6 x
     # 0.5/3 = 0.1

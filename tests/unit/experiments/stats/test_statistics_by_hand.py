@@ -13,9 +13,9 @@ from experiments.stats.mcnemar import mcnemar
 from experiments.stats.multiplicity import holm
 from experiments.stats.paired import PairedDifference, paired_difference
 from experiments.stats.proportion import wilson
-from experiments.stats.resampling import cluster_weights
+from experiments.stats.resampling import Drawn, cluster_weights
 from experiments.stats.score import score
-from experiments.stats.tail import cvar
+from experiments.stats.tail import cvar, cvar95
 from experiments.stats.verdict import MOST_PAIRS, decide, pairs_needed
 
 OPTIONS = {"level": 0.95, "num_resamples": 500}
@@ -62,9 +62,19 @@ def test_cvar_by_hand():
     assert cvar(cost, 0.25)[0] == 40.0
     assert cvar(cost, 0.4)[0] == pytest.approx((40.0 + 0.6 * 20.0) / 1.6)
     assert cvar(cost, 1.0)[0] == cost.mean()
+    assert cvar(cost, 0.25).shape == (1,)
     # a weight of two counts like two observations
     twice = cvar(np.array([10.0, 0.0, 40.0]), 0.5, np.array([[2.0, 1.0, 1.0]]))
     assert twice[0] == (40.0 + 10.0) / 2
+
+
+def test_cvar95_is_the_mean_of_the_dearest_twentieth():
+    # of forty the two dearest, 38 and 39; eight families of five
+    found = cvar95(np.arange(40.0), [str(k // 5) for k in range(40)], rng=rng(), **OPTIONS)
+    assert found.value == 38.5
+    # a resample may leave out the dearest family, and cannot hold more than it
+    assert found.low < 38.5 < found.high <= 39.0
+    assert found.low > 20.0
 
 
 def test_score_by_hand():
@@ -75,6 +85,9 @@ def test_score_by_hand():
     assert score(floor, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (0.0, 0.0, 0.0)
     assert score(best, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (100.0, 100.0, 100.0)
     assert np.isnan(score(best, best, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
+    # half a dollar between floor and best is room enough
+    near = score(best + 0.25, best + 0.5, best, ["a", "a"], rng=rng(), **OPTIONS)
+    assert near.value == pytest.approx(50.0)
     # no room at all between floor and best: no score, and no division by nothing
     assert np.isnan(score(best, floor, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
 
@@ -98,6 +111,37 @@ def test_paired_difference_by_hand():
         paired_difference(np.zeros(0), np.zeros(0), [], rng=rng(), **OPTIONS)
 
 
+def test_paired_difference_of_one_two_and_four_pairs():
+    nothing = np.zeros(4)
+    one = paired_difference(np.array([3.0]), nothing[:1], ["x"], rng=rng(), **OPTIONS)
+    assert (one.mean.value, one.sd, one.seeds_error) == (3.0, 0.0, 0.0)
+    two = paired_difference(np.array([3.0, 5.0]), nothing[:2], ["x"] * 2, rng=rng(), **OPTIONS)
+    assert two.sd == pytest.approx(np.sqrt(2.0))
+    # 1, 2, 3 within x: variance 1, three times; y alone shows none: sqrt(3) / 4
+    cost = np.array([1.0, 2.0, 3.0, 9.0])
+    four = paired_difference(cost, nothing, ["x", "x", "x", "y"], rng=rng(), **OPTIONS)
+    assert four.seeds_error == pytest.approx(np.sqrt(3.0) / 4)
+
+
+def test_p_value_counts_the_resamples_on_the_other_side():
+    cost, cluster = np.array([2.0, -1.0, 3.0, 1.0]), ["w", "x", "y", "z"]
+    weights = cluster_weights(cluster, 500, rng())
+    below = int((weights @ cost <= 0.0).sum())
+    assert 5 < below < 100
+    found = paired_difference(cost, np.zeros(4), cluster, rng=rng(), **OPTIONS)
+    assert found.p_value == pytest.approx(2.0 * (below + 1) / 501)
+
+
+def test_equal_draws_are_drawn_once():
+    draw, cluster = Drawn(), ["a", "b", "b"]
+    first = draw(cluster, 50, rng())
+    np.testing.assert_array_equal(first, cluster_weights(cluster, 50, rng()))
+    assert draw(cluster, 50, rng()) is first
+    assert draw(cluster, 50, np.random.default_rng(1)) is not first
+    assert draw(["a", "a", "b"], 50, rng()) is not first
+    assert not first.flags.writeable
+
+
 def test_cluster_weights_draw_whole_clusters():
     weights = cluster_weights(["a", "b", "b", "c"], 4000, rng())
     sizes = {"a": weights[:, 0], "b": weights[:, 1] + weights[:, 2], "c": weights[:, 3]}
@@ -119,6 +163,13 @@ def test_improvement_by_hand():
     seeds = unpaired_improvement(np.array([1.0, 2.0]), np.array([2.0, 3.0]), rng=rng(), **OPTIONS)
     assert seeds.value == 3.5 / 4
     assert seeds.low < seeds.value <= seeds.high == 1.0
+    # three against one: 0 is below all of them, 5 above; of no width
+    sure = unpaired_improvement(np.array([0.0]), np.array([1.0, 2.0, 3.0]), rng=rng(), **OPTIONS)
+    assert sure == (1.0, 1.0, 1.0)
+    mixed = unpaired_improvement(
+        np.array([0.0, 5.0]), np.array([1.0, 2.0, 3.0]), rng=rng(), **OPTIONS
+    )
+    assert mixed == (0.5, 0.0, 1.0)
     equal = unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0]), rng=rng(), **OPTIONS)
     assert equal == (0.5, 0.5, 0.5)
 
@@ -126,8 +177,9 @@ def test_improvement_by_hand():
 def test_percentile_interval_contains_its_estimate():
     assert percentile_interval(9.0, np.arange(5.0), 0.9) == (9.0, pytest.approx(0.2), 9.0)
     assert np.isnan(percentile_interval(1.0, np.full(3, np.nan), 0.9).low)
-    with pytest.raises(ValueError, match="level"):
-        percentile_interval(1.0, np.arange(5.0), 95.0)
+    for level in (0.0, 1.0, 1.1, 95.0):
+        with pytest.raises(ValueError, match="level"):
+            percentile_interval(1.0, np.arange(5.0), level)
 
 
 def test_holm_by_hand():
@@ -147,6 +199,8 @@ def test_verdict_in_words():
     better = decide("new", "old", difference(-812.4, -1204.0, -430.0), level=0.95)
     assert better.better == "A"
     assert better.text == ("new is better than old: -812 US$ per episode [-1,204, -430], 50 pairs")
+    barely = decide("new", "old", difference(-5.0, -10.0, 0.5), level=0.95)
+    assert barely.better == "tied"
     worse = decide("new", "old", difference(12.0, 5.0, 20.0), level=0.95)
     assert (worse.better, worse.pairs_needed) == ("B", None)
     assert "new is worse than old: +12 US$" in worse.text
