@@ -105,6 +105,8 @@ def test_paired_difference_by_hand():
     assert (found.num_pairs, found.num_clusters) == (3, 2)
     # 4.0 occurs only alone in a resample, 3.0 and 5.0 only together or not: never beyond 2 and 4
     assert 2.0 <= found.mean.low <= 3.0 <= found.mean.high <= 4.0
+    same = paired_difference(np.ones(3), np.ones(3), ["x", "x", "y"], rng=rng(), **OPTIONS)
+    assert (same.mean, same.p_value) == ((0.0, 0.0, 0.0), 1.0)
     with pytest.raises(ValueError, match="equal lengths"):
         paired_difference(np.zeros(2), np.zeros(3), ["x"] * 2, rng=rng(), **OPTIONS)
     with pytest.raises(ValueError, match="equal lengths"):
@@ -170,6 +172,8 @@ def test_improvement_by_hand():
         np.array([0.0, 5.0]), np.array([1.0, 2.0, 3.0]), rng=rng(), **OPTIONS
     )
     assert mixed == (0.5, 0.0, 1.0)
+    three = unpaired_improvement(np.array([1.0, 2.0, 3.0]), np.array([4.0]), rng=rng(), **OPTIONS)
+    assert three == (1.0, 1.0, 1.0)
     equal = unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0]), rng=rng(), **OPTIONS)
     assert equal == (0.5, 0.5, 0.5)
 
