@@ -227,6 +227,11 @@ def test_pairs_needed_by_hand_where_families_differ():
     assert text.endswith("50 pairs; more pairs of these families would not settle it")
 
 
+def test_pairs_needed_by_hand_where_much_of_the_spread_is_between_two_families():
+    # c = 1.5, c v = 6 of 9; (5 / 2.801585)^2 = 3.185168, less 3: 50 * 6 / 0.185168
+    assert pairs_needed(difference(-5.0, -11.0, 1.0, 3.0, 2.0, 2), level=0.95) == 1621
+
+
 def test_pairs_needed_are_more_than_there_are():
     # a skewed interval may reach 0 although the standard error is small: 51, not 2
     tied = difference(10.0, -1.0, 12.0, error=0.5, seeds_error=0.5)
