@@ -61,10 +61,12 @@ class Presence:
         rows = observation["debris"]
         tracked = rows[..., column.D_TRACKED] > 0.5
         identity = np.where(tracked, rows[..., column.D_IDENTITY], -1.0)
-        is_seen = ~tracked | (rows[..., column.D_VISIBLE] > 0.5)
-        self.gone[(identity != self._identity) | is_new[:, None] | is_seen] = 0.0
+        begins = (identity != self._identity) | is_new[:, None]
+        # nothing leaves before it is known
+        is_there = begins | ~tracked | (rows[..., column.D_VISIBLE] > 0.5)
         self._identity = identity
-        if is_seen.all():
+        if is_there.all():
+            self.gone[:] = 0.0
             return
         gone = self.gone + LEAVES * (1.0 - self.gone)
         now = _where_now(rows)
@@ -72,7 +74,7 @@ class Presence:
         is_plain &= now[..., column.D_DX] > NEAR_M
         missed = np.where(is_plain, MISSED, 1.0)
         gone /= gone + missed * (1.0 - gone)
-        self.gone = np.where(is_seen, 0.0, gone)
+        self.gone = np.where(is_there, 0.0, gone)
 
 
 def _where_now(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -84,11 +84,11 @@ def test_worlds_are_freed_with_their_rollout_without_the_garbage_collector():
     gc.collect()
     gc.disable()
     try:
-        before = {id(one) for one in gc.get_objects() if isinstance(one, DebrisVectorEnv)}
+        before = {id(one) for one in gc.get_objects() if type(one) is DebrisVectorEnv}
         rollout = Rollout(load_policy("keep"), instances)
         assert len(list(rollout.episodes())) == 2
         del rollout
-        after = {id(one) for one in gc.get_objects() if isinstance(one, DebrisVectorEnv)}
+        after = {id(one) for one in gc.get_objects() if type(one) is DebrisVectorEnv}
     finally:
         gc.enable()
     assert after <= before
