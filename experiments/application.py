@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -43,6 +44,10 @@ _NOISE: Final = (
     "object_type=",
 )
 """Beginnings of lines in Hydra's messages that do not say what is wrong."""
+
+
+_OF_OPTIONS: Final = (ValueError, HydraException, OmegaConfBaseException)
+"""What Hydra lets escape of options that do not go together, and of overrides with ``--info``."""
 
 
 class Command:
@@ -145,6 +150,8 @@ class Command:
             141 if nobody reads the output any more.
         BrokenPipeError
             If it is not about what this process prints.
+        error
+            If the body raised one of ``_OF_OPTIONS``: a slip of ours.
         """
         held = io.StringIO()
         sys.stderr = held
@@ -163,6 +170,11 @@ class Command:
             if not _is_hung_up():
                 raise
             raise SystemExit(PIPE_CODE) from None
+        except _OF_OPTIONS as error:
+            if self._has_begun:
+                raise error from None
+            self._say(self._shorten(str(error)))
+            raise SystemExit(USER_ERROR_CODE) from None
         except SystemExit as stop:
             told_by_job = stop.code == USER_ERROR_CODE and not held.getvalue()
             if self._has_begun or told_by_job or stop.code in {0, None}:

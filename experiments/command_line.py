@@ -21,6 +21,9 @@ MOST_DIGITS: Final = 300
 MOST_FILES: Final = 10_000
 """Files of a config folder: a whole disk is not searched by mistake."""
 
+SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
+"""What may be set of Hydra's own: how jobs are run. Others choose folders, which commands do, or what code is called."""
+
 FORBIDDEN: Final = {
     "${": "is not allowed: it can copy the environment into what is saved, or grow without end; write the value",
     "_target_": "is not allowed here: it would run code; policies are files of their own, see allow=[...]",
@@ -77,7 +80,9 @@ def _describe_problem(word: str) -> str | None:
         return f"got a number of {len(digits[0]):,} digits, allowed are {MOST_DIGITS}"
     if key == "hydra.searchpath":
         return "is not allowed: --config-dir names a folder of your own"
-    if "${" in word and not key.startswith("hydra."):
+    if re.match(r"hydra\b", key) and not re.match(SETTINGS, key):
+        return "is not allowed: of Hydra's settings, hydra/launcher, hydra.launcher.<key> and hydra.verbose are"
+    if "${" in word:
         return f"${{...}} {FORBIDDEN['${']}"
     return None
 

@@ -121,7 +121,8 @@ def test_overrides_end_in_one_line(name, tmp_path, tally, times):
         fine = is_fine(code, err)
         row.add(refused=code == 2, clear=fine)
         assert fine, (arguments, code, err)
-        assert code in {0, None} or not out
+        # `--info` has begun to answer before Hydra reads the overrides
+        assert code in {0, None} or not out or any(one[:3] == "--i" for one in arguments)
         # Hydra notes a sweep (-m) before its first job begins
         assert [path for path in tmp_path.iterdir() if path.name != "multirun.yaml"] == []
 
