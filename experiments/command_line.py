@@ -22,7 +22,7 @@ MOST_FILES: Final = 10_000
 """Files of a config folder: a whole disk is not searched by mistake."""
 
 SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
-"""What may be set of Hydra's own: how jobs are run. Others choose folders, which commands do, or what code is called."""
+"""What may be set of Hydra's own: how jobs are run. Others choose folders, as commands do, or what code runs."""
 
 FORBIDDEN: Final = {
     "${": "is not allowed: it can copy the environment into what is saved, or grow without end; write the value",

@@ -266,6 +266,9 @@ def read(path: Path) -> pa.Table:
         table = pa.concat_tables(
             [pq.read_table(file, page_checksum_verification=True) for file in files]
         )
+        # names and words that are no text any more
+        table.validate(full=True)
+        sorted(table.schema.names)
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(f"{path}: not records: {reason}") from None

@@ -122,11 +122,12 @@ def test_a_wrong_field_with_the_right_hash_is_no_traceback(made, tally, times):
         place, value = cases[k]
         damaged, about = copy_of(folder), json.loads((folder / "model.json").read_text())
         inner = about if len(place) == 1 else about[place[0]]
+        is_same = json.dumps(inner[place[-1]]) == json.dumps(value)
         inner[place[-1]] = value
         (damaged / "model.json").write_text(json.dumps(about))
         # without a new seal nothing but the same passes
         found = row.read(lambda: load(damaged), "model.json")
-        assert found is None
+        assert (found is not None) == is_same, (place, value)
         (damaged / "model.json").write_text(json.dumps(world_model.sealed(about)))
         row.read(lambda: load(damaged), "model.")
 
