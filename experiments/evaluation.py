@@ -16,6 +16,7 @@ import yaml
 from pydantic import Field
 from tqdm import tqdm
 
+from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import Suite, SuiteItem, load_suite
@@ -124,16 +125,19 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
     suite = load_suite(suite_file)
     items = choose_items(suite, config)
     cost_files = {name: config_path("cost", name) for name in (config.cost, *config.also_cost)}
+    costs = {name: read_mapping(file) for name, file in cost_files.items()}
+    for values in costs.values():
+        CostParameters.from_mapping(values)
     parts = [
         part
-        for setting, file in cost_files.items()
+        for setting, values in costs.items()
         for part in shards.cut(
             [(name, seed) for name in wanted for seed in config.policy_seeds],
             items,
             suite_path=str(suite_file),
             split=config.split,
             cost_setting=setting,
-            cost=tuple(sorted(read_mapping(file).items())),
+            cost=tuple(sorted(values.items())),
             metrics=tuple(config.metrics),
             allow=tuple(config.allow),
             num_worlds=config.num_worlds,

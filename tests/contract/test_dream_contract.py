@@ -85,7 +85,8 @@ def test_a_policy_drives_in_dreams(name):
     assert not isinstance(policy, Privileged)
     observation, _ = env.reset(seed=5)
     policy.reset(np.ones(6, np.bool_), np.arange(6))
-    for _ in range(200):
+    # longer than an episode
+    for _ in range(110):
         observation, reward, terminated, truncated, _ = env.step(
             np.asarray(policy.act(observation))
         )

@@ -12,7 +12,7 @@ from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 from envs.errors import UserError
-from experiments import records
+from experiments import evaluation, records
 from experiments.configuration import validate
 from experiments.evaluation import EvaluationConfiguration, prepare
 from experiments.loading import load_policy
@@ -130,6 +130,22 @@ def test_mistakes_are_one_line_before_anything_is_written(changes, message):
         prepare("evaluate", validate(EvaluationConfiguration, values))
     assert message in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_mistake_in_a_cost_file_is_found_before_anything_is_written(tmp_path, monkeypatch):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("delay_usd_per_s: -1\n")
+    theirs = evaluation.config_path
+    monkeypatch.setattr(
+        evaluation,
+        "config_path",
+        lambda group, name: mine if group == "cost" else theirs(group, name),
+    )
+    with initialize_config_module("conf", version_base="1.3"):
+        composed = OmegaConf.to_container(compose("evaluate"))
+    values = {**composed, "suite": "quick", "cost": "mine", "policies": "keep"}
+    with pytest.raises(UserError, match="delay_usd_per_s: got -1"):
+        prepare("evaluate", validate(EvaluationConfiguration, values))
 
 
 @pytest.mark.parametrize(

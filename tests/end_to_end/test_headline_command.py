@@ -89,6 +89,7 @@ def test_the_same_command_does_nothing_again(finished):
     assert len(set(hashes)) == 1
 
 
+@pytest.mark.slow
 def test_it_goes_on_from_its_published_records(finished):
     folder, out = finished
     driven = folder / "small" / "driven"

@@ -114,6 +114,7 @@ def test_mistakes_are_one_line(collected):
     one_line(run(collected, "evaluate", f"policy={bad}"), "model.safetensors", "tensors_sha256")
 
 
+@pytest.mark.slow
 def test_dream_ppo_goes_on_after_the_last_finished_seed(collected):
     small = ("decisions=1_000", "worlds=5", "steps=20", "batch=50", "epochs=2", "starts=50")
     command = ["policy=dream_ppo", "experience=[experience]", "output=ppo"]

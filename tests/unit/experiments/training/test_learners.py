@@ -113,6 +113,7 @@ def test_exploration_falls_over_the_run_and_not_over_a_segment(tmp_path):
     assert shares == pytest.approx([1.0, 0.51, 0.02])
 
 
+@pytest.mark.slow  # that of the world model is in `make test`
 @pytest.mark.end_to_end
 def test_a_killed_run_ends_as_one_that_was_not(tmp_path):
     def command(name):
