@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from envs.specification import DEBRIS_SLOTS, column
 from policies.base import Observation
 from policies.sightings import is_in_plain_view
-from policies.world_model.places import REST_SDS
+from policies.world_model.places import REST_SDS, SLOWING_MPS2
 
 LEAVES: Final = 0.0005
 """Probability that an object goes away in a decision in which it is not seen: half a percent in two seconds [A]."""
@@ -78,11 +78,12 @@ class Presence:
 
 
 def _where_now(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of objects in which what was moving when it was last seen has gone on in a straight line, ``(B, 4, D)``."""
+    """Rows of objects in which what was moving when it was last seen has slid on to a stop, ``(B, 4, D)``."""
     now = rows.copy()
-    noise = REST_SDS * rows[..., column.D_SD_V]
-    moves = np.hypot(rows[..., column.D_VX], rows[..., column.D_VY]) > noise
-    age = np.where(moves, rows[..., column.D_AGE_SINCE_SEEN], 0.0)
-    now[..., column.D_DX] += age * rows[..., column.D_VX]
-    now[..., column.D_DY] += age * rows[..., column.D_VY]
+    speed = np.hypot(rows[..., column.D_VX], rows[..., column.D_VY])
+    moves = speed > REST_SDS * rows[..., column.D_SD_V]
+    time = np.minimum(rows[..., column.D_AGE_SINCE_SEEN], speed / SLOWING_MPS2)
+    slides = time - 0.5 * SLOWING_MPS2 * time**2 / np.where(moves, speed, 1.0)
+    for at, velocity in ((column.D_DX, column.D_VX), (column.D_DY, column.D_VY)):
+        now[..., at] += np.where(moves, slides, 0.0) * rows[..., velocity]
     return now
