@@ -1,9 +1,9 @@
 """Whether what was seen is still there: a place in plain view where nothing is reported any more is empty.
 
 The learned filter tells bodies from ghosts by how they are reported. That a body can go away while nobody looks it has
-never seen, because in the simulator nobody takes anything away, and so it would believe in it for ever. A Bayesian
-knows: something may have gone in every decision in which it was not seen, and what is there is reported more often than
-not as soon as nothing hides it.
+hardly ever seen: in the simulator nobody takes anything away, though a truck pushes what it covers 30 m on. So it would
+believe in it for ever. A Bayesian knows: something may have gone in every decision in which it was not seen, and what
+is there is reported more often than not as soon as nothing hides it.
 """
 
 from __future__ import annotations
