@@ -47,7 +47,7 @@ def gather(folders: Sequence[Path]) -> Source:
         if folder.is_dir():
             check_file(folder / "records.parquet")
         table, about = records.read(folder), _read_provenance(folder)
-        records.check_columns(folder, table, records.COLUMNS)
+        records.check_columns(folder, table.schema.names, records.COLUMNS)
         _check_same(folder, table, tables)
         told.append(about)
         for name, entrant in from_values(about["entrants"]).items():

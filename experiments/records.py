@@ -266,13 +266,12 @@ def read(path: Path) -> pa.Table:
         table = pa.concat_tables(
             [pq.read_table(file, page_checksum_verification=True) for file in files]
         )
-        # names and words that are no text any more
         table.validate(full=True)
-        sorted(table.schema.names)
+        names = table.schema.names  # may be no text any more, as words may
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(f"{path}: not records: {reason}") from None
-    check_columns(path, table, (*KEY, "cost_usd", "instance_hash"))
+    check_columns(path, names, (*KEY, "cost_usd", "instance_hash"))
     _check_types(path, table)
     if not len(table):
         raise UserError(f"{path}: no episodes in it")
@@ -310,24 +309,24 @@ def _check_told(path: Path, table: pa.Table) -> None:
         )
 
 
-def check_columns(path: Path, table: pa.Table, names: Sequence[str]) -> None:
+def check_columns(path: Path, has: Sequence[str], names: Sequence[str]) -> None:
     """Refuse a table that lacks a column.
 
     Parameters
     ----------
     path
         Where it comes from.
-    table
-        What was read.
+    has
+        Names of the columns that were read.
     names
-        What it must have.
+        Those there must be.
 
     Raises
     ------
     UserError
         One line with the first that is missing.
     """
-    missing = [name for name in names if name not in table.schema.names]
+    missing = [name for name in names if name not in has]
     if missing:
         raise UserError(
             f"{path}: no column {missing[0]}: not records, or those of another version; run the command again"

@@ -206,13 +206,11 @@ def _look_again(
             for name in ("track_f", "track_i"):
                 plain[name][0] = before[name]
             plain["episode_i"][0, episode.NEXT_TRACK] = before["episode_i"][episode.NEXT_TRACK]
+            vehicles = int(world.episode_i[episode.NUM_VEHICLES])
             (while_hidden if t < start + hidden else then)(world, slot)
             observe(world)
             few.observed[t]["debris"][b] = world.debris
-            if (
-                world.episode_i[episode.NUM_VEHICLES]
-                > driven.worlds[t]["episode_i"][origin, episode.NUM_VEHICLES]
-            ):
+            if world.episode_i[episode.NUM_VEHICLES] > vehicles:
                 show_wall(world, few.observed[t]["vehicles"][b])
             for name in ("track_f", "track_i", "debris_f", "debris_i"):
                 few.worlds[t][name][b] = plain[name][0]
