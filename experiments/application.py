@@ -21,7 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 import conf
 from experiments.command_line import RefusedError, check_command_line
 
-USER_ERROR_CODE: Final = 2
+FAILURE_CODE, USER_ERROR_CODE = 1, 2
 
 PIPE_CODE: Final = 128 + signal.SIGPIPE
 INTERRUPT_CODE: Final = 128 + signal.SIGINT
@@ -86,12 +86,13 @@ class Command:
         Raises
         ------
         SystemExit
-            With code 2 after a user error.
+            With code 2 after a user error, 1 if workers died again and again.
         BrokenPipeError
             If it is not about what this process prints.
         """
         # not at the top: `envs` brings Gymnasium, which `--help` does not need
         from envs.errors import UserError
+        from experiments.pool import WorkerDiedError
 
         self._has_begun = True
         sys.stderr = self._stderr
@@ -100,6 +101,9 @@ class Command:
         except (UserError, OmegaConfBaseException) as error:
             self._say(str(error))
             raise SystemExit(USER_ERROR_CODE) from None
+        except WorkerDiedError as error:
+            self._say(str(error))
+            raise SystemExit(FAILURE_CODE) from None
         except BrokenPipeError:
             if not _is_hung_up():
                 raise

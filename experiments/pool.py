@@ -41,6 +41,10 @@ class WorkerError(RuntimeError):
         self.index = index
 
 
+class WorkerDiedError(WorkerError):
+    """A task took ``ATTEMPTS`` workers with it: nobody can say at which line, most often the memory was full."""
+
+
 class _Worker(Generic[Task]):
     """One child process and what it is busy with."""
 
@@ -120,9 +124,9 @@ def unpack(answer: Answer, index: int) -> Any:  # noqa: ANN401 (what the functio
     return value
 
 
-def died(task: object, index: int) -> WorkerError:
+def died(task: object, index: int) -> WorkerDiedError:
     """The error for a task that took too many workers with it."""
-    return WorkerError(
+    return WorkerDiedError(
         f"{str(task)[:200]}: its worker died {ATTEMPTS} times (out of memory?)", index
     )
 

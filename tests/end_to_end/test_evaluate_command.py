@@ -214,3 +214,19 @@ def test_policy_of_ones_own_runs_when_allowed(tmp_path):
     code, out, err = run(tmp_path, "policy=mine.yaml", "allow=[mine.]", "workers=1")
     assert code == 0, err
     assert set(records.read(tmp_path / out.splitlines()[-1])["policy"].to_pylist()) == {"mine"}
+
+
+def test_a_policy_that_takes_its_workers_with_it_is_one_line(tmp_path):
+    (tmp_path / "deadly.py").write_text(
+        "import os, signal\n\ndef decide(observation):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    (tmp_path / "deadly.yaml").write_text(
+        "_target_: policies.adapters.FromFunction\n"
+        "function: {_target_: deadly.decide, _partial_: true}\n"
+    )
+    code, out, err = run(tmp_path, "policy=deadly.yaml", "allow=[deadly.]", "workers=2")
+    assert (code, out) == (1, "")
+    last = err.splitlines()[-1]
+    assert last.startswith("error: ")
+    assert last.endswith("its worker died 3 times (out of memory?)")
+    assert "Traceback" not in err
