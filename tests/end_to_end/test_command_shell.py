@@ -64,7 +64,6 @@ MISTAKES = [
     (["hydra.run.dir=mine"], "hydra.run.dir: is not allowed: of Hydra's settings, hydra/launcher"),
     (["+hydra.callbacks.x._target_=os.system"], "is not allowed: of Hydra's settings"),
     (["--resolve"], "--resolve flag can only be used in conjunction with --cfg"),
-    (["--info", "searchpath", "suite@x=1"], "Could not override 'suite@x': unknown key"),
     (["--config-path", "mine"], "--config-path: is not allowed"),
     (["--experimental-rerun", "x.pickle"], "is not allowed: it unpickles"),
     (["what='a\tb'"], "what: got 'a\\tb', control characters are not allowed"),
@@ -82,6 +81,13 @@ def test_mistake_ends_in_one_line_and_code_2(tmp_path, arguments, said):
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_hydra_does_not_catch_after_its_first_words_is_one_line_too(tmp_path):
+    done = command(tmp_path, "experiments.benchmark", "--info", "searchpath", "suite@x=mine")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: Could not override 'suite@x': unknown key")
+    assert len(done.stderr.splitlines()) == 1
 
 
 FOLDERS = [
