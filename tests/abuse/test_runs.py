@@ -172,10 +172,16 @@ def test_read_only_disk_is_one_line(tmp_path, small_disk, tally):
     assert "Traceback" not in err
 
 
+def list_finished(folder):
+    """Shards that have their name; what is being written begins with a dot."""
+    found = folder.glob("outputs/*/*/shards/*.parquet")
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
 def wait_for_shards(process, folder, count):
     """Until so many shards are there."""
     deadline = time.monotonic() + 300
-    while len(list(folder.glob("outputs/*/*/shards/*.parquet"))) < count:
+    while len(list_finished(folder)) < count:
         assert process.poll() is None, "it ended before"
         assert time.monotonic() < deadline
         time.sleep(0.002)
@@ -221,7 +227,7 @@ def test_damaged_shards_are_done_again(kind, tmp_path, expected, tally, times):
         wait_for_shards(process, folder, 5)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        shards = sorted(folder.glob("outputs/*/*/shards/*.parquet"))
+        shards = list_finished(folder)
         for path in shards:
             damage(path, kind, rng)
         found, count = evaluated(folder, "workers=1", "shard_instances=1")
