@@ -55,7 +55,7 @@ check: install ## format, lint, types, import contracts
 	$(BIN)/lint-imports
 
 test: check ## check, then every test suite at its quick setting
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 demo: install ## every policy on the small suite: table, page, two videos, six replays; the audit's lines (minutes)
 	$(BIN)/python -m experiments.warm_up
