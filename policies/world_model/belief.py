@@ -14,7 +14,7 @@ from policies.world_model.classes import NOTHING, NUM_CLASSES
 from policies.world_model.evidence import FIRST_LOOK, NUM_EVIDENCE, evidence
 from policies.world_model.layers import forward, gru_step
 from policies.world_model.nets import FilterNets
-from policies.world_model.presence import Presence
+from policies.world_model.presence import update_gone
 
 
 class Belief:
@@ -43,7 +43,7 @@ class Belief:
         # two filters: one sees the look, one does not
         self._memory = np.zeros((2, size, DEBRIS_SLOTS, hidden), np.float32)
         self._identity = np.full((size, DEBRIS_SLOTS), -1.0)
-        self._presence = Presence(size)
+        self._gone = np.zeros((size, DEBRIS_SLOTS))
         self.members = np.zeros((size, members, DEBRIS_SLOTS, NUM_CLASSES))
         """``(B, E, 4, NUM_CLASSES)`` probabilities of every head."""
 
@@ -57,7 +57,7 @@ class Belief:
         """Overwrite some worlds by those of another belief, in place."""
         self._memory[:, chosen] = other._memory
         self._identity[chosen], self.members[chosen] = other._identity, other.members
-        self._presence.put(chosen, other._presence)
+        self._gone[chosen] = other._gone
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
         """Take in one observation.
@@ -84,8 +84,8 @@ class Belief:
             self.members,
         )
         if self._remembers:
-            self._presence.update(observation, is_new)
-            gone = self._presence.gone[:, None, :]
+            self._gone = update_gone(self._gone, observation, begins)
+            gone = self._gone[:, None, :]
             self.members *= 1.0 - gone[..., None]
             self.members[..., NOTHING] += gone
 

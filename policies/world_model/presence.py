@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import DEBRIS_SLOTS, column
+from envs.specification import column
 from policies.base import Observation
 from policies.sightings import is_in_plain_view
 from policies.world_model.places import REST_SDS, SLOWING_MPS2
@@ -30,51 +30,36 @@ NEAR_M: Final = 5.0
 """Nearer ahead than this, the error of a remembered place decides what stands before it [A]."""
 
 
-class Presence:
-    """The memory of ``B`` worlds.
+def update_gone(
+    gone: NDArray[np.float64], observation: Observation, begins: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Probability that what tracks were made of is no longer there, after one more observation.
 
     Parameters
     ----------
-    size
-        ``B``.
+    gone
+        ``(B, 4)`` before.
+    observation
+        Batched.
+    begins
+        ``(B, 4)``: tracks that were not there before, or of which nothing is remembered.
+
+    Returns
+    -------
+    ndarray
+        ``(B, 4)``; 0 where something is seen, for free slots, and for what begins: nothing leaves before it is known.
     """
-
-    def __init__(self, size: int) -> None:
-        self.gone = np.zeros((size, DEBRIS_SLOTS))
-        """``(B, 4)`` probability that what a track was made of is no longer there; 0 where it is seen."""
-        self._identity = np.full((size, DEBRIS_SLOTS), -1.0)
-
-    def put(self, chosen: NDArray[np.int64], other: Presence) -> None:
-        """Overwrite some worlds by those of another memory, in place."""
-        self.gone[chosen], self._identity[chosen] = other.gone, other._identity
-
-    def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Take in one observation.
-
-        Parameters
-        ----------
-        observation
-            Batched.
-        is_new
-            ``(B,)``: worlds in which an episode begins.
-        """
-        rows = observation["debris"]
-        tracked = rows[..., column.D_TRACKED] > 0.5
-        identity = np.where(tracked, rows[..., column.D_IDENTITY], -1.0)
-        begins = (identity != self._identity) | is_new[:, None]
-        # nothing leaves before it is known
-        is_there = begins | ~tracked | (rows[..., column.D_VISIBLE] > 0.5)
-        self._identity = identity
-        if is_there.all():
-            self.gone[:] = 0.0
-            return
-        gone = self.gone + LEAVES * (1.0 - self.gone)
-        now = _where_now(rows)
-        is_plain = is_in_plain_view({**observation, "debris": now})
-        is_plain &= now[..., column.D_DX] > NEAR_M
-        missed = np.where(is_plain, MISSED, 1.0)
-        gone /= gone + missed * (1.0 - gone)
-        self.gone = np.where(is_there, 0.0, gone)
+    rows = observation["debris"]
+    tracked, visible = rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_VISIBLE] > 0.5
+    is_there = begins | ~tracked | visible
+    if is_there.all():
+        return np.zeros_like(gone)
+    now = _where_now(rows)
+    is_plain = is_in_plain_view({**observation, "debris": now})
+    is_plain &= now[..., column.D_DX] > NEAR_M
+    left = gone + LEAVES * (1.0 - gone)
+    left /= left + np.where(is_plain, MISSED, 1.0) * (1.0 - left)
+    return np.where(is_there, 0.0, left)
 
 
 def _where_now(rows: NDArray[np.float32]) -> NDArray[np.float32]:

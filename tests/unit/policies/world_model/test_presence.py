@@ -7,7 +7,7 @@ from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from policies.world_model.belief import Belief
 from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.classes import NOTHING
-from policies.world_model.presence import LEAVES, MISSED, Presence
+from policies.world_model.presence import LEAVES, MISSED, update_gone
 
 NONE_NEW = np.zeros(1, np.bool_)
 
@@ -32,11 +32,24 @@ def observe(*, visible, identity=7.0, truck=False, dx=40.0):
     return {"ego": ego, "vehicles": cars, "debris": rows}
 
 
-def follow(*seen):
-    presence = Presence(1)
+def follow(*seen, begins=()):
+    """What is gone after these observations; tracks begin with the first, and with those whose numbers are given."""
+    gone = np.zeros((1, DEBRIS_SLOTS))
     for k, observation in enumerate(seen):
-        presence.update(observation, np.array([k == 0]))
-    return presence.gone[0]
+        gone = update_gone(gone, observation, np.full(gone.shape, k == 0 or k in begins))
+    return gone[0]
+
+
+@pytest.fixture(scope="module")
+def nets():
+    return load(SHIPPED).learned.filter
+
+
+def believe(nets, *seen):
+    belief = Belief(nets, 0.5, 1)
+    for observation in seen:
+        belief.update(observation, NONE_NEW)
+    return belief
 
 
 def test_five_misses_in_plain_view_after_a_second_behind_a_truck():
@@ -74,36 +87,34 @@ def test_what_was_moving_is_looked_for_where_it_has_gone():
     assert follow(*(6 * [behind]))[1] > 0.9
 
 
-def test_another_track_and_another_episode_begin_anew():
+def test_a_track_that_begins_has_not_gone():
     missed = 7 * [observe(visible=False)]
     assert follow(*missed)[1] > 0.9
+    assert follow(*missed, begins=[6])[1] == 0.0
+    after = follow(*missed, missed[0], begins=[6])[1]
+    assert after == pytest.approx(LEAVES / (LEAVES + MISSED * (1.0 - LEAVES)))
+
+
+def test_beliefs_let_go_of_a_track_and_of_no_other(nets):
+    seen, missed = 6 * [observe(visible=True)], 6 * [observe(visible=False)]
+    assert believe(nets, *seen).probabilities[0, 1, NOTHING] < 0.5
+    let_go = believe(nets, *seen, *missed)
+    assert let_go.probabilities[0, 1, NOTHING] > 0.9
+    assert let_go.probabilities[0, 1].sum() == pytest.approx(1.0)
+    assert not let_go.probabilities[0, [0, 2, 3]].any()
+    # another track in the same slot is as if nothing had been before
     other = observe(visible=False, identity=8.0)
-    assert follow(*missed, other)[1] == 0.0
-    assert follow(*missed, other, other)[1] == pytest.approx(
-        LEAVES / (LEAVES + MISSED * (1.0 - LEAVES))
-    )
-    presence = Presence(1)
-    for observation in missed:
-        presence.update(observation, np.array([True]))
-    assert presence.gone[0, 1] == 0.0
+    let_go.update(other, NONE_NEW)
+    np.testing.assert_array_equal(let_go.probabilities, believe(nets, other).probabilities)
 
 
-def test_worlds_can_be_put():
-    one, two = Presence(3), Presence(1)
-    for _ in range(7):
-        two.update(observe(visible=False), NONE_NEW)
-    one.put(np.array([2]), two)
-    assert one.gone[2, 1] == two.gone[0, 1] > 0.9
-    assert not one.gone[:2].any()
-
-
-def test_beliefs_let_go():
-    belief = Belief(load(SHIPPED).learned.filter, 0.5, 1)
-    nothing = []
-    for visible in (*(6 * [True]), *(6 * [False])):
-        belief.update(observe(visible=visible), NONE_NEW)
-        assert belief.probabilities[0, 1].sum() == pytest.approx(1.0)
-        assert not belief.probabilities[0, [0, 2, 3]].any()
-        nothing.append(float(belief.probabilities[0, 1, NOTHING]))
-    assert nothing[5] < 0.5
-    assert nothing[11] > 0.9
+def test_worlds_can_be_put_with_what_has_gone(nets):
+    missed = observe(visible=False)
+    one, many = believe(nets, *(6 * [observe(visible=True)]), *(3 * [missed])), Belief(nets, 0.5, 3)
+    three = {key: np.repeat(rows, 3, axis=0) for key, rows in missed.items()}
+    many.update(three, np.ones(3, np.bool_))
+    many.put(np.array([2]), one)
+    one.update(missed, NONE_NEW)
+    many.update(three, np.zeros(3, np.bool_))
+    np.testing.assert_array_equal(many.probabilities[2], one.probabilities[0])
+    assert many.probabilities[0, 1, NOTHING] != one.probabilities[0, 1, NOTHING]
