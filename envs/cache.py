@@ -28,7 +28,8 @@ COMPILED: Final = (
     "policies/planning",
     "policies/constant_velocity",
     "policies/world_model",
-    "experiments/collection",
+    "policies/networks",
+    "experiments/training/collection",
 )
 """Folders, and below files, whose code or constants end up in machine code. Those of other packages are only read here,
 never imported."""

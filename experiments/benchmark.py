@@ -7,16 +7,16 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body: heavy imports happen after the configuration is known to be right."""
-    from experiments.configuration import BenchmarkConfiguration, config_path, validate
+    from experiments.cli.configuration import BenchmarkConfiguration, config_path, validate
 
     checked = validate(BenchmarkConfiguration, values)
     if checked.what == "engine":
-        from experiments import engine_benchmark
+        from experiments.benchmarks import engine as engine_benchmark
 
         engine_benchmark.run(
             rounds=checked.rounds,
@@ -25,8 +25,8 @@ def _run(values: dict[str, Any]) -> None:
             start_up=checked.start_up,
         )
     elif checked.what == "policy":
-        from experiments import latency_benchmark
-        from experiments.evaluation import choose_policies
+        from experiments.benchmarks import latency as latency_benchmark
+        from experiments.evaluation.run import choose_policies
 
         latency_benchmark.run(
             config_path("suite", checked.suite),
@@ -35,7 +35,7 @@ def _run(values: dict[str, Any]) -> None:
             max_instances=checked.max_instances,
         )
     elif checked.what == "world_model":
-        from experiments import world_model_benchmark
+        from experiments.benchmarks import world_model as world_model_benchmark
 
         world_model_benchmark.run(
             config_path("suite", checked.suite),
@@ -43,7 +43,7 @@ def _run(values: dict[str, Any]) -> None:
             max_instances=checked.max_instances,
         )
     else:
-        from experiments import decision_benchmark
+        from experiments.benchmarks import decision as decision_benchmark
 
         decision_benchmark.run(
             config_path("suite", checked.suite),

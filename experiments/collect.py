@@ -8,14 +8,14 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from experiments.collection.collect import CollectConfiguration, collect
-    from experiments.collection.quotas import describe, missing
-    from experiments.configuration import validate
+    from experiments.cli.configuration import validate
+    from experiments.training.collection.collect import CollectConfiguration, collect
+    from experiments.training.collection.quotas import describe, missing
 
     config = validate(CollectConfiguration, values)
     counts = collect(config)

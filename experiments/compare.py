@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 if TYPE_CHECKING:
-    from experiments.evaluation import CompareConfiguration
+    from experiments.studies.headline.configuration import CompareConfiguration
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from experiments import evaluation
-    from experiments.configuration import validate
-    from experiments.highlights import show_highlights
-    from experiments.publish import (
+    from experiments.cli.configuration import validate
+    from experiments.evaluation import run as evaluation
+    from experiments.presentation.highlights import show_highlights
+    from experiments.presentation.publish import (
         Asked,
         Source,
         choose_reference,
@@ -27,8 +27,9 @@ def _run(values: dict[str, Any]) -> None:
         publish,
         summarise_source,
     )
+    from experiments.studies.headline.configuration import CompareConfiguration
 
-    config = validate(evaluation.CompareConfiguration, values)
+    config = validate(CompareConfiguration, values)
     if config.experiment is not None:
         _run_experiment(config)
         return
@@ -57,8 +58,8 @@ def _run(values: dict[str, Any]) -> None:
 
 def _run_experiment(config: CompareConfiguration) -> None:
     """Everything that a planned experiment trains, tunes and drives."""
-    from experiments.headline.run import run_experiment
-    from experiments.publish import Asked, choose_reference, publish, summarise_source
+    from experiments.presentation.publish import Asked, choose_reference, publish, summarise_source
+    from experiments.studies.headline.run import run_experiment
 
     source, folder = run_experiment(config)
     reference = choose_reference(config.reference, list(source.entrants))

@@ -11,7 +11,7 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
@@ -19,14 +19,17 @@ def _run(values: dict[str, Any]) -> None:
     import yaml
     from tqdm import tqdm
 
-    from experiments.atomic import write_text
-    from experiments.configuration import validate
-    from experiments.provenance import machine
-    from experiments.run_folder import compute_key, open_folder
-    from experiments.what_if.configuration import CounterfactualConfiguration, find_item
-    from experiments.what_if.files import describe, write
-    from experiments.what_if.properties import find_property
-    from experiments.what_if.study import study
+    from experiments.cli.configuration import validate
+    from experiments.store.atomic import write_text
+    from experiments.store.provenance import machine
+    from experiments.store.run_folder import compute_key, open_folder
+    from experiments.studies.counterfactual.configuration import (
+        CounterfactualConfiguration,
+        find_item,
+    )
+    from experiments.studies.counterfactual.files import describe, write
+    from experiments.studies.counterfactual.properties import find_property
+    from experiments.studies.counterfactual.study import study
 
     config = validate(CounterfactualConfiguration, values)
     suite, changed = config.load_suite(), find_property(config.property)

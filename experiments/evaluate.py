@@ -8,13 +8,13 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from experiments.configuration import validate
-    from experiments.evaluation import (
+    from experiments.cli.configuration import validate
+    from experiments.evaluation.run import (
         EvaluationConfiguration,
         discard_shards,
         execute,

@@ -11,7 +11,7 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 WIDTHS = (2, 16, 19, 38, 36)
 """Columns of the table: number, name, what follows, when, why."""
@@ -20,8 +20,8 @@ WIDTHS = (2, 16, 19, 38, 36)
 def _run(values: dict[str, Any]) -> None:
     """The body."""
     from envs.errors import UserError
-    from experiments.configuration import ExplainConfiguration, validate
-    from experiments.loading import load_policy
+    from experiments.cli.configuration import ExplainConfiguration, validate
+    from experiments.cli.loading import load_policy
     from policies.rule.policy import RulePolicy
 
     name = validate(ExplainConfiguration, values).policies

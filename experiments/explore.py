@@ -7,14 +7,14 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
     from envs.errors import UserError
-    from experiments.configuration import validate
-    from experiments.what_if.configuration import ExploreConfiguration
+    from experiments.cli.configuration import validate
+    from experiments.studies.counterfactual.configuration import ExploreConfiguration
 
     config = validate(ExploreConfiguration, values)
     try:
@@ -23,7 +23,7 @@ def _run(values: dict[str, Any]) -> None:
         raise UserError(
             "explore: needs nicegui, which is not installed: pip install --editable '.[explore]'"
         ) from None
-    from experiments.explorer.server import serve
+    from experiments.studies.counterfactual.explorer.server import serve
 
     serve(config)
 

@@ -8,14 +8,14 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from experiments.configuration import validate
+    from experiments.cli.configuration import validate
     from experiments.training.configuration import PPOCheckConfiguration
-    from experiments.training.highway_check import check_ppo, describe
+    from experiments.training.model_free.highway_check import check_ppo, describe
 
     config = validate(PPOCheckConfiguration, values)
     sys.stdout.write(describe(check_ppo(config), config))

@@ -8,24 +8,24 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
     from pathlib import Path
 
-    from experiments.configuration import ReportConfiguration, validate
-    from experiments.gather import gather
-    from experiments.manifest import read_manifest, write_manifest
-    from experiments.publish import (
+    from experiments.cli.configuration import ReportConfiguration, validate
+    from experiments.presentation.gather import gather
+    from experiments.presentation.publish import (
         Asked,
         choose_reference,
         main_records,
         publish,
         summarise_source,
     )
-    from experiments.readme import make_block, told_by, write_block
+    from experiments.presentation.readme import make_block, told_by, write_block
+    from experiments.store.manifest import read_manifest, write_manifest
 
     config = validate(ReportConfiguration, values)
     folders = [Path(name) for name in config.records]

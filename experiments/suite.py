@@ -11,7 +11,7 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
@@ -19,7 +19,7 @@ def _run(values: dict[str, Any]) -> None:
     from tqdm import tqdm
 
     from envs.scenario.suite import SEED_SPLITS, load_suite
-    from experiments.configuration import SuiteConfiguration, config_path, validate
+    from experiments.cli.configuration import SuiteConfiguration, config_path, validate
 
     checked = validate(SuiteConfiguration, values)
     path = config_path("suite", checked.suite)

@@ -9,15 +9,15 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from experiments.configuration import validate
-    from experiments.sweeps.configuration import SweepConfiguration
-    from experiments.sweeps.run import run_sweep
-    from experiments.sweeps.search import run_search
+    from experiments.cli.configuration import validate
+    from experiments.studies.sweeps.configuration import SweepConfiguration
+    from experiments.studies.sweeps.run import run_sweep
+    from experiments.studies.sweeps.search import run_search
 
     config = validate(SweepConfiguration, values)
     if config.search is not None:

@@ -8,32 +8,34 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from experiments.configuration import validate
+    from experiments.cli.configuration import validate
     from experiments.training.configuration import TrainConfiguration
 
     config = validate(TrainConfiguration, values)
     if config.policies == "dream_ppo":
-        from experiments.training import dream_ppo
+        from experiments.training.dream_ppo import train as dream_ppo
 
         about = dream_ppo.train(config.dream_ppo, config.experience, config.output, config.seed)
         sys.stdout.write(dream_ppo.describe(about))
     elif config.policies == "dreamer_v3":
-        from experiments.training import dreamer_v3, segments
+        from experiments.training.dreamer_v3 import train as dreamer_v3
+        from experiments.training.model_free import segments
 
         about = dreamer_v3.train(config.dreamer_v3, config.model_free, config.output, config.seed)
         sys.stdout.write(segments.describe(about))
     elif config.policies != "world_model":
-        from experiments.training import model_free, segments
+        from experiments.training.model_free import segments
+        from experiments.training.model_free import train as model_free
 
         about = model_free.train(config.policies, config.model_free, config.output, config.seed)
         sys.stdout.write(segments.describe(about))
     else:
-        from experiments.training import world_model
+        from experiments.training.world_model import train as world_model
 
         sys.stdout.write(world_model.describe(world_model.train(config)))
     sys.stdout.write(f"{config.output}\n")

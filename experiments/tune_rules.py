@@ -8,15 +8,15 @@ from typing import Any
 import hydra
 from omegaconf import DictConfig
 
-from experiments.application import Command
+from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
     from pathlib import Path
 
-    from experiments import tuning
-    from experiments.configuration import TuneConfiguration, config_path, validate
+    from experiments.cli.configuration import TuneConfiguration, config_path, validate
+    from experiments.training import rules as tuning
 
     config = validate(TuneConfiguration, values)
     found = tuning.tune(

@@ -1,5 +1,5 @@
-"""Corner cases: one file per scenario family, each a generator from a random generator to a ScenarioInstance.
+"""Scenarios: instances of corner cases, how families generate them, and the suites that list them.
 
-A family has ``generate(rng, source, setting)``. To add one, write the file and name it in ``generator.py``; to use
-one's own without touching this folder, pass the function itself as ``scenario``.
+The families are in ``envs.scenario.families``, one file each; ``generator.py`` names them. To use a family of one's own
+without touching this folder, pass its function as ``scenario``.
 """

@@ -10,7 +10,7 @@ import numpy as np
 
 from envs.debris.catalogue import load_catalogue
 from envs.errors import UserError, not_allowed
-from envs.scenario import (
+from envs.scenario.families import (
     boxed_in,
     cut_out,
     debris_field,

@@ -8,7 +8,7 @@ import numpy as np
 
 from envs.specification import LANE_WIDTH_M, column
 from experiments.metrics.peak_braking import peak_braking_mps2
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 BRAKED_MPS2: Final = 2.5
 """Braking harder than this, that also takes a fifth of the speed, is an answer [A]."""

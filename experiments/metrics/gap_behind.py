@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from envs.specification import vehicle
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def gap_behind_m(episode: Episode) -> float:

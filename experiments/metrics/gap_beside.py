@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from envs.specification import episode, vehicle
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def gap_beside_m(driven: Episode) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.specification import debris
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def height_m(episode: Episode) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def max_delta_v_mps(episode: Episode) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def min_ttc_s(episode: Episode) -> float:

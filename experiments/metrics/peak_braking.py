@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from envs.specification import DECISION_S, column
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def peak_braking_mps2(episode: Episode) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 from policies.base import KEEP
 
 

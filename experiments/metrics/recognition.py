@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envs.sensing.sight import recognition_share
 from envs.specification import debris, episode
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def recognition_m(driven: Episode) -> float:

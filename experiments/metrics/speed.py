@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from envs.specification import vehicle
-from experiments.rollout import Episode
+from experiments.rollout.loop import Episode
 
 
 def speed_mps(episode: Episode) -> float:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from experiments.configuration import Configuration
+from experiments.cli.configuration import Configuration
 
 
 class Updates(Configuration):

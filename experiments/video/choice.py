@@ -8,7 +8,7 @@ from typing import Final
 
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import Suite, SuiteItem
-from experiments import records
+from experiments.records import table as records
 from experiments.video.configuration import RecordConfiguration
 
 _DIFFERENCE: Final = """

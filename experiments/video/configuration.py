@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from experiments.configuration import Configuration
+from experiments.cli.configuration import Configuration
 
 
 def _check_even(value: int) -> int:

@@ -12,12 +12,12 @@ import numpy as np
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_HZ
-from experiments.video import dream_film
-from experiments.video.contact_sheet import write_png
-from experiments.video.dreaming import FPS, Dreamt, dream
+from experiments.video.drawing.surfaces import Frame
 from experiments.video.encode import write_mp4
-from experiments.video.side_by_side import Heading
-from experiments.video.surfaces import Frame
+from experiments.video.films import dream_film
+from experiments.video.films.contact_sheet import write_png
+from experiments.video.films.dreaming import FPS, Dreamt, dream
+from experiments.video.films.side_by_side import Heading
 from policies.base import Policy
 
 
@@ -56,7 +56,7 @@ def make_dream(
     options
         How to dream.
     cost, policy_seed, max_seconds
-        Of ``experiments.video.dreaming.dream``.
+        Of ``experiments.video.films.dreaming.dream``.
     tell
         Called after every frame.
 

@@ -11,8 +11,8 @@ import av
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
 from envs.errors import UserError
-from experiments.atomic import replacing
-from experiments.video.surfaces import Frame
+from experiments.store.atomic import replacing
+from experiments.video.drawing.surfaces import Frame
 
 QUALITY: Final = "21"
 """Constant rate factor of x264: 0 = lossless, 51 = worst; letters stay sharp [A]: judgement."""

@@ -15,17 +15,17 @@ from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISION
-from experiments.atomic import write_text
-from experiments.video import four_panel
-from experiments.video.contact_sheet import draw_sheet, write_png
+from experiments.store.atomic import write_text
+from experiments.video.course.script import drive
+from experiments.video.drawing.lines import POLICY_COLOURS
+from experiments.video.drawing.surfaces import Frame
 from experiments.video.dream_job import DreamOptions, make_dream
 from experiments.video.encode import write_mp4
-from experiments.video.episode import WIDTH_PX, Film, film
-from experiments.video.four_panel import ModelFilm
-from experiments.video.lines import POLICY_COLOURS
-from experiments.video.script import drive
-from experiments.video.side_by_side import Heading, count_frames, play
-from experiments.video.surfaces import Frame
+from experiments.video.films import four_panel
+from experiments.video.films.contact_sheet import draw_sheet, write_png
+from experiments.video.films.episode import WIDTH_PX, Film, film
+from experiments.video.films.four_panel import ModelFilm
+from experiments.video.films.side_by_side import Heading, count_frames, play
 from policies.base import Policy
 
 MOST_POLICIES: Final = len(POLICY_COLOURS)
@@ -36,7 +36,7 @@ class Order(NamedTuple):
     """What is filmed.
 
     ``policies`` are names and ready policies, ``items`` entries of ``suite``; the other fields are those of
-    ``experiments.video.episode.film``.
+    ``experiments.video.films.episode.film``.
     """
 
     policies: tuple[tuple[str, Policy], ...]

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled, inner
-from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, episode, vehicle
+from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.tick import decision_cost, end_decision, is_over
 from policies.constant_velocity import thing
+from policies.constant_velocity.belief import Belief
 from policies.constant_velocity.imagined import charge_cutting_in, command, tick
 from policies.constant_velocity.meeting import _charge_patches, _look_beyond, _meet
+from policies.perception.objects import Things
+
+UNLIKELY: Final = 0.02
+"""Probabilities below this do not make a body or a patch."""
+
+
+def write_objects(
+    things: Things, chosen: NDArray[np.int64], belief: Belief, objects: Array
+) -> None:
+    """Fill the object rows of ``imagine`` for some worlds, in place; what does not matter stays zero."""
+    rows = things.rows[chosen]
+    for place, values in (
+        (thing.O_X, things.x),
+        (thing.O_Y, things.y),
+        (thing.O_Z, things.z),
+        (thing.O_VX, things.vx),
+        (thing.O_VY, things.vy),
+        (thing.O_VZ, things.vz),
+    ):
+        objects[..., place] = values[chosen]
+    objects[..., thing.O_YAW] = rows[..., column.D_YAW]
+    objects[..., thing.O_LENGTH] = rows[..., column.D_LENGTH]
+    objects[..., thing.O_WIDTH] = rows[..., column.D_WIDTH]
+    objects[..., thing.O_SD_Y] = rows[..., column.D_SD_Y]
+    for place, share in ((thing.O_BODY, belief.body), (thing.O_PATCH, belief.patch)):
+        kept = things.matters[chosen] & (share[chosen] > UNLIKELY)
+        objects[..., place] = np.where(kept, share[chosen], 0.0)
 
 
 @compiled

@@ -22,7 +22,7 @@ from envs.world.braking import bumper_gap, find_follower, open_braking
 from envs.world.charges import AXLE_M, TRACK_M
 from envs.world.encounter import HIGHEST_M
 from policies.constant_velocity import theta, thing
-from policies.constant_velocity.imagined import EGO_LENGTH_M, EGO_WIDTH_M
+from policies.planning.anchor import EGO_LENGTH_M, EGO_WIDTH_M
 
 UNCERTAIN_SD: Final = 2.0
 """Contacts are looked for within so many standard deviations of the measured lateral position."""

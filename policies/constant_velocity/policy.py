@@ -16,24 +16,20 @@ from policies.base import KEEP, RUN_OVER, Explanation, Observation
 from policies.command import lateral_range, to_action
 from policies.constant_velocity import thing
 from policies.constant_velocity.belief import Belief, believe
-from policies.constant_velocity.imagine import imagine
-from policies.constant_velocity.imagined import (
-    anchor,
-    begin_accounts,
-    cruise_limit,
-    live_one_decision,
-)
+from policies.constant_velocity.imagine import imagine, write_objects
+from policies.constant_velocity.imagined import cruise_limit, live_one_decision
 from policies.constant_velocity.knowledge import learn_catalogue
-from policies.constant_velocity.options import Options, Plans
-from policies.constant_velocity.scene import Things, find_things
 from policies.numbers_within import check_number
+from policies.perception.objects import Things, find_things
+from policies.planning.anchor import anchor, begin_accounts
 from policies.planning.library import (
     MANOEUVRES,
     glide,
     manoeuvre_labels,
     manoeuvre_names,
-    write_actions,
+    write_all,
 )
+from policies.planning.plans import Options, Plans
 from policies.planning.risk import cvar, weighted_mean
 from policies.sightings import Sightings
 
@@ -213,7 +209,7 @@ class ConstantVelocity:
         count, (num_plans, steps) = len(matters), (len(MANOEUVRES), self._num_steps)
         ego = observation["ego"][matters].astype(np.float64)
         objects = np.zeros((count, things.x.shape[1], thing.NUM_OBJECT))
-        things.write(matters, belief, objects)
+        write_objects(things, matters, belief, objects)
         actions = np.empty((count, num_plans, steps, 2))
         write_all(
             ego[:, column.E_SPEED],
@@ -242,7 +238,7 @@ class ConstantVelocity:
         everybody, steps = np.arange(len(actions)), actions.shape[2]
         things, belief = self._look(observation)
         objects = np.zeros((len(actions), things.x.shape[1], thing.NUM_OBJECT))
-        things.write(everybody, belief, objects)
+        write_objects(things, everybody, belief, objects)
         # a plan that ends early is not looked beyond
         longer = np.concatenate([actions, actions[:, :, -1:]], axis=2)
         ego = observation["ego"].astype(np.float64)
@@ -378,12 +374,3 @@ def follow_along(
         if is_new[b]:
             world.episode_i[episode.CHARGED_LANE] = world.vehicle_i[vehicle.LANE, 0]
         cruise[b] = cruise_limit(world)
-
-
-@compiled
-def write_all(
-    speed: Array, set_speed: Array, lateral: Array, things: Array, actions: Array
-) -> None:
-    """``library.write_actions`` for ``K`` worlds."""
-    for k in range(actions.shape[0]):
-        write_actions(MANOEUVRES, speed[k], set_speed[k], lateral[k], things[k], actions[k])

@@ -1,1 +1,13 @@
 """dream_ppo: a reactive policy and its critics, learned by PPO inside the dream of the world model only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from policies.dream_ppo.policy import DreamPPO
+
+__all__ = ["DreamPPO"]
+__getattr__ = lazy_exports(__name__, {"DreamPPO": "policies.dream_ppo.policy"})

@@ -13,15 +13,10 @@ import numpy as np
 from envs.cost.parameters import CostParameters
 from envs.errors import UserError
 from envs.specification.world import Array
+from policies.checkpoint import ABOUT, read_about, read_tensors, write_checkpoint
+from policies.networks.compiled import Net, empty_net
 from policies.reactive.command import NUM_MOVES, NUM_PACES
-from policies.reactive.features import NUM_FEATURES
-from policies.world_model.checkpoint import (
-    ABOUT,
-    read_about,
-    read_tensors,
-    write_checkpoint,
-)
-from policies.world_model.layers import Net, empty_net
+from policies.world_model.model.actor_features import NUM_FEATURES
 
 FORMAT: Final = "roadworld-dream-ppo"
 SCHEMA: Final = 1

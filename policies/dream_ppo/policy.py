@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.base import Budget, Explanation, Observation, Outlook
+from policies.checkpoint import read_budget
 from policies.dream_ppo.checkpoint import SHIPPED, check_fit, default_cost_hash, load
+from policies.networks.compiled import forward_rows
 from policies.reactive.command import NAMES, NUM_MOVES, NUM_PACES, Driver
 from policies.reactive.senses import BeliefSenses
-from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
-from policies.world_model.checkpoint import load as load_model
-from policies.world_model.checkpoint import read_budget
-from policies.world_model.layers import forward_rows
-from policies.world_model.scoring import disagreement
+from policies.world_model.imagination.scoring import disagreement
+from policies.world_model.model.checkpoint import SHIPPED as WORLD_MODEL
+from policies.world_model.model.checkpoint import load as load_model
 
 
 class DreamPPO:

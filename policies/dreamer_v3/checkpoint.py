@@ -8,14 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from envs.errors import UserError
+from policies.checkpoint import ABOUT, read_about, read_tensors, write_checkpoint
 from policies.dreamer_v3.nets import Nets, Sizes, template
 from policies.model_free.sight import NUM_INPUTS
-from policies.world_model.checkpoint import (
-    ABOUT,
-    read_about,
-    read_tensors,
-    write_checkpoint,
-)
 
 FORMAT: Final = "roadworld-dreamer-v3"
 SCHEMA: Final = 1

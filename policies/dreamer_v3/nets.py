@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
 from envs.specification.world import Array
+from policies.networks.compiled import Weights, dense, logistic
 from policies.reactive.command import NUM_MOVES, NUM_PACES
-from policies.world_model.layers import Weights, dense, logistic
 
 EPSILON: Final = 1e-4
 """Added to the mean square that activations are divided by."""

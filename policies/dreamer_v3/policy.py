@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.base import Budget, Explanation, Observation
+from policies.checkpoint import read_budget
 from policies.dreamer_v3.checkpoint import load
 from policies.dreamer_v3.nets import Mind
 from policies.model_free.checkpoint import read_validation
 from policies.model_free.sight import Sight
 from policies.reactive.command import NAMES, Driver
-from policies.world_model.checkpoint import read_budget
 
 
 class DreamerV3:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
 from envs.specification.world import Array
-from policies.world_model.layers import Net, Weights, dense, forward_rows, logistic
+from policies.networks.compiled import Net, Weights, dense, forward_rows, logistic
 
 
 class Lstm(NamedTuple):

@@ -10,16 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from envs.errors import UserError
+from policies.checkpoint import ABOUT, read_about, read_tensors, write_checkpoint
 from policies.model_free.actor import Actor, Lstm, RecurrentActor
 from policies.model_free.sight import NUM_INPUTS
+from policies.networks.compiled import empty_net
 from policies.reactive.command import NUM_COMMANDS, NUM_MOVES, NUM_PACES
-from policies.world_model.checkpoint import (
-    ABOUT,
-    read_about,
-    read_tensors,
-    write_checkpoint,
-)
-from policies.world_model.layers import empty_net
 
 FORMAT: Final = "roadworld-model-free"
 SCHEMA: Final = 1

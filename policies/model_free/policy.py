@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from envs.errors import UserError, not_allowed
 from policies.base import Budget, Explanation, Observation
+from policies.checkpoint import ABOUT, read_budget
 from policies.model_free.actor import Mind
 from policies.model_free.checkpoint import SHIPPED, load, read_validation
 from policies.model_free.sight import Sight
 from policies.reactive.command import NAMES, NUM_PACES, Driver, split
-from policies.world_model.checkpoint import ABOUT, filter_hash, read_budget
-from policies.world_model.checkpoint import SHIPPED as WORLD_MODEL
-from policies.world_model.checkpoint import load as load_model
+from policies.world_model.model.checkpoint import SHIPPED as WORLD_MODEL
+from policies.world_model.model.checkpoint import filter_hash
+from policies.world_model.model.checkpoint import load as load_model
 
 KINDS = ("ppo", "recurrent_ppo", "qr_dqn", "belief_ppo")
 

@@ -12,9 +12,9 @@ from envs.specification import DEBRIS_SLOTS, column
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.base import Observation
-from policies.reactive import features as ft
 from policies.reactive.senses import BeliefSenses, Senses
-from policies.world_model.nets import FilterNets
+from policies.world_model.estimation.parameters import FilterNets
+from policies.world_model.model import actor_features as ft
 
 COLUMNS: Final = np.array(
     [
@@ -31,7 +31,7 @@ COLUMNS: Final = np.array(
         column.D_SD_SIZE,
     ]
 )
-"""Columns of an object that ``policies.reactive.features`` leaves out."""
+"""Columns of an object that ``policies.world_model.model.actor_features`` leaves out."""
 
 SCALES: Final = np.array(
     [1.0] * NUM_LOOKS + [1.0, 1.0, 1.0, 0.5, 0.25, 0.5, 0.5, 0.3, 0.5, 2.0], np.float32
@@ -45,7 +45,7 @@ NUM_INPUTS: Final = ft.NUM_FEATURES + NUM_SENSED
 
 
 class Sight:
-    """Eyes: the features of ``policies.reactive.features``, then the sensor's word on the same two objects.
+    """The features of ``world_model.model.actor_features``, and what the sensor reports of the same two objects.
 
     Parameters
     ----------

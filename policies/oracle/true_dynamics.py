@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from envs.specification import column, debris
 from policies.base import Budget, Observation
+from policies.checkpoint import read_budget
 from policies.oracle.belief import ObjectBelief
 from policies.oracle.hypotheses import HIDDEN_FLAGS, HIDDEN_ROWS, Hypotheses, Specimens
 from policies.oracle.oracle_belief import OracleBelief
-from policies.world_model import experience as log
-from policies.world_model.belief import Belief
-from policies.world_model.checkpoint import read_budget, read_codebook
-from policies.world_model.classes import NUM_CLASSES, Codebook, assign
-from policies.world_model.policy import read_checkpoint
+from policies.world_model.estimation.belief import Belief
+from policies.world_model.estimation.content_classes import NUM_CLASSES, Codebook, assign
+from policies.world_model.log import experience as log
+from policies.world_model.model.checkpoint import read_codebook
+from policies.world_model.planner.policy import read_checkpoint
 
 Array = NDArray[np.float64]
 

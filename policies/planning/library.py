@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
 from envs.physics.compilation import compiled, inner
 from envs.specification import DECISION_S, LANE_WIDTH_M
-from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE
+from policies.base import (
+    BRAKE,
+    KEEP,
+    STEER_LEFT,
+    STEER_RIGHT,
+    STRADDLE,
+)
 
 Array = NDArray[np.float64]
 
@@ -226,3 +232,12 @@ def glide(target: float, drift: float, goal: float, lateral: float) -> tuple[flo
     if drift * away > 0.0 and abs(drift) * DECISION_S > abs(away):
         return goal, 0.0
     return target + drift * DECISION_S, drift
+
+
+@compiled
+def write_all(
+    speed: Array, set_speed: Array, lateral: Array, things: Array, actions: Array
+) -> None:
+    """``library.write_actions`` for ``K`` worlds."""
+    for k in range(actions.shape[0]):
+        write_actions(MANOEUVRES, speed[k], set_speed[k], lateral[k], things[k], actions[k])

@@ -16,7 +16,7 @@ from envs.specification import LANE_WIDTH_M, column
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE, Observation
 from policies.command import EGO_WIDTH_M, lateral_range, to_action
 from policies.following import follow
-from policies.reactive import features as ft
+from policies.world_model.model import actor_features as ft
 
 Array = NDArray[np.float64]
 Choice = NDArray[np.int64]

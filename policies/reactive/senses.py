@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from envs.specification import column
 from policies.base import Observation
-from policies.reactive.features import NUM_FEATURES, observe_features
-from policies.world_model.belief import Belief
-from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.nets import FilterNets
-from policies.world_model.speeds import Speeds
-from policies.world_model.state import empty_state
+from policies.world_model.estimation.belief import Belief
+from policies.world_model.estimation.content_classes import NUM_CLASSES
+from policies.world_model.estimation.parameters import FilterNets
+from policies.world_model.estimation.velocity_filter import Speeds
+from policies.world_model.model.actor_features import NUM_FEATURES, observe_features
+from policies.world_model.model.state import empty_state
 
 LOOK_TRUST: Final = 0.5
-"""Of the belief; see ``policies.world_model.belief.Belief``."""
+"""Of the belief; see ``policies.world_model.estimation.belief.Belief``."""
 
 
 class Eyes(Protocol):
@@ -26,7 +26,7 @@ class Eyes(Protocol):
     Attributes
     ----------
     num_features
-        ``F``; the first ``NUM_FEATURES`` are those of ``policies.reactive.features``.
+        ``F``; the first ``NUM_FEATURES`` are those of ``policies.world_model.model.actor_features``.
     """
 
     num_features: int

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from policies.world_model.checkpoint import SEAL, sealed
+from policies.checkpoint import SEAL, sealed
 from policies.world_model.dream.starts import digest
 
 

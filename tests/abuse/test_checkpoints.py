@@ -12,8 +12,8 @@ from policies.dreamer_v3 import checkpoint as dreamer_v3
 from policies.dreamer_v3.nets import Sizes, template
 from policies.model_free import checkpoint as model_free
 from policies.model_free.sight import NUM_INPUTS
-from policies.world_model import checkpoint as world_model
 from policies.world_model.dream import starts
+from policies.world_model.model import checkpoint as world_model
 
 SIZES = world_model.Sizes(2, 4, 5, 6, 7, 3, 8, 9, 0)
 ABOUT = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments import records
+from experiments.records import table as records
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]  # Ray alone takes half a minute to begin

@@ -77,7 +77,7 @@ def test_evaluate_report_and_record_need_no_network(offline, tmp_path, tally):
 
 def test_the_explorer_listens_to_this_machine_only(monkeypatch, tally):
     pytest.importorskip("nicegui", reason="needs the extra `explore`")
-    from experiments.explorer import server
+    from experiments.studies.counterfactual.explorer import server
 
     told = {}
     monkeypatch.setattr(server, "Model", lambda *_: None)

@@ -13,16 +13,16 @@ from hydra.core.global_hydra import GlobalHydra
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments import application
-from experiments.collection.collect import CollectConfiguration
-from experiments.configuration import (
+from experiments.cli import application
+from experiments.cli.configuration import (
     BenchmarkConfiguration,
     ReportConfiguration,
     SuiteConfiguration,
     TuneConfiguration,
     validate,
 )
-from experiments.evaluation import EvaluationConfiguration, prepare
+from experiments.evaluation.run import EvaluationConfiguration, prepare
+from experiments.training.collection.collect import CollectConfiguration
 from experiments.training.configuration import TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import records
+from experiments.records import table as records
 
 
 def make_table(rows=40):

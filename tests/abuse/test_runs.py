@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import records
+from experiments.records import table as records
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]  # minutes of whole runs: `make abuse`
@@ -50,7 +50,7 @@ def gathered(folder):
     """Hashes of the shards of a collection that ends well."""
     code, _, err = run(folder, *COLLECT)
     assert code == 0, err
-    from policies.world_model.experience import list_shards, read_about
+    from policies.world_model.log.experience import list_shards, read_about
 
     return [read_about(path)["sha256"] for path in list_shards(folder / "gathered")]
 

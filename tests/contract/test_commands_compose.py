@@ -7,9 +7,7 @@ from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 import conf
-from experiments.audit.configuration import AuditConfiguration
-from experiments.collection.collect import CollectConfiguration
-from experiments.configuration import (
+from experiments.cli.configuration import (
     BenchmarkConfiguration,
     ExplainConfiguration,
     ReportConfiguration,
@@ -18,13 +16,19 @@ from experiments.configuration import (
     config_path,
     validate,
 )
-from experiments.evaluation import CompareConfiguration, EvaluationConfiguration
-from experiments.loading import ablation_names, load_policy
-from experiments.sensitivity.configuration import SensitivityConfiguration
-from experiments.sweeps.configuration import SweepConfiguration
+from experiments.cli.loading import ablation_names, load_policy
+from experiments.evaluation.run import EvaluationConfiguration
+from experiments.studies.audit.configuration import AuditConfiguration
+from experiments.studies.counterfactual.configuration import (
+    CounterfactualConfiguration,
+    ExploreConfiguration,
+)
+from experiments.studies.headline.configuration import CompareConfiguration
+from experiments.studies.sensitivity.configuration import SensitivityConfiguration
+from experiments.studies.sweeps.configuration import SweepConfiguration
+from experiments.training.collection.collect import CollectConfiguration
 from experiments.training.configuration import PPOCheckConfiguration, TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
-from experiments.what_if.configuration import CounterfactualConfiguration, ExploreConfiguration
 
 FOLDER = Path(conf.__file__).parent
 COMMANDS = {

@@ -13,7 +13,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
 
 import policies.world_model.dream as package
-from experiments.loading import load_policy
+from experiments.cli.loading import load_policy
 from policies.base import Privileged
 from policies.world_model.dream.sb3 import DreamSB3VecEnv
 

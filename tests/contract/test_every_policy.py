@@ -5,9 +5,9 @@ import pytest
 
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.suite import load_suite
-from experiments.configuration import config_path
-from experiments.loading import load_policy, policy_names
-from experiments.rollout import Rollout, world_seed
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy, policy_names
+from experiments.rollout.loop import Rollout, world_seed
 from policies.base import LABELS, Explaining, Privileged
 
 SUITE = load_suite(config_path("suite", "quick"))

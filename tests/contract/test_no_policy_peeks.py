@@ -6,8 +6,8 @@ import pytest
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.suite import load_suite
 from envs.specification import debris
-from experiments.configuration import config_path
-from experiments.loading import load_policy
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy
 from policies.base import Privileged
 
 SUITE = load_suite(config_path("suite", "quick"))

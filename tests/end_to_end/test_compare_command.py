@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from experiments import records
+from experiments.records import table as records
 
 pytestmark = pytest.mark.end_to_end
 

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from experiments.loading import load_policy
-from experiments.training.extras import is_available
-from experiments.training.segments import PROGRESS
+from experiments.cli.loading import load_policy
+from experiments.training.dreamer_v3.extras import is_available
+from experiments.training.model_free.segments import PROGRESS
 
 pytestmark = [
     pytest.mark.end_to_end,
@@ -69,7 +69,7 @@ def test_a_killed_run_ends_as_one_that_was_not_and_the_policy_drives(tmp_path):
 
     mine = tmp_path / "mine.yaml"
     mine.write_text(
-        f"_target_: policies.dreamer_v3.policy.DreamerV3\ncheckpoint: {tmp_path / 'straight'}\n"
+        f"_target_: policies.dreamer_v3.DreamerV3\ncheckpoint: {tmp_path / 'straight'}\n"
     )
     policy = load_policy(str(mine))
     assert policy.budget.environment_steps == steps

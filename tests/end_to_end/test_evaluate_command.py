@@ -12,10 +12,11 @@ from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 from envs.errors import UserError
-from experiments import evaluation, records
-from experiments.configuration import validate
-from experiments.evaluation import EvaluationConfiguration, prepare
-from experiments.loading import load_policy
+from experiments.cli.configuration import validate
+from experiments.cli.loading import load_policy
+from experiments.evaluation import run as evaluation
+from experiments.evaluation.run import EvaluationConfiguration, prepare
+from experiments.records import table as records
 
 pytestmark = pytest.mark.end_to_end
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.loading import load_policy
-from policies.world_model import checkpoint
-from policies.world_model import experience as log
+from experiments.cli.loading import load_policy
+from policies.checkpoint import ABOUT, TENSORS
+from policies.world_model.log import experience as log
+from policies.world_model.model import checkpoint
 
 pytestmark = pytest.mark.end_to_end
 
@@ -75,12 +76,12 @@ def test_training_goes_on_where_it_was_killed_and_ends_the_same(collected):
     code, out, err = run(collected, "train", *TRAIN, "output=model")
     assert code == 0, err
     assert "contact_ece" in out
-    first = json.loads((collected / "model" / checkpoint.ABOUT).read_text())
-    for name in ("part_events.safetensors", "part_events.json", checkpoint.ABOUT):
+    first = json.loads((collected / "model" / ABOUT).read_text())
+    for name in ("part_events.safetensors", "part_events.json", ABOUT):
         (collected / "model" / name).unlink()
     code, _, err = run(collected, "train", *TRAIN, "output=model")
     assert code == 0, err
-    again = json.loads((collected / "model" / checkpoint.ABOUT).read_text())
+    again = json.loads((collected / "model" / ABOUT).read_text())
     assert again["tensors_sha256"] == first["tensors_sha256"]
     assert again["validation"] == first["validation"]
 
@@ -108,9 +109,9 @@ def test_mistakes_are_one_line(collected):
     assert not (collected / "x").exists()
     broken = collected / "broken"
     shutil.copytree(checkpoint.SHIPPED, broken)
-    (broken / checkpoint.TENSORS).write_bytes(b"nothing")
+    (broken / TENSORS).write_bytes(b"nothing")
     bad = collected / "bad.yaml"
-    bad.write_text(f"_target_: policies.world_model.policy.WorldModel\ncheckpoint: {broken}\n")
+    bad.write_text(f"_target_: policies.world_model.WorldModel\ncheckpoint: {broken}\n")
     one_line(run(collected, "evaluate", f"policy={bad}"), "model.safetensors", "tensors_sha256")
 
 
@@ -133,5 +134,5 @@ def test_dream_ppo_goes_on_after_the_last_finished_seed(collected):
     assert (folder / "seed_0.safetensors").stat().st_mtime_ns == kept
     one_line(run(collected, "train", *command, "seed=1"), "output", "another configuration")
     yaml = collected / "mine.yaml"
-    yaml.write_text(f"_target_: policies.dream_ppo.policy.DreamPPO\ncheckpoint: {folder}\n")
+    yaml.write_text(f"_target_: policies.dream_ppo.DreamPPO\ncheckpoint: {folder}\n")
     assert load_policy(str(yaml)).privileged is False

@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from envs.scenario.suite import load_suite
-from experiments.configuration import config_path
-from experiments.loading import load_policy
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy
+from experiments.video.films.side_by_side import HOLD_S, compute_height
 from experiments.video.job import Order, make_videos
-from experiments.video.side_by_side import HOLD_S, compute_height
 
 pytestmark = pytest.mark.end_to_end
 

@@ -43,7 +43,7 @@ def test_five_minutes_of_training_are_worth_it(tmp_path):
 
     mine = tmp_path / "mine.yaml"
     mine.write_text(
-        f"_target_: policies.world_model.policy.WorldModel\ncheckpoint: {tmp_path / 'model'}\n"
+        f"_target_: policies.world_model.WorldModel\ncheckpoint: {tmp_path / 'model'}\n"
     )
     run(
         tmp_path,

@@ -10,10 +10,10 @@ from importlib.util import find_spec
 
 import pytest
 
-from experiments import records
-from experiments.configuration import validate
-from experiments.sweeps.cells import make_cells
-from experiments.sweeps.configuration import SweepConfiguration
+from experiments.cli.configuration import validate
+from experiments.records import table as records
+from experiments.studies.sweeps.cells import make_cells
+from experiments.studies.sweeps.configuration import SweepConfiguration
 
 pytestmark = pytest.mark.end_to_end
 NEEDS_OPTUNA = pytest.mark.skipif(find_spec("optuna") is None, reason="optuna is not installed")

@@ -13,11 +13,11 @@ from envs.errors import UserError
 from envs.specification import episode
 from envs.specification.world import world_at
 from envs.world.report import describe_contacts, describe_cost, describe_events
-from policies.world_model.dream import worlds as w
-from policies.world_model.dream.beginning import burn_in
+from policies.world_model.dream import arrays as w
+from policies.world_model.dream.arrays import Model, empty_dreams, make_work
+from policies.world_model.dream.burn_in import burn_in
 from policies.world_model.dream.settings import DreamSettings, contents, per_world
 from policies.world_model.dream.step import begin_dreams, step_dreams
-from policies.world_model.dream.worlds import Model, empty_dreams, make_work
 
 KEY_LIMIT = 2**62
 """Keys of a dream's random numbers are below this."""

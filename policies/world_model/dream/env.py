@@ -16,7 +16,7 @@ from policies.world_model.dream.core import DreamCore
 from policies.world_model.dream.settings import OPTIONS, DreamSettings
 
 if TYPE_CHECKING:
-    from policies.world_model.dream.picture import DreamPicture
+    from policies.world_model.dream.rendering import DreamPicture
 
 RENDER_MODES = ("rgb_array",)
 
@@ -127,7 +127,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
             return None
         if self._picture is None:
             # here, because the drawing library is slow to import and most dreams are not drawn
-            from policies.world_model.dream.picture import DreamPicture
+            from policies.world_model.dream.rendering import DreamPicture
 
             later = 0
             if self.begins_at is not None:

@@ -1,4 +1,4 @@
-"""How everybody moves in a dream: the transition of ``policies.world_model.transition`` with its own noise.
+"""How everybody moves in a dream: the transition of ``policies.world_model.model.dynamics`` with its own noise.
 
 With temperature 0 the same numbers come out, which a test holds.
 """
@@ -12,16 +12,16 @@ from envs.physics.compilation import inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from envs.specification.world import Array
-from policies.world_model import motion_features as mf
-from policies.world_model import state as s
-from policies.world_model import transition as tr
-from policies.world_model.dream.worlds import DOUBTS, MOVE, OBJECTS, WHOLE, Work
-from policies.world_model.layers import forward
-from policies.world_model.nets import Transition
-from policies.world_model.state import State
+from policies.networks.compiled import forward
+from policies.world_model.dream.arrays import DOUBTS, MOVE, OBJECTS, WHOLE, Work
+from policies.world_model.model import dynamics as tr
+from policies.world_model.model import motion_features as mf
+from policies.world_model.model import state as s
+from policies.world_model.model.parameters import Transition
+from policies.world_model.model.state import State
 
 LOWEST, HIGHEST = -9.0, 3.0
-"""Bounds of log variances: those of ``policies.world_model.fitting``, which needs torch."""
+"""Bounds of log variances: those of ``policies.world_model.training.fit_loop``, which needs torch."""
 
 GRIP_MPS2: Final = 7.8
 """What tyres can do on a dry road [A: friction of 0.8]."""

@@ -16,12 +16,12 @@ from envs.sensing.tracker import (
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, episode, track
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, World
-from policies.world_model import emission_features as em
-from policies.world_model import state as s
-from policies.world_model.dream.worlds import MEASURE, OBJECTS, SEE, Work
-from policies.world_model.layers import forward, logistic
-from policies.world_model.nets import EmissionNets
-from policies.world_model.state import State
+from policies.networks.compiled import forward, logistic
+from policies.world_model.dream.arrays import MEASURE, OBJECTS, SEE, Work
+from policies.world_model.model import emission_features as em
+from policies.world_model.model import state as s
+from policies.world_model.model.parameters import EmissionNets
+from policies.world_model.model.state import State
 
 LARGEST_LOOK_ERROR: Final = 3.0
 """Standard normal draws of the look are kept within this."""

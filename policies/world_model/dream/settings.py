@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from envs.cost.parameters import CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DEBRIS_SLOTS, DECISIONS_PER_EPISODE
-from policies.world_model.checkpoint import SHIPPED, load
 from policies.world_model.dream.starts import FILE, Starts, read_starts
-from policies.world_model.nets import Learned
+from policies.world_model.model.checkpoint import SHIPPED, load
+from policies.world_model.model.parameters import Learned
 
 OPTIONS: Final = ("segment", "theta", "member", "reset_mask")
 """What ``options`` of a reset may hold."""
@@ -41,7 +41,7 @@ class DreamSettings:
     temperature
         Factor of the noise of motion, 0 to 4.
     look_trust
-        Of ``policies.world_model.belief.Belief``, from which contents are drawn, 0 to 1.
+        Of ``policies.world_model.estimation.belief.Belief``, from which contents are drawn, 0 to 1.
     remembers
         Of the same.
     cost

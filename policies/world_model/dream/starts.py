@@ -16,7 +16,7 @@ from safetensors.numpy import save
 from envs.errors import UserError
 from envs.observation import TABLE, Column
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
-from policies.world_model.checkpoint import spaces_hash
+from policies.checkpoint import spaces_hash
 
 FILE: Final = "starts.safetensors"
 FORMAT: Final = "roadworld-dream-starts"

@@ -24,17 +24,17 @@ from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, World
 from envs.world.load import state_hash
 from policies.command import EGO_WIDTH_M
-from policies.world_model import state as s
-from policies.world_model.accounts import charge_decision
-from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.dream import worlds as w
-from policies.world_model.dream.borrowed import _borrow_model, _borrow_state, _borrow_work
-from policies.world_model.dream.meeting import meet_cars, meet_things
+from policies.world_model.dream import arrays as w
+from policies.world_model.dream.arrays import Dreams, Model, Sources, Work
+from policies.world_model.dream.borrow import _borrow_model, _borrow_state, _borrow_work
+from policies.world_model.dream.contacts import meet_cars, meet_things
 from policies.world_model.dream.motion import disagreement, dream_cars, dream_things
 from policies.world_model.dream.sensing import begin_look, begin_track, sense
-from policies.world_model.dream.worlds import Dreams, Model, Sources, Work
-from policies.world_model.state import State, copy_state
-from policies.world_model.transition import move_ego
+from policies.world_model.estimation.content_classes import NUM_CLASSES
+from policies.world_model.imagination.cost_ledger import charge_decision
+from policies.world_model.model import state as s
+from policies.world_model.model.dynamics import move_ego
+from policies.world_model.model.state import State, copy_state
 
 DOUBT_EVERY: Final = 5
 """Another member is asked in every so manieth decision: asking all of them always would cost four times as much."""

@@ -7,11 +7,11 @@ import pytest
 
 import experiments
 from envs.debris.safe_yaml import read_mapping
-from experiments import records
-from experiments.configuration import config_path
-from experiments.gather import gather
-from experiments.publish import Asked, choose_reference, main_records, summarise_source
-from experiments.readme import BEGIN, END, make_block, told_by
+from experiments.cli.configuration import config_path
+from experiments.presentation.gather import gather
+from experiments.presentation.publish import Asked, choose_reference, main_records, summarise_source
+from experiments.presentation.readme import BEGIN, END, make_block, told_by
+from experiments.records import table as records
 
 HEADLINE = Path(experiments.__file__).parent / "results" / "headline"
 README = Path(__file__).parents[3] / "README.md"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from envs.scenario.suite import load_suite
-from experiments.configuration import config_path
-from experiments.video.script import drive
+from experiments.cli.configuration import config_path
+from experiments.video.course.script import drive
 from policies.base import BRAKE, Explanation, Option
 from policies.floors import Constant, Uniform
 

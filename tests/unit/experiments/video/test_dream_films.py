@@ -7,10 +7,10 @@ import pytest
 
 from envs.errors import UserError
 from envs.specification import DECISION_S, column
-from experiments.loading import load_policy
-from experiments.video import dream_film, dreaming
-from experiments.video.divergence import EGO_M, OBJECT_M, VEHICLE_M, Places, find_divergence
-from experiments.video.side_by_side import Heading
+from experiments.cli.loading import load_policy
+from experiments.video.course.divergence import EGO_M, OBJECT_M, VEHICLE_M, Places, find_divergence
+from experiments.video.films import dream_film, dreaming
+from experiments.video.films.side_by_side import Heading
 from policies.world_model.dream.starts import LENGTH
 
 HEADING = Heading("lone object", "sofa")

@@ -10,14 +10,14 @@ from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import Lettering
 from envs.specification import VEHICLE_SLOTS, track, vehicle
 from envs.specification.world import empty_world
-from experiments.loading import load_policy
-from experiments.video import four_panel
-from experiments.video.episode import PANEL_HEIGHT_PX, Film
-from experiments.video.four_panel import PANELS, ModelFilm, find_nearest
-from experiments.video.future import BRIGHTEST, FAINTEST, draw_future, find_opacity
-from experiments.video.readouts import group_belief
-from experiments.video.script import drive
-from experiments.video.side_by_side import Heading
+from experiments.cli.loading import load_policy
+from experiments.video.course.script import drive
+from experiments.video.drawing.future import BRIGHTEST, FAINTEST, draw_future, find_opacity
+from experiments.video.drawing.readouts import group_belief
+from experiments.video.films import four_panel
+from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
+from experiments.video.films.four_panel import PANELS, ModelFilm, find_nearest
+from experiments.video.films.side_by_side import Heading
 from policies.base import Foresight
 
 HEADING = Heading("lone object", "sofa")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from envs.errors import UserError
 from envs.specification import column
-from experiments.configuration import validate
-from experiments.record import prepare
+from experiments.cli.configuration import validate
 from experiments.video.choice import choose_videos
 from experiments.video.configuration import RecordConfiguration
-from experiments.video.moments import CLOSEST, key_moments
+from experiments.video.course.moments import CLOSEST, key_moments
+from experiments.video.plan import prepare
 from policies.base import BRAKE, KEEP
 
 VALUES = {

@@ -10,7 +10,12 @@ from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import LARGE, Lettering
 from envs.specification import column
-from experiments.video.contact_sheet import (
+from experiments.video.drawing.ending import DIMMING
+from experiments.video.drawing.ghosts import draw_ghosts
+from experiments.video.drawing.lines import POLICY_COLOURS, shorten
+from experiments.video.drawing.surfaces import to_surface
+from experiments.video.drawing.title import TITLE_PX
+from experiments.video.films.contact_sheet import (
     CAPTION_PX,
     CELL_PX,
     NAMES_PX,
@@ -19,11 +24,8 @@ from experiments.video.contact_sheet import (
     draw_sheet,
     write_png,
 )
-from experiments.video.ending import DIMMING
-from experiments.video.episode import PANEL_HEIGHT_PX, Film, film
-from experiments.video.ghosts import draw_ghosts
-from experiments.video.lines import POLICY_COLOURS, shorten
-from experiments.video.side_by_side import (
+from experiments.video.films.episode import PANEL_HEIGHT_PX, Film, film
+from experiments.video.films.side_by_side import (
     HEADING_PX,
     SEPARATOR_PX,
     Heading,
@@ -32,8 +34,6 @@ from experiments.video.side_by_side import (
     count_frames,
     play,
 )
-from experiments.video.surfaces import to_surface
-from experiments.video.title import TITLE_PX
 from policies.base import Option
 from policies.floors import Constant
 

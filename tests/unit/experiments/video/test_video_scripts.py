@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from envs.highway.env import DebrisEnv
-from experiments.listening import UNSAID
-from experiments.rollout import Rollout
-from experiments.video.ending import describe_ending
-from experiments.video.replay import Replay
-from experiments.video.script import drive
+from experiments.rollout.listener import UNSAID
+from experiments.rollout.loop import Rollout
+from experiments.video.course.script import drive
+from experiments.video.drawing.ending import describe_ending
+from experiments.video.films.replay import Replay
 from policies.floors import Constant
 
 PICTURE = {"screen_width": 128, "screen_height": 64}

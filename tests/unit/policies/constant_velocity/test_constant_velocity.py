@@ -14,11 +14,11 @@ from envs.errors import UserError
 from envs.physics.contact import contact_outcome
 from envs.scenario.suite import load_suite
 from envs.specification import column, debris, episode, vehicle
-from experiments.crowd import crowd
-from experiments.loading import load_policy
+from experiments.benchmarks.crowd import crowd
+from experiments.cli.loading import load_policy
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, Explaining
 from policies.constant_velocity import ConstantVelocity
-from policies.constant_velocity.scene import find_things
+from policies.perception.objects import find_things
 from policies.planning.library import MANOEUVRES, manoeuvre_names, write_actions
 
 NAMES = manoeuvre_names()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from envs.errors import UserError
+from policies.checkpoint import ABOUT, TENSORS, flatten, sealed
 from policies.dream_ppo.checkpoint import check_fit, load, save, template
-from policies.world_model.checkpoint import ABOUT, TENSORS, flatten, sealed
 
 ABOUT_IT = {"reward_scale_usd": 1000.0, "classes": ["a", "b"], "cost_hash": "c"}
 

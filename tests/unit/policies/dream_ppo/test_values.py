@@ -10,13 +10,13 @@ from gymnasium.vector.utils import batch_space
 from envs.action import action_space
 from envs.observation import observation_space
 from experiments.training.configuration import DreamPPOConfiguration
-from experiments.training.dream_ppo import export, learn
+from experiments.training.dream_ppo.train import export, learn
+from policies.networks.compiled import forward_rows
 from policies.reactive.command_env import CommandEnv
-from policies.reactive.features import NUM_FEATURES
 from policies.reactive.senses import BeliefSenses
 from policies.sb3_adapter import TwinVecEnv
-from policies.world_model.checkpoint import SHIPPED, load
-from policies.world_model.layers import forward_rows
+from policies.world_model.model.actor_features import NUM_FEATURES
+from policies.world_model.model.checkpoint import SHIPPED, load
 
 WORLDS, DISCOUNT = 8, 0.8
 

@@ -7,14 +7,14 @@ import pytest
 
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.configuration import config_path
-from experiments.loading import load_policy
-from experiments.rollout import Rollout
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy
+from experiments.rollout.loop import Rollout
+from policies.checkpoint import flatten, sealed, unflatten
 from policies.dreamer_v3 import checkpoint
 from policies.dreamer_v3.nets import Mind, Sizes, template
 from policies.model_free.sight import NUM_INPUTS
 from policies.reactive.command import NUM_MOVES, NUM_PACES
-from policies.world_model.checkpoint import flatten, sealed, unflatten
 
 SIZES = Sizes(inputs=NUM_INPUTS, units=8, memory=16, hidden=6, groups=4, variables=5, classes=3)
 BUDGET = {"environment_steps": 7, "cpu_seconds": 1.5}
@@ -59,7 +59,7 @@ def test_decisions_do_not_depend_on_the_batch_and_an_episode_begins_empty():
 
 def test_policy_drives_from_its_checkpoint_the_same_in_any_batch(folder, tmp_path):
     mine = tmp_path / "mine.yaml"
-    mine.write_text(f"_target_: policies.dreamer_v3.policy.DreamerV3\ncheckpoint: {folder}\n")
+    mine.write_text(f"_target_: policies.dreamer_v3.DreamerV3\ncheckpoint: {folder}\n")
     policy = load_policy(str(mine))
     assert policy.budget == (7, 1.5)
     assert policy.privileged is False
@@ -107,9 +107,9 @@ def test_as_sheeprl_decides(tmp_path):
     from lightning.fabric import Fabric
     from sheeprl.algos.dreamer_v3_5.agent import RSSM, build_agent
 
-    from experiments.training.dreamer_export import to_nets
-    from experiments.training.dreamer_segment import compose_settings
-    from experiments.training.dreamer_world import FEATURES
+    from experiments.training.dreamer_v3.export import to_nets
+    from experiments.training.dreamer_v3.segment import compose_settings
+    from experiments.training.dreamer_v3.world import FEATURES
 
     job = {
         "seed": 0, "total_steps": 0, "replay_ratio": 32, "resume_from": None, "buffer": 5_000, "worlds": 3,

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from policies.model_free.actor import Lstm, Mind, RecurrentActor
-from policies.world_model.layers import empty_net
+from policies.networks.compiled import empty_net
 
 INPUTS, MEMORY, HIDDEN, OUTPUTS = 7, 5, 6, 4
 

@@ -4,7 +4,7 @@ import pytest
 
 from envs.errors import UserError
 from policies.model_free.policy import ModelFree
-from policies.world_model import checkpoint
+from policies.world_model.model import checkpoint
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 
 from envs.specification import column
 from policies.model_free.sight import COLUMNS, LARGEST, NUM_INPUTS, SCALES, Sight
-from policies.reactive import features as ft
-from policies.world_model.checkpoint import SHIPPED, load
+from policies.world_model.model import actor_features as ft
+from policies.world_model.model.checkpoint import SHIPPED, load
 
 
 def observe(*objects):

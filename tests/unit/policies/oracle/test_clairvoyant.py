@@ -5,9 +5,9 @@ import pytest
 
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.configuration import config_path
-from experiments.loading import load_policy
-from experiments.rollout import Rollout
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy
+from experiments.rollout.loop import Rollout
 from policies.oracle.clairvoyant import Clairvoyant
 from policies.oracle.plan import Road, library, vary
 

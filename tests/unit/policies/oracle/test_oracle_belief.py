@@ -7,9 +7,9 @@ from envs.batched.env import DebrisVectorEnv
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
 from envs.specification import debris
-from experiments.configuration import config_path
-from experiments.loading import load_policy
-from experiments.rollout import Rollout
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy
+from experiments.rollout.loop import Rollout
 from policies.base import LABELS
 from policies.oracle.oracle_belief import CRUISE, OracleBelief
 

@@ -8,8 +8,8 @@ from envs.errors import UserError
 from envs.specification import debris
 from policies.oracle.hypotheses import HIDDEN_FLAGS, HIDDEN_ROWS, draw_specimens, make_hypotheses
 from policies.oracle.true_dynamics import LearnedObjectBelief, classes_of
-from policies.world_model.checkpoint import SHIPPED, load, read_codebook
-from policies.world_model.classes import NUM_CLASSES, NUM_PATCHES
+from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
+from policies.world_model.model.checkpoint import SHIPPED, load, read_codebook
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import numpy as np
 
 from envs.specification import column
-from policies.reactive import features as ft
 from policies.reactive.command import AS_BEFORE, LANE_LEFT, LANE_RIGHT, LEFT, OVER, RIGHT, Driver
+from policies.world_model.model import actor_features as ft
 
 ROAD = (-2.0, 10.0)
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from envs.specification import LANE_WIDTH_M
-from policies.reactive.features import (
+from policies.world_model.estimation.content_classes import NUM_CLASSES
+from policies.world_model.model import state as s
+from policies.world_model.model.actor_features import (
     NUM_CAR,
     NUM_EGO,
     NUM_FEATURES,
@@ -12,9 +14,7 @@ from policies.reactive.features import (
     NUM_PLACES,
     write_features,
 )
-from policies.world_model import state as s
-from policies.world_model.classes import NUM_CLASSES
-from policies.world_model.state import State, copy_state, empty_state
+from policies.world_model.model.state import State, copy_state, empty_state
 
 OBJECTS = NUM_EGO + NUM_PLACES * NUM_CAR
 

@@ -8,7 +8,7 @@ import pytest
 from envs.errors import UserError
 from envs.specification import column
 from envs.specification.debris import LOOKS
-from experiments.loading import load_policy
+from experiments.cli.loading import load_policy
 from policies.base import BRAKE, KEEP, LABELS, STEER_LEFT, STEER_RIGHT, STRADDLE
 from policies.rule import objects, rules
 from policies.rule.policy import NAMES, RulePolicy, answerable_braking

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from envs.specification import DECISION_S
-from policies.world_model import fitting, state, transition
 from policies.world_model.dream import motion
+from policies.world_model.dream.arrays import make_work
 from policies.world_model.dream.vector_env import DreamVectorEnv
-from policies.world_model.dream.worlds import make_work
-from policies.world_model.state import State, empty_state
+from policies.world_model.model import dynamics as transition
+from policies.world_model.model import state
+from policies.world_model.model.state import State, empty_state
+from policies.world_model.training import fit_loop as fitting
 
 
 @pytest.fixture(scope="module")

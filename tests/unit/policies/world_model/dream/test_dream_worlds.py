@@ -5,8 +5,8 @@ import pytest
 
 from envs.errors import UserError
 from envs.specification import column
+from policies.world_model.dream.arrays import DOUBT
 from policies.world_model.dream.vector_env import DreamVectorEnv
-from policies.world_model.dream.worlds import DOUBT
 
 HOLD = (0.46, -0.2)
 KEYS = ("ego", "vehicles", "debris")

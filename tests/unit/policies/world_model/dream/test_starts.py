@@ -5,8 +5,8 @@ import pytest
 
 from envs.errors import UserError
 from envs.specification import column
-from policies.world_model.checkpoint import SHIPPED
 from policies.world_model.dream import starts
+from policies.world_model.model.checkpoint import SHIPPED
 
 
 @pytest.fixture(scope="module")

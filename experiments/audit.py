@@ -1,0 +1,54 @@
+"""Does the learned world model know physics? Probes on fixed moments, with lines, ceilings and controls."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.cli.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from pathlib import Path
+
+    from experiments.cli.configuration import validate
+    from experiments.presentation.audit_table import read
+    from experiments.studies.audit.configuration import AuditConfiguration
+    from experiments.studies.audit.summary import summarise
+
+    config = validate(AuditConfiguration, values)
+    if config.show is not None:
+        sys.stdout.write(summarise(read(Path(config.show))))
+        return
+    # only now: what is shown at once does not wait for the engines
+    from experiments.presentation.page.audit_section import write_audit_page
+    from experiments.store.provenance import commit
+    from experiments.studies.audit.resume import run
+    from experiments.studies.audit.show import publish, tell
+
+    about = {"git_commit": commit(), "config": config.model_dump(exclude={"output", "show"})}
+    audited = run(config)
+    folder = Path(config.output)
+    publish(audited, folder, about)
+    told = read(folder)
+    page = write_audit_page(folder, told)
+    sys.stdout.write(summarise(told))
+    sys.stdout.write(f"{folder / 'audit.md'}\n{page}\n{json.dumps(tell(audited))}\n")
+
+
+COMMAND = Command(_run, groups=("suite",), config_name="audit")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="audit")
+def main(config: DictConfig) -> None:
+    """Probe what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

@@ -1,0 +1,1 @@
+"""Benchmarks: speed of the engines, of policies and of the world model."""

@@ -1,0 +1,120 @@
+"""What the world model costs: latency of decisions, speed of the dream, price to train, to decide and to imagine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from envs.scenario.suite import load_suite
+from experiments.benchmarks.dream_speed import imagined_minute_s, measure_dream
+from experiments.benchmarks.latency import Times, spread, time_decisions
+from experiments.records.prices import CORE_HOUR_USD, to_usd
+from experiments.store.provenance import machine
+from policies.planning.library import MANOEUVRES
+from policies.world_model.model.checkpoint import SHIPPED, load
+from policies.world_model.planner.policy import WorldModel
+
+CROWD: Final = 8
+"""Vehicles and objects that are tracked in the decisions whose latency is asked for."""
+
+HORIZON_S, FINALISTS = 5.0, 10
+"""Of the policy as it is shipped."""
+
+DEADLINE_MS: Final = 80.0
+"""Of real-time mode (world_model.md 4.6)."""
+
+
+class Line(NamedTuple):
+    """One figure of the table."""
+
+    name: str
+    value: float
+    unit: str
+    asked: str = ""
+
+
+def run(path: Path, *, split: str, max_instances: int | None) -> None:
+    """Measure and print the table; the last line is one JSON object.
+
+    Parameters
+    ----------
+    path
+        Of the suite whose instances are decided about.
+    split
+        Of the suite.
+    max_instances
+        Episodes, spread over the suite; ``None`` = all.
+    """
+    suite = load_suite(path)
+    instances = [suite.instance(item) for item in spread(suite.items(split), max_instances)]
+    free = time_decisions(WorldModel(horizon_s=4.0, num_finalists=FINALISTS), instances)
+    lines = _decisions("4 s ahead", free, is_asked=True)
+    longer = time_decisions(WorldModel(horizon_s=HORIZON_S, num_finalists=FINALISTS), instances)
+    lines += _decisions("5 s ahead", longer, is_asked=False)
+    hurried = time_decisions(WorldModel(deadline_ms=DEADLINE_MS), instances)
+    lines += _decisions(f"5 s, deadline {DEADLINE_MS:.0f} ms", hurried, is_asked=False)
+    lines.append(
+        Line(
+            "cut short by the deadline",
+            100.0 * hurried.is_late[hurried.is_planned].mean(),
+            "% of decisions",
+        )
+    )
+    dream = measure_dream()
+    lines += [Line(name, value, "") for name, value in dream.items()]
+    lines += _prices(load(SHIPPED).about, longer, dream)
+    sys.stdout.writelines(
+        f"{one.name:48s} {one.value:14,.4g} {one.unit:18s} {one.asked}".rstrip() + "\n"
+        for one in lines
+    )
+    figures = {f"{one.name} ({one.unit})" if one.unit else one.name: one.value for one in lines}
+    sys.stdout.write(json.dumps({"figures": figures, "machine": machine()}) + "\n")
+
+
+def _decisions(name: str, times: Times, *, is_asked: bool) -> list[Line]:
+    """Latency of the decisions in which plans were imagined."""
+    planned = times.where(times.is_planned)
+    crowded = planned.where(planned.objects >= CROWD)
+    wall = crowded.wall_ms if len(crowded.wall_ms) else planned.wall_ms
+    p50, p99 = np.percentile(wall, [50, 99])
+    return [
+        Line(
+            f"decision {name}, {CROWD} objects or more, p50", p50, "ms", "<= 60" if is_asked else ""
+        ),
+        Line(
+            f"decision {name}, {CROWD} objects or more, p99",
+            p99,
+            "ms",
+            "<= 100" if is_asked else "",
+        ),
+        Line(f"decision {name}, {CROWD} objects or more", len(wall), "decisions"),
+        Line(f"decision {name}, whenever it plans, mean", planned.cpu_ms.mean(), "CPU-ms"),
+        Line(f"decision {name}, all, mean", times.cpu_ms.mean(), "CPU-ms"),
+    ]
+
+
+def _prices(about: Mapping[str, Any], times: Times, dream: Mapping[str, float]) -> list[Line]:
+    """CPU time and money: to train, per decision, per imagined minute."""
+    training = about["budget"]["cpu_seconds"]
+    planned = times.where(times.is_planned)
+    plans = len(MANOEUVRES) + FINALISTS * about["sizes"]["members"]
+    imagined_min = plans * HORIZON_S / 60.0
+    prices = {
+        "training": training,
+        "1,000 decisions": times.cpu_ms.mean(),
+        "imagined minute, in a decision": 1e-3 * planned.cpu_ms.mean() / imagined_min,
+        **imagined_minute_s(dream),
+    }
+    lines = [
+        Line("experience", about["budget"]["environment_steps"], "decisions"),
+        Line("price of a core for an hour, assumed", CORE_HOUR_USD, "US$"),
+    ]
+    for name, seconds in prices.items():
+        lines.append(Line(name, seconds, "CPU-s"))
+        lines.append(Line(name, to_usd(seconds), "US$"))
+    return lines

@@ -1,0 +1,1 @@
+"""The command line: Hydra entry points, validated configurations, and loading policies by name."""

@@ -1,0 +1,252 @@
+"""The shell around every command: user errors end in one line on stderr and exit code 2, without a traceback."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+import select
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+import conf
+from experiments.cli.command_line import RefusedError, check_command_line
+
+FAILURE_CODE, USER_ERROR_CODE = 1, 2
+
+PIPE_CODE: Final = 128 + signal.SIGPIPE
+INTERRUPT_CODE: Final = 128 + signal.SIGINT
+"""As a shell says that a process ended by these signals."""
+
+LONGEST_LINE: Final = 2_000
+"""Characters of a message: what somebody typed is not repeated at any length."""
+
+RENAMED: Final = {"policy": "policies"}
+"""What people type to what configs call it. Hydra would take ``policy`` for the folder ``conf/policy``, and its value
+for one file in there; but it is a list of names."""
+
+_NOISE: Final = (
+    "Set the environment variable",
+    "See https",
+    "To append to your",
+    "Config search path",
+    "provider=",
+    "full_key: ",
+    "object_type=",
+)
+"""Beginnings of lines in Hydra's messages that do not say what is wrong."""
+
+
+_OF_OPTIONS: Final = (ValueError, HydraException, OmegaConfBaseException)
+"""What Hydra lets escape of options that do not go together, and of overrides with ``--info``."""
+
+
+class Command:
+    """A Hydra command that answers mistakes with one line.
+
+    Parameters
+    ----------
+    body
+        Takes what Hydra composed, as plain values; a config group becomes the name that was chosen.
+    groups
+        Names of the command's config groups.
+    config_name
+        The command's file in ``conf``; names what is allowed when a key is misspelt.
+
+    Notes
+    -----
+    Hydra ends with code 1 for a mistake in the overrides and for a crash alike. What it writes before the body begins
+    can only be about the overrides: that is held back and told in one line.
+    """
+
+    def __init__(
+        self,
+        body: Callable[[dict[str, Any]], None],
+        groups: tuple[str, ...] = (),
+        config_name: str | None = None,
+    ) -> None:
+        self._body = body
+        self._groups = groups
+        self._config_name = config_name
+        self._stderr = sys.stderr
+        self._has_begun = False
+
+    def __call__(self, config: DictConfig) -> None:
+        """Run the body on a composed configuration.
+
+        Raises
+        ------
+        SystemExit
+            With code 2 after a user error, 1 if workers died again and again.
+        BrokenPipeError
+            If it is not about what this process prints.
+        """
+        # not at the top: `envs` brings Gymnasium, which `--help` does not need
+        from envs.errors import UserError
+        from experiments.store.errors import WorkerDiedError
+
+        self._has_begun = True
+        sys.stderr = self._stderr
+        try:
+            self._body(self._values(config))
+        except (UserError, OmegaConfBaseException) as error:
+            self._say(str(error))
+            raise SystemExit(USER_ERROR_CODE) from None
+        except WorkerDiedError as error:
+            self._say(str(error))
+            raise SystemExit(FAILURE_CODE) from None
+        except BrokenPipeError:
+            if not _is_hung_up():
+                raise
+            raise SystemExit(PIPE_CODE) from None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to a process of Hydra's joblib launcher; it has a stderr of its own."""
+        return {name: value for name, value in vars(self).items() if name != "_stderr"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """There."""
+        vars(self).update(state, _stderr=sys.stderr)
+
+    def _say(self, text: str) -> None:
+        """One line on stderr."""
+        first = (text.splitlines() or ["something is wrong"])[0]
+        if len(first) > LONGEST_LINE:
+            first = f"{first[:LONGEST_LINE]}..."
+        self._stderr.write(f"error: {first}\n")
+
+    def _values(self, config: DictConfig) -> dict[str, Any]:
+        """The configuration as plain values, groups by the name that was chosen."""
+        from envs.errors import UserError
+
+        hydra = HydraConfig.get()
+        for override in hydra.overrides.task:
+            group, dot, _ = re.split("[=@]", override.lstrip("+~"))[0].partition(".")
+            if group in self._groups and dot:
+                raise UserError(
+                    f"{override}: {group} is chosen by name; to change it, write a file"
+                )
+        container = OmegaConf.to_container(config, resolve=True)
+        values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
+        for group in self._groups:
+            choice = hydra.runtime.choices.get(group)
+            if not isinstance(choice, str):
+                raise UserError(f"{group}: got {choice!r}, expected one name")
+            values[group] = choice
+        return values
+
+    def run(self, main: Callable[[], None]) -> NoReturn:
+        """Run the decorated entry point and end the process.
+
+        Raises
+        ------
+        SystemExit
+            Always: 0 after success, 2 after a user error, 1 after a failure, 130 after an interrupt from the keyboard,
+            141 if nobody reads the output any more.
+        BrokenPipeError
+            If it is not about what this process prints.
+        error
+            If the body raised one of ``_OF_OPTIONS``: a slip of ours.
+        """
+        held = io.StringIO()
+        sys.stderr = held
+        typed = list(sys.argv)
+        sys.argv[1:] = [_rename(word) for word in typed[1:]]
+        try:
+            check_command_line(sys.argv[1:])
+            main()
+        except RefusedError as error:
+            self._say(str(error))
+            raise SystemExit(USER_ERROR_CODE) from None
+        except KeyboardInterrupt:
+            self._say("interrupted")
+            raise SystemExit(INTERRUPT_CODE) from None
+        except BrokenPipeError:
+            if not _is_hung_up():
+                raise
+            raise SystemExit(PIPE_CODE) from None
+        except _OF_OPTIONS as error:
+            if self._has_begun:
+                raise error from None
+            self._say(self._shorten(str(error)))
+            raise SystemExit(USER_ERROR_CODE) from None
+        except SystemExit as stop:
+            told_by_job = stop.code == USER_ERROR_CODE and not held.getvalue()
+            if self._has_begun or told_by_job or stop.code in {0, None}:
+                raise
+            if _is_hung_up():
+                raise SystemExit(PIPE_CODE) from None
+            self._say(self._shorten(held.getvalue()))
+            raise SystemExit(USER_ERROR_CODE) from None
+        finally:
+            sys.stderr = self._stderr
+            sys.argv[:] = typed
+            _flush()
+        raise SystemExit(0)
+
+    def _shorten(self, text: str) -> str:
+        """What Hydra said, on one line."""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        lines = [line for line in lines if not line.startswith(_NOISE)]
+        if not lines:
+            return "the command line could not be read"
+        if lines[0].startswith("Traceback"):
+            # a slip of Hydra's own: the last line says what it did not expect
+            return lines[-1].partition(": ")[2] or lines[-1]
+        if lines[0].startswith("usage: "):
+            return lines[-1].rpartition(": error: ")[2]
+        unknown = re.match(r"Could not override '([^']*)'", lines[0])
+        if unknown and self._config_name:
+            return f"{unknown[0]}: {self._describe_keys(unknown[1])}"
+        return "; ".join(line.rstrip(".") for line in lines).replace(":; ", ": ")
+
+    def _describe_keys(self, wrong: str) -> str:
+        """What is allowed instead of a key that does not exist."""
+        allowed = _keys_of(f"{self._config_name}.yaml") + list(self._groups)
+        near = difflib.get_close_matches(wrong, allowed, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"unknown key, allowed are {', '.join(allowed)}{hint}"
+
+
+def _is_hung_up() -> bool:
+    """Whether nobody reads what this process prints: ``... | head -1`` has seen enough."""
+    poll = select.poll()
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed:
+            poll.register(stream.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _flush() -> None:
+    """Write what is still held back; if nobody reads it, let it go, or Python would complain at the end."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _keys_of(file: str) -> list[str]:
+    """Keys of a config file and of the files it includes, as people type them."""
+    loaded = OmegaConf.to_container(OmegaConf.load(Path(conf.__file__).parent / file))
+    if not isinstance(loaded, dict):
+        return []
+    included = [item for item in loaded.get("defaults", []) if isinstance(item, str)]
+    keys = [key for name in included if name != "_self_" for key in _keys_of(f"{name}.yaml")]
+    typed = {name: key for key, name in RENAMED.items()}
+    own = [typed.get(str(key), str(key)) for key in loaded]
+    return [key for key in own if key not in {"defaults", "hydra"}] + keys
+
+
+def _rename(word: str) -> str:
+    """An override with the key that the config has."""
+    key, equals, value = word.partition("=")
+    return f"{RENAMED.get(key, key)}{equals}{value}"

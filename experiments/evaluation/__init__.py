@@ -1,0 +1,1 @@
+"""Evaluation: policies drive the instances of a suite, shard by shard, into records."""

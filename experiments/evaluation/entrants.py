@@ -1,0 +1,90 @@
+"""Entrants: the policies of a comparison, what each of them is, and what it took to make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from experiments.cli.loading import load_policy, policy_target
+from policies.base import Budget, Budgeted, Validated
+
+_FLOOR: Final = "policies.floors.Constant"
+"""What makes a policy a floor."""
+
+
+class Entrant(NamedTuple):
+    """One policy."""
+
+    is_floor: bool = (
+        False  # does the same whatever it sees; the best of them is the zero of the score
+    )
+    is_privileged: bool = False  # looks into the worlds: a bound, not a contestant
+    budget: Budget | None = None  # ``None`` if nothing was learned or tuned
+    file: str | None = None  # what commands call it; ``None`` if that is its name
+    validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
+
+
+def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, Entrant]:
+    """Load policies to see what they are.
+
+    Parameters
+    ----------
+    policies
+        Names in ``conf/policy`` or paths of YAML files.
+    allow
+        Further beginnings of ``_target_``.
+
+    Returns
+    -------
+    dict
+        By the name that records use, in the same order.
+
+    Raises
+    ------
+    UserError
+        If one cannot be loaded.
+    """
+    found = {}
+    for path in policies:
+        policy = load_policy(path, allow)
+        budget = policy.budget if isinstance(policy, Budgeted) else None
+        name = Path(path).stem
+        file = None if name == path else path
+        curve = policy.validation_usd if isinstance(policy, Validated) else ()
+        found[name] = Entrant(
+            policy_target(path) == _FLOOR,
+            policy.privileged,
+            budget,
+            file,
+            (curve,) if curve else (),
+        )
+    return found
+
+
+def to_values(entrants: Mapping[str, Entrant]) -> dict[str, Any]:
+    """Entrants as ``provenance.json`` keeps them; ``from_values`` reads them."""
+    return {
+        name: {
+            "is_floor": one.is_floor,
+            "is_privileged": one.is_privileged,
+            "budget": None if one.budget is None else one.budget._asdict(),
+            "file": one.file,
+            "validation_usd": one.validation_usd,
+        }
+        for name, one in entrants.items()
+    }
+
+
+def from_values(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Entrant]:
+    """Entrants from ``provenance.json``."""
+    return {
+        name: Entrant(
+            bool(one["is_floor"]),
+            bool(one["is_privileged"]),
+            None if one["budget"] is None else Budget(**one["budget"]),
+            one.get("file"),
+            tuple(tuple(curve) for curve in one.get("validation_usd", ())),
+        )
+        for name, one in values.items()
+    }

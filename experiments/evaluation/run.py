@@ -1,0 +1,372 @@
+"""Policies through a suite, over processes, into one table of records; what `evaluate` and `compare` share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+import yaml
+from pydantic import Field
+from tqdm import tqdm
+
+from envs.cost.parameters import CostParameters
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments.cli.configuration import Configuration, config_path
+from experiments.cli.loading import policy_names, policy_path
+from experiments.evaluation import shards
+from experiments.evaluation.entrants import Entrant, read_entrants, to_values
+from experiments.execution.configuration import ClusterConfiguration, Name
+from experiments.execution.executor import Executor, make_executor
+from experiments.records import table as records
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.manifest import Journal
+from experiments.store.provenance import machine
+from experiments.store.run_folder import RunFolder, compute_key, open_folder
+
+NOT_IN_RESULT = (
+    "num_worlds",
+    "shard_instances",
+    "workers",
+    "executor",
+    "cluster",
+    "output",
+    "num_videos",
+    "num_replays",
+    "level",
+    "num_resamples",
+)
+"""Keys that do not change the records: a run that was interrupted continues whatever they are now."""
+
+
+class EvaluationConfiguration(Configuration):
+    """``python -m experiments.evaluate``."""
+
+    policies: str | list[str]
+    policy_seeds: list[int] = Field(min_length=1)
+    suite: str
+    split: Literal["train", "validation", "test"]
+    strata: list[str] | None
+    seeds: list[int] | None = Field(min_length=2, max_length=2)
+    max_instances: int | None = Field(ge=1)
+    cost: str
+    also_cost: list[str]
+    metrics: list[str]
+    num_worlds: int = Field(ge=1, le=4096)
+    shard_instances: int = Field(default=50, ge=1, le=10_000)
+    workers: int = Field(ge=1, le=256)
+    executor: Name = "local"
+    cluster: ClusterConfiguration = ClusterConfiguration()
+    output: str
+    allow: list[str]
+
+
+class Plan(NamedTuple):
+    """A checked evaluation: nothing is written yet."""
+
+    command: str
+    config: EvaluationConfiguration
+    policies: tuple[str, ...]  # names or paths, in the order asked for
+    suite: Suite
+    parts: tuple[shards.Shard, ...]
+    texts: dict[str, str]  # contents of the files that the configuration names
+    entrants: dict[str, Entrant]  # by name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The policies as records call them."""
+        return tuple(self.entrants)
+
+
+class Evaluated(NamedTuple):
+    """What a run leaves behind."""
+
+    table: pa.Table
+    provenance: dict[str, Any]
+
+
+def prepare(command: str, config: EvaluationConfiguration) -> Plan:
+    """Find every mistake in the configuration before anything starts or is written.
+
+    Parameters
+    ----------
+    command
+        Name of the command.
+    config
+        What to run.
+
+    Returns
+    -------
+    Plan
+        Ready to be executed.
+    """
+    wanted = choose_policies(config.policies)
+    entrants = read_entrants(wanted, config.allow)
+    records.load_metrics(config.metrics)
+    suite_file = config_path("suite", config.suite)
+    suite = load_suite(suite_file)
+    items = choose_items(suite, config)
+    cost_files = {name: config_path("cost", name) for name in (config.cost, *config.also_cost)}
+    costs = {name: read_mapping(file) for name, file in cost_files.items()}
+    for values in costs.values():
+        CostParameters.from_mapping(values)
+    parts = [
+        part
+        for setting, values in costs.items()
+        for part in shards.cut(
+            [(name, seed) for name in wanted for seed in config.policy_seeds],
+            items,
+            suite_path=str(suite_file),
+            split=config.split,
+            cost_setting=setting,
+            cost=tuple(sorted(values.items())),
+            metrics=tuple(config.metrics),
+            allow=tuple(config.allow),
+            num_worlds=config.num_worlds,
+            size=config.shard_instances,
+        )
+    ]
+    named = (suite_file, *cost_files.values())
+    texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in named}
+    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, entrants)
+
+
+def open_run(plan: Plan) -> RunFolder:
+    """The folder of a plan: that of the same command if it was interrupted, else a new one."""
+    values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
+    key = compute_key(plan.command, values, plan.texts)
+    folder = open_folder(Path(plan.config.output), key, now=datetime.now().astimezone())
+    verb = "continues" if folder.is_continued else "writes to"
+    sys.stderr.write(f"{plan.command} {verb} {folder.path}\n")
+    return folder
+
+
+def execute(plan: Plan, folder: Path) -> Evaluated:
+    """Run what is missing, and collect the records.
+
+    Parameters
+    ----------
+    plan
+        What to run.
+    folder
+        Of ``open_run``.
+
+    Returns
+    -------
+    Evaluated
+        The table is also in ``records.parquet``.
+    """
+    work = _run_missing(plan, folder / "shards")
+    return finish_records(plan, folder / "shards", folder, work)
+
+
+def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float]) -> Evaluated:
+    """Collect the records of a plan whose shards are all there, and say where they come from.
+
+    Parameters
+    ----------
+    plan
+        What was run.
+    made
+        Folder of the shards.
+    folder
+        Where everything goes.
+    work
+        What it took.
+
+    Returns
+    -------
+    Evaluated
+        The table is also in ``records.parquet``.
+    """
+    write_text(folder / "config.yaml", yaml.safe_dump(plan.config.model_dump(), sort_keys=False))
+    table = records.order(pa.concat_tables([records.read(made / p.name) for p in plan.parts]))
+    records.write(table, folder / "records.parquet")
+    _check_suite(plan.suite, plan.config.split, table)
+    provenance = _describe(plan) | {"records_sha256": records.compute_sha256(table), "work": work}
+    write_text(folder / "provenance.json", json.dumps(provenance, indent=2) + "\n")
+    return Evaluated(table, provenance)
+
+
+def choose_policies(wanted: str | list[str]) -> list[str]:
+    """Names or paths, each once; ``all`` stands for every file in ``conf/policy``.
+
+    Parameters
+    ----------
+    wanted
+        From the configuration.
+
+    Returns
+    -------
+    list of str
+        At least one.
+
+    Raises
+    ------
+    UserError
+        If there is none, or two would have the same name in the records.
+    """
+    names = policy_names() if wanted == "all" else [wanted] if isinstance(wanted, str) else wanted
+    if not names:
+        raise UserError("policy: got an empty list, expected at least one name")
+    stems = [Path(name).stem for name in names]
+    for stem in stems:
+        if stems.count(stem) > 1:
+            raise UserError(f"policy: got {stem!r} twice, expected different names")
+    return names
+
+
+def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteItem]:
+    """The entries of the suite that the configuration asks for.
+
+    Parameters
+    ----------
+    suite
+        Where they come from.
+    config
+        Split, strata, seeds, number.
+
+    Returns
+    -------
+    list of SuiteItem
+        Stratum by stratum, at least one.
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    not_allowed
+        If there is no such stratum.
+    """
+    strata = list(suite.strata) if config.strata is None else config.strata
+    for name in strata:
+        if name not in suite.strata:
+            raise not_allowed("strata", name, suite.strata)
+    items = [item for item in suite.items(config.split) if item.stratum in strata]
+    if config.seeds is not None:
+        first, last = config.seeds
+        reach = f"{items[0].seed} .. {items[-1].seed}" if items else "none"
+        items = [item for item in items if first <= item.seed <= last]
+        if not items:
+            raise UserError(
+                f"seeds: got [{first}, {last}], no instance of {config.suite}/{config.split} has such a seed; "
+                f"they are {reach}"
+            )
+    if config.max_instances is not None:
+        items = [
+            item
+            for name in suite.strata
+            for item in [i for i in items if i.stratum == name][: config.max_instances]
+        ]
+    if not items:
+        raise UserError(f"strata: got {strata}, no instance in {config.suite}/{config.split}")
+    return items
+
+
+def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
+    """Run the shards that are not there yet; the work that was done, in episodes, decisions and CPU seconds."""
+    make_folder(folder)
+    for stray in folder.glob(".*.parquet"):
+        stray.unlink(missing_ok=True)
+    journal = Journal(folder)
+    missing = choose_missing(plan.parts, folder, journal)
+    total = sum(len(part.items) for part in plan.parts)
+    there = total - sum(len(part.items) for part in missing)
+    work = shards.Done(0, 0, 0.0, 0.0, 0.0)
+    executor = choose_executor(plan.config, folder)
+    with tqdm(total=total, initial=there, unit="episode", disable=None) as bar:
+        for k, (sha256, done) in executor.run(shards.run, missing, str(folder)):
+            journal.add(missing[k].name, sha256)
+            work = work.plus(done)
+            bar.set_postfix_str(missing[k].policy, refresh=False)
+            bar.update(done.num_episodes)
+    return {name: round(value, 3) for name, value in work._asdict().items()}
+
+
+def choose_missing(
+    parts: Sequence[shards.Shard], folder: Path, journal: Journal
+) -> list[shards.Shard]:
+    """The shards to do: those that are not there, and, with one line each, those that are damaged.
+
+    Parameters
+    ----------
+    parts
+        All of them.
+    folder
+        Of their files.
+    journal
+        What was noted when they were written.
+
+    Returns
+    -------
+    list of Shard
+        In the order of ``parts``.
+    """
+    missing = [part for part in parts if not journal.is_whole(part.name)]
+    for part in missing:
+        if (folder / part.name).is_file():
+            sys.stderr.write(
+                f"{folder / part.name}: not as it was noted: damaged or unfinished; done again\n"
+            )
+    return missing
+
+
+def choose_executor(config: EvaluationConfiguration, folder: Path) -> Executor:
+    """What computes the shards of a folder."""
+    scratch = folder / "jobs"
+    return make_executor(config.executor, config.cluster, workers=config.workers, scratch=scratch)
+
+
+def discard_shards(folder: Path) -> None:
+    """Remove what ``records.parquet`` holds too.
+
+    Raises
+    ------
+    UserError
+        If the operating system refuses.
+    """
+    try:
+        shutil.rmtree(folder / "shards")
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
+    """Refuse records of a suite that no longer samples what its file recorded; parts of a split have no hash."""
+    if split not in suite.sha256:
+        return
+    hashes = dict(zip(table["seed"].to_pylist(), table["instance_hash"].to_pylist(), strict=True))
+    items = suite.items(split)
+    if any(item.seed not in hashes for item in items):
+        return
+    digest = hashlib.sha256("".join(hashes[item.seed] for item in items).encode()).hexdigest()
+    if digest != suite.sha256[split]:
+        raise UserError(
+            f"suite {suite.version}: sha256.{split}: recorded {suite.sha256[split]}, sampled {digest}; a changed "
+            "suite is a new version"
+        )
+
+
+def _describe(plan: Plan) -> dict[str, Any]:
+    """Where the records come from."""
+    return {
+        "command": f"python -m experiments.{plan.command} " + " ".join(sys.argv[1:]),
+        "config": plan.config.model_dump(),
+        "suite": {
+            "version": plan.suite.version,
+            "sha256": dict(plan.suite.sha256),
+            "strata": list(plan.suite.strata),
+        },
+        "files": plan.texts,
+        "entrants": to_values(plan.entrants),
+        "machine": machine(),
+    }

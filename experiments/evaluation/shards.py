@@ -1,0 +1,182 @@
+"""Shards: the unit of work; a pure function of its description that leaves one Parquet file behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from envs.cost.parameters import CostParameters
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments.cli.loading import load_policy
+from experiments.records import table as records
+from experiments.rollout.loop import Rollout
+from policies.base import Policy
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One policy on some instances of a suite.
+
+    Parameters
+    ----------
+    policy
+        Name or path.
+    policy_seed
+        Its seed.
+    suite_path
+        File of the suite.
+    split
+        Of the suite.
+    items
+        Entries to drive.
+    cost_setting, cost
+        Name and values of the cost parameters.
+    metrics
+        Dotted names.
+    allow
+        Further beginnings of ``_target_``.
+    num_worlds
+        Worlds stepped at once; not part of the result.
+    """
+
+    policy: str
+    policy_seed: int
+    suite_path: str
+    split: str
+    items: tuple[SuiteItem, ...]
+    cost_setting: str
+    cost: tuple[tuple[str, Any], ...]
+    metrics: tuple[str, ...]
+    allow: tuple[str, ...]
+    num_worlds: int
+
+    @property
+    def name(self) -> str:
+        """File name of its records: who and what in words, and a hash of the whole description."""
+        values = asdict(self)
+        del values["num_worlds"]
+        digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+        who = Path(self.policy).stem
+        return f"{who}-{self.policy_seed}-{self.items[0].stratum}-{digest[:12]}.parquet"
+
+
+class Done(NamedTuple):
+    """What became of a shard."""
+
+    num_episodes: int
+    num_decisions: int
+    simulation_s: float  # process CPU time
+    policy_s: float
+    all_s: float  # with sampling of instances, metrics and the file
+
+    def plus(self, other: Done) -> Done:
+        """Both together."""
+        return Done(
+            self.num_episodes + other.num_episodes,
+            self.num_decisions + other.num_decisions,
+            self.simulation_s + other.simulation_s,
+            self.policy_s + other.policy_s,
+            self.all_s + other.all_s,
+        )
+
+
+class Written(NamedTuple):
+    """A finished shard."""
+
+    sha256: str  # of its file
+    done: Done
+
+
+def cut(
+    policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], *, size: int, **shared: object
+) -> list[Shard]:
+    """The shards of an evaluation.
+
+    Parameters
+    ----------
+    policies
+        Names or paths, with policy seeds.
+    items
+        Entries of the suite, stratum by stratum.
+    size
+        Instances of one shard at most.
+    **shared
+        The other fields of ``Shard``.
+
+    Returns
+    -------
+    list of Shard
+        Policy by policy; no shard crosses a stratum.
+    """
+    found = []
+    for policy, seed in policies:
+        for _, group in groupby(items, key=lambda item: item.stratum):
+            stratum = tuple(group)
+            for first in range(0, len(stratum), size):
+                part = stratum[first : first + size]
+                fields: dict[str, Any] = {"policy": policy, "policy_seed": seed, "items": part}
+                found.append(Shard(**fields, **shared))  # type: ignore[arg-type]
+    return found
+
+
+def run(shard: Shard, folder: str) -> Written:
+    """Drive a shard and write its records.
+
+    Parameters
+    ----------
+    shard
+        What to do.
+    folder
+        Where the file goes; it exists afterwards if and only if the shard is complete.
+
+    Returns
+    -------
+    Written
+        What was written, and how much work it was.
+    """
+    start = time.process_time()
+    suite = _suite(shard.suite_path)
+    cost = CostParameters.from_mapping(dict(shard.cost))
+    metrics = records.load_metrics(shard.metrics)
+    rollout = Rollout(
+        _policy(shard.policy, shard.allow),
+        [suite.instance(item) for item in shard.items],
+        num_worlds=shard.num_worlds,
+        policy_seed=shard.policy_seed,
+        cost=cost,
+    )
+    source = records.Source(
+        Path(shard.policy).stem, shard.policy_seed, suite.version, shard.split, shard.cost_setting
+    )
+    rows = [
+        records.make_row(source, shard.items[k], episode, metrics)
+        for k, episode in rollout.episodes()
+    ]
+    table = pa.Table.from_pylist(rows, schema=records.make_schema(metrics))
+    sha256 = records.write(records.order(table), Path(folder) / shard.name)
+    spent = rollout.costs
+    decisions = sum(row["decisions"] for row in rows)
+    elapsed = time.process_time() - start
+    done = Done(len(rows), decisions, spent.simulation_s, spent.policy_s, elapsed)
+    return Written(sha256, done)
+
+
+@lru_cache(maxsize=8)
+def _suite(path: str) -> Suite:
+    """A suite, read once per process."""
+    return load_suite(Path(path))
+
+
+@lru_cache(maxsize=4)
+def _policy(name: str, allow: tuple[str, ...]) -> Policy:
+    """A policy, built once per process: every shard begins with a reset of all worlds."""
+    return load_policy(name, allow)

@@ -1,0 +1,29 @@
+"""Processes of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from experiments.execution import pool
+
+Result = TypeVar("Result")
+
+
+class LocalExecutor:
+    """The process pool of ``experiments.execution.pool``; with one worker, this process itself.
+
+    Parameters
+    ----------
+    workers
+        Processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def run(
+        self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
+    ) -> Iterator[tuple[int, Result]]:
+        """See ``Executor.run``."""
+        return pool.run(function, tasks, *shared, num_workers=self._workers)

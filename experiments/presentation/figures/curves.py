@@ -1,0 +1,223 @@
+"""What is bought with what: cost against experience, against computing, and against the number of rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from experiments.presentation.figures.style import COLOURS, dollars
+from experiments.presentation.shares import ABLATIONS
+from experiments.presentation.summary import ALL, Row, Summary
+from experiments.stats.interval import Interval
+from policies.rule.policy import DISPENSABLE
+
+PANELS: Final = ("seen", "new_object", "look_alike", "hidden", ALL)
+"""Strata of the figures, as far as there are any."""
+
+LINEAR_USD: Final = 10.0
+"""Below this axes are linear, above logarithmic."""
+
+MARKERS: Final = "osD^vPX*<>"
+
+_BUDGET: Final = re.compile(r"(?P<arm>.+)@(?P<size>[0-9]+[kM]?)")
+_COUNT: Final = re.compile(r"(?P<rules>.+)_(?P<count>[0-9]+)")
+
+
+class Point(NamedTuple):
+    """One policy on a curve."""
+
+    x: float
+    row: Row
+
+
+def arm_of(policy: str) -> str:
+    """The arm of a policy that was trained with several budgets: ``ppo`` of ``ppo@50k``.
+
+    Returns
+    -------
+    str
+        The name itself if it has no budget in it.
+
+    Examples
+    --------
+    >>> arm_of("ppo@50k"), arm_of("rule")
+    ('ppo', 'rule')
+    """
+    found = _BUDGET.fullmatch(policy)
+    return found["arm"] if found else policy
+
+
+def _learned(summary: Summary, cost: Callable[[Row], float | None]) -> dict[str, list[Point]]:
+    """Curves by arm, of policies with a budget."""
+    curves: dict[str, list[Point]] = {}
+    for row in summary.rows:
+        arm = arm_of(row.policy)
+        # a change of the hero lies on top of it: a table tells what it is worth
+        x = None if _COUNT.fullmatch(row.policy) or arm in ABLATIONS else cost(row)
+        if x:
+            curves.setdefault(arm, []).append(Point(x, row))
+    return {arm: sorted(points, key=lambda point: point.x) for arm, points in curves.items()}
+
+
+def _truncated(summary: Summary) -> list[Point]:
+    """Rules cut short, and the whole stack, by the number of rules."""
+    by_name = {row.policy: row for row in summary.rows}
+    found = []
+    for name, row in by_name.items():
+        match = _COUNT.fullmatch(name)
+        if match and match["rules"] in by_name:
+            found.append(Point(float(match["count"]), row))
+            whole = Point(float(len(DISPENSABLE)), by_name[match["rules"]])
+            found += [whole] if whole not in found else []
+    return sorted(found, key=lambda point: point.x)
+
+
+def can_draw(summary: Summary, _: pa.Table) -> bool:
+    """Whether any policy was learned or tuned."""
+    return bool(_learned(summary, lambda row: row.price.environment_steps))
+
+
+def can_draw_rules(summary: Summary, _: pa.Table) -> bool:
+    """Whether rules were cut short."""
+    return bool(_truncated(summary))
+
+
+def draw_experience(summary: Summary, _: pa.Table) -> Figure:
+    """Mean cost against the decisions that training or tuning took, one panel per stratum."""
+    found = _learned(summary, lambda row: row.price.environment_steps)
+    return _draw(summary, found, "decisions in the simulator that training or tuning took")
+
+
+def draw_computing(summary: Summary, _: pa.Table) -> Figure:
+    """Mean cost against the CPU-hours of training or tuning, one panel per stratum."""
+    found = _learned(summary, _hours)
+    return _draw(summary, found, "CPU-hours of training or tuning")
+
+
+def _learners(summary: Summary) -> dict[str, Row]:
+    """By arm, whoever was validated as it learned, with the largest budget."""
+    found: dict[str, Row] = {}
+    for row in summary.rows:
+        arm, steps = arm_of(row.policy), row.price.environment_steps
+        if row.validation_usd and steps:
+            other = found.get(arm)
+            if other is None or steps > (other.price.environment_steps or 0):
+                found[arm] = row
+    return found
+
+
+def can_draw_learning(summary: Summary, _: pa.Table) -> bool:
+    """Whether any policy was validated as it learned."""
+    return bool(_learners(summary))
+
+
+def draw_learning(summary: Summary, _: pa.Table) -> Figure:
+    """Validation cost against the share of training that is done: one colour per arm, one line per training seed."""
+    figure = Figure(figsize=(9.0, 4.0), layout="constrained")
+    axes = figure.subplots()
+    for k, row in enumerate(_learners(summary).values()):
+        for n, curve in enumerate(row.validation_usd):
+            axes.plot(
+                [(part + 1) / len(curve) for part in range(len(curve))], curve,
+                color=COLOURS[k % len(COLOURS)], marker=MARKERS[k % len(MARKERS)], markersize=3.5, linewidth=1.1,
+                alpha=0.75, label="_" if n else row.policy,
+            )  # fmt: skip
+    axes.set_yscale("log")
+    for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        which(FuncFormatter(dollars))
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlabel("of the training")
+    axes.set_ylabel("US$ per validation episode")
+    axes.legend(fontsize=8)
+    return figure
+
+
+def _hours(row: Row) -> float | None:
+    spent = row.price.training_cpu_s
+    return None if spent is None else spent / 3600.0
+
+
+def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figure:
+    """One line per arm, one panel per stratum."""
+    groups = [name for name in PANELS if name in summary.num_instances]
+    figure = Figure(figsize=(3.6 * min(len(groups), 3), 3.1 * -(-len(groups) // 3) + 0.8))
+    panels = figure.subplots(-(-len(groups) // 3), min(len(groups), 3), squeeze=False).ravel()
+    for axes, group in zip(panels, groups, strict=False):
+        for k, points in enumerate(curves.values()):
+            _draw_line(axes, points, group, k)
+        _draw_bounds(axes, summary, group)
+        axes.set_xscale("log")
+        _scale(axes)
+        axes.set_title(f"{group} ({summary.num_instances[group]})")
+        axes.tick_params(labelsize=7)
+    for axes in panels[len(groups) :]:
+        axes.set_visible(False)
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.supxlabel(label, fontsize=9)
+    figure.supylabel("US$ per episode", fontsize=9)
+    figure.tight_layout(rect=(0.0, 0.0, 1.0, 0.93 - 0.03 * (len(names) // 5)))
+    figure.legend(handles, names, ncols=5, loc="upper left", fontsize=8)
+    return figure
+
+
+def _scale(axes: Axes) -> None:
+    """US$ on the y axis, linear around 0: a cost can be nothing."""
+    axes.set_yscale("symlog", linthresh=LINEAR_USD, linscale=0.5)
+    axes.set_ylim(bottom=0.0)
+    axes.yaxis.set_major_formatter(FuncFormatter(dollars))
+
+
+def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> None:
+    """An arm with its intervals."""
+    colour = COLOURS[number % len(COLOURS)]
+    values: list[Interval] = [point.row.cost[group] for point in points]
+    x = [point.x for point in points]
+    for at, value in zip(x, values, strict=True):
+        axes.plot([at, at], [value.low, value.high], color=colour, linewidth=1.5, alpha=0.35)
+    axes.plot(
+        x, [value.value for value in values], color=colour, linewidth=1.4, markersize=4.5,
+        marker=MARKERS[number % len(MARKERS)], label=arm_of(points[0].row.policy),
+    )  # fmt: skip
+
+
+def _draw_bounds(axes: Axes, summary: Summary, group: str) -> None:
+    """The best floor and the privileged that have learned nothing as lines."""
+    for row in summary.rows:
+        if row.policy == summary.floor or (row.is_privileged and not row.price.environment_steps):
+            axes.axhline(row.cost[group].value, color="#999999", linewidth=0.8, linestyle="--")
+            axes.annotate(
+                row.policy, (0.0, row.cost[group].value), xycoords=("axes fraction", "data"),
+                xytext=(3, 2), textcoords="offset points", fontsize=6, color="#666666",
+            )  # fmt: skip
+
+
+def draw_rules(summary: Summary, _: pa.Table) -> Figure:
+    """Mean cost against the number of rules, the most useful first; the policies that learn as lines."""
+    points = _truncated(summary)
+    groups = [name for name in PANELS if name in summary.num_instances]
+    figure = Figure(figsize=(9.0, 4.0), layout="constrained")
+    axes = figure.subplots()
+    for k, group in enumerate(groups):
+        values = [point.row.cost[group] for point in points]
+        x = [point.x for point in points]
+        colour = COLOURS[k]
+        axes.plot(
+            x, [value.value for value in values], color=colour, marker=MARKERS[k], label=group, linewidth=1.4
+        )  # fmt: skip
+        if group == ALL:
+            axes.fill_between(
+                x, [value.low for value in values], [value.high for value in values],
+                color=colour, alpha=0.15, linewidth=0,
+            )  # fmt: skip
+    _scale(axes)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("rules, the most useful first; the interval is that of all")
+    axes.set_ylabel("US$ per episode")
+    axes.legend(fontsize=8)
+    return figure

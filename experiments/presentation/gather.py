@@ -1,0 +1,101 @@
+"""Records of one run or of several, with what the runs say about them, checked before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from envs.errors import UserError
+from experiments.evaluation.entrants import Entrant, from_values
+from experiments.presentation.publish import Source
+from experiments.records import table as records
+from experiments.store.manifest import check_file
+
+_ONE = ("suite", "split")
+"""What all runs must share."""
+
+
+def gather(folders: Sequence[Path]) -> Source:
+    """Read runs that drove the same instances.
+
+    Parameters
+    ----------
+    folders
+        Of ``compare`` or ``evaluate``; where several have records of the same policy in the same cost setting, the
+        first counts.
+
+    Returns
+    -------
+    Source
+        Ready to be published.
+
+    Raises
+    ------
+    UserError
+        One line: a folder that is no finished run, records that are empty, damaged or of another version, runs of
+        different suites or splits.
+    """
+    tables: list[pa.Table] = []
+    entrants: dict[str, Entrant] = {}
+    told: list[dict[str, Any]] = []
+    taken: set[tuple[str, str]] = set()
+    for folder in folders:
+        if folder.is_dir():
+            check_file(folder / "records.parquet")
+        table, about = records.read(folder), _read_provenance(folder)
+        records.check_columns(folder, table.schema.names, records.COLUMNS)
+        _check_same(folder, table, tables)
+        told.append(about)
+        for name, entrant in from_values(about["entrants"]).items():
+            entrants.setdefault(name, entrant)
+        mine = list(
+            zip(table["policy"].to_pylist(), table["cost_setting"].to_pylist(), strict=True)
+        )
+        tables.append(table.filter(pa.array([key not in taken for key in mine])))
+        taken |= set(mine)
+    table = pa.concat_tables(tables, promote_options="default")
+    return Source(
+        records.order(table), entrants, told[0]["suite"]["strata"], _describe(table, told)
+    )
+
+
+def _describe(table: pa.Table, told: list[dict[str, Any]]) -> dict[str, Any]:
+    """Where the records come from: of one run what it said, of several all they said."""
+    if len(told) == 1:
+        return told[0]
+    return {
+        "command": "\n".join(str(about["command"]) for about in told),
+        "records_sha256": records.compute_sha256(table),
+        "machine": told[0]["machine"],
+        "runs": told,
+    }
+
+
+def _read_provenance(folder: Path) -> dict[str, Any]:
+    """What a run wrote about itself."""
+    path = (folder if folder.is_dir() else folder.parent) / "provenance.json"
+    try:
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; a report needs a finished run") from None
+    except ValueError as error:
+        raise UserError(f"{path}: damaged: {error}") from None
+    for name in ("entrants", "suite", "command", "machine", "records_sha256"):
+        if name not in about:
+            raise UserError(f"{path}: no {name}: written by another version; run the command again")
+    return about
+
+
+def _check_same(folder: Path, table: pa.Table, others: Sequence[pa.Table]) -> None:
+    """The same suite and split as the runs before."""
+    for other in others:
+        for column in _ONE:
+            mine, first = table[column][0].as_py(), other[column][0].as_py()
+            if mine != first:
+                raise UserError(
+                    f"records: {folder} has {column} {mine!r}, the first has {first!r}: they cannot be compared"
+                )

@@ -1,0 +1,92 @@
+"""Cards of the page: where a policy lost most and saved most, with the films and replays that there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from experiments.presentation.summary import ALL, Summary, Worst
+
+NUM_WORST, NUM_BEST = 3, 2
+"""Cards of one policy."""
+
+VIDEOS, REPLAYS = "videos", "replays"
+"""Folders beside the page."""
+
+
+class Card(NamedTuple):
+    """One instance of one policy."""
+
+    kind: str  # "worst" or "best"
+    title: str
+    one: Worst
+    command: str  # that films it
+    video: str | None  # addresses relative to the page
+    replay: str | None
+
+
+class Cards(NamedTuple):
+    """All cards of one policy."""
+
+    policy: str
+    cards: list[Card]
+
+
+def stem_of(family: str, seed: int) -> str:
+    """Name of the files of an instance."""
+    return f"{family}-{seed}"
+
+
+def find_address(page: Path, folder: str, stem: str, ending: str) -> str | None:
+    """Address of a file beside the page; ``None`` if it is not there."""
+    address = f"{folder}/{stem}{ending}"
+    return address if (page / address).is_file() else None
+
+
+def make_cards(summary: Summary, page: Path) -> list[Cards]:
+    """Cards of all policies, the cheapest first.
+
+    Parameters
+    ----------
+    summary
+        Of the records.
+    page
+        Folder of the page.
+
+    Returns
+    -------
+    list of Cards
+        Policies without any are left out.
+    """
+    reference = summary.comparisons[0].reference if summary.comparisons else ""
+    rows = sorted(summary.rows, key=lambda row: row.cost[ALL].value)
+    groups = []
+    for row in rows:
+        found = [("worst", "lost most", one) for one in summary.worst[row.policy][:NUM_WORST]]
+        saved = f"saved most against {reference}"
+        found += [("best", saved, one) for one in summary.best.get(row.policy, ())[:NUM_BEST]]
+        cards = [
+            Card(
+                kind,
+                title,
+                one,
+                _command(summary, row.policy, reference or row.policy, one),
+                find_address(page, VIDEOS, stem_of(one.family, one.seed), ".mp4"),
+                find_address(page, REPLAYS, stem_of(one.family, one.seed), ".html"),
+            )
+            for kind, title, one in found
+        ]
+        if cards:
+            groups.append(Cards(row.policy, cards))
+    return groups
+
+
+def _command(summary: Summary, policy: str, reference: str, one: Worst) -> str:
+    """What films an instance."""
+    files = {row.policy: row.file or row.policy for row in summary.rows}
+    names = [files[policy]] if policy == reference else [files[policy], files[reference]]
+    shown = f"[{','.join(names)}]" if len(names) > 1 else names[0]
+    return (
+        f"python -m experiments.record policy={shown} suite={summary.suite} split={summary.split} "
+        f"stratum={one.stratum} seed={one.seed}"
+    )

@@ -1,0 +1,104 @@
+"""``index.html``: one page that opens from disk, without a server or a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from experiments.presentation.figures.figures import Drawn
+from experiments.presentation.page.audit_section import Section
+from experiments.presentation.page.cards import REPLAYS, VIDEOS, find_address, make_cards
+from experiments.presentation.page.shell import inline_figure, make_environment, shell
+from experiments.presentation.summary import ALL, Summary
+from experiments.presentation.tables import PRICE_COLUMNS, usd
+from experiments.records.prices import CORE_HOUR_USD
+from experiments.store.atomic import write_text
+
+
+class _Figure(NamedTuple):
+    """A picture within the page."""
+
+    source: str
+    caption: str
+
+
+class _Video(NamedTuple):
+    """A film beside the page."""
+
+    source: str
+    caption: str
+    replay: str | None
+
+
+def write_page(
+    folder: Path,
+    summaries: Mapping[str, Summary],
+    drawn: Sequence[Drawn],
+    provenance: Mapping[str, Any],
+    audit: Section | None = None,
+) -> Path:
+    """Write the page of a comparison.
+
+    Parameters
+    ----------
+    folder
+        Of the run; figures are in ``figures/``, films in ``videos/`` and replays in ``replays/``.
+    summaries
+        By cost setting, that of the tables first.
+    drawn
+        Figures in order.
+    provenance
+        Shown at the end.
+    audit
+        What the audit of a contestant's world model found.
+
+    Returns
+    -------
+    Path
+        Of ``index.html``.
+    """
+    summary = next(iter(summaries.values()))
+    text = (
+        make_environment()
+        .get_template("page/index.html.j2")
+        .render(
+            summary=summary,
+            rows=sorted(summary.rows, key=lambda row: row.cost[ALL].value),
+            groups=[ALL, *(name for name in summary.num_instances if name != ALL)],
+            all=ALL,
+            settings={
+                name: {row.policy: row.cost[ALL] for row in one.rows}
+                for name, one in summaries.items()
+            },
+            price_columns=PRICE_COLUMNS,
+            core_hour_usd=CORE_HOUR_USD,
+            drawn=[_Figure(inline_figure(folder, one.name), one.caption) for one in drawn],
+            videos=_find_videos(folder),
+            cards=make_cards(summary, folder),
+            provenance=provenance,
+            details=json.dumps(provenance, indent=2),
+            audit=audit,
+            **shell(),
+        )
+    )
+    path = folder / "index.html"
+    write_text(path, text)
+    return path
+
+
+def _find_videos(folder: Path) -> list[_Video]:
+    """The films that lie beside the page, by name, with what their descriptions say."""
+    found = []
+    for path in sorted((folder / VIDEOS).glob("*.json")):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        source = find_address(folder, VIDEOS, path.stem, ".mp4")
+        if source is None:
+            continue
+        costs = ", ".join(
+            f"{one['policy']} {usd(one['cost_usd'])} US$" for one in about["policies"]
+        )
+        caption = f"{about['family'].replace('_', ' ')}, seed {about['seed']}: {costs}"
+        found.append(_Video(source, caption, find_address(folder, REPLAYS, path.stem, ".html")))
+    return found

@@ -1,0 +1,55 @@
+"""What all pages share: templates, style, scripts and the policy that allows no others."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.presentation.tables import percent, points, price_cells, usd, with_interval
+
+_HERE: Final = Path(__file__).parent
+
+SCRIPTS: Final = ("vendor/sortable.min.js", "vendor/sortable.a11y.min.js", "theme.js")
+"""What a page runs: tables that are sorted by a click or the Enter key, and light or dark."""
+
+
+def make_environment() -> Environment:
+    """Templates that escape everything and know every name."""
+    environment = Environment(
+        loader=PackageLoader("experiments.presentation", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        usd=usd, interval=with_interval, percent=percent, points=points, price_cells=price_cells
+    )
+    return environment
+
+
+def hash_source(script: str) -> str:
+    """What a content security policy calls an inline script."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def shell() -> dict[str, Any]:
+    """Names that ``shell.html.j2`` needs."""
+    scripts = [(_HERE / name).read_text(encoding="utf-8").strip() for name in SCRIPTS]
+    return {
+        "style": Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+        "scripts": [Markup(script) for script in scripts],  # noqa: S704 (our own files)
+        "script_sources": Markup(" ".join(hash_source(script) for script in scripts)),  # noqa: S704
+    }
+
+
+def inline_figure(folder: Path, name: str) -> str:
+    """A figure as an address that holds it."""
+    content = (folder / "figures" / f"{name}.svg").read_bytes()
+    return "data:image/svg+xml;base64," + base64.b64encode(content).decode()

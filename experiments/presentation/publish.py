@@ -1,0 +1,133 @@
+"""From records to everything that is read: tables, summary, figures and the page, in one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from envs.errors import not_allowed
+from experiments.evaluation.entrants import Entrant
+from experiments.presentation.figures.figures import draw_all
+from experiments.presentation.page.audit_section import find_section
+from experiments.presentation.page.index import write_page
+from experiments.presentation.summary import Summary, summarise
+from experiments.presentation.tables import markdown, render, to_plain
+from experiments.store.atomic import write_text
+
+USUAL_REFERENCE: Final = "rule_tuned"
+"""What the others are compared with, if it is among them."""
+
+USUAL_COST: Final = "loc_8"
+"""The cost setting of the tables, if records have several."""
+
+
+class Asked(NamedTuple):
+    """How to summarise."""
+
+    reference: str
+    level: float  # of the intervals
+    num_resamples: int  # of the bootstrap
+
+
+class Source(NamedTuple):
+    """What there is to publish."""
+
+    table: pa.Table  # records of one suite and split, of one cost setting or several
+    entrants: Mapping[str, Entrant]
+    strata: Sequence[str]
+    provenance: Mapping[str, Any]
+
+
+class Published(NamedTuple):
+    """What was written."""
+
+    page: Path
+    text: str  # the terminal's tables
+
+
+def choose_reference(wanted: str | None, names: Sequence[str]) -> str:
+    """The policy that the others are compared with.
+
+    Parameters
+    ----------
+    wanted
+        ``None`` = ``rule_tuned``, or the first.
+    names
+        Of all policies.
+
+    Returns
+    -------
+    str
+        One of the names.
+
+    Raises
+    ------
+    not_allowed
+        If it is none of them.
+    """
+    chosen = wanted or (USUAL_REFERENCE if USUAL_REFERENCE in names else names[0])
+    if chosen not in names:
+        raise not_allowed("reference", chosen, list(names))
+    return chosen
+
+
+def main_records(table: pa.Table) -> pa.Table:
+    """The records that tables and figures show: those of one cost setting."""
+    settings = sorted(set(table["cost_setting"].to_pylist()))
+    return records_of(table, USUAL_COST if USUAL_COST in settings else settings[0])
+
+
+def records_of(table: pa.Table, setting: str) -> pa.Table:
+    """The records of one cost setting."""
+    return table.filter(pc.equal(table["cost_setting"], setting))
+
+
+def summarise_source(source: Source, asked: Asked) -> dict[str, Summary]:
+    """Summaries by cost setting, that of the tables first."""
+    first = main_records(source.table)
+    main = str(first["cost_setting"][0])
+    others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
+    return {
+        setting: summarise(
+            records_of(source.table, setting),
+            source.entrants,
+            strata=source.strata,
+            reference=asked.reference,
+            level=asked.level,
+            num_resamples=asked.num_resamples,
+        )
+        for setting in (main, *others)
+    }
+
+
+def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> Published:
+    """Write tables, figures and the page; videos and replays that lie in the folder are shown.
+
+    Parameters
+    ----------
+    folder
+        Exists.
+    source
+        What there is.
+    summaries
+        Of ``summarise_source``.
+
+    Returns
+    -------
+    Published
+        The page and what the terminal shows.
+    """
+    summary = next(iter(summaries.values()))
+    text = render(summary)
+    write_text(folder / "table.txt", text)
+    write_text(folder / "table.md", markdown(summary))
+    write_text(folder / "summary.json", json.dumps(to_plain(dict(summaries)), indent=2) + "\n")
+    drawn = draw_all(summary, main_records(source.table), folder / "figures")
+    files = [row.file or row.policy for row in summary.rows]
+    page = write_page(folder, summaries, drawn, source.provenance, find_section(files, folder))
+    return Published(page, text)

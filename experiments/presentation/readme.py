@@ -1,0 +1,254 @@
+"""The headline of the README, made from records: nothing in it is typed by hand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+
+from envs.errors import UserError
+from experiments.presentation.publish import Source
+from experiments.presentation.shares import Lead, Share, find_leads, find_shares
+from experiments.presentation.summary import ALL, Comparison, Row, Summary
+from experiments.presentation.tables import points, usd, with_interval
+from experiments.records import table as records
+from experiments.records.matching import CATASTROPHE_USD
+from experiments.stats.interval import Interval
+from experiments.store.atomic import write_text
+
+BEGIN: Final = "<!-- headline: made by experiments.report, not by hand -->"
+END: Final = "<!-- end of headline -->"
+
+NUM_REGRESSIONS: Final = 5
+
+_CUT_SHORT: Final = re.compile(r".+_[0-9]+")
+"""Rules with some left out: a figure shows them."""
+
+
+class _Regression(NamedTuple):
+    """An instance in which a policy paid more than the reference."""
+
+    stratum: str
+    family: str
+    seed: int
+    mine_usd: float
+    other_usd: float
+
+
+def make_block(
+    summary: Summary, table: pa.Table, provenance: str, hero: str, num_resamples: int
+) -> str:
+    """Table, verdict per stratum, what the parts of the hero are worth, and its worst regressions.
+
+    Parameters
+    ----------
+    summary
+        Of the records.
+    table
+        The records.
+    provenance
+        A line about where they come from.
+    hero
+        The policy whose strata, parts and regressions are told.
+    num_resamples
+        Of the bootstrap of the parts.
+
+    Returns
+    -------
+    str
+        Markdown between the two marks, marks included.
+
+    Raises
+    ------
+    UserError
+        If ``hero`` was not compared with the reference.
+    """
+    compared = {item.policy: item for item in summary.comparisons}
+    if hero not in compared:
+        raise UserError(f"hero: got {hero!r}, expected one of {', '.join(sorted(compared))}")
+    return "\n".join(
+        [
+            BEGIN, "", *_table(summary, table, compared), "", provenance, "", *_floors(summary), "",
+            *_by_stratum(compared[hero]), "", *_leads(find_leads(table, hero, num_resamples)),
+            *_parts(find_shares(table, hero, num_resamples), compared[hero]),
+            *_regressions(table, compared[hero], summary.suite), "", END,
+        ]
+    )  # fmt: skip
+
+
+def told_by(source: Source) -> str:
+    """A line about where records come from."""
+    first = source.table.slice(0, 1).to_pylist()[0]
+    told = source.provenance
+    return (
+        f"Mean cost of an episode in US$, suite {first['suite']}, {first['split']} split; `{told['command'].strip()}`, "
+        f"records `{str(told['records_sha256'])[:16]}`. Intervals: 95 %, paired bootstrap clustered by family, over "
+        f"instances; training seeds are averaged. *Capped*: no episode counts more than {CATASTROPHE_USD:,.0f} US$."
+    )
+
+
+def _shown(summary: Summary) -> list[Row]:
+    """Cheapest first; of those with a budget in their name and of floors, the ones that a reader asks for."""
+    rows = sorted(summary.rows, key=lambda row: row.cost[ALL].value)
+    return [row for row in rows if not _CUT_SHORT.fullmatch(row.policy)]
+
+
+def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -> list[str]:
+    """One line per policy."""
+    strata = [name for name in summary.num_instances if name != ALL]
+    reference = summary.comparisons[0].reference
+    counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
+    lines = [
+        f"| | decisions | CPU-h | score | all | capped | {counts} | less `{reference}` | better in | by seed |",
+        "|---" * (len(strata) + 9) + "|",
+    ]
+    for row in _shown(summary):
+        name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
+        steps, spent = row.price.environment_steps, row.price.training_cpu_s
+        found = compared.get(row.policy)
+        cells = [
+            name,
+            "-" if steps is None else f"{steps:,}",
+            "-" if spent is None else f"{spent / 3600.0:.2f}",
+            points(row.score[ALL]) if row.score else "-",
+            with_interval(row.cost[ALL]),
+            usd(_capped(table, row.policy)),
+            *(usd(row.cost[stratum].value) for stratum in strata),
+            "-" if found is None else signed(found.difference[ALL].mean),
+            "-" if found is None else f"{100.0 * found.improvement.value:.0f} %",
+            _spread(table, row.policy),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _capped(table: pa.Table, policy: str) -> float:
+    """Mean cost where no episode counts more than a catastrophe begins at: without the tail."""
+    return float(
+        records.query(
+            table,
+            "select avg(least(cost_usd, ?)) as usd from records where policy = ?",
+            CATASTROPHE_USD,
+            policy,
+        )[0]["usd"]
+    )
+
+
+def signed(interval: Interval) -> str:
+    """A difference with its interval and signs."""
+    return f"{interval.value:+,.0f} [{interval.low:+,.0f}, {interval.high:+,.0f}]"
+
+
+def _spread(table: pa.Table, policy: str) -> str:
+    """Least and largest mean of the training seeds, if there are several."""
+    found = records.query(
+        table,
+        "select policy_seed, avg(cost_usd) as usd from records where policy = ? group by all order by usd",
+        policy,
+    )
+    if len(found) < 2:
+        return "-"
+    return f"{usd(found[0]['usd'])} to {usd(found[-1]['usd'])} ({len(found)})"
+
+
+def _floors(summary: Summary) -> list[str]:
+    """Who does not beat the policy that does the same whatever it sees."""
+    if summary.floor is None:
+        return []
+    best = next(row for row in summary.rows if row.policy == summary.floor).cost[ALL].value
+    worse = [
+        f"`{row.policy}`"
+        for row in _shown(summary)
+        if row.price.environment_steps and row.cost[ALL].value >= best
+    ]
+    told = f"all but {', '.join(worse)} cost" if worse else "all cost"
+    return [f"Of what was learned or tuned, {told} less than the best floor, `{summary.floor}`."]
+
+
+def _by_stratum(comparison: Comparison) -> list[str]:
+    """Where the policy wins, ties and loses."""
+    groups: dict[str, list[str]] = {"wins on": [], "ties on": [], "loses on": []}
+    for stratum, p_value in comparison.adjusted.items():
+        found = comparison.difference[stratum].mean
+        word = "ties on" if p_value >= 0.05 else "wins on" if found.value < 0.0 else "loses on"
+        groups[word].append(f"{stratum} ({signed(found)})")
+    told = "; ".join(f"{word} {', '.join(names)}" for word, names in groups.items() if names)
+    return [
+        f"`{comparison.policy}` against `{comparison.reference}`, US$, Holm-corrected at 5 %: {told}."
+    ]
+
+
+def _leads(leads: list[Lead]) -> list[str]:
+    """What it pays less what others pay with the same budget."""
+    told = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
+    return [f"At equal budgets, US$: {'; '.join(told)}.", ""] if told else []
+
+
+def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
+    """What changes of the policy do, beside what it gains."""
+    if not shares:
+        return []
+    gain = -comparison.difference[ALL].mean.value
+    lines = [
+        f"| `{comparison.policy}` with one thing changed | costs more, US$ | of its gain on `{comparison.reference}` |",
+        "|---|---|---|",
+    ]
+    for share in shares:
+        part = f"{100.0 * share.more_usd.value / gain:+.0f} %" if gain > 0.0 else "-"
+        seeds = _count(len(share.seeds), "seed")
+        more = signed(share.more_usd)
+        lines.append(f"| `{share.arm}`: {share.change} ({seeds}) | {more} | {part} |")
+    return [*lines, ""]
+
+
+def _count(number: int, what: str) -> str:
+    """A number of things, in words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[str]:
+    """The instances in which the policy pays most beyond the reference."""
+    found = records.query(
+        table,
+        "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as mine_usd, "
+        "avg(cost_usd) filter (policy = ?) as other_usd from records where policy in (?, ?) "
+        "group by stratum, family, seed order by mine_usd - other_usd desc, seed limit ?",
+        comparison.policy, comparison.reference, comparison.policy, comparison.reference, NUM_REGRESSIONS,
+    )  # fmt: skip
+    rows = [_Regression(**row) for row in found if row["mine_usd"] > row["other_usd"]]
+    if not rows:
+        return ["It pays more than the reference nowhere."]
+    told = [
+        f"{row.family} {row.seed} ({usd(row.mine_usd)} instead of {usd(row.other_usd)})"
+        for row in rows
+    ]
+    seeds = ",".join(str(row.seed) for row in rows)
+    return [
+        f"Its worst regressions: {', '.join(told)}. `python -m experiments.record suite={suite} "
+        f"seed=[{seeds}] "
+        "policy=[rule_tuned,world_model]` films them with the shipped checkpoint."
+    ]
+
+
+def write_block(path: Path, block: str) -> None:
+    """Replace what is between the marks of a file.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    block
+        Of ``make_block``.
+
+    Raises
+    ------
+    UserError
+        If the file has not exactly one pair of marks.
+    """
+    text = path.read_text(encoding="utf-8")
+    parts = re.split(f"{re.escape(BEGIN)}.*?{re.escape(END)}", text, flags=re.DOTALL)
+    if len(parts) != 2:
+        raise UserError(f"{path}: expected one line `{BEGIN}` and one `{END}`")
+    write_text(path, block.join(parts))

@@ -1,0 +1,239 @@
+"""What happened in some instances, decision by decision, as plain numbers that a browser can draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.cost.parameters import CostParameters
+from envs.scenario.instance import ScenarioInstance
+from envs.sensing.tracker import BRAKE_LAMP_MPS2
+from envs.specification import (
+    DEBRIS_SLOTS,
+    VEHICLE_SLOTS,
+    column,
+    component,
+    debris,
+    episode,
+    track,
+    vehicle,
+)
+from experiments.rollout.listener import Listener
+from experiments.rollout.loop import Episode, Rollout
+from policies.base import LABELS, Explanation, Observation, Option, Policy
+
+BEHIND_M, AHEAD_M = 80.0, 180.0
+"""Vehicles and objects beyond this are left out: the picture does not reach so far."""
+
+MOST_BELIEFS: Final = 5
+"""Classes that are shown of one belief."""
+
+MOST_OPTIONS: Final = 4
+"""Imagined plans that are shown of one decision, the chosen one first."""
+
+PATH_EVERY: Final = 3
+"""Of an imagined path every so manieth point is kept."""
+
+
+class Run(NamedTuple):
+    """One policy in one instance."""
+
+    policy: str
+    episode: Episode
+    frames: list[dict[str, Any]]  # one per decision: see ``_frame``
+
+
+class _Recorder(Listener):
+    """Keeps what a policy saw, what really was, and what it said."""
+
+    def __init__(self, policy: Policy, size: int) -> None:
+        super().__init__(policy)
+        self.frames: list[list[dict[str, Any]]] = [[] for _ in range(size)]
+        self._is_open = np.ones(size, np.bool_)
+        self._has_begun = False
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Begin; a second episode of a world is not wanted."""
+        if self._has_begun:
+            self._is_open &= ~mask
+        self._has_begun = True
+        super().reset(mask, seeds)
+
+    def see(self, observation: Observation) -> None:
+        """Where everybody is."""
+        del observation
+        for b in np.flatnonzero(self._is_open).tolist():
+            self.frames[b].append(_frame(self.worlds.batch[b]))
+
+    def hear(self, said: Explanation) -> None:
+        """Reasons, belief and plans."""
+        for b in np.flatnonzero(self._is_open).tolist():
+            self.frames[b][-1].update(_said(said, b))
+
+
+def drive_all(
+    name: str,
+    policy: Policy,
+    instances: Sequence[ScenarioInstance],
+    *,
+    policy_seed: int = 0,
+    cost: CostParameters | None = None,
+) -> list[Run]:
+    """Let a policy drive some instances, all at once, and record them.
+
+    Parameters
+    ----------
+    name
+        Of the policy.
+    policy
+        Any.
+    instances
+        At least one.
+    policy_seed
+        Seed of a policy that draws random numbers.
+    cost
+        Cost parameters; the default setting if not given.
+
+    Returns
+    -------
+    list of Run
+        One per instance, in order; costs equal those of the records.
+    """
+    recorder = _Recorder(policy, len(instances))
+    rollout = Rollout(
+        recorder, instances, num_worlds=len(instances), policy_seed=policy_seed, cost=cost
+    )
+    episodes = dict(rollout.episodes())
+    return [
+        Run(name, episodes[k], recorder.frames[k][: len(episodes[k].actions)])
+        for k in range(len(instances))
+    ]
+
+
+def _frame(world: Any) -> dict[str, Any]:  # noqa: ANN401 (a record of envs.specification.world)
+    """Where everybody is before a decision: metres, degrees and m/s, rounded."""
+    v, d, e = world["vehicle_f"], world["debris_f"], world["episode_i"]
+    ego_x = float(v[vehicle.X, 0])
+    targets, seen = world["track_i"][track.TARGET], world["track_i"][track.VISIBLE] == 1
+    cars_seen = set(targets[:VEHICLE_SLOTS][seen[:VEHICLE_SLOTS]].tolist())
+    things_seen = set(targets[VEHICLE_SLOTS:][seen[VEHICLE_SLOTS:]].tolist())
+    cars = []
+    for i in range(int(e[episode.NUM_VEHICLES])):
+        if not -BEHIND_M < v[vehicle.X, i] - ego_x < AHEAD_M:
+            continue
+        flags = (
+            int(v[vehicle.ACCELERATION, i] < BRAKE_LAMP_MPS2)
+            + 2 * int(world["vehicle_i"][vehicle.CRASHED, i])
+            + 4 * int(i == 0 or i in cars_seen)
+        )
+        cars.append(
+            [i, *_rounded(v[vehicle.X, i], v[vehicle.Y, i]), _degrees(v[vehicle.HEADING, i]),
+             round(float(v[vehicle.SPEED, i]), 1), flags]
+        )  # fmt: skip
+    things = [
+        [j, *_rounded(*d[[debris.X, debris.Y, debris.Z], j]), _degrees(d[debris.YAW, j]), int(j in things_seen)]
+        for j in range(int(e[episode.NUM_DEBRIS]))
+        if -BEHIND_M < d[debris.X, j] - ego_x < AHEAD_M
+    ]  # fmt: skip
+    return {
+        "cars": cars,
+        "things": things,
+        "usd": round(float(world["episode_f"][episode.TOTAL_COST]), 2),
+    }
+
+
+def _rounded(*metres: float) -> list[float]:
+    """Centimetres are enough for a picture."""
+    return [round(float(value), 2) for value in metres]
+
+
+def _degrees(radians: float) -> float:
+    return round(float(np.degrees(radians)), 1)
+
+
+def _said(said: Explanation, b: int) -> dict[str, Any]:
+    """What a policy said about one world."""
+    label, reason = int(said.labels[b]), int(said.reasons[b])
+    told: dict[str, Any] = {
+        "label": LABELS[label] if label >= 0 else "",
+        "reason": said.names[reason] if 0 <= reason < len(said.names) else "",
+    }
+    if said.outlook is not None:
+        told["belief"] = _beliefs(said, b)
+    if len(said.options):
+        told["options"] = [_option(one) for one in said.options[b][:MOST_OPTIONS]]
+    return told
+
+
+def _beliefs(said: Explanation, b: int) -> list[Any]:
+    """The likeliest classes of every tracked object: ``[slot, doubt, [[name, probability], ...]]``."""
+    outlook = said.outlook
+    found: list[Any] = []
+    if outlook is None:
+        return found
+    for j in range(DEBRIS_SLOTS):
+        chance = outlook.contents[b, j]
+        if chance.sum() > 0.0:
+            best = np.argsort(-chance, kind="stable")[:MOST_BELIEFS]
+            named = [[outlook.names[k], round(float(chance[k]), 3)] for k in best.tolist()]
+            found.append([j, round(float(outlook.doubt[b, j]), 3), named])
+    return found
+
+
+def _option(option: Option) -> dict[str, Any]:
+    """One imagined plan."""
+    path = np.asarray(option.path, np.float64).reshape(-1, 2)[::PATH_EVERY]
+    return {
+        "name": option.name,
+        "mean": round(option.mean_usd, 1),
+        "worst": round(option.worst_usd, 1),
+        "path": [_rounded(*point) for point in path.tolist()],
+    }
+
+
+def describe_instance(instance: ScenarioInstance) -> dict[str, Any]:
+    """The road, and what the vehicles and objects are: everything that does not change."""
+    v, d, f, i = (
+        instance.vehicle_f,
+        instance.debris_f,
+        instance.episode_f,
+        instance.episode_i,
+    )
+    return {
+        "lanes": int(i[episode.NUM_LANES]),
+        "shoulder": int(i[episode.HAS_SHOULDER]),
+        "edges": _rounded(f[episode.LEFT_EDGE], f[episode.RIGHT_EDGE]),
+        "cars": [_rounded(v[vehicle.LENGTH, k], v[vehicle.WIDTH, k]) for k in range(v.shape[1])],
+        "things": [
+            {
+                "name": name.replace("_", " "),
+                "size": _rounded(d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j]),
+                "mass_kg": round(float(d[debris.MASS, j]), 2),
+                "real": int(instance.debris_i[debris.IS_REAL, j]),
+                "patch": int(instance.debris_i[debris.IS_PATCH, j]),
+            }
+            for j, name in enumerate(instance.debris_types)
+        ],
+    }
+
+
+def to_plain(run: Run) -> dict[str, Any]:
+    """A run as JSON holds it."""
+    e = run.episode
+    parts = e.cost_usd.sum(axis=0)
+    return {
+        "policy": run.policy,
+        "usd": round(float(e.total_usd.sum()), 2),
+        "parts": {
+            name.replace("_", " "): round(float(value), 2)
+            for name, value in sorted(zip(component.NAMES, parts, strict=True), key=lambda p: -p[1])
+            if value >= 0.005
+        },
+        "ended": [name.replace("_", " ") for name, happened in e.events.items() if happened],
+        "contacts": [int(row["decision"]) for row in e.contacts if row["vehicle"] == 0],
+        "speed": [round(float(value), 1) for value in e.ego[:, column.E_SPEED]],
+        "frames": run.frames,
+    }

@@ -1,0 +1,133 @@
+"""What every part of a policy is worth: its ablations against itself, with the same training seeds."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.records.matching import align
+from experiments.stats.interval import Interval
+from experiments.stats.paired import paired_difference
+
+ABLATIONS: Final = {
+    "no_memory": "without memory of what was seen before",
+    "flat": "one flat network for everything, without memory",
+    "one_member": "one member instead of the ensemble",
+    "one_stage": "one stage of search",
+    "cvar": "half of the score is the mean of the worst fifth",
+    "terminal_value": "critics say what comes after a plan",
+    "no_needless": "braking hard for nothing costs what it costs",
+    "world_model_shielded": "hard rules on top",
+    "true_dynamics": "the oracle's search in the true world (privileged)",
+}
+"""Arms whose name before ``@`` is one of these are the hero of the same budget, with one thing changed."""
+
+LEVEL: Final = 0.95
+
+SEED: Final = 7
+"""Of the bootstrap."""
+
+
+class Share(NamedTuple):
+    """What one change does."""
+
+    arm: str
+    change: str
+    more_usd: Interval  # cost with the change minus cost without it
+    seeds: tuple[int, ...]  # training seeds that both have
+
+
+class Lead(NamedTuple):
+    """One budget: what an arm pays less what another one pays with as much."""
+
+    arm: str
+    rival: str
+    more_usd: Interval
+
+
+RIVALS: Final = ("rule_tuned", "ppo")
+"""Whom the hero is compared with at every budget that both have."""
+
+
+def find_leads(table: pa.Table, hero: str, num_resamples: int) -> list[Lead]:
+    """Compare a policy with its rivals at equal budgets.
+
+    Parameters
+    ----------
+    table
+        Records of one suite, split and cost setting.
+    hero
+        An arm, such as ``world_model@1M``; it counts with all its budgets.
+    num_resamples
+        Of the bootstrap.
+
+    Returns
+    -------
+    list of Lead
+        By rival, then by budget as in the table; training seeds of each are averaged.
+    """
+    base, _, _ = hero.partition("@")
+    names = sorted(set(table["policy"].to_pylist()))
+    budgets = [name.partition("@")[2] for name in names if name.startswith(f"{base}@")]
+    return [
+        Lead(
+            f"{base}@{budget}",
+            f"{rival}@{budget}",
+            _difference(table, f"{base}@{budget}", f"{rival}@{budget}", num_resamples),
+        )
+        for rival in RIVALS
+        for budget in budgets
+        if f"{rival}@{budget}" in names
+    ]
+
+
+def _difference(table: pa.Table, arm: str, other: str, num_resamples: int) -> Interval:
+    """Mean cost of an arm less that of another."""
+    pairs = align(table, [arm, other])
+    return paired_difference(
+        pairs.cost[arm],
+        pairs.cost[other],
+        pairs.family.tolist(),
+        level=LEVEL,
+        num_resamples=num_resamples,
+        rng=np.random.default_rng(SEED),
+    ).mean
+
+
+def find_shares(table: pa.Table, hero: str, num_resamples: int) -> list[Share]:
+    """Compare the ablations of a policy with it.
+
+    Parameters
+    ----------
+    table
+        Records of one suite, split and cost setting.
+    hero
+        An arm, such as ``world_model@1M``.
+    num_resamples
+        Of the bootstrap.
+
+    Returns
+    -------
+    list of Share
+        What raises cost most comes first; empty if there are no ablations of this budget.
+    """
+    _, _, budget = hero.partition("@")
+    names = set(table["policy"].to_pylist())
+    found = []
+    for base, change in ABLATIONS.items():
+        arm = f"{base}@{budget}"
+        if arm not in names:
+            continue
+        seeds = sorted(_seeds(table, arm) & _seeds(table, hero))
+        both = pc.is_in(table["policy_seed"], pa.array(seeds, table["policy_seed"].type))
+        more = _difference(table.filter(both), arm, hero, num_resamples)
+        found.append(Share(arm, change, more, tuple(seeds)))
+    return sorted(found, key=lambda share: -share.more_usd.value)
+
+
+def _seeds(table: pa.Table, policy: str) -> set[int]:
+    """Training seeds of an arm."""
+    return set(table.filter(pc.equal(table["policy"], policy))["policy_seed"].to_pylist())

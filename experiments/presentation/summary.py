@@ -1,0 +1,289 @@
+"""From records to what people read: means with intervals, scores, verdicts, the worst instances."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from experiments.evaluation.entrants import Entrant
+from experiments.records import table as records
+from experiments.records.matching import Pairs, align
+from experiments.records.prices import Price, find_price
+from experiments.stats.improvement import paired_improvement
+from experiments.stats.interval import Interval, percentile_interval
+from experiments.stats.mcnemar import McNemar, mcnemar
+from experiments.stats.multiplicity import holm
+from experiments.stats.paired import PairedDifference, paired_difference
+from experiments.stats.proportion import wilson
+from experiments.stats.resampling import Drawn, Families, weighted_means
+from experiments.stats.score import score
+from experiments.stats.tail import cvar95
+from experiments.stats.verdict import Verdict, decide
+
+ALL: Final = "all"
+"""Name of all strata together."""
+
+CEILING: Final = "clairvoyant"
+"""The policy whose score is 100."""
+
+HARD_BRAKING_MPS2: Final = 3.0
+"""Harder braking for nothing is a nuisance (physics.md 6.1)."""
+
+ROUNDING_MPS2: Final = 1e-4
+"""Records know braking from speeds in single precision: whoever commands the limit is now above it, now below."""
+
+_PAIR: Final = "stratum, family, seed"
+"""What makes rows of two policies a pair, in a table of one suite and split."""
+
+NUM_WORST: Final = 5
+"""Instances that are named for every policy."""
+
+
+class Row(NamedTuple):
+    """What one policy did."""
+
+    policy: str
+    is_privileged: bool  # it looks into the worlds: a bound, not a contestant
+    cost: Mapping[str, Interval]  # by stratum and ``ALL``, US$ per episode
+    score: Mapping[str, Interval]  # likewise; empty without a floor or the clairvoyant
+    cvar95: Interval
+    catastrophes: Interval
+    hard_braking: (
+        Interval  # share of phantom episodes with braking harder than 3 m/s2; nan without any
+    )
+    price: Price
+    file: str | None = None  # what commands call it; ``None`` if that is its name
+    validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
+
+
+class Comparison(NamedTuple):
+    """One policy against the reference."""
+
+    policy: str
+    reference: str
+    difference: Mapping[str, PairedDifference]  # by stratum and ``ALL``
+    adjusted: Mapping[str, float]  # by stratum, p-values of the differences after Holm's correction
+    improvement: Interval
+    catastrophes: McNemar
+    verdict: Verdict
+
+
+class Worst(NamedTuple):
+    """One instance, and what was paid in it: one of the worst or of the best of a policy."""
+
+    policy: str
+    stratum: str
+    family: str
+    seed: int
+    objects: str
+    cost_usd: float
+    best_usd: float  # what the cheapest of all policies paid
+    reason: str
+
+
+class Summary(NamedTuple):
+    """Everything a table or a page needs."""
+
+    suite: str
+    split: str
+    cost_setting: str
+    num_instances: Mapping[str, int]  # by stratum and ``ALL``
+    floor: str | None  # name of the best floor
+    rows: Sequence[Row]
+    comparisons: Sequence[Comparison]
+    worst: Mapping[str, Sequence[Worst]]  # by policy
+    best: Mapping[
+        str, Sequence[Worst]
+    ]  # by policy but the reference: where it saved most against it
+    level: float
+
+
+def summarise(
+    table: pa.Table,
+    entrants: Mapping[str, Entrant],
+    *,
+    strata: Sequence[str],
+    reference: str,
+    level: float,
+    num_resamples: int,
+    families: Families = "sampled",
+) -> Summary:
+    """Every number of the tables.
+
+    Parameters
+    ----------
+    table
+        Records of one suite, split and cost setting.
+    entrants
+        Policies in the order of the table; the floor with the smallest mean cost is the zero of the score.
+    strata
+        Names in order.
+    reference
+        The others are compared with it: contestants first, then the privileged, each group cheapest first.
+    level
+        Of all intervals.
+    num_resamples
+        Of all bootstraps.
+    families
+        What the intervals are about: families such as these, or these and no others (``cluster_weights``).
+
+    Returns
+    -------
+    Summary
+        The same for the same records: generators are seeded by the stratum they are used for.
+
+    Notes
+    -----
+    The best floor is chosen on the sample it is then the zero of, which makes it look better than it is, and every
+    score lower; with a handful of floors that differ by thousands of US$ this is small.
+    """
+    policies = list(entrants)
+    pairs = align(table, policies)
+    groups = {name: pairs.stratum == name for name in strata}
+    groups = {name: mask for name, mask in groups.items() if mask.any()}
+    groups[ALL] = np.ones(len(pairs.stratum), np.bool_)
+    known = [name for name, one in entrants.items() if one.is_floor]
+    floor = min(known, key=lambda name: (pairs.cost[name].mean(), name), default=None)
+    shared: dict[str, Any] = {
+        "level": level,
+        "num_resamples": num_resamples,
+        "families": families,
+        "draw": Drawn(),
+    }
+    rows = [_row(table, pairs, groups, name, one, floor, shared) for name, one in entrants.items()]
+    ranked = sorted(
+        policies, key=lambda name: (entrants[name].is_privileged, pairs.cost[name].mean())
+    )
+    compared = [
+        _compare(pairs, groups, name, reference, shared) for name in ranked if name != reference
+    ]
+    first = table.slice(0, 1).to_pylist()[0]
+    return Summary(
+        first["suite"],
+        first["split"],
+        first["cost_setting"],
+        {name: int(mask.sum()) for name, mask in groups.items()},
+        floor,
+        rows,
+        compared,
+        {name: find_worst(table, name) for name in policies},
+        {name: find_best(table, name, reference) for name in policies if name != reference},
+        level,
+    )
+
+
+def find_worst(table: pa.Table, policy: str) -> list[Worst]:
+    """The instances in which a policy lost most against the best of all policies, dearest first."""
+    found = records.query(
+        table,
+        f"with least as (select {_PAIR}, min(cost_usd) as best_usd from records group by {_PAIR}) "  # noqa: S608 (own names)
+        f"select * from records join least using ({_PAIR}) where policy = ? "
+        "order by cost_usd - best_usd desc, seed limit ?",
+        policy,
+        NUM_WORST,
+    )
+    return [Worst(**{k: row.get(k, "") for k in Worst._fields}) for row in found]
+
+
+def find_best(table: pa.Table, policy: str, reference: str) -> list[Worst]:
+    """The instances in which a policy saved most against the reference, most first."""
+    found = records.query(
+        table,
+        f"with least as (select {_PAIR}, min(cost_usd) as best_usd, "  # noqa: S608 (own names)
+        f"avg(cost_usd) filter (policy = ?) as other_usd from records group by {_PAIR}) "
+        f"select * from records join least using ({_PAIR}) where policy = ? and cost_usd < other_usd "
+        "order by cost_usd - other_usd, seed limit ?",
+        reference,
+        policy,
+        NUM_WORST,
+    )
+    return [Worst(**{k: row.get(k, "") for k in Worst._fields}) for row in found]
+
+
+def _row(
+    table: pa.Table,
+    pairs: Pairs,
+    groups: Mapping[str, NDArray[np.bool_]],
+    name: str,
+    entrant: Entrant,
+    floor: str | None,
+    shared: Mapping[str, Any],
+) -> Row:
+    """One policy's numbers."""
+    cost, level = pairs.cost[name], shared["level"]
+    means, scores = {}, {}
+    for group, mask in groups.items():
+        family = pairs.family[mask].tolist()
+        weights = shared["draw"](
+            family, shared["num_resamples"], _rng(group), families=shared["families"]
+        )
+        means[group] = percentile_interval(
+            float(cost[mask].mean()), weighted_means(weights, cost[mask]), level
+        )
+        if floor and CEILING in pairs.cost:
+            both = (pairs.cost[floor][mask], pairs.cost[CEILING][mask])
+            scores[group] = score(cost[mask], *both, family, rng=_rng(group), **shared)
+    return Row(
+        name,
+        entrant.is_privileged,
+        means,
+        scores,
+        cvar95(cost, pairs.family.tolist(), rng=_rng(ALL), **shared),
+        wilson(float(pairs.catastrophes[name].sum()), len(cost), level=level),
+        wilson(*_count_hard_braking(table, name), level=level),
+        find_price(table, name, entrant.budget),
+        entrant.file,
+        entrant.validation_usd,
+    )
+
+
+def _count_hard_braking(table: pa.Table, policy: str) -> tuple[float, int]:
+    """Phantom instances with hard braking, and all of them; none if the metric was not recorded."""
+    if "peak_braking_mps2" not in table.column_names:
+        return 0.0, 0
+    found = records.query(
+        table,
+        "select avg((peak_braking_mps2 > ?)::int) as rate, count(distinct seed) as total from records "
+        "where policy = ? and stratum = 'phantom'",
+        HARD_BRAKING_MPS2 + ROUNDING_MPS2,
+        policy,
+    )[0]
+    return float(found["rate"] or 0.0) * int(found["total"]), int(found["total"])
+
+
+def _compare(
+    pairs: Pairs,
+    groups: Mapping[str, NDArray[np.bool_]],
+    name: str,
+    reference: str,
+    shared: Mapping[str, Any],
+) -> Comparison:
+    """One policy against the reference."""
+    a, b = pairs.cost[name], pairs.cost[reference]
+    differences = {
+        group: paired_difference(
+            a[mask], b[mask], pairs.family[mask].tolist(), rng=_rng(group), **shared
+        )
+        for group, mask in groups.items()
+    }
+    parts = [group for group in groups if group != ALL]
+    return Comparison(
+        name,
+        reference,
+        differences,
+        dict(zip(parts, holm([differences[part].p_value for part in parts]), strict=True)),
+        paired_improvement(a, b, pairs.family.tolist(), rng=_rng(ALL), **shared),
+        # with several policy seeds: an event if most of them had it
+        mcnemar(pairs.catastrophes[name] > 0.5, pairs.catastrophes[reference] > 0.5),
+        decide(name, reference, differences[ALL], level=shared["level"]),
+    )
+
+
+def _rng(group: str) -> np.random.Generator:
+    """The same draws for every policy and statistic, so that equal costs have equal intervals."""
+    return np.random.default_rng(zlib.crc32(group.encode()))

@@ -1,0 +1,192 @@
+"""A summary as text: for the terminal, for Markdown, and as plain values for JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from experiments.presentation.columns import align
+from experiments.presentation.summary import ALL, Row, Summary, Worst
+from experiments.records.prices import Price, to_usd
+from experiments.stats.interval import Interval
+
+PRICE_COLUMNS: Final = (
+    "price",
+    "experience, decisions",
+    "training, CPU-s",
+    "US$",
+    "1,000 decisions, CPU-s",
+    "US$",
+    "imagined minute, CPU-s",
+    "US$",
+)
+"""What policies take: once, in every decision, and per minute of imagined future."""
+
+
+def usd(value: float) -> str:
+    """US$ with thousands separators; a decimal below 100."""
+    if not math.isfinite(value):
+        return "-"
+    return f"{value:,.1f}" if abs(value) < 100.0 else f"{value:,.0f}"
+
+
+def with_interval(interval: Interval) -> str:
+    """``value [low, high]``."""
+    if not math.isfinite(interval.value):
+        return "-"
+    if not math.isfinite(interval.low):
+        return usd(interval.value)
+    return f"{usd(interval.value)} [{usd(interval.low)}, {usd(interval.high)}]"
+
+
+def points(interval: Interval) -> str:
+    """A score with its interval, in points."""
+    if not math.isfinite(interval.value):
+        return "-"
+    return f"{interval.value:,.1f} [{interval.low:,.1f}, {interval.high:,.1f}]"
+
+
+def percent(interval: Interval) -> str:
+    """A share with its interval, in per cent."""
+    if not math.isfinite(interval.value):
+        return "-"
+    return f"{100 * interval.value:.1f}% [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
+
+
+def render(summary: Summary) -> str:
+    """The terminal's tables: cost by stratum, the whole in detail, verdicts, the worst instances.
+
+    Parameters
+    ----------
+    summary
+        Of one comparison.
+
+    Returns
+    -------
+    str
+        Several lines, at most 120 characters each for names of ordinary length.
+    """
+    strata = [name for name in summary.num_instances if name != ALL]
+    head = (
+        f"suite {summary.suite}, {summary.split} split, {summary.num_instances[ALL]:,} instances, cost "
+        f"{summary.cost_setting}; intervals {summary.level:.0%}, paired bootstrap clustered by family"
+    )
+    by_stratum = [
+        ["mean cost, US$", *strata, ALL],
+        *(
+            [row.policy, *(usd(row.cost[name].value) for name in strata), usd(row.cost[ALL].value)]
+            for row in _cheapest_first(summary)
+        ),
+    ]
+    parts = [head, align(by_stratum), align(_details(summary))]
+    if summary.floor is None or not summary.rows[0].score:
+        parts.append("no score: it needs a floor and the clairvoyant among the policies")
+    if summary.comparisons:
+        parts.append("\n".join(item.verdict.text for item in summary.comparisons))
+    parts.extend([align(_price_rows(summary)), align(_worst_rows(summary))])
+    return "\n\n".join(parts) + "\n"
+
+
+def _details(summary: Summary) -> list[list[str]]:
+    """All strata together, with intervals."""
+    title = [
+        "all strata",
+        "cost, US$",
+        "score",
+        "CVaR95, US$",
+        "> 50,000 US$",
+        "phantom braking",
+    ]
+    return [
+        title,
+        *(
+            [
+                row.policy,
+                with_interval(row.cost[ALL]),
+                points(row.score[ALL]) if row.score else "-",
+                usd(row.cvar95.value),
+                percent(row.catastrophes),
+                f"{100 * row.hard_braking.value:.1f}%"
+                if math.isfinite(row.hard_braking.value)
+                else "-",
+            ]
+            for row in _cheapest_first(summary)
+        ),
+    ]
+
+
+def _cheapest_first(summary: Summary) -> list[Row]:
+    """Rows by mean cost."""
+    return sorted(summary.rows, key=lambda row: row.cost[ALL].value)
+
+
+def _price_rows(summary: Summary) -> list[list[str]]:
+    """What every policy takes."""
+    return [list(PRICE_COLUMNS), *(price_cells(row.price) for row in _cheapest_first(summary))]
+
+
+def price_cells(price: Price) -> list[str]:
+    """A price in the columns of ``PRICE_COLUMNS``."""
+
+    def cells(cpu_s: float | None) -> list[str]:
+        return ["-", "-"] if cpu_s is None else [f"{cpu_s:,.3g}", f"{to_usd(cpu_s):.2g}"]
+
+    steps = "-" if price.environment_steps is None else f"{price.environment_steps:,}"
+    return [
+        price.policy,
+        steps,
+        *cells(price.training_cpu_s),
+        *cells(price.decision_cpu_ms),  # ms of one decision are seconds of a thousand
+        *cells(price.imagined_minute_cpu_s),
+    ]
+
+
+def _worst_rows(summary: Summary) -> list[list[str]]:
+    """The worst instance of every policy."""
+    rows = [["worst instance", "stratum", "family", "seed", "cost, US$", "best, US$", "objects"]]
+    for name, found in summary.worst.items():
+        rows.extend([name, *_describe(one)] for one in found[:1])
+    return rows
+
+
+def _describe(one: Worst) -> list[str]:
+    """An instance as cells."""
+    return [
+        one.stratum,
+        one.family,
+        str(one.seed),
+        usd(one.cost_usd),
+        usd(one.best_usd),
+        one.objects[:24],
+    ]
+
+
+def markdown(summary: Summary) -> str:
+    """The headline table: policies by strata with intervals, and the score."""
+    strata = [name for name in summary.num_instances if name != ALL]
+    counts = [f"{name} ({summary.num_instances[name]})" for name in strata]
+    lines = [
+        "| | score | all | " + " | ".join(counts) + " |",
+        "|---" * (len(strata) + 3) + "|",
+    ]
+    for row in _cheapest_first(summary):
+        cells = [with_interval(row.cost[name]) for name in (ALL, *strata)]
+        gained = points(row.score[ALL]) if row.score else "-"
+        name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
+        lines.append(f"| {name} | {gained} | " + " | ".join(cells) + " |")
+    lines += ["", "| " + " | ".join(PRICE_COLUMNS) + " |", "|---" * len(PRICE_COLUMNS) + "|"]
+    for row in _cheapest_first(summary):
+        name, *cells = price_cells(row.price)
+        lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def to_plain(value: object) -> Any:  # noqa: ANN401 (JSON)
+    """Named tuples as mappings, what is not a number as ``None``: ready for JSON."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {key: to_plain(item) for key, item in value._asdict().items()}
+    if isinstance(value, dict):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,358 @@
+"""Records: one row per (suite, split, stratum, family, seed, policy, policy seed); their columns, files and hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NamedTuple, get_type_hints
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from envs.errors import UserError
+from envs.scenario.suite import SuiteItem
+from envs.specification import component
+from envs.world.report import EVENTS
+from experiments.rollout.loop import Episode
+from experiments.store import manifest
+from experiments.store.atomic import replacing
+
+Metric = Callable[[Episode], object]
+"""One number or word per episode; its name is the column's."""
+
+KEY: Final = (
+    "suite", "split", "stratum", "family", "seed", "policy", "policy_seed", "cost_setting",
+)  # fmt: skip
+"""Columns that tell one row from every other; rows are stored in the order of these."""
+
+PAIR: Final = ("suite", "split", "stratum", "family", "seed")
+"""Columns by which rows of two policies are matched."""
+
+TIMINGS: Final = ("decision_cpu_ms",)
+"""Columns that differ from run to run; the hash leaves them out."""
+
+_HASHED_AT_ONCE: Final = 50_000
+"""Rows; not part of the hash."""
+
+_TYPES: Final = {float: pa.float64(), int: pa.int64(), bool: pa.bool_(), str: pa.string()}
+
+_COLUMNS: Final = (
+    ("policy", pa.string(), "name of the policy"),
+    ("policy_seed", pa.int64(), "seed of its training, or of its draws"),
+    ("suite", pa.string(), "version of the suite"),
+    ("split", pa.string(), "train, validation or test"),
+    ("stratum", pa.string(), "part of the suite"),
+    ("family", pa.string(), "scenario family"),
+    ("seed", pa.int64(), "of the instance, unique within the suite"),
+    ("variant", pa.string(), "light and weather"),
+    ("objects", pa.string(), "catalogue names of the objects, joined by +"),
+    ("instance_hash", pa.string(), "SHA-256 of the sampled instance"),
+    ("cost_setting", pa.string(), "which cost parameters"),
+    ("decisions", pa.int64(), "length of the episode; 100 if it was not terminated"),
+    ("imagined_s", pa.float64(), "future that the policy imagined, all plans together, s"),
+    ("cost_usd", pa.float64(), "expected cost of the episode, US$; the sum of the components"),
+    *(
+        (f"cost_{name}_usd", pa.float64(), f"component {name}, US$, summed over the episode")
+        for name in component.NAMES
+    ),
+    *((name, pa.bool_(), "the episode ended with it") for name in EVENTS),
+    ("contacts", pa.int64(), "objects the ego touched, patches included, each contact once"),
+)
+
+
+COLUMNS: Final = (*(name for name, *_ in _COLUMNS), *TIMINGS)
+"""Columns that all records of this version have; metrics add others."""
+
+
+class Source(NamedTuple):
+    """What all rows of one rollout share."""
+
+    policy: str
+    policy_seed: int
+    suite: str
+    split: str
+    cost_setting: str
+
+
+def load_metrics(names: Sequence[str]) -> tuple[Metric, ...]:
+    """The metrics of a configuration.
+
+    Parameters
+    ----------
+    names
+        Dotted names of functions below ``experiments.metrics``.
+
+    Returns
+    -------
+    tuple
+        The functions in order.
+
+    Raises
+    ------
+    UserError
+        If there is no such function, or two give the same column.
+    """
+    found: list[Metric] = []
+    taken = {name for name, _, _ in _COLUMNS} | set(TIMINGS)
+    for name in names:
+        module, _, function = name.rpartition(".")
+        if not module.startswith("experiments.metrics."):
+            raise UserError(f"metrics: got {name!r}, expected experiments.metrics.<file>.<column>")
+        try:
+            metric = getattr(import_module(module), function)
+        except (ImportError, AttributeError) as error:
+            raise UserError(f"metrics: got {name!r}: {error}") from None
+        if function in taken:
+            raise UserError(f"metrics: got {name!r}, but there is a column {function} already")
+        taken.add(function)
+        found.append(metric)
+    return tuple(found)
+
+
+def make_schema(metrics: Sequence[Metric]) -> pa.Schema:
+    """Columns with their types; the meaning of each is in its metadata.
+
+    Parameters
+    ----------
+    metrics
+        What ``load_metrics`` returned.
+
+    Returns
+    -------
+    pyarrow.Schema
+        Of the records.
+    """
+    columns = [pa.field(name, kind, metadata={"meaning": text}) for name, kind, text in _COLUMNS]
+    for metric in metrics:
+        text = (metric.__doc__ or "").strip().split("\n")[0]
+        kind = _TYPES[get_type_hints(metric)["return"]]
+        columns.append(pa.field(_name(metric), kind, metadata={"meaning": text}))
+    text = "CPU time of one decision per world, mean over the episode; of a batch, not the latency of one decision"
+    columns.append(pa.field("decision_cpu_ms", pa.float64(), metadata={"meaning": text}))
+    return pa.schema(columns)
+
+
+def make_row(
+    source: Source, item: SuiteItem, episode: Episode, metrics: Sequence[Metric]
+) -> dict[str, Any]:
+    """One row.
+
+    Parameters
+    ----------
+    source
+        What the row shares with its rollout.
+    item
+        Entry of the suite.
+    episode
+        What happened.
+    metrics
+        Further columns.
+
+    Returns
+    -------
+    dict
+        Column to value.
+    """
+    instance = episode.instance
+    cost = episode.cost_usd.sum(axis=0)
+    row: dict[str, Any] = {
+        **source._asdict(),
+        **item._asdict(),
+        "variant": instance.variant,
+        "objects": "+".join(instance.debris_types),
+        "instance_hash": instance.hash,
+        "decisions": len(episode.total_usd),
+        "imagined_s": episode.imagined_s,
+        "cost_usd": float(episode.total_usd.sum()),
+    }
+    for name, value in zip(component.NAMES, cost.tolist(), strict=True):
+        row[f"cost_{name}_usd"] = value
+    row.update(episode.events)
+    row["contacts"] = sum(1 for contact in episode.contacts if contact["vehicle"] == 0)
+    row.update({_name(metric): metric(episode) for metric in metrics})
+    row["decision_cpu_ms"] = episode.decision_cpu_ms
+    return row
+
+
+def _name(metric: Metric) -> str:
+    """The column of a metric."""
+    return str(getattr(metric, "__name__", ""))
+
+
+def order(table: pa.Table) -> pa.Table:
+    """The same rows in the one order they are stored in."""
+    return table.sort_by([(name, "ascending") for name in KEY])
+
+
+def compute_sha256(table: pa.Table) -> str:
+    """Hash over every column but the timings, rows in stored order.
+
+    Parameters
+    ----------
+    table
+        Records.
+
+    Returns
+    -------
+    str
+        64 digits: equal for equal results, whatever wrote the file.
+    """
+    rows = pc.sort_indices(table, [(name, "ascending") for name in KEY])
+    digest = hashlib.sha256()
+    for name in sorted(set(table.column_names) - set(TIMINGS)):
+        digest.update(name.encode() + b"\0")
+        # column by column, words a part at a time: a million rows would be a second table in memory
+        column = table[name].take(rows).combine_chunks()
+        if not pa.types.is_string(column.type):
+            digest.update(column.to_numpy(zero_copy_only=False).tobytes())
+            continue
+        for first in range(0, len(column), _HASHED_AT_ONCE):
+            words = column.slice(first, _HASHED_AT_ONCE).to_pylist()
+            digest.update(b"\0" * (first > 0) + "\0".join(words).encode())
+    return digest.hexdigest()
+
+
+def write(table: pa.Table, path: Path) -> str:
+    """Write records whole or not at all, compressed.
+
+    Parameters
+    ----------
+    table
+        Records.
+    path
+        Of the file.
+
+    Returns
+    -------
+    str
+        SHA-256 of the file.
+    """
+    with replacing(path) as temporary:
+        # every page has its own checksum: a bit that flips on a disk must not become another number
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
+        return manifest.compute_sha256(temporary)
+
+
+def read(path: Path) -> pa.Table:
+    """Records from one file, or from every Parquet file of a folder.
+
+    Parameters
+    ----------
+    path
+        ``records.parquet``, the folder of a run, or a folder of Parquet files.
+
+    Returns
+    -------
+    pyarrow.Table
+        In stored order.
+
+    Raises
+    ------
+    UserError
+        If there is nothing to read or it is not a table of records.
+    """
+    if (path / "records.parquet").is_file():
+        path = path / "records.parquet"
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files or not files[0].is_file():
+        raise UserError(f"{path}: no records there")
+    try:
+        table = pa.concat_tables(
+            [pq.read_table(file, page_checksum_verification=True) for file in files]
+        )
+        table.validate(full=True)
+        names = table.schema.names  # may be no text any more, as words may
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UserError(f"{path}: not records: {reason}") from None
+    check_columns(path, names, (*KEY, "cost_usd", "instance_hash"))
+    _check_types(path, table)
+    if not len(table):
+        raise UserError(f"{path}: no episodes in it")
+    _check_told(path, table)
+    return order(table)
+
+
+def _check_types(path: Path, table: pa.Table) -> None:
+    """Refuse columns of other types than ours, and gaps in them."""
+    for name, kind, _ in _COLUMNS:
+        if name not in table.column_names:
+            continue
+        column = table[name]
+        if column.type != kind:
+            raise UserError(f"{path}: {name}: got {column.type}, expected {kind}: not records")
+        if column.null_count:
+            raise UserError(f"{path}: {name}: got {column.null_count} empty cells, expected none")
+    if not np.isfinite(table["cost_usd"].to_numpy()).all():
+        raise UserError(f"{path}: cost_usd: not all numbers are finite")
+
+
+def _check_told(path: Path, table: pa.Table) -> None:
+    """Refuse the records of a run that are not those that the run wrote down."""
+    beside = path.with_name("provenance.json")
+    if path.name != "records.parquet" or not beside.is_file():
+        return
+    try:
+        about = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return  # who needs it reads it again, and says so
+    told = about.get("records_sha256") if isinstance(about, dict) else None
+    if told is not None and told != compute_sha256(table):
+        raise UserError(
+            f"{path}: the records are damaged: provenance.json has another records_sha256"
+        )
+
+
+def check_columns(path: Path, has: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse a table that lacks a column.
+
+    Parameters
+    ----------
+    path
+        Where it comes from.
+    has
+        Names of the columns that were read.
+    names
+        Those there must be.
+
+    Raises
+    ------
+    UserError
+        One line with the first that is missing.
+    """
+    missing = [name for name in names if name not in has]
+    if missing:
+        raise UserError(
+            f"{path}: no column {missing[0]}: not records, or those of another version; run the command again"
+        )
+
+
+def query(table: pa.Table, sql: str, *values: object) -> list[dict[str, Any]]:
+    """Rows that a SQL query over the view ``records`` gives.
+
+    Parameters
+    ----------
+    table
+        Records.
+    sql
+        DuckDB's dialect.
+    *values
+        For the ``?`` in it.
+
+    Returns
+    -------
+    list of dict
+        In the query's order.
+    """
+    with duckdb.connect(":memory:") as connection:
+        connection.register("records", table)
+        found: list[dict[str, Any]] = (
+            connection.sql(sql, params=list(values)).to_arrow_table().to_pylist()
+        )
+    return found

@@ -1,0 +1,41 @@
+"""Who wins when the world is otherwise: one assumption changed at a time, a table and a map."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.cli.application import Command
+
+
+def _run(values: dict[str, Any]) -> None:
+    """The body."""
+    from pathlib import Path
+
+    from experiments.cli.configuration import validate
+    from experiments.store.provenance import commit
+    from experiments.studies.sensitivity.configuration import SensitivityConfiguration
+    from experiments.studies.sensitivity.show import publish
+    from experiments.studies.sensitivity.study import run
+
+    config = validate(SensitivityConfiguration, values)
+    about = {"git_commit": commit(), "config": config.model_dump(exclude={"workers", "output"})}
+    folder = Path(config.output)
+    sys.stdout.write(publish(run(config), config.reference, folder, about))
+    sys.stdout.write(f"{folder / 'sensitivity.png'}\n")
+
+
+COMMAND = Command(_run, groups=("suite",), config_name="sensitivity")
+
+
+@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="sensitivity")
+def main(config: DictConfig) -> None:
+    """Drive what was asked for."""
+    COMMAND(config)
+
+
+if __name__ == "__main__":
+    COMMAND.run(main)

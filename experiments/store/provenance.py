@@ -1,0 +1,81 @@
+"""What a number belongs to: processor, load, versions, commit."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+PACKAGES: Final = ("numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
+"""Packages whose version moves a measurement."""
+
+_PROCESSORS: Final = Path("/proc/cpuinfo")
+_VECTOR_UNITS: Final = ("avx2", "avx512f", "asimd", "sve")
+
+
+def machine() -> dict[str, Any]:
+    """Processor, load and versions of this process.
+
+    Returns
+    -------
+    dict
+        JSON-ready; ``None`` for a package that is not installed, ``"unknown"`` for what the system does not tell.
+    """
+    described = _read_processor()
+    return {
+        "processor": described.get("model name") or platform.processor() or platform.machine(),
+        "vector_units": [u for u in _VECTOR_UNITS if u in described.get("flags", "").split()],
+        "cores": os.cpu_count(),
+        "load_average": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in PACKAGES},
+        "commit": commit(),
+    }
+
+
+def commit() -> str:
+    """The git commit of the sources, with ``-dirty`` if they were changed since.
+
+    Returns
+    -------
+    str
+        40 digits, or ``"unknown"`` outside a checkout.
+    """
+    root = Path(__file__).parents[2]
+    found = []
+    for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no")):
+        try:
+            done = subprocess.run(  # noqa: S603 (fixed arguments)
+                ["git", *arguments],  # noqa: S607 (the user's own git)
+                cwd=root,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return "unknown"
+        found.append(done.stdout.strip())
+    head, changes = found
+    return f"{head}-dirty" if changes else head
+
+
+def _version(package: str) -> str | None:
+    """Installed version."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _read_processor() -> dict[str, str]:
+    """What Linux says about the first processor; empty elsewhere."""
+    if not _PROCESSORS.is_file():
+        return {}
+    first = _PROCESSORS.read_text(encoding="utf-8").split("\n\n")[0]
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {
+        key.strip().lower().replace("features", "flags"): value.strip() for key, _, value in pairs
+    }

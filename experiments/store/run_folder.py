@@ -1,0 +1,152 @@
+"""The folder of a run: ``outputs/<date>/<time>``, found again by the same command if it was interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, Final
+
+from envs.errors import UserError
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import LOCK_FILE, describe_holder, try_lock
+from experiments.store.manifest import write_manifest
+
+STATE_FILE: Final = "run.json"
+
+
+class RunFolder:
+    """A folder that belongs to one configuration and to one process at a time.
+
+    Parameters
+    ----------
+    path
+        The folder; exists.
+    key
+        Hash of everything that decides the result.
+    lock
+        Open lock file; closing it, or the end of the process, gives the folder free.
+    is_continued
+        Whether an interrupted run is being continued.
+    """
+
+    def __init__(self, path: Path, key: str, lock: TextIOWrapper, is_continued: bool) -> None:
+        self.path = path
+        self.is_continued = is_continued
+        self._key = key
+        self._lock = lock
+
+    def __enter__(self) -> RunFolder:
+        """The folder itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the folder free; the run stays as complete or as interrupted as it is."""
+        self._lock.close()
+
+    def finish(self) -> None:
+        """Note the hash of every file and mark the run as complete: the same command starts a new one."""
+        write_manifest(self.path)
+        _write_state(self.path, self._key, "complete")
+        (self.path / LOCK_FILE).unlink(missing_ok=True)
+
+
+def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, str]) -> str:
+    """Hash of what decides a result: command, configuration, the files it names, and all sources.
+
+    Parameters
+    ----------
+    command
+        Name of the command.
+    values
+        Configuration without what does not change the result.
+    files
+        Contents of the files that the configuration names.
+
+    Returns
+    -------
+    str
+        64 digits.
+    """
+    text = json.dumps([command, dict(values), dict(files), sources_hash()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def sources_hash() -> str:
+    """Hash over all sources: what another version left half done is not continued; committed results decide nothing."""
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for package in ("envs", "policies", "experiments"):
+        for path in sorted((root / package).rglob("*")):
+            is_result = root / "experiments" / "results" in path.parents
+            if is_result or not path.is_file():
+                continue
+            if path.suffix in {".py", ".yaml", ".safetensors", ".json"}:
+                digest.update(path.relative_to(root).as_posix().encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
+    """The folder to write to: that of an interrupted run with the same key, else a new one.
+
+    Parameters
+    ----------
+    root
+        ``outputs``.
+    key
+        Of ``compute_key``.
+    now
+        Names a new folder.
+
+    Returns
+    -------
+    RunFolder
+        Locked.
+
+    Raises
+    ------
+    UserError
+        If the folder cannot be written to.
+    """
+    for state in sorted(root.glob(f"*/*/{STATE_FILE}")):
+        if _read_state(state) == (key, "running"):
+            lock = try_lock(state.parent)
+            if lock is not None:
+                return RunFolder(state.parent, key, lock, is_continued=True)
+    path = _make_new(root / f"{now:%Y-%m-%d}", f"{now:%H-%M-%S}")
+    lock = try_lock(path)
+    if lock is None:
+        raise UserError(f"{path}: in use by {describe_holder(path)}")
+    _write_state(path, key, "running")
+    return RunFolder(path, key, lock, is_continued=False)
+
+
+def _make_new(day: Path, name: str) -> Path:
+    """A folder that nobody else has made: runs may begin in the same second."""
+    for attempt in range(1, 1000):
+        path = day / (name if attempt == 1 else f"{name}-{attempt}")
+        try:
+            make_folder(path, must_be_new=True)
+        except FileExistsError:
+            continue
+        return path
+    raise UserError(f"{day}: a thousand runs began at {name}")
+
+
+def _read_state(path: Path) -> tuple[Any, Any] | None:
+    """Key and state of a run, ``None`` if the file says neither."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return values["key"], values["state"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_state(path: Path, key: str, state: str) -> None:
+    write_text(path / STATE_FILE, json.dumps({"key": key, "state": state}) + "\n")

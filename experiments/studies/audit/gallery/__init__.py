@@ -1,0 +1,1 @@
+"""Films of the worst failures that the audit found."""

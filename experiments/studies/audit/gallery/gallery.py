@@ -1,0 +1,190 @@
+"""The gallery: films of the worst failures, what really happens above what is dreamt under the same actions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.suite import Suite
+from experiments.cli.loading import load_policy
+from experiments.store.atomic import make_folder, write_text
+from experiments.studies.audit.configuration import AuditConfiguration
+from experiments.studies.audit.gallery import worst, worst_hidden, worst_objects
+from experiments.studies.audit.gallery.worst import Case
+from experiments.studies.audit.probes import contents, interaction
+from experiments.studies.audit.scenes.moments import Moments
+from experiments.studies.audit.subjects.models import Model
+from experiments.video.drawing.surfaces import Frame
+from experiments.video.encode import write_mp4
+from experiments.video.films import dream_film
+from experiments.video.films.beside import Failure, Plan, Sleep, dream_beside
+from experiments.video.films.contact_sheet import write_png
+from experiments.video.films.dreaming import FPS, Dreamt
+from experiments.video.films.side_by_side import Heading
+
+FOLDER: Final = "films"
+"""Beside the table."""
+
+PER_DECISION: Final = 3
+"""Frames."""
+
+QUALITY: Final = "28"
+"""Of the films: half the bytes of other films, letters are still sharp [A]; they are kept with the results."""
+
+
+class Material(NamedTuple):
+    """What failures are looked for in."""
+
+    suite: Suite
+    moments: Moments
+    model: Model  # the judged one
+    config: AuditConfiguration
+
+    def hidden(self) -> list[ScenarioInstance]:
+        """Instances with hidden objects."""
+        items = [one for one in self.suite.items(self.config.split) if one.stratum == "hidden"]
+        return [self.suite.instance(one) for one in items[: self.config.hidden]]
+
+
+def find_cases(material: Material) -> list[dict[str, Any]]:
+    """The worst failure of every kind.
+
+    Parameters
+    ----------
+    material
+        Of the audit.
+
+    Returns
+    -------
+    list of dict
+        Fields of ``Case``: the most wrong cost, the most regretted choice, the most wrong contact by contents, the
+        most misplaced hidden object, then every law that is red, the one broken most often first.
+    """
+    moments, model, config = material.moments, material.model, material.config
+    driver, steps = load_policy(config.driver, ()), config.decisions
+    found = [
+        worst.find_dearest(moments, model),
+        worst.find_regretted(moments, model, config.draws, steps),
+        worst_objects.find_heaviest_mistake(moments, model, driver, steps),
+        worst_hidden.find_misplaced(material.hidden(), model, driver),
+        *worst.find_law_breakers(moments, model),
+    ]
+    return [one._asdict() for one in found if one is not None]
+
+
+def film_all(
+    look: Callable[[], Material], cases: Sequence[Mapping[str, Any]], folder: Path, key: str
+) -> list[dict[str, Any]]:
+    """Film cases; what has been filmed is not filmed again.
+
+    Parameters
+    ----------
+    look
+        Fetches what they were found in, if need be.
+    cases
+        Of ``find_cases``.
+    folder
+        Of the audit.
+    key
+        Hash of what decides the audit.
+
+    Returns
+    -------
+    list of dict
+        The cases with ``video`` and ``poster``, addresses relative to the folder.
+    """
+    make_folder(folder / FOLDER)
+    found = []
+    with tqdm(cases, unit="film", disable=None) as bar:
+        for number, row in enumerate(bar, 1):
+            bar.set_postfix_str(row["name"])
+            stem = folder / FOLDER / f"{number:02d}_{row['name']}"
+            found.append({**row, **_film(look, Case(**row), stem, key)})
+    return found
+
+
+def _film(look: Callable[[], Material], case: Case, stem: Path, key: str) -> dict[str, Any]:
+    """Film and poster of a case; where they are."""
+    mp4, png, written = (stem.with_name(f"{stem.name}{end}") for end in (".mp4", ".png", ".json"))
+    about = {"key": key, "case": case._asdict()}
+    if not (_is_of(written, about) and mp4.is_file() and png.is_file()):
+        dreamt = live_again(look(), case)
+        poster = case.step * PER_DECISION  # the last frame of the decision that is wrong
+        digest = hashlib.sha256()
+        kept: list[Frame] = []
+
+        def watched() -> Iterator[Frame]:
+            heading = Heading(case.probe, case.caption)
+            for k, frame in enumerate(dream_film.play(dreamt, heading)):
+                digest.update(frame.data)
+                if k == poster:
+                    kept.append(frame)
+                yield frame
+
+        write_mp4(mp4, watched(), FPS, title=case.caption, quality=QUALITY)
+        write_png(png, kept[0])
+        told = about | {"frames_sha256": digest.hexdigest()}
+        write_text(written, json.dumps(told, indent=1) + "\n")
+    return {"video": f"{FOLDER}/{mp4.name}", "poster": f"{FOLDER}/{png.name}"}
+
+
+def _is_of(path: Path, about: Mapping[str, Any]) -> bool:
+    """Whether a description says the same."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return all(told[name] == value for name, value in about.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def live_again(material: Material, case: Case) -> Dreamt:
+    """A failure once more, with pictures.
+
+    Parameters
+    ----------
+    material
+        Of the audit.
+    case
+        What failed.
+
+    Returns
+    -------
+    Dreamt
+        The same dream, bit for bit, in which it was found.
+    """
+    driver = load_policy(material.config.driver, ())
+    instance, moments, k, plan, theta = _stage(material, case)
+    dreams = material.model.dreams(temperature=case.temperature)
+    sleep = Sleep(dreams.imagine(moments), k, dreams.seed_of(k), case.temperature, theta)
+    return dream_beside(driver, instance, plan, sleep, Failure(case.step, case.remark))
+
+
+def _stage(
+    material: Material, case: Case
+) -> tuple[ScenarioInstance, Moments, int, Plan, tuple[int | None, ...] | None]:
+    """Instance, moments with the index of the one, what is done, and forced contents."""
+    steps = material.config.decisions
+    moments, k, theta = material.moments, case.moment, None
+    if case.kind == "hidden":
+        driver = load_policy(material.config.driver, ())
+        moments = worst_hidden.take_moment(material.hidden()[k], driver, case.decision, steps)
+        k = 0
+    instance = moments.instances[k]
+    if case.kind == "contents" and case.body is not None:
+        chosen, slots = contents.choose(moments)
+        moments = moments.take(chosen)
+        instance = worst_objects.swap(moments, slots, material.model, k, case.body)
+        theta = worst_objects.force(int(slots[k]), case.body)
+    actions, name = moments.actions[k], f"as {material.config.driver} drove"
+    if case.manoeuvre is not None:
+        laid_out = interaction.lay_out(moments.take(np.array([k])), steps)
+        actions = laid_out[0, interaction.CHOSEN.index(case.manoeuvre)]
+        name = f"manoeuvre: {case.manoeuvre}"
+    return instance, moments, k, Plan(worst_objects.start_of(moments, k), actions, name), theta

@@ -1,0 +1,110 @@
+"""Probe: do acts change the world as they should? Other actions at the same moments, here and in the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from scipy.stats import kendalltau
+
+from envs.specification import LANE_WIDTH_M, column
+from experiments.studies.audit.findings import Finding, Line, mean_of
+from experiments.studies.audit.scenes.moments import Moments
+from experiments.studies.audit.subjects.rollout import Array, Subject, fixed
+from policies.planning.answers import Approach, candidates
+
+NAME: Final = "interaction"
+
+CHOSEN: Final = (
+    "keep", "straddle", "left, edge", "left, 2.5 s", "right, edge", "right, 2.5 s", "brake 3 to 60%", "brake 7.5 to 0%",
+)  # fmt: skip
+"""The eight manoeuvres, of ``policies.planning.answers``."""
+
+TIE_USD: Final = 20.0
+"""Manoeuvres whose true costs differ by less are the same choice: nobody can tell them apart [A]."""
+
+
+def lay_out(moments: Moments, steps: int) -> Array:
+    """Actions of the eight manoeuvres at every moment.
+
+    Parameters
+    ----------
+    moments
+        ``M``.
+    steps
+        ``T``.
+
+    Returns
+    -------
+    ndarray
+        ``(M, 8, T, 2)``, laid out for the nearest object that is tracked ahead.
+    """
+    found = np.zeros((moments.size, len(CHOSEN), steps, 2))
+    for k in range(moments.size):
+        ego = moments.observed["ego"][k, -1].astype(np.float64)
+        rows = moments.observed["debris"][k, -1].astype(np.float64)
+        ahead = np.where(
+            (rows[:, column.D_TRACKED] > 0.5) & (rows[:, column.D_DX] > 0.0),
+            rows[:, column.D_DX],
+            np.inf,
+        )
+        nearest = int(ahead.argmin())
+        lane = round(float(ego[column.E_Y]) / LANE_WIDTH_M)
+        approach = Approach(
+            float(ego[column.E_SPEED]), float(ego[column.E_Y]), lane, float(ahead[nearest]),
+            float(ego[column.E_Y] + rows[nearest, column.D_DY]),
+            float(ego[column.E_LEFT_EDGE]) + 0.9, float(ego[column.E_RIGHT_EDGE]) - 0.9,
+        )  # fmt: skip
+        named = {one.name: one.actions for one in candidates(approach, steps)}
+        found[k] = [named[name] for name in CHOSEN]
+    return found
+
+
+def roll_costs(subject: Subject, moments: Moments, actions: Array) -> Array:
+    """Cost of every manoeuvre at every moment, ``(M, 8)`` US$."""
+    count, plans, steps = actions.shape[:3]
+    which = np.repeat(np.arange(count), plans)
+    course = subject.roll(moments, which, steps, fixed(actions.reshape(count * plans, steps, 2)))
+    return course.total_usd.reshape(count, plans)
+
+
+def probe(
+    moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]], known: str
+) -> list[Finding]:
+    """Compare the order of manoeuvres.
+
+    Parameters
+    ----------
+    moments
+        ``M``.
+    true_usd
+        ``(M, 8)`` in the twin.
+    costs
+        The same by subject.
+    known
+        What the subject knows of the moments, for the table.
+
+    Returns
+    -------
+    list of Finding
+        Agreement about the best, rank correlation, regret of the choice.
+    """
+    families = [one.family for one in moments.instances]
+    rows, best = np.arange(len(true_usd)), true_usd.min(axis=1)
+    # where all manoeuvres cost the same there is nothing to choose
+    matters = true_usd.max(axis=1) - best > TIE_USD
+    found = []
+    for name, usd in costs:
+        chosen = usd.argmin(axis=1)
+        regret = true_usd[rows, chosen] - best
+        agrees = np.where(matters, regret <= TIE_USD, np.nan)
+        tau = np.array([kendalltau(a, b).statistic for a, b in zip(usd, true_usd, strict=True)])
+        tau = np.where(matters, np.nan_to_num(tau), np.nan)
+        for measure, values, line in (
+            (f"{known}: best manoeuvre, agreement", agrees, Line(">=", 0.8)),
+            (f"{known}: order of manoeuvres, Kendall's tau", tau, Line(">=", 0.7)),
+            (f"{known}: regret of the choice, US$", regret, None),
+        ):
+            found.append(Finding(NAME, measure, name, mean_of(values, families), line))
+    return found

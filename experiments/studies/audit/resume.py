@@ -1,0 +1,148 @@
+"""An audit part by part: what is finished is kept and read again, what is missing is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from tqdm import tqdm
+
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import policy_path
+from experiments.execution.executor import make_executor
+from experiments.stats.interval import Interval
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.run_folder import compute_key
+from experiments.studies.audit.configuration import AuditConfiguration
+from experiments.studies.audit.findings import Audited, Finding, Line, Probed
+from experiments.studies.audit.gallery.gallery import film_all
+from experiments.studies.audit.parts import PARTS, Part, Scene
+from experiments.studies.audit.probes import speed
+
+FOLDER: Final = "parts"
+"""Beside the table."""
+
+DECIDES_NOTHING: Final = {"output", "films", "show", "workers", "executor", "cluster"}
+"""Settings that change what is shown, not what is found."""
+
+
+_SCENES: Final[dict[str, Scene]] = {}
+"""The last one of this process, by key."""
+
+
+def run(config: AuditConfiguration) -> Audited:
+    """Probe the checkpoints, the twin, straight lines, and broken models; go on where an earlier run was stopped.
+
+    Parameters
+    ----------
+    config
+        What to probe. Finished parts are in ``parts`` of its output folder.
+
+    Returns
+    -------
+    Audited
+        The same for the same configuration, in one go or in several.
+    """
+    scene = Scene(config)
+    key = make_key(config, scene)
+    _SCENES.clear()
+    _SCENES[key] = scene
+    folder = Path(config.output) / FOLDER
+    make_folder(folder)
+    missing = [part.name for part in PARTS if _read(folder / f"{part.name}.json", key) is None]
+    with tqdm(
+        total=len(PARTS), initial=len(PARTS) - len(missing), unit="part", disable=None
+    ) as bar:
+        scratch = Path(config.output) / "jobs"
+        executor = make_executor(
+            config.executor, config.cluster, workers=config.workers, scratch=scratch
+        )
+        for done, _ in executor.run(_compute_one, missing, config, folder, key):
+            bar.set_postfix_str(missing[done], refresh=False)
+            bar.update()
+    findings: list[Finding] = []
+    data: dict[str, Any] = {}
+    for part in PARTS:
+        found = compute(part, scene, folder, key)
+        findings += found.findings
+        data |= found.data
+    if config.films:
+        cases = data["gallery"][: config.films]
+        data["gallery"] = film_all(lambda: scene.material, cases, Path(config.output), key)
+    timed = tuple(one for one in findings if one.probe == speed.NAME)
+    lasting = [one for one in findings if one.probe != speed.NAME]
+    return Audited(scene.models[0].name, lasting, data.pop("moments"), data, timed)
+
+
+def _compute_one(name: str, config: AuditConfiguration, folder: Path, key: str) -> None:
+    """One part, in whichever process: its file is the result."""
+    compute(next(part for part in PARTS if part.name == name), _scene(config, key), folder, key)
+
+
+def _scene(config: AuditConfiguration, key: str) -> Scene:
+    """What all parts of a process look at."""
+    if key not in _SCENES:
+        _SCENES.clear()
+        _SCENES[key] = Scene(config)
+    return _SCENES[key]
+
+
+def make_key(config: AuditConfiguration, scene: Scene) -> str:
+    """Hash of what decides the findings: settings, checkpoints, policies, suite and all sources."""
+    names = {config.driver, *config.ranked, *config.paths}
+    paths = [*(policy_path(name) for name in sorted(names)), config_path("suite", config.suite)]
+    files = {str(path): path.read_text(encoding="utf-8") for path in paths}
+    for model in scene.models:
+        for path in sorted(one for one in model.folder.iterdir() if one.is_file()):
+            files[f"{model.name}/{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return compute_key("audit", config.model_dump(exclude=DECIDES_NOTHING), files)
+
+
+def compute(part: Part, scene: Scene, folder: Path, key: str) -> Probed:
+    """What a part finds, read from its file if that is of this key.
+
+    Parameters
+    ----------
+    part, scene
+        What is looked at, and at what.
+    folder
+        Of the files; exists.
+    key
+        Of ``make_key``.
+
+    Returns
+    -------
+    Probed
+        As it is read from the file, even if it has just been written.
+    """
+    path = folder / f"{part.name}.json"
+    kept = _read(path, key)
+    if kept is not None:
+        return kept
+    found = part.probe(scene)
+    told = {"key": key, "findings": [one._asdict() for one in found.findings], "data": found.data}
+    text = json.dumps(told, indent=1, default=dict) + "\n"
+    write_text(path, text)
+    return _decode(json.loads(text))
+
+
+def _read(path: Path, key: str) -> Probed | None:
+    """A finished part; ``None`` if there is none, or it is of other settings or sources."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return _decode(told) if told["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _decode(told: dict[str, Any]) -> Probed:
+    """A part from its file."""
+    return Probed([_finding(row) for row in told["findings"]], told["data"])
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    """A finding from its file; Python writes and reads every bit, and what is not a number."""
+    line = None if row["line"] is None else Line(*row["line"])
+    return Finding(row["probe"], row["measure"], row["subject"], Interval(*row["value"]), line)

@@ -1,0 +1,98 @@
+"""What ``python -m experiments.counterfactual`` and ``python -m experiments.explore`` may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from envs.cost.parameters import CostParameters
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments.cli.configuration import Configuration, config_path
+from experiments.cli.loading import load_policy
+from experiments.evaluation.run import choose_policies
+from experiments.studies.counterfactual.properties import MOST_VALUES
+from policies.base import Policy
+
+
+class Setting(Configuration):
+    """What both commands share."""
+
+    policies: str | list[str]
+    policy_seed: int = Field(ge=0)
+    suite: str
+    split: Literal["train", "validation", "test"]
+    cost: str
+    num_values: int = Field(ge=3, le=MOST_VALUES)
+    allow: list[str]
+
+    def load_suite(self) -> Suite:
+        """The suite."""
+        return load_suite(config_path("suite", self.suite))
+
+    def load_cost(self) -> CostParameters:
+        """The cost parameters."""
+        return CostParameters.from_mapping(read_mapping(config_path("cost", self.cost)))
+
+    def load_policies(self) -> list[tuple[str, Policy]]:
+        """New policies with their names."""
+        wanted = choose_policies(self.policies)
+        return [(Path(name).stem, load_policy(name, self.allow)) for name in wanted]
+
+
+class CounterfactualConfiguration(Setting):
+    """``python -m experiments.counterfactual``."""
+
+    family: str | None
+    seed: int | None
+    property: str
+    low: float | None
+    high: float | None
+    output: str
+
+
+class ExploreConfiguration(Setting):
+    """``python -m experiments.explore``."""
+
+    port: int = Field(ge=0, le=65535)
+    show: bool
+
+
+def find_item(items: Sequence[SuiteItem], family: str | None, seed: int | None) -> SuiteItem:
+    """The instance that is asked for.
+
+    Parameters
+    ----------
+    items
+        Of one split of a suite.
+    family
+        ``None`` = any.
+    seed
+        ``None`` = the first.
+
+    Returns
+    -------
+    SuiteItem
+        One of the items.
+
+    Raises
+    ------
+    UserError
+        If no item has this seed.
+    not_allowed
+        If no item has this family.
+    """
+    if family is not None:
+        families = sorted({item.family for item in items})
+        items = [item for item in items if item.family == family]
+        if not items:
+            raise not_allowed("family", family, families)
+    for item in items:
+        if seed in {None, item.seed}:
+            return item
+    some = ", ".join(str(item.seed) for item in items[:8])
+    raise UserError(f"seed: got {seed}, allowed are {some}{' ...' if len(items) > 8 else ''}")

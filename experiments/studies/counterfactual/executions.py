@@ -1,0 +1,90 @@
+"""The four manoeuvres, and the cheapest execution of each in the true world."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import LANE_WIDTH_M, debris
+from experiments.metrics.answer import BRAKED_MPS2, BRAKED_SHARE
+from experiments.rollout.decision_probe import DecisionProbe
+from policies.planning import library
+from policies.planning.answers import Approach, Candidate
+
+MANOEUVRES: Final = ("run over", "straddle", "steer", "brake")
+"""What one can do about a thing on the road. Driving on as if nothing were there is running over."""
+
+RUN_OVER, STRADDLE, STEER, BRAKE = range(len(MANOEUVRES))
+
+_FOR_ONE: Final = library.MANOEUVRES[:, 1] == 0.0
+"""Rows of the planners' library that are about the nearest object, not about a second one."""
+
+_PLACES: Final = {library.CENTRE: RUN_OVER, library.OVER: STRADDLE}
+"""Everything else of the planners' library goes aside."""
+
+
+def cheapest(
+    probe: DecisionProbe, instance: ScenarioInstance
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """What every manoeuvre costs at best.
+
+    Parameters
+    ----------
+    probe
+        Rolls executions from the moment at which the object is recognised.
+    instance
+        With an object.
+
+    Returns
+    -------
+    cost_usd, names
+        ``(4,)`` of the whole episode, and which execution that was: of ``policies.planning.answers``, or of the library
+        from which the planners choose, laid out for the true object. They are rolled open-loop: who looks again can
+        pay less.
+    """
+    rolled = probe.roll(instance)
+    horizon = rolled.actions.shape[2]
+    planned = _lay_out(rolled.approach, instance, horizon)
+    cost = np.append(rolled.cost_usd, probe.branch(planned[None])) + rolled.before_usd
+    kinds = [*map(_kind, rolled.found), *_library_kinds()]
+    planned_names = np.array(library.manoeuvre_names())[_FOR_ONE].tolist()
+    names = [*(one.name for one in rolled.found), *planned_names]
+    best = [min(np.flatnonzero(np.equal(kinds, m)), key=cost.__getitem__) for m in range(4)]
+    return cost[best], tuple(names[k] for k in best)
+
+
+def _kind(candidate: Candidate) -> int:
+    """Into ``MANOEUVRES``."""
+    if candidate.answer == "over":
+        return STRADDLE if candidate.name == "straddle" else RUN_OVER
+    return BRAKE if candidate.answer == "brake" else STEER
+
+
+def _library_kinds() -> list[int]:
+    """Into ``MANOEUVRES``, by the same limits as what was driven: a lane change is steering however one brakes."""
+    kinds = []
+    for place, _, _, _, braking, share in library.MANOEUVRES[_FOR_ONE].tolist():
+        is_braking = braking > BRAKED_MPS2 and share < 1.0 - BRAKED_SHARE
+        kind = _PLACES.get(int(place), STEER)
+        kinds.append(BRAKE if is_braking and place < library.LANE_LEFT else kind)
+    return kinds
+
+
+def _lay_out(approach: Approach, instance: ScenarioInstance, horizon: int) -> NDArray[np.float64]:
+    """Actions of the planners' library for the first object, ``(C, H, 2)``."""
+    f = instance.debris_f[:, 0]
+    cos, sin = abs(np.cos(f[debris.YAW])), abs(np.sin(f[debris.YAW]))
+    across = 0.5 * (f[debris.LENGTH] * sin + f[debris.WIDTH] * cos)
+    along = 0.5 * (f[debris.LENGTH] * cos + f[debris.WIDTH] * sin)
+    things = np.zeros((2, 4))
+    things[0] = approach.object_distance_m, approach.object_y_m, across, along
+    things[1, 0] = np.inf
+    centre = approach.lane * LANE_WIDTH_M
+    lateral = np.array([approach.y_m, 0.0, approach.low_m, approach.high_m, centre])
+    rows = library.MANOEUVRES[_FOR_ONE]
+    actions = np.zeros((len(rows), horizon, 2))
+    library.write_actions(rows, approach.speed_mps, approach.speed_mps, lateral, things, actions)
+    return actions

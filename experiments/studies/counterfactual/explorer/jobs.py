@@ -1,0 +1,91 @@
+"""Work behind a page: one thread, newest wish first, every result kept."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from envs.errors import UserError
+from experiments.studies.counterfactual.study import Report
+
+
+@dataclass
+class Job:
+    """Something that is, or will be, worked out; read by pages, written by the worker."""
+
+    work: Callable[[Report], Any]
+    share: float = 0.0
+    what: str = "waiting"
+    is_done: bool = False
+    result: Any = None
+    error: str | None = None  # one line, if it failed
+
+
+class Worker:
+    """Does jobs one after the other: policies remember what they saw, and there is one of each.
+
+    Notes
+    -----
+    Its thread ends with the process, in the middle of a job if need be: a page that is closed is not waited for.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: dict[Hashable, Job] = {}
+        self._waiting: list[Hashable] = []
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name="worker", daemon=True).start()
+
+    def ask(self, key: Hashable, work: Callable[[Report], Any]) -> Job:
+        """The job with this key; begun if it is new, next in turn if it waits.
+
+        Parameters
+        ----------
+        key
+            What is worked out.
+        work
+            Does it, and reports progress.
+
+        Returns
+        -------
+        Job
+            To be looked at until it is done.
+        """
+        with self._changed:
+            if key not in self._jobs:
+                self._jobs[key] = Job(work)
+                self._waiting.append(key)
+            elif key in self._waiting:
+                self._waiting.remove(key)
+                self._waiting.append(key)
+            self._changed.notify()
+            return self._jobs[key]
+
+    def _run(self) -> None:
+        """For ever."""
+        while True:
+            with self._changed:
+                while not self._waiting:
+                    self._changed.wait()
+                job = self._jobs[self._waiting.pop()]
+            self._do(job)
+
+    @staticmethod
+    def _do(job: Job) -> None:
+        """One job; whatever goes wrong, the next one is done."""
+
+        def report(share: float, what: str) -> None:
+            job.share, job.what = share, what
+
+        try:
+            job.result = job.work(report)
+        except UserError as error:
+            job.error = str(error)
+        except Exception as error:
+            # shown on the page; the trace goes to the terminal
+            job.error = f"{type(error).__name__}: {error}"
+            sys.stderr.write(traceback.format_exc())
+        job.is_done = True

@@ -1,0 +1,129 @@
+"""What the page asks for: studies and videos of a suite's instances, each worked out once."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from envs.errors import UserError
+from envs.scenario.suite import Suite, SuiteItem
+from experiments.presentation.figures.style import styled
+from experiments.store.atomic import make_folder
+from experiments.studies.counterfactual.configuration import ExploreConfiguration
+from experiments.studies.counterfactual.explorer.jobs import Job, Worker
+from experiments.studies.counterfactual.figure import FULL_IN, NARROW_IN, Drawn, draw
+from experiments.studies.counterfactual.files import describe
+from experiments.studies.counterfactual.properties import PROPERTIES
+from experiments.studies.counterfactual.study import Report, Study, study
+from experiments.video.job import MOST_POLICIES, Order, make_video
+
+
+class Picture(NamedTuple):
+    """A figure for an ``img``, and where its axis lies."""
+
+    source: str  # data: address of an SVG
+    left: float  # shares of the width
+    right: float
+    top: float  # shares of the height
+    bottom: float
+
+
+class Result(NamedTuple):
+    """Everything about one instance and one property."""
+
+    title: str
+    study: Study
+    wide: Picture
+    narrow: Picture
+
+
+class Model:
+    """A suite, policies, and what was worked out so far.
+
+    Parameters
+    ----------
+    config
+        Of the command.
+    folder
+        Where videos go; exists.
+
+    Raises
+    ------
+    UserError
+        If the configuration names what does not exist.
+    """
+
+    def __init__(self, config: ExploreConfiguration, folder: Path) -> None:
+        self._config, self._folder = config, folder
+        self.suite: Suite = config.load_suite()
+        self.items: list[SuiteItem] = self.suite.items(config.split)
+        self._policies, self._cost = config.load_policies(), config.load_cost()
+        if len(self._policies) > MOST_POLICIES:
+            raise UserError(
+                f"policy: got {len(self._policies)} names, a video shows at most {MOST_POLICIES}"
+            )
+        self._worker = Worker()
+
+    def families(self) -> list[str]:
+        """Families of the split, sorted."""
+        return sorted({item.family for item in self.items})
+
+    def seeds(self, family: str) -> list[int]:
+        """Seeds of a family."""
+        return [item.seed for item in self.items if item.family == family]
+
+    def ask_study(self, item: SuiteItem, name: str) -> Job:
+        """Costs and decisions for one property of one instance; the result is a ``Result``."""
+        return self._worker.ask((item.seed, name), partial(self._study, item, name))
+
+    def ask_video(self, item: SuiteItem, name: str, value: float) -> Job:
+        """A film of the instance with this value; the result is a path."""
+        key = (item.seed, name, value)
+        return self._worker.ask(key, partial(self._video, item, name, value))
+
+    def _study(self, item: SuiteItem, name: str, report: Report) -> Result:
+        """On the worker's thread."""
+        report(0.0, "true costs")
+        instance, changed = self.suite.instance(item), PROPERTIES[name]
+        found = study(
+            instance,
+            changed,
+            changed.grid(instance, self._config.num_values, None, None),
+            self._policies,
+            cost=self._cost,
+            policy_seed=self._config.policy_seed,
+            report=report,
+        )
+        title = describe(item, instance)
+        with styled():
+            wide = _picture(draw(found, title, FULL_IN))
+            narrow = _picture(draw(found, f"{item.family} {item.seed}", NARROW_IN))
+        return Result(title, found, wide, narrow)
+
+    def _video(self, item: SuiteItem, name: str, value: float, report: Report) -> Path:
+        """On the worker's thread."""
+        report(0.0, "driving")
+        instance = PROPERTIES[name].change(self.suite.instance(item), value)
+        order = Order(
+            policies=tuple(self._policies),
+            suite=self.suite,
+            split=self._config.split,
+            items=(),
+            cost=self._cost,
+            policy_seed=self._config.policy_seed,
+        )
+        folder = self._folder / instance.hash
+        make_folder(folder)
+        made = make_video(order, item, instance, folder, lambda share: report(share, "filming"))
+        return folder / str(made["video"])
+
+
+def _picture(drawn: Drawn) -> Picture:
+    """As an SVG in an address."""
+    buffer = io.BytesIO()
+    drawn.figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = base64.b64encode(buffer.getvalue()).decode()
+    return Picture(f"data:image/svg+xml;base64,{text}", *drawn[1:])

@@ -1,0 +1,253 @@
+"""The page: controls above, then the slider, two tables, the figure, the video."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from nicegui import app, ui
+
+from envs.scenario.suite import SuiteItem
+from experiments.presentation.figures.style import COLOURS
+from experiments.studies.counterfactual.executions import MANOEUVRES
+from experiments.studies.counterfactual.explorer.jobs import Job
+from experiments.studies.counterfactual.explorer.model import Model, Picture, Result
+from experiments.studies.counterfactual.figure import TRUTH, place_of
+from experiments.studies.counterfactual.properties import PROPERTIES
+from experiments.studies.counterfactual.study import Flip, Study
+
+POLL_S: Final = 0.2
+"""How often a page looks how far the work is."""
+
+_COSTS: Final = (
+    ("name", "manoeuvre"), ("usd", "US$"), ("how", "best way"), ("mark", "verdict"),
+)  # fmt: skip
+_DECISIONS: Final = (
+    ("name", "who"), ("manoeuvre", "does"), ("usd", "US$"), ("flips", "flips at"),
+)  # fmt: skip
+
+
+class View:
+    """One open page.
+
+    Parameters
+    ----------
+    model
+        Shared by all pages.
+    query
+        Of the address: ``family``, ``seed``, ``property``; what does not exist is ignored.
+    """
+
+    def __init__(self, model: Model, query: Mapping[str, str]) -> None:
+        self._model = model
+        families = model.families()
+        family = query.get("family", families[0])
+        family = family if family in families else families[0]
+        seeds = {str(seed): seed for seed in model.seeds(family)}
+        seed = seeds.get(query.get("seed", ""), next(iter(seeds.values())))
+        name = query.get("property", "")
+        name = name if name in PROPERTIES else next(iter(PROPERTIES))
+        self._job: Job | None = None
+        self._film: Job | None = None
+        self._result: Result | None = None
+        self._build(families, family, seed, name)
+        self._choose()
+        ui.timer(POLL_S, self._poll)
+
+    def _build(self, families: list[str], family: str, seed: int, name: str) -> None:
+        """All elements, empty."""
+        ui.colors(primary=COLOURS[0])
+        with ui.element("main").classes("w-full max-w-5xl mx-auto p-2 flex flex-col gap-2"):
+            ui.html("What if it were different?", tag="h1", sanitize=False).classes(
+                "text-xl font-bold"
+            )
+            with ui.row().classes("w-full gap-4"):
+                self._family = ui.select(
+                    {one: one.replace("_", " ") for one in families}, value=family, label="family",
+                    on_change=self._change_family,
+                ).classes("w-40")  # fmt: skip
+                self._seed = ui.select(
+                    self._model.seeds(family), value=seed, label="seed", on_change=self._choose
+                ).classes("w-32")
+                names = {one.name: f"{one.title}, {one.unit}" for one in PROPERTIES.values()}
+                self._name = ui.select(
+                    names, value=name, label="property", on_change=self._choose
+                ).classes("w-48")
+            self._status = ui.label().classes("text-sm").props('role="status"')
+            self._progress = ui.linear_progress(0.0, show_value=False).props("aria-label=progress")
+            with ui.column().classes("w-full gap-2 items-stretch") as self._panel:
+                self._build_panel()
+        self._panel.set_visibility(False)
+
+    def _build_panel(self) -> None:
+        """What needs a result."""
+        self._value = ui.label().classes("value text-lg").props('aria-live="polite"')
+        with ui.element("div").classes("w-full px-3"):
+            self._slider = ui.slider(min=0, max=1, step=1, on_change=self._drag)
+            self._slider.props('snap markers aria-label="value of the property"')
+        with ui.element("div").classes("w-full grid grid-cols-1 lg:grid-cols-2 gap-3"):
+            self._costs = _table(_COSTS, "costs")
+            self._decisions = _table(_DECISIONS, "decisions")
+        self._pictures = [
+            _PictureBox("w-full gt-xs"),
+            _PictureBox("w-full lt-sm"),
+        ]
+        self._button = ui.button("Play the video", on_click=self._play).props("no-caps")
+        self._button.classes("self-start")
+        self._screen = ui.column().classes("w-full items-stretch")
+
+    def _item(self) -> SuiteItem:
+        """The entry that is chosen."""
+        return next(item for item in self._model.items if item.seed == self._seed.value)
+
+    def _change_family(self) -> None:
+        """Other seeds; the first is taken."""
+        seeds = self._model.seeds(str(self._family.value))
+        self._seed.set_options(seeds, value=seeds[0])
+
+    def _choose(self) -> None:
+        """Ask for what the controls say."""
+        self._result, self._film = None, None
+        self._panel.set_visibility(False)
+        self._screen.clear()
+        self._job = self._model.ask_study(self._item(), str(self._name.value))
+        self._poll()
+
+    def _poll(self) -> None:
+        """Show how far the work is, or what came of it."""
+        for job in (self._job, self._film):
+            if job is not None:
+                self._status.set_text(f"{job.what} ... (planning policies take half a minute)")
+                self._progress.set_value(job.share)
+        self._progress.set_visibility(self._job is not None or self._film is not None)
+        if self._job is not None and self._job.is_done:
+            job, self._job = self._job, None
+            self._status.set_text(job.error or job.result.title)
+            if job.error is None:
+                self._show(job.result)
+        if self._film is not None and self._film.is_done:
+            job, self._film = self._film, None
+            self._status.set_text(job.error or (self._result.title if self._result else ""))
+            self._button.enable()
+            if job.error is None:
+                self._show_film(job.result)
+
+    def _show(self, result: Result) -> None:
+        """A result that has come; the slider stands at the instance's own value."""
+        self._result = result
+        for box, picture in zip(self._pictures, (result.wide, result.narrow), strict=True):
+            box.show(picture, result.title)
+        self._slider.props(f"max={len(result.study.values) - 1}")
+        self._slider.set_value(result.study.own)
+        self._panel.set_visibility(True)
+        self._drag()
+
+    def _drag(self) -> None:
+        """Everything that depends on the slider."""
+        if self._result is None:
+            return
+        found, k = self._result.study, int(self._slider.value)
+        value = float(found.values[k])
+        suffix = " (as sampled)" if k == found.own else ""
+        text = f"{found.changed.title} {value:.3g} {found.changed.unit}"
+        self._value.set_text(f"{text}{suffix}")
+        self._slider.props(f'aria-valuetext="{text}"')
+        self._costs.rows = cost_rows(found, k)
+        self._decisions.rows = decision_rows(found, k)
+        for box in self._pictures:
+            box.point_at(place_of(found, value))
+        if self._film is None:
+            self._screen.clear()
+
+    def _play(self) -> None:
+        """Film what the slider stands at."""
+        if self._result is not None:
+            value = float(self._result.study.values[int(self._slider.value)])
+            self._film = self._model.ask_video(self._item(), self._result.study.changed.name, value)
+            self._button.disable()
+
+    def _show_film(self, path: Path) -> None:
+        """Play it."""
+        self._screen.clear()
+        with self._screen:
+            address = app.add_media_file(local_file=path)
+            ui.video(address, autoplay=True, muted=True).classes("w-full").props("playsinline")
+
+
+class _PictureBox:
+    """A figure with a line on top that moves."""
+
+    def __init__(self, classes: str) -> None:
+        with ui.element("div").classes(f"relative {classes}"):
+            self._image = ui.element("img").classes("w-full")
+            self._line = ui.element("div").classes("absolute w-0.5 bg-red-600 opacity-70")
+            self._line.style("pointer-events: none")
+        self._left, self._right = 0.0, 1.0
+
+    def show(self, picture: Picture, title: str) -> None:
+        """Another figure."""
+        self._left, self._right = picture.left, picture.right
+        self._line.style(
+            f"top: {100 * picture.top:.2f}%; height: {100 * (picture.bottom - picture.top):.2f}%"
+        )
+        alt = f"Costs of the manoeuvres and decisions: {title}"
+        # not props(...), which would parse the long address
+        self._image.props["src"], self._image.props["alt"] = picture.source, alt
+        self._image.update()
+
+    def point_at(self, share: float) -> None:
+        """Put the line at a share of the axis."""
+        self._line.style(f"left: {100.0 * (self._left + share * (self._right - self._left)):.2f}%")
+
+
+def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:
+    """True costs of the manoeuvres at the ``k``-th value, one row each."""
+    return [
+        {
+            "name": name,
+            "usd": f"{study.cost_usd[k, m]:,.0f}",
+            "how": study.executions[k][m],
+            "mark": "right answer" if m == study.best[k] else "",
+        }
+        for m, name in enumerate(MANOEUVRES)
+    ]
+
+
+def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
+    """What is right and what policies do at the ``k``-th value, one row each."""
+    rows = []
+    for name in (TRUTH, *study.driven):
+        policy = None if name == TRUTH else name
+        if policy is None:
+            chosen = int(study.best[k])
+            usd = study.cost_usd[k, chosen]
+        else:
+            chosen = int(study.driven[policy].manoeuvre[k])
+            usd = study.driven[policy].cost_usd[k]
+        flips = "; ".join(_describe_flip(study, flip) for flip in study.flips(policy))
+        rows.append(
+            {
+                "name": name,
+                "manoeuvre": MANOEUVRES[chosen],
+                "usd": f"{usd:,.0f}",
+                "flips": flips or "never",
+            }
+        )
+    return rows
+
+
+def _describe_flip(study: Study, flip: Flip) -> str:
+    """Short: where and what."""
+    place = study.changed.between(flip.low, flip.high)
+    return f"{place:.2g} {study.changed.unit}: {MANOEUVRES[flip.before]} → {MANOEUVRES[flip.after]}"
+
+
+def _table(columns: tuple[tuple[str, str], ...], mark: str) -> ui.table:
+    """An empty table; long cells wrap."""
+    described = [
+        {"name": name, "label": label, "field": name, "align": "right" if name == "usd" else "left"}
+        for name, label in columns
+    ]
+    table = ui.table(columns=described, rows=[], row_key="name").props("dense flat wrap-cells")
+    return table.classes(f"w-full table-{mark}")

@@ -1,0 +1,180 @@
+"""The counterfactual figure: costs of the manoeuvres above, the right one and those of the policies below."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+from numpy.typing import NDArray
+
+from experiments.presentation.figures.style import COLOURS, dollars
+from experiments.studies.counterfactual.executions import MANOEUVRES
+from experiments.studies.counterfactual.study import Flip, Study
+
+TRUTH: Final = "right answer"
+"""Name of the uppermost row."""
+
+MARKERS: Final = ("o", "s", "^", "D")
+"""One per manoeuvre, for readers who do not see colours."""
+
+INKS: Final = ("white", "black", "black", "black")
+"""Letters that can be read on the manoeuvre's colour."""
+
+LEAST_USD: Final = 1.0
+"""Costs below this are drawn as this: the axis is logarithmic."""
+
+FULL_IN: Final = 9.0
+NARROW_IN: Final = 4.3
+"""Widths, inches: a page, and a telephone."""
+
+_LEFT_IN, _RIGHT_IN = 1.35, 0.15
+_TOP_IN, _UPPER_IN, _GAP_IN, _ROW_IN, _BOTTOM_IN = 0.55, 2.7, 0.16, 0.27, 0.55
+
+
+class Drawn(NamedTuple):
+    """A figure, and where its axis lies, for lines drawn on top of it."""
+
+    figure: Figure
+    left: float  # share of the width
+    right: float
+    top: float  # of the height, from above
+    bottom: float
+
+
+def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
+    """Draw a study; inside ``experiments.presentation.figures.style.styled``.
+
+    Parameters
+    ----------
+    study
+        To draw.
+    title
+        What instance this is.
+    width_in
+        Inches.
+
+    Returns
+    -------
+    Drawn
+        The horizontal axis goes from the first value to the last.
+    """
+    rows = [TRUTH, *study.driven]
+    strip_in = _ROW_IN * len(rows)
+    height = _TOP_IN + _UPPER_IN + _GAP_IN + strip_in + _BOTTOM_IN
+    figure = Figure(figsize=(width_in, height))
+    left, right = _LEFT_IN / width_in, 1.0 - _RIGHT_IN / width_in
+    upper = figure.add_axes(
+        (left, 1.0 - (_TOP_IN + _UPPER_IN) / height, right - left, _UPPER_IN / height)
+    )
+    lower = figure.add_axes((left, _BOTTOM_IN / height, right - left, strip_in / height))
+    for axes in (upper, lower):
+        axes.set_xscale("log" if study.changed.is_log else "linear")
+        axes.set_xlim(float(study.values[0]), float(study.values[-1]))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    _draw_costs(upper, study)
+    _draw_decisions(lower, study, rows)
+    for flip in study.flips():
+        upper.axvline(_place(study, flip), color="#333333", linewidth=1.0, linestyle=":")
+    figure.text(0.01, 1.0 - 0.06 / height, title, va="top", fontsize=9, fontweight="bold")
+    # beginning at the left edge: a narrow figure has no more room
+    figure.legend(
+        *upper.get_legend_handles_labels(), loc="lower left", ncol=4, fontsize=8, handlelength=1.2, columnspacing=0.9,
+        borderaxespad=0.0, bbox_to_anchor=(0.02, 1.0 - (_TOP_IN - 0.02) / height),
+    )  # fmt: skip
+    return Drawn(figure, left, right, _TOP_IN / height, 1.0 - _BOTTOM_IN / height)
+
+
+def _draw_costs(axes: Axes, study: Study) -> None:
+    """One line per manoeuvre, a rim around the right one."""
+    costs = np.maximum(study.cost_usd, LEAST_USD)
+    for m, name in enumerate(MANOEUVRES):
+        axes.plot(
+            study.values, costs[:, m], color=COLOURS[m], marker=MARKERS[m], markersize=3.5, linewidth=1.6, label=name,
+            clip_on=False,
+        )  # fmt: skip
+    every = np.arange(len(study.values))
+    axes.plot(
+        study.values, costs[every, study.best], "o", color="#000000", markersize=7.5, fillstyle="none", clip_on=False,
+        markeredgewidth=1.0,
+    )  # fmt: skip
+    own = float(study.values[study.own])
+    side = 2 if place_of(study, own) < 0.8 else -2
+    axes.axvline(own, color="#999999", linewidth=1.0, linestyle="--", zorder=0)
+    axes.annotate(
+        "as sampled", (own, 1.0), xycoords=("data", "axes fraction"), xytext=(side, -2), textcoords="offset points",
+        fontsize=7, color="#555555", va="top", ha="left" if side > 0 else "right",
+    )  # fmt: skip
+    axes.set_yscale("log")
+    axes.set_ylabel("US$ per episode")
+    axes.yaxis.set_major_formatter(FuncFormatter(dollars))
+    axes.tick_params(axis="x", labelbottom=False, which="both")
+
+
+def _draw_decisions(axes: Axes, study: Study, rows: list[str]) -> None:
+    """One strip per row, coloured by what is done; a line where that changes."""
+    edges = _edges(study)
+    for r, name in enumerate(rows):
+        policy = None if name == TRUTH else name
+        chosen = study.best if policy is None else study.driven[policy].manoeuvre
+        begins = np.flatnonzero(np.append(True, chosen[1:] != chosen[:-1]))
+        ends = np.append(begins[1:], len(chosen))
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            first, last, m = edges[begin], edges[end], int(chosen[begin])
+            axes.barh(r, last - first, left=first, height=0.82, color=COLOURS[m], alpha=0.9)
+            if _share(study, first, last) > 0.1:
+                axes.text(
+                    study.changed.between(first, last), r, MANOEUVRES[m], ha="center", va="center", fontsize=7,
+                    color=INKS[m],
+                )  # fmt: skip
+        for flip in study.flips(policy):
+            place = _place(study, flip)
+            axes.plot([place, place], [r - 0.48, r + 0.48], color="#000000", linewidth=1.6)
+    for flip in study.flips():
+        axes.axvline(_place(study, flip), color="#333333", linewidth=1.0, linestyle=":")
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows)), rows, fontsize=8)
+    axes.grid(visible=False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.set_xlabel(f"{study.changed.title}, {study.changed.unit}")
+
+
+def _edges(study: Study) -> NDArray[np.float64]:
+    """Where the cells of the grid end, ``(N + 1,)``."""
+    values = study.values.tolist()
+    inner = [study.changed.between(a, b) for a, b in pairwise(values)]
+    return np.array([values[0], *inner, values[-1]])
+
+
+def _place(study: Study, flip: Flip) -> float:
+    """Where a flip is drawn."""
+    return study.changed.between(flip.low, flip.high)
+
+
+def _share(study: Study, first: float, last: float) -> float:
+    """How much of the axis lies between two values."""
+    return place_of(study, last) - place_of(study, first)
+
+
+def place_of(study: Study, value: float) -> float:
+    """Where a value lies on the axis, 0 to 1.
+
+    Parameters
+    ----------
+    study
+        With the axis.
+    value
+        Within its values.
+
+    Returns
+    -------
+    float
+        Share of the axis.
+    """
+    low, high = float(study.values[0]), float(study.values[-1])
+    if study.changed.is_log:
+        return float(np.log(value / low) / np.log(high / low))
+    return (value - low) / (high - low)

@@ -1,0 +1,74 @@
+"""A study on disk: the figure and the numbers; and in words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from envs.scenario.instance import ScenarioInstance
+from envs.scenario.suite import SuiteItem
+from experiments.presentation.figures.style import save, styled
+from experiments.store.atomic import replacing, write_text
+from experiments.studies.counterfactual.executions import MANOEUVRES
+from experiments.studies.counterfactual.figure import TRUTH, draw
+from experiments.studies.counterfactual.study import Flip, Study
+
+
+def describe(item: SuiteItem, instance: ScenarioInstance) -> str:
+    """One line on an instance: family, seed, objects, light and weather."""
+    objects = ", ".join(instance.debris_types) or "no object"
+    words = f"{item.family} {item.seed}: {objects}, {instance.variant.replace('-', ', ')}"
+    return words.replace("_", " ")
+
+
+def describe_flip(study: Study, flip: Flip) -> str:
+    """Where a decision changes, and to what."""
+    unit = study.changed.unit
+    change = f"{MANOEUVRES[flip.before]} to {MANOEUVRES[flip.after]}"
+    return f"{change} between {flip.low:.3g} and {flip.high:.3g} {unit}"
+
+
+def write(study: Study, title: str, folder: Path) -> Path:
+    """Write ``counterfactual.png``, ``.svg``, ``.parquet`` and ``flips.json``; print the flips.
+
+    Parameters
+    ----------
+    study
+        To write.
+    title
+        Of the figure.
+    folder
+        Exists.
+
+    Returns
+    -------
+    Path
+        The PNG.
+    """
+    with styled():
+        save(draw(study, title).figure, folder, "counterfactual")
+    with replacing(folder / "counterfactual.parquet") as temporary:
+        pq.write_table(pa.Table.from_pylist(study.to_rows()), temporary)
+    flips = {name: study.flips(None if name == TRUTH else name) for name in (TRUTH, *study.driven)}
+    plain = {
+        "property": study.changed.name,
+        "original": float(study.values[study.own]),
+        "flips": {
+            name: [
+                flip._asdict()
+                | {"before": MANOEUVRES[flip.before], "after": MANOEUVRES[flip.after]}
+                for flip in found
+            ]
+            for name, found in flips.items()
+        },
+    }
+    write_text(folder / "flips.json", json.dumps(plain, indent=2) + "\n")
+    width = max(map(len, flips))
+    for name, found in flips.items():
+        said = "; ".join(describe_flip(study, flip) for flip in found) or "never changes"
+        sys.stdout.write(f"{name:{width}s}  {said}\n")
+    return folder / "counterfactual.png"

@@ -1,0 +1,232 @@
+"""A study: one instance, one property on a grid, the true costs of the four manoeuvres and what policies do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.cost.parameters import CostParameters
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import DECISIONS_PER_EPISODE, column, debris
+from experiments.metrics.answer import answer
+from experiments.rollout.decision_probe import DecisionProbe
+from experiments.rollout.loop import Episode, Rollout
+from experiments.studies.counterfactual.executions import (
+    BRAKE,
+    MANOEUVRES,
+    RUN_OVER,
+    STEER,
+    STRADDLE,
+    cheapest,
+)
+from experiments.studies.counterfactual.properties import Property
+from policies.base import Policy
+
+NEGLIGIBLE_USD: Final = 1.0
+"""Manoeuvres this close to the cheapest are as good; the first of them, which does the least, is the answer [A]."""
+
+MOVED_M: Final = 0.1
+"""Sideways motion below this is the wander of the steering law, as the clairvoyant counts it [A]."""
+
+Report = Callable[[float, str], None]
+"""Takes the share that is done, 0 to 1, and what comes next."""
+
+
+class Driven(NamedTuple):
+    """What one policy does over the grid."""
+
+    manoeuvre: NDArray[np.int64]  # (N,) indices into MANOEUVRES: as driven, whatever it says
+    cost_usd: NDArray[np.float64]  # (N,) of its episode
+
+
+class Flip(NamedTuple):
+    """Between two neighbouring values the decision changes."""
+
+    low: float
+    high: float
+    before: int  # into MANOEUVRES
+    after: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """Costs and decisions over a grid of ``N`` values.
+
+    Parameters
+    ----------
+    instance
+        The original.
+    changed
+        What it was changed in.
+    values
+        ``(N,)`` increasing; one of them is the original's.
+    own
+        Index of that one.
+    cost_usd
+        ``(N, 4)`` true cost of the episode with the cheapest known execution of every manoeuvre: of many open-loop,
+        and of those that the policies drive. So no policy pays less than its manoeuvre costs.
+    executions
+        ``(N, 4)`` what these executions are called.
+    driven
+        By policy.
+    """
+
+    instance: ScenarioInstance
+    changed: Property
+    values: NDArray[np.float64]
+    own: int
+    cost_usd: NDArray[np.float64]
+    executions: tuple[tuple[str, ...], ...]
+    driven: dict[str, Driven]
+
+    @property
+    def best(self) -> NDArray[np.int64]:
+        """The right manoeuvre for every value, ``(N,)``: the first that is next to as cheap as the cheapest."""
+        limit = self.cost_usd.min(axis=1, keepdims=True) + NEGLIGIBLE_USD
+        found: NDArray[np.int64] = (self.cost_usd <= limit).argmax(axis=1)
+        return found
+
+    def flips(self, policy: str | None = None) -> list[Flip]:
+        """Where the right manoeuvre changes, or that of a policy."""
+        chosen = self.best if policy is None else self.driven[policy].manoeuvre
+        return find_flips(self.values, chosen)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One row per value, for a table: the value, costs in US$, the right manoeuvre, what policies do and pay."""
+        rows = []
+        for k, value in enumerate(self.values.tolist()):
+            row: dict[str, Any] = {self.changed.name: value, "is_original": k == self.own}
+            for m, name in enumerate(MANOEUVRES):
+                row[f"{name.replace(' ', '_')}_usd"] = float(self.cost_usd[k, m])
+                row[f"{name.replace(' ', '_')}_execution"] = self.executions[k][m]
+            row["best"] = MANOEUVRES[self.best[k]]
+            for policy, driven in self.driven.items():
+                row[f"{policy}_manoeuvre"] = MANOEUVRES[driven.manoeuvre[k]]
+                row[f"{policy}_usd"] = float(driven.cost_usd[k])
+            rows.append(row)
+        return rows
+
+
+def find_flips(
+    values: Sequence[float] | NDArray[np.float64], chosen: NDArray[np.int64]
+) -> list[Flip]:
+    """Neighbouring values between which the choice changes.
+
+    Parameters
+    ----------
+    values
+        ``(N,)`` increasing.
+    chosen
+        ``(N,)`` indices into ``MANOEUVRES``.
+
+    Returns
+    -------
+    list of Flip
+        In order of the values.
+
+    Examples
+    --------
+    >>> [flip[:2] for flip in find_flips([1.0, 2.0, 4.0], np.array([0, 0, 3]))]
+    [(2.0, 4.0)]
+    """
+    return [
+        Flip(float(values[k]), float(values[k + 1]), int(chosen[k]), int(chosen[k + 1]))
+        for k in np.flatnonzero(chosen[1:] != chosen[:-1]).tolist()
+    ]
+
+
+def manoeuvre_of(episode: Episode) -> int:
+    """Which of the four manoeuvres an episode amounts to.
+
+    Parameters
+    ----------
+    episode
+        With an object.
+
+    Returns
+    -------
+    int
+        Into ``MANOEUVRES``. What stays within the lane is straddling if it brings the ego's middle nearer to the
+        object's; else a shift is steering, and anything smaller is running over.
+    """
+    driven = answer(episode)
+    if driven not in {"shift", "keep"}:
+        return {"stop": BRAKE, "brake": BRAKE, "left": STEER, "right": STEER}[driven]
+    y = episode.ego[:, column.E_Y].astype(np.float64)
+    furthest = float(y[np.abs(y - y[0]).argmax()])
+    object_y = float(episode.instance.debris_f[debris.Y, 0])
+    moved = abs(furthest - y[0]) > MOVED_M
+    if moved and abs(furthest - object_y) < abs(float(y[0]) - object_y):
+        return STRADDLE
+    return STEER if driven == "shift" else RUN_OVER
+
+
+def study(
+    instance: ScenarioInstance,
+    changed: Property,
+    values: NDArray[np.float64],
+    policies: Sequence[tuple[str, Policy]],
+    *,
+    cost: CostParameters | None = None,
+    policy_seed: int = 0,
+    report: Report = lambda _share, _what: None,
+) -> Study:
+    """Work out costs and decisions for every value.
+
+    Parameters
+    ----------
+    instance
+        To change.
+    changed
+        Its property.
+    values
+        ``(N,)`` increasing, the instance's own among them.
+    policies
+        Names and policies; all values are driven at once.
+    cost
+        Cost parameters; the default setting if not given.
+    policy_seed
+        Of policies that draw random numbers. They draw others for every value, as for every instance; the world does
+        not.
+    report
+        Told about progress.
+
+    Returns
+    -------
+    Study
+        Of them all.
+
+    Raises
+    ------
+    UserError
+        If a value is out of range, or the instance is impossible with it.
+    """
+    instances = [changed.change(instance, float(value)) for value in values]
+    own = int(np.flatnonzero(values == changed.value(instance))[0])
+    total = (1 + len(policies)) * len(instances)
+    probe = DecisionProbe(cost, horizon=DECISIONS_PER_EPISODE)
+    costs = np.empty((len(values), len(MANOEUVRES)))
+    executions: list[list[str]] = []
+    for k, one in enumerate(instances):
+        report(k / total, "true costs")
+        costs[k], names = cheapest(probe, one)
+        executions.append(list(names))
+    driven = {}
+    for p, (name, policy) in enumerate(policies, start=1):
+        done = p * len(instances)
+        report(done / total, name)
+        drive = Rollout(policy, instances, policy_seed=policy_seed, cost=cost)
+        made, paid = np.empty(len(values), np.int64), np.empty(len(values))
+        for count, (index, episode) in enumerate(drive.episodes(), start=1):
+            made[index], paid[index] = manoeuvre_of(episode), float(episode.total_usd.sum())
+            report((done + count) / total, name)
+        driven[name] = Driven(made, paid)
+        for k, m in enumerate(made.tolist()):
+            if paid[k] < costs[k, m]:
+                costs[k, m], executions[k][m] = paid[k], f"as {name} drives"
+    report(1.0, "")
+    return Study(instance, changed, values, own, costs, tuple(map(tuple, executions)), driven)

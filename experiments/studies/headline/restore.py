@@ -1,0 +1,78 @@
+"""Shards from published records: where only records are left, an experiment goes on with more seeds or instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.evaluation.shards import Shard
+from experiments.records import table as records
+from experiments.store.atomic import make_folder
+from experiments.store.manifest import Journal
+from experiments.studies.headline.arms import Contestant
+
+
+def restore_shards(
+    parts: Sequence[Shard], published: Path, folder: Path, by_stem: Mapping[str, Contestant]
+) -> int:
+    """Write the shards that published records hold whole and that are not there.
+
+    Parameters
+    ----------
+    parts
+        Of the evaluation.
+    published
+        Records of the experiment; nothing is done if there are none.
+    folder
+        Of the shards.
+    by_stem
+        Contestants by what shards call them. As with shards, whoever trains one again removes what it has driven.
+
+    Returns
+    -------
+    int
+        How many were written.
+    """
+    if not published.is_file():
+        return 0
+    table = records.read(published)
+    make_folder(folder)
+    journal, written = Journal(folder), 0
+    for part in parts:
+        if journal.is_whole(part.name):
+            continue
+        stem = Path(part.policy).stem
+        rows = _rows_of(table, part, by_stem[stem])
+        if len(rows) == len(part.items):
+            renamed = records.order(_rename(rows, stem, part.policy_seed))
+            journal.add(part.name, records.write(renamed, folder / part.name))
+            written += 1
+    return written
+
+
+def _rows_of(table: pa.Table, part: Shard, one: Contestant) -> pa.Table:
+    """What a contestant drove of a shard's items."""
+    seeds = pa.array([item.seed for item in part.items], table["seed"].type)
+    wanted = {
+        "policy": one.arm,
+        "policy_seed": one.seed,
+        "stratum": part.items[0].stratum,
+        "split": part.split,
+        "cost_setting": part.cost_setting,
+    }
+    mask = pc.is_in(table["seed"], seeds)
+    for column, value in wanted.items():
+        mask = pc.and_(mask, pc.equal(table[column], value))
+    return table.filter(mask)
+
+
+def _rename(rows: pa.Table, stem: str, policy_seed: int) -> pa.Table:
+    """The names that shards use."""
+    for column, value in (("policy", stem), ("policy_seed", policy_seed)):
+        field = rows.schema.field(column)
+        values = pa.array([value] * len(rows), field.type)
+        rows = rows.set_column(rows.schema.get_field_index(column), field, values)
+    return rows

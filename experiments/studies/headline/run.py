@@ -1,0 +1,165 @@
+"""Run a planned experiment: stage by stage, then every contestant through the suite, then all that is read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import yaml
+from tqdm import tqdm
+
+from envs.errors import UserError
+from experiments.evaluation import run as evaluation
+from experiments.evaluation.entrants import Entrant, to_values
+from experiments.execution import pool
+from experiments.presentation.publish import Source
+from experiments.records import table as records
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import locked
+from experiments.studies.headline.arms import Arms, Contestant, make_arms
+from experiments.studies.headline.best import keep_best
+from experiments.studies.headline.configuration import CompareConfiguration, ExperimentConfiguration
+from experiments.studies.headline.restore import restore_shards
+from experiments.studies.headline.work import run_job
+from experiments.training.dreamer_v3.extras import HOW_TO_INSTALL, is_available
+from policies.checkpoint import ABOUT
+
+PLAN: Final = "experiment.json"
+RECORDS: Final = "records.parquet"
+
+
+def run_experiment(config: CompareConfiguration) -> tuple[Source, Path]:
+    """Train, tune and drive whatever is missing; the same command goes on where it was killed.
+
+    Parameters
+    ----------
+    config
+        With an experiment.
+
+    Returns
+    -------
+    Source
+        Records of all contestants: arms are policies, training seeds are policy seeds.
+    Path
+        The folder.
+
+    Raises
+    ------
+    UserError
+        If there is no experiment, or the folder holds another one.
+    """
+    experiment = config.experiment
+    if experiment is None:
+        raise UserError("experiment: got null, expected arms, budgets and seeds")
+    folder = Path(config.output)
+    make_folder(folder)
+    with locked(folder):
+        return _run(config, experiment, folder), folder
+
+
+def _run(config: CompareConfiguration, experiment: ExperimentConfiguration, folder: Path) -> Source:
+    """The same, in a folder that is held."""
+    _claim(folder, experiment)
+    arms = make_arms(_leave_out(experiment, folder, config.suite), folder, config.suite)
+    for number, stage in enumerate(arms.stages):
+        title = f"stage {number + 1}: {', '.join(sorted({job.what for job in stage}))}"
+        with tqdm(
+            total=len(stage),
+            desc=title,
+            unit="job",
+            disable=None,
+        ) as bar:
+            for _, made in pool.run(run_job, stage, num_workers=config.workers):
+                bar.update()
+                if bar.disable:
+                    # a log instead of a terminal: a line per job
+                    clock = datetime.now().astimezone().strftime("%H:%M:%S")
+                    sys.stderr.write(f"{clock} {title}: {made}\n")
+    keep_best([job for stage in arms.stages for job in stage], folder)
+    return _drive(config, arms, folder)
+
+
+def _leave_out(
+    experiment: ExperimentConfiguration, folder: Path, suite: str
+) -> ExperimentConfiguration:
+    """The experiment without what cannot be trained here; what has been trained already needs nothing to drive."""
+    alone = make_arms(experiment, folder, suite).stages
+    wanted = [Path(job.folder) for stage in alone for job in stage if job.what == "external"]
+    missing = [made for made in wanted if not (made / ABOUT).is_file()]
+    if not missing or is_available():
+        return experiment
+    names = ", ".join(experiment.external)
+    sys.stderr.write(f"left out: {names} needs sheeprl, which is not installed: {HOW_TO_INSTALL}\n")
+    return experiment.model_copy(update={"external": []})
+
+
+def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:
+    """All contestants through the suite."""
+    by_stem = {_stem(one): one for one in arms.contestants}
+    asked = config.model_copy(
+        update={
+            "policies": [one.path for one in arms.contestants],
+            "experiment": None,
+            "output": str(folder),
+        }
+    )
+    plan = evaluation.prepare("compare", asked)
+    made = folder / "driven"
+    make_folder(made)
+    restore_shards(plan.parts, folder / RECORDS, made / "shards", by_stem)
+    done = evaluation.execute(plan, made)
+    table = _rename(done.table, by_stem)
+    entrants = _entrants(plan.entrants, by_stem)
+    told = done.provenance | {
+        "entrants": to_values(entrants),
+        "records_sha256": records.compute_sha256(table),
+    }
+    records.write(table, folder / RECORDS)
+    write_text(folder / "provenance.json", json.dumps(told, indent=2) + "\n")
+    write_text(folder / "config.yaml", yaml.safe_dump(config.model_dump(), sort_keys=False))
+    return Source(table, entrants, list(plan.suite.strata), told)
+
+
+def _stem(one: Contestant) -> str:
+    """What records call a contestant before it is renamed."""
+    return Path(one.path).stem
+
+
+def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
+    """Arms for policies, training seeds for policy seeds."""
+    names = table["policy"].to_pylist()
+    for column, values in (
+        ("policy", [by_stem[name].arm for name in names]),
+        ("policy_seed", [by_stem[name].seed for name in names]),
+    ):
+        field = table.schema.field(column)
+        position = table.schema.get_field_index(column)
+        table = table.set_column(position, field, pa.array(values, field.type))
+    return records.order(table)
+
+
+def _entrants(
+    found: Mapping[str, Entrant], by_stem: Mapping[str, Contestant]
+) -> dict[str, Entrant]:
+    """One entrant per arm: that of its first seed, with the validation curves of all."""
+    kept: dict[str, Entrant] = {}
+    for stem, entrant in found.items():
+        arm = by_stem[stem].arm
+        first = kept.get(arm)
+        curves = first.validation_usd + entrant.validation_usd if first else entrant.validation_usd
+        kept[arm] = (first or entrant)._replace(validation_usd=curves)
+    return kept
+
+
+def _claim(folder: Path, experiment: ExperimentConfiguration) -> None:
+    """The folder belongs to this experiment; more arms, seeds or budgets may be added to it."""
+    text = json.dumps({"own_share": experiment.own_share}) + "\n"
+    path = folder / PLAN
+    if path.is_file() and path.read_text(encoding="utf-8") != text:
+        raise UserError(f"output: got {folder}, which holds another experiment")
+    write_text(path, text)

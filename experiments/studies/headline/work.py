@@ -1,0 +1,210 @@
+"""The work behind a job: collecting, training, tuning, writing policy files; what is finished is not done again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+import conf
+from envs.debris.safe_yaml import read_mapping
+from envs.scenario.suite import load_suite
+from experiments.cli.configuration import config_path, validate
+from experiments.cli.loading import policy_path
+from experiments.store.atomic import make_folder, write_text
+from experiments.studies.headline.arms import Job
+from experiments.training.collection.collect import ROWS, CollectConfiguration, collect
+from experiments.training.configuration import TrainConfiguration
+from policies.checkpoint import ABOUT
+
+FIRST_SEED: Final = 100_000_000
+"""Of the instances that are collected: none of them is in a suite or in what the shipped model saw."""
+
+ROUND_SEEDS: Final = 50_000_000
+"""From one round to the next."""
+
+LARGEST_SHARD: Final = 5_000
+"""Decisions of a collected shard at most: 100 episodes of 44 to 49 decisions, whoever drives."""
+
+COUNTS: Final = "counts.json"
+"""A collection that has it is finished."""
+
+MODEL: Final = "world_model"
+
+
+def run_job(job: Job) -> str:
+    """Do a job unless it is done.
+
+    Parameters
+    ----------
+    job
+        What.
+
+    Returns
+    -------
+    str
+        Its folder.
+    """
+    WORK[job.what](Path(job.folder), job.values)
+    return job.folder
+
+
+def _collect(folder: Path, values: Mapping[str, Any]) -> None:
+    """Experience: the mix of conf/collect.yaml, or of the policy of a first model and the explorer, half each."""
+    if (folder / COUNTS).is_file():
+        return
+    told = _read_config("collect") | {
+        "num_decisions": _decisions(values),
+        "first_seed": FIRST_SEED,
+        "workers": 1,
+        "output": str(folder),
+    }
+    if "checkpoint" in values:
+        path = folder.parent / "first_model.yaml"
+        _write_policy(path, {"base": MODEL, "changes": {"checkpoint": values["checkpoint"]}})
+        told |= {
+            "first_seed": FIRST_SEED + ROUND_SEEDS,
+            "policies": str(path),
+            "mix": {"explorer": 1, "rule": 0, "rule_tuned": 0, "policy": 1},
+        }
+    collect(validate(CollectConfiguration, told))
+
+
+def _decisions(values: Mapping[str, Any]) -> int:
+    """What to ask for: a collection ends with a whole shard, and the last must fit into the budget if there is room."""
+    if "after" not in values:
+        return int(values["decisions"])
+    counts = json.loads((Path(values["after"]) / COUNTS).read_text(encoding="utf-8"))
+    shards: int = (values["budget"] - int(counts["decisions"])) // LARGEST_SHARD
+    return max(shards, 1) * ROWS
+
+
+def _train_world_model(folder: Path, values: Mapping[str, Any]) -> None:
+    """A world model."""
+    from experiments.training.world_model import train as world_model
+
+    told = _read_train(folder, values)
+    told["experience"], told["privileged"] = values["experience"], values["privileged"]
+    told["flat_hidden"] = values.get("flat_hidden", 0)
+    told["updates"] = {
+        part: max(round(values["updates"] * count), 1) for part, count in told["updates"].items()
+    }
+    if not (folder / ABOUT).is_file():
+        world_model.train(validate(TrainConfiguration, told))
+
+
+def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
+    """A policy without a model."""
+    from experiments.training.model_free import train as model_free
+
+    told = _read_train(folder, values)
+    told["model_free"] |= {"decisions": values["decisions"], "suite": values["suite"]}
+    if "world_model" in values:
+        told["model_free"]["world_model"] = values["world_model"]
+    config = validate(TrainConfiguration, told)
+    if not (folder / ABOUT).is_file():
+        model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
+
+
+def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
+    """DreamerV3, with the families and rewards of the policies without a model."""
+    from experiments.training.dreamer_v3 import train as dreamer_v3
+
+    told = _read_train(folder, values)
+    told["dreamer_v3"] |= {"decisions": values["decisions"]}
+    told["model_free"] |= {"suite": values["suite"]}
+    config = validate(TrainConfiguration, told)
+    if not (folder / ABOUT).is_file():
+        dreamer_v3.train(config.dreamer_v3, config.model_free, str(folder), values["seed"])
+
+
+def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
+    """PPO inside a dream."""
+    from experiments.training.dream_ppo import train as dream_ppo
+
+    told = _read_train(folder, values)
+    told["dream_ppo"] |= {"world_model": values["world_model"], "critics": 1}
+    config = validate(TrainConfiguration, told)
+    if not (folder / ABOUT).is_file():
+        dream_ppo.train(config.dream_ppo, values["experience"], str(folder), values["seed"])
+
+
+def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
+    """Thresholds of rules."""
+    from experiments.training import rules as tuning
+
+    make_folder(folder)
+    (arm, seed) = folder.parent.name, values["seed"]
+    path = folder / f"{arm}.{seed}.yaml"
+    if path.is_file():
+        return
+    found = tuning.tune(
+        config_path("suite", values["suite"]),
+        policy_path(values["policy"]),
+        budget=values["budget"],
+        instances=tuning.affordable_instances(values["budget"]),
+        seed=seed,
+        workers=1,
+        log=folder / "tune_rules.json",
+    )
+    tuning.write_policy(path, found, values["policy"])
+
+
+def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
+    """What every rule of a policy is worth."""
+    from experiments.studies.headline.usefulness import measure_usefulness
+
+    path = folder / "usefulness.json"
+    if not path.is_file():
+        make_folder(folder)
+        suite = load_suite(config_path("suite", values["suite"]))
+        found = measure_usefulness(values["policy"], suite, values["instances"])
+        write_text(path, json.dumps(found, indent=1) + "\n")
+
+
+def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
+    """The policy with its most useful rules alone."""
+    told = json.loads((Path(values["usefulness"]) / "usefulness.json").read_text(encoding="utf-8"))
+    without = [rule for rule, _ in told["rules"][values["count"] :]]
+    _write_policy(path, {"base": told["policy"], "changes": {"without": without}})
+
+
+def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
+    """A policy file, the package's or a given one, with arguments changed, those of a nested policy if it has one."""
+    base = values["base"]
+    told = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
+    inner = told.get("policy")
+    if isinstance(inner, dict) and "_policy_" in inner:
+        inner = read_mapping(policy_path(str(inner["_policy_"])))
+        told["policy"] = inner | dict(values["changes"])
+    else:
+        told |= dict(values["changes"])
+    make_folder(path.parent)
+    write_text(path, yaml.safe_dump(told, sort_keys=False))
+
+
+def _read_train(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of conf/train.yaml with a seed and a folder."""
+    return _read_config("train") | {"seed": values["seed"], "output": str(folder)}
+
+
+def _read_config(name: str) -> dict[str, Any]:
+    """Values of a file in ``conf``, without what is Hydra's."""
+    path = Path(conf.__file__).parent / f"{name}.yaml"
+    return {k: v for k, v in read_mapping(path).items() if k not in {"defaults", "hydra"}}
+
+
+WORK: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], None]]] = {
+    "collect": _collect,
+    "world_model": _train_world_model,
+    "model_free": _train_model_free,
+    "dream_ppo": _train_dream_ppo,
+    "external": _train_external,
+    "rules": _tune_rules,
+    "usefulness": _measure_rules,
+    "truncated": _write_truncated,
+    "policy": _write_policy,
+}

@@ -1,0 +1,25 @@
+"""What ``python -m experiments.sensitivity`` may be told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from experiments.cli.configuration import Configuration
+
+
+class SensitivityConfiguration(Configuration):
+    """``python -m experiments.sensitivity``."""
+
+    policies: list[str] = Field(min_length=2)
+    reference: str
+    suite: str
+    split: Literal["train", "validation", "test"]
+    max_instances: int = Field(ge=1)
+    costs: list[str] = Field(min_length=1)
+    factors: dict[str, list[float]]
+    num_resamples: int = Field(ge=100, le=100_000)
+    workers: int = Field(ge=1, le=256)
+    output: str
+    allow: list[str]

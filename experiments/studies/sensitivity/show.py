@@ -1,0 +1,105 @@
+"""The table and the map of a sensitivity study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import SymLogNorm
+from matplotlib.figure import Figure
+
+from experiments.presentation.figures.style import save, styled
+from experiments.store.atomic import write_text
+from experiments.studies.sensitivity.study import Row
+
+LARGEST_USD: Final = 10_000.0
+LINEAR_USD: Final = 50.0
+
+
+def render(rows: Sequence[Row], reference: str) -> str:
+    """A table in Markdown: a setting per line, means, and differences with their intervals.
+
+    Parameters
+    ----------
+    rows
+        Of ``experiments.studies.sensitivity.study.run``.
+    reference
+        The policy that the others are compared with.
+
+    Returns
+    -------
+    str
+        Bold: the cheapest.
+    """
+    names = list(rows[0].mean_usd)
+    lines = [
+        "| setting | " + " | ".join(f"`{name}`" for name in names) + " |",
+        "|---|" + "---|" * len(names),
+    ]
+    for row in rows:
+        cells = []
+        for name in names:
+            mean = f"{row.mean_usd[name]:,.0f}"
+            text = f"**{mean}**" if name == row.cheapest else mean
+            if name != reference:
+                d = row.difference_usd[name]
+                text += f" ({d.value:+,.0f} [{d.low:+,.0f}, {d.high:+,.0f}])"
+            cells.append(text)
+        lines.append(f"| {row.setting.title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def draw(rows: Sequence[Row], reference: str) -> Figure:
+    """Who wins where: settings by policies, coloured by the difference to the reference."""
+    names = [name for name in rows[0].mean_usd if name != reference]
+    values = np.array([[row.difference_usd[name].value for name in names] for row in rows])
+    figure = Figure(figsize=(2.6 + 1.7 * len(names), 1.2 + 0.36 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    norm = SymLogNorm(LINEAR_USD, vmin=-LARGEST_USD, vmax=LARGEST_USD, base=10)
+    axes.pcolormesh(values, cmap="PuOr_r", norm=norm, edgecolors="#ffffff", alpha=0.8)
+    for r, row in enumerate(rows):
+        for c, name in enumerate(names):
+            found = row.difference_usd[name]
+            is_sure = found.low > 0.0 or found.high < 0.0
+            axes.text(
+                c + 0.5, r + 0.5, f"{found.value:+,.0f}", ha="center", va="center", fontsize=8,
+                fontweight="bold" if is_sure else "normal",
+            )  # fmt: skip
+    axes.set_xticks(np.arange(len(names)) + 0.5, names, rotation=20, ha="right", fontsize=8)
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [row.setting.title for row in rows], fontsize=8)
+    axes.invert_yaxis()
+    axes.grid(visible=False)
+    bar = figure.colorbar(ScalarMappable(norm, "PuOr_r"), ax=axes, shrink=0.9)
+    bar.set_ticks([-10_000, -1_000, -100, 0, 100, 1_000, 10_000])
+    bar.set_ticklabels(["-10k", "-1k", "-100", "0", "100", "1k", "10k"])
+    bar.set_label(f"US$ more than {reference}", fontsize=8)
+    return figure
+
+
+def publish(rows: Sequence[Row], reference: str, folder: Path, about: dict[str, Any]) -> str:
+    """Write table, numbers and map.
+
+    Returns
+    -------
+    str
+        The table.
+    """
+    text = render(rows, reference)
+    write_text(folder / "sensitivity.md", text)
+    numbers = [
+        {
+            "setting": row.setting._asdict(),
+            "mean_usd": row.mean_usd,
+            "difference_usd": {k: list(v) for k, v in row.difference_usd.items()},
+        }
+        for row in rows
+    ]
+    told = about | {"reference": reference, "rows": numbers}
+    write_text(folder / "sensitivity.json", json.dumps(told, indent=1) + "\n")
+    with styled():
+        save(draw(rows, reference), folder, "sensitivity")
+    return text

@@ -1,0 +1,218 @@
+"""Drive policies under every setting, and compare them with the reference instance by instance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from envs.cost.parameters import CostParameters
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy, policy_path
+from experiments.execution import pool
+from experiments.rollout.loop import Rollout
+from experiments.stats.interval import Interval
+from experiments.stats.paired import paired_difference
+from experiments.store.atomic import make_folder, write_text
+from experiments.studies.sensitivity.configuration import SensitivityConfiguration
+from experiments.studies.sensitivity.detector import DetectorNoise
+from experiments.studies.sensitivity.factors import FACTORS
+
+USUAL = "as usual"
+"""Title of the setting in which nothing is changed."""
+
+
+PART = 50
+"""Instances driven at once."""
+
+
+class Setting(NamedTuple):
+    """One assumption with another value."""
+
+    title: str
+    cost: str  # a name in conf/cost
+    factor: str | None = None  # a key of FACTORS
+    value: float = 1.0
+
+
+class Task(NamedTuple):
+    """One policy in one setting."""
+
+    policy: str
+    setting: Setting
+    suite_path: str
+    items: tuple[SuiteItem, ...]
+    allow: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    """One setting: what everybody paid on average, and how the others differ from the reference."""
+
+    setting: Setting
+    mean_usd: dict[str, float]
+    difference_usd: dict[str, Interval]
+    cheapest: str
+
+
+def list_settings(config: SensitivityConfiguration) -> list[Setting]:
+    """The usual one first, then one change at a time.
+
+    Parameters
+    ----------
+    config
+        Costs, factors and their values.
+
+    Returns
+    -------
+    list of Setting
+        Without doubles.
+
+    Raises
+    ------
+    not_allowed
+        If there is no such factor.
+    UserError
+        If a value is not positive.
+    """
+    first = config.costs[0]
+    found = [Setting(USUAL, first)]
+    found += [Setting(f"cost {name}", name) for name in config.costs[1:]]
+    for name, values in config.factors.items():
+        if name not in FACTORS:
+            raise not_allowed("factors", name, FACTORS)
+        factor = FACTORS[name]
+        for value in values:
+            if not 0.0 < value < np.inf:
+                raise UserError(f"factors.{name}: got {value:g}, expected numbers > 0")
+            if value != factor.usual:
+                found.append(Setting(f"{factor.title} {value:g}", first, name, float(value)))
+    return found
+
+
+def run(config: SensitivityConfiguration) -> list[Row]:
+    """Drive what is missing, and compare.
+
+    Parameters
+    ----------
+    config
+        What to run; costs of episodes are kept in its folder, and a killed run goes on.
+
+    Returns
+    -------
+    list of Row
+        In the order of ``list_settings``.
+
+    Raises
+    ------
+    not_allowed
+        If the reference is not among the policies.
+    """
+    if config.reference not in config.policies:
+        raise not_allowed("reference", config.reference, config.policies)
+    path = config_path("suite", config.suite)
+    suite = load_suite(path)
+    items = tuple(
+        item
+        for name in suite.strata
+        for item in [i for i in suite.items(config.split) if i.stratum == name][
+            : config.max_instances
+        ]
+    )
+    settings = list_settings(config)
+    for setting in settings:
+        config_path("cost", setting.cost)
+    tasks = [
+        Task(policy, setting, str(path), items, tuple(config.allow))
+        for policy in config.policies
+        for setting in settings
+    ]
+    folder = Path(config.output) / "driven"
+    make_folder(folder)
+    missing = [task for task in tasks if not (folder / _name(task)).is_file()]
+    with tqdm(
+        total=len(tasks), initial=len(tasks) - len(missing), unit="setting", disable=None
+    ) as bar:
+        for k, _ in pool.run(_drive, missing, str(folder), num_workers=config.workers):
+            bar.set_postfix_str(f"{missing[k].policy}, {missing[k].setting.title}")
+            bar.update()
+    paid = {(task.policy, task.setting): _read(folder / _name(task)) for task in tasks}
+    families = [item.family for item in items]
+    return [_compare(config, setting, paid, families) for setting in settings]
+
+
+def _compare(
+    config: SensitivityConfiguration,
+    setting: Setting,
+    paid: dict[tuple[str, Setting], NDArray[np.float64]],
+    families: Sequence[str],
+) -> Row:
+    """Means and paired differences in one setting."""
+    reference = paid[config.reference, setting]
+    means = {policy: float(paid[policy, setting].mean()) for policy in config.policies}
+    differences = {
+        policy: paired_difference(
+            paid[policy, setting],
+            reference,
+            families,
+            level=0.95,
+            num_resamples=config.num_resamples,
+            rng=np.random.default_rng(0),
+        ).mean
+        for policy in config.policies
+        if policy != config.reference
+    }
+    return Row(setting, means, differences, min(means, key=lambda name: (means[name], name)))
+
+
+def _drive(task: Task, folder: str) -> None:
+    """Costs of all episodes of a task, into its file."""
+    suite = _suite(task.suite_path)
+    instances = [suite.instance(item) for item in task.items]
+    factor = FACTORS[task.setting.factor] if task.setting.factor else None
+    if factor is not None and factor.change is not None:
+        instances = [factor.change(instance, task.setting.value) for instance in instances]
+    cost = CostParameters.from_mapping(read_mapping(config_path("cost", task.setting.cost)))
+    # all worlds of a part begin together, with a detector that has seen nothing
+    costs = np.zeros(len(instances))
+    for first in range(0, len(instances), PART):
+        part = instances[first : first + PART]
+        noise = DetectorNoise(task.setting.value) if factor and factor.is_detector else None
+        rollout = Rollout(
+            load_policy(task.policy, task.allow),
+            part,
+            num_worlds=len(part),
+            cost=cost,
+            filter_observation=noise,
+        )
+        for k, episode in rollout.episodes():
+            costs[first + k] = episode.total_usd.sum()
+    write_text(Path(folder) / _name(task), json.dumps(costs.tolist()) + "\n")
+
+
+def _name(task: Task) -> str:
+    """File of a task: everything that its result depends on is in the name."""
+    told: list[Any] = [task.policy, policy_path(task.policy).read_text(encoding="utf-8")]
+    told += [list(task.setting), [list(item) for item in task.items]]
+    told.append(config_path("cost", task.setting.cost).read_text(encoding="utf-8"))
+    digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    return f"{Path(task.policy).stem}-{digest}.json"
+
+
+def _read(path: Path) -> NDArray[np.float64]:
+    return np.array(json.loads(path.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=2)
+def _suite(path: str) -> Suite:
+    """A suite, read once per process."""
+    return load_suite(Path(path))

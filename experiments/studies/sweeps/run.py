@@ -1,0 +1,78 @@
+"""A sweep from its cells to its table and pages; finished once, it is only shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.presentation.tables import to_plain
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import locked
+from experiments.studies.sweeps.cells import Cell, is_done, make_cells
+from experiments.studies.sweeps.configuration import SweepConfiguration
+from experiments.studies.sweeps.drive import CELLS, drive
+from experiments.studies.sweeps.show import publish_pages, read_lines, render
+
+TOLD: Final = "sweep.json"
+TABLE: Final = "sweep.txt"
+
+
+def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
+    """Drive what is missing and show everything.
+
+    Parameters
+    ----------
+    config
+        What was asked for.
+
+    Returns
+    -------
+    str
+        The table.
+    dict
+        What is told at the end: cells, failures, pages.
+    """
+    cells = make_cells(config)
+    folder = Path(config.output)
+    make_folder(folder)
+    with locked(folder):
+        key = _make_key(config, cells)
+        kept = _read(folder, key)
+        if kept is not None and all(is_done(cell, folder / CELLS) for cell in cells):
+            return kept
+        failed = drive(config, cells, folder)
+        lines = read_lines(cells, failed, folder)
+        pages = publish_pages(config, cells, failed, folder)
+        told = {
+            "cells": len(cells),
+            "episodes": sum(line.episodes for line in lines),
+            "failed": failed,
+            "table": str(folder / TABLE),
+            "pages": [str(page) for page in pages],
+        }
+        text = render(lines)
+        write_text(folder / TABLE, text)
+        plain = [to_plain(line) for line in lines]
+        whole = json.dumps({"key": key, "told": told, "lines": plain}, indent=1)
+        write_text(folder / TOLD, whole + "\n")
+        return text, told
+
+
+def _make_key(config: SweepConfiguration, cells: Sequence[Cell]) -> str:
+    """Hash of what decides table and pages."""
+    told = [[cell.name for cell in cells], config.reference, config.level, config.num_resamples]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _read(folder: Path, key: str) -> tuple[str, dict[str, Any]] | None:
+    """What an earlier run of the same sweep said, if nothing of it had failed."""
+    try:
+        whole = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+        text = (folder / TABLE).read_text(encoding="utf-8")
+        told: dict[str, Any] = whole["told"]
+        return (text, told) if whole["key"] == key and not told["failed"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

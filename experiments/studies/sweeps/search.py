@@ -1,0 +1,189 @@
+"""Numbers of a policy's file chosen by Optuna: every trial is a row of cells, so a killed search goes on."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError
+from experiments.cli.loading import policy_path
+from experiments.execution.executor import require
+from experiments.records import table as records
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import locked
+from experiments.studies.sweeps.cells import RECORDS, make_cells
+from experiments.studies.sweeps.configuration import SearchConfiguration, SweepConfiguration
+from experiments.studies.sweeps.drive import CELLS, drive
+
+JOURNAL: Final = "search.journal"
+"""Optuna's own record, for its tools; written anew from the cells by every run."""
+
+
+def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
+    """Search; the first trial is the policy as it is.
+
+    Parameters
+    ----------
+    config
+        One policy, train or validation seeds.
+    search
+        What to change.
+
+    Returns
+    -------
+    dict
+        The best trial, that of the policy as it was, and the best policy's file.
+
+    Raises
+    ------
+    UserError
+        If the configuration is none for a search, or every trial failed.
+    """
+    require("optuna")
+    base = _check(config, search)
+    folder = Path(config.output)
+    make_folder(folder / "policies")
+    with locked(folder):
+        study = _make_study(folder)
+        study.enqueue_trial({key: _number(base, key) for key in search.ranges})
+        rows: list[dict[str, Any]] = []
+        for first in range(0, search.trials, search.batch):
+            many = min(search.batch, search.trials - first)
+            rows += _run_batch(config, study, base, (first, many))
+        done = [row for row in rows if row["mean_usd"] is not None]
+        if not done:
+            raise UserError("search: every trial failed")
+        best = min(done, key=lambda row: (row["mean_usd"], row["trial"]))
+        told = {
+            "trials": len(rows),
+            "failed": len(rows) - len(done),
+            "as_it_was_usd": rows[0]["mean_usd"],
+            "best_usd": best["mean_usd"],
+            "best": best["values"],
+            "policy": best["policy"],
+            "split": config.split,
+        }
+        whole = json.dumps({"told": told, "trials": rows}, indent=1)
+        write_text(folder / "search.json", whole + "\n")
+    return told
+
+
+def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
+    """The policy's file; refuse what cannot be searched."""
+    if config.split == "test":
+        raise UserError("split: got 'test', a search chooses on train or validation")
+    names = [config.policies] if isinstance(config.policies, str) else config.policies
+    if len(names) != 1 or names == ["all"] or config.axes:
+        raise UserError("search: expected one policy and no axes")
+    base = read_mapping(policy_path(names[0]))
+    for key, ends in search.ranges.items():
+        now = _number(base, key)
+        if len(ends) != 2 or not ends[0] < ends[1]:
+            raise UserError(f"search.ranges.{key}: got {ends}, expected [lowest, highest]")
+        if not ends[0] <= now <= ends[1]:
+            raise UserError(
+                f"search.ranges.{key}: got {ends}, expected a range that holds the policy's {now}"
+            )
+    return base
+
+
+def _number(base: Mapping[str, Any], key: str) -> int | float:
+    """The number at a dotted key of a policy's file."""
+    value: Any = base
+    for word in key.split("."):
+        value = value.get(word) if isinstance(value, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f"search.ranges.{key}: the policy's file has no number there")
+    return value
+
+
+def _make_study(folder: Path) -> Any:  # noqa: ANN401 (Optuna's, optional)
+    """An empty study whose journal is in the folder."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    path = folder / JOURNAL
+    path.unlink(missing_ok=True)
+    storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(path)))
+    return optuna.create_study(storage=storage, direction="minimize", study_name="search")
+
+
+def _run_batch(
+    config: SweepConfiguration,
+    study: Any,  # noqa: ANN401 (Optuna's, optional)
+    base: Mapping[str, Any],
+    numbers: tuple[int, int],
+) -> list[dict[str, Any]]:
+    """Trials proposed together and driven together."""
+    import optuna
+
+    search, folder = config.search, Path(config.output)
+    if search is None:
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        # a seed of its own for every batch: a search that goes on proposes what it would have proposed
+        seed = int(np.random.SeedSequence([search.seed, numbers[0]]).generate_state(1)[0])
+        study.sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+    kinds = {key: _kind(base, key, ends) for key, ends in search.ranges.items()}
+    trials = [study.ask(kinds) for _ in range(numbers[1])]
+    paths = [_write_policy(folder / "policies", base, trial.params) for trial in trials]
+    means = _drive(config, list(dict.fromkeys(paths)), folder)
+    rows = []
+    for trial, path in zip(trials, paths, strict=True):
+        mean = means[path]
+        failed = optuna.trial.TrialState.FAIL
+        study.tell(trial, mean, state=failed if mean is None else None)
+        rows.append(
+            {"trial": trial.number, "values": trial.params, "mean_usd": mean, "policy": path}
+        )
+    return rows
+
+
+def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # noqa: ANN401
+    """A whole number stays one."""
+    import optuna
+
+    if isinstance(_number(base, key), int):
+        return optuna.distributions.IntDistribution(round(ends[0]), round(ends[1]))
+    return optuna.distributions.FloatDistribution(float(ends[0]), float(ends[1]))
+
+
+def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, float]) -> str:
+    """The policy with other numbers; its name is a hash of what is in it."""
+    told = copy.deepcopy(dict(base))
+    for key, value in values.items():
+        *above, last = key.split(".")
+        inner = told
+        for word in above:
+            inner = inner[word]
+        inner[last] = value
+    text = yaml.safe_dump(told, sort_keys=False)
+    path = folder / f"trial_{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
+    write_text(path, text)
+    return str(path)
+
+
+def _drive(config: SweepConfiguration, paths: list[str], folder: Path) -> dict[str, float | None]:
+    """Mean cost over all episodes by policy file; ``None`` if a cell failed."""
+    cells = make_cells(config.model_copy(update={"policies": paths}))
+    failed = drive(config, cells, folder)
+    means: dict[str, float | None] = {}
+    for path in paths:
+        mine = [cell for cell in cells if cell.policy == path]
+        if any(cell.name in failed for cell in mine):
+            means[path] = None
+            continue
+        files = [folder / CELLS / cell.name / RECORDS for cell in mine]
+        costs = np.concatenate([records.read(file)["cost_usd"].to_numpy() for file in files])
+        means[path] = float(costs.mean())
+    return means

@@ -1,0 +1,205 @@
+"""A collection: shards of episodes, each a pure function of its number, made until there are enough decisions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from gymnasium.utils import seeding
+from pydantic import Field
+from tqdm import tqdm
+
+from envs.errors import UserError, not_allowed
+from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
+from experiments.cli.configuration import Configuration
+from experiments.execution.configuration import ClusterConfiguration, Name
+from experiments.execution.executor import make_executor
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import locked
+from experiments.training.collection.behaviours import BEHAVIOURS, make_behaviour
+from experiments.training.collection.drive import drive
+from experiments.training.collection.quotas import count
+from policies.world_model.log import experience as log
+
+EPISODES: Final = 100
+"""Of one shard."""
+
+ROWS: Final = 4_500
+"""Decisions of a shard, roughly: the first guess of how many shards are needed."""
+
+FORBIDDEN: Final = range(2_000_000, 7_000_000)
+"""Seeds of validation and test, and of the small suite: never collected from."""
+
+
+class CollectConfiguration(Configuration):
+    """``python -m experiments.collect``."""
+
+    num_decisions: int = Field(ge=1_000, le=100_000_000)
+    first_seed: int = Field(ge=0)
+    objects: str
+    families: dict[str, int]
+    mix: dict[str, int]
+    policies: str | None
+    workers: int = Field(ge=1, le=256)
+    executor: Name = "local"
+    cluster: ClusterConfiguration = ClusterConfiguration()
+    output: str
+    allow: list[str]
+
+
+class Task(NamedTuple):
+    """One shard."""
+
+    number: int
+    folder: str
+    first_seed: int
+    objects: str
+    families: tuple[str, ...]
+    behaviour: str
+    policy: str | None
+    allow: tuple[str, ...]
+
+
+def collect(config: CollectConfiguration) -> dict[str, int]:
+    """Collect until there are enough decisions; what an interrupted collection left is kept.
+
+    Parameters
+    ----------
+    config
+        What to collect.
+
+    Returns
+    -------
+    dict
+        Counts; see ``experiments.training.collection.quotas``.
+
+    Raises
+    ------
+    UserError
+        If a value is not allowed, or the folder holds another collection.
+    """
+    _check(config)
+    folder = Path(config.output)
+    make_folder(folder)
+    with locked(folder):
+        return _collect(config, folder)
+
+
+def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
+    """The same, in a folder that is held."""
+    _claim(folder, config)
+    executor = make_executor(
+        config.executor, config.cluster, workers=config.workers, scratch=folder / "jobs"
+    )
+    done = number = 0
+    with tqdm(total=config.num_decisions, unit="decision", unit_scale=True, disable=None) as bar:
+        while done < config.num_decisions:
+            each = done / number if number else ROWS
+            more = math.ceil((config.num_decisions - done) / each)
+            tasks = [_task(config, folder, k) for k in range(number, number + more)]
+            for _, rows in executor.run(run_task, tasks):
+                done += rows
+                bar.update(rows)
+            number += more
+    counts = count(log.list_shards(folder))
+    write_text(folder / "counts.json", json.dumps(counts, indent=2) + "\n")
+    return counts
+
+
+def run_task(task: Task) -> int:
+    """Drive a shard and write it, unless it is there already.
+
+    Parameters
+    ----------
+    task
+        What to do.
+
+    Returns
+    -------
+    int
+        Its number of decisions.
+    """
+    folder = Path(task.folder)
+    if folder.is_dir():
+        if log.is_whole(folder):
+            return int(log.read_about(folder)["rows"])
+        sys.stderr.write(f"{folder}: damaged; done again\n")
+    seeds = range(task.first_seed, task.first_seed + EPISODES)
+    instances = [
+        ScenarioSampler(task.families[k % len(task.families)], split=task.objects).sample(
+            seeding.np_random(seed)[0]
+        )
+        for k, seed in enumerate(seeds)
+    ]
+    policy = make_behaviour(task.behaviour, task.number, task.policy, task.allow)
+    shard = drive(policy, instances, seeds, task.behaviour)
+    log.write_shard(folder, shard)
+    return shard.num_rows
+
+
+def _task(config: CollectConfiguration, folder: Path, number: int) -> Task:
+    """The shard with a number."""
+    turns = _turns(config.mix)
+    families = _turns(config.families)
+    # families take turns with a step of their own in every shard, so that each meets every behaviour
+    start = (number * EPISODES) % len(families)
+    return Task(
+        number,
+        str(folder / f"{number:05d}"),
+        config.first_seed + number * EPISODES,
+        config.objects,
+        families[start:] + families[:start],
+        turns[number % len(turns)],
+        config.policies,
+        tuple(config.allow),
+    )
+
+
+def _turns(shares: Mapping[str, int]) -> tuple[str, ...]:
+    """Names in the order in which they take turns, spread evenly."""
+    total = sum(shares.values())
+    marks = [
+        ((k + 0.5) / share, name) for name, share in shares.items() if share for k in range(share)
+    ]
+    return tuple(name for _, name in sorted(marks))[:total]
+
+
+def _check(config: CollectConfiguration) -> None:
+    """Refuse what pydantic cannot know."""
+    if config.objects not in SPLITS:
+        raise not_allowed("objects", config.objects, SPLITS)
+    for name in config.families:
+        if name not in FAMILIES:
+            raise not_allowed("families", name, FAMILIES)
+    for name in config.mix:
+        if name not in BEHAVIOURS:
+            raise not_allowed("mix", name, BEHAVIOURS)
+    for key, shares in (("families", config.families), ("mix", config.mix)):
+        if min(shares.values()) < 0 or sum(shares.values()) == 0:
+            raise UserError(f"{key}: got {shares}, expected shares >= 0, one of them > 0")
+    if config.mix.get("policy") and config.policies is None:
+        raise UserError("policy: got null, the mix has a share for it")
+    last = config.first_seed + config.num_decisions
+    if config.first_seed < FORBIDDEN.stop and last > FORBIDDEN.start:
+        raise UserError(
+            f"first_seed: got {config.first_seed}, seeds from {FORBIDDEN.start} to {FORBIDDEN.stop} are for "
+            "choosing and testing"
+        )
+
+
+def _claim(folder: Path, config: CollectConfiguration) -> None:
+    """Write down what the folder holds; refuse it if that is something else."""
+    values = config.model_dump()
+    for name in ("workers", "executor", "cluster", "output", "num_decisions"):
+        del values[name]
+    text = json.dumps(values, sort_keys=True, indent=2) + "\n"
+    path = folder / "collection.json"
+    if path.is_file() and path.read_text(encoding="utf-8") != text:
+        key = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        raise UserError(f"output: got {folder}, which holds another collection ({key})")
+    write_text(path, text)

@@ -1,0 +1,1 @@
+"""Training ``dream_ppo``: PPO inside the dream of a world model."""

@@ -1,0 +1,1 @@
+"""Training DreamerV3 with sheeprl, and exporting what it has learned."""

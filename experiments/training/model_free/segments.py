@@ -1,0 +1,161 @@
+"""What runs that learn in the twin have in common: segments of learning, each followed by a validation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
+
+from envs.scenario.suite import Suite
+from experiments.rollout.loop import Rollout
+from experiments.store.atomic import write_text
+from policies.base import Policy
+
+CAP_USD: Final = 50_000.0
+"""An episode counts at most this much when checkpoints are compared, as when rules are tuned."""
+
+VALIDATION_SHARE: Final = 0.1
+"""Of the budget."""
+
+MEAN_DECISIONS: Final = 100
+"""Of an episode of the suite, about: to know how many instances a validation can afford."""
+
+PROGRESS: Final = "progress.json"
+
+
+class Plan(Protocol):
+    """What a budget and its parts are read from."""
+
+    @property
+    def decisions(self) -> int:
+        """Environment steps, those of validation included."""
+
+    @property
+    def segments(self) -> int:
+        """At most so many."""
+
+
+class Progress(NamedTuple):
+    """How far a run has come."""
+
+    segments: int = 0  # finished
+    learned: int = 0  # environment steps of learning
+    validated: int = 0  # environment steps of validation
+    cpu_s: float = 0.0
+    scores_usd: tuple[float, ...] = ()  # capped mean on validation seeds after every segment
+    means_usd: tuple[float, ...] = ()  # the same, not capped
+
+    @property
+    def budget(self) -> dict[str, Any]:
+        """What a checkpoint tells of it."""
+        return {
+            "environment_steps": self.learned + self.validated,
+            "cpu_seconds": round(self.cpu_s, 1),
+        }
+
+    @property
+    def best(self) -> int:
+        """The segment with the smallest capped mean."""
+        return int(np.argmin(self.scores_usd))
+
+    def describe(self) -> dict[str, Any]:
+        """What the checkpoint of the run tells: what was spent, and how good the best segment was, US$."""
+        return {
+            "budget": self.budget,
+            "validation": {
+                "capped_usd": round(self.scores_usd[self.best], 1),
+                "mean_usd": round(self.means_usd[self.best], 1),
+                "capped_usd_by_segment": [round(score, 1) for score in self.scores_usd],
+                "segment": self.best,
+            },
+        }
+
+
+def plan_segments(plan: Plan, at_once: int) -> tuple[int, int]:
+    """Environment steps of a segment, whole collections of a learner, and how many segments the budget affords.
+
+    Parameters
+    ----------
+    plan
+        With the budget.
+    at_once
+        Steps that the learner takes between two updates.
+
+    Returns
+    -------
+    steps, segments
+        Both at least 1 collection and 1 segment; together with validation not more than the budget, if it affords one.
+    """
+    learned = round((1.0 - VALIDATION_SHARE) * plan.decisions)
+    segments = max(min(plan.segments, learned // at_once), 1)
+    return max(learned // segments // at_once, 1) * at_once, segments
+
+
+def list_families(shares: Mapping[str, int]) -> list[str]:
+    """Names of scenario families, each as often as its share says."""
+    return [name for name, share in shares.items() for _ in range(share)]
+
+
+def choose_items(suite: Suite, decisions: int, segments: int) -> list[Any]:
+    """The validation items that every one of so many segments of a budget of so many decisions can afford."""
+    affordable = VALIDATION_SHARE * decisions / segments / MEAN_DECISIONS
+    items = suite.items("validation")
+    return items[:: max(round(len(items) / max(affordable, 1.0)), 1)]
+
+
+def validate(progress: Progress, policy: Policy, suite: Suite, items: list[Any]) -> Progress:
+    """Drive the items.
+
+    Parameters
+    ----------
+    progress
+        Before.
+    policy
+        What the last segment left.
+    suite, items
+        What is driven.
+
+    Returns
+    -------
+    Progress
+        With the decisions that this took, and the score.
+    """
+    costs, decisions = np.zeros(len(items)), 0
+    for k, episode in Rollout(policy, [suite.instance(item) for item in items]).episodes():
+        costs[k] = episode.total_usd.sum()
+        decisions += len(episode.total_usd)
+    return progress._replace(
+        validated=progress.validated + decisions,
+        scores_usd=(*progress.scores_usd, float(np.minimum(costs, CAP_USD).mean())),
+        means_usd=(*progress.means_usd, float(costs.mean())),
+    )
+
+
+def write_progress(folder: Path, progress: Progress) -> None:
+    """Write down how far the run in a folder has come."""
+    write_text(folder / PROGRESS, json.dumps(progress._asdict()) + "\n")
+
+
+def read_progress(folder: Path) -> Progress:
+    """How far the run in a folder has come."""
+    path = folder / PROGRESS
+    if not path.is_file():
+        return Progress()
+    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    values["scores_usd"] = tuple(values["scores_usd"])
+    values["means_usd"] = tuple(values["means_usd"])
+    return Progress(**values)
+
+
+def describe(about: Mapping[str, Any]) -> str:
+    """What was trained, in a few lines."""
+    spent, found = about["budget"], about["validation"]
+    by_segment = ", ".join(f"{score:,.0f}" for score in found["capped_usd_by_segment"])
+    return (
+        f"{spent['environment_steps']:,} environment steps, {spent['cpu_seconds']:.0f} CPU-s\n"
+        f"validation, capped at {CAP_USD:,.0f} US$, by segment: {by_segment}\n"
+        f"kept: segment {found['segment']}, {found['capped_usd']:,.0f} US$, not capped {found['mean_usd']:,.0f} US$\n"
+    )

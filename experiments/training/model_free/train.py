@@ -1,0 +1,176 @@
+"""Training without a model, in the twin: segments of learning, each followed by a validation; a killed run goes on.
+
+A segment is a pure function of what the one before it left: random numbers and worlds begin anew with seeds of its
+number. So a run that was killed ends with the same bits as one that was not.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import torch
+from stable_baselines3.common.utils import set_random_seed
+from tqdm import tqdm
+
+from envs.scenario.suite import Suite, load_suite
+from experiments.cli.configuration import config_path
+from experiments.store.atomic import make_folder
+from experiments.store.claim import claim
+from experiments.store.provenance import commit, machine
+from experiments.training.configuration import ModelFreeConfiguration
+from experiments.training.model_free import learners
+from experiments.training.model_free.segments import (
+    Progress,
+    choose_items,
+    list_families,
+    plan_segments,
+    read_progress,
+    validate,
+    write_progress,
+)
+from policies.model_free import checkpoint
+from policies.model_free.policy import ModelFree
+from policies.model_free.sight import Sight
+from policies.reactive.command_env import CommandEnv
+from policies.sb3_adapter import TwinVecEnv
+from policies.world_model.model.checkpoint import SHIPPED as WORLD_MODEL
+from policies.world_model.model.checkpoint import filter_hash
+from policies.world_model.model.checkpoint import load as load_model
+
+
+def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> dict[str, Any]:
+    """Train, or go on after the last finished segment.
+
+    Parameters
+    ----------
+    kind
+        One of ``policies.model_free.policy.KINDS``.
+    config
+        What to train.
+    output
+        Folder of the checkpoint.
+    seed
+        Of weights, choices, batches and instances.
+
+    Returns
+    -------
+    dict
+        The checkpoint's description.
+
+    Raises
+    ------
+    UserError
+        If the folder holds a run of another configuration.
+    """
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(mode=True)
+    folder = Path(output)
+    make_folder(folder)
+    chosen = learners.choose(kind, config)
+    told = {"policy": kind, "seed": seed} | config.model_dump(include=set(learners.SHARED))
+    told |= {"learner": chosen.model_dump()}
+    claim(folder, told)
+    suite = load_suite(config_path("suite", config.suite))
+    nets, about = None, None
+    if kind == "belief_ppo":
+        shipped = config.world_model == "shipped"
+        model = load_model(WORLD_MODEL if shipped else Path(config.world_model))
+        nets = model.learned.filter
+        about = filter_hash(nets)
+    twin = gym.make_vec(
+        "envs:roadworld/Debris-v0",
+        num_envs=chosen.worlds,
+        vectorization_mode="vector_entry_point",
+        scenario=list_families(config.families),
+        split="train",
+    )
+    env = CommandEnv(
+        TwinVecEnv(twin),
+        lambda size: Sight(nets, size),
+        config.reward_scale_usd,
+        config.cap_usd,
+        config.needless_usd,
+        is_flat=kind == "qr_dqn",
+    )
+    set_random_seed(seed)
+    learner = learners.Learner(chosen, env, str(folder / "tensorboard"))
+    segments = plan_segments(config, learner.steps_at_once)[1]
+    progress = _read(folder, segments)
+    if 0 < progress.segments < segments:
+        learner.restore(folder / "state")
+    described = {
+        "created_with": machine()["versions"] | {"git_commit": commit()},
+        "command": f"python -m experiments.train policy={kind}",
+        "algorithm": chosen.algorithm,
+        "sees_belief": nets is not None,
+        "filter_sha256": about,
+        "config": told,
+        "suite_sha256": {"validation": suite.sha256["validation"]},
+    }
+    return _run(kind, config, folder, seed, learner, progress, suite, described)
+
+
+def _run(
+    kind: str,
+    config: ModelFreeConfiguration,
+    folder: Path,
+    seed: int,
+    learner: learners.Learner,
+    progress: Progress,
+    suite: Suite,
+    described: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Segment after segment, and the best of what they left."""
+    steps, segments = plan_segments(config, learner.steps_at_once)
+    items = choose_items(suite, config.decisions, segments)
+    with tqdm(
+        total=config.decisions,
+        initial=progress.learned + progress.validated,
+        desc=f"{kind} {seed}",
+        unit="decision",
+        unit_scale=True,
+        disable=None,
+    ) as bar:
+        for k in range(progress.segments, segments):
+            start = time.process_time()
+            set_random_seed(1_000 * seed + k)
+            learned = learner.learn(
+                steps, k, config.segments, 1_000_000 * (seed + 1) + 1_000 * k, bar
+            )
+            spent = time.process_time() - start
+            after = progress._replace(
+                segments=k + 1,
+                learned=progress.learned + learned,
+                cpu_s=progress.cpu_s + spent,
+            )
+            part = folder / f"segment_{k:02d}"
+            checkpoint.save(part, learner.export(), {**described, "budget": after.budget})
+            progress = validate(after, ModelFree(kind, str(part), config.world_model), suite, items)
+            bar.update(progress.validated - after.validated)
+            capped = progress.scores_usd[-1]
+            learner.record("validation/capped_usd", capped)
+            bar.set_postfix_str(f"validation {capped:,.0f} US$")
+            learner.keep(folder / "state")
+            write_progress(folder, progress)
+    return _finish(folder, progress, described)
+
+
+def _finish(folder: Path, progress: Progress, described: Mapping[str, Any]) -> dict[str, Any]:
+    """The checkpoint of the best segment, as the checkpoint of the run."""
+    found = checkpoint.load(folder / f"segment_{progress.best:02d}")
+    about = {**described, **progress.describe()}
+    checkpoint.save(folder, found.actor, about)
+    shutil.rmtree(folder / "state", ignore_errors=True)
+    return about
+
+
+def _read(folder: Path, segments: int) -> Progress:
+    """How far the run in a folder has come; what cannot go on begins anew."""
+    found = read_progress(folder)
+    is_lost = found.segments < segments and not (folder / "state").is_dir()
+    return Progress() if is_lost else found

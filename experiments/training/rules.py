@@ -1,0 +1,332 @@
+"""CMA-ES over the thresholds of the rules, with a budget in environment steps."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from dataclasses import fields
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from cmaes import CMA
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments.execution import pool
+from experiments.metrics.peak_braking import peak_braking_mps2
+from experiments.rollout.loop import Rollout
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.provenance import commit
+from policies.rule.policy import RulePolicy
+from policies.rule.thresholds import ORDERED, Thresholds
+
+CAP_USD: Final = 50_000.0
+"""Costs above this count as this while searching: one crash more or less would drown everything else."""
+
+NUISANCE_USD: Final = 1000.0
+"""Added per phantom episode with hard braking: the goal is one in a hundred, and the cost alone hardly sees it [A]."""
+
+FIRST_SIGMA: Final = 0.15
+"""First step of the search, in shares of every threshold's range."""
+
+VALIDATION_SHARE: Final = 0.3
+"""Of the budget, at most."""
+
+WANTED_GENERATIONS: Final = 12
+"""With a small budget every candidate gets fewer instances, so that there are about so many generations."""
+
+NUM_FINALISTS: Final = 6
+"""Means of generations, spread over the run, that are compared on validation seeds."""
+
+HARD_BRAKING_MPS2: Final = 3.0
+
+
+class Trial(NamedTuple):
+    """Thresholds to try on some instances."""
+
+    suite_path: str
+    thresholds: dict[str, float]
+    items: tuple[SuiteItem, ...]
+
+
+class Outcome(NamedTuple):
+    """What a trial gave."""
+
+    objective: float
+    mean_usd: float
+    decisions: int
+    cpu_s: float
+
+
+class Tuned(NamedTuple):
+    """What a search gave."""
+
+    thresholds: dict[str, float]
+    before: dict[str, float]  # mean cost on validation seeds, capped and plain
+    after: dict[str, float]
+    budget: int  # environment steps allowed
+    decisions: int  # environment steps taken
+    cpu_s: float  # of all trials
+    generations: int
+    seed: int
+    suite_sha256: dict[str, str]
+
+
+def tune(
+    suite_path: Path,
+    policy_path: Path,
+    *,
+    budget: int,
+    instances: int,
+    seed: int,
+    workers: int,
+    log: Path,
+) -> Tuned:
+    """Search on train seeds until the budget is spent, then choose on validation seeds.
+
+    Parameters
+    ----------
+    suite_path
+        Of the suite.
+    policy_path
+        Where the search begins.
+    budget
+        Environment steps (decisions), validation included.
+    instances
+        Per stratum and candidate; all candidates of a generation get the same ones.
+    seed
+        Of the search.
+    workers
+        Processes.
+    log
+        What every generation gave; a search that was interrupted is replayed from it.
+
+    Returns
+    -------
+    Tuned
+        The best thresholds on validation seeds; those of the beginning if nothing was better.
+    """
+    suite = load_suite(suite_path)
+    start = _thresholds_of(policy_path)
+    items = tuple(suite.items("validation"))
+    stride = math.ceil((NUM_FINALISTS + 1) * 100 * len(items) / (VALIDATION_SHARE * budget))
+    items = items[::stride]
+    reserve = (NUM_FINALISTS + 1) * 100 * len(items)
+    optimizer = CMA(
+        mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
+    )
+    past = _read_log(log, {"start": start, "seed": seed, "instances": instances})
+    means = [optimizer.mean.copy()]
+    used, cpu_s = 0, 0.0
+    with tqdm(total=budget, unit="decision", unit_scale=True, disable=None) as bar:
+        while used + reserve < budget:
+            points = [optimizer.ask() for _ in range(optimizer.population_size)]
+            generation = len(means) - 1
+            if generation < len(past["generations"]):
+                outcomes = [Outcome(*row) for row in past["generations"][generation]]
+            else:
+                items = _next_items(suite, instances, generation)
+                trials = [Trial(str(suite_path), _from_unit(p, start), items) for p in points]
+                outcomes = _run_all(trials, workers)
+                past["generations"].append([list(row) for row in outcomes])
+                _write_log(log, past)
+            optimizer.tell([(p, o.objective) for p, o in zip(points, outcomes, strict=True)])
+            means.append(optimizer.mean.copy())
+            spent = sum(outcome.decisions for outcome in outcomes)
+            used += spent
+            cpu_s += sum(outcome.cpu_s for outcome in outcomes)
+            bar.update(spent)
+            bar.set_postfix_str(f"objective {np.mean([o.objective for o in outcomes]):,.0f}")
+        return _choose(
+            suite, items, suite_path, start, means, (budget, used, cpu_s), seed, workers, bar
+        )
+
+
+def affordable_instances(budget: int) -> int:
+    """Instances per stratum and candidate for a budget.
+
+    Returns
+    -------
+    int
+        1 to 40.
+
+    Examples
+    --------
+    >>> affordable_instances(50_000), affordable_instances(1_000_000), affordable_instances(10_000_000)
+    (1, 7, 40)
+    """
+    strata, candidates, decisions = 6, 14, 100
+    each = WANTED_GENERATIONS * strata * candidates * decisions
+    return min(max(round((1.0 - VALIDATION_SHARE) * budget / each), 1), 40)
+
+
+def _choose(
+    suite: Suite,
+    items: tuple[SuiteItem, ...],
+    suite_path: Path,
+    start: dict[str, float],
+    means: list[NDArray[np.float64]],
+    spending: tuple[int, int, float],  # allowed; decisions and CPU seconds used so far
+    seed: int,
+    workers: int,
+    bar: Any,  # noqa: ANN401 (tqdm's type takes an argument at run time only)
+) -> Tuned:
+    """The best of the beginning and some means of the search, on validation seeds."""
+    last = len(means) - 1
+    chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
+    finalists = [_from_unit(means[k], start) if k else start for k in chosen]
+    outcomes = _run_all([Trial(str(suite_path), one, items) for one in finalists], workers)
+    spent = sum(outcome.decisions for outcome in outcomes)
+    bar.update(spent)
+    best = min(range(len(finalists)), key=lambda k: (outcomes[k].objective, k))
+    before, after = outcomes[0], outcomes[best]
+    return Tuned(
+        finalists[best],
+        {"objective": before.objective, "mean_usd": before.mean_usd},
+        {"objective": after.objective, "mean_usd": after.mean_usd},
+        spending[0],
+        spending[1] + spent,
+        spending[2] + sum(outcome.cpu_s for outcome in outcomes),
+        last,
+        seed,
+        {split: suite.sha256[split] for split in ("train", "validation")},
+    )
+
+
+def run_trial(trial: Trial) -> Outcome:
+    """Objective of some thresholds: mean capped cost, and a price on hard braking for phantoms."""
+    begun = time.process_time()
+    suite = _suite(trial.suite_path)
+    instances = [suite.instance(item) for item in trial.items]
+    rollout = Rollout(RulePolicy(trial.thresholds), instances, num_worlds=100)
+    costs, capped, decisions = np.zeros((2, len(instances))), np.zeros(len(instances)), 0
+    for k, episode in rollout.episodes():
+        costs[0, k] = episode.total_usd.sum()
+        decisions += len(episode.total_usd)
+        if trial.items[k].stratum == "phantom":
+            costs[1, k] = NUISANCE_USD * (peak_braking_mps2(episode) > HARD_BRAKING_MPS2)
+        capped[k] = min(costs[0, k], CAP_USD) + costs[1, k]
+    spent = time.process_time() - begun
+    return Outcome(float(capped.mean()), float(costs[0].mean()), decisions, spent)
+
+
+@lru_cache(maxsize=2)
+def _suite(path: str) -> Suite:
+    """A suite, read once per process."""
+    return load_suite(Path(path))
+
+
+def _run_all(trials: list[Trial], workers: int) -> list[Outcome]:
+    """Outcomes in the order of the trials."""
+    found = dict(pool.run(run_trial, trials, num_workers=workers))
+    return [found[k] for k in range(len(trials))]
+
+
+def _next_items(suite: Suite, instances: int, generation: int) -> tuple[SuiteItem, ...]:
+    """Train instances of a generation: the next ones of every stratum, round and round."""
+    items = suite.items("train")
+    strata = [[item for item in items if item.stratum == name] for name in suite.strata]
+    picked = (
+        [group[(generation * instances + k) % len(group)] for k in range(instances)]
+        for group in strata
+    )
+    return tuple(chain.from_iterable(picked))
+
+
+def _thresholds_of(path: Path) -> dict[str, float]:
+    """Thresholds in a policy file."""
+    values = read_mapping(path).get("thresholds")
+    if not isinstance(values, dict):
+        raise UserError(f"{path}: thresholds: missing, only rules can be tuned")
+    Thresholds.from_mapping(values)
+    return {one.name: float(values[one.name]) for one in fields(Thresholds)}
+
+
+def _to_unit(values: dict[str, float]) -> NDArray[np.float64]:
+    """Thresholds as shares of their ranges."""
+    ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
+    pairs = zip(values.values(), ranges, strict=True)
+    return np.array([(value - low) / (high - low) for value, (low, high) in pairs])
+
+
+def _from_unit(point: NDArray[np.float64], like: dict[str, float]) -> dict[str, float]:
+    """Thresholds from shares of their ranges, with the digits that are written to the file."""
+    ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
+    rows = zip(like, point, ranges, strict=True)
+    found = {
+        name: min(max(float(f"{low + share * (high - low):.4g}"), low), high)
+        for name, share, (low, high) in rows
+    }
+    for mild, severe in ORDERED:
+        found[severe] = max(found[severe], found[mild])
+    return found
+
+
+def _unit_bounds(size: int) -> NDArray[np.float64]:
+    """The unit cube."""
+    return np.tile([0.0, 1.0], (size, 1))
+
+
+def _read_log(path: Path, head: dict[str, Any]) -> dict[str, Any]:
+    """What an interrupted search of the same kind has left; empty otherwise."""
+    if path.is_file():
+        try:
+            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise UserError(f"{path}: not the log of a search; move it away") from None
+        if {key: found.get(key) for key in head} == head:
+            sys.stderr.write(f"continues {path}\n")
+            return found
+    return {**head, "generations": []}
+
+
+def _write_log(path: Path, values: dict[str, Any]) -> None:
+    make_folder(path.parent)
+    write_text(path, json.dumps(values) + "\n")
+
+
+def describe(found: Tuned) -> str:
+    """The result in two lines."""
+    return (
+        f"{found.decisions:,} environment steps, {found.generations} generations\n"
+        f"validation: objective {found.before['objective']:,.0f} -> {found.after['objective']:,.0f}, "
+        f"mean cost {found.before['mean_usd']:,.0f} -> {found.after['mean_usd']:,.0f} US$\n"
+    )
+
+
+def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
+    """Write the tuned thresholds as a policy file that says where they come from.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    found
+        What the search gave.
+    begun_with
+        Name of the policy that was tuned.
+    """
+    head = [
+        f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
+        f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",
+        f"# {found.decisions} environment steps, {found.generations} generations, seed {found.seed}; train seeds of",
+        f"# the suite, sha256 {found.suite_sha256['train']};",
+        f"# chosen on its validation seeds, sha256 {found.suite_sha256['validation']}:",
+        f"# objective {found.before['objective']:.1f} -> {found.after['objective']:.1f}, mean cost "
+        f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$; sources {commit()}",
+        "_target_: policies.rule.RulePolicy",
+        f"environment_steps: {found.decisions}",
+        f"cpu_seconds: {found.cpu_s:.1f}",
+        "thresholds:",
+    ]
+    lines = [f"  {name}: {value:.4g}" for name, value in found.thresholds.items()]
+    make_folder(path.parent)
+    write_text(path, "\n".join([*head, *lines]) + "\n")

@@ -1,0 +1,1 @@
+"""Training the world model from collected experience."""

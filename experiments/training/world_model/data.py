@@ -1,0 +1,197 @@
+"""From shards of experience to the supervised problems of the world model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.cost.loss_of_control import crash_cost
+from envs.cost.parameters import CostParameters
+from envs.errors import UserError
+from envs.specification import column
+from policies.world_model.estimation.content_classes import Book, Codebook, fit_codebook
+from policies.world_model.log import experience as log
+from policies.world_model.model.parameters import Transition
+from policies.world_model.training.event_dataset import Events, imagine_events, slip_of
+from policies.world_model.training.flat_dataset import make_flat_rows
+from policies.world_model.training.latent_classes import LatentClasses, fit_latent_classes
+from policies.world_model.training.track_histories import tell_stories
+from policies.world_model.training.track_sequences import Tracks, make_tracks
+from policies.world_model.training.transition_dataset import Rows, Transitions, make_transitions
+from policies.world_model.training.unprivileged_labels import without_truth
+
+EPISODES_PER_SHARD = 1 << 20
+"""Numbers of episodes are made unique by this much per shard."""
+
+
+class Loaded(NamedTuple):
+    """A shard in memory with the classes of all contents."""
+
+    number: int
+    columns: Mapping[str, NDArray[Any]]  # what may supervise
+    kinds: NDArray[np.int64]  # (N, 4)
+    truth: Mapping[
+        str, NDArray[Any]
+    ]  # the columns as they were logged: to measure, never to learn from
+
+
+Part = TypeVar("Part")
+Tell = Callable[[int, int], None]
+"""Told how many shards of how many are done."""
+
+
+def list_all(folders: Sequence[str]) -> list[Path]:
+    """Shards of several collections."""
+    return [shard for folder in folders for shard in log.list_shards(Path(folder))]
+
+
+def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]:
+    """Shards to learn from, and every so manieth to validate on: two, if there are four at least.
+
+    Returns
+    -------
+    tuple of lists
+        Both with one shard at least.
+
+    Raises
+    ------
+    UserError
+        If there are too few for both.
+    """
+    if len(shards) < 2:
+        raise UserError(f"experience: got {len(shards)} shards, expected 2 at least")
+    every = max(min(round(1.0 / share), len(shards) // 2), 2)
+    held = [shard for k, shard in enumerate(shards) if k % every == every - 1]
+    return [shard for shard in shards if shard not in held], held
+
+
+def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
+    """Codebook over all objects that were met."""
+    contents, types = [], []
+    for shard in (log.read_shard(path) for path in shards):
+        c = shard.columns
+        tracked = c["object_type"] >= 0
+        begins = tracked.copy()
+        identity = c["debris"][..., column.D_IDENTITY]
+        same = (c["episode"][1:] == c["episode"][:-1])[:, None] & tracked[:-1]
+        begins[1:] &= ~(same & (identity[1:] == identity[:-1]))
+        contents.append(np.asarray(c["contents"][begins], np.float64))
+        types.append(np.array(shard.types)[c["object_type"][begins]])
+    random = np.random.default_rng(seed)
+    return fit_codebook(np.concatenate(contents), np.concatenate(types), random)
+
+
+def find_classes(shards: Sequence[Path], seed: int) -> LatentClasses:
+    """Latent classes of all objects that were met, from what was observed and felt alone."""
+    return fit_latent_classes([tell_stories(without_truth(_read(path))) for path in shards], seed)
+
+
+def load(path: Path, number: int, book: Book) -> Loaded:
+    """One shard."""
+    truth = _read(path)
+    columns, kinds = book.see(truth, number)
+    return Loaded(number, columns, kinds, truth)
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    """Columns of a shard in memory."""
+    return {name: np.asarray(values) for name, values in log.read_shard(path).columns.items()}
+
+
+def all_tracks(shards: Sequence[Path], book: Book, tell: Tell) -> Tracks:
+    """Tracks of all shards."""
+    parts = []
+    for k, path in enumerate(shards):
+        one = load(path, k, book)
+        made = make_tracks(one.columns, one.kinds)
+        parts.append(made._replace(episode=made.episode + k * EPISODES_PER_SHARD))
+        tell(k + 1, len(shards))
+    return Tracks(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def all_transitions(
+    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
+) -> Transitions:
+    """Transitions of some rows of all shards, drawn evenly."""
+    parts = []
+    for one, chosen in _draw_rows(shards, book, rows, seed, tell):
+        made = make_transitions(one.columns, one.kinds, chosen)
+        parts.append(Transitions(*(_numbered(part, one.number) for part in made)))
+    return Transitions(*(join(values) for values in zip(*parts, strict=True)))
+
+
+def all_flat_rows(shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell) -> Rows:
+    """The same of the same rows for a flat net."""
+    return join(
+        [
+            _numbered(make_flat_rows(one.columns, one.kinds, chosen), one.number)
+            for one, chosen in _draw_rows(shards, book, rows, seed, tell)
+        ]
+    )
+
+
+def _draw_rows(
+    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
+) -> Iterator[tuple[Loaded, NDArray[np.int64]]]:
+    """Every shard with some of its rows."""
+    random = np.random.default_rng(seed)
+    total = sum(log.read_about(path)["rows"] for path in shards)
+    share = min(rows / total, 1.0)
+    for k, path in enumerate(shards):
+        one = load(path, k, book)
+        size = len(one.kinds)
+        yield one, np.sort(random.choice(size, max(round(size * share), 1), replace=False))
+        tell(k + 1, len(shards))
+
+
+def all_events(
+    shards: Sequence[Path], book: Book, model: Transition, stride: int, tell: Tell
+) -> Events:
+    """Events of imagined rollouts from every ``stride``-th row of all shards."""
+    params = CostParameters().to_array()[0]
+    parts = []
+    for k, path in enumerate(shards):
+        one = load(path, k, book)
+        speed = one.columns["ego_true"][:, log.T_SPEED]
+        crash = np.array([crash_cost(float(v), params) for v in speed])
+        starts = np.arange(k % stride, len(one.kinds), stride)
+        made = imagine_events(
+            one.columns,
+            one.kinds,
+            book.tell(one.truth),
+            book.middles,
+            starts,
+            model,
+            slip_of(one.columns, one.kinds, crash),
+        )
+        parts.append(
+            made._replace(
+                contact=_numbered(made.contact, k),
+                collision=_numbered(made.collision, k),
+                severity=_numbered(made.severity, k),
+                slip=_numbered(made.slip, k),
+            )
+        )
+        tell(k + 1, len(shards))
+    return Events(
+        join([part.contact for part in parts]),
+        join([part.collision for part in parts]),
+        join([part.severity for part in parts]),
+        join([part.slip for part in parts]),
+        sum(part.missed_contacts for part in parts),
+        sum(part.missed_collisions for part in parts),
+    )
+
+
+def _numbered(rows: Rows, shard: int) -> Rows:
+    """Rows whose episodes have numbers of their own."""
+    return rows._replace(episode=rows.episode.astype(np.int64) + shard * EPISODES_PER_SHARD)
+
+
+def join(parts: Sequence[Rows]) -> Rows:
+    """Rows one after the other."""
+    return Rows(*(np.concatenate(values) for values in zip(*parts, strict=True)))

@@ -1,0 +1,181 @@
+"""Pieces of the log with which dreams begin, and how much the members of the ensemble usually disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import DECISIONS_PER_EPISODE, column
+from experiments.training.world_model import data
+from policies.world_model.dream.arrays import DOUBT
+from policies.world_model.dream.core import DreamCore
+from policies.world_model.dream.settings import DreamSettings, Imagination
+from policies.world_model.dream.starts import LENGTH, Starts
+from policies.world_model.estimation.content_classes import Book
+from policies.world_model.log import experience as log
+from policies.world_model.model.parameters import Learned
+from policies.world_model.training.emission_dataset import Emissions, make_emissions
+
+COUNT: Final = 240
+"""Pieces; so many fit into the file."""
+
+WITH_OBJECT: Final = 0.85
+"""Share of pieces that end with an object ahead, if there are enough."""
+
+USUAL: Final = 95.0
+"""Percentile of the disagreement that is still usual (world_model.md 5.4)."""
+
+
+def all_emissions(
+    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: data.Tell
+) -> Emissions:
+    """What was observed of the true states of some rows of all shards, drawn evenly.
+
+    Parameters
+    ----------
+    shards
+        To learn from.
+    book
+        Classes.
+    rows
+        How many decisions.
+    seed
+        Of the draw.
+    tell
+        Progress.
+
+    Returns
+    -------
+    Emissions
+        Of all shards, in their order.
+    """
+    random = np.random.default_rng(seed)
+    total = sum(log.read_about(path)["rows"] for path in shards)
+    share = min(rows / total, 1.0)
+    parts = []
+    for k, path in enumerate(shards):
+        one = data.load(path, k, book)
+        size = len(one.kinds)
+        chosen = np.sort(random.choice(size, max(round(size * share), 1), replace=False))
+        parts.append(make_emissions(one.columns, one.kinds, chosen))
+        tell(k + 1, len(shards))
+    return Emissions(
+        data.join([part.car for part in parts]),
+        data.join([part.thing for part in parts]),
+        np.concatenate([part.car_errors for part in parts]),
+        np.concatenate([part.thing_errors for part in parts]),
+    )
+
+
+def make_starts(
+    shards: Sequence[Path], learned: Learned, classes: tuple[str, ...], seed: int
+) -> Starts:
+    """Draw pieces, at most one per episode, and measure the usual disagreement on what was driven after them.
+
+    Parameters
+    ----------
+    shards
+        Held out: the disagreement on what was learned from would be too small.
+    learned
+        The model.
+    classes
+        Names of the classes of contents.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    Starts
+        With the limit of every length.
+    """
+    random = np.random.default_rng(seed)
+    pieces: list[dict[str, NDArray[Any]]] = []
+    families: list[str] = []
+    for path in shards:
+        shard = log.read_shard(path)
+        rows = _ends(shard.columns, random)
+        pieces += [_piece(shard.columns, row) for row in rows]
+        families += [shard.families[shard.columns["episode"][row]] for row in rows]
+    chosen = np.sort(random.permutation(len(pieces))[:COUNT])
+    starts = Starts(
+        np.stack([pieces[n]["ego"] for n in chosen]),
+        np.stack([pieces[n]["vehicles"] for n in chosen]),
+        np.stack([pieces[n]["debris"] for n in chosen]),
+        np.full(DECISIONS_PER_EPISODE, np.inf),
+        tuple(families[n] for n in chosen),
+    )
+    actions = np.stack([pieces[n]["action"] for n in chosen])
+    return starts._replace(limit=usual_doubt(starts, actions, learned, classes))
+
+
+def _ends(columns: dict[str, NDArray[Any]], random: np.random.Generator) -> list[int]:
+    """Last row of one piece of some episodes: mostly with an object ahead."""
+    episode = columns["episode"]
+    debris = columns["debris"]
+    ahead = (debris[..., column.D_TRACKED] > 0.5) & (debris[..., column.D_DX] > 5.0)
+    found = []
+    for number in np.unique(episode):
+        rows = np.flatnonzero(episode == number)
+        # the last row is where it ended
+        able = rows[LENGTH - 1 : -1]
+        good = able[ahead[able].any(axis=1)]
+        if good.size and random.random() < WITH_OBJECT:
+            found.append(int(random.choice(good)))
+        elif able.size and random.random() < 1.0 - WITH_OBJECT:
+            found.append(int(random.choice(able)))
+    return found
+
+
+def _piece(columns: dict[str, NDArray[Any]], end: int) -> dict[str, NDArray[Any]]:
+    """The observations that end in a row, and the actions from there to the end of the episode, the last one held."""
+    rows = slice(end - LENGTH + 1, end + 1)
+    piece = {key: np.asarray(columns[key][rows]) for key in ("ego", "vehicles", "debris")}
+    later = np.flatnonzero(columns["episode"][end:] != columns["episode"][end])
+    last = end + (int(later[0]) if later.size else len(columns["episode"]) - end)
+    taken = np.asarray(columns["action"][end:last], np.float64)
+    held = np.minimum(np.arange(DECISIONS_PER_EPISODE), len(taken) - 1)
+    piece["action"] = taken[held]
+    return piece
+
+
+def usual_doubt(
+    starts: Starts, actions: NDArray[np.float64], learned: Learned, classes: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Percentile of the running sum of disagreement after every number of decisions under logged actions.
+
+    Parameters
+    ----------
+    starts
+        Pieces whose limit is infinite.
+    actions
+        ``(S, 100, 2)``.
+    learned, classes
+        The model.
+
+    Returns
+    -------
+    ndarray
+        ``(100,)``, never falling; of the dreams that were still going on.
+    """
+    settings = DreamSettings(
+        checkpoint=Imagination(learned, classes, starts), horizon=DECISIONS_PER_EPISODE
+    )
+    size = len(actions)
+    core = DreamCore(size, settings)
+    generators = [np.random.default_rng(k) for k in range(size)]
+    core.begin(np.arange(size), generators, {"segment": np.arange(size)})
+    going = np.ones(size, np.bool_)
+    limit = np.full(DECISIONS_PER_EPISODE, np.inf)
+    for t in range(DECISIONS_PER_EPISODE):
+        _, terminated, _, _ = core.step(np.clip(actions[:, t], -1.0, 1.0))
+        going &= ~terminated
+        if going.sum() >= size // 10:
+            limit[t] = np.percentile(core.dreams.told[going, DOUBT], USUAL)
+        elif t > 0:
+            limit[t] = limit[t - 1]
+    found: NDArray[np.float64] = np.maximum.accumulate(limit)
+    return found

@@ -1,0 +1,259 @@
+"""Training the world model: classes and four parts; what is finished is kept when a run is killed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from envs.errors import UserError
+from experiments.store.atomic import make_folder, write_text
+from experiments.store.claim import claim
+from experiments.store.provenance import commit, machine
+from experiments.store.tensors import read_tensors, write_tensors
+from experiments.training.configuration import TrainConfiguration
+from experiments.training.world_model import data
+from experiments.training.world_model.starts import all_emissions, make_starts
+from experiments.training.world_model.validation import validate_model
+from policies.checkpoint import flatten, unflatten
+from policies.world_model.dream.starts import FILE as STARTS
+from policies.world_model.dream.starts import write_starts
+from policies.world_model.estimation.content_classes import Book, Codebook
+from policies.world_model.estimation.parameters import FilterNets
+from policies.world_model.log.experience import data_hash, read_about
+from policies.world_model.model import checkpoint
+from policies.world_model.model.parameters import EmissionNets, EventNets, Learned, Transition
+from policies.world_model.model.shapes import Sizes, template
+from policies.world_model.training.fit_emission import fit_emission
+from policies.world_model.training.fit_events import fit_events
+from policies.world_model.training.fit_filter import fit_filter
+from policies.world_model.training.fit_flat import fit_flat
+from policies.world_model.training.fit_transition import fit_transition
+
+OTHERS: Final = {"dream_ppo", "model_free", "dreamer_v3"}
+"""Groups of settings of other learners."""
+
+PARTS: Final = ("filter", "transition", "events", "emission")
+
+EMISSION_ROWS: Final = 100_000
+"""Decisions that the emission nets learn from: what is seen follows simple rules."""
+
+
+def train(config: TrainConfiguration) -> dict[str, Any]:
+    """Train, or go on after the last part that was finished.
+
+    Parameters
+    ----------
+    config
+        What to train on.
+
+    Returns
+    -------
+    dict
+        The checkpoint's description.
+
+    Raises
+    ------
+    UserError
+        If there is no experience, or the folder holds a run of another configuration.
+    """
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(mode=True)
+    _check_device(config.device)
+    folder = Path(config.output)
+    make_folder(folder)
+    shards = data.list_all(config.experience)
+    learn, held = data.split(shards, config.validation_share)
+    values = config.model_dump(exclude=OTHERS) | {"data_sha256": data_hash(shards)}
+    claim(folder, {key: value for key, value in values.items() if key != "output"})
+    with SummaryWriter(str(folder / "tensorboard")) as writer:
+        run = Run(folder, writer)
+        learned, book = learn_parts(config, learn, held, run)
+        measured = validate_model(learn, held, book, learned, config.stride, run.bar("validation"))
+        for name, value in measured.items():
+            writer.add_scalar(f"validation/{name}", value, 0)
+    rows = sum(read_about(path)["rows"] for path in shards)
+    about = {
+        "created_with": machine()["versions"] | {"git_commit": commit()},
+        "config": _told(values),
+        "data": {"sha256": values["data_sha256"], "decisions": rows, "shards": len(shards)},
+        "classes": list(book.names),
+        "budget": {"environment_steps": rows, "cpu_seconds": round(sum(run.cpu_s.values()), 1)},
+        "cpu_seconds": run.cpu_s,
+        "validation": measured,
+        "training_seed": config.seed,
+    }
+    if isinstance(book, Codebook):
+        about["codebook"] = {"bodies": book.bodies.tolist(), "patches": book.patches.tolist()}
+    checkpoint.save(folder, learned, about)
+    if not config.flat_hidden:
+        # nobody dreams with a flat net
+        write_starts(folder / STARTS, make_starts(held, learned, book.names, config.seed))
+    return about
+
+
+def learn_parts(
+    config: TrainConfiguration, learn: list[Path], held: list[Path], run: Run
+) -> tuple[Learned, Book]:
+    """Everything that is learned: the classes, then the parts in the order in which they need each other.
+
+    Parameters
+    ----------
+    config
+        What to train; if it is not privileged, nothing hidden in the log has any influence.
+    learn, held
+        Shards to learn from, and those that calibrate.
+    run
+        Progress, and the parts that are finished.
+
+    Returns
+    -------
+    learned, book
+        The numbers, and the classes that they are about.
+    """
+    find = data.fit_classes if config.privileged else data.find_classes
+    book: Book = find(learn, config.seed)
+    nets = run.part("filter", _like().filter, lambda: _filter(config, learn, book, run))
+    moves = run.part(
+        "transition", _like().transition, lambda: _transition(config, learn, book, run)
+    )
+    events = run.part(
+        "events", _like().events, lambda: _events(config, learn, held, book, moves, run)
+    )
+    sights = run.part("emission", _like().emission, lambda: _emission(config, learn, book, run))
+    return Learned(nets, moves, events, sights), book
+
+
+def describe(about: Mapping[str, Any]) -> str:
+    """What was trained, in a few lines."""
+    lines = [
+        f"{about['data']['decisions']:,} decisions, {about['budget']['cpu_seconds']:.0f} CPU-s"
+    ]
+    lines += [f"{name:32s}{value:12.4g}" for name, value in about["validation"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def _filter(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> FilterNets:
+    tracks = data.all_tracks(learn, book, run.bar("tracks"))
+    return fit_filter(
+        tracks,
+        config.members,
+        config.updates.filter,
+        config.look_dropout,
+        config.seed,
+        config.device,
+        run.report("filter"),
+    )
+
+
+def _transition(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> Transition:
+    drawn = (learn, book, config.rows, config.seed, run.bar("transitions"))
+    how = (config.members, config.updates.transition, config.seed, config.device)
+    report = run.report("transition")
+    if config.flat_hidden:
+        return fit_flat(data.all_flat_rows(*drawn), config.flat_hidden, *how, report)
+    return fit_transition(data.all_transitions(*drawn), *how, report)
+
+
+def _events(
+    config: TrainConfiguration,
+    learn: list[Path],
+    held: list[Path],
+    book: Book,
+    moves: Transition,
+    run: Run,
+) -> EventNets:
+    known = data.all_events(learn, book, moves, config.stride, run.bar("imagined rollouts"))
+    other = data.all_events(held, book, moves, config.stride, run.bar("held out"))
+    return fit_events(
+        known,
+        other,
+        book.middles,
+        config.members,
+        config.updates.events,
+        config.seed,
+        config.device,
+        run.report("events"),
+    )
+
+
+def _emission(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> EmissionNets:
+    rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, run.bar("emissions"))
+    report = run.report("emission")
+    return fit_emission(rows, config.updates.emission, config.seed, config.device, report)
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration as a checkpoint tells it: no folder of this machine, what counts is the data's hash."""
+    told = {k: v for k, v in values.items() if k not in {"output", "data_sha256"}}
+    return told | {"experience": [Path(name).name for name in values["experience"]]}
+
+
+def _check_device(device: str) -> None:
+    """Refuse what torch does not have."""
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise UserError(f"device: got {device!r}: {str(error).splitlines()[0]}") from None
+
+
+def _like() -> Learned:
+    """Names of all numbers; the shapes do not matter here."""
+    return template(Sizes(1, 1, 1, 1, 1, 1, 1, 1, 0))
+
+
+class Run:
+    """Progress, and the parts that are finished."""
+
+    def __init__(self, folder: Path, writer: SummaryWriter) -> None:
+        self._folder, self._writer = folder, writer
+        self.cpu_s: dict[str, float] = {}
+
+    def part(self, name: str, like: Any, make: Callable[[], Any]) -> Any:  # noqa: ANN401 (named tuples of arrays)
+        """A part that was finished before, or a new one."""
+        path = self._folder / f"part_{name}.safetensors"
+        clock = self._folder / f"part_{name}.json"
+        if path.is_file() and clock.is_file():
+            self.cpu_s[name] = json.loads(clock.read_text(encoding="utf-8"))["cpu_seconds"]
+            return unflatten(like, read_tensors(path))
+        start = time.process_time()
+        made = make()
+        self.cpu_s[name] = round(time.process_time() - start, 1)
+        write_tensors(path, flatten(made))
+        write_text(clock, json.dumps({"cpu_seconds": self.cpu_s[name]}) + "\n")
+        return made
+
+    def bar(self, name: str) -> Callable[[int, int], None]:
+        """A progress bar that is told ``done, total``."""
+        shown = tqdm(desc=name, unit="shard", disable=None)
+
+        def tell(done: int, total: int) -> None:
+            shown.total = total
+            shown.update(done - shown.n)
+            if done == total:
+                shown.close()
+
+        return tell
+
+    def report(self, name: str) -> Callable[[int, int, float], None]:
+        """A progress bar with the loss, which goes to TensorBoard as well."""
+        shown = tqdm(desc=name, unit="update", disable=None)
+        seen = {"round": 0, "last": 0}
+
+        def tell(update: int, total: int, loss: float) -> None:
+            if update <= seen["last"]:
+                # the next network of this part
+                seen["round"] += 1
+                shown.reset()
+            shown.total, seen["last"] = total, update
+            shown.update(update - shown.n)
+            shown.set_postfix_str(f"loss {loss:.4f}")
+            self._writer.add_scalar(f"{name}/loss_{seen['round']}", loss, update)
+
+        return tell

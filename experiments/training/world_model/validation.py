@@ -1,0 +1,155 @@
+"""What a trained model is worth on shards that it has not seen: motion, belief, events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.debris.catalogue import load_catalogue
+from experiments.training.world_model import data
+from policies.networks.compiled import Net
+from policies.world_model.estimation.content_classes import Book
+from policies.world_model.log import experience as log
+from policies.world_model.model.event_features import EXACT_COLLISION, EXACT_CONTACT
+from policies.world_model.model.parameters import Learned
+from policies.world_model.training.belief_scores import (
+    CUES,
+    FIRST,
+    LAST,
+    LOOK_LAST,
+    belief_scores,
+    classes_by_look,
+    cues_of,
+)
+from policies.world_model.training.fit_events import calibration_error, mean_logits
+from policies.world_model.training.open_loop import open_loop_errors
+from policies.world_model.training.track_sequences import find_starts
+
+OPEN_LOOP_STEPS = 20
+"""Decisions of the open-loop comparison: 4 s."""
+
+
+def validate_model(
+    learn: Sequence[Path],
+    held: Sequence[Path],
+    book: Book,
+    learned: Learned,
+    stride: int,
+    tell: Callable[[int, int], None],
+) -> dict[str, float]:
+    """Scores on held-out shards.
+
+    Parameters
+    ----------
+    learn, held
+        Shards that were learned from, and those that were not.
+    book
+        Classes.
+    learned
+        The model.
+    stride
+        Every so manieth row begins a rollout.
+    tell
+        Progress.
+
+    Returns
+    -------
+    dict
+        Errors after 4 s in metres and as shares of constant velocity's; Brier score and calibration error of the
+        events; log score of the belief in nats.
+    """
+    errors, straight = [], []
+    scores: list[NDArray[np.float64]] = []
+    cues: list[NDArray[np.int64]] = []
+    alike: list[NDArray[np.bool_]] = []
+    by_look = classes_by_look(data.all_tracks(learn, book, lambda *_: None))
+    for k, path in enumerate(held):
+        one = data.load(path, k, book)
+        model, constant = open_loop_errors(
+            one.truth, one.kinds, learned.transition, OPEN_LOOP_STEPS
+        )
+        errors.append(model)
+        straight.append(constant)
+        scores.append(belief_scores(one.columns, one.kinds, learned.filter, by_look))
+        cues.append(cues_of(one.truth, one.kinds))
+        alike.append(_is_look_alike(one.truth, log.read_shard(path).types))
+        tell(k + 1, len(held))
+    ours, theirs = np.concatenate(errors), np.concatenate(straight)
+    found: dict[str, float] = {}
+    for name, part in (("ego", slice(0, 1)), ("vehicle", slice(1, 9)), ("object", slice(9, 13))):
+        rmse, base = (_rmse(values[:, part]) for values in (ours, theirs))
+        found[f"{name}_rmse_4s_m"] = rmse
+        found[f"{name}_share_of_constant_velocity"] = rmse / base
+    events = data.all_events(held, book, learned.transition, stride, lambda *_: None)
+    for name, exact, rows, net, calibration in (
+        (
+            "contact",
+            EXACT_CONTACT,
+            events.contact,
+            learned.events.contact,
+            learned.events.contact_calibration,
+        ),
+        (
+            "collision",
+            EXACT_COLLISION,
+            events.collision,
+            learned.events.collision,
+            learned.events.collision_calibration,
+        ),
+    ):
+        is_exact = rows.x[:, exact] < 0.0
+        for prefix, chosen, how in ((name, ~is_exact, 0), (f"exact_{name}", is_exact, 1)):
+            met = rows.y[chosen, 0]
+            error, brier = calibration_error(
+                _probability(net, calibration[how], rows.x[chosen]), met
+            )
+            found[f"{prefix}_ece"], found[f"{prefix}_brier"] = error, brier
+            found[f"{prefix}_base_rate"] = float(met.mean())
+    seen_coming = events.contact.y[events.contact.x[:, EXACT_CONTACT] >= 0.0]
+    found["contacts_not_seen_coming"] = events.missed_contacts / max(
+        events.missed_contacts + float(seen_coming.sum()), 1.0
+    )
+    return found | _belief_lines(
+        np.concatenate(scores), np.concatenate(cues), np.concatenate(alike)
+    )
+
+
+def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) -> NDArray[np.bool_]:
+    """``(tracks,)`` whether the object is of a type that others look like."""
+    catalogue = load_catalogue()
+    has_twin = [name in catalogue and bool(catalogue[name].look_alike_group) for name in types]
+    start, slot = find_starts(columns)
+    kind = columns["object_type"][start, slot]
+    found: NDArray[np.bool_] = (kind >= 0) & np.array([*has_twin, False])[kind]
+    return found
+
+
+def _belief_lines(
+    scores: NDArray[np.float64], cues: NDArray[np.int64], alike: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Log scores in nats at the last sighting: all objects; and look-alikes, by what they have shown meanwhile."""
+    found = {}
+    parts = {"all": np.ones(len(cues), np.bool_), "look_alike": alike}
+    parts |= {f"look_alike_{name}": alike & (cues == k) for k, name in enumerate(CUES)}
+    for name, chosen in parts.items():
+        if chosen.any():
+            found[f"belief_nats_{name}"] = float(scores[chosen, LAST].mean())
+            found[f"look_nats_{name}"] = float(scores[chosen, LOOK_LAST].mean())
+    found["belief_nats_first_sighting"] = float(scores[:, FIRST].mean())
+    return found
+
+
+def _rmse(values: np.ndarray) -> float:
+    """Root mean square of distances, missing ones left out."""
+    return float(np.sqrt(np.nanmean(values**2)))
+
+
+def _probability(net: Net, calibration: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Calibrated probability of the members together."""
+    logit = mean_logits(net, x) / calibration[0] + calibration[1]
+    probability: np.ndarray = 1.0 / (1.0 + np.exp(-logit))
+    return probability

@@ -1,0 +1,139 @@
+"""Script: everything a policy decides in one instance, driven in the twin before anything is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from envs.cost.parameters import CostParameters
+from envs.scenario.instance import ScenarioInstance
+from experiments.rollout.listener import Listener
+from experiments.rollout.loop import Episode, Rollout
+from policies.base import Explanation, Foreseeing, Foresight, Option, Outlook, Policy
+
+
+class Caption(NamedTuple):
+    """What a policy said about one decision."""
+
+    label: int  # into policies.base.LABELS, or UNSAID
+    reason: str  # the rule that fired or the manoeuvre that was chosen; empty if it does not say
+    options: tuple[Option, ...]  # imagined: the chosen one, then the others, best first
+    outlook: Outlook | None  # of this world alone, B = 1; None for a policy without a belief
+    foresight: Foresight | None  # of the chosen plan; None if nothing was imagined or nobody asked
+
+
+@dataclass(frozen=True)
+class Script:
+    """One policy in one instance.
+
+    Parameters
+    ----------
+    name
+        Of the policy.
+    episode
+        What the records of a comparison are made of; ``T`` decisions.
+    options
+        ``T`` times the imagined options, best first; empty for a policy that does not imagine.
+    outlooks
+        ``T`` times what was believed; ``None`` for a policy without a belief.
+    cost
+        Cost parameters it was driven with; ``None`` = the default setting.
+    foresights
+        ``T`` times the future of the chosen plan; empty if nobody asked.
+    """
+
+    name: str
+    episode: Episode
+    options: tuple[tuple[Option, ...], ...]
+    outlooks: tuple[Outlook | None, ...]
+    cost: CostParameters | None = None
+    foresights: tuple[Foresight | None, ...] = ()
+
+    @property
+    def num_decisions(self) -> int:
+        """Length of the episode."""
+        return len(self.episode.actions)
+
+    @property
+    def cost_usd(self) -> float:
+        """Expected cost of the episode, US$; the same number as in the records."""
+        return float(self.episode.total_usd.sum())
+
+    def caption(self, decision: int) -> Caption:
+        """What the policy said about a decision."""
+        e = self.episode
+        index = int(e.reasons[decision])
+        reason = e.names[index] if 0 <= index < len(e.names) else ""
+        options = _put_first(self.options[decision], reason)
+        foresight = self.foresights[decision] if self.foresights else None
+        return Caption(int(e.labels[decision]), reason, options, self.outlooks[decision], foresight)
+
+
+def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
+    """The options with that of this name first: a policy may stay with a manoeuvre that is no longer the best."""
+    chosen = tuple(option for option in options if option.name == name)
+    return chosen + tuple(option for option in options if option.name != name)
+
+
+class _Keeper(Listener):
+    """Keeps what a policy imagined and believed."""
+
+    def __init__(self, policy: Policy, *, foresee: bool) -> None:
+        super().__init__(policy)
+        self._foresee = foresee
+        self.foresights: list[Foresight | None] = []
+        self.options: list[tuple[Option, ...]] = []
+        self.outlooks: list[Outlook | None] = []
+
+    def hear(self, said: Explanation) -> None:
+        """Of the only world."""
+        self.options.append(tuple(said.options[0]) if len(said.options) else ())
+        self.outlooks.append(said.outlook)
+        if self._foresee:
+            future = self.policy.foresee(0) if isinstance(self.policy, Foreseeing) else None
+            self.foresights.append(future)
+
+
+def drive(
+    name: str,
+    policy: Policy,
+    instance: ScenarioInstance,
+    *,
+    policy_seed: int = 0,
+    cost: CostParameters | None = None,
+    foresee: bool = False,
+) -> Script:
+    """Let a policy drive one instance in the twin.
+
+    Parameters
+    ----------
+    name
+        Of the policy.
+    policy
+        Any policy; a privileged one sees the twin.
+    instance
+        What it drives.
+    policy_seed
+        Seed of a policy that draws random numbers.
+    cost
+        Cost parameters; the default setting if not given.
+    foresee
+        Whether to ask for the future of every chosen plan.
+
+    Returns
+    -------
+    Script
+        Equal to what ``experiments.evaluate`` records for this policy and instance.
+    """
+    listener = _Keeper(policy, foresee=foresee)
+    rollout = Rollout(listener, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)
+    ((_, episode),) = rollout.episodes()
+    length = len(episode.actions)
+    return Script(
+        name,
+        episode,
+        tuple(listener.options[:length]),
+        tuple(listener.outlooks[:length]),
+        cost,
+        tuple(listener.foresights[:length]),
+    )

@@ -1,0 +1,143 @@
+"""How an episode ended, in words and on the dimmed last picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final, NamedTuple
+
+import numpy as np
+import pygame
+
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
+from envs.highway.drawing.palette import Colour
+from envs.highway.drawing.panel import format_usd
+from envs.specification import DECISION_S, component
+from experiments.rollout.loop import Episode
+from experiments.video.drawing.lines import draw_centred
+
+EVENT_WORDS: Final = {
+    "collision": "collision with a vehicle",
+    "loss_of_control": "loss of control",
+    "off_road": "off the road",
+}
+"""What the terminal events are called."""
+
+CONTACT_WORDS: Final = {
+    "straddle": "straddled",
+    "run-over": "ran over",
+    "underbody": "scraped over",
+    "frontal": "hit",
+}
+"""What ``envs.physics.contact.MODE_NAMES`` are called when they are over."""
+
+DIMMING: Final = 0.35
+"""Brightness of a picture after its episode has ended."""
+
+CENT_USD: Final = 0.01
+
+
+class Ending(NamedTuple):
+    """What an end card says."""
+
+    headline: str
+    contacts: str  # what was met on the road, or nothing
+    cost: str
+    parts: str  # dearest components, or nothing
+    is_bad: bool  # a terminal event
+
+
+def describe_ending(episode: Episode, num_decisions: int | None = None) -> Ending:
+    """How an episode ended, or that the film ends before it.
+
+    Parameters
+    ----------
+    episode
+        What happened.
+    num_decisions
+        Shown decisions, if the film is cut.
+
+    Returns
+    -------
+    Ending
+        The cost is that of the whole episode, cut or not.
+    """
+    length = len(episode.actions)
+    seconds = length * DECISION_S
+    total = float(episode.total_usd.sum())
+    words = [EVENT_WORDS.get(name, name) for name, happened in episode.events.items() if happened]
+    cost = f"expected cost {format_usd(total)}"
+    if num_decisions is not None and num_decisions < length:
+        headline = f"cut at {num_decisions * DECISION_S:.1f} s of {seconds:.1f} s"
+        cost = f"expected cost of the whole episode {format_usd(total)}"
+        words = []
+    elif words:
+        headline = f"{' and '.join(words)} at {seconds:.1f} s"
+    else:
+        headline = f"time is up after {seconds:.0f} s"
+    return Ending(headline, _contacts(episode), cost, _parts(episode), bool(words))
+
+
+def _contacts(episode: Episode) -> str:
+    """What the ego touched or straddled, each kind once."""
+    counts = Counter(
+        f"{CONTACT_WORDS.get(row['mode'], row['mode'])} {row['object'].replace('_', ' ')}"
+        for row in episode.contacts
+        if row["vehicle"] == 0
+    )
+    return ", ".join(f"{text} (x{n})" if n > 1 else text for text, n in counts.items())
+
+
+def _parts(episode: Episode) -> str:
+    """The three dearest components."""
+    sums = episode.cost_usd.sum(axis=0)
+    dearest = [int(k) for k in np.argsort(-sums, kind="stable")[:3] if sums[k] >= CENT_USD]
+    return ", ".join(
+        f"{component.NAMES[k].replace('_', ' ')} {format_usd(float(sums[k]))}" for k in dearest
+    )
+
+
+def draw_ending(
+    surface: pygame.Surface,
+    area: pygame.Rect,
+    road: pygame.Rect,
+    ending: Ending,
+    letters: Lettering,
+    remark: str = "",
+) -> None:
+    """Dim a picture and write on the road how it ended.
+
+    Parameters
+    ----------
+    surface
+        Drawn on.
+    area
+        The picture.
+    road
+        The part of it that shows the road.
+    ending
+        What to say.
+    letters
+        To write with.
+    remark
+        One more line, in green: how it compares.
+    """
+    dim(surface, area)
+    headline: Colour = ink.STRUCK if ending.is_bad else ink.TEXT
+    lines: list[tuple[str, int, Colour]] = [
+        (ending.headline, NORMAL, headline),
+        (ending.cost, LARGE, ink.TEXT),
+    ]
+    if ending.parts:
+        lines.append((ending.parts, SMALL, ink.TEXT_DIM))
+    if ending.contacts:
+        lines.insert(1, (ending.contacts, SMALL, ink.TEXT))
+    if remark:
+        lines.append((remark, NORMAL, ink.STRADDLED))
+    draw_centred(surface, letters, lines, road.center)
+
+
+def dim(surface: pygame.Surface, area: pygame.Rect) -> None:
+    """Darken a part of a surface to ``DIMMING`` of its brightness."""
+    level = round(255 * DIMMING)
+    surface.fill((level, level, level), area, special_flags=pygame.BLEND_RGB_MULT)

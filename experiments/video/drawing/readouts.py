@@ -1,0 +1,139 @@
+"""Strips below the road of a four-panel film: the truth, the belief, the imagined plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pygame
+
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.lettering import NORMAL, SMALL, Lettering
+from envs.highway.drawing.palette import Colour
+from envs.highway.drawing.panel import format_usd
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import VEHICLE_SLOTS, debris, track, vehicle
+from envs.specification.world import World
+from experiments.video.drawing.lines import shorten
+from policies.base import Option, Outlook
+
+MOST_BARS: Final = 4
+"""Classes of a belief that have a bar; the others share the last one."""
+
+MOST_OBJECTS: Final = 3
+
+ROW_PX, LEFT_PX = 17, 14
+
+NAME_PX, BAR_PX = 330, 220
+"""Room for a name and for a full bar."""
+
+
+def group_belief(chance: Sequence[float], names: Sequence[str]) -> list[tuple[str, float]]:
+    """The likeliest classes and the rest together.
+
+    Parameters
+    ----------
+    chance
+        Probability of every class.
+    names
+        Of the classes.
+
+    Returns
+    -------
+    list of (str, float)
+        At most ``MOST_BARS`` classes, likeliest first, then ``"anything else"`` if that has one per cent or more.
+    """
+    order = np.argsort(-np.asarray(chance), kind="stable")[:MOST_BARS].tolist()
+    found = [(names[k], float(chance[k])) for k in order]
+    rest = float(sum(chance)) - sum(share for _, share in found)
+    return [*found, ("anything else", rest)] if rest >= 0.01 else found
+
+
+def draw_truth(
+    surface: pygame.Surface,
+    area: pygame.Rect,
+    world: World,
+    instance: ScenarioInstance,
+    letters: Lettering,
+) -> None:
+    """What really lies there, nearest first: name, mass, size, and whether the ego sees it now."""
+    _begin(surface, area, "what is really there", letters)
+    order = np.argsort(np.abs(world.debris_f[debris.X] - world.vehicle_f[vehicle.X, 0]))
+    targets = world.track_i[track.TARGET, VEHICLE_SLOTS:]
+    seen = set(targets[world.track_i[track.VISIBLE, VEHICLE_SLOTS:] == 1].tolist())
+    shown = [j for j in order.tolist() if j < len(instance.debris_types)][:MOST_OBJECTS]
+    for row, j in enumerate(shown):
+        d = world.debris_f[:, j]
+        away = d[debris.X] - world.vehicle_f[vehicle.X, 0]
+        name = instance.debris_types[j].replace("_", " ")
+        if instance.debris_i[debris.IS_REAL, j]:
+            text = f"{name}: {d[debris.MASS]:.3g} kg, {100 * d[debris.HEIGHT]:.0f} cm high"
+        else:
+            text = f"{name}: nothing is there"
+        where = f"{abs(away):.0f} m {'ahead' if away >= 0.0 else 'behind'}"
+        y = area.top + 24 + ROW_PX * row
+        letters.write(surface, f"{text}, {where}", area.left + LEFT_PX, y, NORMAL)
+        state, colour = ("seen", ink.STRADDLED) if j in seen else ("not seen now", ink.TEXT_DIM)
+        letters.write(surface, state, area.right - 120, y + 2, SMALL, colour)
+
+
+def draw_belief(
+    surface: pygame.Surface, area: pygame.Rect, slot: int | None, outlook: Outlook | None, letters: Lettering
+) -> None:  # fmt: skip
+    """Bars of the belief about one slot's object, and how far the members doubt it."""
+    if outlook is None or slot is None:
+        _begin(surface, area, "belief: no object is tracked", letters)
+        return
+    head = f"belief about the nearest object   doubt {float(outlook.doubt[0, slot]):.2f} nats"
+    _begin(surface, area, head, letters)
+    rows = group_belief(outlook.contents[0, slot].tolist(), outlook.names)
+    for k, (name, share) in enumerate(rows):
+        text, colour = f"{100.0 * share:.0f} %", ink.AMBER if k == 0 else ink.GHOST
+        _bar(surface, area, k, (name, share, text), colour, letters)
+
+
+def draw_plans(
+    surface: pygame.Surface, area: pygame.Rect, options: Sequence[Option], letters: Lettering
+) -> None:
+    """The chosen plan and the best of the others: imagined mean, and mean of the worst cases."""
+    if not options:
+        _begin(surface, area, "nothing that matters: nothing is imagined", letters)
+        return
+    _begin(surface, area, f"{len(options)} plans imagined: mean, worst fifth", letters)
+    shown = options[:MOST_BARS]
+    most = max(max(option.mean_usd for option in shown), 1e-9)
+    for k, option in enumerate(shown):
+        text = f"{format_usd(option.mean_usd)}, {format_usd(option.worst_usd)}"
+        share = max(option.mean_usd, 0.0) / most
+        _bar(
+            surface,
+            area,
+            k,
+            (option.name, share, text),
+            ink.AMBER if k == 0 else ink.TEXT_DIM,
+            letters,
+        )
+
+
+def _begin(surface: pygame.Surface, area: pygame.Rect, head: str, letters: Lettering) -> None:
+    """An empty strip with its heading."""
+    pygame.draw.rect(surface, ink.PANEL, area)
+    letters.write(surface, head, area.left + LEFT_PX, area.top + 6, SMALL, ink.TEXT_DIM)
+
+
+def _bar(
+    surface: pygame.Surface,
+    area: pygame.Rect,
+    row: int,
+    what: tuple[str, float, str],
+    colour: Colour,
+    letters: Lettering,
+) -> None:
+    """A name, a bar of a share, and a text behind it."""
+    name, share, text = what
+    x, y = area.left + LEFT_PX, area.top + 22 + (ROW_PX - 3) * row
+    letters.write(surface, shorten(letters, name, SMALL, NAME_PX), x, y, SMALL, colour)
+    bar = pygame.Rect(x + NAME_PX + 10, y + 1, max(2, round(BAR_PX * share)), 9)
+    pygame.draw.rect(surface, colour, bar, border_radius=2)
+    letters.write(surface, text, bar.right + 8, y, SMALL, colour)

@@ -1,0 +1,1 @@
+"""Films: episodes, side by side or in four panels, and contact sheets."""

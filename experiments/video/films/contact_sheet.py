@@ -1,0 +1,186 @@
+"""Contact sheet: key moments from top to bottom, policies from left to right, on one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pygame
+
+from envs.highway.drawing import palette as ink
+from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
+from envs.highway.drawing.panel import KMH_PER_MPS, format_usd
+from envs.highway.env import DebrisEnv
+from envs.specification import DECISION_S, column
+from experiments.store.atomic import replacing
+from experiments.video.course.moments import key_moments
+from experiments.video.course.script import Script
+from experiments.video.drawing.ending import dim
+from experiments.video.drawing.lines import draw_label, shorten, write_right
+from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
+from experiments.video.films.episode import Film
+from experiments.video.films.replay import Replay
+from experiments.video.films.side_by_side import HEADING_PX, Heading, compare_costs
+
+CELL_PX: Final = (640, 160)
+"""Picture of one policy at one moment; too low for the reference engine's own read-out."""
+
+SCALING, CENTRING = 7.0, (0.18, 0.5)
+"""91 m of road, the ego near the left edge."""
+
+CAPTION_PX: Final = 34
+"""Height of the line under a picture."""
+
+TIMES_PX: Final = 84
+"""Width of the column of times."""
+
+NAMES_PX: Final = 64
+"""Height of the row of names."""
+
+GAP_PX: Final = 8
+"""Below every row."""
+
+COLUMN_GAP_PX: Final = 24
+"""Beside every column."""
+
+
+def compute_size(num_films: int, num_moments: int) -> tuple[int, int]:
+    """Width and height of a sheet, px."""
+    width = TIMES_PX + num_films * (CELL_PX[0] + COLUMN_GAP_PX)
+    row = CELL_PX[1] + CAPTION_PX + GAP_PX
+    return width, HEADING_PX + NAMES_PX + num_moments * row
+
+
+def draw_sheet(
+    films: Sequence[Film], heading: Heading, moments: Sequence[int] | None = None
+) -> Frame:
+    """Draw the contact sheet of films.
+
+    Parameters
+    ----------
+    films
+        Of the same instance; drawn anew, in another size.
+    heading
+        Above everything.
+    moments
+        Numbers of complete decisions, rising; chosen by ``key_moments`` if not given.
+
+    Returns
+    -------
+    Frame
+        Of ``compute_size(len(films), len(moments))``.
+    """
+    if moments is None:
+        shown = max(film.num_decisions for film in films)
+        moments = key_moments([film.script for film in films], shown)
+    letters = Lettering()
+    letters.begin_frame()
+    sheet = pygame.Surface(compute_size(len(films), len(moments)))
+    sheet.fill(ink.PANEL)
+    after = letters.write(sheet, heading.title, 18, 11, NORMAL)
+    details = shorten(letters, heading.details, SMALL, sheet.get_width() - after - 36)
+    letters.write(sheet, details, after + 18, 13, SMALL, ink.TEXT_DIM)
+    remarks = compare_costs(films)
+    for i, film in enumerate(films):
+        left = TIMES_PX + i * (CELL_PX[0] + COLUMN_GAP_PX)
+        _write_name(sheet, letters, film, remarks[i], left)
+        pictures = _shoot(film, moments)
+        # a viewer that is closed takes the fonts with it
+        letters.begin_frame()
+        for row, moment in enumerate(moments):
+            top = _top_of(row)
+            is_over = moment > film.num_decisions
+            sheet.blit(to_surface(pictures[min(moment, film.num_decisions)]), (left, top))
+            if is_over:
+                dim(sheet, pygame.Rect((left, top), CELL_PX))
+            _write_caption(sheet, letters, film, moment, (left, top + CELL_PX[1]))
+    for row, moment in enumerate(moments):
+        middle = _top_of(row) + CELL_PX[1] // 2
+        write_right(
+            sheet, letters, f"{moment * DECISION_S:.1f} s", TIMES_PX - 14, middle - 10, LARGE
+        )
+    return to_frame(sheet)
+
+
+def write_png(path: Path, frame: Frame) -> None:
+    """Write a picture whole or not at all."""
+    with replacing(path) as temporary:
+        pygame.image.save(to_surface(frame), str(temporary))
+
+
+def _top_of(row: int) -> int:
+    """Upper edge of a row of pictures."""
+    return HEADING_PX + NAMES_PX + row * (CELL_PX[1] + CAPTION_PX + GAP_PX)
+
+
+def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
+    """Pictures of one script after so many decisions; those after its end are its last one."""
+    wanted = {min(moment, film.num_decisions) for moment in moments}
+    complete = -1
+
+    def take(env: DebrisEnv, _: int) -> Frame | None:
+        nonlocal complete
+        complete += 1
+        return env.render() if complete in wanted else None
+
+    width, height = CELL_PX
+    picture = {
+        "screen_width": width,
+        "screen_height": height,
+        "scaling": SCALING,
+        "centering_position": list(CENTRING),
+    }
+    replay = Replay(film.script, take, picture=picture, num_decisions=film.num_decisions)
+    taken = list(replay.frames())
+    found = dict(zip(sorted(wanted), taken, strict=False))
+    # the reference may end earlier than the twin where their last bits differ
+    return {moment: found.get(moment, taken[-1]) for moment in wanted}
+
+
+def _write_name(
+    sheet: pygame.Surface, letters: Lettering, film: Film, remark: str, left: int
+) -> None:
+    """Head of a column: who, how it ended, what it cost."""
+    top, right = HEADING_PX, left + CELL_PX[0]
+    pygame.draw.rect(sheet, film.colour, pygame.Rect(left, top, CELL_PX[0], 4))
+    edge = write_right(sheet, letters, film.ending.cost, right, top + 14, LARGE)
+    if remark:
+        write_right(sheet, letters, remark, edge - 14, top + 20, NORMAL, ink.STRADDLED)
+    name = shorten(letters, film.script.name, LARGE, CELL_PX[0] // 2 - 20)
+    letters.write(sheet, name, left, top + 14, LARGE, film.colour)
+    ending = film.ending
+    words = ending.headline + (f", {ending.contacts}" if ending.contacts else "")
+    colour = ink.STRUCK if ending.is_bad else ink.TEXT_DIM
+    words = shorten(letters, words, SMALL, CELL_PX[0])
+    letters.write(sheet, words, left, top + 43, SMALL, colour)
+
+
+def _write_caption(
+    sheet: pygame.Surface,
+    letters: Lettering,
+    film: Film,
+    moment: int,
+    corner: tuple[int, int],
+) -> None:
+    """Line under a picture: the decision in force, speed, cost so far."""
+    x, y = corner
+    script = film.script
+    if moment > film.num_decisions:
+        letters.write(sheet, film.ending.headline, x, y + 9, SMALL, ink.TEXT_DIM)
+        return
+    caption = film.captions[max(moment - 1, 0)]
+    after = draw_label(sheet, letters, caption.label, x, y + 5)
+    start = after + 10 if after > x else x
+    cost = format_usd(_cost_after(script, moment))
+    right = write_right(sheet, letters, cost, x + CELL_PX[0], y + 9, NORMAL)
+    speed = float(script.episode.ego[moment, column.E_SPEED]) * KMH_PER_MPS
+    write_right(sheet, letters, f"{speed:.0f} km/h", x + CELL_PX[0] - 90, y + 9, NORMAL)
+    room = min(right, x + CELL_PX[0] - 90) - 90 - start
+    reason = shorten(letters, caption.reason.replace("_", " "), NORMAL, room)
+    letters.write(sheet, reason, start, y + 9)
+
+
+def _cost_after(script: Script, moment: int) -> float:
+    """Cost of the first decisions, US$."""
+    return float(script.episode.total_usd[:moment].sum())

@@ -1,0 +1,217 @@
+"""Film of one policy in one instance: its title strip above the reference engine's picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pygame
+
+from envs.cost.parameters import CostParameters
+from envs.highway.drawing.canvas import Canvas
+from envs.highway.drawing.lettering import Lettering
+from envs.highway.drawing.palette import Colour
+from envs.highway.env import DebrisEnv
+from envs.highway.rendering import PANEL_PX
+from envs.scenario.instance import ScenarioInstance
+from envs.specification import DECISION_HZ, TICK_HZ, episode, vehicle
+from experiments.video.course.script import Caption, Script, drive
+from experiments.video.drawing.ending import describe_ending, draw_ending
+from experiments.video.drawing.ghosts import draw_ghosts
+from experiments.video.drawing.lines import POLICY_COLOURS
+from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
+from experiments.video.drawing.title import TITLE_PX, Title, draw_title
+from experiments.video.films.replay import Replay
+from policies.base import Policy
+
+PICTURE_PX: Final = 320
+"""Height of the reference engine's picture, read-out included."""
+
+PANEL_HEIGHT_PX: Final = TITLE_PX + PICTURE_PX
+"""Height of one policy's panel: even, as videos need it."""
+
+WIDTH_PX: Final = 1280
+"""Default width."""
+
+SCALING, CENTRING = 9.0, (0.22, 0.5)
+"""Pixels per metre, and where in the picture the ego is."""
+
+
+class Film:
+    """Pictures of a script, drawn when they are asked for.
+
+    Parameters
+    ----------
+    script
+        What is shown.
+    colour
+        Of the policy.
+    fps
+        15: one frame per tick, 5: one per decision; both are real time.
+    width
+        Of the picture, px, even.
+    max_seconds
+        Cut the film after this many seconds; ``None`` = never.
+
+    Attributes
+    ----------
+    captions
+        What the policy said, one per decision shown.
+    cost_usd
+        Expected cost of the whole episode, US$, as in the records.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        *,
+        colour: Colour = POLICY_COLOURS[0],
+        fps: int = TICK_HZ,
+        width: int = WIDTH_PX,
+        max_seconds: float | None = None,
+    ) -> None:
+        self.script, self.fps, self.width = script, fps, width
+        self.colour = colour
+        length = script.num_decisions
+        if max_seconds is not None:
+            length = min(length, max(1, math.ceil(max_seconds * DECISION_HZ - 1e-9)))
+        self.captions: list[Caption] = [script.caption(k) for k in range(length)]
+        self.cost_usd = script.cost_usd
+        self.ending = describe_ending(script.episode, length)
+        self._letters = Lettering()
+        self._origins: dict[int, float] = {}
+        self._last = (0.0, 0.0)  # speed, cost
+        self._replay = Replay(
+            script,
+            self._take,
+            picture={
+                "screen_width": width,
+                "screen_height": PICTURE_PX,
+                "scaling": SCALING,
+                "centering_position": list(CENTRING),
+            },
+            every_tick=fps == TICK_HZ,
+            num_decisions=length,
+        )
+
+    @property
+    def num_decisions(self) -> int:
+        """Decisions shown."""
+        return len(self.captions)
+
+    @property
+    def num_frames(self) -> int:
+        """Frames of ``frames``: the first state, then ``fps / 5`` for every decision."""
+        return 1 + self.num_decisions * (self.fps // DECISION_HZ)
+
+    def frames(self) -> Iterator[Frame]:
+        """The panels in order, ``(392, width, 3)``."""
+        self._origins.clear()
+        return self._replay.frames()
+
+    def describe_disagreement(self) -> str:
+        """One line if the pictures and the records tell different costs, else nothing; after the last frame."""
+        return self._replay.describe_disagreement()
+
+    def end_card(self, last: Frame, remark: str = "") -> Frame:
+        """The dimmed last frame with how it ended and what it cost.
+
+        Parameters
+        ----------
+        last
+            Last of ``frames``.
+        remark
+            One more line: how it compares.
+
+        Returns
+        -------
+        Frame
+            Of the same size.
+        """
+        surface = to_surface(last)
+        self._letters.begin_frame()
+        is_whole = self.num_decisions == self.script.num_decisions
+        speed, cost = self._last
+        shown = self.cost_usd if is_whole else cost
+        self._draw_title(surface, self.num_decisions - 1, speed, shown, is_over=is_whole)
+        area = pygame.Rect(0, TITLE_PX, self.width, PICTURE_PX)
+        draw_ending(surface, area, self._road(), self.ending, self._letters, remark)
+        return to_frame(surface)
+
+    def _take(self, env: DebrisEnv, decision: int) -> Frame:
+        """One panel: the picture, the imagined futures on its road, the title above."""
+        env.render()
+        viewer: Any = env.viewer
+        world = env.world
+        surface = pygame.Surface((self.width, PANEL_HEIGHT_PX))
+        surface.blit(viewer.sim_surface, (0, TITLE_PX))
+        self._letters.begin_frame()
+        x = float(world.vehicle_f[vehicle.X, 0])
+        # seen for the first time, a decision is just beginning: later ticks must not move its origin
+        self._origins.setdefault(int(world.episode_i[episode.DECISION]), x)
+        options = self.captions[decision].options
+        left, top = viewer.window_position()
+        road = self._road()
+        canvas = Canvas(
+            surface,
+            float(left) - CENTRING[0] * road.width / SCALING,
+            float(top) - CENTRING[1] * road.height / SCALING,
+            SCALING,
+        )
+        draw_ghosts(surface, road, canvas, options, self._origins.get(decision, x))
+        speed = float(world.vehicle_f[vehicle.SPEED, 0])
+        cost = float(world.episode_f[episode.TOTAL_COST])
+        self._last = (speed, cost)
+        self._draw_title(surface, decision, speed, cost, is_over=False)
+        return to_frame(surface)
+
+    def _road(self) -> pygame.Rect:
+        """The part of the panel that shows the road."""
+        return pygame.Rect(0, TITLE_PX, self.width, PICTURE_PX - PANEL_PX)
+
+    def _draw_title(
+        self, surface: pygame.Surface, decision: int, speed: float, cost: float, *, is_over: bool
+    ) -> None:
+        """The strip above the picture."""
+        caption = self.captions[decision]
+        title = Title(self.script.name, self.colour, caption, speed, cost, is_over)
+        draw_title(surface, pygame.Rect(0, 0, self.width, TITLE_PX), title, self._letters)
+
+
+def film(
+    policy_name: str,
+    policy: Policy,
+    instance: ScenarioInstance,
+    cost: CostParameters | None = None,
+    *,
+    policy_seed: int = 0,
+    colour: Colour = POLICY_COLOURS[0],
+    fps: int = TICK_HZ,
+    width: int = WIDTH_PX,
+    max_seconds: float | None = None,
+) -> Film:
+    """Drive an instance with a policy and film it.
+
+    Parameters
+    ----------
+    policy_name
+        Written above the picture.
+    policy
+        Any policy, privileged ones too: it decides in the twin, and its actions are played again in the reference.
+    instance
+        What it drives.
+    cost
+        Cost parameters; the default setting if not given.
+    policy_seed
+        Seed of a policy that draws random numbers.
+    colour, fps, width, max_seconds
+        Of the film; see ``Film``.
+
+    Returns
+    -------
+    Film
+        Driven, not yet drawn.
+    """
+    script = drive(policy_name, policy, instance, policy_seed=policy_seed, cost=cost)
+    return Film(script, colour=colour, fps=fps, width=width, max_seconds=max_seconds)

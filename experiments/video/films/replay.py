@@ -1,0 +1,114 @@
+"""Replay: the actions of a script once more in the reference engine, which can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from envs.highway.env import DebrisEnv
+from experiments.video.course.script import Script
+from experiments.video.drawing.surfaces import Frame
+
+Take = Callable[[DebrisEnv, int], Frame | None]
+"""Takes a picture of the world in the course of a decision; ``None`` if there shall be none."""
+
+AGREEMENT: Final = 1e-6
+"""Relative difference of costs up to which twin and reference count as equal: NumPy's wide-vector functions differ from
+libm in the last bit, and more only where stopped traffic amplifies that."""
+
+
+class _Shutter:
+    """What highway-env calls between the ticks of a decision, in place of Gymnasium's recorder."""
+
+    frames_per_sec = 0  # highway-env writes it
+
+    def __init__(self, env: DebrisEnv, take: Take) -> None:
+        self._env, self._take = env, take
+        self.decision = 0
+        self.frames: list[Frame] = []
+
+    def _capture_frame(self) -> None:
+        """Take a picture now."""
+        frame = self._take(self._env, self.decision)
+        if frame is not None:
+            self.frames.append(frame)
+
+
+class Replay:
+    """Plays a script in the reference engine and takes pictures of it.
+
+    Parameters
+    ----------
+    script
+        What to play.
+    take
+        Called after the reset and after every decision, and after every tick if asked for.
+    picture
+        highway-env's settings of the picture.
+    every_tick
+        15 pictures a second instead of 5.
+    num_decisions
+        Stop early; ``None`` = play everything.
+
+    Attributes
+    ----------
+    cost_usd
+        Expected cost so far, US$, as the reference counts it.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        take: Take,
+        *,
+        picture: dict[str, Any],
+        every_tick: bool = False,
+        num_decisions: int | None = None,
+    ) -> None:
+        self._script, self._take = script, take
+        self._picture, self._every_tick = picture, every_tick
+        self._actions = script.episode.actions[:num_decisions]
+        self.cost_usd = 0.0
+
+    def frames(self) -> Iterator[Frame]:
+        """The pictures in order.
+
+        Yields
+        ------
+        Frame
+            As ``take`` makes them.
+        """
+        self.cost_usd = 0.0
+        env = DebrisEnv(render_mode="rgb_array", config=dict(self._picture), cost=self._script.cost)
+        shutter = _Shutter(env, self._take)
+        if self._every_tick:
+            env.set_record_video_wrapper(shutter)
+        try:
+            env.reset(options={"instance": self._script.episode.instance})
+            yield from _shoot(shutter)
+            for decision, action in enumerate(self._actions):
+                shutter.decision = decision
+                _, _, terminated, truncated, info = env.step(action)
+                self.cost_usd += float(info["cost"]["total"])
+                yield from _shoot(shutter)
+                if terminated or truncated:
+                    break
+        finally:
+            env.close()
+
+    def describe_disagreement(self) -> str:
+        """One line if the reference has counted another cost than the twin, else nothing; after the last picture."""
+        told = float(self._script.episode.total_usd[: len(self._actions)].sum())
+        if abs(self.cost_usd - told) <= AGREEMENT * max(abs(told), 1.0):
+            return ""
+        return (
+            f"{self._script.name}: the reference counts {self.cost_usd:.6f} US$, the twin {told:.6f} US$: "
+            "the pictures show the reference, the records hold the twin"
+        )
+
+
+def _shoot(shutter: _Shutter) -> Iterator[Frame]:
+    """A last picture, then all that were taken."""
+    shutter._capture_frame()
+    yield from shutter.frames
+    shutter.frames.clear()

@@ -1,0 +1,133 @@
+"""Explorer: drives like a cruise control, and does something out of the library when an object comes near."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from policies.base import Observation
+from policies.command import lateral_range, to_action
+from policies.following import follow
+from policies.perception.objects import find_things
+from policies.planning.library import MANOEUVRES, glide, write_actions
+
+HORIZON: Final = 30
+"""Decisions of a manoeuvre at most."""
+
+EARLIEST_S, LATEST_S = 0.6, 6.0
+"""A manoeuvre begins so long before the object is reached; drawn anew for every episode."""
+
+SHIFT_SD_M: Final = 0.35
+"""Standard deviation of how far its places are from where the library has them: every offset is met."""
+
+RECKLESS: Final = 0.3
+"""Share of episodes in which a manoeuvre is carried out whatever traffic does."""
+
+KEEP_SHARE: Final = 0.35
+"""Share of manoeuvres that keep the lane and the speed: things are run over often enough to learn what that does."""
+
+LONELY_PER_S: Final = 0.1
+"""Manoeuvres per second without an object."""
+
+
+class Explorer:
+    """Collects what careful drivers never see: every answer to every object, good or bad.
+
+    Parameters
+    ----------
+    keep_share
+        Share of manoeuvres that keep lane and speed, 0 to 1.
+    reckless
+        Share of episodes in which manoeuvres ignore the traffic ahead, 0 to 1.
+    """
+
+    privileged = False
+
+    def __init__(self, keep_share: float = KEEP_SHARE, reckless: float = RECKLESS) -> None:
+        self._keep_share, self._reckless = keep_share, reckless
+        self._size = 0
+
+    def _resize(self, size: int) -> None:
+        """Memory for so many worlds."""
+        self._size = size
+        self._random = [np.random.default_rng(0)] * size
+        self._is_new = np.ones(size, np.bool_)
+        self._target, self._drift, self._begin_s, self._shift = np.zeros((4, size))
+        self._is_reckless = np.zeros(size, np.bool_)
+        self._plan = np.zeros((size, HORIZON, 2))
+        self._step, self._end = np.zeros((2, size), np.int64)
+
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Draw the habits of new episodes."""
+        if self._size != len(mask):
+            self._resize(len(mask))
+        self._is_new |= mask
+        for b in np.flatnonzero(mask):
+            random = self._random[b] = np.random.default_rng(int(seeds[b]))
+            self._begin_s[b] = random.uniform(EARLIEST_S, LATEST_S)
+            self._shift[b] = random.normal(0.0, SHIFT_SD_M)
+            self._is_reckless[b] = random.random() < self._reckless
+            self._step[b] = self._end[b] = 0
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Cruise, or go on with the manoeuvre under way, or begin one."""
+        ego = observation["ego"].astype(np.float64)
+        low, high = lateral_range(observation)
+        self._target = np.where(self._is_new, ego[:, column.E_Y], self._target)
+        self._drift = np.where(self._is_new, 0.0, self._drift)
+        self._is_new[:] = False
+        things = find_things(observation, 2.5, LATEST_S)
+        near = things.nearest(np.arange(self._size))
+        home = np.clip(np.round(self._target / LANE_WIDTH_M) * LANE_WIDTH_M, low, high)
+        wanted = follow(observation, ego[:, column.E_SET_SPEED])
+        acceleration, target = wanted.copy(), np.empty(self._size)
+        for b in range(self._size):
+            lateral = np.array([self._target[b], self._drift[b], low[b], high[b], home[b]])
+            if self._step[b] >= self._end[b] and self._begins(b, near[b], ego[b, column.E_SPEED]):
+                self._draw_plan(b, ego[b], lateral, near[b])
+            if self._step[b] < self._end[b]:
+                first, second = self._plan[b, self._step[b]]
+                self._step[b] += 1
+                command = -8.0 + 0.5 * (first + 1.0) * 11.0
+                acceleration[b] = command if self._is_reckless[b] else min(command, wanted[b])
+                target[b] = low[b] + 0.5 * (second + 1.0) * (high[b] - low[b])
+            else:
+                target[b] = glide(lateral[0], lateral[1], home[b], 1.0)[0]
+        target = np.clip(target, low, high)
+        self._drift = (target - self._target) / DECISION_S
+        self._target = target
+        return to_action(observation, acceleration, target)
+
+    def _begins(self, b: int, near: NDArray[np.float64], speed: float) -> bool:
+        """Whether it is time for a manoeuvre."""
+        if np.isfinite(near[0, 0]):
+            return bool(near[0, 0] < self._begin_s[b] * max(speed, 3.0))
+        return bool(self._random[b].random() < LONELY_PER_S * DECISION_S)
+
+    def _draw_plan(
+        self,
+        b: int,
+        ego: NDArray[np.float64],
+        lateral: NDArray[np.float64],
+        near: NDArray[np.float64],
+    ) -> None:
+        """A manoeuvre out of the library, its places shifted a little."""
+        random = self._random[b]
+        row = 0 if random.random() < self._keep_share else int(random.integers(len(MANOEUVRES)))
+        shifted = near.copy()
+        shifted[:, 1] += self._shift[b]
+        plan = np.zeros((1, HORIZON, 2))
+        write_actions(
+            MANOEUVRES[row : row + 1],
+            ego[column.E_SPEED],
+            ego[column.E_SET_SPEED],
+            lateral,
+            shifted,
+            plan,
+        )
+        self._plan[b] = plan[0]
+        self._step[b], self._end[b] = 0, int(random.integers(8, HORIZON + 1))
+        self._begin_s[b] = random.uniform(EARLIEST_S, LATEST_S)

@@ -1,0 +1,32 @@
+"""Policies that a package exports by name and imports when they are first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+
+def lazy_exports(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
+    """The ``__getattr__`` of a package that imports a name's module at its first use.
+
+    A policy's modules import Numba and compile machine code; importing another module of its package must not.
+
+    Parameters
+    ----------
+    package
+        ``__name__`` of the package.
+    modules
+        Module of each exported name.
+
+    Returns
+    -------
+    callable
+        To be bound to ``__getattr__`` in the package.
+    """
+
+    def get(name: str) -> object:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(modules[name]), name)
+
+    return get

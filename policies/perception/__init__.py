@@ -1,0 +1,1 @@
+"""Perception: what a policy makes of its observation before it decides, shared by all policies."""

@@ -1,0 +1,191 @@
+"""The picture of a dream: the reference engine's own, with everything where it is dreamt; the doubtful is faint."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from envs.highway.env import DebrisEnv
+from envs.highway.scene import build_road
+from envs.highway.strip_viewer import StripViewer
+from envs.specification import (
+    TICKS_PER_DECISION,
+    VEHICLE_SLOTS,
+    contact,
+    debris,
+    episode,
+    track,
+    vehicle,
+)
+from envs.specification.world import Array, World, empty_world
+from policies.world_model.dream.core import DreamCore
+from policies.world_model.estimation.content_classes import NUM_PATCHES
+from policies.world_model.model import state as s
+
+FIRST_X_M: Final = 1000.0
+"""Where dreams begin along the drawn road, which has a beginning."""
+
+FAINTEST: Final = 0.15
+"""Opacity of what is doubted most, as a share [A]: judgement."""
+
+HALF_SURE_M: Final = 1.0
+"""With this standard deviation of its place an object is half as opaque [A]: judgement."""
+
+JUMP_M: Final = 20.0
+"""What moves further within a decision is another vehicle in the same slot: it is not drawn in between."""
+
+_MOTION: Final = (
+    (debris.X, s.D_X), (debris.Y, s.D_Y), (debris.Z, s.D_Z), (debris.VX, s.D_VX), (debris.VY, s.D_VY),
+    (debris.VZ, s.D_VZ), (debris.YAW, s.D_YAW), (debris.LENGTH, s.D_LENGTH), (debris.WIDTH, s.D_WIDTH),
+    (debris.HEIGHT, s.D_HEIGHT),
+)  # fmt: skip
+
+_DRAWN: Final = (
+    ("vehicle_f", vehicle.X, (vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.SPEED)),
+    ("debris_f", debris.X, (debris.X, debris.Y, debris.Z, debris.YAW)),
+    ("track_f", track.X, (track.X, track.Y, track.HEADING)),
+)
+"""Arrays that are drawn in between, the row that tells a jump, and the rows that are."""
+
+
+class _Poses(NamedTuple):
+    """Everything that moves, of one decision."""
+
+    decision: int
+    arrays: tuple[Array, ...]  # as _DRAWN
+
+
+class DreamPicture:
+    """Draws the first world of a core.
+
+    Parameters
+    ----------
+    core
+        What is dreamt.
+    later_ticks
+        Added to the clock that is shown: a dream begins its own time anew.
+    """
+
+    def __init__(self, core: DreamCore, later_ticks: int = 0) -> None:
+        self._core = core
+        self._later_ticks = later_ticks
+        config = {**DebrisEnv.default_config(), "offscreen_rendering": True}
+        # what the viewer looks at of an environment
+        self._scene: Any = SimpleNamespace(config=config, world=empty_world())
+        self._viewer: StripViewer | None = None
+        self._before = self._now = _Poses(0, ())
+
+    def begin(self) -> None:
+        """A new dream begins: nobody drives or lies where he did."""
+        self._look()
+        self._before = self._now
+        self._scene.road = build_road(self._scene.world)
+        if self._viewer is not None:
+            self._viewer.begin_episode()
+
+    def record(self) -> None:
+        """Remember the decision that has just been dreamt: the path, and contacts."""
+        self._before = self._now
+        self._look()
+        if self._viewer is not None:
+            self._viewer.record_tick(self._scene.world)
+
+    def draw(self, share: float = 1.0) -> Array:
+        """The picture after a share of the last decision, ``(height, width, 3)`` uint8; 1 is the present."""
+        if self._viewer is None:
+            self.begin()
+            self._viewer = StripViewer(self._scene)
+        self._place(share)
+        self._viewer.certainty = self._certainty()
+        path = self._viewer.history.path
+        last = path.pop() if path else None
+        if last is not None:
+            f = self._scene.world.vehicle_f[:, 0]
+            path.append((float(f[vehicle.X]), float(f[vehicle.Y]), float(f[vehicle.HEADING])))
+        self._viewer.display()
+        if last is not None:
+            path[-1] = last
+        return self._viewer.get_image()
+
+    def _place(self, share: float) -> None:
+        """Everything between its last two places, in place."""
+        for (name, along, rows), before, now in zip(
+            _DRAWN, self._before.arrays, self._now.arrays, strict=True
+        ):
+            shown = getattr(self._scene.world, name)
+            shown[...] = now
+            if share < 1.0:
+                follows = np.abs(now[along] - before[along]) < JUMP_M
+                for row in rows:
+                    between = before[row] + share * (now[row] - before[row])
+                    shown[row] = np.where(follows, between, now[row])
+
+    def _certainty(self) -> tuple[float, ...]:
+        """Opacity of every drawn object: how likely it is there, and how well its place is known."""
+        core, found = self._core, []
+        belief = core.sources.belief[int(core.pieces[0])]
+        for slot in self._live():
+            at = VEHICLE_SLOTS + slot
+            f = core.record(0).track_f
+            spread = float(np.hypot(f[track.SD_X, at], f[track.SD_Y, at]))
+            known = belief[slot].sum() > 0.0
+            exists = 1.0 - float(belief[slot, 0]) if known else 1.0
+            found.append(max(exists / (1.0 + spread / HALF_SURE_M), FAINTEST))
+        return tuple(found)
+
+    def _live(self) -> list[int]:
+        """Slots of the objects that are dreamt."""
+        live: list[int] = np.flatnonzero(self._core.dreams.things[0, :, s.D_LIVE] > 0.0).tolist()
+        return live
+
+    def _look(self) -> None:
+        """Copy the dream into the record that is drawn."""
+        core, world = self._core, self._scene.world
+        source = core.record(0)
+        for name in source.dtype.names:
+            getattr(world, name)[...] = getattr(source, name)
+        world.vehicle_f[vehicle.X] += FIRST_X_M
+        world.track_f[track.X] += FIRST_X_M
+        tick = int(source.episode_i[episode.TICK]) + self._later_ticks
+        world.episode_i[episode.TICK] = tick
+        world.episode_i[episode.DECISION] = tick // TICKS_PER_DECISION
+        world.contacts[:, contact.TICK] += self._later_ticks
+        names, live = core.names(0), self._live()
+        world.track_i[track.TARGET, VEHICLE_SLOTS:] = -1
+        for j, slot in enumerate(live):
+            self._put_object(world, source, j, slot)
+        world.episode_i[episode.NUM_DEBRIS] = len(live)
+        families = core.settings.imagination.starts.families
+        self._scene.instance = SimpleNamespace(
+            # a class has the name of its commonest type
+            debris_types=tuple(names[slot].split(" / ")[0] for slot in live),
+            family=families[int(core.pieces[0])],
+            variant=f"dreamt, member {int(core.dreams.member[0]) + 1}",
+        )
+        arrays = tuple(getattr(world, name).copy() for name, _, _ in _DRAWN)
+        self._now = _Poses(int(world.episode_i[episode.DECISION]), arrays)
+
+    def _put_object(self, world: World, source: World, j: int, slot: int) -> None:
+        """The object of a slot as the ``j``-th that is drawn, in place."""
+        here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
+        world.track_i[:, here] = source.track_i[:, there]
+        world.track_f[:, here] = source.track_f[:, there]
+        world.track_f[track.X, here] += FIRST_X_M
+        dreams = self._core.dreams
+        for row, at in _MOTION:
+            world.debris_f[row, j] = dreams.things[0, slot, at]
+        world.debris_f[debris.X, j] += FIRST_X_M
+        kind = int(dreams.theta[0, slot])
+        world.debris_i[:, j] = 0
+        world.debris_i[debris.IS_REAL, j] = int(kind > 0)
+        world.debris_i[debris.IS_PATCH, j] = int(0 < kind <= NUM_PATCHES)
+        world.debris_i[debris.LOOK, j] = dreams.look[0, slot]
+        world.debris_i[debris.CARRIER, j] = -1
+
+    def close(self) -> None:
+        """Free the viewer."""
+        if self._viewer is not None:
+            self._viewer.close()
+            self._viewer = None

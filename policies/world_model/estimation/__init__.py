@@ -1,0 +1,1 @@
+"""State estimation: filters that turn observations into beliefs about vehicles and objects."""

@@ -1,0 +1,54 @@
+"""Crashed vehicles ahead: a reason to look for a way before the distance to them is a reason to brake."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.specification import column
+from policies.base import Observation
+from policies.command import EGO_WIDTH_M
+from policies.following import EGO_LENGTH_M, IN_PATH_M, SIDE_M, half_extent
+from policies.world_model.estimation.velocity_filter import HARSHEST
+
+CRASH_MPS2: Final = 9.0
+"""Who has slowed harder than this has struck something [A: no brakes reach it]."""
+
+CLOSING_MPS: Final = 2.0
+"""Who has struck something and is hardly slower than the ego drives on [A]."""
+
+SLIDE_S: Final = 1.0
+"""A wreck slides on for its speed times this (highway-env: crashed vehicles slow at 1/s)."""
+
+
+def find_wrecks(
+    observation: Observation, speeds: NDArray[np.float64], horizon_s: float
+) -> NDArray[np.bool_]:
+    """Whether a wreck lies in the ego's path within the reach of a plan.
+
+    Parameters
+    ----------
+    observation
+        Batched.
+    speeds
+        ``(B, 8, NUM_SPEEDS)`` of ``policies.world_model.estimation.velocity_filter``.
+    horizon_s
+        Length of the plans.
+
+    Returns
+    -------
+    ndarray
+        ``(B,)``.
+    """
+    cars = observation["vehicles"].astype(np.float64)
+    speed = observation["ego"][:, column.E_SPEED, None].astype(np.float64)
+    along = cars[..., column.V_VX]
+    ahead = cars[..., column.V_DX] + cars[..., column.V_AGE_SINCE_SEEN] * along
+    room = ahead - 0.5 * (cars[..., column.V_LENGTH] + EGO_LENGTH_M) + SLIDE_S * along
+    in_path = np.maximum(IN_PATH_M, half_extent(cars) + 0.5 * EGO_WIDTH_M + SIDE_M)
+    found = (cars[..., column.V_TRACKED] > 0.5) & (speeds[..., HARSHEST] > CRASH_MPS2)
+    found &= (np.abs(cars[..., column.V_DY]) < in_path) & (ahead > 0.0)
+    found &= (speed - along > CLOSING_MPS) & (room < horizon_s * speed)
+    return np.asarray(found.any(axis=1))

@@ -1,0 +1,142 @@
+"""The open accounts of the cost along a course, driven or imagined: the charging code of the environment itself.
+
+Only the charges are the environment's; where everybody is, the caller says. The record holds the ego and what the slots
+track, vehicle ``i + 1`` being slot ``i``; objects stay out of it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from envs.physics.compilation import compiled, inner
+from envs.specification import (
+    LANE_WIDTH_M,
+    TICKS_PER_DECISION,
+    VEHICLE_SLOTS,
+    column,
+    episode,
+    vehicle,
+)
+from envs.specification.world import Array, Batch, World
+from envs.world.charges import BESIDE_SHARE
+from envs.world.tick import after_traffic, decision_cost, end_decision
+from policies.planning.anchor import NOBODY_M, anchor, begin_accounts
+from policies.world_model.model import state as s
+from policies.world_model.model.state import State
+
+__all__ = ["BESIDE_SHARE", "charge_decision", "follow_accounts"]
+
+SLOWEST_MPS = 1.0
+"""Steering of a slower car says nothing about its yaw rate."""
+
+
+@compiled
+def follow_accounts(
+    roots: Batch,
+    is_new: Array,
+    before: Array,
+    ego: Array,
+    vehicles: Array,
+    params: Array,
+) -> None:
+    """Bring the accounts to the present: charge the decision that was just driven, as observed; in place.
+
+    Parameters
+    ----------
+    roots
+        ``(B,)`` records.
+    is_new
+        ``(B,)``: worlds in which an episode begins.
+    before
+        ``(B, E)`` ego observation of the decision before.
+    ego, vehicles
+        Observation of this one.
+    params
+        ``CostParameters.to_array()``.
+    """
+    p = params[0]
+    for b in range(roots.shape[0]):
+        world = roots[b]
+        if is_new[b]:
+            begin_accounts(world)
+        anchor(world, ego[b], vehicles[b], 0.0)
+        if is_new[b]:
+            world.episode_i[episode.CHARGED_LANE] = world.vehicle_i[vehicle.LANE, 0]
+            continue
+        one, two = before[b], ego[b]
+        _live(
+            world,
+            (one[column.E_Y], one[column.E_SPEED], one[column.E_HEADING], one[column.E_YAW_RATE]),
+            (two[column.E_Y], two[column.E_SPEED], two[column.E_HEADING], two[column.E_YAW_RATE]),
+            two[column.E_ACCELERATION],
+            0.0,
+            p,
+        )
+        anchor(world, ego[b], vehicles[b], 0.0)
+
+
+@compiled
+def charge_decision(world: World, before: State, after: State, p: np.record) -> float:
+    """What an imagined decision costs apart from contacts and collisions, US$; the accounts move on in place."""
+    v = world.vehicle_f
+    for i in range(VEHICLE_SLOTS):
+        car, k = after.cars[i], i + 1
+        if car[s.C_LIVE] == 0.0:
+            v[vehicle.X, k] = NOBODY_M
+            continue
+        v[vehicle.X, k], v[vehicle.Y, k] = car[s.C_X], car[s.C_Y]
+        v[vehicle.SPEED, k] = car[s.C_VX]
+        world.vehicle_i[vehicle.LANE, k] = _lane_at(world, car[s.C_Y])
+    v[vehicle.X, 0] = after.ego[s.X]
+    one, two = before.ego, after.ego
+    _live(
+        world,
+        (one[s.Y], one[s.SPEED], one[s.HEADING], one[s.YAW_RATE]),
+        (two[s.Y], two[s.SPEED], two[s.HEADING], two[s.YAW_RATE]),
+        two[s.ACCELERATION],
+        two[s.LATERAL_PEAK],
+        p,
+    )
+    return decision_cost(world)
+
+
+@inner
+def _lane_at(world: World, y: float) -> int:
+    last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
+    lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
+    return lane
+
+
+@inner
+def _live(
+    world: World,
+    one: tuple[float, float, float, float],
+    two: tuple[float, float, float, float],
+    acceleration: float,
+    peak: float,
+    p: np.record,
+) -> None:
+    """Three ticks from one (y, speed, heading, yaw rate) to another, and the charges by decision."""
+    v, f = world.vehicle_f, world.episode_f
+    world.cost[:] = 0.0
+    f[episode.SPEED_AT_DECISION] = one[1]
+    for m in range(TICKS_PER_DECISION):
+        share = (m + 1.0) / TICKS_PER_DECISION
+        speed = one[1] + share * (two[1] - one[1])
+        heading = one[2] + share * (two[2] - one[2])
+        lateral = one[3] * one[1] + share * (two[3] * two[1] - one[3] * one[1])
+        if m == 1 and peak > abs(lateral):
+            lateral = math.copysign(peak, lateral)
+        v[vehicle.Y, 0] = one[0] + share * (two[0] - one[0])
+        v[vehicle.SPEED, 0], v[vehicle.HEADING, 0] = speed, heading
+        v[vehicle.COS, 0], v[vehicle.SIN, 0] = math.cos(heading), math.sin(heading)
+        v[vehicle.ACCELERATION, 0] = acceleration
+        world.vehicle_i[vehicle.LANE, 0] = _lane_at(world, v[vehicle.Y, 0])
+        # the charges read the yaw rate off the steering
+        rate = lateral / max(speed, SLOWEST_MPS)
+        slip = 0.5 * v[vehicle.LENGTH, 0] * rate / max(speed, SLOWEST_MPS)
+        v[vehicle.STEERING, 0] = math.atan(2.0 * math.tan(math.asin(min(max(slip, -0.9), 0.9))))
+        after_traffic(world, p)
+    end_decision(world, p)

@@ -1,0 +1,93 @@
+"""From imagined costs by object and class to atoms with weights, and to one score per plan."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.planning.risk import RiskWeights, risk_score
+from policies.world_model.estimation.content_classes import NUM_CLASSES
+
+Array = NDArray[np.float64]
+
+
+def reduce_costs(
+    cost: Array, belief: Array, main: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], Array, Array]:
+    """Costs by class of the object that matters most; the others count with their mean.
+
+    Parameters
+    ----------
+    cost
+        ``(K, C, M, 4, NUM_CLASSES + 1)`` of ``imagine``.
+    belief
+        ``(K, 4, NUM_CLASSES)``.
+    main
+        ``(K,)`` that object; found if not given.
+
+    Returns
+    -------
+    main, cost, weights
+        ``(K,)``; ``(K, C, M, NUM_CLASSES)`` US$; ``(K, NUM_CLASSES)`` adding up to 1.
+    """
+    base = cost[..., 0, NUM_CLASSES]
+    by_class = cost[..., :NUM_CLASSES]
+    mean = np.einsum("kcmja,kja->kcmj", by_class, belief)
+    if main is None:
+        main = mean.sum(axis=(1, 2)).argmax(axis=1)
+    rows = np.arange(len(cost))
+    own = mean[rows, :, :, main]
+    rest = base + mean.sum(axis=-1) - own
+    weights = belief[rows, main]
+    total = weights.sum(axis=1, keepdims=True)
+    nothing = np.zeros(NUM_CLASSES)
+    nothing[0] = 1.0
+    weights = np.where(total > 0.0, weights / np.maximum(total, 1e-12), nothing)
+    return main, rest[..., None] + by_class[rows, :, :, main], weights
+
+
+def score_atoms(cost: Array, weights: Array, risk: RiskWeights) -> tuple[Array, Array, Array]:
+    """Score, mean and worst of every plan.
+
+    Parameters
+    ----------
+    cost
+        ``(K, C, M, A)`` US$: plans, members, classes.
+    weights
+        ``(K, A)`` adding up to 1.
+    risk
+        How they are weighed.
+
+    Returns
+    -------
+    score, mean, worst
+        Each ``(K, C)``, US$.
+    """
+    count, plans, members, atoms = cost.shape
+    flat = cost.reshape(count, plans, members * atoms)
+    shares = np.tile(weights[:, None, None, :] / members, (1, 1, members, 1))
+    of = np.repeat(np.arange(members), atoms)
+    return risk_score(flat, shares.reshape(count, 1, members * atoms), of, risk)
+
+
+def disagreement(members: Array) -> Array:
+    """How much of the uncertainty about contents is that the ensemble has not learned them.
+
+    Parameters
+    ----------
+    members
+        ``(B, E, 4, NUM_CLASSES)`` probabilities of every head; zero for free slots.
+
+    Returns
+    -------
+    ndarray
+        ``(B, 4)`` mutual information of class and head, nats: the entropy of the mean less the mean entropy, >= 0.
+    """
+    mean = members.mean(axis=1)
+    found: Array = np.maximum(_entropy(mean) - _entropy(members).mean(axis=1), 0.0)
+    return found
+
+
+def _entropy(p: Array) -> Array:
+    entropy: Array = -(p * np.log(np.maximum(p, 1e-300))).sum(axis=-1)
+    return entropy

@@ -1,0 +1,1 @@
+"""The log of driving that the world model learns from: its columns, and reading it from disk."""

@@ -1,0 +1,1 @@
+"""The learned dynamics model: state, features, parameters, and one step of it."""

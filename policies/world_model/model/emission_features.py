@@ -1,0 +1,168 @@
+"""What the emission nets see of a vehicle or an object, and what they say of its observation."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from envs.physics.compilation import compiled
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from envs.specification.world import Array
+from policies.world_model.estimation.content_classes import NUM_CLASSES
+from policies.world_model.model import state as s
+from policies.world_model.model.state import State
+
+# --- outputs: a logit, natural logarithms of standard deviations (m, m/s), then what differs -----------
+VISIBLE, LOG_SD_X, LOG_SD_Y, LOG_SD_V, LOG_SD_SIZE = range(5)
+LAMP, JOLTS, LOG_JOLT = 5, 6, 7  # vehicles: two logits, logarithm of the jolt in metres
+NUM_CAR_EMISSIONS: Final = 8
+LOOK, LOG_SD_LOOK = 5, 6  # objects: logit of the true look's posterior, its spread
+NUM_THING_EMISSIONS: Final = 7
+
+NUM_CAR_SIGHTS: Final = 22 + NUM_CLASSES
+NUM_THING_SIGHTS: Final = 18 + NUM_CLASSES
+
+CAMERA_AHEAD_M: Final = 0.5
+"""The camera is this far ahead of the ego's centre: the ego knows where it is."""
+
+UNDER_M: Final = 8.0
+"""Objects further along the road than this have nothing to do with a vehicle's jolt [A]."""
+
+LEAST_JOLT_M: Final = 1e-3
+"""Smaller jolts are none."""
+
+
+@compiled
+def find_blocker(state: State, x: float, y: float, skip: int) -> int:
+    """Slot of a vehicle that crosses the straight line from the camera to a place, seen from above; -1 if none does.
+
+    Parameters
+    ----------
+    state
+        Everybody.
+    x, y
+        The place, m.
+    skip
+        Slot of a vehicle that does not count.
+
+    Returns
+    -------
+    int
+        The first such slot.
+    """
+    x0, y0 = state.ego[s.X] + CAMERA_AHEAD_M, state.ego[s.Y]
+    low, high, span = min(x0, x), max(x0, x), x - x0
+    for i in range(VEHICLE_SLOTS):
+        car = state.cars[i]
+        half = 0.5 * car[s.C_LENGTH]
+        rear, front = car[s.C_X] - half, car[s.C_X] + half
+        if i == skip or car[s.C_LIVE] == 0.0 or rear >= high or front <= low:
+            continue
+        enters = min(max((rear - x0) / span, 0.0), 1.0)
+        leaves = min(max((front - x0) / span, 0.0), 1.0)
+        one = y0 + enters * (y - y0) - car[s.C_Y]
+        two = y0 + leaves * (y - y0) - car[s.C_Y]
+        wide = 0.5 * car[s.C_WIDTH]
+        if not ((one > wide and two > wide) or (one < -wide and two < -wide)):
+            return i
+    return -1
+
+
+@compiled
+def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) -> None:
+    """Of the vehicle in slot ``i``.
+
+    Parameters
+    ----------
+    state
+        Everybody.
+    i
+        A live slot.
+    before
+        ``(NUM_VEHICLE,)`` what was observed of it one decision ago.
+    kinds
+        ``(4,)`` int64: class of the contents of every object.
+    out
+        ``(NUM_CAR_SIGHTS,)`` output.
+    """
+    car = state.cars[i]
+    dx = car[s.C_X] - state.ego[s.X]
+    _see(state, dx, car[s.C_Y] - state.ego[s.Y], out)
+    near = car[s.C_X] - math.copysign(0.5 * car[s.C_LENGTH], dx)
+    blocker = find_blocker(state, near, car[s.C_Y], i)
+    out[7] = 1.0 if blocker < 0 else 0.0
+    out[8] = state.cars[blocker, s.C_LENGTH] / 10.0 if blocker >= 0 else 0.0
+    out[9], out[10] = car[s.C_LENGTH] / 10.0, car[s.C_WIDTH] / 2.0
+    out[11] = min(max(car[s.C_ACCELERATION], -6.0), 3.0) / 3.0
+    out[12], out[13] = before[column.V_VISIBLE], before[column.V_AGE_SINCE_SEEN] / 2.0
+    out[14], out[15] = before[column.V_BRAKE_LAMP], before[column.V_JOLT] * 20.0
+    out[16] = car[s.C_VX] / 30.0
+    for k in range(17, NUM_CAR_SIGHTS):
+        out[k] = 0.0
+    best = UNDER_M
+    for j in range(DEBRIS_SLOTS):
+        thing = state.things[j]
+        along, across = thing[s.D_X] - car[s.C_X], thing[s.D_Y] - car[s.C_Y]
+        reach = 0.5 * car[s.C_WIDTH] + 0.5 * max(thing[s.D_LENGTH], thing[s.D_WIDTH])
+        if thing[s.D_LIVE] > 0.0 and abs(along) < best and abs(across) < reach:
+            best = abs(along)
+            out[17], out[18], out[19] = 1.0, along / 4.0, across
+            out[20], out[21] = thing[s.D_HEIGHT] * 3.0, thing[s.D_Z]
+            for c in range(NUM_CLASSES):
+                out[22 + c] = 0.0
+            out[22 + kinds[j]] = 1.0
+
+
+@compiled
+def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> None:
+    """Of the object in slot ``j`` if it is of a class.
+
+    Parameters
+    ----------
+    state
+        Everybody.
+    j
+        A live slot.
+    before
+        ``(NUM_DEBRIS,)`` what was observed of it one decision ago.
+    kind
+        Class of its contents.
+    out
+        ``(NUM_THING_SIGHTS,)`` output.
+    """
+    thing = state.things[j]
+    x, y = thing[s.D_X], thing[s.D_Y]
+    _see(state, x - state.ego[s.X], y - state.ego[s.Y], out)
+    blocker, is_free = find_blocker(state, x, y, -1), 1.0
+    if blocker >= 0:
+        # it may be seen past the vehicle
+        cos, sin = abs(math.cos(thing[s.D_YAW])), abs(math.sin(thing[s.D_YAW]))
+        half = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
+        left = find_blocker(state, x, y - half, -1)
+        is_free = 0.5 if left < 0 or find_blocker(state, x, y + half, -1) < 0 else 0.0
+    out[7] = is_free
+    out[8] = state.cars[blocker, s.C_LENGTH] / 10.0 if blocker >= 0 else 0.0
+    length, width, height = thing[s.D_LENGTH], thing[s.D_WIDTH], thing[s.D_HEIGHT]
+    out[9], out[10] = math.log(length + 0.05), math.log(width + 0.05)
+    out[11], out[12] = math.log(height + 0.02), height
+    out[13], out[14] = before[column.D_VISIBLE], before[column.D_AGE_SINCE_SEEN] / 4.0
+    out[15] = min(before[column.D_TRACK_AGE], 8.0) / 4.0
+    out[16] = min(thing[s.D_Z], 3.0)
+    out[17] = (abs(thing[s.D_VX]) + abs(thing[s.D_VY])) / 10.0
+    for c in range(NUM_CLASSES):
+        out[18 + c] = 0.0
+    out[18 + kind] = 1.0
+
+
+@compiled
+def _see(state: State, dx: float, dy: float, out: Array) -> None:
+    """Distance, direction and light: the first seven numbers of both."""
+    ego = state.ego
+    distance = math.sqrt(dx * dx + dy * dy)
+    out[0] = math.log(max(distance, 1.0) / max(ego[s.SIGHT_RANGE], 1.0))
+    out[1] = math.log(distance + 2.0) - 3.0
+    out[2] = distance / 100.0
+    out[3] = 1.0 if dx > 0.0 else 0.0
+    out[4] = ego[s.NIGHT]
+    out[5] = ego[s.RAIN] + ego[s.FOG]
+    out[6] = min(abs(dy), 12.0) / 4.0

@@ -1,0 +1,91 @@
+"""Everything that was learned, as compiled code takes it: plain arrays, no torch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from policies.networks.compiled import Net
+from policies.world_model.estimation.parameters import FilterNets, Scale
+
+
+class Transition(NamedTuple):
+    """Nets of the transition ensemble with the scales of their targets.
+
+    Either the flat net or the other three are there; what is not there is ``layers.no_net``.
+    """
+
+    ego: Net
+    ego_scale: Scale  # (transition.NUM_EGO_OUT,)
+    car: Net
+    car_scale: Scale  # (transition.NUM_CAR_OUT,)
+    thing: Net
+    thing_scale: Scale  # (transition.NUM_THING_OUT,)
+    flat: Net  # everything at once: the ablation of the other three
+
+
+class EventNets(NamedTuple):
+    """Event heads; a calibration is the temperature and the bias of a logit, of plans and of exact places."""
+
+    contact: Net
+    contact_calibration: Scale  # (2, 2)
+    collision: Net
+    collision_calibration: Scale  # (2, 2)
+    severity: Net
+    severity_scale: Scale  # (outcome.NUM_OUTCOMES,)
+    severity_shift: Scale
+    slip: Net
+    contents: Scale  # (NUM_CLASSES, NUM_PROPERTIES) of ``classes.Book.middles``
+
+
+class EmissionNets(NamedTuple):
+    """What is observed of a state; shared by all members of the ensemble."""
+
+    car: Net
+    thing: Net
+    persistence: Scale  # (2,) share of a measurement error that lasts as long as its track: vehicles, objects
+
+
+class Learned(NamedTuple):
+    """The world model."""
+
+    filter: FilterNets
+    transition: Transition
+    events: EventNets
+    emission: EmissionNets
+
+
+def take_members(learned: Learned, count: int) -> Learned:
+    """The first members of every ensemble; what all members share stays.
+
+    Parameters
+    ----------
+    learned
+        The world model.
+    count
+        How many; at least 1.
+
+    Returns
+    -------
+    Learned
+        With views of the arrays.
+    """
+
+    def first(net: Net) -> Net:
+        return Net(*(array[:count] for array in net))
+
+    moves, events = learned.transition, learned.events
+    return learned._replace(
+        filter=learned.filter._replace(contents=first(learned.filter.contents)),
+        transition=moves._replace(
+            ego=first(moves.ego),
+            car=first(moves.car),
+            thing=first(moves.thing),
+            flat=first(moves.flat),
+        ),
+        events=events._replace(
+            contact=first(events.contact),
+            collision=first(events.collision),
+            severity=first(events.severity),
+            slip=first(events.slip),
+        ),
+    )

@@ -1,0 +1,168 @@
+"""The physical state that is imagined: the ego, the tracked vehicles and the tracked objects of one world, in SI units.
+
+Positions along the road are relative to where the ego was when imagining began. Slots are those of the observation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from envs.physics.compilation import compiled
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from envs.specification.world import Array
+from policies.world_model.estimation import velocity_filter as filtered
+
+# --- ego --------------------------------------------------------------------------------------------
+X, Y, SPEED, HEADING, YAW_RATE, ACCELERATION, LATERAL_PEAK = range(7)
+GRIP, LEFT_EDGE, RIGHT_EDGE, NUM_LANES, SET_SPEED, SIGHT_RANGE, NIGHT, RAIN, FOG = range(7, 16)
+NUM_EGO: Final = 16
+
+# --- vehicles ---------------------------------------------------------------------------------------
+C_LIVE, C_X, C_Y, C_VX, C_VY, C_HEADING, C_ACCELERATION = range(7)
+C_LENGTH, C_WIDTH, C_LAMP, C_JOLT, C_AGE, C_HARSHEST = range(7, 13)
+NUM_CAR: Final = 13
+
+# --- objects ----------------------------------------------------------------------------------------
+D_LIVE, D_X, D_Y, D_Z, D_VX, D_VY, D_VZ, D_YAW = range(8)
+D_LENGTH, D_WIDTH, D_HEIGHT, D_SD_X, D_SD_Y, D_SD_SIZE, D_AGE, D_VISIBLE = range(8, 16)
+NUM_THING: Final = 16
+
+EGO_LENGTH_M, EGO_WIDTH_M = 4.5, 1.8
+
+STEEP_RAD: Final = 1.0
+"""Of a vehicle that stands more askew than this, the speed along the road hardly tells the one across it [A]."""
+
+FASTEST_MPS2: Final = 4.0
+"""Nobody gains speed faster: what looks like it is a rounding of the track [A]."""
+
+
+class State(NamedTuple):
+    """One world."""
+
+    ego: Array  # (NUM_EGO,)
+    cars: Array  # (8, NUM_CAR)
+    things: Array  # (4, NUM_THING)
+
+
+def empty_state() -> State:
+    """Zeroed."""
+    return State(
+        np.zeros(NUM_EGO), np.zeros((VEHICLE_SLOTS, NUM_CAR)), np.zeros((DEBRIS_SLOTS, NUM_THING))
+    )
+
+
+@compiled
+def copy_state(source: State, target: State) -> None:
+    """Overwrite ``target``, element by element: slices compile slowly."""
+    for k in range(NUM_EGO):
+        target.ego[k] = source.ego[k]
+    for i in range(VEHICLE_SLOTS):
+        for k in range(NUM_CAR):
+            target.cars[i, k] = source.cars[i, k]
+    for j in range(DEBRIS_SLOTS):
+        for k in range(NUM_THING):
+            target.things[j, k] = source.things[j, k]
+
+
+@compiled
+def read_observation(
+    ego: Array, vehicles: Array, debris: Array, car_speeds: Array, state: State
+) -> None:
+    """The state as far as it is observed, in place.
+
+    Parameters
+    ----------
+    ego, vehicles, debris
+        Rows of the observation. What is hidden is moved on with its last velocity.
+    car_speeds
+        ``(8, NUM_SPEEDS)`` of ``policies.world_model.estimation.velocity_filter``.
+    state
+        Overwritten.
+    """
+    _read_ego(ego, state.ego)
+    y = ego[column.E_Y]
+    for i in range(VEHICLE_SLOTS):
+        row, car = vehicles[i], state.cars[i]
+        for k in range(NUM_CAR):
+            car[k] = 0.0
+        if row[column.V_TRACKED] < 0.5:
+            continue
+        age = row[column.V_AGE_SINCE_SEEN]
+        car[C_LIVE], car[C_AGE] = 1.0, age
+        car[C_VX], car[C_VY] = row[column.V_VX], lateral_speed(row)
+        car[C_X] = row[column.V_DX] + age * row[column.V_VX]
+        car[C_Y] = y + row[column.V_DY]
+        car[C_HEADING] = row[column.V_HEADING]
+        car[C_LENGTH], car[C_WIDTH] = row[column.V_LENGTH], row[column.V_WIDTH]
+        car[C_LAMP], car[C_JOLT] = row[column.V_BRAKE_LAMP], row[column.V_JOLT]
+        car[C_HARSHEST] = car_speeds[i, filtered.HARSHEST]
+        set_acceleration(car_speeds[i], car)
+    for j in range(DEBRIS_SLOTS):
+        _read_thing(debris[j], y, state.things[j])
+
+
+@compiled
+def lateral_speed(row: Array) -> float:
+    """Speed of a vehicle across the road, from its row of the observation.
+
+    Returns
+    -------
+    float
+        In m/s. Vehicles go where they point; headings are measured without error, lateral speeds with one of 0.4 m/s,
+        which would be half a lane within a plan.
+    """
+    heading = row[column.V_HEADING]
+    along: float = row[column.V_VX]
+    across: float = row[column.V_VY]
+    return along * math.tan(heading) if abs(heading) < STEEP_RAD else across
+
+
+@compiled
+def set_acceleration(car_speeds: Array, car: Array) -> None:
+    """The acceleration of a vehicle as the filter says, in place; its row of ``read_observation``'s ``car_speeds``."""
+    change = car_speeds[filtered.ACCELERATION]
+    car[C_ACCELERATION] = min(max(change, -filtered.LIMIT_MPS2), FASTEST_MPS2)
+
+
+@compiled
+def _read_ego(row: Array, ego: Array) -> None:
+    """The ego knows itself exactly."""
+    ego[X], ego[Y], ego[SPEED] = 0.0, row[column.E_Y], row[column.E_SPEED]
+    ego[HEADING], ego[YAW_RATE] = row[column.E_HEADING], row[column.E_YAW_RATE]
+    ego[ACCELERATION], ego[GRIP] = row[column.E_ACCELERATION], row[column.E_GRIP]
+    ego[LATERAL_PEAK] = abs(row[column.E_YAW_RATE] * row[column.E_SPEED])
+    ego[LEFT_EDGE], ego[RIGHT_EDGE] = row[column.E_LEFT_EDGE], row[column.E_RIGHT_EDGE]
+    ego[NUM_LANES], ego[SET_SPEED] = row[column.E_NUM_LANES], row[column.E_SET_SPEED]
+    ego[SIGHT_RANGE], ego[NIGHT] = row[column.E_SIGHT_RANGE], row[column.E_NIGHT]
+    ego[RAIN], ego[FOG] = row[column.E_RAIN], row[column.E_FOG]
+
+
+@compiled
+def _read_thing(row: Array, y: float, thing: Array) -> None:
+    """One object, where it was last seen, moved on if it moved."""
+    for k in range(NUM_THING):
+        thing[k] = 0.0
+    if row[column.D_TRACKED] < 0.5:
+        return
+    age = row[column.D_AGE_SINCE_SEEN]
+    thing[D_LIVE], thing[D_AGE], thing[D_VISIBLE] = 1.0, age, row[column.D_VISIBLE]
+    thing[D_VX], thing[D_VY], thing[D_VZ] = (
+        row[column.D_VX],
+        row[column.D_VY],
+        row[column.D_VZ],
+    )
+    # lying things have measured speeds too
+    noise = 2.5 * row[column.D_SD_V]
+    moves = thing[D_VX] ** 2 + thing[D_VY] ** 2 > noise * noise
+    if not moves and row[column.D_Z] < 0.05:
+        thing[D_VX] = thing[D_VY] = thing[D_VZ] = 0.0
+    thing[D_X] = row[column.D_DX] + age * thing[D_VX]
+    thing[D_Y] = y + row[column.D_DY] + age * thing[D_VY]
+    thing[D_Z] = row[column.D_Z] if age == 0.0 else 0.0
+    thing[D_YAW] = row[column.D_YAW]
+    thing[D_LENGTH], thing[D_WIDTH] = row[column.D_LENGTH], row[column.D_WIDTH]
+    thing[D_HEIGHT], thing[D_SD_SIZE] = row[column.D_HEIGHT], row[column.D_SD_SIZE]
+    thing[D_SD_X], thing[D_SD_Y] = row[column.D_SD_X], row[column.D_SD_Y]

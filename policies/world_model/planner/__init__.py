@@ -1,0 +1,1 @@
+"""The planner: from beliefs and candidate manoeuvres to one action."""

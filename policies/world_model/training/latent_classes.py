@@ -1,0 +1,345 @@
+"""Classes of contents without anybody telling: a mixture over the stories of all tracks, fitted by EM.
+
+What an object is made of is never read. Sixteen classes are latent: given the class, size, look, radar, what vehicles
+and wind did to it, and what the car felt of it are independent. Tracks that the car touched, or went over without
+feeling anything, say what they were (class 0 cannot be felt, 1 to 3 change the grip, the others hit); the others are
+told by resemblance. Every track gets a label drawn from its posterior, so that cross-entropy on the labels is, in
+expectation, cross-entropy on the posterior, and everything downstream learns as it does from true classes.
+That drivers chose what to touch does no harm: they chose by what was observed, which the posterior conditions on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.vq import kmeans2
+
+from envs.specification.debris import LOOKS
+from envs.specification.world import Array
+from policies.world_model.estimation.content_classes import (
+    NUM_BODIES,
+    NUM_CLASSES,
+    NUM_PATCHES,
+    NUM_PROPERTIES,
+)
+from policies.world_model.model.contact_outcome import MODES, NUM_MODES, NUM_OUTCOMES
+from policies.world_model.training import track_histories as st
+from policies.world_model.training.fit_loop import hash_uniform
+from policies.world_model.training.track_histories import Stories, number_tracks, tell_stories
+from policies.world_model.training.unprivileged_labels import without_truth
+
+NUM_NOTHINGS: Final = 4
+"""Shadows, stains and ghosts look different: components of class 0."""
+
+CLASS_OF: Final = np.repeat(
+    np.arange(NUM_CLASSES), [NUM_NOTHINGS] + [1] * (NUM_PATCHES + NUM_BODIES)
+)
+NUM_COMPONENTS: Final = len(CLASS_OF)
+FIRST_PATCH, FIRST_BODY = NUM_NOTHINGS, NUM_NOTHINGS + NUM_PATCHES
+
+ROUNDS: Final = 60
+"""Of EM."""
+
+IMPOSSIBLE: Final = 1e-4
+"""Probability of what a class excludes: a felt hit of nothing; measurements are wrong at times."""
+
+LEAST_SIZE_SD: Final = 0.1
+LEAST_OUTCOME_SD: Final = 0.3
+"""In shares of the spread over all hits."""
+
+OUTCOME_WEIGHT: Final = 2.0
+"""What was felt counts double: classes are there to tell what a hit does."""
+
+PRIOR: Final = 2.0
+"""Imagined tracks that hold every distribution near that of all classes together."""
+
+
+class LatentClasses(NamedTuple):
+    """Parameters of ``C = NUM_COMPONENTS`` components."""
+
+    share: Array  # (C,)
+    size: Array  # (2, C, NUM_SIZES) mean and standard deviation
+    look: Array  # (C, NUM_LOOKS)
+    flag: Array  # (C, NUM_FLAGS) probability
+    cue: Array  # (C, NUM_CUES, NUM_VALUES)
+    feeling: Array  # (C, NUM_MEETINGS, NUM_FEELINGS)
+    grip: Array  # (2, C)
+    usual: Array  # (NUM_MODES, 3, NUM_OUTCOMES) regression of outcomes on speed and offset
+    outcome: Array  # (2, C, NUM_MODES, NUM_OUTCOMES) what a class adds to the usual
+    spread: Array  # (NUM_MODES, NUM_OUTCOMES) of the residuals of all classes
+    names: tuple[str, ...]  # (NUM_CLASSES,)
+    seed: int  # of the draws
+
+    @property
+    def middles(self) -> Array:
+        """Nothing: what a latent class is made of nobody has said."""
+        return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
+
+    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """Nothing either."""
+        return np.full((*columns["contents"].shape[:2], NUM_PROPERTIES), np.nan)
+
+    def see(
+        self, columns: Mapping[str, NDArray[Any]], shard: int
+    ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
+        """The columns without truth, and the class of what is in every debris slot.
+
+        Parameters
+        ----------
+        columns
+            Of a shard.
+        shard
+            Its number; the draws depend on it.
+
+        Returns
+        -------
+        columns, kinds
+            Of ``without_truth``; ``(N, 4)``, 0 where nothing is tracked.
+        """
+        observed = without_truth(columns)
+        stories = tell_stories(observed)
+        label = draw(posterior(self, stories), stories.key + np.uint64(shard << 40), self.seed)
+        number = number_tracks(columns)[2]
+        if not len(label):
+            return observed, np.zeros(number.shape, np.int64)
+        return observed, np.where(number >= 0, label[number], 0)
+
+
+def draw(probability: Array, key: NDArray[np.uint64], seed: int) -> NDArray[np.int64]:
+    """A class for every row of ``(N, NUM_CLASSES)``, the same whatever else is drawn."""
+    limits = np.cumsum(probability, axis=1)
+    label = (hash_uniform(key, seed)[:, None] > limits).sum(axis=1)
+    found: NDArray[np.int64] = np.minimum(label, NUM_CLASSES - 1)
+    return found
+
+
+def posterior(classes: LatentClasses, stories: Stories) -> Array:
+    """Probability of the classes, ``(N, NUM_CLASSES)``."""
+    each = _responsibilities(classes, stories)[0]
+    found = np.zeros((len(each), NUM_CLASSES))
+    np.add.at(found.T, CLASS_OF, each.T)
+    return found
+
+
+def fit_latent_classes(parts: Sequence[Stories], seed: int) -> LatentClasses:
+    """Fit the mixture.
+
+    Parameters
+    ----------
+    parts
+        Stories of the shards to learn from.
+    seed
+        Of the first guess and of the labels that will be drawn.
+
+    Returns
+    -------
+    LatentClasses
+        Bodies ordered by what their hits cost.
+    """
+    stories = Stories(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    usual, spread = _usual_outcomes(stories)
+    classes = _maximise(
+        _first_guess(stories, usual, spread, np.random.default_rng(seed)), stories, usual, spread
+    )
+    for _ in range(ROUNDS):
+        each = _responsibilities(classes, stories)[0]
+        classes = _maximise(each, stories, usual, spread)
+    each = _responsibilities(classes, stories)[0]
+    hit = stories.feeling == st.HIT_FELT
+    weight = each[hit][:, FIRST_BODY:]
+    cost = weight.T @ stories.cost[hit] / np.maximum(weight.sum(axis=0), 1e-9)
+    order = np.concatenate([np.arange(FIRST_BODY), FIRST_BODY + np.argsort(cost, kind="stable")])
+    classes = _maximise(each[:, order], stories, usual, spread)
+    return classes._replace(names=_names(classes), seed=seed)
+
+
+def _names(classes: LatentClasses) -> tuple[str, ...]:
+    """Classes by their most common looks."""
+    found = ["nothing"]
+    for look in classes.look[FIRST_PATCH:]:
+        common = np.argsort(-look, kind="stable")[:2]
+        found.append(" / ".join(LOOKS[k] for k in common if look[k] > 0.15) or LOOKS[common[0]])
+    return tuple(found)
+
+
+def _basis(stories: Stories) -> Array:
+    """What the usual outcome depends on, ``(N, 3)``."""
+    return np.stack([np.ones(len(stories.speed)), stories.speed / 30.0, stories.offset], axis=1)
+
+
+def _place(stories: Stories) -> NDArray[np.int64]:
+    """Index of the mode of every hit, 0 for the others."""
+    found: NDArray[np.int64] = np.argmax(stories.mode[:, None] == np.array(MODES), axis=1)
+    return found
+
+
+def _usual_outcomes(stories: Stories) -> tuple[Array, Array]:
+    """Regression of the outcomes of every mode on how it was hit, and the spread that is left."""
+    usual, spread = np.zeros((NUM_MODES, 3, NUM_OUTCOMES)), np.ones((NUM_MODES, NUM_OUTCOMES))
+    basis, mode = _basis(stories), _place(stories)
+    for m in range(NUM_MODES):
+        rows = (stories.feeling == st.HIT_FELT) & (mode == m)
+        if rows.sum() > 20:
+            x, y = basis[rows], stories.outcome[rows]
+            usual[m] = np.linalg.solve(x.T @ x + np.eye(3), x.T @ y)
+            spread[m] = np.maximum((y - x @ usual[m]).std(axis=0), 0.05)
+    return usual, spread
+
+
+def _residuals(stories: Stories, usual: Array, spread: Array) -> Array:
+    """Outcomes beyond the usual, in spreads, ``(N, NUM_OUTCOMES)``; meaningless without a hit."""
+    mode = _place(stories)
+    expected = np.einsum("nb,nbo->no", _basis(stories), usual[mode])
+    found: Array = np.clip((stories.outcome - expected) / spread[mode], -4.0, 4.0)
+    return found
+
+
+def _first_guess(
+    stories: Stories, usual: Array, spread: Array, random: np.random.Generator
+) -> Array:
+    """Responsibilities from clusters of those that were met; the others hardly count yet."""
+    residual = _residuals(stories, usual, spread)
+    looks = np.sqrt(stories.look) * 2.0
+    space = np.concatenate([stories.size, looks], axis=1)
+    found = np.full((len(space), NUM_COMPONENTS), 1e-3)
+    hit = stories.feeling == st.HIT_FELT
+    grip = stories.feeling == st.GRIP_FELT
+    free = (stories.feeling == st.NOTHING_FELT) & np.isin(
+        stories.meeting, (st.UNDER_WHEEL, st.TALL)
+    )
+    for rows, first, count, points in (
+        (free, 0, NUM_NOTHINGS, space),
+        (hit, FIRST_BODY, NUM_BODIES, np.concatenate([space, residual], axis=1)),
+    ):
+        which = np.flatnonzero(rows)
+        if which.size >= count:
+            _, label = kmeans2(points[which], count, minit="++", rng=random, iter=50)
+            found[which, first + label] = 1.0
+    # patches in thirds by the grip that they leave
+    which = np.flatnonzero(grip)[np.argsort(stories.grip[grip], kind="stable")]
+    for k, third in enumerate(np.array_split(which, NUM_PATCHES)):
+        found[third, FIRST_PATCH + k] = 1.0
+    return found
+
+
+def _maximise(each: Array, stories: Stories, usual: Array, spread: Array) -> LatentClasses:
+    """Parameters that make the stories likely, given responsibilities ``(N, C)``."""
+    felt, each = each, each.copy()
+    # patches differ by the grip that they leave, not by what they look like
+    patches = slice(FIRST_PATCH, FIRST_BODY)
+    each[:, patches] = each[:, patches].mean(axis=1, keepdims=True)
+    total = each.sum(axis=0) + 1e-9
+    size = _moments(each, stories.size, LEAST_SIZE_SD)
+    look = _shares(each.T @ stories.look, stories.look.mean(axis=0))
+    flag = (each.T @ stories.flag + PRIOR * stories.flag.mean(axis=0)) / (total + PRIOR)[:, None]
+    cue = np.stack(
+        [
+            _shares(each.T @ one_hot, one_hot.mean(axis=0))
+            for one_hot in (np.eye(st.NUM_VALUES)[stories.cue[:, k]] for k in range(st.NUM_CUES))
+        ],
+        axis=1,
+    )
+    grip = stories.feeling == st.GRIP_FELT
+    mean, sd = _moments(felt[grip], stories.grip[grip][:, None], 0.05)
+    residual, mode = _residuals(stories, usual, spread), _place(stories)
+    outcome = np.zeros((2, NUM_COMPONENTS, NUM_MODES, NUM_OUTCOMES))
+    for m in range(NUM_MODES):
+        rows = (stories.feeling == st.HIT_FELT) & (mode == m)
+        outcome[:, :, m] = _moments(each[rows], residual[rows], LEAST_OUTCOME_SD, 3.0 * PRIOR)
+    return LatentClasses(
+        total / total.sum(),
+        size,
+        look,
+        flag,
+        cue,
+        _feelings(each, stories),
+        np.stack([mean[:, 0], sd[:, 0]]),
+        usual,
+        outcome,
+        spread,
+        (),
+        0,
+    )
+
+
+def _feelings(each: Array, stories: Stories) -> Array:
+    """Probability of what is felt in every kind of meeting; what a class excludes is all but impossible."""
+    found = np.full((NUM_COMPONENTS, st.NUM_MEETINGS, st.NUM_FEELINGS), 1.0)
+    for meeting in range(st.NUM_MEETINGS):
+        rows = stories.meeting == meeting
+        if rows.any():
+            one_hot = np.eye(st.NUM_FEELINGS)[stories.feeling[rows]]
+            found[:, meeting] = _shares(each[rows].T @ one_hot, one_hot.mean(axis=0))
+    nothing, patch, body = (
+        slice(0, FIRST_PATCH),
+        slice(FIRST_PATCH, FIRST_BODY),
+        slice(FIRST_BODY, None),
+    )
+    for rows, excluded in (
+        (nothing, st.GRIP_FELT),
+        (nothing, st.HIT_FELT),
+        (patch, st.HIT_FELT),
+        (body, st.GRIP_FELT),
+    ):
+        found[rows, :, excluded] = 0.0
+    found = found / np.maximum(found.sum(axis=-1, keepdims=True), 1e-9)
+    found = np.asarray(np.maximum(found, IMPOSSIBLE))
+    # not met: nothing was felt whatever it is
+    found[:, st.NOT_MET] = 1.0
+    return found
+
+
+def _shares(counts: Array, prior: Array) -> Array:
+    """Rows of counts as probabilities, held near a prior."""
+    weight = counts + PRIOR * prior + 1e-3
+    found: Array = weight / weight.sum(axis=-1, keepdims=True)
+    return found
+
+
+def _moments(each: Array, values: Array, least: float, prior: float = PRIOR) -> Array:
+    """Mean and standard deviation by component, ``(2, C, D)``, held near those of all."""
+    if not len(values):
+        empty = np.zeros((2, each.shape[1], values.shape[1]))
+        empty[1] = 1.0
+        return empty
+    weight = each.sum(axis=0)[:, None] + prior
+    centre, width = values.mean(axis=0), np.maximum(values.var(axis=0), least**2)
+    mean: Array = (each.T @ values + prior * centre) / weight
+    square = (each.T @ values**2 + prior * (width + centre**2)) / weight
+    found: Array = np.stack([mean, np.sqrt(np.maximum(square - mean**2, least**2))])
+    return found
+
+
+def _responsibilities(classes: LatentClasses, stories: Stories) -> tuple[Array, float]:
+    """Probability of the components, ``(N, C)``, and the mean log likelihood."""
+    log = np.log(classes.share) + _gaussian(stories.size, classes.size)
+    log = log + stories.look @ np.log(classes.look).T
+    one = np.log(classes.flag).T
+    other = np.log1p(-classes.flag).T
+    for k in range(st.NUM_FLAGS):
+        log += np.where(stories.flag[:, k, None] == 1, one[k], other[k])
+    for k in range(st.NUM_CUES):
+        log += np.log(classes.cue[:, k].T)[stories.cue[:, k]]
+    log += np.log(classes.feeling)[:, stories.meeting, stories.feeling].T
+    grip = stories.feeling == st.GRIP_FELT
+    log[grip] += _gaussian(stories.grip[grip][:, None], classes.grip[:, :, None])
+    hit, mode = stories.feeling == st.HIT_FELT, _place(stories)
+    residual = _residuals(stories, classes.usual, classes.spread)
+    for m in range(NUM_MODES):
+        rows = hit & (mode == m)
+        log[rows] += OUTCOME_WEIGHT * _gaussian(residual[rows], classes.outcome[:, :, m])
+    top = log.max(axis=1, keepdims=True) if len(log) else log[:, :1]
+    weight = np.exp(log - top)
+    total = weight.sum(axis=1, keepdims=True)
+    return weight / total, float((np.log(total) + top).mean()) if len(log) else 0.0
+
+
+def _gaussian(values: Array, moments: Array) -> Array:
+    """Log density of ``(N, D)`` under independent normals ``(2, C, D)``: ``(N, C)``."""
+    mean, sd = moments
+    away = (values[:, None, :] - mean) / sd
+    found: Array = -(0.5 * away**2 + np.log(sd)).sum(axis=-1)
+    return found

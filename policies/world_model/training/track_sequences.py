@@ -1,0 +1,118 @@
+"""Tracks in the log: the history of one object as it was observed from its first sighting on, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.physics.compilation import compiled
+from envs.specification import column
+from envs.specification.world import Array
+from policies.world_model.estimation.belief_features import NUM_CORRECTIONS, NUM_EVIDENCE, evidence
+from policies.world_model.log import experience as log
+
+LONGEST: Final = 60
+"""Decisions of a track that are used: 12 s; nothing is ahead for longer."""
+
+# what the filter corrects: the measured position and velocity of an object
+W_Y, W_VX, W_VY = range(3)
+
+
+class Tracks(NamedTuple):
+    """``N`` tracks, padded to ``LONGEST``."""
+
+    x: NDArray[np.float32]  # (N, LONGEST, NUM_EVIDENCE)
+    length: NDArray[np.int64]  # (N,)
+    kind: NDArray[np.int64]  # (N,) class of the contents
+    where: NDArray[np.float32]  # (N, LONGEST, NUM_CORRECTIONS) true less measured, extrapolated
+    episode: NDArray[np.int64]  # (N,)
+
+
+def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Tracks:
+    """Every track of a shard.
+
+    Parameters
+    ----------
+    columns
+        Of the shard.
+    kinds
+        ``(N, 4)`` class of the contents of every object.
+
+    Returns
+    -------
+    Tracks
+        In the order of slots, then of time.
+    """
+    rows = columns["debris"]
+    start, slot = find_starts(columns)
+    count = len(start)
+    x = np.zeros((count, LONGEST, NUM_EVIDENCE), np.float32)
+    where = np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32)
+    length = np.zeros(count, np.int64)
+    _fill(
+        start,
+        slot,
+        columns["episode"],
+        columns["ego"],
+        columns["vehicles"],
+        rows,
+        columns["debris_true"],
+        x,
+        where,
+        length,
+    )
+    return Tracks(x, length, kinds[start, slot], where, columns["episode"][start].astype(np.int64))
+
+
+def find_starts(
+    columns: Mapping[str, NDArray[Any]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Row and slot of the first decision of every track: two arrays ``(tracks,)``, in the order of ``make_tracks``."""
+    rows = columns["debris"]
+    tracked = rows[..., column.D_TRACKED] > 0.5
+    identity = rows[..., column.D_IDENTITY]
+    begins = tracked.copy()
+    same = (columns["episode"][1:] == columns["episode"][:-1])[:, None]
+    begins[1:] &= ~(same & tracked[:-1] & (identity[1:] == identity[:-1]))
+    slot, start = np.nonzero(begins.T)
+    return start.astype(np.int64), slot.astype(np.int64)
+
+
+@compiled
+def _fill(
+    start: Array,
+    slot: Array,
+    episode: Array,
+    ego: Array,
+    vehicles: Array,
+    debris: Array,
+    debris_true: Array,
+    x: Array,
+    where: Array,
+    length: Array,
+) -> None:
+    """Evidence and corrections of every track, in place."""
+    for n in range(len(start)):
+        first, j = start[n], slot[n]
+        for t in range(x.shape[1]):
+            k = first + t
+            if k >= len(episode) or episode[k] != episode[first]:
+                break
+            row = debris[k, j]
+            if row[column.D_TRACKED] < 0.5:
+                break
+            if row[column.D_IDENTITY] != debris[first, j, column.D_IDENTITY]:
+                break
+            evidence(ego[k], vehicles[k], row, x[n, t])
+            true = debris_true[k, j]
+            length[n] = t + 1
+            if np.isnan(true[log.M_DX]):
+                # nobody knows better than the measurement
+                continue
+            measured = ego[k, column.E_Y] + row[column.D_DY]
+            where[n, t, 0] = true[log.M_Y] - measured
+            where[n, t, 1] = true[log.M_VX] - row[column.D_VX]
+            where[n, t, 2] = true[log.M_VY] - row[column.D_VY]

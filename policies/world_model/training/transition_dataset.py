@@ -1,0 +1,287 @@
+"""From logged experience to rows that networks are trained on: features by the code that is used when deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.physics.compilation import compiled
+from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
+from envs.specification.world import Array
+from policies.command import EGO_WIDTH_M
+from policies.world_model.estimation.velocity_filter import speeds_of
+from policies.world_model.log import experience as log
+from policies.world_model.model import dynamics as tr
+from policies.world_model.model import motion_features as mf
+from policies.world_model.model import state as s
+from policies.world_model.model.state import State, empty_state, read_observation, set_acceleration
+
+SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
+
+
+class Rows(NamedTuple):
+    """One supervised problem."""
+
+    x: NDArray[np.float32]  # (N, features)
+    y: NDArray[np.float32]  # (N, targets)
+    episode: NDArray[np.int64]  # (N,) whose bootstrap weight counts
+
+
+class Transitions(NamedTuple):
+    """What moves, by kind."""
+
+    ego: Rows
+    car: Rows
+    thing: Rows
+
+
+def command_of(columns: Mapping[str, NDArray[Any]]) -> Array:
+    """Commanded acceleration, m/s2, and lateral target, m, of every row: ``(N, 2)``."""
+    ego, action = columns["ego"].astype(np.float64), columns["action"].astype(np.float64)
+    low = ego[:, column.E_LEFT_EDGE] + 0.5 * EGO_WIDTH_M
+    high = ego[:, column.E_RIGHT_EDGE] - 0.5 * EGO_WIDTH_M
+    first = BRAKE_LIMIT_MPS2 + 0.5 * (action[:, 0] + 1.0) * SPAN_MPS2
+    return np.stack([first, low + 0.5 * (action[:, 1] + 1.0) * (high - low)], axis=1)
+
+
+def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Whether the next row is the outcome of this one: never across the end of an episode."""
+    same = np.zeros(len(columns["episode"]), np.bool_)
+    same[:-1] = columns["episode"][1:] == columns["episode"][:-1]
+    same[:-1] &= columns["step"][1:] == columns["step"][:-1] + 1
+    return same
+
+
+def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """What the filter makes of the vehicles' speeds, ``(N, 8, NUM_SPEEDS)``."""
+    return speeds_of(columns["vehicles"], goes_on(columns))
+
+
+def make_transitions(
+    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
+) -> Transitions:
+    """Pairs of features and what happened next.
+
+    Parameters
+    ----------
+    columns
+        Of a shard.
+    kinds
+        ``(N, 4)`` class of the contents of every object.
+    rows
+        Which rows to use; those without an outcome are left out.
+
+    Returns
+    -------
+    Transitions
+        Contacts are left out: what they do is learned by the severity head.
+    """
+    rows = rows[goes_on(columns)[rows]]
+    size = len(rows)
+    shapes = (
+        (size, mf.NUM_EGO_FEATURES, tr.NUM_EGO_TARGETS),
+        (size * VEHICLE_SLOTS, mf.NUM_CAR_FEATURES, tr.NUM_CAR_OUT),
+        (size * DEBRIS_SLOTS, mf.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1),
+    )
+    x = [np.zeros((n, inputs), np.float32) for n, inputs, _ in shapes]
+    y = [np.zeros((n, outputs), np.float32) for n, _, outputs in shapes]
+    of = [np.zeros(n, np.int64) for n, _, _ in shapes]
+    counts = np.zeros(3, np.int64)
+    _fill(
+        rows,
+        columns["ego"],
+        columns["vehicles"],
+        columns["debris"],
+        columns["ego_true"],
+        columns["vehicles_true"],
+        columns["debris_true"],
+        columns["contact"],
+        columns["struck"],
+        command_of(columns),
+        car_speeds(columns),
+        kinds,
+        empty_state(),
+        (x[0], x[1], x[2]),
+        (y[0], y[1], y[2]),
+        (of[0], of[1], of[2]),
+        counts,
+    )
+    episode = columns["episode"]
+    made = [
+        Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int64))
+        for k, n in enumerate(counts.tolist())
+    ]
+    return Transitions(*made)
+
+
+@compiled
+def true_state(
+    ego: Array,
+    vehicles: Array,
+    debris: Array,
+    ego_true: Array,
+    vehicles_true: Array,
+    debris_true: Array,
+    speeds: Array,
+    state: State,
+) -> None:
+    """The state with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
+    read_observation(ego, vehicles, debris, speeds, state)
+    state.ego[s.Y], state.ego[s.SPEED] = ego_true[log.T_Y], ego_true[log.T_SPEED]
+    state.ego[s.HEADING] = ego_true[log.T_HEADING]
+    for i in range(VEHICLE_SLOTS):
+        if state.cars[i, s.C_LIVE] > 0.0 and not np.isnan(vehicles_true[i, log.M_DX]):
+            car, true = state.cars[i], vehicles_true[i]
+            car[s.C_X], car[s.C_Y] = true[log.M_DX], true[log.M_Y]
+            car[s.C_VX], car[s.C_VY] = true[log.M_VX], true[log.M_VY]
+            car[s.C_HEADING] = true[log.M_HEADING]
+            # hidden ones too: what was true before is known in the log
+            car[s.C_ACCELERATION] = true[log.M_ACCELERATION]
+            car[s.C_AGE] = 0.0
+    for j in range(DEBRIS_SLOTS):
+        if state.things[j, s.D_LIVE] > 0.0 and not np.isnan(debris_true[j, log.M_DX]):
+            thing, moves = state.things[j], debris_true[j]
+            thing[s.D_X], thing[s.D_Y], thing[s.D_Z] = (
+                moves[log.M_DX],
+                moves[log.M_Y],
+                moves[log.M_Z],
+            )
+            thing[s.D_VX], thing[s.D_VY] = moves[log.M_VX], moves[log.M_VY]
+            thing[s.D_VZ], thing[s.D_YAW] = moves[log.M_VZ], moves[log.M_YAW]
+            thing[s.D_AGE] = 0.0
+
+
+@compiled
+def _fill(
+    rows: Array,
+    ego: Array,
+    vehicles: Array,
+    debris: Array,
+    ego_true: Array,
+    vehicles_true: Array,
+    debris_true: Array,
+    contact: Array,
+    struck: Array,
+    command: Array,
+    speeds: Array,
+    kinds: Array,
+    state: State,
+    x: tuple[Array, Array, Array],
+    y: tuple[Array, Array, Array],
+    of: tuple[Array, Array, Array],
+    counts: Array,
+) -> None:
+    """Fill features and targets; see ``make_transitions``."""
+    for k in rows:
+        true_state(
+            ego[k],
+            vehicles[k],
+            debris[k],
+            ego_true[k],
+            vehicles_true[k],
+            debris_true[k],
+            speeds[k],
+            state,
+        )
+        blur(k, speeds[k], state)
+        now, then = ego_true[k], ego_true[k + 1]
+        touched = False
+        for j in range(DEBRIS_SLOTS):
+            touched = touched or contact[k, j, log.C_IS] > 0.0
+        if not touched:
+            n = counts[0]
+            mf.ego_features(state.ego, command[k, 0], command[k, 1], x[0][n])
+            ego_targets(now, then, command[k, 0], y[0][n])
+            of[0][n] = k
+            counts[0] += 1
+        for i in range(VEHICLE_SLOTS):
+            if car_goes_on(vehicles[k, i], vehicles[k + 1, i]):
+                n = counts[1]
+                mf.car_features(state, i, x[1][n])
+                if car_targets(vehicles_true[k, i], vehicles_true[k + 1, i], y[1][n]):
+                    of[1][n] = k
+                    counts[1] += 1
+        for j in range(DEBRIS_SLOTS):
+            if contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
+                continue
+            if not thing_goes_on(
+                debris[k, j], debris[k + 1, j], debris_true[k, j], debris_true[k + 1, j]
+            ):
+                continue
+            n = counts[2]
+            mf.thing_features(state, j, kinds[k, j], x[2][n])
+            thing_targets(debris_true[k, j], debris_true[k + 1, j], y[2][n])
+            y[2][n, tr.NUM_THING_OUT] = struck[k, j]
+            of[2][n] = k
+            counts[2] += 1
+
+
+@compiled
+def blur(k: int, speeds: Array, state: State) -> None:
+    """Accelerations of every other vehicle as the filter says, in place: so plans begin, and with true ones they go on.
+
+    A net that sees true accelerations alone copies them, and at the root of a plan it copies the filter's errors.
+    """
+    for i in range(k % 2, VEHICLE_SLOTS, 2):
+        set_acceleration(speeds[i], state.cars[i])
+
+
+@compiled
+def car_goes_on(seen: Array, later: Array) -> bool:
+    """Whether the next observation is of the same vehicle."""
+    both = seen[column.V_TRACKED] > 0.5 and later[column.V_TRACKED] > 0.5
+    return bool(both and seen[column.V_IDENTITY] == later[column.V_IDENTITY])
+
+
+@compiled
+def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
+    """Whether the next observation is of the same object, and what is true of it is logged both times."""
+    both = seen[column.D_TRACKED] > 0.5 and later[column.D_TRACKED] > 0.5
+    same = seen[column.D_IDENTITY] == later[column.D_IDENTITY]
+    return bool(both and same and not np.isnan(now[log.M_DX] + then[log.M_DX]))
+
+
+@compiled
+def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
+    """What the ego's net has to say; see ``transition.move_ego``."""
+    mean = 0.5 * (now[log.T_SPEED] + then[log.T_SPEED])
+    out[tr.E_DX] = then[log.T_X] - now[log.T_X] - mean * DECISION_S
+    drift = now[log.T_SPEED] * np.sin(now[log.T_HEADING])
+    out[tr.E_DY] = then[log.T_Y] - now[log.T_Y] - drift * DECISION_S
+    out[tr.E_HEADING] = then[log.T_HEADING] - now[log.T_HEADING]
+    out[tr.E_YAW_RATE] = then[log.T_YAW_RATE] - now[log.T_YAW_RATE]
+    out[tr.E_SPEED] = then[log.T_SPEED] - now[log.T_SPEED]
+    out[tr.E_ACCELERATION] = then[log.T_ACCELERATION] - command
+    peak = max(
+        abs(now[log.T_YAW_RATE] * now[log.T_SPEED]), abs(then[log.T_YAW_RATE] * then[log.T_SPEED])
+    )
+    before, after = now[log.T_SWERVE_PEAK], then[log.T_SWERVE_PEAK]
+    # the log keeps the largest of the whole swerve: if that is an earlier decision's, this one's own is below it
+    least, most = peak, max(peak, after)
+    if after > before:
+        least = most
+    out[tr.E_PEAK], out[tr.E_PEAK_MOST] = least, most
+
+
+@compiled
+def car_targets(now: Array, then: Array, out: Array) -> bool:
+    """What a net has to say of a vehicle, see ``transition.move_all``; whether it is to be learned."""
+    out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
+    out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
+    out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]
+    # NaN: not in the log
+    return bool(np.isfinite(out[tr.V_ACCELERATION]))
+
+
+@compiled
+def thing_targets(now: Array, then: Array, out: Array) -> None:
+    """What a net has to say of an object; see ``transition.move_all``."""
+    out[tr.O_VX] = then[log.M_VX] - now[log.M_VX]
+    out[tr.O_VY] = then[log.M_VY] - now[log.M_VY]
+    out[tr.O_VZ] = then[log.M_VZ] - now[log.M_VZ]
+    straight = 0.5 * (now[log.M_VZ] + then[log.M_VZ]) * DECISION_S
+    out[tr.O_Z] = then[log.M_Z] - now[log.M_Z] - straight

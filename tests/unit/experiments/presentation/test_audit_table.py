@@ -1,0 +1,125 @@
+"""The lines of an audit as a text and as a page."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from envs.errors import UserError
+from experiments.presentation.audit_table import number, read, tell
+from experiments.presentation.page.audit_section import COMMITTED, find_section, write_audit_page
+from experiments.studies.audit.summary import WIDTH, summarise
+
+
+def row(measure, subject, value, line="<= 1", failed=False):
+    return {
+        "probe": "violations", "measure": measure, "subject": subject, "value": value, "low": None, "high": None,
+        "line": line, "failed": failed,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def values():
+    findings = [
+        row("flying", "twin", 0.0),
+        row("flying", "mine", 0.5),
+        row("sinking", "twin", 0.0),
+        row("sinking", "mine", 4.25, failed=True),
+        row("sinking", "other", 0.25),
+        row("sinking", "broken: sinks", 1e6, failed=True),
+        row("<i>size</i>", "mine", 1234.5, line=None),
+    ]
+    bins = [
+        {
+            "low": 0.0, "high": 0.1, "predicted": 0.05, "count": 9, "happened": 1, "share_low": 0.02,
+            "share_high": 0.43,
+        }
+    ]  # fmt: skip
+    film = {"probe": "cost", "caption": "12 instead of 34,000 US$"}
+    return {
+        "model": "mine", "moments": 9, "findings": findings, "twin_failed": [], "unnoticed": [], "git_commit": "abc",
+        "config": {"seed": 0}, "reliability": {"mine": {"contact": bins, "collision": bins}},
+        "gallery": [
+            film | {"video": "films/01_cost.mp4", "poster": "films/01_cost.png"},
+            film | {"video": "films/02_lost.mp4", "poster": "films/02_lost.png"},
+        ],
+    }  # fmt: skip
+
+
+def test_red_lines_come_first(values):
+    told = tell(values)
+    assert told.subjects == ("twin", "mine", "other")
+    assert [one.measure for one in told.red] == ["sinking"]
+    assert [one.measure for one in told.passed] == ["flying"]
+    assert [one.measure for one in told.shown] == ["<i>size</i>"]
+    assert told.red[0].noticed == ("sinks",)
+    assert told.passed[0].cells[2] is None
+    assert told.red[0].cells[1].text == "4.25"
+    assert number(1234.5) == "1,234"
+
+
+def test_the_text_has_a_mark_at_what_is_missed(values):
+    text = summarise(tell(values))
+    lines = text.splitlines()
+    assert lines[0] == "does mine know physics? 9 moments, 2 lines: 1 missed, 1 met"
+    (red,) = (line for line in lines if "sinking" in line)
+    # who else took part is in the table of the run
+    assert red.split() == ["violations:", "sinking", "<=", "1", "0", "4.25", "!"]
+    assert "size" not in text
+    assert lines.index(red) < next(k for k, line in enumerate(lines) if "flying" in line)
+
+
+def test_the_committed_audit_fits_a_hundred_columns():
+    text = summarise(read(COMMITTED))
+    assert max(map(len, text.splitlines())) <= WIDTH == 100
+    told = read(COMMITTED)
+    assert len(told.red) == len(json.loads((COMMITTED / "audit.json").read_text())["failed"])
+
+
+def test_a_page_of_an_audit(values, tmp_path):
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "01_cost.mp4").touch()
+    text = write_audit_page(tmp_path, tell(values)).read_text(encoding="utf-8")
+    assert "mine misses 1 of 2 lines of physics" in text
+    assert '<video controls preload="none" src="films/01_cost.mp4"></video>' in text
+    # a film that is not there is told, not shown
+    assert "02_lost" not in text
+    assert text.count("12 instead of 34,000 US$") == 2
+    assert text.count("data:image/svg+xml;base64,") == 1
+    assert "<i>" not in text
+    assert "&lt;i&gt;size" in text
+    assert text.count('class="red"') == 1
+    for outside in ("http://", "https://"):
+        assert outside not in text
+    for ending in ("png", "svg"):
+        assert (tmp_path / "figures" / f"reliability.{ending}").stat().st_size > 5_000
+
+
+def test_a_comparison_shows_the_committed_audit_only_of_whom_drove(tmp_path):
+    assert find_section(["rule", "brake", "dream_ppo"], tmp_path) is None
+    section = find_section(["rule", "world_model"], tmp_path)
+    assert section.told.judged == "shipped"
+
+
+def test_what_is_no_audit_is_one_line(tmp_path):
+    with pytest.raises(UserError, match=r"audit\.json: cannot be read: "):
+        read(tmp_path)
+    (tmp_path / "audit.json").write_text("{}")
+    with pytest.raises(UserError, match=r"audit\.json: is not an audit"):
+        read(tmp_path)
+
+
+def test_showing_starts_no_engine():
+    code = (
+        "import sys\nfrom experiments.presentation.audit_table import read\n"
+        "from experiments.studies.audit.summary import summarise\n"
+        f"summarise(read(__import__('pathlib').Path({str(COMMITTED)!r})))\n"
+        "print([name for name in ('numba', 'torch', 'pyarrow', 'scipy') if name in sys.modules])"
+    )
+    root = Path(__file__).parents[4]
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert done.stdout == "[]\n"

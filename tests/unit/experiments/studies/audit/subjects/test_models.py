@@ -1,0 +1,66 @@
+"""What is left of a checkpoint when a part is taken out, and what a floor says of policies."""
+
+import numpy as np
+import pytest
+
+from envs.cost.parameters import CostParameters
+from experiments.studies.audit.probes import ranking
+from experiments.studies.audit.subjects.models import Model
+from policies.world_model.dream.burn_in import burn_in
+from policies.world_model.dream.starts import FILE, Starts, read_starts
+from policies.world_model.estimation.belief import Belief
+from policies.world_model.model.checkpoint import SHIPPED
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return Model("shipped", 0)
+
+
+def test_one_member_is_one_of_every_ensemble(whole):
+    one = whole.ablate("one_member")
+    assert one.name == "one member"
+    nets = one.learned
+    for net in (
+        nets.transition.car,
+        nets.transition.thing,
+        nets.events.contact,
+        nets.filter.contents,
+    ):
+        assert net.b1.shape[0] == 1
+    assert whole.name == "shipped"
+    assert whole.learned.transition.car.b1.shape[0] > 1
+    assert one.remembers
+
+
+def test_without_memory_the_belief_is_that_of_the_last_observation(whole):
+    forgetful = whole.ablate("no_memory")
+    assert (forgetful.name, forgetful.remembers, whole.remembers) == ("no memory", False, True)
+    found = read_starts(SHIPPED / FILE)
+    few = Starts(
+        found.ego[:20], found.vehicles[:20], found.debris[:20], found.limit, found.families[:20]
+    )
+    nets = forgetful.learned.filter
+    params = CostParameters().to_array().view(np.ndarray)
+    alone = Belief(nets, 0.5, 20)
+    keys = ("ego", "vehicles", "debris")
+    last = {key: np.ascontiguousarray(getattr(few, key)[:, -1]) for key in keys}
+    alone.update(last, np.ones(20, bool))
+    assert (burn_in(few, nets, 0.5, params, remembers=False).belief == alone.probabilities).all()
+    assert (burn_in(few, nets, 0.5, params).belief != alone.probabilities).any()
+    assert (forgetful.dreams()._remembers, whole.dreams()._remembers) == (False, True)
+
+
+def test_who_says_the_same_of_all_policies_has_no_order_of_them():
+    class One:
+        family = "a"
+
+    class Moments:
+        instances = (One(), One())
+
+    real = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]])
+    names = ["x", "y", "z"]
+    flat = ranking.probe(Moments(), names, real, np.zeros((3, 2)), "straight lines", set())
+    assert all(np.isnan(one.value.value) for one in flat)
+    same = ranking.probe(Moments(), names, real, real, "twin", set())
+    assert [one.value.value for one in same] == pytest.approx([1.0, 1.0])

@@ -1,0 +1,116 @@
+"""Tuning: points are thresholds within their ranges, the search is replayed from its log, the file says what it is."""
+
+import json
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from envs.errors import UserError
+from envs.scenario.suite import load_suite
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy
+from experiments.explain_rules import explain
+from experiments.training import rules as tuning
+from policies.rule.thresholds import Thresholds
+
+START = tuning._thresholds_of(config_path("policy", "rule"))
+SUITE = config_path("suite", "quick")
+
+
+def test_points_are_thresholds_and_back():
+    point = tuning._to_unit(START)
+    assert ((point >= 0.0) & (point <= 1.0)).all()
+    back = tuning._from_unit(point, START)
+    for one in fields(Thresholds):
+        assert back[one.name] == pytest.approx(START[one.name], rel=1e-3, abs=1e-6)
+    for corner in (0.0, 1.0):
+        Thresholds.from_mapping(tuning._from_unit(np.full(len(START), corner), START))
+
+
+def test_objective_is_capped_and_prices_hard_braking_for_phantoms():
+    suite = load_suite(SUITE)
+    items = tuple(item for item in suite.items("train") if item.stratum == "phantom")[:6]
+    outcome = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
+    assert outcome.decisions == 600
+    assert outcome.objective >= outcome.mean_usd
+    # everything is a severe object: it brakes for marks, and pays for it
+    nervous = {**START, "mark_probability": 0.99, "severe_mark_probability": 0.75}
+    nervous |= {"severe_height_m": 0.05, "flat_height_m": 0.0, "sheet_height_m": 0.0}
+    assert tuning.run_trial(tuning.Trial(str(SUITE), nervous, items)).objective > outcome.objective
+
+
+def test_generations_take_turns_through_the_train_seeds():
+    suite = load_suite(SUITE)
+    first, second = (tuning._next_items(suite, 8, k) for k in (0, 1))
+    assert len(first) == 8 * len(suite.strata)
+    assert not set(first) & set(second)
+    assert set(tuning._next_items(suite, 20, 1)) == set(tuning._next_items(suite, 20, 0))
+
+
+def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
+    played = []
+
+    def outcome(trial):
+        played.append(trial)
+        return tuning.Outcome(float(sum(trial.thresholds.values())), 1.0, 2_000_000, 0.5)
+
+    monkeypatch.setattr(tuning, "_run_all", lambda trials, _: [outcome(one) for one in trials])
+    options = {
+        "budget": 100_000_000,
+        "instances": 2,
+        "seed": 3,
+        "workers": 1,
+        "log": tmp_path / "log.json",
+    }
+    whole = tuning.tune(SUITE, config_path("policy", "rule"), **options)
+    calls = len(played)
+    log = json.loads(options["log"].read_text())
+    assert len(log["generations"]) == whole.generations > 2
+    log["generations"] = log["generations"][:2]
+    options["log"].write_text(json.dumps(log))
+    played.clear()
+    assert tuning.tune(SUITE, config_path("policy", "rule"), **options) == whole
+    assert 0 < len(played) < calls
+    # smaller thresholds were cheaper in this world
+    assert whole.after["objective"] < whole.before["objective"]
+
+
+def test_policy_without_thresholds_cannot_be_tuned():
+    with pytest.raises(UserError, match="only rules can be tuned"):
+        tuning._thresholds_of(config_path("policy", "keep"))
+
+
+def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path):
+    numbers = {"objective": 9.0, "mean_usd": 8.0}
+    hashes = {"train": "a" * 64, "validation": "b" * 64}
+    found = tuning.Tuned(START, numbers, numbers, 5_000_000, 4_900_000, 80.25, 12, 7, hashes)
+    path = tmp_path / "mine.yaml"
+    tuning.write_policy(path, found, "rule")
+    text = path.read_text()
+    for wanted in ("4900000 environment steps", "seed 7", "a" * 64, "b" * 64):
+        assert wanted in text
+    loaded = load_policy(str(path))
+    assert vars(loaded.thresholds) == pytest.approx(START, rel=1e-3)
+    assert loaded.budget == (4_900_000, 80.2)
+
+
+@pytest.mark.parametrize("told", ["-1", ".inf", "many", "true"])
+def test_cpu_seconds_of_a_policy_file_are_checked(tmp_path, told):
+    text = config_path("policy", "rule_tuned").read_text()
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"{text}\ncpu_seconds: {told}\n")
+    with pytest.raises(UserError, match=r"cpu_seconds: got .*, expected a number from 0"):
+        load_policy(str(path))
+
+
+@pytest.mark.parametrize("name", ["rule", "rule_tuned"])
+def test_explanation_names_every_rule_with_its_numbers(name):
+    from policies.rule import objects, rules
+
+    thresholds = vars(load_policy(name).thresholds)
+    text = explain(name, thresholds)
+    for rule in (*objects.RULES, *rules.RULES):
+        assert rule.name in text
+    assert f"{thresholds['horizon_s']:.3g} s" in text
+    assert max(len(line) for line in text.splitlines()) <= 120
