@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
 from envs.errors import UserError, not_allowed
-from envs.physics.aerodynamics import GRAVITY_MPS2
-from envs.physics.compilation import inlined
-from envs.specification import LANE_WIDTH_M, TICK_S, episode, vehicle
+from envs.physics.compilation import inlined, shared
+from envs.specification import GRAVITY_MPS2, LANE_WIDTH_M, TICK_S, episode, vehicle
 from envs.specification.world import World
+
+_Values = Any  # a number or an array of float64, as the caller has it
 
 BRAKE_LIMIT_MPS2 = -8.0
 """Hardest commanded braking (design 2.2)."""
 
 THROTTLE_LIMIT_MPS2 = 3.0
 """Hardest commanded acceleration (design 2.2)."""
+
+SPAN_MPS2 = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
+"""Range of commanded accelerations."""
 
 LATERAL_LIMIT_MPS2 = 3.0
 """Lateral acceleration the steering law asks for at most [A: a sharp evasive lane change, 2.3 s for a lane;
@@ -57,6 +62,30 @@ DISCRETE_NAMES = tuple(
     for acceleration in DISCRETE_ACCELERATIONS_MPS2
 )
 """Names of the discrete actions in order: lateral choice x acceleration."""
+
+
+@shared
+def encode_acceleration(acceleration: _Values) -> _Values:
+    """First component of the action for an acceleration in m/s2; outside [-1, 1] where it exceeds the limits."""
+    return 2.0 * (acceleration - BRAKE_LIMIT_MPS2) / SPAN_MPS2 - 1.0
+
+
+@shared
+def decode_acceleration(first: _Values) -> _Values:
+    """Acceleration in m/s2 for the first component of an action."""
+    return BRAKE_LIMIT_MPS2 + 0.5 * (first + 1.0) * SPAN_MPS2
+
+
+@shared
+def encode_target(target: _Values, low: _Values, high: _Values) -> _Values:
+    """Second component of the action for a lateral target between ``low`` and ``high``, all in m."""
+    return 2.0 * (target - low) / (high - low) - 1.0
+
+
+@shared
+def decode_target(second: _Values, low: _Values, high: _Values) -> _Values:
+    """Lateral target in m for the second component of an action."""
+    return low + 0.5 * (second + 1.0) * (high - low)
 
 
 def action_space(kind: str) -> gym.Space[NDArray[np.float32]] | gym.spaces.Discrete:
@@ -189,8 +218,8 @@ def store_command(world: World, first: float, second: float, is_discrete: bool) 
         lane = world.vehicle_i[vehicle.LANE, 0] + DISCRETE_LANES[index // count]
         target = lane * LANE_WIDTH_M + DISCRETE_SHIFTS_M[index // count]
     else:
-        command = BRAKE_LIMIT_MPS2 + 0.5 * (first + 1.0) * (THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2)
-        target = low + 0.5 * (second + 1.0) * (high - low)
+        command = decode_acceleration(first)
+        target = decode_target(second, low, high)
     world.episode_f[episode.COMMAND] = command
     world.episode_f[episode.TARGET_Y] = min(max(target, low), high)
 

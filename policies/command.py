@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
-from envs.specification import column
+from envs.action import encode_acceleration, encode_target
+from envs.specification import EGO_WIDTH_M, column
 from policies.base import Observation
-
-EGO_WIDTH_M: Final = 1.8
-"""Width of the ego; the lateral range of the action keeps the whole car on the road."""
 
 
 def lateral_range(
@@ -54,10 +49,7 @@ def to_action(
     array([[-1.,  0.]])
     """
     low, high = lateral_range(observation)
-    span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-    first = 2.0 * (acceleration_mps2 - BRAKE_LIMIT_MPS2) / span - 1.0
-    second = 2.0 * (target_y_m - low) / (high - low) - 1.0
     action = np.empty((len(low), 2))
-    action[:, 0] = first
-    action[:, 1] = second
+    action[:, 0] = encode_acceleration(acceleration_mps2)
+    action[:, 1] = encode_target(target_y_m, low, high)
     return np.clip(action, -1.0, 1.0)

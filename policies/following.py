@@ -7,12 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import LANE_WIDTH_M, column
+from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, LANE_WIDTH_M, column
 from policies.base import Observation
-from policies.command import EGO_WIDTH_M
-
-EGO_LENGTH_M: Final = 4.5
-"""Length of the ego."""
 
 IN_PATH_M: Final = 0.5 * LANE_WIDTH_M
 """A vehicle whose centre is nearer than this to the ego's line is ahead, not beside [A: half a lane]."""

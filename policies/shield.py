@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
-from envs.specification import DECISION_S, column
+from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration, decode_target
+from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, GRAVITY_MPS2, column
 from policies.base import (
     BRAKE,
     Budget,
@@ -20,8 +20,8 @@ from policies.base import (
     Observation,
     Policy,
 )
-from policies.command import EGO_WIDTH_M, lateral_range, to_action
-from policies.following import EGO_LENGTH_M, half_extent
+from policies.command import lateral_range, to_action
+from policies.following import half_extent
 
 Array = NDArray[np.float64]
 
@@ -104,8 +104,8 @@ def safe_distance_m(rear_mps: Array, front_mps: Array, response_s: float, grip: 
     """
     acceleration = RESPONSE_ACCELERATION_MPS2
     after = np.maximum(rear_mps, 0.0) + response_s * acceleration
-    sure = np.minimum(SURE_BRAKING_MPS2, 9.81 * grip)
-    largest = np.minimum(LARGEST_BRAKING_MPS2, 9.81 * grip)
+    sure = np.minimum(SURE_BRAKING_MPS2, GRAVITY_MPS2 * grip)
+    largest = np.minimum(LARGEST_BRAKING_MPS2, GRAVITY_MPS2 * grip)
     rolled = np.maximum(rear_mps, 0.0) * response_s + 0.5 * acceleration * response_s**2
     stop = after**2 / (2.0 * sure) - np.maximum(front_mps, 0.0) ** 2 / (2.0 * largest)
     return np.asarray(np.maximum(rolled + stop, 0.0))
@@ -141,9 +141,8 @@ class Shielded:
         """What the policy does, corrected."""
         action = np.asarray(self._policy.act(observation), np.float64)
         low, high = lateral_range(observation)
-        span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-        acceleration = BRAKE_LIMIT_MPS2 + 0.5 * (action[:, 0] + 1.0) * span
-        target = low + 0.5 * (action[:, 1] + 1.0) * (high - low)
+        acceleration = decode_acceleration(action[:, 0])
+        target = decode_target(action[:, 1], low, high)
         scene = read_scene(observation)
         limit = keep_distance(scene)
         is_closed = is_lane_taken(scene, target)
@@ -254,7 +253,7 @@ def threatens_life(observation: Observation, scene: Scene, target: Array) -> NDA
     shift = np.clip(target - scene.y, -LATERAL_MPS * until_s.T, LATERAL_MPS * until_s.T).T
     beside = np.abs(rows[:, :, column.D_DY] + rows[:, :, column.D_VY] * until_s - shift)
     is_hit = beside < half + 0.5 * EGO_WIDTH_M + ROOM_M
-    braking = np.minimum(LARGEST_BRAKING_MPS2, 9.81 * scene.grip)[:, None]
+    braking = np.minimum(LARGEST_BRAKING_MPS2, GRAVITY_MPS2 * scene.grip)[:, None]
     needed = np.maximum(closing, 0.0) * RESPONSE_S + np.maximum(closing, 0.0) ** 2 / (2.0 * braking)
     is_time = away < 1.5 * needed
     is_due = alive & (closing > 0.0) & (rows[:, :, column.D_DX] > 0.0) & is_hit & is_time

@@ -9,11 +9,11 @@ import numpy as np
 from envs.cost.damage import front_damage, underbody_damage, wheel_damage_probability
 from envs.cost.harm import harm
 from envs.cost.loss_of_control import crash_cost, yaw_loss_of_control
-from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled
 from envs.physics.contact import MISS, STRADDLE, ContactOutcome
 from envs.physics.smooth import ramp
 from envs.physics.tyre import control_lost_after_puncture, puncture_probability
+from envs.specification import GRAVITY_MPS2
 
 
 class ContactCost(NamedTuple):

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from envs.cost.harm import harm
-from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled
 from envs.physics.friction import LEAST_FRICTION
 from envs.physics.smooth import logistic, ramp
+from envs.specification import GRAVITY_MPS2
 
 
 @compiled

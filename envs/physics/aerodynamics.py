@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from envs.physics.compilation import compiled
-
-GRAVITY_MPS2 = 9.81
+from envs.specification import GRAVITY_MPS2
 
 AIR_DENSITY_KGPM3 = 1.2
 

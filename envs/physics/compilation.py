@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from numba import njit
+from numba.extending import register_jitable
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -39,4 +40,10 @@ def inner(function: _Function) -> _Function:
 def inlined(function: _Function) -> _Function:
     """Compile a function with one caller as a part of it; Python can call it, and it is compiled for itself then."""
     made: _Function = njit(**(_FLAGS | {"inline": "always"}))(function)
+    return made
+
+
+def shared(function: _Function) -> _Function:
+    """Mark a small function that Python runs as it is and that compiled callers compile into themselves."""
+    made: _Function = register_jitable(function)
     return made

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled
 from envs.physics.smooth import ramp
+from envs.specification import GRAVITY_MPS2
 
 SPILL_THRESHOLD, SPILL_WIDTH, SPILL_DEAD_BAND = 1.0, 0.06, 0.5
 """Ramp of losing control over the demand as a share of the grip (physics.md 2.5) [A]."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from envs.physics.aerodynamics import AIR_DENSITY_KGPM3, GRAVITY_MPS2
+from envs.physics.aerodynamics import AIR_DENSITY_KGPM3
 from envs.physics.compilation import compiled, inner
+from envs.specification import GRAVITY_MPS2
 
 LONGEST_STEP_S = 0.005
 """Longest integration step; a tick of 1/15 s is cut into 14 (physics.md 2.6)."""

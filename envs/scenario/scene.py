@@ -14,12 +14,22 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import LANE_WIDTH_M, MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
+from envs.specification import (
+    EGO_HEIGHT_M,
+    EGO_LENGTH_M,
+    EGO_WIDTH_M,
+    LANE_WIDTH_M,
+    MAX_DEBRIS,
+    MAX_VEHICLES,
+    debris,
+    episode,
+    vehicle,
+)
 
 EGO_X_M = 500.0
 """Where the ego starts: far from the road's origin, so that nobody is ever behind it."""
 
-CAR_SIZE_M = (4.5, 1.8, 1.5)
+CAR_SIZE_M = (EGO_LENGTH_M, EGO_WIDTH_M, EGO_HEIGHT_M)
 """Length, width, height of every car, the ego included (physics.md 2.6; width of a compact car)."""
 
 TRUCK_SIZE_M = (16.0, 2.5, 3.8)

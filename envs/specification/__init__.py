@@ -43,5 +43,11 @@ LANE_WIDTH_M = 4.0
 ROAD_LENGTH_M = 10_000.0
 """Length of the straight carriageway; no vehicle reaches its end in 20 s."""
 
+EGO_LENGTH_M, EGO_WIDTH_M, EGO_HEIGHT_M = 4.5, 1.8, 1.5
+"""Size of the ego and of every other passenger car [A: a mid-size car]."""
+
+GRAVITY_MPS2 = 9.81
+"""Acceleration of gravity."""
+
 LANE_SPEED_LIMIT_MPS = 40.0
 """Speed limit of roadworld's lanes: high, so that a vehicle's own target speed decides."""

@@ -16,6 +16,7 @@ import gymnasium as gym
 import highway_env  # noqa: F401 (registers highway-v0)
 import numpy as np
 
+from envs.action import encode_acceleration
 from envs.batched.env import DebrisVectorEnv
 from envs.batched.highway_v0 import HighwayVectorEnv
 from envs.specification import TICK_HZ, TICKS_PER_DECISION
@@ -30,7 +31,7 @@ CHUNKS_PER_EPISODE: Final = 9
 NEVER_S: Final = 10**6
 """An episode's length that no measurement reaches."""
 
-HOLD: Final = (2.0 * 8.0 / 11.0 - 1.0, -1.0 / 3.0)
+HOLD: Final = (encode_acceleration(0.0), -1.0 / 3.0)
 """Neither brake nor accelerate; stay in the second of four lanes."""
 
 TOLERANCE: Final = 1e-5

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.action import encode_acceleration
 from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.debris.catalogue import load_catalogue
@@ -66,7 +67,7 @@ class DecisionProbe:
     def __init__(self, cost: CostParameters | None = None, horizon: int = HORIZON) -> None:
         self._env = DebrisVectorEnv(1, cost=cost)
         self._horizon = horizon
-        self._keep = np.array([[2.0 * 8.0 / 11.0 - 1.0, 0.0]])
+        self._keep = np.array([[encode_acceleration(0.0), 0.0]])
         catalogue = load_catalogue()
         self._groups: dict[str, list[DebrisSpec]] = {}
         for name in sorted(catalogue):

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from experiments.stats.interval import Interval, percentile_interval
 from experiments.stats.resampling import Draw, Families, cluster_weights
 
+CAP_USD: Final = 50_000.0
+"""Cost that an episode counts at most in a capped mean: one fatal crash would otherwise outweigh all others."""
+
 BLOCK: Final = 64
 """Resamples that are looked at together: few enough to stay in the cache."""
 

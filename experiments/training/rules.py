@@ -23,13 +23,11 @@ from envs.scenario.suite import Suite, SuiteItem, load_suite
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
+from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.provenance import commit
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
-
-CAP_USD: Final = 50_000.0
-"""Costs above this count as this while searching: one crash more or less would drown everything else."""
 
 NUISANCE_USD: Final = 1000.0
 """Added per phantom episode with hard braking: the goal is one in a hundred, and the cost alone hardly sees it [A]."""

@@ -18,6 +18,8 @@ from envs.cost.rear_end import rear_end_cost
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR
 from envs.specification import (
+    EGO_LENGTH_M,
+    EGO_WIDTH_M,
     TICK_S,
     TICKS_PER_DECISION,
     component,
@@ -34,7 +36,7 @@ from policies.following import (
     STANDSTILL_M,
     TIME_GAP_S,
 )
-from policies.planning.anchor import EGO_LENGTH_M, EGO_WIDTH_M, NOBODY_M, nearest_lane
+from policies.planning.anchor import NOBODY_M, nearest_lane
 
 NEAR_X_M, NEAR_Y_M = 1.0, 0.6
 """Free space along and across the road that a plan should leave to other vehicles: half of what measurement errors and

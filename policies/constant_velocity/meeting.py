@@ -10,19 +10,17 @@ import numpy as np
 from envs.cost.contact_cost import contact_cost, contact_total
 from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
 from envs.cost.windscreen import windscreen_cost
-from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact import FRONTAL, MISS, STRADDLE, contact_outcome
 from envs.physics.fate import RISES_THROWN, RISES_UNDER
 from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control
 from envs.physics.tyre import control_lost_after_puncture, patch_puncture_probability
-from envs.specification import DECISION_S, episode, vehicle
+from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, GRAVITY_MPS2, episode, vehicle
 from envs.specification.world import Array, World
 from envs.world.braking import bumper_gap, find_follower, open_braking
 from envs.world.charges import AXLE_M, TRACK_M
 from envs.world.encounter import HIGHEST_M
 from policies.constant_velocity import theta, thing
-from policies.planning.anchor import EGO_LENGTH_M, EGO_WIDTH_M
 
 UNCERTAIN_SD: Final = 2.0
 """Contacts are looked for within so many standard deviations of the measured lateral position."""

@@ -7,12 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import encode_acceleration, encode_target
 from envs.specification import DECISION_S, LANE_WIDTH_M
 
 Array = NDArray[np.float64]
-
-SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 
 SHIFTS_M: Final = (-1.1, -0.8, -0.4, 0.4, 0.8, 1.1)
 """In-lane shifts that are tried; 0.8 m is the one of physics.md 5, 1.1 m the edge of a 4 m lane."""
@@ -33,8 +31,8 @@ class Road(NamedTuple):
 
     def to_actions(self, acceleration: Array, target_y: Array) -> Array:
         """Actions in [-1, 1] for m/s2 and m, on a new last axis."""
-        first = 2.0 * (acceleration - BRAKE_LIMIT_MPS2) / SPAN_MPS2 - 1.0
-        second = 2.0 * (target_y - self.low) / (self.high - self.low) - 1.0
+        first = encode_acceleration(acceleration)
+        second = encode_target(target_y, self.low, self.high)
         both: Array = np.stack(np.broadcast_arrays(first, second), axis=-1)
         return both.clip(-1.0, 1.0)
 

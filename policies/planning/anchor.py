@@ -8,6 +8,8 @@ from typing import Final
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
 from envs.specification import (
+    EGO_LENGTH_M,
+    EGO_WIDTH_M,
     LANE_WIDTH_M,
     VEHICLE_SLOTS,
     column,
@@ -15,12 +17,6 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, World
-
-EGO_LENGTH_M: Final = 4.5
-
-
-EGO_WIDTH_M: Final = 1.8
-
 
 NOBODY_M: Final = -1e6
 """Where the vehicles of free slots wait."""

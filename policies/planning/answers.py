@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import encode_acceleration, encode_target
 from envs.specification import DECISION_S, LANE_WIDTH_M
 from envs.specification.world import Array
 
@@ -125,7 +125,7 @@ def _slow_then_resume(time: Array, approach: Approach, braking: float, share: fl
 
 def _actions(approach: Approach, acceleration: Array, y: Array) -> Array:
     """Actions in [-1, 1] for accelerations (m/s2) and lateral targets (m), shape ``(H, 2)``."""
-    span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-    first = 2.0 * (acceleration - BRAKE_LIMIT_MPS2) / span - 1.0
-    second = 2.0 * (y - approach.low_m) / (approach.high_m - approach.low_m) - 1.0
-    return np.clip(np.stack([first, second], axis=1), -1.0, 1.0)
+    first = encode_acceleration(acceleration)
+    second = encode_target(y, approach.low_m, approach.high_m)
+    actions: Array = np.clip(np.stack([first, second], axis=1), -1.0, 1.0)
+    return actions

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import THROTTLE_LIMIT_MPS2, encode_acceleration, encode_target
 from envs.physics.compilation import compiled, inner
-from envs.specification import DECISION_S, LANE_WIDTH_M
+from envs.specification import DECISION_S, EGO_WIDTH_M, LANE_WIDTH_M
 from policies.base import (
     BRAKE,
     KEEP,
@@ -46,9 +46,6 @@ _SIDES: Final = {
     FAR_LEFT: STEER_LEFT,
     FAR_RIGHT: STEER_RIGHT,
 }
-
-HALF_WIDTH_M: Final = 0.9
-"""Half the width of the ego."""
 
 PASS_MARGIN_M: Final = 0.35
 """Free space beside an object that is passed closely [A]."""
@@ -180,9 +177,8 @@ def _write_one(
         else:
             goal = home
         target, drift = glide(target, drift, goal, row[2])
-        span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-        actions[t, 0] = min(max(2.0 * (command - BRAKE_LIMIT_MPS2) / span - 1.0, -1.0), 1.0)
-        actions[t, 1] = min(max(2.0 * (target - low) / (high - low) - 1.0, -1.0), 1.0)
+        actions[t, 0] = min(max(encode_acceleration(command), -1.0), 1.0)
+        actions[t, 1] = min(max(encode_target(target, low, high), -1.0), 1.0)
         gained = min(command, min(1.5, max(set_speed - v, 0.0) / DECISION_S))
         v = max(v + gained * DECISION_S, 0.0)
         x += v * DECISION_S
@@ -198,7 +194,7 @@ def destination(place: int, lateral: Array, thing: Array) -> float:
     if place == CENTRE or math.isinf(thing[0]):
         return home
     middle: float = thing[1]
-    clear: float = thing[2] + HALF_WIDTH_M + PASS_MARGIN_M
+    clear: float = thing[2] + 0.5 * EGO_WIDTH_M + PASS_MARGIN_M
     if place == PASS_LEFT:
         return min(middle - clear, home)
     if place == PASS_RIGHT:

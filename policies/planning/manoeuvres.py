@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import decode_acceleration, decode_target, encode_acceleration, encode_target
 from envs.specification import DECISION_S, LANE_WIDTH_M
 from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
 
@@ -53,8 +53,6 @@ PASSED_M: Final = 8.0
 BACK_AFTER_S: Final = 1.5
 BACK_RAMP_S: Final = 2.5
 """An in-lane shift ends so long after the object is reached, and takes so long [A]."""
-
-SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 
 
 class Scene(NamedTuple):
@@ -179,16 +177,14 @@ def candidates(scene: Scene, horizon: int, recipes: tuple[Recipe, ...] = RECIPES
 def to_actions(low: Array, high: Array, acceleration: Array, target: Array) -> Array:
     """Actions in [-1, 1] for accelerations in m/s2 and lateral targets in m, on a new last axis."""
     actions = np.empty((*np.broadcast_shapes(acceleration.shape, target.shape), 2))
-    actions[..., 0] = 2.0 * (acceleration - BRAKE_LIMIT_MPS2) / SPAN_MPS2 - 1.0
-    actions[..., 1] = 2.0 * (target - low) / (high - low) - 1.0
+    actions[..., 0] = encode_acceleration(acceleration)
+    actions[..., 1] = encode_target(target, low, high)
     return np.clip(actions, -1.0, 1.0, out=actions)
 
 
 def from_actions(low: Array, high: Array, actions: Array) -> tuple[Array, Array]:
     """Accelerations in m/s2 and lateral targets in m of actions; the inverse of ``to_actions``."""
-    acceleration: Array = BRAKE_LIMIT_MPS2 + 0.5 * (actions[..., 0] + 1.0) * SPAN_MPS2
-    target: Array = low + 0.5 * (actions[..., 1] + 1.0) * (high - low)
-    return acceleration, target
+    return decode_acceleration(actions[..., 0]), decode_target(actions[..., 1], low, high)
 
 
 def ramp(time: Array, duration: Array | float) -> Array:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import THROTTLE_LIMIT_MPS2
-from envs.specification import LANE_WIDTH_M, column
+from envs.specification import EGO_WIDTH_M, LANE_WIDTH_M, column
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE, Observation
-from policies.command import EGO_WIDTH_M, lateral_range, to_action
+from policies.command import lateral_range, to_action
 from policies.following import follow
 from policies.world_model.model import actor_features as ft
 

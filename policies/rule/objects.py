@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.command import EGO_WIDTH_M
+from envs.specification import EGO_WIDTH_M
 from policies.rule.scene import Array, Mask, Scene
 from policies.rule.thresholds import Thresholds
 from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL

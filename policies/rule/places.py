@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.command import EGO_WIDTH_M
+from envs.specification import EGO_WIDTH_M
 from policies.rule.objects import AVOID, HOLD, STRADDLE
 from policies.rule.scene import Array, Mask, Scene
 from policies.rule.thresholds import Thresholds

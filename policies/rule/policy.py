@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.errors import UserError, not_allowed
-from envs.physics.aerodynamics import GRAVITY_MPS2
-from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from envs.specification import DECISION_S, GRAVITY_MPS2, LANE_WIDTH_M, column
 from policies.base import KEEP, Budget, Explanation, Observation
 from policies.command import to_action
 from policies.following import follow

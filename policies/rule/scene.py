@@ -8,12 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.aerodynamics import GRAVITY_MPS2
-from envs.specification import LANE_WIDTH_M, column
+from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, GRAVITY_MPS2, LANE_WIDTH_M, column
 from envs.specification.debris import LOOKS
 from policies.base import Observation
-from policies.command import EGO_WIDTH_M
-from policies.following import EGO_LENGTH_M, IN_PATH_M, half_extent
+from policies.following import IN_PATH_M, half_extent
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

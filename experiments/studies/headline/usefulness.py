@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,8 @@ from envs.debris.safe_yaml import read_mapping
 from envs.scenario.suite import Suite
 from experiments.cli.configuration import config_path
 from experiments.rollout.loop import Rollout
+from experiments.stats.tail import CAP_USD
 from policies.rule.policy import DISPENSABLE, RulePolicy
-
-CAP_USD: Final = 50_000.0
-"""An episode counts at most this much, as when rules are tuned."""
 
 
 def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:

@@ -11,11 +11,9 @@ import numpy as np
 
 from envs.scenario.suite import Suite
 from experiments.rollout.loop import Rollout
+from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import write_text
 from policies.base import Policy
-
-CAP_USD: Final = 50_000.0
-"""An episode counts at most this much when checkpoints are compared, as when rules are tuned."""
 
 VALIDATION_SHARE: Final = 0.1
 """Of the budget."""

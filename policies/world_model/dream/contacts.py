@@ -13,6 +13,7 @@ from envs.physics.compilation import inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
+    EGO_LENGTH_M,
     TICKS_PER_DECISION,
     VEHICLE_SLOTS,
     component,
@@ -253,7 +254,7 @@ def _collision(world: World, state: State, i: int, p: np.record) -> float:
     car, ego = state.cars[i], state.ego
     own, other = world.vehicle_f[vehicle.MASS, 0], world.vehicle_f[vehicle.MASS, i + 1]
     dx, closing = car[s.C_X] - ego[s.X], ego[s.SPEED] - car[s.C_VX]
-    if abs(dx) < BESIDE_SHARE * 0.5 * (car[s.C_LENGTH] + s.EGO_LENGTH_M):
+    if abs(dx) < BESIDE_SHARE * 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M):
         across = ego[s.SPEED] * math.sin(ego[s.HEADING]) - car[s.C_VY]
         return side_swipe_cost(abs(across), own, other, p)
     if dx > 0.0:

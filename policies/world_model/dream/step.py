@@ -7,13 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import decode_acceleration, decode_target
 from envs.observation import write_observation
 from envs.physics.compilation import compiled, inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
     DECISIONS_PER_EPISODE,
+    EGO_WIDTH_M,
     VEHICLE_SLOTS,
     component,
     episode,
@@ -23,7 +24,6 @@ from envs.specification import (
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, World
 from envs.world.load import state_hash
-from policies.command import EGO_WIDTH_M
 from policies.world_model.dream import arrays as w
 from policies.world_model.dream.arrays import Dreams, Model, Sources, Work
 from policies.world_model.dream.borrow import _borrow_model, _borrow_state, _borrow_work
@@ -235,8 +235,7 @@ def _step(
     step = dreams.step[b]
     low = state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M
     high = state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M
-    command = BRAKE_LIMIT_MPS2 + 0.5 * (first + 1.0) * (THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2)
-    target = low + 0.5 * (second + 1.0) * (high - low)
+    command, target = decode_acceleration(first), decode_target(second, low, high)
     world.episode_f[episode.COMMAND], world.episode_f[episode.TARGET_Y] = command, target
     world.episode_i[episode.NUM_CONTACTS] = 0
     work.extra[:] = 0.0

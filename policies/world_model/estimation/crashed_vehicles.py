@@ -7,10 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import column
+from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, column
 from policies.base import Observation
-from policies.command import EGO_WIDTH_M
-from policies.following import EGO_LENGTH_M, IN_PATH_M, SIDE_M, half_extent
+from policies.following import IN_PATH_M, SIDE_M, half_extent
 from policies.world_model.estimation.velocity_filter import HARSHEST
 
 CRASH_MPS2: Final = 9.0

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration, decode_target
 from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
+from envs.specification import DEBRIS_SLOTS, EGO_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.base import Foresight
-from policies.world_model.imagination.imagine import HALF_WIDTH_M
 from policies.world_model.model import state as s
 from policies.world_model.model.cruise_control import cruise_limit
 from policies.world_model.model.dynamics import move_all
@@ -62,13 +61,14 @@ def _roll(
     objects: Array,
 ) -> None:  # fmt: skip
     """One plan by one member; contacts change nothing, for what follows a blow is not imagined either."""
-    low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
-    targets = low + 0.5 * (actions[:, 1] + 1.0) * (high - low)
+    low, high = (
+        state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
+        state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
+    )
+    targets = decode_target(actions[:, 1], low, high)
     nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
     for t in range(actions.shape[0]):
-        command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
-            THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-        )
+        command = decode_acceleration(actions[t, 0])
         command = max(min(command, cruise_limit(state, targets[t:])), BRAKE_LIMIT_MPS2)
         move_all(learned.transition, e, state, command, targets[t], kinds, nobody, after)
         copy_state(after, state)

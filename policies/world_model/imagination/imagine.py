@@ -7,13 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
 from envs.specification import (
     DEBRIS_SLOTS,
+    EGO_LENGTH_M,
+    EGO_WIDTH_M,
     VEHICLE_SLOTS,
     episode,
     vehicle,
@@ -41,8 +43,6 @@ LEAST_CLASS: Final = 0.004
 
 TRUCK_LENGTH_M: Final = 9.0
 """Longer vehicles are trucks [A]."""
-
-HALF_WIDTH_M: Final = 0.9
 
 AHEAD_M: Final = 6.0
 """Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
@@ -174,7 +174,10 @@ def _roll(
     path: Array, is_ending: bool,
 ) -> float:  # fmt: skip
     """One plan by one member; returns the probability that something is touched."""
-    low, high = state.ego[s.LEFT_EDGE] + HALF_WIDTH_M, state.ego[s.RIGHT_EDGE] - HALF_WIDTH_M
+    low, high = (
+        state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
+        state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
+    )
     targets = low + 0.5 * (actions[:steps, 1] + 1.0) * (high - low)
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0
@@ -182,9 +185,7 @@ def _roll(
     # who is ahead does not answer to the ego
     is_known = is_shared | (state.cars[:, s.C_X] > state.ego[s.X] + AHEAD_M)
     for t in range(steps):
-        command = BRAKE_LIMIT_MPS2 + 0.5 * (actions[t, 0] + 1.0) * (
-            THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-        )
+        command = decode_acceleration(actions[t, 0])
         # no car brakes harder than commands reach, and the nets were never shown it
         command = max(min(command, cruise_limit(state, targets[t:])), BRAKE_LIMIT_MPS2)
         target = targets[t]
@@ -314,7 +315,7 @@ def _look_beyond(
         half = 0.5 * (
             thing[s.D_WIDTH] * abs(math.cos(yaw)) + thing[s.D_LENGTH] * abs(math.sin(yaw))
         )
-        needed = half + HALF_WIDTH_M + EVADE_M - abs(thing[s.D_Y] - ego[s.Y])
+        needed = half + 0.5 * EGO_WIDTH_M + EVADE_M - abs(thing[s.D_Y] - ego[s.Y])
         if needed <= 0.0:
             continue
         away = ahead / closing
@@ -342,7 +343,7 @@ def _meet_cars(
             continue
         car = state.cars[i]
         dx = car[s.C_X] - state.ego[s.X]
-        reach = 0.5 * (car[s.C_LENGTH] + s.EGO_LENGTH_M)
+        reach = 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M)
         side_by_side = abs(dx) < BESIDE_SHARE * reach
         if is_shared and dx < 0.0 and not side_by_side:
             # whoever comes from behind would brake

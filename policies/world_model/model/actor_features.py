@@ -11,7 +11,7 @@ import math
 from typing import Final
 
 from envs.physics.compilation import compiled, inner
-from envs.specification import DEBRIS_SLOTS, LANE_WIDTH_M, VEHICLE_SLOTS
+from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import state as s
@@ -120,7 +120,7 @@ def _write_car(state: State, i: int, out: Array) -> None:
     if car[s.C_LIVE] == 0.0 or abs(dx) > FAR_M or abs(lane) > 1.0:
         return
     place = (0 if lane == 0.0 else LEFT if lane < 0.0 else RIGHT) + (0 if dx >= 0.0 else 1)
-    gap = max(abs(dx) - 0.5 * (car[s.C_LENGTH] + s.EGO_LENGTH_M), 0.0)
+    gap = max(abs(dx) - 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M), 0.0)
     near = nearness(gap)
     at = NUM_EGO + place * NUM_CAR
     if near <= out[at]:
@@ -154,10 +154,10 @@ def _write_object(state: State, belief: Array, j: int, at: int, out: Array) -> N
     cos, sin = abs(math.cos(thing[s.D_YAW])), abs(math.sin(thing[s.D_YAW]))
     half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
     half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
-    gap = max(dx - half_x - 0.5 * s.EGO_LENGTH_M, 0.0)
+    gap = max(dx - half_x - 0.5 * EGO_LENGTH_M, 0.0)
     closing = ego[s.SPEED] - thing[s.D_VX]
     away = gap / max(closing, 1.0)
-    room = half_y + 0.5 * s.EGO_WIDTH_M
+    room = half_y + 0.5 * EGO_WIDTH_M
     ahead_y = dy + thing[s.D_VY] * min(away, 3.0)
     out[at] = 1.0
     out[at + 1] = _within(gap / 50.0, 0.0, 3.0)

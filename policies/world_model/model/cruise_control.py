@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from envs.physics.compilation import compiled
-from envs.specification import DECISION_S, VEHICLE_SLOTS
+from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.following import (
     ACCELERATION_MPS2,
@@ -22,10 +22,6 @@ from policies.following import (
 )
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
-
-HALF_WIDTH_M: Final = 0.9
-"""Half the width of the ego."""
-
 
 LAG_S: Final = 0.4
 """The ego is where its lateral target was so long ago, about [A: the lateral loop's]."""
@@ -64,9 +60,9 @@ def cruise_limit(state: State, targets: Array) -> float:
         # one that stands askew after a crash takes more of the road
         across = car[s.C_WIDTH] * abs(math.cos(car[s.C_HEADING]))
         half = 0.5 * (across + car[s.C_LENGTH] * abs(math.sin(car[s.C_HEADING])))
-        if abs(car[s.C_Y] - ego[s.Y]) < max(IN_PATH_M, half + HALF_WIDTH_M + SIDE_M):
-            room = away - 0.5 * (car[s.C_LENGTH] + s.EGO_LENGTH_M)
-            passed = _leads_past(state, i, room, half + HALF_WIDTH_M + SIDE_M, targets)
+        if abs(car[s.C_Y] - ego[s.Y]) < max(IN_PATH_M, half + 0.5 * EGO_WIDTH_M + SIDE_M):
+            room = away - 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M)
+            passed = _leads_past(state, i, room, half + 0.5 * EGO_WIDTH_M + SIDE_M, targets)
             if room < gap and not passed:
                 gap, lead = room, car[s.C_VX]
     share = 1.0 - (max(speed, 0.0) / max(ego[s.SET_SPEED], 0.1)) ** 4

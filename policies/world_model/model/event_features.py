@@ -7,6 +7,7 @@ from typing import Final
 
 from envs.physics.compilation import compiled
 from envs.physics.contact_geometry import CAR
+from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M
 from envs.specification.world import Array
 from policies.world_model.estimation.content_classes import (
     BODY_WEIGHTS,
@@ -41,11 +42,11 @@ APART: Final = -2.0
 def is_near_contact(before: State, after: State, j: int) -> bool:
     """Whether the ego may begin to touch object ``j`` within the decision from ``before`` to ``after``."""
     thing = before.things[j]
-    reach = 0.5 * (s.EGO_LENGTH_M + max(thing[s.D_LENGTH], thing[s.D_WIDTH])) + 1.5
+    reach = 0.5 * (EGO_LENGTH_M + max(thing[s.D_LENGTH], thing[s.D_WIDTH])) + 1.5
     start = thing[s.D_X] - before.ego[s.X]
     end = after.things[j, s.D_X] - after.ego[s.X]
     aside = min(abs(thing[s.D_Y] - before.ego[s.Y]), abs(after.things[j, s.D_Y] - after.ego[s.Y]))
-    width = 0.5 * max(thing[s.D_LENGTH], thing[s.D_WIDTH]) + 0.5 * s.EGO_WIDTH_M + 1.0
+    width = 0.5 * max(thing[s.D_LENGTH], thing[s.D_WIDTH]) + 0.5 * EGO_WIDTH_M + 1.0
     return bool(thing[s.D_LIVE] > 0.0 and start > -reach and end < reach and aside < width)
 
 
@@ -69,8 +70,8 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
     half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
     half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
-    room = half_y + 0.5 * s.EGO_WIDTH_M
-    reach = half_x + 0.5 * s.EGO_LENGTH_M
+    room = half_y + 0.5 * EGO_WIDTH_M
+    reach = half_x + 0.5 * EGO_LENGTH_M
     dx, end_dx = thing[s.D_X] - ego[s.X], after.things[j, s.D_X] - after.ego[s.X]
     dy, end_dy = thing[s.D_Y] - ego[s.Y], after.things[j, s.D_Y] - after.ego[s.Y]
     # along the car's own axis
@@ -146,7 +147,7 @@ def severity_features(
     dx, end_dx = thing[s.D_X] - ego[s.X], after.things[j, s.D_X] - after.ego[s.X]
     dy = thing[s.D_Y] - ego[s.Y] - dx * ego[s.HEADING]
     end_dy = after.things[j, s.D_Y] - after.ego[s.Y] - end_dx * after.ego[s.HEADING]
-    share = (dx - half_x - 0.5 * s.EGO_LENGTH_M) / max(dx - end_dx, 0.1)
+    share = (dx - half_x - 0.5 * EGO_LENGTH_M) / max(dx - end_dx, 0.1)
     share = min(max(share, 0.0), 1.0)
     offset = abs(dy + share * (end_dy - dy))
     out[0] = (ego[s.SPEED] - thing[s.D_VX]) / 30.0
@@ -230,7 +231,7 @@ def slip_features(
 def is_near_collision(before: State, after: State, i: int) -> bool:
     """Whether the ego and vehicle ``i`` may touch within the decision from ``before`` to ``after``."""
     car = before.cars[i]
-    reach = 0.5 * (s.EGO_LENGTH_M + car[s.C_LENGTH])
+    reach = 0.5 * (EGO_LENGTH_M + car[s.C_LENGTH])
     start, end = car[s.C_X] - before.ego[s.X], after.cars[i, s.C_X] - after.ego[s.X]
     aside = min(abs(car[s.C_Y] - before.ego[s.Y]), abs(after.cars[i, s.C_Y] - after.ego[s.Y]))
     passes = start * end < 0.0 or min(abs(start), abs(end)) < reach + 2.0
@@ -253,9 +254,9 @@ def collision_features(before: State, after: State, i: int, step: int, out: Arra
         ``(NUM_COLLISION_FEATURES,)`` output.
     """
     car, later = before.cars[i], after.cars[i]
-    reach = 0.5 * (s.EGO_LENGTH_M + car[s.C_LENGTH])
+    reach = 0.5 * (EGO_LENGTH_M + car[s.C_LENGTH])
     turned = abs(math.sin(later[s.C_HEADING])) * 0.5 * car[s.C_LENGTH]
-    room = 0.5 * (s.EGO_WIDTH_M + car[s.C_WIDTH]) + turned
+    room = 0.5 * (EGO_WIDTH_M + car[s.C_WIDTH]) + turned
     dx, end_dx = car[s.C_X] - before.ego[s.X], later[s.C_X] - after.ego[s.X]
     dy, end_dy = car[s.C_Y] - before.ego[s.Y], later[s.C_Y] - after.ego[s.Y]
     gap, end_gap = abs(dx) - reach, abs(end_dx) - reach

@@ -6,9 +6,8 @@ import math
 from typing import Final
 
 from envs.action import FRICTION_SHARE, LATERAL_LIMIT_MPS2, yaw_rate_command
-from envs.physics.aerodynamics import GRAVITY_MPS2
 from envs.physics.compilation import compiled, inner
-from envs.specification import DEBRIS_SLOTS, LANE_WIDTH_M, VEHICLE_SLOTS
+from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, GRAVITY_MPS2, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import state as s
@@ -52,7 +51,7 @@ def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> 
     out[7] = ego[s.GRIP]
     out[8] = ego[s.YAW_RATE] * ego[s.SPEED] / 3.0
     # demand against grip, and whether it is about to stop
-    out[9] = acceleration / (9.81 * max(ego[s.GRIP], 0.05))
+    out[9] = acceleration / (GRAVITY_MPS2 * max(ego[s.GRIP], 0.05))
     out[10] = min(ego[s.SPEED], 3.0) / 3.0
     # the law that steers is the car's own, and known; what the car then does is not
     rate = steering_rate(ego, target)
@@ -132,7 +131,7 @@ def _neighbours(
     half, ego = 0.5 * state.cars[own, s.C_LENGTH], state.ego
     if abs(ego[s.Y] - y) < IN_LANE_M:
         away = ego[s.X] - x
-        free = abs(away) - half - 0.5 * s.EGO_LENGTH_M
+        free = abs(away) - half - 0.5 * EGO_LENGTH_M
         if away > 0.0 and free < gap:
             gap, lead_speed, acceleration = free, ego[s.SPEED], ego[s.ACCELERATION]
         elif away < 0.0 and free < behind:

@@ -30,8 +30,6 @@ D_LIVE, D_X, D_Y, D_Z, D_VX, D_VY, D_VZ, D_YAW = range(8)
 D_LENGTH, D_WIDTH, D_HEIGHT, D_SD_X, D_SD_Y, D_SD_SIZE, D_AGE, D_VISIBLE = range(8, 16)
 NUM_THING: Final = 16
 
-EGO_LENGTH_M, EGO_WIDTH_M = 4.5, 1.8
-
 STEEP_RAD: Final = 1.0
 """Of a vehicle that stands more askew than this, the speed along the road hardly tells the one across it [A]."""
 

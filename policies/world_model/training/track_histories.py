@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
-from envs.specification import VEHICLE_SLOTS, column
+from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.world_model.log import experience as log
-from policies.world_model.model import state as s
 from policies.world_model.model.contact_outcome import NUM_OUTCOMES, encode
 from policies.world_model.training.track_sequences import find_starts
 from policies.world_model.training.unprivileged_labels import JOLT_M, passage, was_felt
@@ -259,8 +258,8 @@ def _feel(
                 hit[n], feeling[n] = k, HIT_FELT
                 meeting[n] = meeting[n] if meeting[n] != NOT_MET else UNEXPECTED
                 break
-            over = abs(row[column.D_DX]) < 0.5 * (row[column.D_LENGTH] + s.EGO_LENGTH_M) + 0.5
-            aside = abs(row[column.D_DY]) < 0.5 * (row[column.D_WIDTH] + s.EGO_WIDTH_M)
+            over = abs(row[column.D_DX]) < 0.5 * (row[column.D_LENGTH] + EGO_LENGTH_M) + 0.5
+            aside = abs(row[column.D_DY]) < 0.5 * (row[column.D_WIDTH] + EGO_WIDTH_M)
             change = ego[k, column.E_GRIP] - before
             if over and aside and abs(change) > max(GRIP_CHANGE, abs(grip[n])):
                 feeling[n], grip[n] = GRIP_FELT, change

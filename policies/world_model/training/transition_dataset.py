@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import decode_acceleration, decode_target
 from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
+from envs.specification import DEBRIS_SLOTS, DECISION_S, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.command import EGO_WIDTH_M
 from policies.world_model.estimation.velocity_filter import speeds_of
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import motion_features as mf
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State, empty_state, read_observation, set_acceleration
-
-SPAN_MPS2: Final = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 
 
 class Rows(NamedTuple):
@@ -44,8 +41,9 @@ def command_of(columns: Mapping[str, NDArray[Any]]) -> Array:
     ego, action = columns["ego"].astype(np.float64), columns["action"].astype(np.float64)
     low = ego[:, column.E_LEFT_EDGE] + 0.5 * EGO_WIDTH_M
     high = ego[:, column.E_RIGHT_EDGE] - 0.5 * EGO_WIDTH_M
-    first = BRAKE_LIMIT_MPS2 + 0.5 * (action[:, 0] + 1.0) * SPAN_MPS2
-    return np.stack([first, low + 0.5 * (action[:, 1] + 1.0) * (high - low)], axis=1)
+    return np.stack(
+        [decode_acceleration(action[:, 0]), decode_target(action[:, 1], low, high)], axis=1
+    )
 
 
 def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:

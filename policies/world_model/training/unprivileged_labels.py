@@ -24,10 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled, inner
-from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
+from envs.specification import (
+    DEBRIS_SLOTS,
+    DECISION_S,
+    EGO_LENGTH_M,
+    EGO_WIDTH_M,
+    VEHICLE_SLOTS,
+    column,
+)
 from envs.specification.world import Array
 from policies.world_model.log import experience as log
-from policies.world_model.model import state as s
 from policies.world_model.model.contact_outcome import MODES
 
 AROUND: Final = 2
@@ -227,7 +233,7 @@ def passage(ego: Array, later: Array, row: Array, then: Array) -> tuple[float, f
     cos, sin = abs(np.cos(yaw)), abs(np.sin(yaw))
     half_x = 0.5 * (row[column.D_LENGTH] * cos + row[column.D_WIDTH] * sin)
     half_y = 0.5 * (row[column.D_WIDTH] * cos + row[column.D_LENGTH] * sin)
-    reach = half_x + 0.5 * s.EGO_LENGTH_M
+    reach = half_x + 0.5 * EGO_LENGTH_M
     age, age_then = row[column.D_AGE_SINCE_SEEN], then[column.D_AGE_SINCE_SEEN]
     noise = 2.5 * row[column.D_SD_V]
     moves = row[column.D_VX] ** 2 + row[column.D_VY] ** 2 > noise * noise
@@ -241,7 +247,7 @@ def passage(ego: Array, later: Array, row: Array, then: Array) -> tuple[float, f
     end_dy = then[column.D_DY] + age_then * uy - end_dx * later[column.E_HEADING]
     offset = abs(dy + share * (end_dy - dy))
     wheel = abs(offset - WHEEL_M) - half_y - 0.5 * WHEEL_WIDTH_M
-    return offset - half_y - 0.5 * s.EGO_WIDTH_M, wheel
+    return offset - half_y - 0.5 * EGO_WIDTH_M, wheel
 
 
 @compiled

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from envs.action import BRAKE_LIMIT_MPS2, THROTTLE_LIMIT_MPS2
+from envs.action import encode_acceleration, encode_target
 from envs.batched.env import DebrisVectorEnv
 from envs.debris.catalogue import load
 from envs.scenario.scene import EGO_X_M, SceneBuilder, Setting
@@ -67,11 +67,7 @@ class Drive:
         f = self.world.episode_f
         target = f[episode.TARGET_Y] if y is None else y
         low, high = f[episode.LEFT_EDGE] + 0.9, f[episode.RIGHT_EDGE] - 0.9
-        span = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
-        action = [
-            2.0 * (acceleration - BRAKE_LIMIT_MPS2) / span - 1.0,
-            2.0 * (target - low) / (high - low) - 1.0,
-        ]
+        action = [encode_acceleration(acceleration), encode_target(target, low, high)]
         *_, terminated, _, info = self.env.step(np.clip([action], -1.0, 1.0))
         self.over = bool(terminated[0])
         cost = np.array([info["cost"][name][0] for name in component.NAMES])

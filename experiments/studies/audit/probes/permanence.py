@@ -1,4 +1,4 @@
-"""Permanence probe: is an object that is hidden after it was seen still believed in, and where it really is?
+"""Permanence probe: whether an object that is hidden after it was seen is still believed in, and where it really is.
 
 Every object is probed once for each time it is hidden: by traffic, or by an occluder that
 ``experiments.studies.audit.scenes.occlusions`` puts there. Two controls: what never was a body, and objects that are

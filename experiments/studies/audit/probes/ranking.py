@@ -9,15 +9,13 @@ import numpy as np
 from scipy.stats import pearsonr, spearmanr
 
 from experiments.stats.interval import Interval
+from experiments.stats.tail import CAP_USD
 from experiments.studies.audit.findings import Finding, Line, mean_of
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.rollout import Array, Subject, driven_by
 from policies.base import Policy
 
 NAME: Final = "policy ranking"
-
-CAP_USD: Final = 50_000.0
-"""A future counts at most this much, as an episode does when rules are tuned."""
 
 
 def roll_policies(

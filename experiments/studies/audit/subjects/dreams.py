@@ -9,7 +9,7 @@ import numpy as np
 from gymnasium.utils import seeding
 from numpy.typing import NDArray
 
-from envs.specification import DECISIONS_PER_EPISODE, episode
+from envs.specification import DECISIONS_PER_EPISODE, EGO_LENGTH_M, EGO_WIDTH_M, episode
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.rollout import (
     Course,
@@ -119,7 +119,7 @@ class Dreams:
         dreams = core.dreams
         ego = dreams.ego
         speed, heading = ego[:, s.SPEED], ego[:, s.HEADING]
-        size = np.full(len(ego), s.EGO_LENGTH_M), np.full(len(ego), s.EGO_WIDTH_M)
+        size = np.full(len(ego), EGO_LENGTH_M), np.full(len(ego), EGO_WIDTH_M)
         bodies = (
             ego[:, s.X], ego[:, s.Y], speed * np.cos(heading), speed * np.sin(heading), heading, *size,
         )  # fmt: skip

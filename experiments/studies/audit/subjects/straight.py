@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.specification import DECISION_S, column
+from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, column
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects import rollout as c
 from experiments.studies.audit.subjects.rollout import Course, Driver, Indices, empty_course
-from policies.world_model.model.state import EGO_LENGTH_M, EGO_WIDTH_M
 
 _CAR = (
     column.V_DX, column.V_DY, column.V_VX, column.V_VY, column.V_HEADING, column.V_LENGTH, column.V_WIDTH,
