@@ -17,10 +17,10 @@ from envs.specification.world import World
 _Values = Any  # a number or an array of float64, as the caller has it
 
 BRAKE_LIMIT_MPS2 = -8.0
-"""Hardest commanded braking (design 2.2)."""
+"""Hardest commanded braking."""
 
 THROTTLE_LIMIT_MPS2 = 3.0
-"""Hardest commanded acceleration (design 2.2)."""
+"""Hardest commanded acceleration."""
 
 SPAN_MPS2 = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 """Range of commanded accelerations."""
@@ -30,7 +30,8 @@ LATERAL_LIMIT_MPS2 = 3.0
 a policy that wants a gentler one moves its lateral target gradually]."""
 
 FRICTION_SHARE = 0.6
-"""Share of the friction that steering may use [A: below the 0.75 at which physics.md 6.1 loses half of the swerves]."""
+"""Share of the friction that steering may use [A: below the 0.75 at which envs/physics/SOURCES.md 6.1 loses half of the
+swerves]."""
 
 TAU_LATERAL_S = 0.6
 """Time constant of the lateral position loop; highway-env's ``ControlledVehicle.TAU_LATERAL``."""
@@ -54,7 +55,7 @@ DISCRETE_LANES = np.array([0, 0, 0, -1, 1], dtype=np.int64)
 """Lanes to the right of the present one, per lateral choice of the discrete set."""
 
 DISCRETE_SHIFTS_M = np.array([0.0, -0.8, 0.8, 0.0, 0.0])
-"""Offset from that lane's centre, metres, right positive; 0.8 m is the in-lane shift of physics.md 5."""
+"""Offset from that lane's centre, metres, right positive; 0.8 m is the in-lane shift of envs/physics/SOURCES.md 5."""
 
 DISCRETE_NAMES = tuple(
     f"{lateral}, {acceleration:+.0f} m/s2"

@@ -34,7 +34,7 @@ _LABELS: Final = {
 }
 
 SHIFT_LIMIT_M: Final = 0.8
-"""Largest in-lane shift (physics.md 5)."""
+"""Largest in-lane shift (envs/physics/SOURCES.md 5)."""
 
 
 class Constant:

@@ -19,7 +19,7 @@ SIDE_M: Final = 0.3
 
 
 SEEN_IF_REAL, SEEN_IF_GHOST = 0.95, 0.3
-"""Share of decisions in which a thing in plain view is reported (physics.md 4.1) [A]."""
+"""Share of decisions in which a thing in plain view is reported (envs/physics/SOURCES.md 4.1) [A]."""
 
 GHOST_NEAR_M: Final = 35.0
 """A ghost is not reported from nearer than this [A]."""

@@ -1,4 +1,4 @@
-"""Cost of a collision between two vehicles (physics.md 6.1)."""
+"""Cost of a collision between two vehicles (envs/physics/SOURCES.md 6.1)."""
 
 from __future__ import annotations
 

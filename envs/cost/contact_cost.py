@@ -1,4 +1,4 @@
-"""Expected cost of one contact to the vehicle that made it (physics.md 6.1)."""
+"""Expected cost of one contact to the vehicle that made it (envs/physics/SOURCES.md 6.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damage to the car by one contact, expected US$: front, underbody, wheel (physics.md 6.1)."""
+"""Damage to the car by one contact, expected US$: front, underbody, wheel (envs/physics/SOURCES.md 6.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Harm to people: injury curves times the value of a life (physics.md 1.6 and 6.2)."""
+"""Harm to people: injury curves times the value of a life (envs/physics/SOURCES.md 1.6 and 6.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Losing control by yaw or by swerving, and what the crash costs (physics.md 6.1) [A]."""
+"""Losing control by yaw or by swerving, and what the crash costs (envs/physics/SOURCES.md 6.1) [A]."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cost of braking without a cause (physics.md 6.1) [A]."""
+"""Cost of braking without a cause (envs/physics/SOURCES.md 6.1) [A]."""
 
 from __future__ import annotations
 

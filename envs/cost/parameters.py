@@ -1,4 +1,4 @@
-"""Every constant of the cost that is a judgement or a price, in one place (physics.md 6 and 9).
+"""Every constant of the cost that is a judgement or a price, in one place (envs/physics/SOURCES.md 6 and 9).
 
 Marks: [V] quoted from the source, [M] from memory of it, [A] our judgement, with the range for a
 sensitivity run.
@@ -17,7 +17,7 @@ import numpy as np
 from envs.errors import UserError
 
 LOSS_OF_CONTROL = {"off": (0.0, 8.0, 1.2), "8": (1.0, 8.0, 1.2), "5": (1.0, 5.0, 0.9)}
-"""Settings of the loss of control by yaw: weight, threshold and width of the ramp, m/s2 (physics.md
+"""Settings of the loss of control by yaw: weight, threshold and width of the ramp, m/s2 (envs/physics/SOURCES.md
 6.1) [A]."""
 
 LARGEST = 1e15
@@ -169,10 +169,10 @@ class CostParameters:
     """No follower brakes more weakly than this [A]."""
 
     charged_drop_mps: float = _not_negative(1.0)
-    """Smaller losses of speed are not charged for the follower (physics.md 2.8) [A]."""
+    """Smaller losses of speed are not charged for the follower (envs/physics/SOURCES.md 2.8) [A]."""
 
     charged_braking_mps2: float = _not_negative(1.5)
-    """Nor is weaker braking (physics.md 2.8) [A]."""
+    """Nor is weaker braking (envs/physics/SOURCES.md 2.8) [A]."""
 
     rear_end_property_usd: float = _not_negative(12_000.0)
     """Property damage of a rear-end collision [A]; half to double."""

@@ -1,4 +1,4 @@
-"""Expected cost of braking in front of the actual follower (physics.md 2.9)."""
+"""Expected cost of braking in front of the actual follower (envs/physics/SOURCES.md 2.9)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def standing_cost(lane_speed: float, arrivals: float, p: np.record) -> float:
     Returns
     -------
     float
-        A driver who fails to stop arrives at half the lane's speed (physics.md 6.1) [A, no source].
+        A driver who fails to stop arrives at half the lane's speed (envs/physics/SOURCES.md 6.1) [A, no source].
     """
     return (
         arrivals

@@ -1,4 +1,4 @@
-"""Expected cost of a thrown object for the windscreen of a follower (physics.md 6.1)."""
+"""Expected cost of a thrown object for the windscreen of a follower (envs/physics/SOURCES.md 6.1)."""
 
 from __future__ import annotations
 

@@ -29,16 +29,16 @@ KINDS = ("body", "patch")
 """A body has mass and height; a patch is a spill: less grip, or small sharp pieces."""
 
 SPLITS = ("train", "held_out")
-"""Types a policy may learn from, and types kept for the test of generalisation (physics.md 4.3)."""
+"""Types a policy may learn from, and types kept for the test of generalisation (envs/physics/SOURCES.md 4.3)."""
 
 GROUPS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10")
-"""Look-alike groups: the same to the eye, different inside (physics.md 4.2)."""
+"""Look-alike groups: the same to the eye, different inside (envs/physics/SOURCES.md 4.2)."""
 
 YAW_RULES = {
     "any": Uniform(-0.5 * math.pi, 0.5 * math.pi),
     "aligned": Uniform(-0.8, 0.8),
 }
-"""How it lies: long things at any angle, others within 0.8 rad of the road (physics.md 4)."""
+"""How it lies: long things at any angle, others within 0.8 rad of the road (envs/physics/SOURCES.md 4)."""
 
 DRAW_ORDER = (
     "length_m",
@@ -138,11 +138,11 @@ class DebrisSpec:
     note
         Anything a reader should know; may be empty.
     length_m, width_m, height_m, mass_kg, crush_pressure_pa, sharpness, friction, drag_area_m2
-        Distributions, in the units of ``DebrisDraw``; independent of each other (physics.md 4).
+        Distributions, in the units of ``DebrisDraw``; independent of each other (envs/physics/SOURCES.md 4).
     restitution, yaw_rad, tyre_friction, pieces
         The same.
     lift_to_drag_area
-        C_L A as a multiple of C_D A [A] (physics.md 2.6); 0 if the next rule holds.
+        C_L A as a multiple of C_D A [A] (envs/physics/SOURCES.md 2.6); 0 if the next rule holds.
     lift_from_plan_area
         C_L A as a multiple of length times width, for flat things with one edge lifted [A];
         0 if not used.

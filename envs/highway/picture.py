@@ -38,7 +38,7 @@ from envs.specification import (
 from envs.specification.world import World
 
 HALF_TRACK_M, AXLE_M = 0.775, 1.35
-"""Wheels beside and behind the ego's centre (physics.md 3.1)."""
+"""Wheels beside and behind the ego's centre (envs/physics/SOURCES.md 3.1)."""
 
 ALPHA: Final = {"seen": 1.0, "hidden": 0.60, "unknown": 0.35}
 """Opacity by what the ego knows of an object [A]: judgement."""

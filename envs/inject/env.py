@@ -32,7 +32,7 @@ NEAREST_M, FURTHEST_M = 20.0, 90.0
 """Objects lie this far ahead of the ego along its lane [A]."""
 
 SIDEWAYS_M = 1.1
-"""Largest distance from the lane's centre (physics.md 4)."""
+"""Largest distance from the lane's centre (envs/physics/SOURCES.md 4)."""
 
 TRUCK_LENGTH_M = 8.0
 """Longer vehicles of the base environment count as trucks."""

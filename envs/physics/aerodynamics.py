@@ -1,4 +1,4 @@
-"""Air that vehicles drag along, and the air speeds that move an object (physics.md 2.6)."""
+"""Air that vehicles drag along, and the air speeds that move an object (envs/physics/SOURCES.md 2.6)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNDER_SHARE = 0.45
 
 CAR_DRAG_AREA_M2, CAR_HALF_WIDTH_M = 0.65, 0.90
 TRUCK_DRAG_AREA_M2, TRUCK_HALF_WIDTH_M = 6.0, 1.25
-"""Drag area and half width of the two kinds of vehicle (physics.md 2.6)."""
+"""Drag area and half width of the two kinds of vehicle (envs/physics/SOURCES.md 2.6)."""
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""What a vehicle suffers when it meets an object: a closed form (physics.md 2).
+"""What a vehicle suffers when it meets an object: a closed form (envs/physics/SOURCES.md 2).
 
 It is fitted to 2,800 simulated contacts.
 
@@ -60,7 +60,7 @@ SOFTEST_NPM = 1.0
 """Softer objects are computed with this stiffness: the fit has negative powers of it."""
 
 ANCHORED_MASS_KG = 10_000.0
-"""Mass that stands for an anchored object in the run-over formulas (physics.md 2.4) [A]."""
+"""Mass that stands for an anchored object in the run-over formulas (envs/physics/SOURCES.md 2.4) [A]."""
 
 
 class ContactOutcome(NamedTuple):
@@ -104,7 +104,7 @@ def default_stiffness(crush_pressure: float, width: float, length: float) -> flo
     Returns
     -------
     float
-        ``crush_pressure width min(length, 0.5)/0.01`` within 0.2 to 5 MN/m (physics.md 2).
+        ``crush_pressure width min(length, 0.5)/0.01`` within 0.2 to 5 MN/m (envs/physics/SOURCES.md 2).
     """
     return clip(crush_pressure * width * min(length, 0.5) / 0.01, 2e5, 5e6)
 
@@ -144,12 +144,12 @@ def contact_outcome(
         Of the object's long axis against the vehicle's, rad. The outcome is mirror-symmetric in
         (offset, yaw), so either handedness will do if both have the same.
     anchored
-        1: fixed to the road; the fit does not cover it, the conservative rule of physics.md 2.4
+        1: fixed to the road; the fit does not cover it, the conservative rule of envs/physics/SOURCES.md 2.4
         applies.
     breakaway_energy
         Energy that breaks or crushes an anchored object, J; <= 0 means none is stated.
     is_truck
-        1 for the truck of physics.md 2.10.
+        1 for the truck of envs/physics/SOURCES.md 2.10.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The fitted formulas of one contact, output by output (physics.md 2.2).
+"""The fitted formulas of one contact, output by output (envs/physics/SOURCES.md 2.2).
 
 Constants are printed with the six digits of the golden values; the fit justifies two or three.
 Powers of a quantity that is zero are skipped, not computed.
@@ -14,7 +14,7 @@ from envs.physics.contact_geometry import Body, Overlap
 from envs.physics.smooth import clip, logistic
 
 ANCHORED_FACTOR, ANCHORED_RISE_M, ANCHORED_OVERLAP_M = 1.2, 0.15, 0.10
-"""Rule for anchored objects (physics.md 2.4) [A]: conservative, median error 3 m/s against
+"""Rule for anchored objects (envs/physics/SOURCES.md 2.4) [A]: conservative, median error 3 m/s against
 simulated contacts."""
 
 THINNEST_M = 0.01
@@ -23,7 +23,7 @@ divides by it."""
 
 
 class _Setting(NamedTuple):
-    """Quantities that several formulas of one contact share (physics.md 2.2)."""
+    """Quantities that several formulas of one contact share (envs/physics/SOURCES.md 2.2)."""
 
     speed: float
     mass: float
@@ -54,7 +54,7 @@ def _setting(
     crush_pressure: float,
     stiffness: float,
 ) -> _Setting:
-    """Shared quantities of one contact, physics.md 2.1 and 2.2."""
+    """Shared quantities of one contact, envs/physics/SOURCES.md 2.1 and 2.2."""
     w = speed / 20.0
     exchange = speed * mass / (mass + body.mass)
     effective_mass = mass * body.mass / (mass + body.mass)
@@ -90,7 +90,7 @@ def _setting(
 
 @inner
 def _passing_delta_v(s: _Setting) -> float:
-    """Loss of speed to the part that passes under tyres and floor, m/s (physics.md 2.2.1)."""
+    """Loss of speed to the part that passes under tyres and floor, m/s (envs/physics/SOURCES.md 2.2.1)."""
     loss = 0.0
     if s.g_w > 0.0:
         loss += (
@@ -116,7 +116,7 @@ def _passing_delta_v(s: _Setting) -> float:
 def _anchored_delta_v(
     body: Body, overlap: Overlap, speed: float, height: float, breakaway_energy: float
 ) -> float:
-    """Loss of speed against an anchored object, m/s (physics.md 2.4)."""
+    """Loss of speed against an anchored object, m/s (envs/physics/SOURCES.md 2.4)."""
     share = clip((height - body.lip) / ANCHORED_RISE_M, 0.0, 1.0)
     hold = overlap.bumper / (overlap.bumper + ANCHORED_OVERLAP_M)
     loss = min(ANCHORED_FACTOR * speed * share * hold, speed)
@@ -128,7 +128,7 @@ def _anchored_delta_v(
 
 @inner
 def _vertical_acceleration(s: _Setting) -> float:
-    """Peak upward acceleration of the sprung mass, m/s2 (physics.md 2.2.2)."""
+    """Peak upward acceleration of the sprung mass, m/s2 (envs/physics/SOURCES.md 2.2.2)."""
     total = 0.0
     if s.g_w > 0.0:
         step = 1.0 + math.exp(clip((s.height_left - 0.085) / 0.015, -30.0, 30.0))
@@ -162,7 +162,7 @@ def _vertical_acceleration(s: _Setting) -> float:
 
 @inner
 def _underbody_force(s: _Setting, depth: float) -> float:
-    """Peak force on the floor, N (physics.md 2.2.3), capped by the impact bound of 2.2.8."""
+    """Peak force on the floor, N (envs/physics/SOURCES.md 2.2.3), capped by the impact bound of 2.2.8."""
     force = 0.0
     if s.rise > 0.0:
         force += (
@@ -191,7 +191,7 @@ def _underbody_force(s: _Setting, depth: float) -> float:
 
 @inner
 def _contact_indentation(s: _Setting) -> float:
-    """Approach of tyre and object surfaces, m (physics.md 2.2.4)."""
+    """Approach of tyre and object surfaces, m (envs/physics/SOURCES.md 2.2.4)."""
     if s.g_w <= 0.0:
         return 0.0
     soft = (s.stiffness / (s.stiffness + 2e5)) ** -0.759590
@@ -201,7 +201,7 @@ def _contact_indentation(s: _Setting) -> float:
 
 @inner
 def _rim_force(s: _Setting) -> float:
-    """Peak force on the rim, N (physics.md 2.2.5): about 534 kN/m of step height above 58 mm."""
+    """Peak force on the rim, N (envs/physics/SOURCES.md 2.2.5): about 534 kN/m of step height above 58 mm."""
     if s.g_w <= 0.0:
         return 0.0
     step = s.height_left * (s.mass / (s.mass + 8.50060)) ** 0.661518
@@ -212,7 +212,7 @@ def _rim_force(s: _Setting) -> float:
 
 @inner
 def _yaw_rate(body: Body, overlap: Overlap, s: _Setting, yaw: float) -> float:
-    """Peak yaw rate with locked steering, rad/s, >= 0 (physics.md 2.2.6)."""
+    """Peak yaw rate with locked steering, rad/s, >= 0 (envs/physics/SOURCES.md 2.2.6)."""
     lever = math.fabs(overlap.centre) + 0.176084 * math.fabs(math.sin(2.0 * yaw)) + 0.120333
     rate = (
         s.exchange
@@ -243,7 +243,7 @@ def _yaw_rate(body: Body, overlap: Overlap, s: _Setting, yaw: float) -> float:
 def _fate_probabilities(
     body: Body, overlap: Overlap, s: _Setting, length: float, yaw: float
 ) -> tuple[float, float]:
-    """P(under) and P(side | not under) of an object met by the front (physics.md 2.2.7)."""
+    """P(under) and P(side | not under) of an object met by the front (envs/physics/SOURCES.md 2.2.7)."""
     log_mass, log_w = math.log(s.mass), math.log(s.w)
     above = math.log((s.height - body.lip + 0.02) / 0.1)
     under = -3.099 - 1.321 * above + 0.544 * log_mass + 0.440 * log_w

@@ -1,4 +1,4 @@
-"""Where an object meets a vehicle: its shape, overlaps, contact mode (physics.md 2.1)."""
+"""Where an object meets a vehicle: its shape, overlaps, contact mode (envs/physics/SOURCES.md 2.1)."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Body(NamedTuple):
 
 
 CAR = Body(1500.0, 2600.0, 0.15, 0.20, 0.85, 0.6725, 0.8775, 0.80, 0.58)
-"""The car of physics.md 2: the only body the fit is valid for."""
+"""The car of envs/physics/SOURCES.md 2: the only body the fit is valid for."""
 
 TRUCK = Body(20_000.0, 430_000.0, 0.30, 0.35, 1.25, 0.80, 1.25, 1.20, 0.72)
-"""Mass, clearance, lip and bands of physics.md 2.10 [A]. Ours [A]: front as wide as the vehicle,
+"""Mass, clearance, lip and bands of envs/physics/SOURCES.md 2.10 [A]. Ours [A]: front as wide as the vehicle,
 floor in the car's proportion to the bands, yaw inertia of a uniform 16 m rod."""
 
 

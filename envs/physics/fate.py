@@ -1,4 +1,4 @@
-"""What becomes of the object a vehicle has met (physics.md 2.2.7, 2.2.8)."""
+"""What becomes of the object a vehicle has met (envs/physics/SOURCES.md 2.2.7, 2.2.8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FATE_NAMES = ("stays", "under", "side", "ahead")
 """Names of the fates, in order."""
 
 KNOTS = (0.05, 0.25, 0.50, 0.75, 0.95)
-"""Levels of the quantile tables below (physics.md 2.2.7)."""
+"""Levels of the quantile tables below (envs/physics/SOURCES.md 2.2.7)."""
 
 LATERAL_SHARES = (0.0, 0.07, 0.13, 0.22, 0.34)
 """Outward speed of an object thrown aside, as a share of the contact speed."""

@@ -1,4 +1,4 @@
-"""The driver behind a braking ego: does he hit it, and how fast (physics.md 2.9).
+"""The driver behind a braking ego: does he hit it, and how fast (envs/physics/SOURCES.md 2.9).
 
 At t = 0 the ego's brake lamp lights; it brakes with constant ``a`` from ``v0`` to ``v1``. The
 follower keeps ``v_f`` until his reaction time and then brakes with ``b`` until the speeds match.

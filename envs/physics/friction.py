@@ -1,4 +1,4 @@
-"""Grip on a spill: what the wheels have and what a manoeuvre needs (physics.md 2.5)."""
+"""Grip on a spill: what the wheels have and what a manoeuvre needs (envs/physics/SOURCES.md 2.5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from envs.physics.smooth import ramp
 from envs.specification import GRAVITY_MPS2
 
 SPILL_THRESHOLD, SPILL_WIDTH, SPILL_DEAD_BAND = 1.0, 0.06, 0.5
-"""Ramp of losing control over the demand as a share of the grip (physics.md 2.5) [A]."""
+"""Ramp of losing control over the demand as a share of the grip (envs/physics/SOURCES.md 2.5) [A]."""
 
 LEAST_FRICTION = 0.01
 """Friction is never taken as less than this, so that a demand can be compared with it."""

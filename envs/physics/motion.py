@@ -1,4 +1,4 @@
-"""Motion of one free object: falling, bouncing, sliding, drifting (physics.md 2.6)."""
+"""Motion of one free object: falling, bouncing, sliding, drifting (envs/physics/SOURCES.md 2.6)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from envs.physics.compilation import compiled, inner
 from envs.specification import GRAVITY_MPS2
 
 LONGEST_STEP_S = 0.005
-"""Longest integration step; a tick of 1/15 s is cut into 14 (physics.md 2.6)."""
+"""Longest integration step; a tick of 1/15 s is cut into 14 (envs/physics/SOURCES.md 2.6)."""
 
 REST_SPEED_MPS = 1e-3
-"""Below this speed an object counts as at rest, and friction may hold it (physics.md 2.6)."""
+"""Below this speed an object counts as at rest, and friction may hold it (envs/physics/SOURCES.md 2.6)."""
 
 BOUNCE_STOP_MPS = 0.3
 """A bounce that leaves with less vertical speed is the last one [A]."""

@@ -45,7 +45,7 @@ def ramp(x: float, threshold: float, width: float, dead_band: float) -> float:
     Notes
     -----
     A bare logistic multiplied by the price of a crash charges harmless things through its tail;
-    hence the dead band (physics.md 6).
+    hence the dead band (envs/physics/SOURCES.md 6).
     """
     if x <= dead_band:
         return 0.0

@@ -1,4 +1,4 @@
-"""Punctures: by a step under one tyre, and by sharp pieces on the road (physics.md 2.3) [A]."""
+"""Punctures: by a step under one tyre, and by sharp pieces on the road (envs/physics/SOURCES.md 2.3) [A]."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHARPEST = 0.995
 """Sharpness above which nothing changes any more [A]."""
 
 REFERENCE_SPEED_MPS = 25.0
-"""Speed for which the probability of losing control after a puncture is stated (physics.md 2.3)."""
+"""Speed for which the probability of losing control after a puncture is stated (envs/physics/SOURCES.md 2.3)."""
 
 
 @compiled

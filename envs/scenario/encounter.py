@@ -17,7 +17,8 @@ NIGHT_SPEED_SHARE = 0.9
 """Speed at night as a share of the day's [A]."""
 
 BAND_S = (2.4, 3.6)
-"""Time to the object at recognition in which knowing the contents pays: 2.6-3.4 s (physics.md 5), a little wider."""
+"""Time to the object at recognition in which knowing the contents pays: 2.6-3.4 s (envs/physics/SOURCES.md 5), a little
+wider."""
 
 BAND_SHARE, LATE_SHARE = 0.7, 0.15
 """Shares of encounters recognised in the band and later than it; the rest are recognised earlier [A]."""
@@ -113,7 +114,8 @@ def set_stage(
 
 
 def sample_offset(rng: np.random.Generator) -> float:
-    """Lateral place of an object in the ego's lane against its centre, m: +-1.1 m (physics.md 4); one draw."""
+    """Lateral place of an object in the ego's lane against its centre, m: +-1.1 m; one draw."""
+    # envs/physics/SOURCES.md 4
     return float(rng.uniform(-1.1, 1.1))
 
 

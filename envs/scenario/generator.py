@@ -48,7 +48,7 @@ FAMILIES: Final[dict[str, Generate]] = {
         phantom,
     )
 }
-"""Every built-in family by name (design 2.4)."""
+"""Every built-in family by name."""
 
 SETTINGS: Final = {
     "day-clear": (Setting("day", "clear"), 0.64),
@@ -57,7 +57,8 @@ SETTINGS: Final = {
     "night-rain": (Setting("night", "rain"), 0.04),
     "day-fog": (Setting("day", "fog"), 0.06),
 }
-"""Variants with their share when none is asked for [A; physics.md 1.1: 1 in 7 debris crashes in adverse weather]."""
+"""Variants with their share when none is asked for [A; envs/physics/SOURCES.md 1.1: 1 in 7 debris crashes in adverse
+weather]."""
 
 SPLITS: Final = ("train", "held_out", "all")
 

@@ -30,13 +30,13 @@ EGO_X_M = 500.0
 """Where the ego starts: far from the road's origin, so that nobody is ever behind it."""
 
 CAR_SIZE_M = (EGO_LENGTH_M, EGO_WIDTH_M, EGO_HEIGHT_M)
-"""Length, width, height of every car, the ego included (physics.md 2.6; width of a compact car)."""
+"""Length, width, height of every car, the ego included (envs/physics/SOURCES.md 2.6; width of a compact car)."""
 
 TRUCK_SIZE_M = (16.0, 2.5, 3.8)
-"""Length, width, height of a truck (physics.md 2.6; EU legal limits)."""
+"""Length, width, height of a truck (envs/physics/SOURCES.md 2.6; EU legal limits)."""
 
 CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
-"""Masses of the contact model (physics.md 2, 2.10)."""
+"""Masses of the contact model (envs/physics/SOURCES.md 2, 2.10)."""
 
 JAM_GAP_M = 2.5
 """Bumper-to-bumper gap drivers leave at standstill [A]."""
@@ -48,7 +48,7 @@ UNMOVED_MPS = 1e6
 """Air speed that moves nothing here: patches and phantoms stay."""
 
 BASE_FRICTION = {"clear": 0.80, "rain": 0.55, "fog": 0.75}
-"""Tyre-road friction of the clean surface (physics.md 1.4: dry 0.80, wet 0.40-0.65; fog: damp [A])."""
+"""Tyre-road friction of the clean surface (envs/physics/SOURCES.md 1.4: dry 0.80, wet 0.40-0.65; fog: damp [A])."""
 
 SIGHT_CAP_M = {"clear": 150.0, "rain": 110.0, "fog": 75.0}
 """Longest sight range in daylight [A]."""

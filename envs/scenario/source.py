@@ -14,7 +14,7 @@ LIGHT_MASS_KG = 6.5
 """Types that never weigh more than this count as light: what usually does no harm (bags, cartons, foam, cones)."""
 
 LIGHT_SHARE = 0.35
-"""Share of light types among single objects: at least a third of the encounters are harmless (design 2.4)."""
+"""Share of light types among single objects: at least a third of the encounters are harmless."""
 
 
 def is_body(spec: DebrisSpec) -> bool:

@@ -23,10 +23,12 @@ MOBIL_SHARE = 0.3
 """Share of other vehicles that may change lane by themselves [A]."""
 
 FOLLOWER_SHARE = 0.85
-"""Probability that somebody follows the ego [A; physics.md 2.8 has 0.6 for all traffic: ours is the busy part]."""
+"""Probability that somebody follows the ego [A; envs/physics/SOURCES.md 2.8 has 0.6 for all traffic: ours is the busy
+part]."""
 
 HEADWAY_MEDIAN_S, HEADWAY_SIGMA = 1.2, 0.45
-"""Headway of the follower, lognormal [A; physics.md 2.8 has 1.6 s, 0.5 for all traffic: debris meets dense traffic]."""
+"""Headway of the follower, lognormal [A; envs/physics/SOURCES.md 2.8 has 1.6 s, 0.5 for all traffic: debris meets dense
+traffic]."""
 
 
 def sample_headway(rng: np.random.Generator) -> float:

@@ -10,10 +10,10 @@ from envs.specification import debris, episode, track, vehicle
 from envs.specification.world import World
 
 PIXEL_RAD = 0.27e-3 * 1.4
-"""Angular error of one edge: 8 Mpx over 60 degrees, two edges (physics.md 4.1) [A]."""
+"""Angular error of one edge: 8 Mpx over 60 degrees, two edges (envs/physics/SOURCES.md 4.1) [A]."""
 
 SIZE_SHARE = 0.05
-"""Error of a measured size as a share of the size (physics.md 4.1) [A]."""
+"""Error of a measured size as a share of the size (envs/physics/SOURCES.md 4.1) [A]."""
 
 RANGE_SHARE = 0.02
 """Error of the measured range as a share of the range [A]."""
@@ -29,10 +29,10 @@ SPEED_FLOOR_MPS, SPEED_PER_M = 0.15, 0.005
 
 TRACK_SHARE, DECISION_SHARE = 0.8, 0.6
 """An error is one draw for the life of the track plus one per decision (0.8^2 + 0.6^2 = 1), so that averaging over
-time does not remove it (physics.md 4.1) [A]."""
+time does not remove it (envs/physics/SOURCES.md 4.1) [A]."""
 
 LOOK_CONCENTRATION, LOOK_DECAY_M = 40.0, 40.0
-"""Dirichlet concentration of the true look at range zero and its decay (physics.md 4.1) [A]."""
+"""Dirichlet concentration of the true look at range zero and its decay (envs/physics/SOURCES.md 4.1) [A]."""
 
 RADAR_ERROR, THERMAL_ERROR = 0.10, 0.05
 """Probability that the radar or thermal class of a track is wrong for its whole life [A]."""

@@ -8,10 +8,10 @@ Letters used for shapes everywhere: ``B`` worlds, ``N`` vehicles (ego first), ``
 """
 
 TICK_HZ = 15
-"""Simulation ticks per second (design 2.2)."""
+"""Simulation ticks per second."""
 
 DECISION_HZ = 5
-"""Policy decisions per second (design 2.2)."""
+"""Policy decisions per second."""
 
 TICKS_PER_DECISION = TICK_HZ // DECISION_HZ
 """Ticks between two decisions: 3."""
@@ -26,10 +26,10 @@ DECISIONS_PER_EPISODE = 100
 """Decisions after which an episode is truncated: 20 s. Counted as an integer, never as a sum of floats."""
 
 MAX_VEHICLES = 31
-"""Ego plus at most 30 others (design 2.2)."""
+"""Ego plus at most 30 others."""
 
 MAX_DEBRIS = 4
-"""Debris objects of one world at most, phantoms included (design 2.2)."""
+"""Debris objects of one world at most, phantoms included."""
 
 VEHICLE_SLOTS = 8
 """Vehicle tracks of an observation."""

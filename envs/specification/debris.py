@@ -16,7 +16,7 @@ YAW = 6  # long axis against the road's direction, rad
 LENGTH = 7  # along its own axis, m
 WIDTH = 8
 HEIGHT = 9
-# --- debris_f: hidden properties (physics.md 4.1); they never reach an observation -------------------
+# --- debris_f: hidden properties (envs/physics/SOURCES.md 4.1); they never reach an observation -------------------
 MASS = 10  # kg
 CRUSH_PRESSURE = 11  # Pa
 STIFFNESS = 12  # N/m
@@ -53,6 +53,6 @@ LOOKS = (
     "tyre-like", "flat", "box", "bag", "long", "soft-furniture", "vehicle-part", "block", "flat-tall",
     "drum/cone", "vegetation", "animal", "sheet-soft", "box-white", "box-dark", "frame", "patch", "ground-mark",
 )  # fmt: skip
-"""Look classes of ``physics.md`` 4 plus ``ground-mark``: a shadow, a stain, a sealed crack."""
+"""Look classes of ``envs/physics/SOURCES.md`` 4 plus ``ground-mark``: a shadow, a stain, a sealed crack."""
 
 NUM_LOOKS = len(LOOKS)

@@ -86,7 +86,7 @@ def watch_braking(world: World, speed_before: float) -> None:
 
 @inlined
 def charge_braking(world: World, p: np.record) -> None:
-    """Charge what the braking episode has come to cost since the last decision, in place (physics.md 2.9).
+    """Charge what the braking episode has come to cost since the last decision, in place (envs/physics/SOURCES.md 2.9).
 
     Notes
     -----

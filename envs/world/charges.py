@@ -32,7 +32,7 @@ CALM_TICKS = 15
 """A swerve ends after a second of calm [A]."""
 
 AXLE_M, TRACK_M = 1.35, 0.775
-"""Wheels ahead of and beside the ego's centre (physics.md 3.1)."""
+"""Wheels ahead of and beside the ego's centre (envs/physics/SOURCES.md 3.1)."""
 
 SHIFT_M, CENTRED_M = 0.30, 0.15
 """Distance from the lane centre at which an in-lane shift counts, and back at which it is over [A]."""
@@ -52,7 +52,7 @@ STANDING_MPS = 1.0
 
 @inlined
 def charge_swerve(world: World, p: np.record) -> None:
-    """Charge the growth of the hardest steering of the swerve under way, in place (physics.md 6.1)."""
+    """Charge the growth of the hardest steering of the swerve under way, in place (envs/physics/SOURCES.md 6.1)."""
     f, i = world.episode_f, world.episode_i
     lateral = abs(f[episode.LATERAL_ACCELERATION])
     if lateral < CALM_MPS2:
@@ -93,7 +93,7 @@ def wheels_on(world: World, j: int) -> float:
 
 @inlined
 def drive_on_patches(world: World, p: np.record) -> None:
-    """Friction, punctures and loss of control on spills, in place (physics.md 2.3, 2.5)."""
+    """Friction, punctures and loss of control on spills, in place (envs/physics/SOURCES.md 2.3, 2.5)."""
     f, v = world.episode_f, world.vehicle_f
     f[episode.GRIP] = f[episode.FRICTION]
     share = 0.0
@@ -217,7 +217,7 @@ def check_collision(world: World, p: np.record) -> None:
     is_behind = v[vehicle.X, other] < v[vehicle.X, 0]
     cost = _collision_cost(world, other, side_by_side, is_behind, p)
     if is_behind and not side_by_side and world.episode_i[episode.BRAKE_FOLLOWER] == other:
-        # this follower's risk has been paid in expectation: never both (physics.md 2.9)
+        # this follower's risk has been paid in expectation: never both (envs/physics/SOURCES.md 2.9)
         cost = max(cost - world.episode_f[episode.BRAKE_PAID], 0.0)
     world.cost[component.COLLISION] += cost
 

@@ -17,7 +17,7 @@ GUST_KNOT_TICKS = TICK_HZ
 GUST_ENTITY, GUST_CHANNEL = 200, 7
 
 WAKE_REACH_M = 60.0
-"""Further behind a vehicle its wake is not felt (physics.md 2.6: a truck's has fallen to 9 % at 40 m)."""
+"""Further behind a vehicle its wake is not felt (envs/physics/SOURCES.md 2.6: a truck's has fallen to 9 % at 40 m)."""
 
 WAKE_SIDE_M = 8.0
 """Further beside a vehicle its wake is not felt: four half-value widths of a car's at 20 m."""

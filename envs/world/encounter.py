@@ -17,7 +17,7 @@ from envs.specification.world import World
 from envs.world.braking import bumper_gap, find_follower, open_braking
 
 SEPARATION_M = 0.5
-"""A pair that has touched counts again once it is this far apart (physics.md 2.10)."""
+"""A pair that has touched counts again once it is this far apart (envs/physics/SOURCES.md 2.10)."""
 
 HIGHEST_M = 1.2
 """An object whose lowest point is higher than this flies over the bonnet [A]."""
@@ -26,7 +26,7 @@ NEAR_M = 25.0
 """Longer than half a truck plus half the longest object: further apart nothing touches."""
 
 BODY_FREQUENCY_RADPS = 2.0 * math.pi * 1.75
-"""Heave frequency of a car body (physics.md 1.2): turns peak acceleration into a visible amplitude."""
+"""Heave frequency of a car body (envs/physics/SOURCES.md 1.2): turns peak acceleration into a visible amplitude."""
 
 JOLT_DECAY = 0.9
 """Share of the visible jolt that is left after a tick [A: a damped body, time constant 0.6 s]."""
@@ -187,7 +187,7 @@ def _charge_ego(
             p,
         )
     if fate.delta_v_motion >= p.charged_drop_mps and world.episode_i[episode.BRAKE_TICK] < 0:
-        # a sudden loss of speed is hard braking to the driver behind (physics.md 2.9)
+        # a sudden loss of speed is hard braking to the driver behind (envs/physics/SOURCES.md 2.9)
         open_braking(world, speed)
     if cost.p_loss_of_control >= LOST_PROBABILITY:
         world.episode_i[episode.LOST_CONTROL] = 1

@@ -26,7 +26,7 @@ HORIZON_S, FINALISTS = 5.0, 10
 """Of the policy as it is shipped."""
 
 DEADLINE_MS: Final = 80.0
-"""Of real-time mode (world_model.md 4.6)."""
+"""Of real-time mode (policies/world_model/SOURCES.md 4.6)."""
 
 
 class Line(NamedTuple):

@@ -32,7 +32,7 @@ CEILING: Final = "clairvoyant"
 """The policy whose score is 100."""
 
 HARD_BRAKING_MPS2: Final = 3.0
-"""Harder braking for nothing is a nuisance (physics.md 6.1)."""
+"""Harder braking for nothing is a nuisance (envs/physics/SOURCES.md 6.1)."""
 
 ROUNDING_MPS2: Final = 1e-4
 """Records know braking from speeds in single precision: whoever commands the limit is now above it, now below."""

@@ -13,7 +13,7 @@ from envs.errors import UserError
 from experiments.records import table as records
 
 CATASTROPHE_USD: Final = 50_000.0
-"""A dearer episode is a catastrophe (physics.md 6.3)."""
+"""A dearer episode is a catastrophe (envs/physics/SOURCES.md 6.3)."""
 
 _ONE = ("suite", "split", "cost_setting")
 """Columns with the same word in every row that may be compared."""

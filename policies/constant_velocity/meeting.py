@@ -26,7 +26,8 @@ UNCERTAIN_SD: Final = 2.0
 """Contacts are looked for within so many standard deviations of the measured lateral position."""
 
 UNDER_SHARE: Final = 0.2
-"""Forward speed of what passed underneath, as a share of the contact speed [A: middle of physics.md 2.2.7]."""
+"""Forward speed of what passed underneath, as a share of the contact speed [A: middle of envs/physics/SOURCES.md
+2.2.7]."""
 
 EVADE_M: Final = 0.3
 """Free space beside an object that is evaded after the plan's end [A]."""

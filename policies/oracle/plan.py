@@ -13,7 +13,7 @@ from envs.specification import DECISION_S, LANE_WIDTH_M
 Array = NDArray[np.float64]
 
 SHIFTS_M: Final = (-1.1, -0.8, -0.4, 0.4, 0.8, 1.1)
-"""In-lane shifts that are tried; 0.8 m is the one of physics.md 5, 1.1 m the edge of a 4 m lane."""
+"""In-lane shifts that are tried; 0.8 m is the one of envs/physics/SOURCES.md 5, 1.1 m the edge of a 4 m lane."""
 
 SWEEPS_S: Final = (2.0, 3.5)
 """Times in which a new lateral position is reached: as quick as the steering law allows for a lane, and gently."""

@@ -23,7 +23,7 @@ STRATA: Final = {
     8: (0.25, 0.2, 0.17, 0.13, 0.1, 0.08, 0.05, 0.02),
 }
 """Weights of the scenarios, from the mildest contents to the worst: the tail gets scenarios of its own, because a 5 %
-hazard is absent from 20 draws with probability 0.36 (world_model.md 4.4)."""
+hazard is absent from 20 draws with probability 0.36 (policies/world_model/SOURCES.md 4.4)."""
 
 
 def fill_scenarios(

@@ -18,7 +18,7 @@ ANSWERS: Final = ("over", "left", "right", "brake")
 """Run over or straddle; steer left; steer right; brake."""
 
 STRADDLE_SHIFT_M = 0.8
-"""Largest in-lane shift to centre an object between the wheels (physics.md 5)."""
+"""Largest in-lane shift to centre an object between the wheels (envs/physics/SOURCES.md 5)."""
 
 EDGE_SHIFT_M = 1.1
 """In-lane shift away from an object at the side of the lane."""

@@ -20,7 +20,7 @@ PLACES: Final = ("centre", "straddle", "edge left", "edge right", "lane left", "
 """Where a manoeuvre drives: lane centre; over the object; aside of the lane's centre; one lane further."""
 
 STRADDLE_SHIFT_M: Final = 0.8
-"""Largest in-lane shift to centre an object between the wheels (physics.md 5)."""
+"""Largest in-lane shift to centre an object between the wheels (envs/physics/SOURCES.md 5)."""
 
 EDGE_SHIFT_M: Final = 1.1
 """In-lane shift away from an object at the side of the lane: the car's side reaches the lane's edge."""
@@ -29,17 +29,17 @@ SHIFT_RAMPS_S: Final = (1.2, 2.0, 3.5)
 """Durations of an in-lane shift: half a cosine over 0.8 m peaks at 2.7, 1.0 and 0.3 m/s2."""
 
 LANE_RAMPS_S: Final = (1.8, 2.5, 3.5, 5.0, 7.0)
-"""Durations of a lane change; peaks of 6 (the steering law caps it), 3.2, 1.6, 0.8 and 0.4 m/s2. World_model.md 4.2
-has the first three; below 0.5 m/s2 nothing is charged for a swerve."""
+"""Durations of a lane change; peaks of 6 (the steering law caps it), 3.2, 1.6, 0.8 and 0.4 m/s2.
+policies/world_model/SOURCES.md 4.2 has the first three; below 0.5 m/s2 nothing is charged for a swerve."""
 
 CENTRE_RAMPS_S: Final = (2.5, 5.0)
 """Durations of the return to the lane's centre."""
 
 STARTS_S: Final = (0.0, 0.4, 1.0)
-"""Begin now or a little later: waiting may show more (world_model.md 4.2)."""
+"""Begin now or a little later: waiting may show more (policies/world_model/SOURCES.md 4.2)."""
 
 BRAKINGS_MPS2: Final = (2.0, 4.0, 6.0, 8.0)
-"""Decelerations (world_model.md 4.2)."""
+"""Decelerations (policies/world_model/SOURCES.md 4.2)."""
 
 SLOWINGS: Final = ((3.0, 0.7), (4.0, 0.5), (6.0, 0.3))
 """Deceleration in m/s2, and the share of the speed with which the object is passed [A]."""

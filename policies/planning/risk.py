@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class RiskWeights(NamedTuple):
-    """How mean, tail and doubt are weighed (world_model.md 4.5); chosen on validation seeds only."""
+    """How mean, tail and doubt are weighed (policies/world_model/SOURCES.md 4.5); chosen on validation seeds only."""
 
     tail_share: float = 0.5  # of the score that is CVaR, the rest is the mean
     alpha: float = 0.2  # the worst share of outcomes
@@ -21,7 +21,7 @@ class RiskWeights(NamedTuple):
 
 
 DEFAULT_RISK: Final = RiskWeights()
-"""The start values of world_model.md 4.5."""
+"""The start values of policies/world_model/SOURCES.md 4.5."""
 
 
 def check_risk(weights: RiskWeights) -> None:

@@ -102,28 +102,29 @@ RULES: Final = (
         IGNORE,
         _is_far,
         "arrival in more than {horizon_s} s",
-        "most far detections turn out to be marks; early manoeuvres cost the same as timely ones (physics.md 5)",
+        "most far detections turn out to be marks; early manoeuvres cost the same as timely ones "
+        "(envs/physics/SOURCES.md 5)",
     ),
     ObjectRule(
         "forgotten",
         IGNORE,
         _is_forgotten,
         "hidden for more than {memory_s} s",
-        "object permanence, for a while: what vanished behind a truck is still there (design 2.4)",
+        "object permanence, for a while: what vanished behind a truck is still there",
     ),
     ObjectRule(
         "mark",
         IGNORE,
         _is_mark,
         "looks like a ground mark with probability >= {mark_probability}",
-        "shadows, stains and cracks are ten times as common as objects (physics.md 4)",
+        "shadows, stains and cracks are ten times as common as objects (envs/physics/SOURCES.md 4)",
     ),
     ObjectRule(
         "ghost",
         IGNORE,
         _is_ghost,
         "misses in plain view outweigh sightings by {ghost_nats} nats",
-        "detectors report things that are not there, now and then (physics.md 4.1)",
+        "detectors report things that are not there, now and then (envs/physics/SOURCES.md 4.1)",
     ),
     ObjectRule(
         "alongside",
@@ -137,7 +138,7 @@ RULES: Final = (
         HOLD,
         _is_patch,
         "looks like a patch with probability >= 0.5, or wide and not higher than {sheet_height_m} m",
-        "neither brake nor steer on lost grip (physics.md 2.5)",
+        "neither brake nor steer on lost grip (envs/physics/SOURCES.md 2.5)",
     ),
     ObjectRule(
         "flat",
@@ -151,7 +152,7 @@ RULES: Final = (
         STRADDLE,
         _is_low_and_narrow,
         "height + sd <= {straddle_height_m} m and half width <= {straddle_half_width_m} m",
-        "it fits under the car and between the wheels (physics.md 2.1)",
+        "it fits under the car and between the wheels (envs/physics/SOURCES.md 2.1)",
     ),
     ObjectRule("anything else", AVOID, _is_anything, "always", "size is all that can be relied on"),
 )

@@ -110,7 +110,7 @@ def _needed(
     patch_s = np.where((verdict == HOLD) & (scene.arrival_s > 0.0), scene.arrival_s, np.inf)
     arrival = np.minimum(scene.arrival_s, patch_s.min(axis=1, keepdims=True))
     time = np.maximum(arrival - LAG_S, 0.2)
-    # it need not come to rest sideways by then: between 2 d / T^2 and the 4 d / T^2 of physics.md 6.1
+    # it need not come to rest sideways by then: between 2 d / T^2 and the 4 d / T^2 of envs/physics/SOURCES.md 6.1
     needed = np.where(matters, 2.6 * way / np.square(time)[:, None, :], 0.0).max(axis=2)
     moves = np.abs(y - scene.y[:, None]) > 0.5 * STEP_M
     return np.minimum(np.where(moves, needed, 0.0), SHARPEST_MPS2)

@@ -135,7 +135,7 @@ RULES: Final = (
         _hold_straight,
         False,
         "on a patch; or a patch ahead, or something alongside, and nothing else",
-        "on lost grip every steering and braking is a loss of control (physics.md 2.5)",
+        "on lost grip every steering and braking is a loss of control (envs/physics/SOURCES.md 2.5)",
     ),
     Rule(
         "stay committed",
@@ -151,7 +151,7 @@ RULES: Final = (
         _keep_lane,
         False,
         "nothing within {margin_m} m of the car's path",
-        "every manoeuvre costs something (physics.md 6.1)",
+        "every manoeuvre costs something (envs/physics/SOURCES.md 6.1)",
     ),
     Rule(
         "straddle",
@@ -159,7 +159,7 @@ RULES: Final = (
         _straddle,
         False,
         "low and narrow, a shift <= {straddle_shift_m} m with {gentle_share} of the grip",
-        "US$ 40 instead of a lane change or a hit; 0.15 m of clearance (physics.md 2.1)",
+        "US$ 40 instead of a lane change or a hit; 0.15 m of clearance (envs/physics/SOURCES.md 2.1)",
     ),
     Rule(
         "edge of the lane",
@@ -167,7 +167,7 @@ RULES: Final = (
         _edge,
         False,
         "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m with {gentle_share} of the grip",
-        "steering inside the lane disturbs nobody (physics.md 5)",
+        "steering inside the lane disturbs nobody (envs/physics/SOURCES.md 5)",
     ),
     Rule(
         "change lane",
@@ -183,7 +183,7 @@ RULES: Final = (
         _dodge,
         False,
         "clear by {tight_margin_m} m with {sharp_mild_share} of the grip, {sharp_severe_share} if it is severe",
-        "a swerve costs hundreds, a severe hit a hundred thousand US$ (physics.md 6.1)",
+        "a swerve costs hundreds, a severe hit a hundred thousand US$ (envs/physics/SOURCES.md 6.1)",
     ),
     Rule(
         "brake",
@@ -191,7 +191,8 @@ RULES: Final = (
         _brake,
         True,
         "arrival in less than {brake_begin_s} s",
-        "time-to-collision staging of emergency braking; no harder than the follower can answer (physics.md 2.9)",
+        "time-to-collision staging of emergency braking; no harder than the follower can answer "
+        "(envs/physics/SOURCES.md 2.9)",
     ),
     Rule(
         "wait and see",

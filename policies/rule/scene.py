@@ -23,7 +23,7 @@ STANDARD_DEVIATIONS: Final = 2.0
 """A measured speed counts as motion beyond so many standard deviations, or a third of a metre per second."""
 
 SLIDE_MPS2: Final = 4.5
-"""Deceleration of a thing that slides on asphalt (physics.md 2.4: friction 0.45)."""
+"""Deceleration of a thing that slides on asphalt (envs/physics/SOURCES.md 2.4: friction 0.45)."""
 
 DRIFT_S: Final = 2.5
 """Sideways motion is extrapolated for so long at most: things stop, or are gone."""

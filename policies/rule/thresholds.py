@@ -36,7 +36,7 @@ class Thresholds:
         With this probability of a ground mark (shadow, stain, crack) it is none of our business.
     ghost_nats
         An object is a ghost if the times it was missed in plain view say so by this much: 2.6 nats each, against 1.15
-        for every sighting (physics.md 4.1).
+        for every sighting (envs/physics/SOURCES.md 4.1).
     confirm_nats
         Nothing is severe before sightings say by this much that it is there: three in a row are 3.5 nats.
     flat_height_m
@@ -44,13 +44,13 @@ class Thresholds:
     sheet_height_m
         A wide thing this low (height plus a standard deviation) is a patch, crossed straight.
     straddle_height_m
-        What is lower passes under the car: 0.15 m clearance (physics.md 2.1) less a margin.
+        What is lower passes under the car: 0.15 m clearance (envs/physics/SOURCES.md 2.1) less a margin.
     straddle_half_width_m
         Half the free width between the wheels, less a margin.
     straddle_shift_m
         Furthest shift out of the lane centre to take an object between the wheels.
     severe_height_m
-        Higher objects meet the bumper: 0.20 m in physics.md 2.1, less a margin.
+        Higher objects meet the bumper: 0.20 m in envs/physics/SOURCES.md 2.1, less a margin.
     severe_width_m
         Wider objects count as severe even if they are low: a plank, a grate, a tread across the lane.
     severe_mark_probability
@@ -64,8 +64,8 @@ class Thresholds:
     calm_share
         Share of the grip (friction coefficient times gravity) used sideways when nothing is urgent.
     gentle_share
-        Share accepted to go round when there is time: hardly a swerve by the cost of physics.md 6.1, whose ramp begins
-        near 0.4 and is half way at 0.75.
+        Share accepted to go round when there is time: hardly a swerve by the cost of envs/physics/SOURCES.md 6.1, whose
+        ramp begins near 0.4 and is half way at 0.75.
     sharp_mild_share, sharp_severe_share
         Share accepted to avoid a mild and a severe object; for a severe one not less than for a mild one.
     side_gap_m
@@ -80,9 +80,9 @@ class Thresholds:
         Braking for a mild and for a severe object; for a mild one never what counts as hard (3 m/s2), for a severe one
         not less than for a mild one.
     follower_reaction_s
-        A follower is taken to react after so long; the median is 1.25 s (physics.md 2.9).
+        A follower is taken to react after so long; the median is 1.25 s (envs/physics/SOURCES.md 2.9).
     follower_braking_mps2
-        And to brake this hard; the mean is 6.5 m/s2 (physics.md 2.9).
+        And to brake this hard; the mean is 6.5 m/s2 (envs/physics/SOURCES.md 2.9).
     pass_speed_mps
         Speed below which braking for an object ends: slower contact harms little more or less, standing does.
     time_gap_s

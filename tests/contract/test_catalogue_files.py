@@ -14,7 +14,7 @@ HELD_OUT = {
     "wheel_with_rim", "truck_wheel", "pipe_tube", "bucket_full", "tree_limb", "plush_toy",
     "tarp_over_load", "appliance", "toolbox_battery", "bicycle", "glass_shards", "nails_screws",
 }  # fmt: skip
-"""physics.md 4.3."""
+"""envs/physics/SOURCES.md 4.3."""
 
 GROUPS = {
     "P1": {"box_empty", "box_light_load", "box_heavy"},
@@ -28,7 +28,7 @@ GROUPS = {
     "P9": {"tarpaulin", "tarp_over_load"},
     "P10": {"water_puddle", "diesel_or_oil_spill", "gravel_spill", "glass_shards"},
 }
-"""physics.md 4.2."""
+"""envs/physics/SOURCES.md 4.2."""
 
 DOMAIN = {
     "length_m": (0.12, 4.5),
@@ -41,7 +41,7 @@ DOMAIN = {
     "drag_area_m2": (0.01, 1.5),
     "restitution": (0.05, 0.55),
 }
-"""Least and greatest value of any body in the table of physics.md 4 (restitution: 2.6)."""
+"""Least and greatest value of any body in the table of envs/physics/SOURCES.md 4 (restitution: 2.6)."""
 
 TABLE = {
     "tyre_tread": ((0.4, 1.8), (0.15, 0.3), (0.04, 0.2), (2, 30), (1e5, 1e6), (0.05, 0.5), 15.9),
@@ -53,7 +53,7 @@ TABLE = {
     "sheet_metal": ((0.3, 2), (0.3, 1), (0.004, 0.08), (1.5, 20), (2e6, 2e7), (0.5, 0.9), 2.7),
     "tumbleweed": ((0.4, 1), (0.4, 1), (0.4, 0.9), (0.3, 3), (500, 3e3), (0, 0.1), 0.9),
 }
-"""Rows of physics.md 4, copied by hand: L, W, H, mass, crush, sharpness, prior share."""
+"""Rows of envs/physics/SOURCES.md 4, copied by hand: L, W, H, mass, crush, sharpness, prior share."""
 
 BODIES = [name for name in names() if load(name).kind == "body"]
 PATCHES = [name for name in names() if load(name).kind == "patch"]
@@ -66,7 +66,7 @@ def test_there_are_40_bodies_and_5_patches():
 def test_split_is_the_published_one():
     assert {name for name in names() if load(name).split == "held_out"} == HELD_OUT
     train = [name for name in names() if load(name).split == "train"]
-    # physics.md 4.3: 30 bodies + 3 patches
+    # envs/physics/SOURCES.md 4.3: 30 bodies + 3 patches
     assert (len(set(train) & set(BODIES)), len(set(train) & set(PATCHES))) == (30, 3)
 
 

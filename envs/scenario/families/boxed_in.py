@@ -11,7 +11,7 @@ from envs.scenario.source import ObjectSource
 from envs.scenario.traffic import add_follower, add_neighbours
 
 TAILGATER_HEADWAY_S = (0.5, 1.0)
-"""Headway of the tailgater (physics.md 5.1 studies 0.6-0.9 s)."""
+"""Headway of the tailgater (envs/physics/SOURCES.md 5.1 studies 0.6-0.9 s)."""
 
 GAP_SHARE = 0.35
 """Probability that one of the two sides has a gap behind the neighbour [A]."""

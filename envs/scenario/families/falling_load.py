@@ -12,7 +12,7 @@ from envs.scenario.traffic import add_traffic
 from envs.specification import TICK_HZ
 
 BED_HEIGHT_M = 1.2
-"""Height from which the load falls (physics.md 2.6)."""
+"""Height from which the load falls (envs/physics/SOURCES.md 2.6)."""
 
 HEADWAY_S = (1.4, 3.2)
 """Headway of the ego behind the truck [A]."""

@@ -15,7 +15,7 @@ from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
 
 JITTER_SD: Final = 0.3
-"""Standard deviation of the log-normal factor on every threshold of the rules (world_model.md 3.2)."""
+"""Standard deviation of the log-normal factor on every threshold of the rules (policies/world_model/SOURCES.md 3.2)."""
 
 BEHAVIOURS: Final = ("explorer", "rule", "rule_tuned", "policy")
 """``explorer`` does anything out of the library; the thresholds of ``rule`` and ``rule_tuned`` are jittered; ``policy``

@@ -23,10 +23,10 @@ QUOTAS: Final[Mapping[str, int]] = {
     "intervals hidden for 0.5 s": 2_000,
     "struck by others": 1_000,
 }
-"""Least numbers per million decisions (world_model.md 3.3, marked as proposed there)."""
+"""Least numbers per million decisions (policies/world_model/SOURCES.md 3.3, marked as proposed there)."""
 
 NEAR_M, FAST_MPS = 0.5, 5.0
-"""A near miss passes this close at this speed (world_model.md 3.3)."""
+"""A near miss passes this close at this speed (policies/world_model/SOURCES.md 3.3)."""
 
 HIDDEN_S: Final = 0.5
 

@@ -27,7 +27,7 @@ WITH_OBJECT: Final = 0.85
 """Share of pieces that end with an object ahead, if there are enough."""
 
 USUAL: Final = 95.0
-"""Percentile of the disagreement that is still usual (world_model.md 5.4)."""
+"""Percentile of the disagreement that is still usual (policies/world_model/SOURCES.md 5.4)."""
 
 
 def all_emissions(

@@ -25,7 +25,7 @@ NUM_CLASSES: Final = 1 + NUM_PATCHES + NUM_BODIES
 
 BODY_WEIGHTS: Final = np.array([2.0 / 2.5, 2.0 / 2.5, 1.0, 1.0 / 2.0, 1.0])
 """Weights of ln mass, ln crush pressure, sharpness, ln of drag area over mass, anchored; in shares of their spread.
-Mass and strength count double: they decide what a hit costs (world_model.md 1.2)."""
+Mass and strength count double: they decide what a hit costs (policies/world_model/SOURCES.md 1.2)."""
 
 PATCH_WEIGHTS: Final = np.array([2.0, 1.0])
 """Weights of friction under a tyre and ln(1 + sharp pieces)."""

@@ -14,7 +14,7 @@ from policies.world_model.training.torch_networks import EnsembleMlp
 
 LEARNING_RATE, LAST_RATE = 1e-3, 2e-5
 WEIGHT_DECAY, CLIP = 1e-4, 10.0
-"""Of AdamW (world_model.md 3.4)."""
+"""Of AdamW (policies/world_model/SOURCES.md 3.4)."""
 
 BETA: Final = 0.5
 """Exponent of the variance that weighs each likelihood term (arXiv 2203.09168): plain likelihood lets hard dimensions

@@ -33,7 +33,7 @@ CLOCKS: Final[Mapping[str, Callable[[], float]]] = {
 """Others may be at work on the machine: what is judged is CPU time."""
 
 LINES: Final = {ONE_WORLD: Line(">=", 1_000.0), PICTURES: Line(">=", 10.0)}
-"""world_model.md 7, row 12."""
+"""policies/world_model/SOURCES.md 7, row 12."""
 
 
 def probe(name: str, checkpoint: str) -> list[Finding]:

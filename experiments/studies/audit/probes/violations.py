@@ -1,6 +1,7 @@
 """Laws of physics that no future may break, counted per 1,000 imagined decisions.
 
-Limits are those of world_model.md 7, where they are proposed; what the twin itself does sets none of them aside.
+Limits are those of policies/world_model/SOURCES.md 7, where they are proposed; what the twin itself does sets none of
+them aside.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Costs of contacts against physics.md 8.4, and what harmless objects may cost."""
+"""Costs of contacts against envs/physics/SOURCES.md 8.4, and what harmless objects may cost."""
 
 from __future__ import annotations
 

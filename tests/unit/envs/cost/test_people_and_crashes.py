@@ -1,4 +1,4 @@
-"""Harm, lost control, collisions, rear-end risk, windscreens: physics.md 6.2, 8.5, 8.6."""
+"""Harm, lost control, collisions, rear-end risk, windscreens: envs/physics/SOURCES.md 6.2, 8.5, 8.6."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_yaw_loss_of_control_by_hand_in_all_settings():
     assert yaw_loss_of_control(0.2, 9.9, P) == 0.0  # within the dead band of 2 m/s2
 
 
-# --- the driver behind: gap, v_f, v0, v1, a -> P_3, US$ (physics.md 8.5) -------------------------
+# --- the driver behind: gap, v_f, v0, v1, a -> P_3, US$ (envs/physics/SOURCES.md 8.5) -------------------------
 REAR_END = [
     ((20, 30, 30, 0, 3), 0.011749, 239.69),
     ((20, 30, 30, 0, 5), 0.44416, 17848.5),

@@ -1,4 +1,4 @@
-"""Wakes and threshold air speeds against physics.md 8.6 and 2.6."""
+"""Wakes and threshold air speeds against envs/physics/SOURCES.md 8.6 and 2.6."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_wake_ends_at_the_rear_and_the_under_car_air_begins():
 
 @pytest.mark.parametrize(
     ("mass", "friction", "drag", "lift", "slide", "fly"),
-    # physics.md 2.6 and 2.7: film bag 2 and 3 km/h, mattress 89 and 64, empty box 18 and 40
+    # envs/physics/SOURCES.md 2.6 and 2.7: film bag 2 and 3 km/h, mattress 89 and 64, empty box 18 and 40
     [
         (0.006, 0.3, 0.12, 0.12, 2, 3),
         (25.0, 0.6, 0.4, 1.3, 89, 64),

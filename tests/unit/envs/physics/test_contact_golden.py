@@ -1,4 +1,4 @@
-"""Contact outcomes against the golden values of physics.md 8.2 and 8.3."""
+"""Contact outcomes against the golden values of envs/physics/SOURCES.md 8.2 and 8.3."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_unknown_stiffness_means_the_rule():
     assert contact_outcome(*args, -1.0, *rest) == by_rule
 
 
-# --- anchored objects, physics.md 2.4 ------------------------------------------------------------
+# --- anchored objects, envs/physics/SOURCES.md 2.4 ------------------------------------------------------------
 def anchored(speed, height, energy=0.0, width=0.5):
     return contact_outcome(speed, 0.5, width, height, 20.0, 1e6, 5e6, 0.0, 0.0, 1, energy, 0)
 
@@ -179,7 +179,7 @@ def test_anchored_low_object_is_run_over_as_ten_tonnes():
     assert fixed.tyre_indentation == free.tyre_indentation
 
 
-# --- trucks, physics.md 2.10 ---------------------------------------------------------------------
+# --- trucks, envs/physics/SOURCES.md 2.10 ---------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("height", "offset", "mode"),
     [

@@ -1,4 +1,4 @@
-"""The driver behind: closed form against physics.md 8.5, a step-by-step simulation, laws."""
+"""The driver behind: closed form against envs/physics/SOURCES.md 8.5, a step-by-step simulation, laws."""
 
 from __future__ import annotations
 

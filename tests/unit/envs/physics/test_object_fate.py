@@ -1,4 +1,4 @@
-"""Fates of objects, from quantile tables by hand (physics.md 2.2.7)."""
+"""Fates of objects, from quantile tables by hand (envs/physics/SOURCES.md 2.2.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Falling, bouncing, sliding and drifting objects against physics.md 2.6, 2.7 and 8.6."""
+"""Falling, bouncing, sliding and drifting objects against envs/physics/SOURCES.md 2.6, 2.7 and 8.6."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from envs.specification import TICK_S
 
 STILL = 0.0, 0.0
 
-# kg, C_D A, mu, C_L A of physics.md 2.7
+# kg, C_D A, mu, C_L A of envs/physics/SOURCES.md 2.7
 BAG = 0.006, 0.12, 0.3, 0.12
 BOX = 0.6, 0.17, 0.45, 0.08
 LEAVES = 0.6, 0.12, 0.4, 0.08

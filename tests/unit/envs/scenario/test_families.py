@@ -247,7 +247,7 @@ def test_a_family_is_any_function():
 
 
 def test_at_least_a_third_of_the_encounters_are_harmless():
-    # design 2.4; light: no specimen above 6.5 kg
+    # light: no specimen above 6.5 kg
     sampler = ScenarioSampler(["lone_object", "cut_out", "boxed_in", "lead_drives_over"])
     drawn = [sampler.sample(np.random.default_rng(seed)).debris_types[0] for seed in range(800)]
     light = np.mean([load(name).mass_kg.high <= 6.5 for name in drawn])

@@ -57,7 +57,7 @@ def add_object(observation, look="box", dx=80.0, dy=0.0, size=(0.45, 0.45, 0.42)
     row[column.D_IDENTITY] = 5 + slot
     row[column.D_DX], row[column.D_DY] = dx, dy
     row[column.D_LENGTH], row[column.D_WIDTH], row[column.D_HEIGHT] = size
-    # errors as the sensor makes them (physics.md 4.1)
+    # errors as the sensor makes them (envs/physics/SOURCES.md 4.1)
     row[column.D_SD_X], row[column.D_SD_Y] = 0.05 + 0.02 * dx, 0.05 + 0.002 * dx
     row[column.D_SD_V], row[column.D_SD_SIZE] = 0.15 + 0.005 * dx, 0.03
     row[column.D_LOOK + debris.LOOKS.index(look)] = 1.0
