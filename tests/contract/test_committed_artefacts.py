@@ -26,9 +26,8 @@ POLICY_OF = {"roadworld-world-model": "world_model", "roadworld-dream-ppo": "dre
 
 def tracked():
     """Files of the commit that a program wrote: results, and whatever ends like one."""
-    found = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = ["git", "ls-files", "-z"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     names = [name for name in found.stdout.split("\0") if (ROOT / name).is_file()]
     return [name for name in names if name.startswith(RESULTS) or Path(name).suffix in ENDINGS]
 
