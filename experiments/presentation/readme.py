@@ -1,4 +1,4 @@
-"""The headline of the README, made from records: nothing in it is typed by hand."""
+"""The headline block of ``experiments/results/README.md``, generated from records."""
 
 from __future__ import annotations
 

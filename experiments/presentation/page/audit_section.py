@@ -99,7 +99,9 @@ def find_section(files: Sequence[str], folder: Path) -> Section | None:
 
 
 def _checkpoint(file: str) -> str | None:
-    """The checkpoint that a policy's file names."""
+    """The checkpoint that a policy file names; ``None`` if the file of old records is gone."""
+    if file.endswith(".yaml") and not Path(file).is_file():
+        return None
     values = read_mapping(policy_path(file))
     named = values.get("checkpoint")
     return named if isinstance(named, str) and "world_model" in str(values["_target_"]) else None

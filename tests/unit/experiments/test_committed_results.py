@@ -1,4 +1,4 @@
-"""What the README says of the headline is what the committed records say, through the ordinary code."""
+"""The headline block of the results' README equals what the report command makes of the committed records."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from experiments.presentation.readme import BEGIN, END, make_block, told_by
 from experiments.records import table as records
 
 HEADLINE = Path(experiments.__file__).parent / "results" / "headline"
-README = Path(__file__).parents[3] / "README.md"
+README = HEADLINE.parent / "README.md"
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_a_page_of_an_audit(values, tmp_path):
 
 def test_a_comparison_shows_the_committed_audit_only_of_whom_drove(tmp_path):
     assert find_section(["rule", "brake", "dream_ppo"], tmp_path) is None
-    section = find_section(["rule", "world_model"], tmp_path)
+    section = find_section(["gone.yaml", "rule", "world_model"], tmp_path)
     assert section.told.judged == "shipped"
 
 

@@ -1,13 +1,9 @@
-"""The headline of the README says what the records say, and is put between its marks."""
-
-from pathlib import Path
+"""The headline block is put between its marks, and a file without marks is refused."""
 
 import pytest
 
 from envs.errors import UserError
 from experiments.presentation.readme import BEGIN, END, write_block
-
-README = Path(__file__).parents[4] / "README.md"
 
 
 def test_the_text_between_the_marks_is_replaced(tmp_path):
