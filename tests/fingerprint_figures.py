@@ -101,7 +101,9 @@ def digest_audit(path: Path) -> dict[str, str]:
         probe = RENAMED_PROBES.get(row["probe"], row["probe"])
         rows.setdefault(probe, []).append(" ".join(list_numbers(row)))
     found = {probe: digest("\n".join(sorted(some)).encode()) for probe, some in rows.items()}
-    found |= {f"{k}, numbers": digest_numbers(whole[k]) for k in ("moments", "reliability")}
+    found |= {
+        f"{k}, numbers": digest_numbers(whole[k]) for k in ("moments", "reliability", "gallery")
+    }
     return found | {
         f"{k}, count": str(len(whole[k])) for k in ("failed", "twin_failed", "unnoticed")
     }
