@@ -1,4 +1,4 @@
-"""What must not change while code moves, as far as it is found out quickly; ``tests/fingerprint.py check`` is the whole."""
+"""What must not change while code moves: the quick parts; ``python tests/fingerprint.py check`` runs all."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +40,7 @@ def test_number_of_tests_may_grow_but_not_shrink():
 
 def write_records(path, costs, cost="cost_usd"):
     """Two rows of records."""
-    columns = dict.fromkeys(fingerprint_figures.KEY, ["x", "x"]) | {"seed": [2, 1], cost: costs}
+    columns = {key: ["x", "x"] for key in fingerprint_figures.KEY} | {"seed": [2, 1], cost: costs}
     pq.write_table(pa.table(columns), path)
     return fingerprint_figures.digest_records(path)
 
