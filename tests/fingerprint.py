@@ -24,9 +24,9 @@ import argparse
 import hashlib
 import json
 import platform
+import resource
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -54,11 +54,17 @@ def describe_machine() -> dict[str, str]:
 
 
 def measure(part: str, root: Path, workers: int) -> tuple[dict[str, Item], float]:
-    """Items of a part and the seconds that it took."""
-    begun = time.monotonic()
+    """Items of a part and the CPU seconds that it took."""
+    begun = cpu_seconds()
     with tempfile.TemporaryDirectory(prefix="fingerprint-") as folder:
         items = PARTS[part](Bench(root, Path(folder), workers))
-    return items, round(time.monotonic() - begun, 1)
+    return items, round(cpu_seconds() - begun, 1)
+
+
+def cpu_seconds() -> float:
+    """CPU time of all processes that this one has started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def shorten(item: Item | None) -> str:
@@ -97,21 +103,20 @@ def judge(name: str, expected: Item | None, now: Item | None) -> str:
     return "DIFFERENT"
 
 
-def check(part: str, expected: Mapping[str, Item], now: Mapping[str, Item]) -> bool:
+def compare(part: str, expected: Mapping[str, Item], now: Mapping[str, Item]) -> bool:
     """Print one line for each item of a part; whether all are the same."""
     verdicts = {}
     for name in sorted({*expected, *now}):
         verdicts[name] = judge(name, expected.get(name), now.get(name))
         texts = (shorten(expected.get(name)), shorten(now.get(name)))
-        sys.stdout.write(f"{part}.{name}  {texts[0]}  {texts[1]}  {verdicts[name]}\n")
-    sys.stdout.flush()
+        say(f"{part}.{name}  {texts[0]}  {texts[1]}  {verdicts[name]}")
     return not any(verdict.startswith("DIFFERENT") for verdict in verdicts.values())
 
 
-def load() -> dict[str, Any]:
-    """The expected values, empty before the first recording."""
+def load(path: Path = EXPECTED) -> dict[str, Any]:
+    """The recorded values, empty before the first recording."""
     empty: dict[str, Any] = {"machine": {}, "parts": {}}
-    return json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.is_file() else empty
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else empty
 
 
 def parse() -> argparse.Namespace:
@@ -132,27 +137,47 @@ def parse() -> argparse.Namespace:
     return options
 
 
+def record_part(part: str, root: Path, workers: int, path: Path) -> None:
+    """Run a part and write its items; other parts in the file stay."""
+    items, seconds = measure(part, root, workers)
+    stored = load(path)
+    stored["machine"] = describe_machine()
+    stored["parts"][part] = {"cpu_seconds": seconds, "items": items}
+    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    say(f"{part}: {seconds:.0f} CPU-s")
+
+
+def check_part(part: str, root: Path, workers: int) -> bool:
+    """Run a part and compare its items with the recorded ones; whether all are the same."""
+    recorded = load()["parts"].get(part, {"items": {}, "cpu_seconds": 0})
+    try:
+        items, seconds = measure(part, root, workers)
+    except RuntimeError as error:
+        say(f"{part}: DIFFERENT: {error}")
+        return False
+    equal = compare(part, recorded["items"], items)
+    say(f"{part}: {seconds:.0f} CPU-s, when recorded {recorded['cpu_seconds']:.0f}")
+    return equal
+
+
+def say(line: str) -> None:
+    """Print a line at once: the next may come minutes later."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Run the command; 1 if something differs."""
     options = parse()
-    root, equal, stored = options.root.resolve(), True, load()
-    if options.action == "check" and stored["machine"] != describe_machine():
-        sys.stdout.write("another machine or other versions than recorded: last bits may differ\n")
-    for part in options.parts:
-        items, seconds = measure(part, root, options.workers)
-        if options.action == "check":
-            expected = stored["parts"].get(part, {"items": {}, "seconds": 0})
-            equal &= check(part, expected["items"], items)
-            sys.stdout.write(f"{part}: {seconds:.0f} s, recorded in {expected['seconds']:.0f} s\n")
-            continue
-        if options.output.is_file():
-            stored = json.loads(options.output.read_text(encoding="utf-8"))
-        stored["machine"] = describe_machine()
-        stored["parts"][part] = {"seconds": seconds, "items": items}
-        options.output.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-        sys.stdout.write(f"{part}: {seconds:.0f} s\n")
-        sys.stdout.flush()
-    return 0 if equal else 1
+    root = options.root.resolve()
+    if options.action == "record":
+        for part in options.parts:
+            record_part(part, root, options.workers, options.output)
+        return 0
+    if load()["machine"] != describe_machine():
+        say("another machine or other versions than recorded: last bits may differ")
+    equal = [check_part(part, root, options.workers) for part in options.parts]
+    return 0 if all(equal) else 1
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def test_part_is_as_recorded(part, capsys):
     if part not in ANYWHERE and recorded["machine"] != fingerprint.describe_machine():
         pytest.skip("recorded on another machine or with other versions: last bits may differ")
     items, _ = fingerprint.measure(part, fingerprint.HERE.parent, workers=1)
-    equal = fingerprint.check(part, recorded["parts"][part]["items"], items)
+    equal = fingerprint.compare(part, recorded["parts"][part]["items"], items)
     assert equal, capsys.readouterr().out
 
 
