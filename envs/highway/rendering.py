@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import pygame
 from highway_env.envs.common.graphics import EnvViewer
 from highway_env.road.graphics import LaneGraphics, WorldSurface
+from highway_env.road.road import Road
 
 from envs.errors import UserError
 from envs.highway.drawing import palette as ink
@@ -29,9 +30,6 @@ from envs.highway.picture import (
 )
 from envs.specification import episode, vehicle
 from envs.specification.world import Array, World
-
-if TYPE_CHECKING:
-    from envs.highway.env import DebrisEnv
 
 DRIVER: Final = "SDL_VIDEODRIVER"
 
@@ -60,14 +58,17 @@ DISTANCES_M: Final = (25, 50, 75, 100)
 """Distances ahead of the ego written on the verge."""
 
 
-class DebrisViewer(EnvViewer):
-    """Draws a ``DebrisEnv``; the camera follows the ego along the road.
+class Drawable(Protocol):
+    """What a viewer reads of an environment: ``DebrisEnv`` has it, and so has the scene of a dream."""
 
-    Parameters
-    ----------
-    env
-        What to draw. ``screen_width``, ``screen_height``, ``scaling`` and ``centering_position`` of its ``config``
-        count.
+    config: dict[str, Any]  # screen_width, screen_height, scaling, centering_position, ...
+    world: World
+    road: Road
+    instance: Any  # a ScenarioInstance
+
+
+class DebrisViewer(EnvViewer):
+    """Draws a ``Drawable``; the camera follows the ego along the road.
 
     Raises
     ------
@@ -76,7 +77,7 @@ class DebrisViewer(EnvViewer):
         size of the picture is not even, which videos need.
     """
 
-    def __init__(self, env: DebrisEnv) -> None:
+    def __init__(self, env: Drawable) -> None:
         if os.environ.get(DRIVER) == "dummy":
             raise UserError(
                 f"{DRIVER}: got 'dummy', which draws black pictures; unset it or use 'offscreen'"

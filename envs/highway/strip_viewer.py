@@ -9,8 +9,7 @@ import numpy as np
 import pygame
 from highway_env.road.graphics import WorldSurface
 
-from envs.highway.env import DebrisEnv
-from envs.highway.rendering import DebrisViewer
+from envs.highway.rendering import DebrisViewer, Drawable
 from envs.specification import episode
 from envs.specification.world import World
 
@@ -19,15 +18,9 @@ STRIP_PX: Final = 2400
 
 
 class StripViewer(DebrisViewer):
-    """Draws straight roads faster: a strip of road, edges and posts is copied until the ego has left it.
+    """Draws straight roads faster: a strip of road, edges and posts is copied until the ego has left it."""
 
-    Parameters
-    ----------
-    env
-        What to draw: whatever has ``config``, ``world``, ``road`` and ``instance``.
-    """
-
-    def __init__(self, env: DebrisEnv) -> None:
+    def __init__(self, env: Drawable) -> None:
         super().__init__(env)
         self._strips: dict[int, WorldSurface] = {}  # by the width of what they are for
 

@@ -1,17 +1,14 @@
-"""What an instance must obey before an engine loads it; every refusal is one line."""
+"""Checks of an instance's arrays before an engine loads them; every error is one line."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
 from envs.errors import UserError
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
 from envs.specification.world import Array
-
-if TYPE_CHECKING:
-    from envs.scenario.instance import ScenarioInstance
 
 # (row, name, lowest, highest): inclusive limits, SI units
 _VEHICLE_LIMITS = (
@@ -72,22 +69,22 @@ _MARGIN_M = 0.01
 """Vehicles may touch at the start up to this depth."""
 
 
-def check_arrays(instance: ScenarioInstance) -> None:
-    """Refuse an instance whose shapes, values or geometry are impossible.
+def check_arrays(arrays: Mapping[str, Array], num_names: int) -> None:
+    """Refuse arrays of an instance whose shapes, values or geometry are impossible.
 
     Parameters
     ----------
-    instance
-        A ``ScenarioInstance`` under construction.
+    arrays
+        Every field of ``envs.scenario.instance.ARRAYS``.
+    num_names
+        Number of object types that the instance names.
 
     Raises
     ------
     UserError
         One line naming key, value and what is allowed.
     """
-    n, j = (
-        array.shape[-1] if array.ndim else 0 for array in (instance.vehicle_f, instance.debris_f)
-    )
+    n, j = (arrays[key].shape[-1] if arrays[key].ndim else 0 for key in ("vehicle_f", "debris_f"))
     shapes = {
         "vehicle_f": (vehicle.NUM_FLOATS, n),
         "vehicle_i": (vehicle.NUM_INTS, n),
@@ -97,58 +94,56 @@ def check_arrays(instance: ScenarioInstance) -> None:
         "episode_i": (episode.NUM_INTS,),
     }
     for name, shape in shapes.items():
-        array = getattr(instance, name)
+        array = arrays[name]
         if array.shape != shape:
             raise UserError(f"instance: {name}: got shape {array.shape}, expected {shape}")
         if not np.isfinite(array).all():
             raise UserError(f"instance: {name}: got a number that is not finite")
-    _check_counts(instance, n, j)
-    _check_limits("vehicle", instance.vehicle_f, _VEHICLE_LIMITS)
-    _check_limits("debris", instance.debris_f, _DEBRIS_LIMITS)
-    _check_limits("episode", instance.episode_f[:, None], _EPISODE_LIMITS)
-    _check_choices(instance, n)
-    real = (instance.debris_i[debris.IS_REAL] == 1) & (instance.debris_i[debris.IS_PATCH] == 0)
-    masses = instance.debris_f[debris.MASS][real]
+    _check_counts(arrays["episode_i"], n, j)
+    if num_names != j:
+        raise UserError(f"instance: debris_types: got {num_names} names, expected {j}")
+    _check_limits("vehicle", arrays["vehicle_f"], _VEHICLE_LIMITS)
+    _check_limits("debris", arrays["debris_f"], _DEBRIS_LIMITS)
+    _check_limits("episode", arrays["episode_f"][:, None], _EPISODE_LIMITS)
+    _check_choices(arrays, n)
+    real = (arrays["debris_i"][debris.IS_REAL] == 1) & (arrays["debris_i"][debris.IS_PATCH] == 0)
+    masses = arrays["debris_f"][debris.MASS][real]
     if (masses <= 0.0).any():
         raise UserError(f"instance: debris mass_kg: got {masses.min():g}, expected a number > 0")
-    _check_no_overlap(instance.vehicle_f)
+    _check_no_overlap(arrays["vehicle_f"])
 
 
-def _check_counts(instance: ScenarioInstance, n: int, j: int) -> None:
-    """Numbers of vehicles and objects."""
-    counts = instance.episode_i
+def _check_counts(episode_i: Array, n: int, j: int) -> None:
+    """Check the numbers of vehicles and objects."""
     for key, got, low, high in (
         ("num_vehicles", n, 1, MAX_VEHICLES),
         ("num_debris", j, 0, MAX_DEBRIS),
     ):
         if not low <= got <= high:
             raise UserError(f"instance: {key}: got {got}, expected {low} to {high}")
-    if counts[episode.NUM_VEHICLES] != n or counts[episode.NUM_DEBRIS] != j:
+    counts = episode_i[episode.NUM_VEHICLES], episode_i[episode.NUM_DEBRIS]
+    if counts != (n, j):
         raise UserError(
-            f"instance: num_vehicles, num_debris: got {counts[episode.NUM_VEHICLES]}, {counts[episode.NUM_DEBRIS]}, "
-            f"the arrays hold {n}, {j}"
-        )
-    if len(instance.debris_types) != j:
-        raise UserError(
-            f"instance: debris_types: got {len(instance.debris_types)} names, expected {j}"
+            f"instance: num_vehicles, num_debris: got {counts[0]}, {counts[1]}, the arrays hold {n}, {j}"
         )
 
 
-def _check_choices(instance: ScenarioInstance, n: int) -> None:
-    """Kinds, flags, lanes and carriers."""
-    _check_limits("episode", instance.episode_i[:, None], _EPISODE_CHOICES)
-    _check_limits("vehicle", instance.vehicle_i, _VEHICLE_CHOICES)
-    _check_limits("debris", instance.debris_i, _DEBRIS_CHOICES)
-    last = int(instance.episode_i[[episode.NUM_LANES, episode.HAS_SHOULDER]].sum()) - 1
+def _check_choices(arrays: Mapping[str, Array], n: int) -> None:
+    """Check kinds, flags, lanes and carriers."""
+    episode_i, vehicle_i = arrays["episode_i"], arrays["vehicle_i"]
+    _check_limits("episode", episode_i[:, None], _EPISODE_CHOICES)
+    _check_limits("vehicle", vehicle_i, _VEHICLE_CHOICES)
+    _check_limits("debris", arrays["debris_i"], _DEBRIS_CHOICES)
+    last = int(episode_i[[episode.NUM_LANES, episode.HAS_SHOULDER]].sum()) - 1
     lanes = (
         (vehicle.LANE, "lane", 0, last),
         (vehicle.TARGET_LANE, "target_lane", 0, last),
         (vehicle.SCRIPT_LANE, "script_lane", -1, last),
         (vehicle.RETURN_LANE, "return_lane", -1, last),
     )
-    _check_limits("vehicle", instance.vehicle_i, lanes)
-    _check_limits("debris", instance.debris_i, ((debris.CARRIER, "carrier", -1, n - 1),))
-    kinds = instance.vehicle_i[vehicle.KIND]
+    _check_limits("vehicle", vehicle_i, lanes)
+    _check_limits("debris", arrays["debris_i"], ((debris.CARRIER, "carrier", -1, n - 1),))
+    kinds = vehicle_i[vehicle.KIND]
     if kinds[0] != vehicle.KIND_EGO or (kinds[1:] == vehicle.KIND_EGO).any():
         raise UserError("instance: vehicle kind: expected the ego first, and only one")
 

@@ -57,9 +57,10 @@ class ScenarioInstance:
 
     def __post_init__(self) -> None:
         """Check, then freeze the arrays."""
-        check_arrays(self)
-        for name in ARRAYS:
-            getattr(self, name).setflags(write=False)
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        check_arrays(arrays, len(self.debris_types))
+        for array in arrays.values():
+            array.setflags(write=False)
 
     @cached_property
     def hash(self) -> str:

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
-from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
+from envs.cost.loss_of_control import crash_cost
 from envs.cost.rear_end import standing_cost
+from envs.cost.swerve import swerve_loss_of_control
 from envs.physics.compilation import inlined, inner
 from envs.physics.contact import RUN_OVER
 from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control

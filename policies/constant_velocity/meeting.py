@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from envs.cost.contact_cost import contact_cost, contact_total
-from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
+from envs.cost.loss_of_control import crash_cost
+from envs.cost.swerve import swerve_loss_of_control
 from envs.cost.windscreen import windscreen_cost
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact import FRONTAL, MISS, STRADDLE, contact_outcome

@@ -9,7 +9,8 @@ import numpy as np
 
 from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
-from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
+from envs.cost.loss_of_control import crash_cost
+from envs.cost.swerve import swerve_loss_of_control
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
 from envs.specification import (

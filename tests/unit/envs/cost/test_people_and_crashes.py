@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from envs.cost.collision import rear_collision_cost, side_swipe_cost, unsimulated_lane_change_cost
 from envs.cost.harm import harm, harm_rear
-from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control, yaw_loss_of_control
+from envs.cost.loss_of_control import crash_cost, yaw_loss_of_control
 from envs.cost.manoeuvre import nuisance_cost
 from envs.cost.parameters import CostParameters
 from envs.cost.rear_end import rear_end_cost, rear_end_probability, standing_cost
+from envs.cost.swerve import swerve_loss_of_control
 from envs.cost.windscreen import windscreen_cost
 
 P, P5, OFF = (CostParameters(loss_of_control=name).to_array()[0] for name in ("8", "5", "off"))

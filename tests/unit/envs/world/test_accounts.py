@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from envs.cost.loss_of_control import crash_cost, swerve_loss_of_control
+from envs.cost.loss_of_control import crash_cost
 from envs.cost.rear_end import rear_end_cost, standing_cost
+from envs.cost.swerve import swerve_loss_of_control
 from envs.scenario.scene import EGO_X_M
 from envs.specification import component, episode, vehicle
 from envs.world.braking import bumper_gap, find_follower, time_to_lead
