@@ -160,6 +160,11 @@ def observation_space() -> gym.spaces.Dict:
     )
 
 
+def copy_observation(world: World) -> dict[str, NDArray[np.float32]]:
+    """Copies of the observation arrays of one world or of a batch, as an environment returns them."""
+    return {key: getattr(world, key).copy() for key in TABLE}
+
+
 @compiled
 def observe(world: World) -> None:
     """Advance the tracks by one decision and write the observation arrays, in place.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from gymnasium.utils import seeding
@@ -18,10 +18,10 @@ from envs.batched.kernels.workspace import make_workspace
 from envs.batched.step import Scratch, begin_worlds, roll_futures, step_worlds
 from envs.cache import announce_cold_start
 from envs.errors import UserError
-from envs.observation import observation_space
+from envs.observation import copy_observation, observation_space
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, component, episode
-from envs.specification.world import FIELDS, empty_batch, world_at
+from envs.specification.world import FIELDS, World, empty_batch, world_at
 from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings, check_options, check_seeds
@@ -94,7 +94,9 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         self.batch = empty_batch(num_envs)
         # plain views: attribute access on a record array costs microseconds, and so does passing one to a kernel
         self._worlds = self.batch.view(np.ndarray)
-        self._fields = SimpleNamespace(**{name: self._worlds[name] for name in FIELDS})
+        self._fields = cast(
+            "World", SimpleNamespace(**{name: self._worlds[name] for name in FIELDS})
+        )
         self.instances: list[ScenarioInstance | None] = [None] * num_envs
         self._params = self.settings.cost.to_array().view(np.ndarray)
         self._scratch = Scratch(
@@ -146,7 +148,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
                 self._generators[b] = seeding.np_random(seeds[b])[0]
         self._begin(chosen, instances)
         hashes = np.array([item.hash if item else "" for item in self.instances], dtype=object)
-        return self._observation(), {
+        return copy_observation(self._fields), {
             "instance_hash": hashes,
             **self._describe(np.zeros(0, np.int64)),
         }
@@ -237,7 +239,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         reward = total / -self.settings.reward_scale_usd
         if num_ended:
             self._restart(np.flatnonzero(terminated | truncated), info)
-        return self._observation(), reward, terminated, truncated, info
+        return copy_observation(self._fields), reward, terminated, truncated, info
 
     def _restart(self, ended: NDArray[np.intp], info: dict[str, Any]) -> None:
         """Begin new episodes where the old ones ended, and keep the last observations in ``info``."""
@@ -245,12 +247,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         has_ended = np.zeros(self.num_envs, np.bool_)
         has_ended[ended] = True
         for b in ended:
-            world = world_at(self.batch, b)
-            final_obs[b] = {
-                "ego": world.ego.copy(),
-                "vehicles": world.vehicles.copy(),
-                "debris": world.debris.copy(),
-            }
+            final_obs[b] = copy_observation(world_at(self.batch, b))
         info["final_obs"], info["_final_obs"] = final_obs, has_ended
         info["final_info"] = {key: value for key, value in info.items() if "final" not in key}
         info["_final_info"] = has_ended
@@ -259,15 +256,6 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         for b in ended:
             hashes[b] = self._instance(b).hash
         info["instance_hash"] = hashes
-
-    def _observation(self) -> dict[str, NDArray[np.float32]]:
-        """Copies of the observation arrays."""
-        fields = self._fields
-        return {
-            "ego": fields.ego.copy(),
-            "vehicles": fields.vehicles.copy(),
-            "debris": fields.debris.copy(),
-        }
 
     def _describe(self, total: NDArray[np.float64], num_contacts: int = 0) -> dict[str, Any]:
         """``info`` of the present decision, in which the worlds together had ``num_contacts`` contacts."""

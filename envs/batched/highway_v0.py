@@ -108,12 +108,12 @@ class HighwayVectorEnv:
         """
         num_worlds, _, num_obstacles = self.obstacle_f.shape
         if len(seeds) != num_worlds:
-            msg = f"expected {num_worlds} seeds, one per world, got {len(seeds)}"
-            raise ValueError(msg)
+            raise ValueError(f"expected {num_worlds} seeds, one per world, got {len(seeds)}")
         shape = None if obstacles is None else obstacles.shape
         if num_obstacles and shape != (num_worlds, num_obstacles, 3):
-            msg = f"expected obstacles of shape {(num_worlds, num_obstacles, 3)}, got {shape}"
-            raise ValueError(msg)
+            raise ValueError(
+                f"expected obstacles of shape {(num_worlds, num_obstacles, 3)}, got {shape}"
+            )
         for b, seed in enumerate(seeds):
             self._place_obstacles(b, obstacles)
             self._fill(b, seed)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from envs.errors import UserError
+from envs.errors import UserError, shown
 
 LOSS_OF_CONTROL = {"off": (0.0, 8.0, 1.2), "8": (1.0, 8.0, 1.2), "5": (1.0, 5.0, 0.9)}
 """Settings of the loss of control by yaw: weight, threshold and width of the ramp, m/s2 (envs/physics/SOURCES.md
@@ -22,9 +22,6 @@ LOSS_OF_CONTROL = {"off": (0.0, 8.0, 1.2), "8": (1.0, 8.0, 1.2), "5": (1.0, 5.0,
 
 LARGEST = 1e15
 """Of any parameter, so that no sum overflows [A]."""
-
-SHOWN_CHARACTERS = 60
-"""A value is quoted up to this length."""
 
 _POSITIVE, _NOT_NEGATIVE, _SHARE = "a number > 0", "a number >= 0", "a number from 0 to 1"
 
@@ -272,9 +269,9 @@ class CostParameters:
         for key in values:
             if key not in known:
                 near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
-                allowed = f"did you mean {near[0]!r}? Allowed: {', '.join(known)}"
-                message = f"cost: unknown key {key!r}: {allowed}"
-                raise UserError(message)
+                raise UserError(
+                    f"cost: unknown key {key!r}: did you mean {near[0]!r}? Allowed: {', '.join(known)}"
+                )
         given: dict[str, Any] = dict(values)
         setting = given.get("loss_of_control")
         if setting is False:
@@ -315,7 +312,5 @@ def _check(name: str, value: object, allowed: str) -> None:
 
 
 def _message(name: str, value: object, allowed: str) -> str:
-    """One line for a person: which key, which value, what is allowed."""
-    text = repr(value)
-    got = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
-    return f"cost: {name}: got {got}, expected {allowed}"
+    """The line that names the key, its value and what is allowed."""
+    return f"cost: {name}: got {shown(value)}, expected {allowed}"

@@ -16,8 +16,7 @@ WEIGHT_TOLERANCE = 1e-9
 def _require(condition: bool, got: object, expected: str) -> None:
     """Refuse a parameter; the catalogue puts the file and the key in front of the message."""
     if not condition:
-        msg = f"got {got}, expected {expected}"
-        raise ValueError(msg)
+        raise ValueError(f"got {got}, expected {expected}")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from envs.debris.distribution import Choice, Constant, Distribution, LogUniform, Uniform
-from envs.debris.safe_yaml import CatalogueError, quoted_key, shown
+from envs.debris.safe_yaml import CatalogueError, quoted_key
+from envs.errors import hint, shown
 
 SHAPES = "a number, [low, high], {log_uniform: [low, high]} or {choice: [[value, weight], ...]}"
 """The ways to write a distribution."""
@@ -75,11 +75,8 @@ class Fields:
         names = list(allowed)
         for key in self.values:
             if key not in names:
-                near = difflib.get_close_matches(key, names, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise self.error(
-                    quoted_key(key), f"unknown key, allowed are {', '.join(names)}{hint}"
-                )
+                problem = f"unknown key, allowed are {', '.join(names)}{hint(key, names)}"
+                raise self.error(quoted_key(key), problem)
 
     def one_of(self, key: str, allowed: Iterable[str]) -> str:
         """A word from a list."""
@@ -87,9 +84,7 @@ class Fields:
         expected = f"one of {', '.join(names)}"
         value = self.require(key, expected)
         if not isinstance(value, str) or value not in names:
-            near = difflib.get_close_matches(str(value), names, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise self.mismatch(key, expected + hint)
+            raise self.mismatch(key, expected + hint(value, names))
         return value
 
     def text(self, key: str, expected: str) -> str:

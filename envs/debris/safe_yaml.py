@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from envs.errors import UserError
+from envs.errors import SHOWN_CHARACTERS, UserError, shown
 
 MAX_BYTES = 65_536
 """Largest file that is read; the built-in ones have about 1 kB."""
@@ -21,9 +21,6 @@ MAX_DEPTH = 4
 
 LARGEST_INTEGER = 2**63 - 1
 """What 64 bits hold; Python's own have no end, and cannot even be printed beyond 4,300 digits."""
-
-SHOWN_CHARACTERS = 60
-"""What a file says is quoted up to this length."""
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it (about eight times faster), else Python's."""
@@ -38,12 +35,6 @@ def quoted_key(key: str) -> str:
     return key if key.isidentifier() and len(key) <= SHOWN_CHARACTERS else shown(key)
 
 
-def shown(value: object) -> str:
-    """A value as a message shows it: on one line, cut to ``SHOWN_CHARACTERS``."""
-    text = repr(value)
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."
-
-
 class _Refused(Exception):  # noqa: N818 (a signal inside this module; users see CatalogueError)
     """What is wrong with a document, without its file name."""
 
@@ -56,11 +47,9 @@ class _Loader(SafeLoader):  # type: ignore[misc]
         seen: set[str] = set()
         for key, _ in node.value:
             if key.tag != "tag:yaml.org,2002:str":
-                msg = f"line {key.start_mark.line + 1}: a key must be plain text"
-                raise _Refused(msg)
+                raise _Refused(f"line {key.start_mark.line + 1}: a key must be plain text")
             if key.value in seen:
-                msg = f"{quoted_key(key.value)}: given twice, expected once"
-                raise _Refused(msg)
+                raise _Refused(f"{quoted_key(key.value)}: given twice, expected once")
             seen.add(key.value)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
@@ -103,21 +92,17 @@ def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            msg = f"line {line}: anchors (&) and aliases (*) are not allowed"
-            raise _Refused(msg)
+            raise _Refused(f"line {line}: anchors (&) and aliases (*) are not allowed")
         if getattr(event, "tag", None):
-            msg = f"line {line}: tags (!) are not allowed"
-            raise _Refused(msg)
+            raise _Refused(f"line {line}: tags (!) are not allowed")
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                msg = f"line {line}: expected one document"
-                raise _Refused(msg)
+                raise _Refused(f"line {line}: expected one document")
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > max_depth:
-                msg = f"line {line}: nested deeper than {max_depth} levels"
-                raise _Refused(msg)
+                raise _Refused(f"line {line}: nested deeper than {max_depth} levels")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.ScalarEvent):
@@ -126,68 +111,46 @@ def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
 
 
 @contextmanager
-def _in_one_line() -> Iterator[None]:
-    """Everything that can be wrong with a text, as ``_Refused`` with one line."""
+def _in_one_line(path: Path) -> Iterator[None]:
+    """Turn everything that can be wrong with a text into a ``CatalogueError`` of one line."""
     try:
         yield
+    except _Refused as refused:
+        raise CatalogueError(f"{path}: {refused}") from refused
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}: " if mark else ""
-        msg = f"{where}not YAML: {error.problem or error.context}"
-        raise _Refused(msg) from error
+        raise CatalogueError(
+            f"{path}: {where}not YAML: {error.problem or error.context}"
+        ) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # Control characters; an impossible date or an endless integer; a float of too many parts (1:0:0:...:0.0).
-        raise _Refused("not YAML: " + " ".join(str(error).split())) from error
+        # control characters; an impossible date or an endless integer; a float of too many parts (1:0:0:...:0.0)
+        raise CatalogueError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
 
 
 def read_text(path: Path) -> str:
-    """The text of a file.
-
-    Parameters
-    ----------
-    path
-        The file; at most ``MAX_BYTES`` of UTF-8 text.
-
-    Returns
-    -------
-    str
-        Without a byte order mark.
+    """The text of a file of at most ``MAX_BYTES`` of UTF-8, without a byte order mark.
 
     Raises
     ------
     CatalogueError
-        If the file cannot be read, is too large, or is no text.
+        If the file cannot be read, is too large, or is not text.
     """
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        msg = f"{path}: cannot be read: {error.strerror}"
-        raise CatalogueError(msg) from error
+        raise CatalogueError(f"{path}: cannot be read: {error.strerror}") from error
     if len(raw) > MAX_BYTES:
-        msg = f"{path}: larger than {MAX_BYTES} bytes"
-        raise CatalogueError(msg)
+        raise CatalogueError(f"{path}: larger than {MAX_BYTES} bytes")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        msg = f"{path}: not UTF-8 text"
-        raise CatalogueError(msg) from error
+        raise CatalogueError(f"{path}: not UTF-8 text") from error
 
 
 def read_scalars(path: Path, max_depth: int) -> list[tuple[int, str]]:
-    """Line and text of every key and value of a file that others will load.
-
-    Parameters
-    ----------
-    path
-        The file.
-    max_depth
-        Deepest nesting.
-
-    Returns
-    -------
-    list
-        In the order of the file.
+    """Line and text of every key and value of a file that another library will load, in the order of the file.
 
     Raises
     ------
@@ -195,26 +158,12 @@ def read_scalars(path: Path, max_depth: int) -> list[tuple[int, str]]:
         As ``read_mapping``, except that it need not be a mapping.
     """
     text = read_text(path)
-    try:
-        with _in_one_line():
-            return _check_events(text, max_depth)
-    except _Refused as refused:
-        msg = f"{path}: {refused}"
-        raise CatalogueError(msg) from refused
+    with _in_one_line(path):
+        return _check_events(text, max_depth)
 
 
 def read_mapping(path: Path) -> dict[str, object]:
-    """The mapping a catalogue file holds.
-
-    Parameters
-    ----------
-    path
-        The file; at most ``MAX_BYTES`` of UTF-8 text.
-
-    Returns
-    -------
-    dict[str, object]
-        Keys are text. Values are what YAML's safe types give; nothing is checked yet.
+    """The mapping that a file holds: keys are text, values are what YAML's safe types give, unchecked.
 
     Raises
     ------
@@ -222,15 +171,10 @@ def read_mapping(path: Path) -> dict[str, object]:
         If the file cannot be read, is too large, is not YAML, or is not a plain mapping.
     """
     text = read_text(path)
-    try:
-        with _in_one_line():
-            _check_events(text, MAX_DEPTH)
-            document: object = yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of the safe loader)
-    except _Refused as refused:
-        msg = f"{path}: {refused}"
-        raise CatalogueError(msg) from refused
+    with _in_one_line(path):
+        _check_events(text, MAX_DEPTH)
+        document: object = yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of the safe loader)
     if not isinstance(document, dict):
         kind = "nothing" if document is None else type(document).__name__
-        msg = f"{path}: got {kind}, expected a mapping of keys to values"
-        raise CatalogueError(msg)
+        raise CatalogueError(f"{path}: got {kind}, expected a mapping of keys to values")
     return document

@@ -7,23 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from envs.debris.distribution import Choice, Constant, Distribution, LogUniform, Uniform
+from envs.debris.distribution import Distribution, Uniform
 from envs.physics.contact import default_stiffness
-
-__all__ = [
-    "DRAW_ORDER",
-    "GROUPS",
-    "KINDS",
-    "SPLITS",
-    "YAW_RULES",
-    "Choice",
-    "Constant",
-    "DebrisDraw",
-    "DebrisSpec",
-    "Distribution",
-    "LogUniform",
-    "Uniform",
-]
 
 KINDS = ("body", "patch")
 """A body has mass and height; a patch is a spill: less grip, or small sharp pieces."""

@@ -11,7 +11,7 @@ from envs.action import action_space, check_actions
 from envs.cache import announce_cold_start
 from envs.errors import UserError, not_allowed
 from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
-from envs.observation import observation_space, observe
+from envs.observation import copy_observation, observation_space, observe
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import (
     DECISION_HZ,
@@ -97,7 +97,6 @@ class DebrisEnv(AbstractEnv):
         self.settings = EnvSettings(**settings)
         self.world = empty_world()
         self.instance: ScenarioInstance | None = None
-        self._next_instance: ScenarioInstance | None = None
         super().__init__(config=config, render_mode=render_mode)
         # highway-env resets once in its constructor; nothing of that draw may be left for the user's first episode
         self._np_random = None
@@ -162,7 +161,7 @@ class DebrisEnv(AbstractEnv):
             self.render()
         info = {"instance_hash": self.instance.hash, **self._describe()}
         del info["state_hash"]
-        return self._observation(), info
+        return copy_observation(self.world), info
 
     def _begin(self, instance: ScenarioInstance) -> None:
         """Build the scene of an instance and observe it."""
@@ -208,7 +207,7 @@ class DebrisEnv(AbstractEnv):
         if self.render_mode == "human":
             self.render()
         return (
-            self._observation(),
+            copy_observation(self.world),
             total / -self.settings.reward_scale_usd,
             bool(is_over(self.world)),
             bool(self.world.episode_i[episode.TRUNCATED]),
@@ -228,15 +227,6 @@ class DebrisEnv(AbstractEnv):
         self.time = self.steps * TICK_S
         if self.viewer is not None:
             self.viewer.record_tick(self.world)
-
-    def _observation(self) -> dict[str, Any]:
-        """Copies of the observation arrays."""
-        world = self.world
-        return {
-            "ego": world.ego.copy(),
-            "vehicles": world.vehicles.copy(),
-            "debris": world.debris.copy(),
-        }
 
     def _describe(self) -> dict[str, Any]:
         """``info`` of the present decision."""

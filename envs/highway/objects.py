@@ -51,7 +51,6 @@ class TrafficVehicle(IDMVehicle):
         self.timer = float(f[vehicle.TIMER])
         self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
         self.enable_lane_change = bool(i[vehicle.MAY_CHANGE_LANE])
-        self.is_truck = bool(i[vehicle.IS_TRUCK])
 
 
 class EgoVehicle(ControlledVehicle):
@@ -68,7 +67,6 @@ class EgoVehicle(ControlledVehicle):
         )
         self.target_speed = float(f[vehicle.TARGET_SPEED])
         self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
-        self.is_truck = False
 
     def act(self, action: dict[str, Any] | str | None = None) -> None:
         """Keep the command that ``push_commands`` has stored; the clip of the last tick does not touch it."""

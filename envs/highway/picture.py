@@ -36,9 +36,7 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import World
-
-HALF_TRACK_M, AXLE_M = 0.775, 1.35
-"""Wheels beside and behind the ego's centre (envs/physics/SOURCES.md 3.1)."""
+from envs.world.charges import AXLE_M, TRACK_M
 
 ALPHA: Final = {"seen": 1.0, "hidden": 0.60, "unknown": 0.35}
 """Opacity by what the ego knows of an object [A]: judgement."""
@@ -144,7 +142,7 @@ def draw_things(
     ground, low, high = _layers(world, items)
     for item in ground:
         draw_object(canvas, item)
-    draw_wheel_tracks(canvas, list(history.path), HALF_TRACK_M, AXLE_M)
+    draw_wheel_tracks(canvas, list(history.path), TRACK_M, AXLE_M)
     for item in low:
         draw_object(canvas, item)
     for k in reversed(range(int(world.episode_i[episode.NUM_VEHICLES]))):

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import highway_env  # noqa: F401 (registers the base environments)
 import numpy as np
 
-from envs.cost.parameters import CostParameters
-from envs.debris.catalogue import load_catalogue
-from envs.debris.specification import DebrisSpec
-from envs.errors import UserError, not_allowed
+from envs.errors import not_allowed
 from envs.highway.objects import DebrisObject
+from envs.inject.settings import InjectSettings
 from envs.physics.motion import advance_object
-from envs.scenario.generator import SPLITS
+from envs.scenario.instance import ARRAYS
 from envs.scenario.scene import debris_rows
-from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
+from envs.specification import MAX_VEHICLES, debris, episode, vehicle
 from envs.specification.world import empty_world
 from envs.world.encounter import meet_objects
 from envs.world.report import describe_contacts, describe_cost
@@ -37,6 +33,12 @@ SIDEWAYS_M = 1.1
 TRUCK_LENGTH_M = 8.0
 """Longer vehicles of the base environment count as trucks."""
 
+_MOTION_ROWS = [debris.VX, debris.VY, debris.Z, debris.VZ]
+_AIR_ROWS = [
+    debris.MASS, debris.FRICTION, debris.DRAG_AREA, debris.LIFT_AREA, debris.RESTITUTION,
+]  # fmt: skip
+"""Rows of ``debris_f`` in the order of ``advance_object``'s arguments."""
+
 
 class InjectEnv(gym.Env[Any, Any]):
     """Another highway-env environment with debris on its roads.
@@ -50,22 +52,11 @@ class InjectEnv(gym.Env[Any, Any]):
     ----------
     base
         One of ``BASES``.
-    objects
-        Catalogue names to place, or ``None`` for ``num_objects`` drawn by prior share.
-    num_objects
-        1 to 4; ignored if ``objects`` is given.
-    split
-        ``"train"``, ``"held_out"`` or ``"all"``: the types that may be drawn.
-    catalogue_dirs
-        Folders with further object files.
-    cost
-        ``CostParameters`` or a mapping of their fields.
-    reward_scale_usd
-        US$ that take 1 off the base's reward; > 0.
-    config
-        Passed to the base environment.
-    render_mode
+    config, render_mode
         Passed to the base environment; objects are drawn by highway-env as rectangles.
+    **settings
+        Arguments of ``envs.inject.settings.InjectSettings``: ``objects``, ``num_objects``, ``split``,
+        ``catalogue_dirs``, ``cost``, ``reward_scale_usd``.
 
     Raises
     ------
@@ -84,47 +75,18 @@ class InjectEnv(gym.Env[Any, Any]):
         self,
         base: str = "merge-v1",
         *,
-        objects: Sequence[str] | None = None,
-        num_objects: int = 2,
-        split: str = "train",
-        catalogue_dirs: Sequence[str | Path] = (),
-        cost: CostParameters | Mapping[str, Any] | None = None,
-        reward_scale_usd: float = 1000.0,
         config: dict[str, Any] | None = None,
         render_mode: str | None = None,
+        **settings: Any,
     ) -> None:
         if base not in BASES:
             raise not_allowed("base", base, BASES)
-        if split not in SPLITS:
-            raise not_allowed("split", split, SPLITS)
-        if not isinstance(reward_scale_usd, (int, float)) or not 0.0 < reward_scale_usd < math.inf:
-            raise UserError(f"reward_scale_usd: got {reward_scale_usd!r}, expected a number > 0")
-        catalogue = load_catalogue(tuple(Path(folder) for folder in catalogue_dirs))
-        bodies = {name: spec for name, spec in sorted(catalogue.items()) if spec.kind == "body"}
-        for name in objects or ():
-            if name not in bodies:
-                raise not_allowed("objects", name, bodies)
-        count = num_objects if objects is None else len(objects)
-        is_count = isinstance(count, int) and not isinstance(count, bool)
-        if not is_count or not 1 <= count <= MAX_DEBRIS:
-            raise UserError(
-                f"num_objects: got {count!r}, expected an integer from 1 to {MAX_DEBRIS}"
-            )
-        self._named = None if objects is None else [bodies[name] for name in objects]
-        self._drawn = [spec for spec in bodies.values() if split in {"all", spec.split}]
-        self._count = count
-        parameters = (
-            cost if isinstance(cost, CostParameters) else CostParameters.from_mapping(cost or {})
-        )
-        self._cost_record = parameters.to_array()[0]
-        self._scale_usd = float(reward_scale_usd)
+        self.settings = InjectSettings(**settings)
         self.base: Any = gym.make(base, config=config, render_mode=render_mode).unwrapped
         self.base_name, self.render_mode = base, render_mode
         self.metadata = self.base.metadata
-        self.observation_space, self.action_space = (
-            self.base.observation_space,
-            self.base.action_space,
-        )
+        self.observation_space = self.base.observation_space
+        self.action_space = self.base.action_space
         self.world = empty_world()
         self._types: tuple[str, ...] = ()
         self._items: list[DebrisObject] = []
@@ -148,15 +110,7 @@ class InjectEnv(gym.Env[Any, Any]):
         """
         super().reset(seed=seed)
         observation, info = self.base.reset(seed=seed, options=options)
-        for name in (
-            "vehicle_f",
-            "vehicle_i",
-            "debris_f",
-            "debris_i",
-            "episode_f",
-            "episode_i",
-            "cost",
-        ):
+        for name in (*ARRAYS, "cost"):
             getattr(self.world, name)[...] = 0
         self.world.episode_i[[episode.BRAKE_TICK, episode.BRAKE_FOLLOWER]] = -1
         self.world.episode_i[episode.NOISE_SEED] = int(self.np_random.integers(2**62))
@@ -168,7 +122,7 @@ class InjectEnv(gym.Env[Any, Any]):
 
     def _place(self) -> None:
         """Draw the objects and lay them on the lanes ahead of the ego."""
-        specs = self._named or [self._draw_spec() for _ in range(self._count)]
+        specs = self.settings.choose(self.np_random)
         self._types = tuple(spec.name for spec in specs)
         self._items = []
         self.world.episode_i[episode.NUM_DEBRIS] = len(specs)
@@ -183,12 +137,6 @@ class InjectEnv(gym.Env[Any, Any]):
             )
             self._items.append(item)
             self.base.road.objects.append(item)
-
-    def _draw_spec(self) -> DebrisSpec:
-        """A type by prior share."""
-        weights = np.cumsum([max(spec.prior_share_percent, 0.05) for spec in self._drawn])
-        index = int(np.searchsorted(weights, self.np_random.random() * weights[-1], side="right"))
-        return self._drawn[min(index, len(self._drawn) - 1)]
 
     def _point_ahead(self, distance: float) -> tuple[np.ndarray, float]:
         """A place this far ahead of the ego along its lane and the lanes that follow, and the road's heading there."""
@@ -239,7 +187,7 @@ class InjectEnv(gym.Env[Any, Any]):
         for j, item in enumerate(self._items):
             self._slide(j, dt)
             item.follow(world, j)
-        meet_objects(world, self._cost_record)
+        meet_objects(world, self.settings.cost_record)
         for k, item in enumerate(items):
             item.speed = float(f[vehicle.SPEED, k])
         world.episode_i[episode.TICK] += 1
@@ -247,24 +195,12 @@ class InjectEnv(gym.Env[Any, Any]):
     def _slide(self, j: int, dt: float) -> None:
         """Let a moving object fall, slide and come to rest in still air."""
         d = self.world.debris_f
-        state = [float(d[row, j]) for row in (debris.VX, debris.VY, debris.Z, debris.VZ)]
+        state = [float(d[row, j]) for row in _MOTION_ROWS]
         if not any(state):
             return
-        rows = (
-            debris.MASS,
-            debris.FRICTION,
-            debris.DRAG_AREA,
-            debris.LIFT_AREA,
-            debris.RESTITUTION,
-        )
-        air = (0.0, 0.0)
-        motion = advance_object(*[*state, *air, *(float(d[row, j]) for row in rows), dt])
-        d[[debris.VX, debris.VY, debris.Z, debris.VZ], j] = (
-            motion.vx,
-            motion.vy,
-            motion.z,
-            motion.vz,
-        )
+        properties = [float(d[row, j]) for row in _AIR_ROWS]
+        motion = advance_object(*state, 0.0, 0.0, *properties, dt)
+        d[_MOTION_ROWS, j] = motion.vx, motion.vy, motion.z, motion.vz
         d[debris.X, j] += motion.dx
         d[debris.Y, j] += motion.dy
 
@@ -289,7 +225,7 @@ class InjectEnv(gym.Env[Any, Any]):
         total = float(described["cost"]["total"])
         return (
             observation,
-            float(reward) - total / self._scale_usd,
+            float(reward) - total / self.settings.reward_scale_usd,
             bool(terminated) or lost,
             bool(truncated),
             {**info, **described},

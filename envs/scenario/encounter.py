@@ -46,6 +46,11 @@ class Stage(NamedTuple):
         """Centre of the ego's lane."""
         return self.lane * LANE_WIDTH_M
 
+    def sample_side(self, rng: np.random.Generator) -> int:
+        """A side of the ego with a live lane: -1 left, 1 right; one draw consumed where there are two."""
+        is_rightmost = self.lane == self.scene.num_lanes - 1
+        return -1 if is_rightmost or (self.lane > 0 and rng.random() < 0.5) else 1
+
 
 def sample_speed(rng: np.random.Generator, setting: Setting) -> float:
     """Ego speed, m/s; one draw consumed."""

@@ -165,11 +165,6 @@ class SceneBuilder:
         i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
         self.episode_i = i
 
-    @property
-    def num_vehicles(self) -> int:
-        """Vehicles placed so far."""
-        return len(self._vehicle_f)
-
     def is_free(self, lane: int, x_m: float, length_m: float, gap_m: float = 4.0) -> bool:
         """Whether ``lane`` has room for a vehicle of this length, with this gap on both sides."""
         for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
@@ -177,10 +172,6 @@ class SceneBuilder:
             if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
                 return False
         return True
-
-    def state(self, index: int, row: int) -> float:
-        """One row of a vehicle placed before."""
-        return float(self._vehicle_f[index][row])
 
     def wind(self, along_mps: float, across_mps: float, gust_mps: float) -> None:
         """Mean wind along and across the road, and the amplitude of its gusts."""
@@ -194,7 +185,8 @@ class SceneBuilder:
         """The ego, first of all vehicles, in the middle of ``lane`` at its set speed."""
         if self._vehicle_f:
             raise UserError("scene: the ego comes first")
-        self.add_vehicle(EGO_X_M, lane, speed_mps, kind=vehicle.KIND_EGO)
+        self.add_vehicle(EGO_X_M, lane, speed_mps)
+        self._vehicle_i[0][vehicle.KIND] = vehicle.KIND_EGO
         self.episode_f[episode.SET_SPEED] = speed_mps
         self.episode_f[episode.TARGET_Y] = lane * LANE_WIDTH_M
         self.episode_i[episode.CHARGED_LANE] = lane
@@ -205,12 +197,10 @@ class SceneBuilder:
         lane: int,
         speed_mps: float,
         *,
-        kind: int = vehicle.KIND_IDM,
         is_truck: bool = False,
         target_speed_mps: float | None = None,
         time_gap_s: float = 1.5,
         may_change_lane: bool = False,
-        offset_m: float = 0.0,
         timer_s: float = 0.5,
     ) -> int:
         """Place a vehicle; returns its index.
@@ -252,7 +242,7 @@ class SceneBuilder:
             )
         length, width, height = TRUCK_SIZE_M if is_truck else CAR_SIZE_M
         f = np.zeros(vehicle.NUM_FLOATS)
-        f[vehicle.X], f[vehicle.Y] = x_m, lane * LANE_WIDTH_M + offset_m
+        f[vehicle.X], f[vehicle.Y] = x_m, lane * LANE_WIDTH_M
         f[vehicle.SPEED] = speed_mps
         f[vehicle.TARGET_SPEED] = speed_mps if target_speed_mps is None else target_speed_mps
         f[vehicle.TIMER], f[vehicle.EXPONENT] = timer_s, 4.0
@@ -262,7 +252,7 @@ class SceneBuilder:
         f[vehicle.SCRIPT_SPEED] = -1.0
         i = np.zeros(vehicle.NUM_INTS, dtype=np.int64)
         i[vehicle.LANE] = i[vehicle.TARGET_LANE] = lane
-        i[vehicle.KIND], i[vehicle.CHECK_COLLISIONS] = kind, 1
+        i[vehicle.KIND], i[vehicle.CHECK_COLLISIONS] = vehicle.KIND_IDM, 1
         i[vehicle.MAY_CHANGE_LANE], i[vehicle.IS_TRUCK] = int(may_change_lane), int(is_truck)
         i[[vehicle.SCRIPT_TICK, vehicle.SCRIPT_LANE, vehicle.RETURN_TICK]] = -1
         self._vehicle_f.append(f)

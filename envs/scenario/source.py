@@ -27,6 +27,11 @@ def is_light(spec: DebrisSpec) -> bool:
     return is_body(spec) and spec.mass_kg.high <= LIGHT_MASS_KG
 
 
+def is_heavy(spec: DebrisSpec) -> bool:
+    """Whether it is a body and not light."""
+    return is_body(spec) and not is_light(spec)
+
+
 @dataclass(frozen=True)
 class ObjectSource:
     """The part of a catalogue that an episode may draw from.
@@ -100,10 +105,19 @@ class ObjectSource:
         wants_light = rng.random() < LIGHT_SHARE
         if self.groups or not self.select(is_light):
             return self.choose(rng)
-        heavy = self.select(lambda spec: is_body(spec) and not is_light(spec))
-        if wants_light or not heavy:
-            return self.choose(rng, is_light)
-        return self.choose(rng, lambda spec: is_body(spec) and not is_light(spec))
+        return self.choose(rng, is_light if wants_light or not self.select(is_heavy) else is_heavy)
+
+    def draw_single(self, rng: np.random.Generator) -> tuple[DebrisSpec, DebrisDraw]:
+        """A body for an encounter with one object, and one specimen of it: light in ``LIGHT_SHARE`` of the draws."""
+        spec = self.choose_single(rng)
+        return spec, spec.sample(rng)
+
+    def draw_by_weight(
+        self, rng: np.random.Generator, *, light: bool
+    ) -> tuple[DebrisSpec, DebrisDraw]:
+        """A light or a heavy body and one specimen of it; any body where this source has none of that weight."""
+        wanted = is_light if light else is_heavy
+        return self.draw(rng, wanted if self.select(wanted) else is_body)
 
     def draw(
         self, rng: np.random.Generator, wanted: Callable[[DebrisSpec], bool] = is_body

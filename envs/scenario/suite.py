@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from gymnasium.utils import seeding
 
-from envs.debris.safe_yaml import read_mapping, shown
-from envs.errors import UserError, not_allowed
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError, not_allowed, shown
 from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
 

@@ -93,16 +93,16 @@ def add_column(
         length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
         if not scene.is_free(lane, x, length):
             continue
-        gap = (
-            2.0 if ahead is None else equilibrium_time_gap(ahead - x, speed_mps, length + JAM_GAP_M)
-        )
+        time_gap = 1.0
+        if ahead is not None:
+            time_gap = equilibrium_time_gap(ahead - x, speed_mps, length + JAM_GAP_M)
         scene.add_vehicle(
             x,
             lane,
             speed_mps,
             is_truck=is_truck,
             target_speed_mps=speed_mps * (1.0 if ahead is None else HURRY),
-            time_gap_s=gap if ahead is not None else 1.0,
+            time_gap_s=time_gap,
             may_change_lane=may_change,
             timer_s=timer,
         )

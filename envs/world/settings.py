@@ -57,30 +57,18 @@ class EnvSettings:
     ) -> None:
         for name in unknown:
             raise not_allowed("argument", name, ARGUMENTS)
-        _check_kinds(scenario, groups, catalogue_dirs, cost)
+        _check_kinds(scenario, groups, catalogue_dirs)
         if not isinstance(variant, str | None):
             raise UserError(f"variant: got {variant!r}, expected a name or None")
         if action not in ACTIONS:
             raise not_allowed("action", action, ACTIONS)
-        is_number = isinstance(reward_scale_usd, (int, float)) and not isinstance(
-            reward_scale_usd, bool
-        )
-        if not is_number or not 0.0 < reward_scale_usd < float("inf"):
-            raise UserError(f"reward_scale_usd: got {reward_scale_usd!r}, expected a number > 0")
+        self.reward_scale_usd = read_scale(reward_scale_usd)
+        self.cost = read_cost(cost)
+        self.cost_record: np.record = self.cost.to_array()[0]
         self.sampler = ScenarioSampler(
             scenario, split=split, groups=groups, variant=variant, catalogue_dirs=catalogue_dirs
         )
-        try:
-            self.cost = (
-                cost
-                if isinstance(cost, CostParameters)
-                else CostParameters.from_mapping(cost or {})
-            )
-        except ValueError as error:
-            raise UserError(str(error)) from error
-        self.cost_record: np.record = self.cost.to_array()[0]
         self.action = action
-        self.reward_scale_usd = float(reward_scale_usd)
 
     @property
     def is_discrete(self) -> bool:
@@ -88,7 +76,7 @@ class EnvSettings:
         return self.action == "discrete"
 
 
-def _check_kinds(scenario: object, groups: object, catalogue_dirs: object, cost: object) -> None:
+def _check_kinds(scenario: object, groups: object, catalogue_dirs: object) -> None:
     """Refuse arguments of a kind that cannot be read: a bare string is not a list of names."""
     if not isinstance(scenario, str | list | tuple) and not callable(scenario):
         raise UserError(
@@ -98,8 +86,21 @@ def _check_kinds(scenario: object, groups: object, catalogue_dirs: object, cost:
         raise UserError(f"groups: got {groups!r}, expected a list of look-alike groups")
     if isinstance(catalogue_dirs, str) or not isinstance(catalogue_dirs, Sequence):
         raise UserError(f"catalogue_dirs: got {catalogue_dirs!r}, expected a list of directories")
+
+
+def read_scale(value: object) -> float:
+    """``reward_scale_usd`` as a float; a ``UserError`` if it is not a finite number > 0."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0.0 < value < float("inf"):
+        raise UserError(f"reward_scale_usd: got {value!r}, expected a number > 0")
+    return float(value)
+
+
+def read_cost(cost: object) -> CostParameters:
+    """``CostParameters`` as given, or from a mapping of their fields; absent fields keep their defaults."""
     if not isinstance(cost, CostParameters | Mapping | None):
         raise UserError(f"cost: got {cost!r}, expected a mapping of its parameters")
+    return cost if isinstance(cost, CostParameters) else CostParameters.from_mapping(cost or {})
 
 
 def check_seed(seed: object) -> int | None:

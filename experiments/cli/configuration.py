@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 import conf
-from envs.debris.safe_yaml import shown
-from envs.errors import UserError, not_allowed
+from envs.errors import UserError, not_allowed, shown
 
 
 def as_list(value: object) -> object:

@@ -1,6 +1,6 @@
 """No circle of modules: a file never imports, over however many others, a file that imports it.
 
-Layers order packages (the contracts of import-linter); two modules inside one package can still import each other. Imports
+Layers order packages (the contracts of import-linter); two modules of one package can still import each other. Imports
 inside functions and for type checkers count as well.
 """
 

@@ -76,15 +76,17 @@ def load_catalogue(catalogue_dirs: Sequence[str | Path] = ()) -> dict[str, Debri
         in silence.
     """
     if isinstance(catalogue_dirs, str | Path):
-        msg = f"catalogue_dirs: got {str(catalogue_dirs)!r}, expected a list of directories"
-        raise CatalogueError(msg)
+        raise CatalogueError(
+            f"catalogue_dirs: got {str(catalogue_dirs)!r}, expected a list of directories"
+        )
     catalogue = dict(_built_in())
     origin = {name: BUILT_IN_DIR / f"{name}.yaml" for name in catalogue}
     for directory in catalogue_dirs:
         for path in _list_files(Path(directory)):
             if path.stem in origin:
-                msg = f"{path}: the name {path.stem!r} is taken by {origin[path.stem]}"
-                raise CatalogueError(msg)
+                raise CatalogueError(
+                    f"{path}: the name {path.stem!r} is taken by {origin[path.stem]}"
+                )
             catalogue[path.stem] = read_spec(path)
             origin[path.stem] = path
     return catalogue
@@ -99,19 +101,17 @@ def _built_in() -> dict[str, DebrisSpec]:
 def _list_files(directory: Path) -> list[Path]:
     """The catalogue files of a folder in name order."""
     if not directory.is_dir():
-        msg = f"catalogue_dirs: got {str(directory)!r}, expected a directory"
-        raise CatalogueError(msg)
+        raise CatalogueError(f"catalogue_dirs: got {str(directory)!r}, expected a directory")
     # Hidden files are an editor's business.
     entries = [path for path in sorted(directory.iterdir()) if not path.name.startswith(".")]
     paths = [path for path in entries if path.suffix in {".yaml", ".yml"}]
     if not paths:
-        msg = f"catalogue_dirs: got {str(directory)!r}, expected a directory with *.yaml files"
-        raise CatalogueError(msg)
+        raise CatalogueError(
+            f"catalogue_dirs: got {str(directory)!r}, expected a directory with *.yaml files"
+        )
     for path in paths:
         if path.suffix != ".yaml" or not path.is_file():
-            msg = f"{path}: expected a file that ends in .yaml"
-            raise CatalogueError(msg)
+            raise CatalogueError(f"{path}: expected a file that ends in .yaml")
         if not NAME_PATTERN.fullmatch(path.stem):
-            msg = f"{path}: the name must be 1-40 of a-z, 0-9 and _, a letter first"
-            raise CatalogueError(msg)
+            raise CatalogueError(f"{path}: the name must be 1-40 of a-z, 0-9 and _, a letter first")
     return paths

@@ -19,8 +19,7 @@ GAP_SHARE = 0.35
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    spec = source.choose_single(rng)
-    draw = spec.sample(rng)
+    spec, draw = source.draw_single(rng)
     stage = set_stage(rng, setting, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
     scene.add_object(spec, draw, stage.object_x_m, stage.lane_y_m + sample_offset(rng))

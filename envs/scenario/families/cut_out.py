@@ -23,8 +23,7 @@ LEAD_HEADWAY_S = (0.9, 1.6)
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    spec = source.choose_single(rng)
-    draw = spec.sample(rng)
+    spec, draw = source.draw_single(rng)
     stage = set_stage(rng, setting, draw.size_m, recognition_time_s=5.0)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
     headway = rng.uniform(*LEAD_HEADWAY_S)
@@ -36,7 +35,7 @@ def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -
     # the lead must be out of the lane before it reaches the object: it swerves this long before the ego gets there
     reveal = max(rng.uniform(*REVEAL_S), headway + 1.0)
     x = max(stage.object_x_m, EGO_X_M + speed * (reveal + 1.0))
-    side = -1 if lane == scene.num_lanes - 1 or (lane > 0 and rng.random() < 0.5) else 1
+    side = stage.sample_side(rng)
     tick = max(1, round(((x - EGO_X_M) / speed - reveal) / TICK_S))
     scene.script(lead, tick, lane=lane + side)
     scene.add_object(spec, draw, x, stage.lane_y_m + sample_offset(rng))

@@ -29,8 +29,7 @@ SAME_SHARE = 0.6
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    first = source.choose_single(rng)
-    draw = first.sample(rng)
+    first, draw = source.draw_single(rng)
     stage = set_stage(rng, setting, draw.size_m)
     scene = stage.scene
     low = -0.5 * LANE_WIDTH_M + 0.5

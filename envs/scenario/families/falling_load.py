@@ -23,8 +23,7 @@ RELEASE_S = (0.8, 2.5)
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    spec = source.choose_single(rng)
-    draw = spec.sample(rng)
+    spec, draw = source.draw_single(rng)
     stage = set_stage(rng, setting, draw.size_m, recognition_time_s=4.5)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
     centre = EGO_X_M + rng.uniform(*HEADWAY_S) * speed + 0.5 * TRUCK_SIZE_M[0]

@@ -29,11 +29,10 @@ STAYS_SHARE = 0.35
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    spec = source.choose_single(rng)
-    draw = spec.sample(rng)
+    spec, draw = source.draw_single(rng)
     stage = set_stage(rng, setting, draw.size_m, recognition_time_s=rng.uniform(*SEEN_S))
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    side = -1 if lane == scene.num_lanes - 1 or (lane > 0 and rng.random() < 0.5) else 1
+    side = stage.sample_side(rng)
     is_truck = rng.random() < 0.4
     half = 0.5 * (TRUCK_SIZE_M[0] if is_truck else 4.5)
     x = EGO_X_M + 2.25 + rng.uniform(*CUT_IN_AHEAD_M) + half

@@ -30,7 +30,7 @@ def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -
     spec, draw = source.draw(rng, is_wanted)
     stage = set_stage(rng, setting, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    side = -1 if lane == scene.num_lanes - 1 or (lane > 0 and rng.random() < 0.5) else 1
+    side = stage.sample_side(rng)
     if rng.random() < RETURN_SHARE:
         # on the inner edge of the striker's path: what it hits off its axis flies to that side, into the ego's lane
         striker_x = EGO_X_M + speed * rng.uniform(*LEAD_S)

@@ -16,8 +16,7 @@ LEAD_HEADWAY_S = (1.6, 3.2)
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    spec = source.choose_single(rng)
-    draw = spec.sample(rng)
+    spec, draw = source.draw_single(rng)
     headway = rng.uniform(*LEAD_HEADWAY_S)
     stage = set_stage(rng, setting, draw.size_m, recognition_time_s=headway + 1.2)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps

@@ -18,8 +18,7 @@ TALL_M = 0.3
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    spec = source.choose_single(rng)
-    draw = spec.sample(rng)
+    spec, draw = source.draw_single(rng)
     stage = set_stage(rng, setting, draw.size_m)
     blocks = rng.random() < BLOCKING_SHARE and draw.height_m > TALL_M
     y = stage.lane_y_m + sample_offset(rng)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.debris.specification import DebrisSpec
 from envs.scenario.encounter import new_noise_seed, set_stage
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.scene import EGO_X_M, TRUCK_SIZE_M, Setting
-from envs.scenario.source import ObjectSource, is_body, is_light
+from envs.scenario.source import ObjectSource
 from envs.scenario.traffic import add_traffic
 
 PASS_BEFORE_S = (2.2, 4.0)
@@ -20,15 +19,10 @@ LIGHT_SHARE = 0.5
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
-    wants_light = rng.random() < LIGHT_SHARE
-
-    def is_wanted(spec: DebrisSpec) -> bool:
-        return is_body(spec) and is_light(spec) == wants_light
-
-    spec, draw = source.draw(rng, is_wanted if source.select(is_wanted) else is_body)
+    spec, draw = source.draw_by_weight(rng, light=rng.random() < LIGHT_SHARE)
     stage = set_stage(rng, setting, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    side = -1 if lane == scene.num_lanes - 1 or (lane > 0 and rng.random() < 0.5) else 1
+    side = stage.sample_side(rng)
     # at the ego's speed, a truck this far ahead passes the object this long before the ego
     truck_x = EGO_X_M + speed * rng.uniform(*PASS_BEFORE_S) + 0.5 * TRUCK_SIZE_M[0]
     scene.add_vehicle(truck_x, lane + side, speed, is_truck=True, time_gap_s=1.0)

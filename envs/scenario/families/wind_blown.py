@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.debris.specification import DebrisSpec
 from envs.scenario.encounter import new_noise_seed, set_stage
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.scene import EGO_X_M, Setting
-from envs.scenario.source import ObjectSource, is_body, is_light
+from envs.scenario.source import ObjectSource
 from envs.scenario.traffic import add_traffic
 
 WIND_MPS = (7.0, 14.0)
@@ -27,11 +26,7 @@ DRIFT_SHARE = 0.5
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
     """Draw an instance; ``rng`` is consumed."""
     wants_light = rng.random() < LIGHT_SHARE
-
-    def is_wanted(spec: DebrisSpec) -> bool:
-        return is_body(spec) and is_light(spec) == wants_light
-
-    spec, draw = source.draw(rng, is_wanted if source.select(is_wanted) else is_body)
+    spec, draw = source.draw_by_weight(rng, light=wants_light)
     stage = set_stage(rng, setting, draw.size_m)
     side = -1.0 if rng.random() < 0.5 else 1.0
     wind = rng.uniform(*WIND_MPS)

@@ -1,0 +1,87 @@
+"""InjectSettings: the arguments of Inject-v0 that say what lies on the road and what it costs, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from envs.cost.parameters import CostParameters
+from envs.debris.catalogue import load_catalogue
+from envs.debris.specification import DebrisSpec
+from envs.errors import UserError, not_allowed
+from envs.scenario.generator import SPLITS
+from envs.scenario.source import ObjectSource, is_body
+from envs.specification import MAX_DEBRIS
+from envs.world.settings import read_cost, read_scale
+
+ARGUMENTS: Final = (
+    "objects", "num_objects", "split", "catalogue_dirs", "cost", "reward_scale_usd",
+)  # fmt: skip
+
+
+class InjectSettings:
+    """Which objects are placed, and what their contacts cost.
+
+    Parameters
+    ----------
+    objects
+        Catalogue names to place, or ``None`` for ``num_objects`` drawn by prior share.
+    num_objects
+        1 to 4; ignored if ``objects`` is given.
+    split
+        ``"train"``, ``"held_out"`` or ``"all"``: the types that may be drawn.
+    catalogue_dirs
+        Folders with further object files.
+    cost
+        ``CostParameters`` or a mapping of their fields.
+    reward_scale_usd
+        US$ that take 1 off the base's reward; > 0.
+
+    Raises
+    ------
+    UserError
+        One line naming key, value and what is allowed.
+    """
+
+    def __init__(
+        self,
+        *,
+        objects: Sequence[str] | None = None,
+        num_objects: int = 2,
+        split: str = "train",
+        catalogue_dirs: Sequence[str | Path] = (),
+        cost: CostParameters | Mapping[str, Any] | None = None,
+        reward_scale_usd: float = 1000.0,
+        **unknown: object,
+    ) -> None:
+        for name in unknown:
+            raise not_allowed("argument", name, ("base", "config", "render_mode", *ARGUMENTS))
+        if split not in SPLITS:
+            raise not_allowed("split", split, SPLITS)
+        self.reward_scale_usd = read_scale(reward_scale_usd)
+        self.cost_record = read_cost(cost).to_array()[0]
+        self._source = ObjectSource(load_catalogue(catalogue_dirs), split)
+        self._named: list[DebrisSpec] | None = None
+        if objects is not None:
+            bodies = {
+                s.name: s for s in ObjectSource(self._source.catalogue, "all").select(is_body)
+            }
+            for name in objects:
+                if name not in bodies:
+                    raise not_allowed("objects", name, bodies)
+            self._named = [bodies[name] for name in objects]
+        self._count = num_objects if self._named is None else len(self._named)
+        is_count = isinstance(self._count, int) and not isinstance(self._count, bool)
+        if not is_count or not 1 <= self._count <= MAX_DEBRIS:
+            raise UserError(
+                f"num_objects: got {self._count!r}, expected an integer from 1 to {MAX_DEBRIS}"
+            )
+
+    def choose(self, rng: np.random.Generator) -> list[DebrisSpec]:
+        """The object types of one episode; ``rng`` is consumed once per type that is drawn."""
+        if self._named is not None:
+            return self._named
+        return [self._source.choose(rng) for _ in range(self._count)]
