@@ -26,7 +26,7 @@ SPAN_MPS2 = THROTTLE_LIMIT_MPS2 - BRAKE_LIMIT_MPS2
 """Range of commanded accelerations."""
 
 LATERAL_LIMIT_MPS2 = 3.0
-"""Lateral acceleration the steering law asks for at most [A: a sharp evasive lane change, 2.3 s for a lane;
+"""Largest lateral acceleration of the steering law [A: a sharp evasive lane change, 2.3 s for a lane;
 a policy that wants a gentler one moves its lateral target gradually]."""
 
 FRICTION_SHARE = 0.6
@@ -92,17 +92,9 @@ def decode_target(second: _Values, low: _Values, high: _Values) -> _Values:
 def action_space(kind: str) -> gym.Space[NDArray[np.float32]] | gym.spaces.Discrete:
     """The action space of one world.
 
-    Parameters
-    ----------
-    kind
-        ``"continuous"``: ``Box(-1, 1, (2,))``, [0] longitudinal acceleration from -8 to +3 m/s2, [1] lateral target
-        from the left (-1) to the right (+1) edge of the drivable width, car inside the road.
-        ``"discrete"``: the manoeuvre set ``DISCRETE_NAMES``.
-
-    Returns
-    -------
-    gymnasium.Space
-        For one world.
+    ``"continuous"``: ``Box(-1, 1, (2,))``, [0] longitudinal acceleration from -8 to +3 m/s2, [1] lateral target from
+    the left (-1) to the right (+1) edge of the drivable width, the whole car on the road. ``"discrete"``: the manoeuvre
+    set ``DISCRETE_NAMES``.
 
     Raises
     ------
@@ -118,20 +110,6 @@ def action_space(kind: str) -> gym.Space[NDArray[np.float32]] | gym.spaces.Discr
 
 def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.float64]:
     """Actions as a float64 array ``(num_worlds, 2)``; a discrete action is its index in column 0.
-
-    Parameters
-    ----------
-    actions
-        What the caller passed to ``step``.
-    kind
-        ``"continuous"`` or ``"discrete"``.
-    num_worlds
-        Number of worlds the caller steps.
-
-    Returns
-    -------
-    NDArray[np.float64]
-        Shape ``(num_worlds, 2)``.
 
     Raises
     ------
@@ -160,22 +138,10 @@ def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.flo
 def to_floats(key: str, values: object) -> NDArray[np.float64]:
     """Numbers as a float64 array, before any arithmetic: NumPy keeps float32 and would round the mapping to m/s2.
 
-    Parameters
-    ----------
-    key
-        What the caller calls them.
-    values
-        A number, an array, or nested lists of equal lengths.
-
-    Returns
-    -------
-    ndarray
-        Of the shape that came.
-
     Raises
     ------
     UserError
-        If these are not real numbers, or ragged.
+        If these are not real numbers, or lists of unequal lengths; ``key`` names them in the message.
     """
     try:
         array = np.asarray(values)
@@ -196,20 +162,10 @@ def lateral_range(world: World) -> tuple[float, float]:
 
 @inlined
 def store_command(world: World, first: float, second: float, is_discrete: bool) -> None:
-    """Turn an action into commanded acceleration and lateral target, in place.
+    """Turn an action into the commanded acceleration ``COMMAND`` and lateral target ``TARGET_Y``, in place.
 
-    Parameters
-    ----------
-    world
-        One world; ``COMMAND`` and ``TARGET_Y`` are overwritten.
-    first, second
-        The two components of a continuous action, or the index of a discrete one and anything.
-    is_discrete
-        How to read them.
-
-    Notes
-    -----
-    A discrete action is a shorthand for a continuous one: lane choices count from the present lane.
+    ``first`` and ``second`` are the components of a continuous action, or the index of a discrete one and anything. A
+    discrete action is a shorthand for a continuous one: lane choices count from the present lane.
     """
     low, high = lateral_range(world)
     if is_discrete:
@@ -227,7 +183,11 @@ def store_command(world: World, first: float, second: float, is_discrete: bool) 
 
 @inlined
 def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -> float:
-    """Yaw rate that brings the car to its lateral target, rad/s.
+    """Yaw rate that brings the car to its lateral target, rad/s, positive to the right.
+
+    highway-env's cascade (position -> lateral speed -> heading -> yaw rate) with its time constants. Two limits are
+    added, because the plain cascade commands 30 m/s2 on a lane-wide step at 30 m/s: the lateral acceleration, and the
+    lateral speed from which it can still come to rest on the target.
 
     Parameters
     ----------
@@ -239,17 +199,6 @@ def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -
         m/s.
     limit
         Largest lateral acceleration, m/s2.
-
-    Returns
-    -------
-    float
-        rad/s, positive to the right.
-
-    Notes
-    -----
-    highway-env's cascade (position -> lateral speed -> heading -> yaw rate) with its time constants. Two limits are
-    added, because the plain cascade asks for 30 m/s2 on a lane-wide step at 30 m/s: the lateral acceleration, and the
-    lateral speed from which it can still come to rest on the target.
     """
     v = max(speed, STEERING_SPEED_FLOOR_MPS)
     lateral_speed = -error / TAU_LATERAL_S
@@ -265,8 +214,6 @@ def yaw_rate_command(error: float, heading: float, speed: float, limit: float) -
 def control_ego(world: World) -> None:
     """Steering and acceleration of the ego for this tick, from the stored command and the present state, in place.
 
-    Notes
-    -----
     Recomputed every tick. Steering comes first; braking gets what the friction circle leaves. The command never makes
     the car reverse: within the tick in which it would, it stops.
     """

@@ -47,14 +47,8 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
     * **State**: ``state_dict`` and ``load_state_dict`` save and restore everything, random generators included;
       ``branch`` rolls many futures from the present state.
 
-    Parameters
-    ----------
-    num_envs
-        Number of worlds ``B``, >= 1.
-    render_mode
-        Must be ``None``: the reference engine draws.
-    **settings
-        Arguments of ``envs.world.settings.EnvSettings``.
+    ``render_mode`` must be ``None``, because only the reference engine draws; ``settings`` are arguments of
+    ``envs.world.settings.EnvSettings``.
 
     Raises
     ------
@@ -119,7 +113,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         seed: int | Sequence[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Start new episodes.
+        """Start new episodes; ``info["instance_hash"]`` is an array of strings.
 
         Parameters
         ----------
@@ -128,11 +122,6 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         options
             ``{"instance": ...}``: one ``ScenarioInstance`` for all worlds, or a list of one per world;
             ``{"reset_mask": (B,) bool}``: only these worlds.
-
-        Returns
-        -------
-        observation, info
-            ``info["instance_hash"]`` is an array of strings.
 
         Raises
         ------
@@ -191,17 +180,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
     ) -> tuple[
         dict[str, Any], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
     ]:
-        """Advance every world by one decision.
-
-        Parameters
-        ----------
-        actions
-            ``(B, 2)`` in [-1, 1], or ``(B,)`` indices if ``action="discrete"``.
-
-        Returns
-        -------
-        observation, reward, terminated, truncated, info
-            Each with a leading axis ``B``.
+        """Advance every world by one decision: ``(B, 2)`` actions in [-1, 1], or ``(B,)`` indices of the discrete set.
 
         Raises
         ------
@@ -334,11 +313,6 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         noise_seed
             Key of the futures' noise. Not given: the true one, so the futures are what would really happen. An oracle
             that must not know the wind gives another key.
-
-        Returns
-        -------
-        Futures
-            Cost by decision and component, and how long each future lasted.
 
         Raises
         ------

@@ -28,19 +28,17 @@ _OBSTACLE_SIZE_M = 2.0
 class HighwayVectorEnv:
     """B worlds of upstream's ``highway-v0``: same seeds, same observations, rewards and flags.
 
-    Observation: ``(B, 5, 5)`` float32, rows ego and four nearest, columns presence, x, y, vx, vy,
-    scaled to +-1. Action: ``(B,)`` integers 0 lane left, 1 idle, 2 lane right, 3 faster, 4 slower.
-    Reward: upstream's, in [0, 1]. Terminated: the ego crashed. Truncated: the clock, a running sum
-    as upstream's, reached the duration. There is no autoreset.
+    * **Observation**: ``(B, 5, 5)`` float32, rows ego and four nearest, columns presence, x, y, vx, vy, scaled to +-1.
+    * **Action**: ``(B,)`` integers 0 lane left, 1 idle, 2 lane right, 3 faster, 4 slower.
+    * **Reward**: upstream's, in [0, 1]. **Terminated**: the ego crashed. **Truncated**: the clock, a running sum as
+      upstream's, reached the duration. There is no autoreset.
+
+    The arrays returned by :meth:`reset` and :meth:`step` are overwritten by the next call.
 
     Parameters
     ----------
-    num_worlds
-        Number of worlds B.
     vehicles_count
         Vehicles besides the ego.
-    lanes_count
-        Number of lanes.
     density
         highway-env's ``vehicles_density``.
     duration
@@ -49,10 +47,6 @@ class HighwayVectorEnv:
         Decisions per second; a decision has ``15 // policy_frequency`` ticks.
     num_obstacles
         Upstream obstacles per world, placed at :meth:`reset`.
-
-    Notes
-    -----
-    The arrays returned by :meth:`reset` and :meth:`step` are overwritten by the next call.
     """
 
     def __init__(
@@ -88,18 +82,7 @@ class HighwayVectorEnv:
     ) -> NDArray[np.float32]:
         """Start every world anew, world b as ``highway-v0`` does with ``reset(seed=seeds[b])``.
 
-        Parameters
-        ----------
-        seeds
-            One seed per world.
-        obstacles
-            x, y (m) and heading (rad) of the obstacles, shape ``(B, num_obstacles, 3)``; required
-            if there are any.
-
-        Returns
-        -------
-        NDArray[np.float32]
-            Observation, shape ``(B, 5, 5)``.
+        ``obstacles`` are x, y (m) and heading (rad), shape ``(B, num_obstacles, 3)``; required if there are any.
 
         Raises
         ------
@@ -152,18 +135,7 @@ class HighwayVectorEnv:
         )  # fmt: skip
 
     def step(self, actions: NDArray[np.int64]) -> Step:
-        """One decision in every world.
-
-        Parameters
-        ----------
-        actions
-            One meta-action per world, shape ``(B,)``, 0 to 4.
-
-        Returns
-        -------
-        observation, reward, terminated, truncated
-            Shapes ``(B, 5, 5)``, ``(B,)``, ``(B,)``, ``(B,)``.
-        """
+        """One decision in every world, for ``(B,)`` meta-actions: observation, reward, terminated, truncated."""
         self.time += self.decision_s
         step_worlds(
             self.vehicle_f,

@@ -94,15 +94,7 @@ def _borrow_scratch(scratch: Scratch) -> Scratch:
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def begin_worlds(batch: Batch, chosen: Array) -> None:
-    """Fill the engine's caches of freshly loaded worlds and make their first observation, in place.
-
-    Parameters
-    ----------
-    batch
-        ``B`` worlds.
-    chosen
-        ``(K,)`` int64: indices of the worlds.
-    """
+    """Fill the engine's caches of freshly loaded worlds, and make their first observation, in place."""
     for b in chosen:
         world = batch[b]
         n = world.episode_i[episode.NUM_VEHICLES]
@@ -125,14 +117,12 @@ def step_worlds(
 ) -> tuple[int, int]:
     """Advance every world by one decision and observe, in place.
 
+    Returns how many worlds ended and how many contacts there were; ``(-1, 0)`` if an action was refused.
+
     Parameters
     ----------
-    batch
-        ``B`` worlds.
     actions
-        ``(B, 2)`` float64.
-    is_discrete
-        How to read them.
+        ``(B, 2)`` float64; column 0 is an index if ``is_discrete``.
     limit
         Largest absolute value of a component; if one is larger, or not a number, nothing happens.
     params
@@ -141,11 +131,6 @@ def step_worlds(
         Overwritten.
     total, terminated, truncated, hashes
         ``(B,)`` outputs: US$ of the decision as float64, bool, bool, state hash as int64.
-
-    Returns
-    -------
-    num_ended, num_contacts
-        Over all worlds; -1, 0 if an action was refused.
     """
     p = params[0]
     for b in range(actions.shape[0]):
@@ -198,14 +183,10 @@ def roll_futures(
 
     Parameters
     ----------
-    batch
-        ``B`` worlds; read only.
     chosen
         ``(K,)`` int64: worlds to roll from.
     actions
         ``(K, C, H, 2)`` float64: ``C`` candidates of ``H`` decisions.
-    is_discrete
-        How to read them.
     noise_seeds
         ``(K,)`` int64: key of the noise of the futures.
     params

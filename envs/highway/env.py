@@ -128,7 +128,7 @@ class DebrisEnv(AbstractEnv):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Start a new episode.
+        """Start a new episode; ``info["instance_hash"]`` is a string.
 
         Parameters
         ----------
@@ -136,11 +136,6 @@ class DebrisEnv(AbstractEnv):
             Seeds the generator that draws the instance; ``None`` continues it.
         options
             ``{"instance": ScenarioInstance}`` to play a given one.
-
-        Returns
-        -------
-        observation, info
-            ``info["instance_hash"]`` is a string.
 
         Raises
         ------
@@ -177,23 +172,7 @@ class DebrisEnv(AbstractEnv):
             self.viewer.begin_episode()
 
     def step(self, action: object) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
-        """Advance by one decision of three ticks.
-
-        Parameters
-        ----------
-        action
-            ``(2,)`` in [-1, 1], or an index if ``action="discrete"``.
-
-        Returns
-        -------
-        observation, reward, terminated, truncated, info
-            See the class.
-
-        Raises
-        ------
-        UserError
-            Before anything has changed, if the action does not fit.
-        """
+        """Advance by one decision of three ticks; an action that does not fit is refused before anything changes."""
         first, second = check_actions([action], self.settings.action, 1)[0]
         p = self.settings.cost_record
         begin_decision(self.world, first, second, self.settings.is_discrete)

@@ -1,4 +1,4 @@
-"""What a picture shows of the past: the ego's path, its contacts, its dearest decision."""
+"""What a picture shows of the past: the ego's path, its contacts, its costliest decision."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 
 
 class History:
-    """Collected tick by tick; a picture never looks into the past by itself."""
+    """The ego's past, recorded tick by tick for the pictures of an episode."""
 
     def __init__(self) -> None:
         self.path: deque[tuple[float, float, float]] = deque(maxlen=PATH_TICKS)
@@ -44,7 +44,7 @@ class History:
         self._costs: deque[tuple[int, list[float]]] = deque(maxlen=DECISION_HZ)
 
     def clear(self) -> None:
-        """Forget everything: a new episode begins."""
+        """Clear everything before a new episode."""
         self.path.clear()
         self.marks.clear()
         self._costs.clear()
@@ -68,26 +68,15 @@ class History:
         self.marks = [mark for mark in self.marks if now - mark.tick < MARK_TICKS]
 
     def note_decision(self, world: World) -> None:
-        """Remember the cost of a decision that is complete; called whenever a picture is drawn."""
+        """Record the cost of a decision that is complete; called whenever a picture is drawn."""
         tick, decision = (int(world.episode_i[k]) for k in (episode.TICK, episode.DECISION))
         is_complete = decision > 0 and tick == decision * TICKS_PER_DECISION
         is_known = bool(self._costs) and self._costs[-1][0] == decision
         if is_complete and not is_known:
             self._costs.append((decision, world.cost.tolist()))
 
-    def dearest(self, decision: int) -> tuple[tuple[str, float], ...]:
-        """Components of the dearest decision of the last second, dearest first.
-
-        Parameters
-        ----------
-        decision
-            The present one.
-
-        Returns
-        -------
-        tuple of (name, US$)
-            Only what costs at least a cent.
-        """
+    def costliest(self, decision: int) -> tuple[tuple[str, float], ...]:
+        """Name and US$ of every component (>= a cent) of the costliest decision of the last second, costliest first."""
         recent = [cost for at, cost in self._costs if decision - at < DECISION_HZ]
         if not recent:
             return ()

@@ -18,21 +18,11 @@ LANE = ("0", "1")
 
 
 class TrafficVehicle(IDMVehicle):
-    """highway-env's IDM and MOBIL driver with its own size and following habits.
+    """highway-env's IDM and MOBIL driver with the size and following habits of its columns of the vehicle arrays.
 
-    Parameters
-    ----------
-    road
-        The road it drives on.
-    f, i
-        Its columns of ``vehicle_f`` and ``vehicle_i``.
-
-    Notes
-    -----
     highway-env reads sizes and IDM parameters through the instance, so setting them here is enough. The others are
     repeated below, because highway-env's intersection overwrites them in the base class for the whole process.
-    Attributes for
-    which a constructor argument of zero means "not given" are set after construction.
+    Attributes for which a constructor argument of zero means "not given" are set after construction.
     """
 
     ACC_MAX, COMFORT_ACC_MAX, COMFORT_ACC_MIN = 6.0, 3.0, -5.0
@@ -56,8 +46,8 @@ class TrafficVehicle(IDMVehicle):
 class EgoVehicle(ControlledVehicle):
     """The ego: drives what the shared control law stored for this tick.
 
-    Derived from ``ControlledVehicle`` because MOBIL asks others for their target speed and target lane, and takes a
-    missing target speed for zero.
+    Derived from ``ControlledVehicle`` because MOBIL reads the target speed and target lane of other vehicles, and takes
+    a missing target speed for zero.
     """
 
     def __init__(self, road: Road, f: Array, i: Array) -> None:
@@ -76,16 +66,8 @@ class EgoVehicle(ControlledVehicle):
 class DebrisObject(RoadObject):
     """An object on the road: seen by traffic as a leader if it is in ``road.objects``, never collided with.
 
-    Contact is roadworld's own (``envs.world.encounter``), so highway-env's collision check must pass it by.
-
-    Parameters
-    ----------
-    road
-        The road, or ``None``.
-    position, heading
-        Centre, m, and long axis, rad.
-    length, width
-        Along and across its own axis, m.
+    Contact is roadworld's own (``envs.world.encounter``), so highway-env's collision check must pass it by. ``length``
+    and ``width`` are along and across its own axis, m.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""From the arrays of a world to drawn things: what the ego sees, remembers, and does not know."""
+"""From the arrays of a world to drawn objects and vehicles: what the ego sees, remembers, and does not see."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def describe_object(world: World, name: str, j: int) -> tuple[str, Colour]:
     return text, ink.TEXT
 
 
-def draw_things(
+def draw_debris_and_vehicles(
     canvas: Canvas,
     world: World,
     names: tuple[str, ...],
@@ -118,22 +118,10 @@ def draw_things(
     ego_alpha: float = 1.0,
     certainty: Sequence[float] = (),
 ) -> None:
-    """Draw everything that stands, lies or drives on the road, and what the ego believes of it.
+    """Draw all objects and vehicles, and what the ego believes of the objects, on a canvas that shows the road.
 
-    Parameters
-    ----------
-    canvas
-        Drawn on; it already shows the road.
-    world
-        State of one world.
-    names
-        Type of every object.
-    history
-        Path and contacts of the ego.
-    ego_alpha
-        Opacity of the ego: below 1, what it straddles can be seen under it.
-    certainty
-        Per object, 0 to 1: its opacity is multiplied by it; empty = all are certain.
+    ``ego_alpha`` is the opacity of the ego: below 1, what it straddles can be seen under it. ``certainty`` is a factor,
+    0 to 1, of every object's opacity; empty = all are certain.
     """
     items = [item_of(world, name, j) for j, name in enumerate(names)]
     if certainty:
@@ -208,12 +196,7 @@ def draw_visibility(canvas: Canvas, world: World) -> None:
 
 
 def describe_lateral(target_y_m: float, num_lanes: int) -> str:
-    """A lateral position in words; lanes count from the left.
-
-    Returns
-    -------
-    str
-        The lane and, beyond a decimetre, the offset from its centre.
+    """A lateral position in words: the lane, counted from the left, and the offset from its centre beyond a decimetre.
 
     Examples
     --------
@@ -240,6 +223,6 @@ def readout_of(world: World, instance: ScenarioInstance, history: History) -> Re
         command_mps2=float(f[episode.COMMAND]),
         lateral=describe_lateral(float(f[episode.TARGET_Y]), int(i[episode.NUM_LANES])),
         total_usd=float(f[episode.TOTAL_COST]),
-        decision_usd=history.dearest(int(i[episode.DECISION])),
+        decision_usd=history.costliest(int(i[episode.DECISION])),
         ending=", ".join(text for row, text in ENDINGS if i[row] == 1),
     )

@@ -1,4 +1,4 @@
-"""The picture of the reference engine: highway-env's road and window, our things, read-out and close-up."""
+"""The picture of the reference engine: highway-env's road and window, our drawings, read-out and close-up."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from envs.highway.drawing.panel import draw_panel, format_usd
 from envs.highway.history import MARK_TICKS, History
 from envs.highway.picture import (
     describe_object,
+    draw_debris_and_vehicles,
     draw_intention,
-    draw_things,
     draw_visibility,
     item_of,
     readout_of,
@@ -98,11 +98,11 @@ class DebrisViewer(EnvViewer):
         self._lens = _large_surface((2 * LENS_PX[0], LENS_PX[1]))
 
     def begin_episode(self) -> None:
-        """Forget the last episode."""
+        """Clear the history of the last episode."""
         self.history.clear()
 
     def record_tick(self, world: World) -> None:
-        """Remember the tick that has just been simulated: the path of the wheels, and contacts."""
+        """Add the tick that has just been simulated to the history: the path of the wheels, and contacts."""
         self.history.record_tick(world)
 
     def display(self) -> None:
@@ -128,12 +128,7 @@ class DebrisViewer(EnvViewer):
             pygame.display.flip()
 
     def get_image(self) -> Array:
-        """The picture.
-
-        Returns
-        -------
-        Array
-            ``(height, width, 3)`` uint8.
+        """The picture, ``(height, width, 3)`` uint8.
 
         Raises
         ------
@@ -168,7 +163,7 @@ class DebrisViewer(EnvViewer):
         canvas = _canvas_of(scene)
         self._draw_road(scene, world)
         draw_intention(canvas, world)
-        draw_things(canvas, world, names, self.history, certainty=self.certainty)
+        draw_debris_and_vehicles(canvas, world, names, self.history, certainty=self.certainty)
         draw_visibility(canvas, world)
         size = picture.get_width(), picture.get_height() - self._panel_px
         picture.blit(pygame.transform.smoothscale(scene, size), (0, 0))
@@ -183,7 +178,7 @@ class DebrisViewer(EnvViewer):
             np.array([f[vehicle.X, 0] + LENS_AHEAD_M, f[vehicle.Y, 0]], dtype=np.float64)
         )
         self._draw_road(lens, world)
-        draw_things(
+        draw_debris_and_vehicles(
             _canvas_of(lens),
             world,
             names,
@@ -239,7 +234,7 @@ class DebrisViewer(EnvViewer):
         now = int(world.episode_i[episode.TICK])
         tags = []
         for mark in self.history.marks:
-            # a contact has just been had: it is said before any name
+            # contacts come before names: earlier tags get the better places
             colour = ink.STRADDLED if mark.mode == "straddle" else ink.STRUCK
             text = f"{mark.mode}  {format_usd(mark.cost_usd)}"
             sheet = letters.render(text, SMALL, ink.TEXT).copy()

@@ -25,7 +25,7 @@ class StripViewer(DebrisViewer):
         self._strips: dict[int, WorldSurface] = {}  # by the width of what they are for
 
     def begin_episode(self) -> None:
-        """Forget the last episode, and its road."""
+        """Clear the history and the strips of the last episode."""
         super().begin_episode()
         self._strips.clear()
 

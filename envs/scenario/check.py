@@ -151,7 +151,7 @@ def _check_choices(arrays: Mapping[str, Array], n: int) -> None:
 def _check_limits(
     kind: str, array: Array, limits: tuple[tuple[int, str, float, float], ...]
 ) -> None:
-    """Every listed row within its limits."""
+    """Check that every listed row lies within its limits."""
     for row, name, low, high in limits:
         bad = array[row][(array[row] < low) | (array[row] > high)]
         if bad.size:
@@ -161,7 +161,7 @@ def _check_limits(
 
 
 def _check_no_overlap(vehicle_f: Array) -> None:
-    """No two vehicles occupy the same place at the start."""
+    """Check that no two vehicles occupy the same place at the start."""
     dx = np.abs(vehicle_f[vehicle.X][:, None] - vehicle_f[vehicle.X][None, :])
     dy = np.abs(vehicle_f[vehicle.Y][:, None] - vehicle_f[vehicle.Y][None, :])
     length = (vehicle_f[vehicle.LENGTH][:, None] + vehicle_f[vehicle.LENGTH][None, :]) / 2

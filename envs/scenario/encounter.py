@@ -1,4 +1,4 @@
-"""The stage of an encounter: road, ego, speed, and where the object lies so that it is recognised in time, or late."""
+"""The stage of an encounter: road, ego, speed, and an object placed so that it is recognised in time, or late."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ NIGHT_SPEED_SHARE = 0.9
 """Speed at night as a share of the day's [A]."""
 
 BAND_S = (2.4, 3.6)
-"""Time to the object at recognition in which knowing the contents pays: 2.6-3.4 s (envs/physics/SOURCES.md 5), a little
-wider."""
+"""Times to the object at recognition for which knowing its contents pays: 2.6-3.4 s (envs/physics/SOURCES.md 5), a
+little wider."""
 
 BAND_SHARE, LATE_SHARE = 0.7, 0.15
 """Shares of encounters recognised in the band and later than it; the rest are recognised earlier [A]."""
@@ -75,30 +75,19 @@ def set_stage(
     recognition_time_s: float | None = None,
     min_lanes: int = 2,
 ) -> Stage:
-    """A road with the ego on it, and the place of an object recognised at the wanted time.
+    """A road with the ego on it, and the place of an object recognised at the wanted time; ``rng`` is consumed.
+
+    The sight range is the free parameter: it stands for curvature, crests and spray as well as light and weather.
 
     Parameters
     ----------
-    rng
-        Consumed.
-    setting
-        Light and weather.
     size_m
         Length, width and height of the object: they decide from where it is recognised.
     recognition_time_s
-        Time to the object when it can first be recognised; sampled if not given. What light and weather do not
-        allow comes later than that.
+        Time to the object when it can first be recognised; sampled if not given. Where light and weather do not
+        allow it, the object is recognised later.
     min_lanes
         Fewest live lanes.
-
-    Returns
-    -------
-    Stage
-        With the ego on it.
-
-    Notes
-    -----
-    The sight range is the free parameter: it stands for curvature, crests and spray as well as light and weather.
     """
     num_lanes = int(rng.integers(min_lanes, 5))
     lane = int(rng.integers(num_lanes))

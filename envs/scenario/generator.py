@@ -57,7 +57,7 @@ SETTINGS: Final = {
     "night-rain": (Setting("night", "rain"), 0.04),
     "day-fog": (Setting("day", "fog"), 0.06),
 }
-"""Variants with their share when none is asked for [A; envs/physics/SOURCES.md 1.1: 1 in 7 debris crashes in adverse
+"""Variants with their share of the mixture [A; envs/physics/SOURCES.md 1.1: 1 in 7 debris crashes in adverse
 weather]."""
 
 SPLITS: Final = ("train", "held_out", "all")

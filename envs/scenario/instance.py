@@ -29,7 +29,7 @@ class ScenarioInstance:
     Parameters
     ----------
     family, variant
-        What kind of corner case; ``variant`` names light and weather.
+        Kind of corner case; ``variant`` names light and weather.
     debris_types
         Catalogue name of every object, phantoms included, in column order.
     vehicle_f, vehicle_i
@@ -89,12 +89,7 @@ class ScenarioInstance:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ScenarioInstance:
-        """The instance that ``to_dict`` described.
-
-        Returns
-        -------
-        ScenarioInstance
-            Equal in every bit.
+        """The instance that ``to_dict`` described, equal in every bit.
 
         Raises
         ------

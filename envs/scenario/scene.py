@@ -1,6 +1,6 @@
 """SceneBuilder: puts ego, traffic and objects on a road and turns them into a ScenarioInstance.
 
-Used by every family. It draws nothing by itself except what its methods say, from the generator passed in.
+Used by every family. It draws nothing at random.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from envs.specification import (
 )
 
 EGO_X_M = 500.0
-"""Where the ego starts: far from the road's origin, so that nobody is ever behind it."""
+"""Where the ego starts: far from the road's origin, so that no vehicle is ever behind the origin."""
 
 CAR_SIZE_M = (EGO_LENGTH_M, EGO_WIDTH_M, EGO_HEIGHT_M)
 """Length, width, height of every car, the ego included (envs/physics/SOURCES.md 2.6; width of a compact car)."""
@@ -39,10 +39,10 @@ CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
 """Masses of the contact model (envs/physics/SOURCES.md 2, 2.10)."""
 
 JAM_GAP_M = 2.5
-"""Bumper-to-bumper gap drivers leave at standstill [A]."""
+"""Bumper-to-bumper gap that drivers leave at standstill [A]."""
 
 HURRY = 1.25
-"""Free speed over present speed of a vehicle that follows another: what makes it keep its gap [A]."""
+"""Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
 
 UNMOVED_MPS = 1e6
 """Air speed that moves nothing here: patches and phantoms stay."""
@@ -54,20 +54,12 @@ SIGHT_CAP_M = {"clear": 150.0, "rain": 110.0, "fog": 75.0}
 """Longest sight range in daylight [A]."""
 
 NIGHT_SHARE = 0.6
-"""Sight range at night (dipped headlights reach 60-75 m on dark things) as a share of the day's [A]."""
+"""Sight range at night (dipped headlights reach 60-75 m on dark objects) as a share of the day's [A]."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Light and weather of an instance.
-
-    Parameters
-    ----------
-    light
-        ``"day"`` or ``"night"``.
-    weather
-        ``"clear"``, ``"rain"`` or ``"fog"``.
-    """
+    """Light (``"day"`` or ``"night"``) and weather (``"clear"``, ``"rain"`` or ``"fog"``) of an instance."""
 
     light: str
     weather: str
@@ -84,15 +76,8 @@ class Setting:
 
 
 def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: float) -> float:
-    """IDM time gap with which a vehicle in a hurry (``HURRY``) keeps exactly this gap at this speed, s.
+    """IDM time gap with which a vehicle in a hurry (``HURRY``) keeps exactly this gap at this speed, 0.1 to 2.0 s.
 
-    Returns
-    -------
-    float
-        Between 0.1 and 2.0 s.
-
-    Notes
-    -----
     Zero acceleration needs ``(v/v0)^4 + (D/d)^2 = 1`` with ``D = jam distance + T v`` and ``v0 = HURRY v``.
     """
     share = math.sqrt(1.0 - HURRY**-4.0)
@@ -135,8 +120,6 @@ class SceneBuilder:
         Live lanes, 2 to 4.
     has_shoulder
         One more lane on the right that traffic does not use.
-    setting
-        Light and weather.
     sight_range_m
         Range at which a large object is recognised; cut at what light and weather allow.
     """
@@ -174,7 +157,7 @@ class SceneBuilder:
         return True
 
     def wind(self, along_mps: float, across_mps: float, gust_mps: float) -> None:
-        """Mean wind along and across the road, and the amplitude of its gusts."""
+        """Set the mean wind along and across the road, and the amplitude of its gusts."""
         self.episode_f[[episode.WIND_X, episode.WIND_Y, episode.GUST]] = (
             along_mps,
             across_mps,
@@ -182,7 +165,7 @@ class SceneBuilder:
         )
 
     def add_ego(self, lane: int, speed_mps: float) -> None:
-        """The ego, first of all vehicles, in the middle of ``lane`` at its set speed."""
+        """Place the ego, first of all vehicles, in the middle of ``lane`` at its set speed."""
         if self._vehicle_f:
             raise UserError("scene: the ego comes first")
         self.add_vehicle(EGO_X_M, lane, speed_mps)
@@ -203,33 +186,22 @@ class SceneBuilder:
         may_change_lane: bool = False,
         timer_s: float = 0.5,
     ) -> int:
-        """Place a vehicle; returns its index.
+        """Place a vehicle in the middle of a lane (0 = leftmost); returns its index.
 
         Parameters
         ----------
         x_m
             Centre along the road.
-        lane
-            0 is the leftmost.
-        speed_mps, target_speed_mps
-            Present and free speed; the same if the latter is not given.
-        kind
-            ``vehicle.KIND_IDM`` or ``vehicle.KIND_EGO``.
         is_truck
-            Size, mass and contact geometry of a truck.
+            Whether it has size, mass and contact geometry of a truck.
+        target_speed_mps
+            Free speed; the present one if not given.
         time_gap_s
             IDM's time gap.
         may_change_lane
             Whether MOBIL is on.
-        offset_m
-            Off the lane's centre, right positive.
         timer_s
             MOBIL's clock at the start, 0 < timer <= 1.
-
-        Returns
-        -------
-        int
-            Index of the vehicle.
 
         Raises
         ------
@@ -262,7 +234,7 @@ class SceneBuilder:
     def script(
         self, index: int, tick: int, *, lane: int | None = None, speed_mps: float | None = None
     ) -> None:
-        """From ``tick`` on, vehicle ``index`` steers to ``lane`` and takes ``speed_mps`` as its free speed."""
+        """Make vehicle ``index`` steer to ``lane`` and take ``speed_mps`` as its free speed from ``tick`` on."""
         self._vehicle_i[index][vehicle.SCRIPT_TICK] = tick
         if lane is not None:
             self._vehicle_i[index][vehicle.SCRIPT_LANE] = lane
@@ -270,7 +242,7 @@ class SceneBuilder:
             self._vehicle_f[index][vehicle.SCRIPT_SPEED] = speed_mps
 
     def script_return(self, index: int, tick: int, lane: int) -> None:
-        """At ``tick``, after its first script, vehicle ``index`` steers to ``lane``."""
+        """Make vehicle ``index`` steer to ``lane`` at ``tick``, after its first script."""
         self._vehicle_i[index][vehicle.RETURN_TICK] = tick
         self._vehicle_i[index][vehicle.RETURN_LANE] = lane
 
@@ -298,7 +270,7 @@ class SceneBuilder:
         *,
         flickers: bool,
     ) -> int:
-        """Place something that is seen but is not there; ``flickers``: a detector ghost rather than a mark."""
+        """Place an object that is seen but is not real; ``flickers``: a detector ghost rather than a mark."""
         f = np.zeros(debris.NUM_FLOATS)
         f[debris.X], f[debris.Y] = x_m, y_m
         f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = size_m
@@ -318,13 +290,13 @@ class SceneBuilder:
         return len(self._debris_f) - 1
 
     def load_on(self, index: int, carrier: int, release_tick: int, height_m: float) -> None:
-        """Object ``index`` rides at the rear of vehicle ``carrier`` and falls off at ``release_tick``."""
+        """Load object ``index`` onto the rear of vehicle ``carrier``, from which it falls at ``release_tick``."""
         self._debris_i[index][debris.CARRIER] = carrier
         self._debris_i[index][debris.RELEASE_TICK] = release_tick
         self._debris_f[index][debris.Z] = height_m
 
     def set_motion(self, index: int, vx_mps: float, vy_mps: float) -> None:
-        """Object ``index`` moves at the start."""
+        """Give object ``index`` a velocity at the start."""
         self._debris_f[index][[debris.VX, debris.VY]] = vx_mps, vy_mps
 
     def build(self, family: str, noise_seed: int) -> ScenarioInstance:

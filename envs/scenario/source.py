@@ -11,19 +11,19 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 
 LIGHT_MASS_KG = 6.5
-"""Types that never weigh more than this count as light: what usually does no harm (bags, cartons, foam, cones)."""
+"""Types that never weigh more than this count as light: bags, cartons, foam, cones, which usually do no harm."""
 
 LIGHT_SHARE = 0.35
 """Share of light types among single objects: at least a third of the encounters are harmless."""
 
 
 def is_body(spec: DebrisSpec) -> bool:
-    """A thing with height, as opposed to a spill."""
+    """Whether the type has height, as opposed to a spill."""
     return spec.kind == "body"
 
 
 def is_light(spec: DebrisSpec) -> bool:
-    """A body whose heaviest specimen weighs little."""
+    """Whether it is a body whose heaviest specimen weighs little."""
     return is_body(spec) and spec.mass_kg.high <= LIGHT_MASS_KG
 
 
@@ -64,19 +64,10 @@ class ObjectSource:
     def choose(
         self, rng: np.random.Generator, wanted: Callable[[DebrisSpec], bool] = is_body
     ) -> DebrisSpec:
-        """One type: a group first, then a member, where groups are asked for; else by prior share.
+        """One type: a group first, then a member, if the source has groups; else by prior share.
 
-        Parameters
-        ----------
-        rng
-            Consumed: one or two draws.
-        wanted
-            Condition on the type. A source with groups ignores it beyond "is a body" if nothing is left.
-
-        Returns
-        -------
-        DebrisSpec
-            The type.
+        ``rng`` is consumed: one or two draws. A source with groups falls back to any body if none of its types is
+        ``wanted``.
 
         Raises
         ------
@@ -87,13 +78,13 @@ class ObjectSource:
         if not specs and self.groups:
             specs = self.select(is_body)
         if not specs:
-            asked = ", ".join(self.groups) or "any"
+            groups = ", ".join(self.groups) or "any"
             raise UserError(
-                f"split: got {self.split!r}, no object type fits (look-alike groups: {asked})"
+                f"split: got {self.split!r}, no object type fits (look-alike groups: {groups})"
             )
         if self.groups:
-            groups = sorted({str(spec.look_alike_group) for spec in specs})
-            group = groups[int(rng.integers(len(groups)))]
+            present = sorted({str(spec.look_alike_group) for spec in specs})
+            group = present[int(rng.integers(len(present)))]
             specs = [spec for spec in specs if spec.look_alike_group == group]
             return specs[int(rng.integers(len(specs)))]
         weights = np.cumsum([max(spec.prior_share_percent, 0.05) for spec in specs])
@@ -108,7 +99,7 @@ class ObjectSource:
         return self.choose(rng, is_light if wants_light or not self.select(is_heavy) else is_heavy)
 
     def draw_single(self, rng: np.random.Generator) -> tuple[DebrisSpec, DebrisDraw]:
-        """A body for an encounter with one object, and one specimen of it: light in ``LIGHT_SHARE`` of the draws."""
+        """A body by ``choose_single`` and one specimen of it."""
         spec = self.choose_single(rng)
         return spec, spec.sample(rng)
 

@@ -26,10 +26,10 @@ STRATUM_SEEDS: Final = 10_000
 """Seeds of one stratum in one split, or as many as it has instances if those are more."""
 
 LARGEST_SEED: Final = 2**53
-"""Of a split's first instance: what JavaScript's numbers in the result page hold exactly."""
+"""Largest seed of a split's first instance: JavaScript's numbers in the result page are exact up to it."""
 
 MOST_TURNS: Final = 1_000
-"""Weight of one family: the turns of a stratum are dealt from a list."""
+"""Largest weight of one family: the turns of a stratum are dealt from a list."""
 
 
 class SuiteItem(NamedTuple):
@@ -67,10 +67,8 @@ class Suite:
     ----------
     version
         Name of the version; a changed suite is a new one.
-    first_seed
-        First seed of every split.
-    instances
-        Instances per stratum in every split.
+    first_seed, instances
+        First seed of every split, and instances per stratum in every split.
     strata
         By name, in order.
     sha256
@@ -84,17 +82,7 @@ class Suite:
     sha256: Mapping[str, str]
 
     def items(self, split: str) -> list[SuiteItem]:
-        """Every entry of a split, in order.
-
-        Parameters
-        ----------
-        split
-            One of ``SEED_SPLITS``.
-
-        Returns
-        -------
-        list of SuiteItem
-            Families of a stratum take turns in proportion to their weights.
+        """Every entry of a split, in order; families of a stratum take turns in proportion to their weights.
 
         Raises
         ------
@@ -122,18 +110,7 @@ class Suite:
             yield item, self.instance(item)
 
     def instance(self, item: SuiteItem) -> ScenarioInstance:
-        """The instance of one entry; it does not depend on any other entry.
-
-        Parameters
-        ----------
-        item
-            One of ``items``.
-
-        Returns
-        -------
-        ScenarioInstance
-            Sampled from the item's seed.
-        """
+        """The instance of one entry, sampled from the entry's seed; it does not depend on any other entry."""
         stratum = self.strata[item.stratum]
         sampler = _sampler(item.family, stratum.objects, stratum.groups)
         return sampler.sample(seeding.np_random(item.seed)[0])
@@ -162,17 +139,7 @@ class Suite:
 
 
 def load_suite(path: Path) -> Suite:
-    """The suite described by a file.
-
-    Parameters
-    ----------
-    path
-        ``conf/suite/<name>.yaml``.
-
-    Returns
-    -------
-    Suite
-        Checked, but not sampled yet.
+    """The suite that ``conf/suite/<name>.yaml`` describes, checked, but not sampled yet.
 
     Raises
     ------
@@ -196,7 +163,7 @@ def load_suite(path: Path) -> Suite:
 
 
 def _check_seeds(where: str, suite: Suite) -> None:
-    """No seed belongs to two strata or to two splits: nobody is examined on what he learned."""
+    """Check that no seed belongs to two strata or to two splits: no policy is tested on an instance it was trained on."""
     reached, before = 0, ""
     for split in sorted(suite.first_seed, key=lambda name: suite.first_seed[name]):
         first = suite.first_seed[split]
@@ -214,7 +181,7 @@ def _sampler(family: str, objects: str, groups: tuple[str, ...]) -> ScenarioSamp
 
 
 def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    """Exactly these keys."""
+    """Check that a mapping has exactly these keys."""
     for key in values:
         if key not in allowed:
             raise not_allowed(f"{where}: key", key, allowed)

@@ -23,7 +23,7 @@ MOBIL_SHARE = 0.3
 """Share of other vehicles that may change lane by themselves [A]."""
 
 FOLLOWER_SHARE = 0.85
-"""Probability that somebody follows the ego [A; envs/physics/SOURCES.md 2.8 has 0.6 for all traffic: ours is the busy
+"""Probability that a vehicle follows the ego [A; envs/physics/SOURCES.md 2.8 has 0.6 for all traffic: ours is the busy
 part]."""
 
 HEADWAY_MEDIAN_S, HEADWAY_SIGMA = 1.2, 0.45
@@ -46,15 +46,8 @@ def add_follower(
     *,
     is_truck: bool | None = None,
 ) -> int:
-    """A vehicle behind the ego that keeps its gap at this headway; returns its index.
+    """Place a vehicle behind the ego that keeps its gap at this headway; returns its index.
 
-    Returns
-    -------
-    int
-        Index of the follower.
-
-    Notes
-    -----
     ``rng`` is consumed: one draw. The time gap is the one at which IDM neither brakes nor accelerates here.
     """
     draw = rng.random()
@@ -79,11 +72,9 @@ def add_column(
     speed_mps: float,
     xs_m: list[float],
 ) -> None:
-    """Vehicles at given places of one lane, where there is room; each one keeps its gap to the one ahead.
+    """Place vehicles along one lane, where there is room; each one keeps its gap to the one ahead.
 
-    Notes
-    -----
-    ``rng`` is consumed: three draws per vehicle. The foremost drives at its own speed for good.
+    ``rng`` is consumed: three draws per vehicle. The foremost drives at its own speed throughout.
     """
     ahead: float | None = None
     for x in sorted(xs_m, reverse=True):
@@ -124,20 +115,8 @@ def add_neighbours(
     speed_mps: float,
     kinds: tuple[str, ...],
 ) -> None:
-    """Traffic in a lane beside the ego's: one vehicle per entry of ``kinds``, then some further away.
-
-    Parameters
-    ----------
-    scene
-        Extended in place.
-    rng
-        Consumed.
-    lane
-        The adjacent lane.
-    speed_mps
-        Its speed.
-    kinds
-        Keys of ``NEIGHBOURS``.
+    """Place traffic in a lane beside the ego's: one vehicle per entry of ``kinds`` (keys of ``NEIGHBOURS``), then two
+    further away; ``rng`` is consumed.
     """
     xs = [EGO_X_M + rng.uniform(*NEIGHBOURS[kind]) for kind in kinds]
     xs.append(EGO_X_M - rng.uniform(55.0, 110.0))
@@ -146,7 +125,7 @@ def add_neighbours(
 
 
 def sample_neighbour_kinds(rng: np.random.Generator, busy: float) -> tuple[str, ...]:
-    """Who is beside the ego in one lane: nobody, one, or two; ``busy`` 0..1. Two draws consumed."""
+    """Vehicles beside the ego in one lane: none, one, or two; ``busy`` 0..1. Two draws consumed."""
     first, second = rng.random(), rng.random()
     names = tuple(NEIGHBOURS)
     if first > busy:
@@ -164,20 +143,16 @@ def add_traffic(
     busy: float = 0.6,
     follower_headway_s: float | None = None,
 ) -> None:
-    """Everybody around the ego except its lead: follower, adjacent lanes, lanes further away.
+    """Place all vehicles around the ego except its lead: follower, adjacent lanes, lanes further away; ``rng`` is consumed.
 
     Parameters
     ----------
-    scene
-        Extended in place; the ego is placed already.
-    rng
-        Consumed.
     ego_lane, speed_mps
-        Of the ego. Lanes further left are faster.
+        Of the ego, which is placed already. Lanes further left are faster.
     busy
-        Probability that somebody is beside the ego, per adjacent lane.
+        Probability of a vehicle beside the ego, per adjacent lane.
     follower_headway_s
-        Of the follower; sampled (perhaps nobody) if not given.
+        Of the follower; if not given, sampled, perhaps without a follower.
     """
     if follower_headway_s is not None:
         add_follower(scene, rng, ego_lane, speed_mps, follower_headway_s)

@@ -1,4 +1,4 @@
-"""Canvas: a surface that knows metres. Sketch: a transparent sheet in the axes of one thing."""
+"""Canvas: a surface that knows metres. Sketch: a transparent sheet in the axes of one object or vehicle."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from envs.highway.drawing.palette import Colour, Tint
 Point = tuple[float, float]
 
 SMALLEST_PX = 8.0
-"""Longest side of a thing on the final picture at least, px: a 0.3 m thing must be seen [A]: judgement."""
+"""Least longer side of an object on the final picture, px: a 0.3 m object must be seen [A]: judgement."""
 
 THINNEST_PX = 3.0
-"""Shorter side at least, px: a beam stays a beam [A]: judgement."""
+"""Least shorter side, px: a beam stays a beam [A]: judgement."""
 
 HATCH_PERIOD_PX, HATCH_WIDTH_PX = 4, 2
-"""Stripes of a hatched thing on the final picture, px [A]: judgement."""
+"""Stripes of a hatched object on the final picture, px [A]: judgement."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Canvas:
         return (x_m - self.left_m) * self.scaling, (y_m - self.top_m) * self.scaling
 
     def shows(self, x_m: float, y_m: float, reach_m: float) -> bool:
-        """Whether a thing of this radius can be in the picture."""
+        """Whether an object of this radius can be in the picture."""
         u, v = self.point(x_m, y_m)
         reach = (reach_m + 1.0) * self.scaling
         width, height = self.surface.get_size()
@@ -57,20 +57,16 @@ class Canvas:
 
 
 class Sketch:
-    """A transparent sheet around one thing, in the thing's own axes, laid on the canvas by ``stamp``.
+    """A transparent sheet around one object, in the object's own axes, laid on the canvas by ``stamp``.
 
     Coordinates are shares of its half sizes: ``(1, 0)`` is the middle of its front edge, ``(0, 1)`` of its right one.
 
     Parameters
     ----------
-    canvas
-        Where it will lie.
-    x_m, y_m
-        Its centre.
     yaw_rad
         Long axis against the canvas' x axis, clockwise on the picture.
     length_m, width_m
-        Size; things below ``SMALLEST_PX`` and ``THINNEST_PX`` are enlarged.
+        Size; objects below ``SMALLEST_PX`` and ``THINNEST_PX`` are enlarged.
     lift_px
         Shift up the final picture, px.
     """
@@ -116,7 +112,7 @@ class Sketch:
     def polygon(
         self, points: Iterable[Point], colour: Colour | Tint, outline: Colour | None = None
     ) -> None:
-        """A filled polygon, with an outline of one pixel of the final picture if asked for."""
+        """A filled polygon, if ``outline`` is given with an edge of one pixel of the final picture."""
         corners = [self.at(*p) for p in points]
         pygame.draw.polygon(self.sheet, colour, corners)
         if outline is not None:
@@ -131,7 +127,7 @@ class Sketch:
         colour: Colour,
         outline: Colour | None = None,
     ) -> None:
-        """A filled rectangle along the thing's axes."""
+        """A filled rectangle along the object's axes."""
         corners = [(back, left), (front, left), (front, right), (back, right)]
         self.polygon(corners, colour, outline)
 
@@ -184,7 +180,7 @@ def round_points(
 
 
 def _half_sizes(length_px: float, width_px: float, fine: float) -> tuple[float, float]:
-    """Half sizes on the surface of a thing of this size on the final picture, enlarged if too small to see."""
+    """Half sizes on the surface of an object of this size on the final picture, enlarged if too small to see."""
     grow = max(1.0, SMALLEST_PX / max(length_px, width_px, 1e-6))
     return (
         0.5 * fine * max(grow * length_px, THINNEST_PX),

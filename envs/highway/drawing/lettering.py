@@ -18,14 +18,14 @@ KEPT_SHEETS = 500
 
 
 class Lettering:
-    """Writes text, and keeps what it has written: most words of a picture stand in the next one too."""
+    """Writes text and keeps the sheets written: most words of a picture stand in the next one too."""
 
     def __init__(self) -> None:
         self._fonts: dict[int, pygame.font.Font] = {}
         self._sheets: dict[tuple[str, int, Colour], pygame.Surface] = {}
 
     def begin_frame(self) -> None:
-        """Forget the fonts, which do not survive another viewer's ``pygame.quit``; written sheets do."""
+        """Drop the fonts, which do not survive another viewer's ``pygame.quit``; written sheets do."""
         if not pygame.font.get_init():
             pygame.font.init()
         self._fonts.clear()
@@ -57,7 +57,7 @@ class Lettering:
 
 
 class Tag(NamedTuple):
-    """A text or a picture, and the pixel it speaks of."""
+    """A text or a picture, and the pixel that it describes."""
 
     sheet: pygame.Surface
     anchor: tuple[float, float]
@@ -70,24 +70,7 @@ def place_tag(
     taken: Sequence[pygame.Rect],
     bounds: pygame.Rect,
 ) -> pygame.Rect:
-    """Where a tag goes: above its anchor, else below it, stepping away until nothing is covered.
-
-    Parameters
-    ----------
-    anchor
-        Pixel the tag speaks of.
-    size
-        Of the tag, px.
-    taken
-        Tags placed before.
-    bounds
-        Where tags may be.
-
-    Returns
-    -------
-    pygame.Rect
-        Inside ``bounds`` if it is large enough.
-    """
+    """Where a tag goes: above its anchor, else below it, further and further until it covers no other tag."""
     width, height = size
     for step in range(1, 12):
         for side in (-1, 1):
@@ -102,7 +85,7 @@ def place_tag(
 
 
 def draw_tags(surface: pygame.Surface, tags: Sequence[Tag], bounds: pygame.Rect) -> None:
-    """Draw tags with thin lines to what they speak of; those outside ``bounds`` are left out."""
+    """Draw tags with thin lines to what they describe; those anchored outside ``bounds`` are left out."""
     shown = [tag for tag in tags if bounds.collidepoint(tag.anchor)]
     places: list[pygame.Rect] = []
     for tag in shown:

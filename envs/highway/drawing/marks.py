@@ -1,4 +1,4 @@
-"""Marks on the road that are no things: wheel tracks, contacts, outlines of what is only believed."""
+"""Marks on the road: wheel tracks, contacts, outlines of what is measured or only believed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def box_corners(
     width_m: float,
     pad_px: float = 3.0,
 ) -> list[Point]:
-    """Corners of a turned rectangle around a thing, in pixels of the surface, ``pad_px`` away from it."""
+    """Corners of a turned rectangle around an object, in pixels of the surface, ``pad_px`` away from it."""
     u, v = canvas.point(x_m, y_m)
     pad = pad_px * canvas.oversampling
     a = 0.5 * length_m * canvas.scaling + pad
@@ -68,22 +68,13 @@ def draw_belief(
     size_m: tuple[float, float],
     sd_m: tuple[float, float],
 ) -> None:
-    """Where a thing out of sight is believed to be: a thin outline, and an ellipse of two standard deviations.
+    """Where an object out of sight is believed to be: a thin outline, and an ellipse of two standard deviations.
 
-    Parameters
-    ----------
-    canvas
-        Drawn on.
-    x_m, y_m, yaw_rad
-        Believed pose.
-    size_m
-        Believed length and width.
-    sd_m
-        Standard deviations along and across the road.
+    ``size_m`` is the believed length and width; ``sd_m`` the standard deviations along and across the road.
     """
     corners = box_corners(canvas, x_m, y_m, yaw_rad, *size_m)
     pygame.draw.lines(canvas.surface, ink.GHOST, True, corners, canvas.oversampling)
-    # never inside the outline, or it would be taken for the thing
+    # never inside the outline, or it would be taken for the object
     reach = [
         max(2.0 * sd * canvas.scaling, 0.5 * max(size_m) * canvas.scaling + 6 * canvas.oversampling)
         for sd in sd_m
@@ -96,7 +87,7 @@ def draw_belief(
 def draw_measurement(
     canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
 ) -> None:
-    """Corner brackets where a thing in sight is measured to be, and how large."""
+    """Corner brackets where an object in sight is measured to be, and how large."""
     corners = box_corners(canvas, x_m, y_m, yaw_rad, length_m, width_m, pad_px=5.0)
     for k, (x, y) in enumerate(corners):
         for other in (corners[k - 1], corners[(k + 1) % 4]):
@@ -109,7 +100,7 @@ def draw_measurement(
 def draw_phantom(
     canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
 ) -> None:
-    """A dashed frame: something is seen here, and nothing is there."""
+    """A dashed frame: the detector reports an object here, and there is none."""
     corners = box_corners(canvas, x_m, y_m, yaw_rad, length_m, width_m, pad_px=5.0)
     draw_dashed(canvas, corners, ink.PHANTOM)
 
@@ -119,16 +110,8 @@ def draw_wheel_tracks(
 ) -> None:
     """Two lines where the rear wheels have rolled, fading towards their beginning.
 
-    Parameters
-    ----------
-    canvas
-        Drawn on.
-    poses
-        x, y (m) and heading (rad) of the vehicle's centre, oldest first.
-    half_track_m
-        From the vehicle's axis to the middle of a tyre.
-    back_m
-        From its centre back to the rear axle.
+    ``poses`` are x, y (m) and heading (rad) of the vehicle's centre, oldest first; ``half_track_m`` is from its axis to
+    the middle of a tyre, ``back_m`` from its centre back to the rear axle.
     """
     if len(poses) < 2:
         return
@@ -179,21 +162,7 @@ def draw_target(canvas: Canvas, x_m: float, y_m: float, target_y_m: float) -> No
 def draw_star(
     canvas: Canvas, x_m: float, y_m: float, colour: Colour, size_px: float, alpha: float
 ) -> None:
-    """A star with eight rays around the place of a contact; what was touched shows in its middle.
-
-    Parameters
-    ----------
-    canvas
-        Drawn on.
-    x_m, y_m
-        Place.
-    colour
-        Of the rays.
-    size_px
-        Radius on the final picture.
-    alpha
-        Opacity, 0..1.
-    """
+    """A star with eight rays and an open middle around the place of a contact; ``size_px`` is its radius."""
     u, v = canvas.point(x_m, y_m)
     reach = size_px * canvas.oversampling
     sheet = pygame.Surface((2 * math.ceil(reach) + 2,) * 2, pygame.SRCALPHA)
@@ -213,21 +182,7 @@ def draw_star(
 def draw_sight_limit(
     canvas: Canvas, x_m: float, range_m: float, colour: Colour, strength: float
 ) -> None:
-    """A veil beyond the range of sight ahead, thickening over its last third.
-
-    Parameters
-    ----------
-    canvas
-        Drawn on.
-    x_m
-        Of the observer.
-    range_m
-        Range at which a large object is recognised.
-    colour
-        Of the veil: dark at night, pale in fog.
-    strength
-        Greatest opacity, 0..1.
-    """
+    """A veil beyond the range of sight of an observer at ``x_m``, thickening over its last third up to ``strength``."""
     width, height = canvas.surface.get_size()
     strip_px = 8 * canvas.oversampling
     strip = pygame.Surface((strip_px, height))

@@ -1,4 +1,4 @@
-"""One object on the road, drawn from plain values: what it looks like, how large, where, how surely."""
+"""One object on the road, drawn from plain values: look, size, place, certainty."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LIFT_SHARE = 0.7
 """Metres up the picture per metre of height: the eye reads it as height [A]: judgement."""
 
 GROWTH_PER_M = 0.12
-"""What is nearer to the eye is larger: share per metre of height [A]: judgement."""
+"""An object nearer to the eye is larger: share per metre of height [A]: judgement."""
 
 ICON_PX = (26, 18)
 """Size of an icon."""
@@ -88,15 +88,7 @@ class Item(NamedTuple):
 
 
 def draw_object(canvas: Canvas, item: Item) -> None:
-    """Draw an object to scale, with its shadow if it is in the air.
-
-    Parameters
-    ----------
-    canvas
-        Drawn on.
-    item
-        The object. Smaller than ``envs.highway.drawing.canvas.SMALLEST_PX`` it is enlarged.
-    """
+    """Draw an object to scale (enlarged if too small to see), with its shadow if it is in the air."""
     if not canvas.shows(item.x_m, item.y_m, math.hypot(item.length_m, item.width_m)):
         return
     lift = 0.0
@@ -117,18 +109,7 @@ def draw_object(canvas: Canvas, item: Item) -> None:
 
 
 def draw_icon(item: Item) -> pygame.Surface:
-    """A small picture of an object alone, as large as the icon allows: not to scale.
-
-    Parameters
-    ----------
-    item
-        The object; where it is, how high and how surely does not count.
-
-    Returns
-    -------
-    pygame.Surface
-        Of ``ICON_PX``, on asphalt.
-    """
+    """A small picture of an object alone on asphalt, ``ICON_PX`` in size and not to scale."""
     width, height = ICON_PX[0] * ICON_OVERSAMPLING, ICON_PX[1] * ICON_OVERSAMPLING
     sheet = pygame.Surface((width, height))
     sheet.fill(ink.ASPHALT)

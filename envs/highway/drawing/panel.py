@@ -20,7 +20,7 @@ BAR_PX = 110
 
 @dataclass(frozen=True)
 class Readout:
-    """What the panel says.
+    """Texts and numbers of the panel.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ class Readout:
         Kind of scenario; light and weather.
     time_s
         Since the start of the episode.
-    speed_mps, set_speed_mps
-        Of the ego; what its driver wants.
+    set_speed_mps
+        Speed that the ego's driver wants.
     command_mps2
         Commanded longitudinal acceleration.
     lateral
@@ -37,7 +37,7 @@ class Readout:
     total_usd
         Cost since the start of the episode.
     decision_usd
-        Dearest components of a decision, dearest first: name and US$.
+        Name and US$ of the costliest components of a decision, costliest first.
     ending
         How the episode ended, or nothing.
     """
@@ -57,11 +57,6 @@ class Readout:
 def format_usd(value: float) -> str:
     """US$ with cents below ten, thousands separated above.
 
-    Returns
-    -------
-    str
-        With a dollar sign.
-
     Examples
     --------
     >>> format_usd(0.5), format_usd(12345.6)
@@ -72,11 +67,6 @@ def format_usd(value: float) -> str:
 
 def describe_command(command_mps2: float) -> str:
     """The commanded acceleration in words.
-
-    Returns
-    -------
-    str
-        What the pedals do.
 
     Examples
     --------
@@ -146,9 +136,9 @@ def _write_total(
 def _write_components(
     surface: pygame.Surface, area: pygame.Rect, readout: Readout, letters: Lettering
 ) -> None:
-    """Fourth column: the dearest components with bars."""
+    """Fourth column: the costliest components with bars."""
     x, y = area.left + COLUMNS_PX[3], area.top + 10
-    letters.write(surface, "dearest decision of the last second, US$", x, y, SMALL, ink.TEXT_DIM)
+    letters.write(surface, "costliest decision of the last second, US$", x, y, SMALL, ink.TEXT_DIM)
     largest = max((usd for _, usd in readout.decision_usd), default=1.0)
     for k, (name, usd) in enumerate(readout.decision_usd[:3]):
         top = y + 20 + 19 * k

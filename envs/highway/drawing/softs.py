@@ -1,4 +1,4 @@
-"""Painters of soft things: bags, furniture, sheets, plants, animals, marks on the ground."""
+"""Painters of soft objects: bags, furniture, sheets, plants, animals, marks on the ground."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Painters of rigid things: each fills a ``Sketch`` with something one recognises from above."""
+"""Painters of rigid objects: each fills a ``Sketch`` with a shape that is recognised from above."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TREAD_ASPECT = 1.8
 """A tyre this much longer than wide is a torn-off tread, not a ring [A]: judgement."""
 
 LADDER_WIDTH_M = 0.25
-"""A long thing at least this wide has rungs [A]: judgement."""
+"""A long object at least this wide is a ladder with rungs [A]: judgement."""
 
 
 def paint_box(s: Sketch) -> None:

@@ -13,7 +13,7 @@ SCATTER = (0.7548776662466927, 0.5698402909980532)
 (Roberts 2018, the R2 sequence)."""
 
 SPECKS = 320
-"""Pieces drawn on a spill of solid things [A]: judgement."""
+"""Pieces drawn on a spill of solid pieces [A]: judgement."""
 
 WORDS = {
     "gravel": ("gravel", "sand", "stones", "grain"),
@@ -22,21 +22,11 @@ WORDS = {
     "glass": ("glass", "shards"),
     "nails": ("nail", "screw", "metal", "scrap"),
 }
-"""Words in the name of an object type that tell the material [A]: judgement."""
+"""Words in the name of an object type by material [A]: judgement."""
 
 
 def material_of(name: str) -> str:
-    """What a spill of this name is drawn as.
-
-    Parameters
-    ----------
-    name
-        Name of an object type.
-
-    Returns
-    -------
-    str
-        A key of ``WORDS``, or ``"spill"`` if no word fits.
+    """What a spill of this name is drawn as: a key of ``WORDS``, or ``"spill"`` if no word fits.
 
     Examples
     --------
@@ -68,7 +58,7 @@ def _grain(s: Sketch) -> float:
 
 
 def _puddle(swell: float) -> list[Point]:
-    """A wavy outline that nearly fills the rectangle: the world knows spills as rectangles."""
+    """A wavy outline that nearly fills the rectangle, because the simulator knows spills as rectangles."""
     edge = []
     for k in range(48):
         turn = 2.0 * math.pi * k / 48

@@ -28,15 +28,7 @@ class Body(NamedTuple):
 
 
 def draw_vehicle(canvas: Canvas, body: Body) -> None:
-    """Draw a vehicle to scale; brake lamps glow beyond the body, a wreck is red and crossed out.
-
-    Parameters
-    ----------
-    canvas
-        Drawn on.
-    body
-        The vehicle.
-    """
+    """Draw a vehicle to scale; brake lamps glow beyond the body, a crashed vehicle is red and crossed out."""
     if not canvas.shows(body.x_m, body.y_m, body.length_m):
         return
     s = Sketch(canvas, body.x_m, body.y_m, body.heading_rad, body.length_m, body.width_m)
@@ -52,7 +44,7 @@ def draw_vehicle(canvas: Canvas, body: Body) -> None:
 
 
 def _car_colour(body: Body) -> Colour:
-    """The ego is green, others are blue, wrecks are red."""
+    """The ego is green, others are blue, crashed vehicles are red."""
     if body.has_crashed:
         return ink.CRASHED
     return ink.EGO if body.is_ego else ink.CAR

@@ -1,4 +1,4 @@
-"""Neighbours left and right and a tailgater behind: neither steering nor braking is free."""
+"""Vehicles left and right and a tailgater behind: neither steering nor braking is free."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ REACH_M = 5.0
 """The objects lie within this distance of the gap [A]."""
 
 WIDEST_M = 1.2
-"""Wider things count as this wide: they may stick out into the gap."""
+"""Wider objects count as this wide: they may stick out into the gap."""
 
 SAME_SHARE = 0.6
 """Share of further objects that are of the same type as the first [A]."""

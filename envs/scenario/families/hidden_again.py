@@ -1,4 +1,4 @@
-"""Seen, then hidden by traffic for 0.5 to 4 s: object permanence."""
+"""An object is seen, then hidden by traffic for 0.5 to 4 s: object permanence."""
 
 from __future__ import annotations
 

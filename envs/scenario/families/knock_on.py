@@ -1,4 +1,4 @@
-"""Hitting it throws it at others, or a struck object comes back: consequences of one's own act, and of others'."""
+"""A struck object is thrown at other vehicles, or another vehicle throws it at the ego."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from envs.scenario.source import ObjectSource, is_body
 from envs.scenario.traffic import add_follower, add_neighbours
 
 RETURN_SHARE = 0.5
-"""Share of instances in which a car beside strikes the object towards the ego; in the others the ego is first."""
+"""Share of instances in which a car beside the ego strikes the object towards it; in the others the ego is first."""
 
 LEAST_MASS_KG = 2.0
-"""Objects that can do something to the next car."""
+"""Least mass of an object that can damage the next vehicle."""
 
 LEAD_S = (1.2, 2.2)
 """How long before the ego the car beside reaches the object [A]."""

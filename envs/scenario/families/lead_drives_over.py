@@ -1,4 +1,4 @@
-"""A car ahead straddles or hits the object first: its brake lamp, its jolt and the object's flight tell what it is."""
+"""A car ahead straddles or hits the object first: brake lamp, jolt and the object's flight show what it is made of."""
 
 from __future__ import annotations
 

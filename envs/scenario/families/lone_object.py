@@ -14,6 +14,7 @@ BLOCKING_SHARE = 0.4
 """Share of tall objects that other drivers brake or change lane for [A]."""
 
 TALL_M = 0.3
+"""Objects higher than this are tall [A]."""
 
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:

@@ -1,4 +1,4 @@
-"""A shadow, a stain, leaves, paper, or nothing: false alarms."""
+"""A false alarm: a shadow, a stain, leaves, paper, or a detector ghost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = (
     ("paper", 0.10, "flat", Uniform(0.2, 0.6), Uniform(0.2, 0.4), False),
     ("ghost", 0.20, "box", Uniform(0.3, 0.8), Uniform(0.3, 0.6), True),
 )
-"""What triggers false alarms, with shares [A]. None of it has a body worth the name."""
+"""Causes of false alarms with their shares [A]; none of them has a body to hit."""
 
 FLAT_HEIGHT_M = 0.01
 """Height of marks, leaves and paper."""

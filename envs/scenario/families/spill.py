@@ -1,4 +1,4 @@
-"""Gravel, oil, water, glass, nails: friction and punctures."""
+"""A spill of gravel, oil, water, glass or nails: friction and punctures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from envs.scenario.source import ObjectSource
 from envs.scenario.traffic import add_traffic
 
 BODY_SHARE = 0.3
-"""Share of spills with a solid object beyond them: braking on the patch must be thought of before [A]."""
+"""Share of spills with a solid object beyond them, for which the ego must brake before the spill [A]."""
 
 
 def is_patch(spec: DebrisSpec) -> bool:
-    """A spill on the surface."""
+    """Whether the type is a spill on the surface."""
     return spec.kind == "patch"
 
 
 def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed. Look-alike groups do not apply: every spill is told by its look."""
+    """Draw an instance; ``rng`` is consumed. Look-alike groups do not apply: spills differ by their look."""
     patches = ObjectSource(source.catalogue, source.split)
     spec, draw = patches.draw(rng, is_patch)
     stage = set_stage(rng, setting, draw.size_m)

@@ -179,7 +179,7 @@ def test_path_keeps_three_seconds():
     assert (history.path[0][0], history.path[-1][0]) == (15.0, 59.0)
 
 
-def test_dearest_decision_is_shown_for_a_second():
+def test_costliest_decision_is_shown_for_a_second():
     history, world = History(), empty_world()
     for decision, harm in ((1, 5.0), (2, 900.0), (3, 0.004)):
         world.episode_i[[episode.DECISION, episode.TICK]] = decision, 3 * decision
@@ -188,10 +188,10 @@ def test_dearest_decision_is_shown_for_a_second():
         world.cost[component.TYRE] = 0.5 * harm
         history.note_decision(world)
         history.note_decision(world)
-    assert history.dearest(3) == (("harm", 900.0), ("tyre", 450.0))
+    assert history.costliest(3) == (("harm", 900.0), ("tyre", 450.0))
     # five decisions a second: decision 2 is out at 7, what is left costs less than a cent
-    assert history.dearest(6) == (("harm", 900.0), ("tyre", 450.0))
-    assert history.dearest(7) == ()
+    assert history.costliest(6) == (("harm", 900.0), ("tyre", 450.0))
+    assert history.costliest(7) == ()
 
 
 def test_unfinished_decision_is_not_noted():
@@ -199,7 +199,7 @@ def test_unfinished_decision_is_not_noted():
     world.episode_i[[episode.DECISION, episode.TICK]] = 1, 4
     world.cost[component.HARM] = 7.0
     history.note_decision(world)
-    assert history.dearest(1) == ()
+    assert history.costliest(1) == ()
 
 
 def test_readout_says_what_the_world_says(env):
