@@ -12,22 +12,10 @@ from envs.physics.compilation import compiled
 def rear_collision_cost(
     closing_speed: float, striking_mass: float, struck_mass: float, p: np.record
 ) -> float:
-    """Expected US$ when one vehicle runs into the rear of another.
+    """Expected US$ when one vehicle runs into the rear of another: harm in both, and property.
 
-    Parameters
-    ----------
-    closing_speed
-        m/s, >= 0.
-    striking_mass, struck_mass
-        kg, > 0.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        Harm in the striking vehicle by the frontal curve, in the struck one by the rear curve, and
-        property.
+    The striking vehicle's people are harmed by the frontal curve, those of the struck one by the rear curve.
+    ``closing_speed`` is in m/s, >= 0; masses in kg.
     """
     share = striking_mass / (striking_mass + struck_mass)
     people = harm((1.0 - share) * closing_speed, p) + harm_rear(share * closing_speed, p)
@@ -36,22 +24,10 @@ def rear_collision_cost(
 
 @compiled
 def side_swipe_cost(closing_speed: float, mass_a: float, mass_b: float, p: np.record) -> float:
-    """Expected US$ when two vehicles touch side by side.
+    """Expected US$ when two vehicles touch side by side: harm in both, and property.
 
-    Parameters
-    ----------
-    closing_speed
-        Lateral, m/s, >= 0.
-    mass_a, mass_b
-        kg, > 0.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        Harm on both sides by the frontal curve, as there is none for grazing contact [A], and
-        property.
+    Harm is by the frontal curve on both sides, as there is none for grazing contact [A]. ``closing_speed`` is lateral,
+    m/s, >= 0; masses in kg.
     """
     share = mass_a / (mass_a + mass_b)
     people = harm((1.0 - share) * closing_speed, p) + harm(share * closing_speed, p)

@@ -36,23 +36,14 @@ class ContactCost(NamedTuple):
 def contact_cost(
     outcome: ContactOutcome, speed: float, sharpness: float, p: np.record
 ) -> ContactCost:
-    """Expected cost of a contact.
+    """Expected cost of a contact by parts, which ``contact_total`` adds up.
 
     Parameters
     ----------
-    outcome
-        Of ``contact_outcome``.
     speed
-        Of the vehicle over the road, m/s: what losing control would cost.
+        Of the vehicle over the road, m/s: it decides what losing control costs.
     sharpness
         Of the object, 0..1.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    ContactCost
-        Parts; ``contact_total`` adds them up.
     """
     if outcome.mode == MISS or outcome.mode == STRADDLE:
         return ContactCost(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -12,19 +12,9 @@ from envs.physics.smooth import logistic
 
 @compiled
 def front_damage(crush_energy: float, p: np.record) -> float:
-    """Damage to bumper, radiator and structure.
+    """Damage to bumper, radiator and structure by ``crush_energy`` (J, >= 0) dissipated at the front, US$.
 
-    Parameters
-    ----------
-    crush_energy
-        Energy dissipated at the front, J, >= 0.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        US$. Scale: 20 kJ (a deer) $4.6k; 0.3 kJ (an empty box) $88.
+    Scale: 20 kJ (a deer) $4.6k; 0.3 kJ (an empty box) $88.
     """
     minor = p.front_damage_usd * -math.expm1(-crush_energy / p.front_energy_j)
     middle = p.structure_energy_j / p.structure_width_j

@@ -40,25 +40,11 @@ LIFE_FRACTIONS = (0.003, 0.047, 0.105, 0.266, 0.593, 1.0)
 
 @compiled
 def harm(delta_v: float, p: np.record) -> float:
-    """Expected harm to one occupant of a vehicle hit in front.
+    """Expected harm to one occupant of a vehicle hit in front, US$; 0 up to ``injury_onset_mps``, and rising.
 
-    Parameters
-    ----------
-    delta_v
-        m/s.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        US$; 0 up to ``injury_onset_mps``, and rising.
-
-    Notes
-    -----
-    The published curves charge $13,822 at delta-v 0: they are shifted to start at 0 there and faded
-    in by a smoothstep between ``injury_onset_mps`` and ``injury_full_mps``. Neighbouring curves
-    cross; a level whose probability would come out negative counts nothing.
+    The published curves charge $13,822 at delta-v 0: they are shifted to start at 0 there and faded in by a smoothstep
+    between ``injury_onset_mps`` and ``injury_full_mps``. Neighbouring curves cross; a level whose probability would
+    come out negative counts nothing.
     """
     return _expected_harm(delta_v, FRONTAL, p)
 

@@ -19,21 +19,10 @@ def crash_cost(speed: float, p: np.record) -> float:
 
 @compiled
 def yaw_loss_of_control(yaw_rate: float, speed: float, p: np.record) -> float:
-    """Probability of losing control because a contact turns the car.
+    """Probability of losing control because a contact turns the car; 0 up to ``yaw_dead_band_mps2``.
 
-    Parameters
-    ----------
-    yaw_rate
-        Peak, rad/s, either sign.
-    speed
-        Of the car over the road, m/s.
-    p
-        Record of ``CostParameters.to_array``; its setting decides which yaw is dangerous, or none.
-
-    Returns
-    -------
-    float
-        0 up to ``yaw_dead_band_mps2``, which keeps harmless objects free.
+    The dead band keeps harmless objects free. The setting ``loss_of_control`` decides which yaw is dangerous, or none.
+    ``yaw_rate`` is the peak, rad/s, either sign; ``speed`` that of the car over the road, m/s.
     """
     if p.yaw_weight == 0.0:
         return 0.0

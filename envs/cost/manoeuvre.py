@@ -9,19 +9,9 @@ from envs.physics.compilation import compiled
 
 @compiled
 def nuisance_cost(braking: float, p: np.record) -> float:
-    """US$ of one brake event without a cause.
+    """US$ of one brake event without a cause, whose hardest braking is ``braking`` m/s2.
 
-    Parameters
-    ----------
-    braking
-        Hardest braking of the event, m/s2.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        0 up to ``nuisance_braking_mps2``, then growing with the square.
+    0 up to ``nuisance_braking_mps2``, then growing with the square.
     """
     if braking <= p.nuisance_braking_mps2:
         return 0.0

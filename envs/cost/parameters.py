@@ -21,7 +21,7 @@ LOSS_OF_CONTROL = {"off": (0.0, 8.0, 1.2), "8": (1.0, 8.0, 1.2), "5": (1.0, 5.0,
 6.1) [A]."""
 
 LARGEST = 1e15
-"""Of any parameter, so that no sum overflows [A]."""
+"""Largest value of any parameter, so that no sum overflows [A]."""
 
 _POSITIVE, _NOT_NEGATIVE, _SHARE = "a number > 0", "a number >= 0", "a number from 0 to 1"
 
@@ -63,7 +63,7 @@ class CostParameters:
     """Persons per vehicle [A]; 1.2 to 2."""
 
     injury_onset_mps: float = _not_negative(1.4)
-    """Delta-v below which nobody is injured (McConnell et al. [M]); 0.8 to 3."""
+    """Delta-v below which there is no injury (McConnell et al. [M]); 0.8 to 3."""
 
     injury_full_mps: float = _positive(4.5)
     """Delta-v above which the injury curves hold as published [A]; 2.2 to 6."""
@@ -249,16 +249,7 @@ class CostParameters:
     def from_mapping(cls, values: Mapping[str, object]) -> CostParameters:
         """Parameters from the keys of a configuration file; absent keys keep their defaults.
 
-        Parameters
-        ----------
-        values
-            Keys are field names. For ``loss_of_control`` YAML's ``off`` (false) and plain numbers
-            are understood.
-
-        Returns
-        -------
-        CostParameters
-            Checked parameters.
+        For ``loss_of_control`` YAML's ``off`` (false) and plain numbers are understood.
 
         Raises
         ------
@@ -283,12 +274,8 @@ class CostParameters:
     def to_array(self) -> np.recarray[Any, Any]:
         """Structured array of shape (1,); compiled code reads ``p = array[0]`` and ``p.<name>``.
 
-        Returns
-        -------
-        numpy.recarray
-            float64 fields: every number above by its name, then ``yaw_weight``,
-            ``yaw_threshold_mps2`` and ``yaw_width_mps2``, which the setting of the loss of control
-            selects.
+        Its fields are float64: every number above by its name, then ``yaw_weight``, ``yaw_threshold_mps2`` and
+        ``yaw_width_mps2``, which the setting of the loss of control selects.
         """
         numbers = {
             name: float(value) for name, value in asdict(self).items() if name != "loss_of_control"
@@ -301,7 +288,7 @@ class CostParameters:
 
 
 def _check(name: str, value: object, allowed: str) -> None:
-    """Refuse a value that is no finite number of the allowed range."""
+    """Check that a value is a finite number of the allowed range."""
     valid = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     if valid:
         number = float(value)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ WEIGHTS = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
 integral."""
 
 LEVELS = (1.0 / 6.0, 0.5, 5.0 / 6.0)
-"""Levels of the reaction time among those who hit: the middles of three equal thirds."""
+"""Levels of the reaction time among drivers who hit: the middles of three equal thirds."""
 
 RAREST_HIT = 1e-9
 """Nodes with a smaller probability of a hit are skipped."""
@@ -44,13 +44,6 @@ def rear_end_probability(
         The ego's deceleration, m/s2.
     follower_is_truck
         0 or 1.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        In [0, 1].
     """
     total = 0.0
     for j in range(3):
@@ -63,25 +56,13 @@ def rear_end_probability(
 def rear_end_cost(
     gap: float, v_f: float, v0: float, v1: float, a: float, follower_is_truck: int, p: np.record
 ) -> float:
-    """Expected US$ of braking in front of the follower.
+    """Expected US$ of braking in front of the follower; arguments as for ``rear_end_probability``.
 
-    Parameters
-    ----------
-    gap, v_f, v0, v1, a, follower_is_truck, p
-        As for ``rear_end_probability``.
+    Three braking strengths times three reaction times; median ratio to the fine integral: 0.94. A drop of less than
+    ``charged_drop_mps`` and braking of less than ``charged_braking_mps2`` cost nothing.
 
-    Returns
-    -------
-    float
-        Three braking strengths times three reaction times; median ratio to the fine integral: 0.94.
-        A drop of less than ``charged_drop_mps`` and braking of less than ``charged_braking_mps2``
-        cost nothing.
-
-    Notes
-    -----
-    Charge a braking episode once: evaluate with the state at onset, ``a = (v0 - v)/elapsed`` and
-    ``v1 = v``, and pay the increase over what has been paid. Pay either this or a simulated
-    collision, never both.
+    Charge a braking episode once: evaluate with the state at onset, ``a = (v0 - v)/elapsed`` and ``v1 = v``, and pay
+    the increase over what has been paid. Pay either this or a simulated collision, never both.
     """
     if v0 - v1 < p.charged_drop_mps or a < p.charged_braking_mps2 or v_f <= v1:
         return 0.0
@@ -105,19 +86,8 @@ def rear_end_cost(
 def standing_cost(lane_speed: float, arrivals: float, p: np.record) -> float:
     """Expected US$ per second of standing in a live lane, for traffic that cannot really collide.
 
-    Parameters
-    ----------
-    lane_speed
-        Speed of the traffic in that lane, m/s.
-    arrivals
-        Vehicles that arrive in that lane per second.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        A driver who fails to stop arrives at half the lane's speed (envs/physics/SOURCES.md 6.1) [A, no source].
+    A driver who fails to stop arrives at half the lane's speed (envs/physics/SOURCES.md 6.1) [A, no source].
+    ``lane_speed`` is that of the traffic, m/s; ``arrivals`` are vehicles per second in that lane.
     """
     return (
         arrivals

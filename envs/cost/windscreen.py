@@ -15,6 +15,10 @@ def windscreen_cost(
 ) -> float:
     """Expected US$ of an object that a contact may throw at the vehicle behind.
 
+    A new windscreen if the glass breaks, and harm by penetration if the object is heavy and fast enough. Ours [A]: the
+    glass holds up to ``windscreen_energy_j`` and then breaks with ``1 - exp(-excess/that energy)``; otherwise every
+    paper bag would be charged for glass. A penetration injures one occupant at MAIS 2.
+
     Parameters
     ----------
     p_rises
@@ -24,22 +28,7 @@ def windscreen_cost(
     relative_speed
         Follower's speed less that of the object, m/s.
     gap
-        From the object to the follower's front, m; negative or beyond ``windscreen_range_m`` costs
-        nothing.
-    p
-        Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        A new windscreen if the glass breaks, and harm by penetration if the object is heavy and
-        fast enough.
-
-    Notes
-    -----
-    Ours [A]: the glass holds up to ``windscreen_energy_j`` and then breaks with ``1 -
-    exp(-excess/that energy)``; otherwise every paper bag would be charged for glass. A penetration
-    injures one occupant at MAIS 2.
+        From the object to the follower's front, m; negative or beyond ``windscreen_range_m`` costs nothing.
     """
     if gap < 0.0 or gap > p.windscreen_range_m or relative_speed <= 0.0:
         return 0.0

@@ -21,13 +21,7 @@ def _require(condition: bool, got: object, expected: str) -> None:
 
 @dataclass(frozen=True)
 class Constant:
-    """The same value in every draw.
-
-    Parameters
-    ----------
-    value
-        Finite.
-    """
+    """The same finite value in every draw."""
 
     value: float
 
@@ -45,20 +39,14 @@ class Constant:
         return self.value
 
     def quantile(self, u: float) -> float:
-        """The value, whatever ``u``; a draw is spent on it all the same."""
+        """The value for every ``u``; a draw is spent on it all the same."""
         del u
         return self.value
 
 
 @dataclass(frozen=True)
 class Uniform:
-    """Every value of a range equally likely.
-
-    Parameters
-    ----------
-    low, high
-        Ends of the range, ``low <= high``, finite.
-    """
+    """Every value of a finite range ``low <= high`` equally likely."""
 
     low: float
     high: float
@@ -75,13 +63,7 @@ class Uniform:
 
 @dataclass(frozen=True)
 class LogUniform:
-    """The logarithm uniform: each octave of the range equally likely.
-
-    Parameters
-    ----------
-    low, high
-        Ends of the range, ``0 < low <= high``, finite.
-    """
+    """The logarithm uniform: each octave of the range ``0 < low <= high`` equally likely."""
 
     low: float
     high: float
@@ -100,15 +82,7 @@ class LogUniform:
 
 @dataclass(frozen=True)
 class Choice:
-    """A few values, each with its probability.
-
-    Parameters
-    ----------
-    values
-        What may be drawn, finite, at least one.
-    weights
-        Probability of each value, positive, adding up to one.
-    """
+    """A few finite values, each with its probability; the positive weights add up to one."""
 
     values: tuple[float, ...]
     weights: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""Fields: the keys of one catalogue file, read one by one, each refusal one line."""
+"""Fields: the keys of one catalogue file, read one by one; every error is one line."""
 
 from __future__ import annotations
 
@@ -18,15 +18,7 @@ SHAPES = "a number, [low, high], {log_uniform: [low, high]} or {choice: [[value,
 
 @dataclass(frozen=True)
 class Limits:
-    """What a number may be.
-
-    Parameters
-    ----------
-    low, high
-        Least and greatest value.
-    is_open
-        Whether ``low`` itself is not allowed.
-    """
+    """The range of a number; ``is_open`` excludes ``low`` itself."""
 
     low: float
     high: float
@@ -42,15 +34,7 @@ class Limits:
 
 
 class Fields:
-    """The mapping of one file, read key by key; every refusal names the file and the key.
-
-    Parameters
-    ----------
-    path
-        The file, for the messages.
-    values
-        Its content.
-    """
+    """The mapping of one file, read key by key; every error names the file and the key."""
 
     def __init__(self, path: Path, values: Mapping[str, object]) -> None:
         self.path = path

@@ -75,12 +75,7 @@ _Loader.add_implicit_resolver(
 
 
 def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
-    """Refuse what the loader must never see, on the event stream: it needs no recursion.
-
-    Returns
-    -------
-    list
-        Line and text of every scalar, keys and values alike.
+    """Check the event stream, without recursion, before the loader sees it; returns line and text of every scalar.
 
     Raises
     ------

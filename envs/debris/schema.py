@@ -1,4 +1,4 @@
-"""What a catalogue file must say about an object type, and the DebrisSpec it becomes."""
+"""Keys and limits of a catalogue file, and the DebrisSpec it becomes."""
 
 from __future__ import annotations
 
@@ -58,22 +58,12 @@ SOURCE = "where the numbers come from, as text"
 
 
 def read_spec(path: Path) -> DebrisSpec:
-    """The object type described by one catalogue file.
-
-    Parameters
-    ----------
-    path
-        ``<name>.yaml``; the name of the type is the file's.
-
-    Returns
-    -------
-    DebrisSpec
-        In SI units.
+    """The object type described by one catalogue file ``<name>.yaml``, in SI units.
 
     Raises
     ------
     CatalogueError
-        For the first thing that is wrong with the file.
+        For the first mistake in the file.
     """
     fields = Fields(path, read_mapping(path))
     is_body = fields.one_of("kind", KINDS) == "body"

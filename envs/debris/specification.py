@@ -23,7 +23,7 @@ YAW_RULES = {
     "any": Uniform(-0.5 * math.pi, 0.5 * math.pi),
     "aligned": Uniform(-0.8, 0.8),
 }
-"""How it lies: long things at any angle, others within 0.8 rad of the road (envs/physics/SOURCES.md 4)."""
+"""How it lies: long objects at any angle, others within 0.8 rad of the road (envs/physics/SOURCES.md 4)."""
 
 DRAW_ORDER = (
     "length_m",
@@ -47,24 +47,22 @@ Fixed: another order is another world for the same seed. A new property goes to 
 
 @dataclass(frozen=True)
 class DebrisDraw:
-    """One specimen of an object type; what a patch does not have is zero.
+    """One specimen of an object type, SI units; what a patch does not have is zero.
 
     Parameters
     ----------
     length_m, width_m, height_m
-        Size along, across and above its own long axis, m.
-    mass_kg
-        Mass, kg.
+        Size along, across and above its own long axis.
     crush_pressure_pa
-        Pressure at which it is crushed, Pa.
+        Pressure at which it is crushed.
     stiffness_npm
-        Elastic contact stiffness, N/m; the rule of ``envs.physics.contact.default_stiffness``.
+        Elastic contact stiffness; the rule of ``envs.physics.contact.default_stiffness``.
     sharpness
         0 blunt to 1 a needle.
     friction
         Coulomb coefficient between the object and the road.
     drag_area_m2, lift_area_m2
-        C_D A and C_L A, m2.
+        C_D A and C_L A.
     restitution
         Share of the vertical speed kept in a bounce on the road, 0 to 1.
     yaw_rad
@@ -100,37 +98,28 @@ class DebrisDraw:
 class DebrisSpec:
     """An object type: what is known of it, and how its specimens vary.
 
+    The distributions are in the units of ``DebrisDraw`` and independent of each other (envs/physics/SOURCES.md 4).
+
     Parameters
     ----------
     name
         Key of the type: its file name without the ending.
-    kind
-        One of ``KINDS``.
+    kind, split
+        One of ``KINDS`` and of ``SPLITS``.
     look
         What it looks like, one of ``envs.specification.debris.LOOKS``.
-    split
-        One of ``SPLITS``.
     look_alike_group
         One of ``GROUPS``, or ``None`` if nothing else looks like it.
     prior_share_percent
         Share among lane-blocking objects, percent [A].
-    is_metal
-        It returns radar like metal.
-    is_warm
-        It shows in the thermal channel.
+    is_metal, is_warm
+        Whether it returns radar like metal, and shows in the thermal channel.
     source
         Where the numbers come from, with the mark of each.
-    note
-        Anything a reader should know; may be empty.
-    length_m, width_m, height_m, mass_kg, crush_pressure_pa, sharpness, friction, drag_area_m2
-        Distributions, in the units of ``DebrisDraw``; independent of each other (envs/physics/SOURCES.md 4).
-    restitution, yaw_rad, tyre_friction, pieces
-        The same.
     lift_to_drag_area
         C_L A as a multiple of C_D A [A] (envs/physics/SOURCES.md 2.6); 0 if the next rule holds.
     lift_from_plan_area
-        C_L A as a multiple of length times width, for flat things with one edge lifted [A];
-        0 if not used.
+        C_L A as a multiple of length times width, for flat objects with one edge lifted [A]; 0 if not used.
     density_kgpm3
         Range of mass over the volume of the enclosing box, or ``None`` if any will do. Size and mass are drawn
         independently; a draw outside this range takes the nearest mass inside it that the type can have.
@@ -163,17 +152,9 @@ class DebrisSpec:
     density_kgpm3: Distribution | None = None
 
     def sample(self, rng: np.random.Generator) -> DebrisDraw:
-        """One specimen.
+        """One specimen; ``rng`` is consumed: ``len(DRAW_ORDER)`` uniform numbers in that order for every type.
 
-        Parameters
-        ----------
-        rng
-            Consumed: ``len(DRAW_ORDER)`` uniform numbers in that order, whatever the type.
-
-        Returns
-        -------
-        DebrisDraw
-            SI units. Stiffness and lift area follow from the drawn properties.
+        Stiffness and lift area follow from the drawn properties.
         """
         drawn: dict[str, float] = {}
         for name in DRAW_ORDER:

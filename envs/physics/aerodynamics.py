@@ -38,23 +38,14 @@ TRUCK_DRAG_AREA_M2, TRUCK_HALF_WIDTH_M = 6.0, 1.25
 def wake_air_speed(
     vehicle_speed: float, is_truck: int, distance_behind_rear: float, lateral: float
 ) -> float:
-    """Forward air speed in the wake of a vehicle.
+    """Forward air speed in the wake of a vehicle, m/s, between 0 and ``WAKE_LIMIT`` times the vehicle's speed.
 
     Parameters
     ----------
-    vehicle_speed
-        m/s, >= 0.
-    is_truck
-        1 for a truck, 0 for a car.
     distance_behind_rear
         From the vehicle's rear back to the point, m; negative (beside or ahead of it) gives 0.
     lateral
         From the vehicle's axis to the point, m, either sign.
-
-    Returns
-    -------
-    float
-        m/s, between 0 and ``WAKE_LIMIT`` times the vehicle's speed.
     """
     if distance_behind_rear < 0.0:
         return 0.0
@@ -75,20 +66,7 @@ def under_vehicle_air_speed(
     distance_behind_rear: float,
     lateral: float,
 ) -> float:
-    """Forward air speed under a vehicle, m/s; 0 where the point is not under it.
-
-    Parameters
-    ----------
-    vehicle_speed, is_truck, distance_behind_rear, lateral
-        As for ``wake_air_speed``; the distance is negative under the vehicle.
-    vehicle_length
-        m.
-
-    Returns
-    -------
-    float
-        m/s.
-    """
+    """Forward air speed under a vehicle, m/s; 0 unless the (negative) distance behind the rear is under it."""
     half_width = TRUCK_HALF_WIDTH_M if is_truck else CAR_HALF_WIDTH_M
     if (
         distance_behind_rear >= 0.0
@@ -126,26 +104,10 @@ def fly_threshold(mass: float, lift_area: float) -> float:
 
 @compiled
 def motion_threshold(mass: float, friction: float, drag_area: float, lift_area: float) -> float:
-    """Least air speed that sets a resting object in motion.
+    """Least air speed that sets a resting object in motion, m/s; infinite without area.
 
-    Parameters
-    ----------
-    mass
-        kg.
-    friction
-        Coulomb coefficient of object on road.
-    drag_area, lift_area
-        C_D A and C_L A, m2.
-
-    Returns
-    -------
-    float
-        m/s; infinite without area.
-
-    Notes
-    -----
-    From ``drag = friction (weight - lift)``; never above ``slide_threshold`` nor ``fly_threshold``,
-    so an object below it needs no aerodynamics.
+    From ``drag = friction (weight - lift)``; never above ``slide_threshold`` nor ``fly_threshold``, so an object below
+    it needs no aerodynamics.
     """
     area = drag_area + friction * lift_area
     if area <= 0.0:

@@ -1,8 +1,8 @@
 """Borrowed arrays: views without a reference count, for use inside one compiled call.
 
-Numba counts a reference, atomically, whenever an array is handed to another compiled function. In a
-tick of small functions that costs several times the arithmetic. A borrowed array has no owner to
-count: whoever borrows must keep the original alive, which every caller of a kernel does anyway.
+Numba counts a reference, atomically, whenever an array is handed to another compiled function. In a tick of small
+functions that costs several times the arithmetic. A borrowed array has no owner to count: the caller must keep the
+original alive, which every caller of a kernel does anyway.
 """
 
 # ruff: noqa: ANN401 - an intrinsic is handed Numba's own, untyped objects
@@ -32,7 +32,7 @@ def _borrowed(_typing_context: Any, array: Any) -> Any:
 
 
 def _same(array: Any) -> Any:
-    """Without compilation nothing is counted that matters."""
+    """The array itself: without compilation there is no count to avoid."""
     return array
 
 

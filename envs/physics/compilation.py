@@ -23,15 +23,7 @@ def compiled(function: _Function) -> _Function:
 def inner(function: _Function) -> _Function:
     """Compile a helper that only compiled functions call, in half the time.
 
-    Parameters
-    ----------
-    function
-        Its name starts with an underscore: calling it from Python crashes the interpreter.
-
-    Returns
-    -------
-    callable
-        The compiled function; ``function`` itself where compilation is switched off.
+    Its name starts with an underscore: calling it from Python crashes the interpreter.
     """
     made: _Function = njit(**(_FLAGS | {"no_cpython_wrapper": True}))(function)
     return made

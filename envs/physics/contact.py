@@ -1,9 +1,7 @@
-"""What a vehicle suffers when it meets an object: a closed form (envs/physics/SOURCES.md 2).
+"""What a contact with an object does to a vehicle: a closed form fitted to 2,800 simulated contacts.
 
-It is fitted to 2,800 simulated contacts.
-
-Nothing here is validated against a physical test. Delta-v is good (hold-out log-R2 0.88), yaw rate,
-vertical acceleration and tyre indentation fair (0.80, 0.79, 0.71), underbody and rim force poor
+See envs/physics/SOURCES.md 2. Nothing here is validated against a physical test. Delta-v is good (hold-out log-R2
+0.88), yaw rate, vertical acceleration and tyre indentation fair (0.80, 0.79, 0.71), underbody and rim force poor
 (0.43, 0.25).
 """
 
@@ -94,17 +92,7 @@ class ContactOutcome(NamedTuple):
 def default_stiffness(crush_pressure: float, width: float, length: float) -> float:
     """Elastic contact stiffness of an object for which none is known, N/m.
 
-    Parameters
-    ----------
-    crush_pressure
-        Pa.
-    width, length
-        m.
-
-    Returns
-    -------
-    float
-        ``crush_pressure width min(length, 0.5)/0.01`` within 0.2 to 5 MN/m (envs/physics/SOURCES.md 2).
+    ``crush_pressure width min(length, 0.5)/0.01`` within 0.2 to 5 MN/m (envs/physics/SOURCES.md 2).
     """
     return clip(crush_pressure * width * min(length, 0.5) / 0.01, 2e5, 5e6)
 
@@ -124,37 +112,29 @@ def contact_outcome(
     breakaway_energy: float,
     is_truck: int,
 ) -> ContactOutcome:
-    """Outcome of the contact of a vehicle with one object.
+    """Outcome of the contact of a vehicle with one object, deterministic and finite for finite input.
+
+    ``delta_v`` never exceeds the speed used. SI units.
 
     Parameters
     ----------
     speed
-        Closing speed at contact, m/s; below ``SLOWEST_MPS`` it is taken as that.
+        Closing speed at contact; below ``SLOWEST_MPS`` it is taken as that.
     length, width, height
-        Of the object, m; ``length`` along its own axis.
-    mass
-        kg.
-    crush_pressure
-        Pa.
+        Of the object; ``length`` along its own axis.
     stiffness
-        Elastic contact stiffness, N/m; <= 0 means unknown: ``default_stiffness`` is used.
+        Elastic contact stiffness; <= 0 means unknown: ``default_stiffness`` is used.
     offset
-        From the vehicle's axis to the object's centre, m.
+        From the vehicle's axis to the object's centre.
     yaw
-        Of the object's long axis against the vehicle's, rad. The outcome is mirror-symmetric in
-        (offset, yaw), so either handedness will do if both have the same.
+        Of the object's long axis against the vehicle's. The outcome is mirror-symmetric in (offset, yaw), so either
+        handedness will do if both have the same.
     anchored
-        1: fixed to the road; the fit does not cover it, the conservative rule of envs/physics/SOURCES.md 2.4
-        applies.
+        1: fixed to the road; the fit does not cover it, the conservative rule of envs/physics/SOURCES.md 2.4 applies.
     breakaway_energy
-        Energy that breaks or crushes an anchored object, J; <= 0 means none is stated.
+        Energy that breaks or crushes an anchored object; <= 0 means none is stated.
     is_truck
         1 for the truck of envs/physics/SOURCES.md 2.10.
-
-    Returns
-    -------
-    ContactOutcome
-        Deterministic and finite for finite input; ``delta_v`` never exceeds the speed used.
     """
     body = TRUCK if is_truck else CAR
     overlap = overlap_of(body, length, width, height, offset, yaw)

@@ -16,7 +16,7 @@ MODE_NAMES = ("miss", "straddle", "run-over", "underbody", "frontal")
 
 
 class Body(NamedTuple):
-    """What a contact needs to know of a vehicle: kg, kg m2, m from the road or the axis."""
+    """The properties of a vehicle that a contact depends on: kg, kg m2, m from the road or the axis."""
 
     mass: float
     yaw_inertia: float
@@ -56,28 +56,11 @@ class Overlap(NamedTuple):
 def overlap_of(
     body: Body, length: float, width: float, height: float, offset: float, yaw: float
 ) -> Overlap:
-    """Where an object meets a vehicle.
+    """Where an object (m) meets a vehicle; mirror-symmetric but for ``side`` and ``centre``, which change sign.
 
-    Parameters
-    ----------
-    body
-        ``CAR`` or ``TRUCK``.
-    length, width, height
-        Of the object, m, >= 0.
-    offset
-        From the vehicle's axis to the object's centre, m.
-    yaw
-        Of the object's long axis against the vehicle's, rad.
-
-    Returns
-    -------
-    Overlap
-        Mirror-symmetric in (offset, yaw), but for ``side`` and ``centre``, which change sign.
-
-    Notes
-    -----
-    The side is that of the one tyre for a run-over, of the centre of the hit otherwise; a front
-    covered on both sides is decided by the object's centre.
+    ``offset`` is from the vehicle's axis to the object's centre, ``yaw`` of the object's long axis against the
+    vehicle's. The side is that of the one tyre for a run-over, of the centre of the hit otherwise; a front covered on
+    both sides is decided by the object's centre.
     """
     c, s = math.fabs(math.cos(yaw)), math.fabs(math.sin(yaw))
     span, depth = width * c + length * s, length * c + width * s

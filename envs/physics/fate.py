@@ -1,4 +1,4 @@
-"""What becomes of the object a vehicle has met (envs/physics/SOURCES.md 2.2.7, 2.2.8)."""
+"""Fate of the object that a vehicle has met: its motion afterwards (envs/physics/SOURCES.md 2.2.7, 2.2.8)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ wheel."""
 
 
 class Fate(NamedTuple):
-    """What becomes of an object, in the frame in which it was at rest before."""
+    """The object's motion after a contact, in the frame in which it was at rest before."""
 
     fate: int  # STAYS ... AHEAD
     forward_speed: float  # m/s
@@ -53,34 +53,11 @@ def object_fate(
     u_forward: float,
     u_lateral: float,
 ) -> Fate:
-    """Draw what becomes of an object from three uniform numbers.
+    """Draw an object's fate from three uniform numbers in (0, 1), with the arguments of ``contact_outcome``.
 
-    Parameters
-    ----------
-    outcome
-        Of ``contact_outcome`` with the same arguments.
-    speed
-        Closing speed at contact, m/s, >= 0.
-    height
-        Of the object, m.
-    mass
-        Of the object, kg.
-    anchored, is_truck
-        0 or 1, as for ``contact_outcome``.
-    u_fate, u_forward, u_lateral
-        Uniform numbers in (0, 1), from ``noise.uniforms``.
-
-    Returns
-    -------
-    Fate
-        Momentum is never created: the object's forward momentum is at most what the vehicle loses.
-        This bound is stated for objects thrown ahead and aside; we hold those that pass underneath
-        to it as well [A].
-
-    Notes
-    -----
-    Contacts below ``SLOWEST_MPS`` are those at that speed, scaled down. An object met dead centre
-    leaves to either side with equal chance.
+    Momentum is never created: the object's forward momentum is at most what the vehicle loses. This bound is stated for
+    objects thrown ahead and aside; we hold those that pass underneath to it as well [A]. Contacts below ``SLOWEST_MPS``
+    are those at that speed, scaled down. An object met dead centre leaves to either side with equal chance.
     """
     if outcome.mode == MISS or outcome.mode == STRADDLE:
         return Fate(STAYS, 0.0, 0.0, 0.0, 0.0)

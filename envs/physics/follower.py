@@ -1,8 +1,7 @@
-"""The driver behind a braking ego: does he hit it, and how fast (envs/physics/SOURCES.md 2.9).
+"""The driver behind a braking ego: whether and how fast it hits the ego (envs/physics/SOURCES.md 2.9).
 
-At t = 0 the ego's brake lamp lights; it brakes with constant ``a`` from ``v0`` to ``v1``. The
-follower keeps ``v_f`` until his reaction time and then brakes with ``b`` until the speeds match.
-Everything here is exact for that story.
+At t = 0 the ego's brake lamp lights; it brakes with constant ``a`` from ``v0`` to ``v1``. The follower keeps ``v_f``
+until its reaction time and then brakes with ``b`` until the speeds match. Everything here is exact for that model.
 """
 
 from __future__ import annotations
@@ -15,7 +14,9 @@ from envs.physics.noise import normal_cdf, normal_quantile
 
 @compiled
 def latest_reaction_time(gap: float, v_f: float, v0: float, v1: float, a: float, b: float) -> float:
-    """Latest reaction time with which the follower still avoids contact.
+    """Latest reaction time with which the follower still avoids contact, s.
+
+    Infinite when no contact is possible, <= 0 when it is certain.
 
     Parameters
     ----------
@@ -24,13 +25,7 @@ def latest_reaction_time(gap: float, v_f: float, v0: float, v1: float, a: float,
     v_f, v0, v1
         Speeds of the follower and of the ego before and after, m/s.
     a, b
-        Decelerations of the ego and of the follower, m/s2, > 0; ``a <= 0`` means that the ego does
-        not brake.
-
-    Returns
-    -------
-    float
-        s; infinite when no contact is possible, <= 0 when it is certain.
+        Decelerations of the ego and of the follower, m/s2, > 0; ``a <= 0`` means that the ego does not brake.
     """
     final = v_f - v1
     if final <= 0.0 or a <= 0.0:
@@ -47,19 +42,9 @@ def latest_reaction_time(gap: float, v_f: float, v0: float, v1: float, a: float,
 
 @compiled
 def hit_probability(latest: float, median: float, sigma: float) -> float:
-    """Probability that a lognormal reaction time exceeds ``latest``.
+    """Probability that a lognormal reaction time exceeds ``latest`` s: 1 for ``latest <= 0``, 0 for infinity.
 
-    Parameters
-    ----------
-    latest
-        Of ``latest_reaction_time``, s.
-    median, sigma
-        Median (s) and standard deviation of the logarithm of the reaction time.
-
-    Returns
-    -------
-    float
-        1 for ``latest <= 0``, 0 for infinity.
+    ``median`` (s) and ``sigma`` are the median and the standard deviation of the logarithm of the reaction time.
     """
     if latest <= 0.0:
         return 1.0
@@ -68,21 +53,9 @@ def hit_probability(latest: float, median: float, sigma: float) -> float:
 
 @compiled
 def reaction_time_given_hit(hit: float, level: float, median: float, sigma: float) -> float:
-    """Quantile of the reaction time among the drivers who hit.
+    """Quantile of the reaction time among the drivers who hit, s, never below the latest that avoids contact.
 
-    Parameters
-    ----------
-    hit
-        Probability of the hit, in (0, 1].
-    level
-        Level of the quantile within those drivers, in (0, 1).
-    median, sigma
-        As for ``hit_probability``.
-
-    Returns
-    -------
-    float
-        s, never below the latest reaction time that avoids contact.
+    ``hit`` is the probability of the hit, in (0, 1]; ``level`` that of the quantile among those drivers, in (0, 1).
     """
     # the quantile at 1 - x is minus the one at x, which keeps its digits for rare hits
     return median * math.exp(-sigma * normal_quantile(hit * (1.0 - level)))
@@ -92,19 +65,9 @@ def reaction_time_given_hit(hit: float, level: float, median: float, sigma: floa
 def closing_speed(
     t: float, gap: float, v_f: float, v0: float, v1: float, a: float, b: float
 ) -> float:
-    """Closing speed at impact of a follower who reacts at ``t`` >= ``latest_reaction_time``.
+    """Closing speed at impact of a follower who reacts at ``t`` >= ``latest_reaction_time``: 0 to ``v_f - v1`` m/s.
 
-    Parameters
-    ----------
-    t
-        Reaction time, s.
-    gap, v_f, v0, v1, a, b
-        As for ``latest_reaction_time``.
-
-    Returns
-    -------
-    float
-        m/s, between 0 and ``v_f - v1``.
+    The other arguments are those of ``latest_reaction_time``.
     """
     final, closing, drop = v_f - v1, v_f - v0, v0 - v1
     if final <= 0.0 or a <= 0.0:

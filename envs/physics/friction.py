@@ -31,15 +31,7 @@ def required_friction(longitudinal: float, lateral: float) -> float:
 def spill_loss_of_control(required: float, available: float) -> float:
     """Probability of losing control where a manoeuvre needs more friction than the wheels have.
 
-    Parameters
-    ----------
-    required, available
-        Friction coefficients, of ``required_friction`` and ``mean_friction``.
-
-    Returns
-    -------
-    float
-        0 up to half of the grip, one half where all of it is needed.
+    0 up to half of the grip, one half where all of it is needed.
     """
     share = required / max(available, LEAST_FRICTION)
     return ramp(share, SPILL_THRESHOLD, SPILL_WIDTH, SPILL_DEAD_BAND)

@@ -45,39 +45,25 @@ def advance_object(
     restitution: float,
     duration: float,
 ) -> Motion:
-    """Move a free object through ``duration`` seconds in steps of at most ``LONGEST_STEP_S``.
+    """Move a free object through ``duration`` seconds in steps of at most ``LONGEST_STEP_S``; SI units.
+
+    In the air: free fall, and drag on the horizontal velocity relative to the air. On the road: drag, and friction of
+    the weight less the lift. Where the lift exceeds the weight the object drifts without friction but keeps its height:
+    the model has no flight path. A touch-down takes ``friction (1 + restitution)`` times the vertical speed out of the
+    horizontal one, at most all of it: textbook impulse [A].
 
     Parameters
     ----------
-    vx, vy
-        Horizontal velocity over the road, m/s.
     z, vz
-        Height of the lowest point above the road, m, >= 0, and vertical speed, m/s, up positive.
+        Height of the lowest point above the road, >= 0, and vertical speed, up positive.
     air_x, air_y
-        Velocity of the air at the object, m/s, constant over the duration.
-    mass
-        kg, > 0.
+        Velocity of the air at the object, constant over the duration.
     friction
         Coulomb coefficient of object on road.
     drag_area, lift_area
-        C_D A and C_L A, m2.
+        C_D A and C_L A.
     restitution
         Normal coefficient of a bounce on the road, 0..1.
-    duration
-        s; usually one tick.
-
-    Returns
-    -------
-    Motion
-        State afterwards.
-
-    Notes
-    -----
-    In the air: free fall, and drag on the horizontal velocity relative to the air. On the road:
-    drag, and friction of the weight less the lift. Where the lift exceeds the weight the object
-    drifts without friction but keeps its height: the model has no flight path. A touch-down takes
-    ``friction (1 + restitution)`` times the vertical speed out of the horizontal one, at most all
-    of it: textbook impulse [A].
     """
     drag = 0.5 * AIR_DENSITY_KGPM3 * drag_area / mass
     lift = 0.5 * AIR_DENSITY_KGPM3 * lift_area / mass

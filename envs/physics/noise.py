@@ -1,8 +1,7 @@
 """Counter-based random numbers: a pure function of (seed, tick, entity, channel).
 
-Philox-4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC
-2011). Words of 32 bits are kept in ``uint64``, so that products never overflow: with or without
-compilation, the same and silent.
+Philox-4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). Words of 32
+bits are kept in ``uint64``, so that products never overflow: with or without compilation, the same and silent.
 """
 
 from __future__ import annotations
@@ -35,19 +34,9 @@ def philox_block(
     counter2: np.uint64,
     counter3: np.uint64,
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Philox-4x32-10: four random words from a key and a counter.
+    """Philox-4x32-10: four random words below 2**32 from a key and a counter.
 
-    Parameters
-    ----------
-    key
-        64 bits: the lower half is the first key word, the upper half the second.
-    counter0, counter1, counter2, counter3
-        Words of the counter, each below 2**32.
-
-    Returns
-    -------
-    tuple of four uint64
-        Words below 2**32.
+    The lower half of the 64-bit key is the first key word, the upper half the second; counter words are below 2**32.
     """
     k0, k1 = key & _MASK, key >> _SHIFT
     x0, x1, x2, x3 = counter0, counter1, counter2, counter3
@@ -68,18 +57,8 @@ def philox_block(
 def uniforms(seed: int, tick: int, entity: int, channel: int) -> tuple[float, float, float, float]:
     """Four uniform numbers in the open interval (0, 1) for one (seed, tick, entity, channel).
 
-    Parameters
-    ----------
-    seed
-        Noise seed of the episode, int64, any sign; all 64 bits count.
-    tick, entity, channel
-        int64; their lower 32 bits count. ``channel`` numbers the purpose: one channel is one block
-        of four numbers.
-
-    Returns
-    -------
-    tuple of four floats
-        ``(word + 1/2)/2**32``: never 0 and never 1, so quantile functions need no guard.
+    They are ``(word + 1/2)/2**32``: never 0 and never 1, so quantile functions need no guard. All 64 bits of the seed
+    count, of the others the lower 32. ``channel`` numbers the purpose: one channel is one block of four numbers.
     """
     low, high = np.uint64(seed & _WORD_BITS), np.uint64((seed >> 32) & _WORD_BITS)
     w0, w1, w2, w3 = philox_block(
@@ -101,19 +80,8 @@ def uniforms(seed: int, tick: int, entity: int, channel: int) -> tuple[float, fl
 def normal_quantile(u: float) -> float:
     """Standard normal quantile: the z below which a share ``u`` of the normal distribution lies.
 
-    Parameters
-    ----------
-    u
-        Share, in (0, 1). 0 gives minus infinity, 1 infinity.
-
-    Returns
-    -------
-    float
-        z, relative error about 1e-16. Between 0.075 and 0.925 no logarithm or square root is taken.
-
-    References
-    ----------
-    Wichura (1988), Algorithm AS 241, Applied Statistics 37, 477-484: routine PPND16.
+    Relative error about 1e-16; 0 gives minus infinity, 1 infinity. Between 0.075 and 0.925 no logarithm or square root
+    is taken. Wichura (1988), Algorithm AS 241, Applied Statistics 37, 477-484: routine PPND16.
     """
     q = u - 0.5
     if math.fabs(q) <= 0.425:

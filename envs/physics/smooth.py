@@ -30,22 +30,8 @@ def logistic(x: float) -> float:
 def ramp(x: float, threshold: float, width: float, dead_band: float) -> float:
     """Probability that rises around a threshold and is exactly zero up to a dead band.
 
-    Parameters
-    ----------
-    x, threshold, dead_band
-        Demand, demand at which the logistic has its middle, demand that is free; one common unit.
-    width
-        Scale of the logistic in that unit, > 0.
-
-    Returns
-    -------
-    float
-        ``max(0, S((x - threshold)/width) - S((dead_band - threshold)/width))``, in [0, 1).
-
-    Notes
-    -----
-    A bare logistic multiplied by the price of a crash charges harmless things through its tail;
-    hence the dead band (envs/physics/SOURCES.md 6).
+    ``max(0, S((x - threshold)/width) - S((dead_band - threshold)/width))``, all in one unit. A bare logistic multiplied
+    by the price of a crash charges harmless objects through its tail; hence the dead band (envs/physics/SOURCES.md 6).
     """
     if x <= dead_band:
         return 0.0

@@ -13,7 +13,7 @@ KP_HEADING = 1.0 / 0.2
 """Gain from heading error to heading rate, 1/s (highway-env ``ControlledVehicle.KP_HEADING``)."""
 
 MAX_HEADING_REFERENCE = math.pi / 4
-"""Largest heading the lateral controller asks for, rad (highway-env, quirk 14)."""
+"""Largest heading that the lateral controller commands, rad (highway-env, quirk 14)."""
 
 MAX_STEERING = math.pi / 3
 """Largest steering angle, rad (highway-env ``ControlledVehicle.MAX_STEERING_ANGLE``)."""
@@ -24,19 +24,9 @@ _SMALLEST_SPEED = 0.01
 
 @compiled
 def not_zero(value: float) -> float:
-    """The value, at least 0.01 in size: a divisor that is never zero.
+    """The value, at least 0.01 in size with its sign (0.01 for 0): a divisor that is never zero.
 
     It jumps by 0.02 at zero, and what is divided by it jumps too (highway-env ``utils.not_zero``).
-
-    Parameters
-    ----------
-    value
-        Any number.
-
-    Returns
-    -------
-    float
-        The value, or +-0.01 with its sign if it is smaller than that; 0.01 for 0.
 
     Examples
     --------
@@ -50,19 +40,9 @@ def not_zero(value: float) -> float:
 
 @compiled
 def wrap_to_pi(angle: float) -> float:
-    """The angle in [-pi, pi], rad (highway-env ``utils.wrap_to_pi``).
+    """The angle in [-pi, pi], rad (highway-env ``utils.wrap_to_pi``); pi itself by rounding only.
 
     Adding and subtracting pi rounds small angles; that rounding is part of the result.
-
-    Parameters
-    ----------
-    angle
-        Any finite angle, rad.
-
-    Returns
-    -------
-    float
-        The same direction in [-pi, pi], rad; pi itself by rounding only.
 
     Examples
     --------
@@ -77,10 +57,10 @@ def wrap_to_pi(angle: float) -> float:
 
 @compiled
 def steering_command(lateral_error: float, heading: float, speed: float, length: float) -> float:
-    """Steering angle that brings a vehicle to a straight line along x.
+    """Steering angle that brings a vehicle to a straight line along x, rad, within +-pi/3.
 
-    Lateral error -> lateral speed -> heading -> heading rate -> slip angle -> steering angle, each
-    step clipped.
+    Lateral error -> lateral speed -> heading -> heading rate -> slip angle -> steering angle, each step clipped. Twin
+    of ``ControlledVehicle.steering_control`` in highway-env; pinned by ``tests/parity/test_one_tick.py``.
 
     Parameters
     ----------
@@ -92,16 +72,6 @@ def steering_command(lateral_error: float, heading: float, speed: float, length:
         Speed along the heading, m/s; near zero the answer jumps (see :func:`not_zero`).
     length
         Length of the vehicle, m, > 0.
-
-    Returns
-    -------
-    float
-        Steering angle in rad, within +-pi/3.
-
-    Notes
-    -----
-    Twin of ``ControlledVehicle.steering_control`` in highway-env; pinned by
-    ``tests/parity/test_one_tick.py``. The ego's law uses it in both engines.
 
     Examples
     --------

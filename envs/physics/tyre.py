@@ -25,7 +25,9 @@ REFERENCE_SPEED_MPS = 25.0
 
 @compiled
 def puncture_probability(tyre_indentation: float, sharpness: float, energy: float) -> float:
-    """Probability that a step punctures the tyre that runs over it.
+    """Probability that a step punctures the tyre that runs over it; exactly 0 without indentation.
+
+    A logistic would charge every flat carton 1 % of a puncture.
 
     Parameters
     ----------
@@ -34,14 +36,7 @@ def puncture_probability(tyre_indentation: float, sharpness: float, energy: floa
     sharpness
         0 (blunt) to 1 (a nail).
     energy
-        Indentation energy at which half of the tyres fail on a blunt step, J, > 0:
-        ``PUNCTURE_ENERGY_J``.
-
-    Returns
-    -------
-    float
-        In [0, 1); exactly 0 without indentation: a logistic would charge every flat carton 1 % of a
-        puncture.
+        Indentation energy at which half of the tyres fail on a blunt step, J, > 0: ``PUNCTURE_ENERGY_J``.
     """
     stored = 0.5 * TYRE_STIFFNESS_NPM * tyre_indentation * tyre_indentation
     ratio = stored / (energy * (1.0 - min(sharpness, SHARPEST)) ** SHARPNESS_EXPONENT)
@@ -51,41 +46,19 @@ def puncture_probability(tyre_indentation: float, sharpness: float, energy: floa
 
 @compiled
 def patch_puncture_probability(pieces: float, sharpness: float) -> float:
-    """Probability that sharp pieces puncture a tyre.
+    """Probability that sharp pieces puncture a tyre: ``1 - exp(-pieces sharpness)``.
 
-    Parameters
-    ----------
-    pieces
-        Pieces expected under one tyre's track, >= 0 [A].
-    sharpness
-        0..1: probability that one piece punctures.
-
-    Returns
-    -------
-    float
-        ``1 - exp(-pieces sharpness)``, in [0, 1).
+    ``pieces`` are expected under one tyre's track [A]; ``sharpness`` is the probability that one piece punctures.
     """
     return -math.expm1(-pieces * sharpness)
 
 
 @compiled
 def control_lost_after_puncture(puncture: float, speed: float, share: float) -> float:
-    """Probability of losing control because a tyre failed.
+    """Probability of losing control because a tyre failed; it grows with the square of the speed (m/s), at most 1.
 
-    Parameters
-    ----------
-    puncture
-        Probability of the puncture.
-    speed
-        m/s.
-    share
-        Probability of losing control given a puncture at ``REFERENCE_SPEED_MPS`` [A: 0.4 %; the
-        average over all flats is 0.02 to 0.08 %, rapid loss at speed is worse].
-
-    Returns
-    -------
-    float
-        Grows with the square of the speed, at most 1.
+    ``share`` is the probability of losing control given a puncture at ``REFERENCE_SPEED_MPS`` [A: 0.4 %; the average
+    over all flats is 0.02 to 0.08 %, rapid loss at speed is worse].
     """
     ratio = speed / REFERENCE_SPEED_MPS
     return min(1.0, share * puncture * ratio * ratio)

@@ -163,7 +163,7 @@ def load_suite(path: Path) -> Suite:
 
 
 def _check_seeds(where: str, suite: Suite) -> None:
-    """Check that no seed belongs to two strata or to two splits: no policy is tested on an instance it was trained on."""
+    """Check that no seed belongs to two strata or two splits: no policy is tested on an instance it was trained on."""
     reached, before = 0, ""
     for split in sorted(suite.first_seed, key=lambda name: suite.first_seed[name]):
         first = suite.first_seed[split]

@@ -115,8 +115,9 @@ def add_neighbours(
     speed_mps: float,
     kinds: tuple[str, ...],
 ) -> None:
-    """Place traffic in a lane beside the ego's: one vehicle per entry of ``kinds`` (keys of ``NEIGHBOURS``), then two
-    further away; ``rng`` is consumed.
+    """Place traffic in a lane beside the ego's: one vehicle per entry of ``kinds``, then two further away.
+
+    ``kinds`` are keys of ``NEIGHBOURS``; ``rng`` is consumed.
     """
     xs = [EGO_X_M + rng.uniform(*NEIGHBOURS[kind]) for kind in kinds]
     xs.append(EGO_X_M - rng.uniform(55.0, 110.0))
@@ -143,10 +144,12 @@ def add_traffic(
     busy: float = 0.6,
     follower_headway_s: float | None = None,
 ) -> None:
-    """Place all vehicles around the ego except its lead: follower, adjacent lanes, lanes further away; ``rng`` is consumed.
+    """Place all vehicles around the ego except its lead: follower, adjacent lanes, lanes further away.
 
     Parameters
     ----------
+    rng
+        Consumed.
     ego_lane, speed_mps
         Of the ego, which is placed already. Lanes further left are faster.
     busy

@@ -94,7 +94,7 @@ def _blend(fixed: float, uniform: float) -> float:
 def measure_size(
     world: World, slot: int, distance: float, length: float, width: float, height: float
 ) -> None:
-    """Write the measured size into a track; its error changes with the range only, and is never negative."""
+    """Write the measured size into a track, never negative; its error changes with the range only."""
     f = world.track_f
     e = track.ERRORS + 4
     f[track.LENGTH, slot] = max(length + size_error(length, distance) * f[e, slot], 0.0)
@@ -122,8 +122,6 @@ def draw_track_class(world: World, slot: int, j: int) -> None:
 def look_posterior(world: World, slot: int, j: int, distance: float) -> None:
     """Write the look posterior of a debris track, in place.
 
-    Notes
-    -----
     A Dirichlet draw with concentration 1 on every look and ``1 + 40 exp(-range/40 m)`` on the true one: unit
     exponentials (Gamma(1)) divided by their sum, where the true look's is a Gamma draw of that shape by the
     Wilson-Hilferty cube. The exponentials belong to the track; the cube moves with every decision.

@@ -1,4 +1,4 @@
-"""Sight lines: what hides what, and from how far a thing is recognised."""
+"""Sight lines: what hides what, and from how far an object is recognised."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FULL_SIZE_M = 0.4
 """An object of this apparent size is recognised at the full sight range [A]; smaller ones from nearer."""
 
 FLAT_SIZE_SHARE = 0.35
-"""Apparent size of a flat thing as a share of the square root of its plan area, seen at a grazing angle [A]."""
+"""Apparent size of a flat object as a share of the square root of its plan area, seen at a grazing angle [A]."""
 
 LEAST_RANGE_SHARE = 0.35
 """Share of the sight range at which even the smallest object is recognised [A]."""
@@ -29,23 +29,14 @@ LEAST_RANGE_SHARE = 0.35
 
 @compiled
 def is_line_free(world: World, x: float, y: float, height: float, skip: int, window: float) -> bool:
-    """Whether the straight line from the ego's camera to a point is free of vehicles.
+    """Whether the straight line from the ego's camera to a point (m) is free of vehicles.
 
     Parameters
     ----------
-    world
-        One world.
-    x, y, height
-        The point looked at, m.
     skip
         Index of a vehicle that does not hide the point (the one looked at).
     window
         Height by which every vehicle hides less than its full height, m.
-
-    Returns
-    -------
-    bool
-        True if nothing hides the point.
     """
     x0 = world.vehicle_f[vehicle.X, 0] + CAMERA_AHEAD_M
     y0 = world.vehicle_f[vehicle.Y, 0]
@@ -105,17 +96,17 @@ def is_object_in_sight(world: World, j: int) -> bool:
     top = world.debris_f[debris.Z, j] + world.debris_f[debris.HEIGHT, j]
     half = half_extent_across(world, j)
     # no vehicle has this index: any of them may hide the object
-    nobody = world.episode_i[episode.NUM_VEHICLES]
+    none = world.episode_i[episode.NUM_VEHICLES]
     return (
-        is_line_free(world, x, y, top, nobody, 0.0)
-        or is_line_free(world, x, y - half, top, nobody, 0.0)
-        or is_line_free(world, x, y + half, top, nobody, 0.0)
+        is_line_free(world, x, y, top, none, 0.0)
+        or is_line_free(world, x, y - half, top, none, 0.0)
+        or is_line_free(world, x, y + half, top, none, 0.0)
     )
 
 
 @inlined
 def recognition_share(length: float, width: float, height: float) -> float:
-    """Share of the sight range from which a thing of this size (m) is recognised: between the least one and 1."""
+    """Share of the sight range from which an object of this size (m) is recognised: from the least one to 1."""
     size = max(height, FLAT_SIZE_SHARE * math.sqrt(length * width))
     return min(max(math.sqrt(size / FULL_SIZE_M), LEAST_RANGE_SHARE), 1.0)
 

@@ -1,4 +1,4 @@
-"""Tracks: who holds which slot, since when, and when a track dies."""
+"""Tracks: which vehicle or object holds which slot, since when, and when a track ends."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ DETECTION_SPREAD = 0.06
 """Width of the detection curve as a share of the recognition range [A]."""
 
 DETECTION_HOLD = 0.35
-"""A tracked object is found again out to this share beyond its recognition range [A]."""
+"""A tracked object is detected again out to this share beyond its recognition range [A]."""
 
 GHOST_DETECTION, GHOST_NEAR_M = 0.3, 35.0
-"""A ghost (nothing there) is reported in this share of decisions, and not from nearer than this [A]."""
+"""A detector ghost is reported in this share of decisions, and not from nearer than this [A]."""
 
 
 @compiled
 def update_tracks(world: World) -> None:
-    """Advance all tracks by one decision, in place: ageing, measuring, death, birth."""
+    """Advance all tracks by one decision, in place: ageing, measuring, end, start."""
     _age_vehicle_tracks(world)
     _give_slots(world)
     for j in range(world.episode_i[episode.NUM_DEBRIS]):
@@ -57,7 +57,7 @@ def update_tracks(world: World) -> None:
 
 @inner
 def _age_vehicle_tracks(world: World) -> None:
-    """Age vehicle tracks, measure what is seen, free what is lost."""
+    """Age vehicle tracks, measure the visible ones, end those of lost vehicles."""
     t = world.track_i
     for slot in range(VEHICLE_SLOTS):
         k = t[track.TARGET, slot]
@@ -102,7 +102,7 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
 
 @inner
 def _roles(world: World) -> tuple[int, int, int, int, int, int]:
-    """Indices of lead and follower in own, left and right lane, which always keep a slot; -1 where nobody is."""
+    """Indices of lead and follower in own, left and right lane, which always keep a slot; -1 where there is none."""
     v, n = world.vehicle_f, world.episode_i[episode.NUM_VEHICLES]
     lane = world.vehicle_i[vehicle.LANE, 0]
     x = v[vehicle.X, 0]
@@ -124,7 +124,7 @@ def _roles(world: World) -> tuple[int, int, int, int, int, int]:
 
 @inner
 def _nearer(v: Array, k: int, other: int) -> int:
-    """Whichever of two vehicles is nearer to the ego along the road; ``other`` may be -1."""
+    """The vehicle of the two that is nearer to the ego along the road; ``other`` may be -1."""
     if other < 0:
         return k
     x = v[vehicle.X, 0]
@@ -142,7 +142,7 @@ def _slot_of(world: World, k: int) -> int:
 
 @inner
 def _give_slots(world: World) -> None:
-    """Give slots to the six roles first, evicting others if need be, then free slots to the nearest of the rest."""
+    """Give slots to the six roles first, in place of others if need be, then free slots to the nearest of the rest."""
     roles = _roles(world)
     for k in roles:
         if k >= 0 and _slot_of(world, k) < 0 and sees_vehicle(world, k):

@@ -1,8 +1,7 @@
-"""Frozen nouns that everything in ``envs`` shares: time steps, sizes, and the rows of the state arrays.
+"""Constants that everything in ``envs`` shares: time steps, sizes, and the rows of the state arrays.
 
-The modules beside this one name the rows of the arrays of one world. Kernels import such a module
-and index with its constants (``world.vehicle_f[vehicle.SPEED, i]``): Numba freezes them, so the name
-costs nothing. No behaviour lives here.
+The modules beside this one name the rows of the arrays of one world. Kernels import such a module and index with its
+constants (``world.vehicle_f[vehicle.SPEED, i]``): Numba freezes them, so the name costs nothing. There is no code here.
 
 Letters used for shapes everywhere: ``B`` worlds, ``N`` vehicles (ego first), ``J`` debris objects.
 """

@@ -1,8 +1,7 @@
 """Rows of the contact table of one decision: ``contacts (MAX_CONTACTS, NUM_FLOATS)``."""
 
-MAX_CONTACTS = (
-    8  # more contacts than this within 0.2 s are not listed; their effects and costs still count
-)
+MAX_CONTACTS = 8
+"""More contacts than this within 0.2 s are not listed; their effects and costs still count."""
 
 TICK = 0
 VEHICLE = 1  # index, 0 = the ego

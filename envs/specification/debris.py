@@ -29,13 +29,11 @@ BREAKAWAY_ENERGY = 18  # J, anchored objects only; 0 = not stated
 TYRE_FRICTION = 19  # friction coefficient under a tyre on this patch; patches only
 PIECES = 20  # expected sharp pieces under one tyre track; patches only
 # --- debris_f: derived, kept in the state -----------------------------------------------------------
-AIR_THRESHOLD = (
-    21  # least air speed that can move the object, m/s: skips the aerodynamics of heavy things
-)
+AIR_THRESHOLD = 21  # least air speed that can move the object, m/s: skips aerodynamics
 NUM_FLOATS = 22
 
 # --- debris_i ---------------------------------------------------------------------------------------
-IS_REAL = 0  # 0: a shadow, a stain, a ghost: seen, but nothing is there
+IS_REAL = 0  # 0: a shadow, a stain, a detector ghost: reported, but there is no object
 IS_PATCH = 1  # 1: a spill on the surface, no body
 IS_ANCHORED = 2
 LOOK = 3  # index into LOOKS

@@ -48,7 +48,7 @@ OFF_ROAD = 11
 TRUNCATED = 12
 # --- episode_i: open accounts of the cost -----------------------------------------------------------
 BRAKE_TICK = 13  # tick of brake onset; -1 = no braking episode
-BRAKE_FOLLOWER = 14  # index of the follower at brake onset; -1 = nobody
+BRAKE_FOLLOWER = 14  # index of the follower at brake onset; -1 = none
 BRAKE_RELEASED = 15  # ticks since the brake lamp went out
 SWERVE_QUIET = 16  # ticks since the lateral acceleration was small
 CHARGED_LANE = 17  # lane for which the last lane change was charged

@@ -36,7 +36,5 @@ JOLT = 17  # vehicles: visible jolt, m
 ERRORS = 18  # first of NUM_ERRORS rows: standard normal draws of this track, fixed for its life
 NUM_ERRORS = 8  # x, y, vx, vy, length, width, height, one spare (a block of two hashes)
 LOOK = ERRORS + NUM_ERRORS  # first of NUM_LOOKS rows: the look posterior
-LOOK_DRAWS = (
-    LOOK + NUM_LOOKS
-)  # first of NUM_LOOKS rows: unit exponential draws of this track, fixed for its life
+LOOK_DRAWS = LOOK + NUM_LOOKS  # first of NUM_LOOKS rows: unit exponential draws, fixed for life
 NUM_FLOATS = LOOK_DRAWS + NUM_LOOKS

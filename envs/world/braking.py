@@ -1,4 +1,4 @@
-"""The open account of a braking episode: rear-end risk from the actual follower, and nuisance."""
+"""A braking episode of the ego: rear-end risk from the actual follower, and nuisance; only the growth is charged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RELEASE_TICKS = 15
 """It ends when the ego has not braked for a second: pulses are one episode."""
 
 FOLLOWER_REACH_M = 150.0
-"""A vehicle further behind is nobody's follower [A]."""
+"""A vehicle further behind the ego is not its follower [A]."""
 
 CAUSE_AHEAD_M = 120.0
 """A real object within this distance ahead is a cause to brake [A]."""
@@ -86,10 +86,8 @@ def watch_braking(world: World, speed_before: float) -> None:
 
 @inlined
 def charge_braking(world: World, p: np.record) -> None:
-    """Charge what the braking episode has come to cost since the last decision, in place (envs/physics/SOURCES.md 2.9).
+    """Charge the growth of the braking episode's cost since the last decision, in place (envs/physics/SOURCES.md 2.9).
 
-    Notes
-    -----
     The expected cost is that of braking steadily from the onset to the present speed; only its growth is paid, so the
     sum over the decisions is the cost of the whole episode.
     """
@@ -120,7 +118,7 @@ def charge_braking(world: World, p: np.record) -> None:
 
 @inner
 def _charge_nuisance(world: World, p: np.record) -> None:
-    """Charge hard braking for which nothing ahead gives a reason, in place."""
+    """Charge hard braking without a reason ahead, in place."""
     f, i = world.episode_f, world.episode_i
     if i[episode.HAS_CAUSE] == 0 and has_cause(world):
         i[episode.HAS_CAUSE] = 1

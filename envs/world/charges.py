@@ -1,4 +1,4 @@
-"""What the ego pays besides contacts: steering, spills, manoeuvres, time, standing, collisions, leaving the road."""
+"""Charges to the ego besides contacts: steering, spills, manoeuvres, time, standing, collisions, leaving the road."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ WAKE_SIDE_M = 8.0
 """Further beside a vehicle its wake is not felt: four half-value widths of a car's at 20 m."""
 
 FASTEST_MPS = 60.0
-"""No vehicle is faster: the limit of an instance, above highway-env's 40 m/s."""
+"""No vehicle is faster: the limit that an instance allows, above highway-env's 40 m/s."""
 
 
 @inlined
@@ -55,7 +55,7 @@ def _ride(world: World, j: int) -> None:
 
 @inner
 def _rests(world: World, j: int) -> bool:
-    """Lies still, and no air that can occur now moves it: the usual case, so it is decided without aerodynamics."""
+    """Whether the object lies still and no air that can occur now moves it: usual, and decided without aerodynamics."""
     d, f = world.debris_f, world.episode_f
     if d[debris.VX, j] != 0.0 or d[debris.VY, j] != 0.0 or d[debris.Z, j] > 0.0:
         return False

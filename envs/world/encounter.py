@@ -1,4 +1,4 @@
-"""Contacts of vehicles with objects: when they happen, what they do to both, what they cost."""
+"""Contacts of vehicles with objects: when they happen, what they do to both, and the cost."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FATE_ENTITY, FATE_CHANNEL = 300, 20
 
 @inlined
 def meet_objects(world: World, p: np.record) -> None:
-    """Find new contacts of all vehicles with real bodies on the road and apply them, in place."""
+    """Apply the new contacts of all vehicles with real bodies on the road, in place."""
     v = world.vehicle_f
     n = world.episode_i[episode.NUM_VEHICLES]
     for k in range(n):
@@ -75,7 +75,7 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     elif gap <= 0.0 and d[debris.Z, j] <= HIGHEST_M:
         world.debris_i[debris.TOUCHING, j] = touching | bit
         closing = v[vehicle.SPEED, k] - (cos * d[debris.VX, j] + sin * d[debris.VY, j])
-        # an object that runs into the car from behind or from the side does what a parked one does: nothing
+        # an object that runs into a vehicle from behind or from the side has no effect, as with a parked vehicle
         if closing > 0.0:
             _apply_contact(world, k, j, closing, across, yaw, p)
 
@@ -91,7 +91,7 @@ def _half_extents(length: float, width: float, yaw: float) -> tuple[float, float
 def _apply_contact(
     world: World, k: int, j: int, closing: float, across: float, yaw: float, p: np.record
 ) -> None:
-    """One contact: outcome, fate, motion of both, and who pays."""
+    """Apply one contact: outcome, fate of the object, motion of both, cost."""
     d = world.debris_f
     anchored = world.debris_i[debris.IS_ANCHORED, j]
     is_truck = world.vehicle_i[vehicle.IS_TRUCK, k]
@@ -131,7 +131,7 @@ def _apply_contact(
     if k == 0:
         _charge_ego(world, j, outcome, fate, closing, across, p)
     elif world.debris_i[debris.STRUCK_BY_EGO, j] == 1 and is_truck == 0:
-        # one generation: what this car does to the next one is its own business
+        # one generation only: the ego does not pay for what this car does to the next one
         cost = contact_cost(outcome, world.vehicle_f[vehicle.SPEED, k], d[debris.SHARPNESS, j], p)
         world.cost[component.FOLLOWERS] += contact_total(cost)
         world.debris_i[debris.STRUCK_BY_EGO, j] = 0

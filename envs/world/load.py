@@ -21,15 +21,6 @@ _EPISODE_ROWS = (episode.TICK, episode.COLLIDED, episode.LOST_CONTROL, episode.O
 def load_instance(world: World, instance: ScenarioInstance) -> None:
     """Overwrite a world with the initial state of an instance, in place; everything else becomes zero.
 
-    Parameters
-    ----------
-    world
-        Arrays of one world.
-    instance
-        Checked at construction, so it fits.
-
-    Notes
-    -----
     Caches that only one engine keeps (sort order, cosines) are that engine's to fill.
     """
     for name in FIELDS:
@@ -42,15 +33,8 @@ def load_instance(world: World, instance: ScenarioInstance) -> None:
 
 @compiled
 def state_hash(world: World) -> int:
-    """A 62-bit fingerprint of where everything is and what it has cost, the same in both engines.
+    """A 62-bit fingerprint of the state and its cost, the same in both engines.
 
-    Returns
-    -------
-    int
-        0 <= hash < 2**62.
-
-    Notes
-    -----
     Multiplicative hash (two 32-bit lanes kept in uint64, so nothing overflows) over the bits of the positions and
     speeds of vehicles and objects, the clock, the flags and the total cost. -0.0 counts as 0.0.
     """

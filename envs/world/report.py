@@ -1,4 +1,4 @@
-"""What ``info`` says of a decision: one wording for both engines."""
+"""The entries of ``info`` about a decision, worded once for both engines."""
 
 from __future__ import annotations
 
@@ -14,19 +14,9 @@ EVENTS = ("collision", "loss_of_control", "off_road")
 
 
 def describe_cost(cost: Array, total: object) -> dict[str, Any]:
-    """Expected US$ of the last decision by component, and in total.
+    """Expected US$ of the last decision by component, and in total; ``cost`` is ``(..., NUM_COMPONENTS)``.
 
-    Parameters
-    ----------
-    cost
-        ``(..., NUM_COMPONENTS)``.
-    total
-        Their sum as the compiled code made it: the order of a sum decides its last bit.
-
-    Returns
-    -------
-    dict
-        Component name, or ``"total"``, to US$.
+    The compiled code passes its own ``total``, because the order of a sum decides its last bit.
     """
     described: dict[str, Any] = dict(zip(component.NAMES, cost.T, strict=True))
     described["total"] = total

@@ -15,13 +15,13 @@ from envs.scenario.generator import FAMILIES, Generate, ScenarioSampler
 ARGUMENTS = (
     "scenario", "split", "groups", "variant", "catalogue_dirs", "cost", "action", "reward_scale_usd",
 )  # fmt: skip
-"""What both engines take."""
+"""Names of the arguments."""
 
 ACTIONS = ("continuous", "discrete")
 
 
 class EnvSettings:
-    """What an environment was asked for.
+    """The checked arguments of an environment.
 
     Parameters
     ----------
@@ -104,23 +104,7 @@ def read_cost(cost: object) -> CostParameters:
 
 
 def check_seed(seed: object) -> int | None:
-    """A seed as both engines take it.
-
-    Parameters
-    ----------
-    seed
-        What the caller passed to ``reset`` for one world.
-
-    Returns
-    -------
-    int or None
-        The same, as Python's own integer.
-
-    Raises
-    ------
-    UserError
-        If it is neither ``None`` nor an integer >= 0.
-    """
+    """The seed of one world as Python's own integer; a ``UserError`` if it is neither ``None`` nor an integer >= 0."""
     if seed is None:
         return None
     if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
@@ -130,18 +114,6 @@ def check_seed(seed: object) -> int | None:
 
 def check_seeds(seed: object, num_worlds: int) -> list[int | None]:
     """Seeds of ``num_worlds`` worlds: world ``b`` gets ``seed + b``, or its entry of a list.
-
-    Parameters
-    ----------
-    seed
-        What the caller passed to ``reset``.
-    num_worlds
-        Number of worlds.
-
-    Returns
-    -------
-    list
-        One seed, or ``None``, per world.
 
     Raises
     ------
@@ -157,25 +129,7 @@ def check_seeds(seed: object, num_worlds: int) -> list[int | None]:
 
 
 def check_options(options: object, allowed: Sequence[str]) -> dict[str, Any]:
-    """Options of a reset as a new dictionary.
-
-    Parameters
-    ----------
-    options
-        What the caller passed to ``reset``.
-    allowed
-        Keys that the engine knows.
-
-    Returns
-    -------
-    dict
-        The options given; empty for ``None``.
-
-    Raises
-    ------
-    UserError
-        If it is no mapping or has another key.
-    """
+    """The options of a reset as a new dictionary; a ``UserError`` if they are not a mapping or have another key."""
     if options is None:
         return {}
     if not isinstance(options, Mapping):

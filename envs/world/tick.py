@@ -1,4 +1,4 @@
-"""The order of things within a tick and a decision: written once, obeyed by both engines.
+"""The order of events within a tick and a decision, written once for both engines.
 
 One tick: ``before_traffic`` (scripts, the ego's control law), then the engine's traffic (decide, move, collide), then
 ``after_traffic`` (debris, contacts, spills, steering). One decision: ``begin_decision``, three ticks,
@@ -33,7 +33,7 @@ from envs.world.debris_motion import move_debris
 from envs.world.encounter import meet_objects
 
 NO_TTC_S = 99.0
-"""Reported when nothing is closed in on: finite, so that records and spaces stay finite."""
+"""Time to collision reported when there is none: finite, so that records and spaces stay finite."""
 
 
 @compiled

@@ -120,8 +120,6 @@ def collide_pair(
 ) -> None:
     """Contact of vehicle ``i`` with a later vehicle or an obstacle (``other >= n``), in place.
 
-    Notes
-    -----
     Twin of ``RoadObject.handle_collisions`` in highway-env; pinned by ``tests/parity``.
     """
     j = other - n
@@ -191,7 +189,7 @@ def _is_apart(vehicle_f: Array, i: int, j: int, dx: float, dy: float) -> bool:
 def _vehicle_candidates(
     vehicle_f: Array, vehicle_i: Array, n: int, stride: int, reach: float, pairs: Array
 ) -> int:
-    """Keys ``i * stride + j`` of the vehicle pairs that may touch, found in the order of x."""
+    """Keys ``i * stride + j`` of the vehicle pairs that may touch, in the order of x."""
     count = 0
     for k in range(n - 1):
         a = vehicle_i[vehicle.ORDER, k]

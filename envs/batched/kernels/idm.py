@@ -54,23 +54,9 @@ def wanted_gap(
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subject: int) -> float:
-    """IDM's acceleration of ``subject`` on a free road as ``decider`` works it out, m/s2.
+    """IDM's acceleration of ``subject`` on a free road as ``decider`` works it out, at most 3 m/s2.
 
-    Parameters
-    ----------
-    vehicle_f
-        State array of one world.
-    speed_limit
-        Speed limit of the road, m/s.
-    decider
-        Vehicle whose exponent applies (quirk 8).
-    subject
-        Vehicle whose speed and target speed apply.
-
-    Returns
-    -------
-    float
-        At most 3 m/s2; very negative far above the target speed.
+    The exponent is the decider's, speed and target speed are the subject's (quirk 8).
     """
     target = min(max(vehicle_f[vehicle.TARGET_SPEED, subject], 0.0), speed_limit)
     ratio = max(vehicle_f[vehicle.SPEED, subject], 0.0) / abs(not_zero(target))
@@ -84,30 +70,10 @@ def following_acceleration(
 ) -> float:
     """IDM's acceleration of ``subject`` behind ``lead`` as ``decider`` sees it, m/s2, not clipped.
 
-    Parameters
-    ----------
-    free
-        :func:`free_acceleration` of the same two vehicles, m/s2.
-    vehicle_f, obstacle_f
-        State arrays of one world.
-    n
-        Number of vehicles; ``lead >= n`` means obstacle ``lead - n``.
-    decider
-        Vehicle whose time gap and jam distance apply (quirk 8).
-    subject
-        Vehicle whose speed and position apply.
-    lead
-        Entity ahead, or -1 for a free road.
-
-    Returns
-    -------
-    float
-        Acceleration in m/s2; very large and negative in an overlap.
-
-    Notes
-    -----
-    Together with :func:`free_acceleration` the twin of ``IDMVehicle.acceleration`` in highway-env;
-    pinned by ``tests/parity``.
+    Time gap and jam distance are the decider's, speed and position the subject's (quirk 8). Together with
+    :func:`free_acceleration`, whose value for the same two vehicles is ``free``, the twin of
+    ``IDMVehicle.acceleration`` in highway-env; pinned by ``tests/parity``. ``lead`` is -1 for a free road, ``>= n`` for
+    obstacle ``lead - n``.
     """
     if lead < 0:
         return free

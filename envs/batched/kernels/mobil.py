@@ -50,7 +50,7 @@ def _recommends(
     i: int,
     lane: int,
 ) -> bool:
-    """MOBIL's verdict: the new follower need not brake hard, and I gain enough (quirk 8)."""
+    """MOBIL's verdict: the new follower need not brake hard, and the vehicle gains enough (quirk 8)."""
     follower = find_follower(i, lane, work)
     if 0 <= follower < n:  # an obstacle behind never brakes
         free = free_acceleration(vehicle_f, speed_limit, i, follower)
@@ -70,9 +70,9 @@ def _recommends(
 def _must_abort(
     vehicle_f: Array, vehicle_i: Array, n: int, obstacle_f: Array, work: Workspace, i: int
 ) -> bool:
-    """Whether somebody close ahead is on the way to the same lane (quirk 9)."""
+    """Whether another vehicle close ahead is on the way to the same lane (quirk 9)."""
     target = vehicle_i[vehicle.TARGET_LANE, i]
-    if work.ints[ws.CHANGING_TO, target] < 2:  # nobody but me
+    if work.ints[ws.CHANGING_TO, target] < 2:  # only this vehicle
         return False
     for j in range(n):
         if (
@@ -101,12 +101,9 @@ def decide_lane(
 ) -> None:
     """Lane policy of one vehicle, in place: its target lane, its timer, the counts per lane.
 
-    A change under way is only ever aborted. Otherwise, when the timer fires, left is tried first
-    and right second, without stopping: if both pass, right wins (quirk 7).
-
-    Notes
-    -----
-    Twin of ``IDMVehicle.change_lane_policy`` in highway-env; pinned by ``tests/parity``.
+    A change under way is only ever aborted. Otherwise, when the timer fires, left is tried first and right second,
+    without stopping: if both pass, right wins (quirk 7). Twin of ``IDMVehicle.change_lane_policy``; pinned by
+    ``tests/parity``.
     """
     lane = vehicle_i[vehicle.LANE, i]
     target = vehicle_i[vehicle.TARGET_LANE, i]

@@ -58,8 +58,6 @@ def clip_command(vehicle_f: Array, vehicle_i: Array, i: int) -> None:
 def move_vehicle(vehicle_f: Array, vehicle_i: Array, i: int, num_lanes: int) -> None:
     """Move one vehicle by one tick, in place: timer, clip, position, impact, heading, speed, lane.
 
-    Notes
-    -----
     Twin of ``Vehicle.step`` and ``IDMVehicle.step`` in highway-env; pinned by ``tests/parity``.
     """
     if vehicle_i[vehicle.KIND, i] == vehicle.KIND_IDM:

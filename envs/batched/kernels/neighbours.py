@@ -77,7 +77,7 @@ def _merge(
 def _enter_lanes(
     work: Workspace, entity: int, x: float, y: float, own_lane: int, num_lanes: int
 ) -> None:
-    """Become the entity met last on every lane one is on."""
+    """Make the entity the one met last on every lane that it is on."""
     if not -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M:
         return
     if own_lane >= 0 and abs(y - LANE_WIDTH_M * own_lane) < _ON_ONE_LANE_M:
@@ -136,7 +136,7 @@ def sweep_leaders(
 
 @njit(cache=True, error_model="numpy", forceinline=True)
 def _is_on_lane(x: float, y: float, lane: int) -> bool:
-    """Whether the neighbour search finds something at this place on this lane (quirk 17)."""
+    """Whether the neighbour search counts this place as on this lane (quirk 17)."""
     return (
         abs(y - LANE_WIDTH_M * lane) <= ON_LANE_M
         and -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M

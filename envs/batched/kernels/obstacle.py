@@ -1,7 +1,7 @@
 """Rows of the obstacle arrays: ``obstacle_f (NUM_FLOATS, J)`` and ``obstacle_i (NUM_INTS, J)``.
 
-An obstacle is what traffic knows of an object on the road: a leader, and in parity scenes something
-to crash into. Column order = highway-env's ``road.objects`` order. SI units, positions of centres.
+An obstacle is how traffic sees an object on the road: a leader, and in parity scenes a body to crash into. Column
+order = highway-env's ``road.objects`` order. SI units, positions of centres.
 """
 
 # --- obstacle_f ---------------------------------------------------------------------------------

@@ -74,14 +74,10 @@ def fill_world(
 
     Parameters
     ----------
-    vehicle_f, vehicle_i
-        State arrays of one world; every column is used.
     low, high
         Lower and upper 32 bits of the generator's words, int64.
     doubles
         The same words as doubles in [0, 1).
-    num_lanes
-        Number of lanes.
     density
         highway-env's ``vehicles_density``.
     lane_factor
@@ -228,22 +224,9 @@ def step_worlds(
 ) -> None:
     """One decision of every world, in place: the action, ``ticks`` ticks, observation and reward.
 
-    Parameters
-    ----------
-    vehicle_f, vehicle_i, obstacle_f, obstacle_i
-        State arrays with a leading axis B; every column is used.
-    num_lanes
-        Number of lanes.
-    ticks
-        Ticks per decision.
-    actions
-        ``(B,)`` int64: 0 lane left, 1 idle, 2 lane right, 3 faster, 4 slower.
-    work
-        Scratch memory.
-    observations
-        ``(B, OBSERVED, FEATURES)`` float32, overwritten.
-    rewards
-        ``(B,)`` float64, overwritten.
+    The state arrays have a leading axis B, and every column is used. ``actions`` are ``(B,)`` int64: 0 lane left, 1
+    idle, 2 lane right, 3 faster, 4 slower. Overwritten: ``observations (B, OBSERVED, FEATURES)`` float32 and ``rewards
+    (B,)`` float64.
     """
     n, m = vehicle_f.shape[2], obstacle_f.shape[2]
     for b in range(vehicle_f.shape[0]):

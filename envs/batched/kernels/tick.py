@@ -1,4 +1,4 @@
-"""One tick of traffic: everybody decides, everybody moves, then contacts."""
+"""One tick of traffic: all vehicles decide, all move, then contacts."""
 
 from __future__ import annotations
 
@@ -28,15 +28,7 @@ KP_SPEED = 1.0 / 0.6
 
 @compiled
 def initialise_caches(vehicle_f: Array, vehicle_i: Array, n: int) -> None:
-    """Fill the rows COS, SIN, DIAGONAL and ORDER of a freshly loaded world, in place.
-
-    Parameters
-    ----------
-    vehicle_f, vehicle_i
-        State arrays of one world; X, HEADING, LENGTH and WIDTH are read.
-    n
-        Number of vehicles.
-    """
+    """Fill the rows COS, SIN, DIAGONAL and ORDER of a freshly loaded world, in place."""
     for i in range(n):
         vehicle_f[vehicle.COS, i] = math.cos(vehicle_f[vehicle.HEADING, i])
         vehicle_f[vehicle.SIN, i] = math.sin(vehicle_f[vehicle.HEADING, i])
@@ -111,36 +103,29 @@ def traffic_tick(
 ) -> None:
     """One tick of highway-env's traffic on a straight road of 10 km, in place.
 
-    Vehicles decide in list order, then move, then contacts with vehicles and obstacles are worked
-    out. A vehicle of kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this tick,
-    and its TARGET_LANE and TARGET_SPEED, must be stored before the call.
+    Vehicles decide in list order, then move, then contacts with vehicles and obstacles are worked out. A vehicle of
+    kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this tick, and its TARGET_LANE and TARGET_SPEED,
+    must be stored before the call. Twin of ``Road.act`` and ``Road.step`` in highway-env 1.12.1; pinned by
+    ``tests/parity``.
 
     Parameters
     ----------
     vehicle_f, vehicle_i
-        ``(vehicle.NUM_FLOATS, N)`` and ``(vehicle.NUM_INTS, N)``, C-contiguous. The rows COS, SIN,
-        DIAGONAL and ORDER must be right on entry (:func:`initialise_caches`) and are right on exit;
-        LANE must lie within the road.
+        ``(vehicle.NUM_FLOATS, N)`` and ``(vehicle.NUM_INTS, N)``, C-contiguous. The rows COS, SIN, DIAGONAL and ORDER
+        must be right on entry (:func:`initialise_caches`) and are right on exit; LANE must lie within the road.
     n
         Number of vehicles used, 1 <= n <= N.
     obstacle_f, obstacle_i
-        ``(obstacle.NUM_FLOATS, J)`` and ``(obstacle.NUM_INTS, J)``, C-contiguous; read as leaders,
-        and as bodies where COLLIDES is set.
-    num_obstacles
-        Number of obstacles used, 0 <= num_obstacles <= J.
+        ``(obstacle.NUM_FLOATS, J)`` and ``(obstacle.NUM_INTS, J)``, C-contiguous; read as leaders, and as bodies where
+        COLLIDES is set.
     num_lanes
         Number of lanes, hard shoulder included, 1 to 16.
     has_shoulder
-        1 if the rightmost lane is a hard shoulder: nobody chooses it, but one can be on it; else 0.
+        1 if the rightmost lane is a hard shoulder: no vehicle chooses it, but one can be on it; else 0.
     speed_limit
         Speed limit of every lane, m/s.
     work
-        Scratch memory from :func:`~envs.batched.kernels.workspace.make_workspace`, at least as
-        large as the world.
-
-    Notes
-    -----
-    Twin of ``Road.act`` and ``Road.step`` in highway-env 1.12.1; pinned by ``tests/parity``.
+        From :func:`~envs.batched.kernels.workspace.make_workspace`, at least as large as the world.
     """
     vehicle_f, vehicle_i = borrow(vehicle_f), borrow(vehicle_i)
     obstacle_f, obstacle_i = borrow(obstacle_f), borrow(obstacle_i)

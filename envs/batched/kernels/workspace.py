@@ -37,17 +37,7 @@ class Workspace(NamedTuple):
 def make_workspace(max_vehicles: int, max_obstacles: int) -> Workspace:
     """Scratch memory for worlds of at most this size; one is enough for any number of worlds.
 
-    Parameters
-    ----------
-    max_vehicles
-        Largest number of vehicles N of a world, ego included.
-    max_obstacles
-        Largest number of obstacles J of a world.
-
-    Returns
-    -------
-    Workspace
-        Arrays with ``M = max(N + J, 16)`` columns. At most 16 lanes are possible.
+    The arrays have ``M = max(N + J, 16)`` columns, so at most 16 lanes are possible.
     """
     columns = max(max_vehicles + max_obstacles, _MIN_COLUMNS)
     return Workspace(

@@ -1,7 +1,6 @@
 """The catalogue: one YAML file is one object type, its name is the file's. Only facts belong here.
 
-A file put into this folder, or into a folder given as ``catalogue_dirs``, is found by listing the
-folder; nothing needs to be registered.
+A file in this folder, or in a folder given as ``catalogue_dirs``, is part of the catalogue without being registered.
 """
 
 from __future__ import annotations
@@ -29,17 +28,7 @@ def names() -> list[str]:
 
 
 def load(name: str) -> DebrisSpec:
-    """One built-in object type.
-
-    Parameters
-    ----------
-    name
-        One of ``names()``.
-
-    Returns
-    -------
-    DebrisSpec
-        Shared between callers; it is frozen.
+    """One built-in object type, frozen and shared between callers.
 
     Raises
     ------
@@ -57,23 +46,14 @@ def load(name: str) -> DebrisSpec:
 
 
 def load_catalogue(catalogue_dirs: Sequence[str | Path] = ()) -> dict[str, DebrisSpec]:
-    """The built-in object types and those of further folders, by name.
+    """The built-in object types and those of further folders, by name: built-in first, then folder by folder.
 
-    Parameters
-    ----------
-    catalogue_dirs
-        Folders with ``*.yaml`` files, read anew in each call; whatever else they hold is ignored.
-
-    Returns
-    -------
-    dict[str, DebrisSpec]
-        Built-in types first, then folder by folder, each in name order. The caller's own copy.
+    ``catalogue_dirs`` are read anew in each call; whatever else than ``*.yaml`` they hold is ignored.
 
     Raises
     ------
     CatalogueError
-        If a folder or a file is wrong, or if two files have the same name: a type is not overridden
-        in silence.
+        If a folder or a file is wrong, or if two files have the same name: a type is not overridden in silence.
     """
     if isinstance(catalogue_dirs, str | Path):
         raise CatalogueError(
@@ -102,7 +82,7 @@ def _list_files(directory: Path) -> list[Path]:
     """The catalogue files of a folder in name order."""
     if not directory.is_dir():
         raise CatalogueError(f"catalogue_dirs: got {str(directory)!r}, expected a directory")
-    # Hidden files are an editor's business.
+    # hidden files belong to an editor
     entries = [path for path in sorted(directory.iterdir()) if not path.name.startswith(".")]
     paths = [path for path in entries if path.suffix in {".yaml", ".yml"}]
     if not paths:
