@@ -41,13 +41,7 @@ class Column(NamedTuple):
 
 
 EGO_TABLE = (
-    Column(
-        "y",
-        "m",
-        -10.0,
-        30.0,
-        "lateral position; the leftmost lane has its centre at 0, right positive",
-    ),
+    Column("y", "m", -10.0, 30.0, "lateral position; the leftmost lane has its centre at 0, right positive"),
     Column("speed", "m/s", -5.0, 50.0, "speed along the heading"),
     Column("lateral_speed", "m/s", -15.0, 15.0, "speed across the road, right positive"),
     Column("heading", "rad", -2.0, 2.0, "against the road, right positive"),
@@ -65,7 +59,7 @@ EGO_TABLE = (
     Column("fog", "0/1", 0.0, 1.0, "fog"),
     Column("sight_range", "m", 0.0, 250.0, "range at which a large object is recognised now"),
     Column("time_left", "s", 0.0, 20.0, "until the episode is truncated"),
-)
+)  # fmt: skip
 """Columns of ``ego (18,)``."""
 
 _TRACK_HEAD = (
@@ -73,56 +67,44 @@ _TRACK_HEAD = (
     Column("visible", "0/1", 0.0, 1.0, "measured in this decision"),
     Column("age_since_seen", "s", 0.0, 20.0, "time since the last measurement"),
     Column("track_age", "s", 0.0, 20.0, "time since the track began"),
-    Column(
-        "identity",
-        "1",
-        0.0,
-        1000.0,
-        "number of the track within the episode; a new one is a new thing",
-    ),
+    Column("identity", "1", 0.0, 1000.0, "number of the track within the episode; a new track has a new one"),
     Column("dx", "m", -250.0, 250.0, "measured position ahead of the ego's centre"),
     Column("dy", "m", -40.0, 40.0, "measured position right of the ego's centre"),
+)  # fmt: skip
+_SPEEDS = (
+    Column("vx", "m/s", -60.0, 60.0, "measured speed along the road"),
+    Column("vy", "m/s", -60.0, 60.0, "measured speed across the road, right positive"),
 )
+_DEVIATIONS = (
+    Column("sd_x", "m", 0.0, 20.0, "standard deviation of dx"),
+    Column("sd_y", "m", 0.0, 5.0, "standard deviation of dy"),
+    Column("sd_v", "m/s", 0.0, 5.0, "standard deviation of vx and vy"),
+    Column("sd_size", "m", 0.0, 2.0, "standard deviation of the height; sizes have 5 % plus the pixel error"),
+)  # fmt: skip
 
 VEHICLE_TABLE = (
     *_TRACK_HEAD,
-    Column("vx", "m/s", -60.0, 60.0, "measured speed along the road"),
-    Column("vy", "m/s", -60.0, 60.0, "measured speed across the road, right positive"),
+    *_SPEEDS,
     Column("heading", "rad", -3.2, 3.2, "against the road"),
     Column("length", "m", 0.0, 30.0, "measured"),
     Column("width", "m", 0.0, 6.0, "measured"),
     Column("height", "m", 0.0, 6.0, "measured"),
-    Column("sd_x", "m", 0.0, 20.0, "standard deviation of dx"),
-    Column("sd_y", "m", 0.0, 5.0, "standard deviation of dy"),
-    Column("sd_v", "m/s", 0.0, 5.0, "standard deviation of vx and vy"),
-    Column(
-        "sd_size",
-        "m",
-        0.0,
-        2.0,
-        "standard deviation of the height; sizes have 5 % plus the pixel error",
-    ),
+    *_DEVIATIONS,
     Column("brake_lamp", "0/1", 0.0, 1.0, "brake lamp lit"),
-    Column(
-        "jolt", "m", 0.0, 1.0, "visible vertical jolt of the body: it has driven over something"
-    ),
-)
+    Column("jolt", "m", 0.0, 1.0, "visible vertical jolt of the body: it has driven over something"),
+)  # fmt: skip
 """Columns of ``vehicles (8, 19)``."""
 
 DEBRIS_TABLE = (
     *_TRACK_HEAD,
     Column("z", "m", -0.5, 10.0, "measured height of the lowest point above the road"),
-    Column("vx", "m/s", -60.0, 60.0, "measured speed along the road"),
-    Column("vy", "m/s", -60.0, 60.0, "measured speed across the road, right positive"),
+    *_SPEEDS,
     Column("vz", "m/s", -30.0, 30.0, "measured vertical speed"),
     Column("yaw", "rad", -10.0, 10.0, "long axis against the road"),
     Column("length", "m", 0.0, 40.0, "measured along its own axis"),
     Column("width", "m", 0.0, 10.0, "measured"),
     Column("height", "m", 0.0, 3.0, "measured"),
-    Column("sd_x", "m", 0.0, 20.0, "standard deviation of dx"),
-    Column("sd_y", "m", 0.0, 5.0, "standard deviation of dy"),
-    Column("sd_v", "m/s", 0.0, 5.0, "standard deviation of vx and vy"),
-    Column("sd_size", "m", 0.0, 2.0, "standard deviation of the height; sizes have 5 % plus the pixel error"),
+    *_DEVIATIONS,
     Column("radar", "0/1", 0.0, 1.0, "radar sees metal (wrong for 10 % of tracks)"),
     Column("thermal", "0/1", 0.0, 1.0, "warmer than the road (wrong for 5 % of tracks)"),
     *(Column(f"look_{look}", "1", 0.0, 1.0, f"posterior probability that it looks like {look}") for look in LOOKS),

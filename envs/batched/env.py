@@ -66,11 +66,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
     """
 
     def __init__(
-        self,
-        num_envs: int = 1,
-        *,
-        render_mode: str | None = None,
-        **settings: Any,
+        self, num_envs: int = 1, *, render_mode: str | None = None, **settings: Any
     ) -> None:
         if not isinstance(num_envs, int) or isinstance(num_envs, bool) or num_envs < 1:
             raise UserError(f"num_envs: got {num_envs!r}, expected an integer >= 1")
@@ -295,11 +291,7 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             generator.bit_generator.state = saved
 
     def branch(
-        self,
-        actions: object,
-        *,
-        worlds: Sequence[int] | None = None,
-        noise_seed: int | None = None,
+        self, actions: object, *, worlds: Sequence[int] | None = None, noise_seed: int | None = None
     ) -> Futures:
         """Roll candidate action sequences from the present state, which does not change.
 

@@ -9,13 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.batched.kernels import obstacle
-from envs.batched.kernels.parity_scene import (
-    FEATURES,
-    OBSERVED,
-    fill_world,
-    observe,
-    step_worlds,
-)
+from envs.batched.kernels.parity_scene import FEATURES, OBSERVED, fill_world, observe, step_worlds
 from envs.batched.kernels.workspace import make_workspace
 from envs.specification import TICK_HZ, vehicle
 

@@ -13,13 +13,7 @@ from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
 from envs.physics.borrow import borrow
 from envs.physics.compilation import compiled, inner
-from envs.specification import (
-    LANE_SPEED_LIMIT_MPS,
-    TICKS_PER_DECISION,
-    component,
-    debris,
-    episode,
-)
+from envs.specification import LANE_SPEED_LIMIT_MPS, TICKS_PER_DECISION, component, debris, episode
 from envs.specification.world import Array, Batch, World
 from envs.world.load import state_hash
 from envs.world.tick import (

@@ -13,13 +13,7 @@ from envs.errors import UserError, not_allowed
 from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
 from envs.observation import copy_observation, observation_space, observe
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import (
-    DECISION_HZ,
-    TICK_HZ,
-    TICK_S,
-    TICKS_PER_DECISION,
-    episode,
-)
+from envs.specification import DECISION_HZ, TICK_HZ, TICK_S, TICKS_PER_DECISION, episode
 from envs.specification.world import empty_world
 from envs.world.load import load_instance, state_hash
 from envs.world.report import describe_contacts, describe_cost, describe_events

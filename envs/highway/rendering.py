@@ -179,12 +179,7 @@ class DebrisViewer(EnvViewer):
         )
         self._draw_road(lens, world)
         draw_debris_and_vehicles(
-            _canvas_of(lens),
-            world,
-            names,
-            self.history,
-            ego_alpha=0.55,
-            certainty=self.certainty,
+            _canvas_of(lens), world, names, self.history, ego_alpha=0.55, certainty=self.certainty
         )
         width, height = self.sim_surface.get_size()
         corner = (width - LENS_PX[0], height - LENS_PX[1])

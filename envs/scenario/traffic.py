@@ -66,11 +66,7 @@ def add_follower(
 
 
 def add_column(
-    scene: SceneBuilder,
-    rng: np.random.Generator,
-    lane: int,
-    speed_mps: float,
-    xs_m: list[float],
+    scene: SceneBuilder, rng: np.random.Generator, lane: int, speed_mps: float, xs_m: list[float]
 ) -> None:
     """Place vehicles along one lane, where there is room; each one keeps its gap to the one ahead.
 

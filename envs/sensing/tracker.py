@@ -7,11 +7,7 @@ import math
 from envs.physics.compilation import compiled, inner
 from envs.physics.noise import uniforms
 from envs.sensing import measure
-from envs.sensing.sight import (
-    is_object_in_sight,
-    recognition_range,
-    sees_vehicle,
-)
+from envs.sensing.sight import is_object_in_sight, recognition_range, sees_vehicle
 from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import Array, World
 
@@ -258,12 +254,7 @@ def _measure_object(world: World, slot: int, j: int) -> None:
         world, slot, entity, d[debris.X, j], d[debris.Y, j], d[debris.VX, j], d[debris.VY, j]
     )
     measure.measure_size(
-        world,
-        slot,
-        distance,
-        d[debris.LENGTH, j],
-        d[debris.WIDTH, j],
-        d[debris.HEIGHT, j],
+        world, slot, distance, d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j]
     )
     f[track.HEADING, slot] = d[debris.YAW, j]
     f[track.Z, slot] = d[debris.Z, j]

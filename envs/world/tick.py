@@ -13,12 +13,7 @@ import numpy as np
 
 from envs.action import control_ego, store_command
 from envs.physics.compilation import compiled, inner
-from envs.specification import (
-    DECISIONS_PER_EPISODE,
-    component,
-    episode,
-    vehicle,
-)
+from envs.specification import DECISIONS_PER_EPISODE, component, episode, vehicle
 from envs.specification.world import World
 from envs.world.braking import charge_braking, time_to_lead, watch_braking
 from envs.world.charges import (

@@ -45,10 +45,7 @@ def paint_sheet(s: Sketch) -> None:
         c, d = math.cos(turn), math.sin(turn)
         swell = 0.93 - 0.07 * math.cos(7.0 * turn)
         edge.append(
-            (
-                swell * math.copysign(abs(c) ** 0.5, c),
-                swell * math.copysign(abs(d) ** 0.5, d),
-            )
+            (swell * math.copysign(abs(c) ** 0.5, c), swell * math.copysign(abs(d) ** 0.5, d))
         )
     s.polygon(edge, ink.TARPAULIN, ink.OUTLINE)
     for across in (-0.55, 0.0, 0.55):
