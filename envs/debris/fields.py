@@ -41,11 +41,11 @@ class Fields:
         self.values = values
 
     def error(self, key: str, problem: str) -> CatalogueError:
-        """One line: file, key, what is wrong."""
+        """An error of one line: file, key, problem."""
         return CatalogueError(f"{self.path}: {key}: {problem}")
 
     def mismatch(self, key: str, expected: str) -> CatalogueError:
-        """One line: file, key, the value as given, what was expected."""
+        """An error of one line: file, key, the value given, what was expected."""
         return self.error(key, f"got {shown(self.values[key])}, expected {expected}")
 
     def require(self, key: str, expected: str) -> object:
@@ -72,7 +72,7 @@ class Fields:
         return value
 
     def text(self, key: str, expected: str) -> str:
-        """Text with something in it."""
+        """Text that is not empty."""
         value = self.require(key, expected)
         if not isinstance(value, str) or not value.strip():
             raise self.mismatch(key, expected)

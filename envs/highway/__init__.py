@@ -1,4 +1,4 @@
 """The reference engine: highway-env's road, vehicles and renderer, driven by the shared world functions.
 
-Wiring only: what things do to each other and what they cost is written in ``envs.world`` and below.
+Copies between the two only: contacts, their effects and their cost are computed in ``envs.world`` and below.
 """

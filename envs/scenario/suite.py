@@ -213,7 +213,7 @@ def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
 
 
 def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:
-    """One stratum."""
+    """One stratum, its keys and values checked."""
     values = _mapping(where, strata, name)
     _refuse_unknown(where, values, STRATUM_KEYS)
     if values["objects"] not in SPLITS:

@@ -17,7 +17,7 @@ YAW_RATE = 11  # rad/s in the last tick
 LATERAL_ACCELERATION = 12  # m/s2 in the last tick, signed
 GRIP = 13  # mean friction coefficient under the four wheels
 SPEED_AT_DECISION = 14  # ego speed at the start of the decision, m/s
-# --- episode_f: open accounts of the cost -----------------------------------------------------------
+# --- episode_f: running charges of the cost ---------------------------------------------------------
 SWERVE_PEAK = 15  # largest |lateral acceleration| of the swerve under way, m/s2
 SPILL_PAID = 16  # loss-of-control probability already charged for the patch under the ego
 BRAKE_SPEED = 17  # ego speed at brake onset, m/s
@@ -46,7 +46,7 @@ COLLIDED = 9
 LOST_CONTROL = 10
 OFF_ROAD = 11
 TRUNCATED = 12
-# --- episode_i: open accounts of the cost -----------------------------------------------------------
+# --- episode_i: running charges of the cost ---------------------------------------------------------
 BRAKE_TICK = 13  # tick of brake onset; -1 = no braking episode
 BRAKE_FOLLOWER = 14  # index of the follower at brake onset; -1 = none
 BRAKE_RELEASED = 15  # ticks since the brake lamp went out

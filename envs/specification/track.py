@@ -1,4 +1,4 @@
-"""Rows of the track arrays: what the ego's perception remembers of one world.
+"""Rows of the track arrays: the memory of the ego's perception of one world.
 
 ``track_f (NUM_FLOATS, S)`` and ``track_i (NUM_INTS, S)`` with ``S = VEHICLE_SLOTS + DEBRIS_SLOTS``: first the vehicle
 slots, then the debris slots. A track keeps its slot for life.

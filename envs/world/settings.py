@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,8 +91,7 @@ def _check_kinds(scenario: object, groups: object, catalogue_dirs: object) -> No
 
 def read_scale(value: object) -> float:
     """``reward_scale_usd`` as a float; a ``UserError`` if it is not a finite number > 0."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0.0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 < value < math.inf:
         raise UserError(f"reward_scale_usd: got {value!r}, expected a number > 0")
     return float(value)
 

@@ -1,7 +1,7 @@
-"""Who is ahead and who is behind on a lane: searches in the world sorted by x.
+"""Leaders and followers on a lane: searches in the world sorted by x.
 
-An *entity* is a vehicle (index below n) or an obstacle (n + its index): highway-env's search order.
-Positions do not change while vehicles decide, so one sweep per tick serves all of them.
+An *entity* is a vehicle (index below n) or an obstacle (n + its index): highway-env's search order. Positions do not
+change while vehicles decide, so one sweep per tick serves all of them.
 """
 
 from __future__ import annotations
