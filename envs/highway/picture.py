@@ -115,8 +115,9 @@ def draw_debris_and_vehicles(
     world: World,
     names: tuple[str, ...],
     history: History,
+    *,
+    certainty: Sequence[float],
     ego_alpha: float = 1.0,
-    certainty: Sequence[float] = (),
 ) -> None:
     """Draw all objects and vehicles, and what the ego believes of the objects, on a canvas that shows the road.
 

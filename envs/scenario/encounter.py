@@ -73,7 +73,6 @@ def set_stage(
     size_m: tuple[float, float, float],
     *,
     recognition_time_s: float | None = None,
-    min_lanes: int = 2,
 ) -> Stage:
     """A road with the ego on it, and the place of an object recognised at the wanted time; ``rng`` is consumed.
 
@@ -86,10 +85,8 @@ def set_stage(
     recognition_time_s
         Time to the object when it can first be recognised; sampled if not given. Where light and weather do not
         allow it, the object is recognised later.
-    min_lanes
-        Fewest live lanes.
     """
-    num_lanes = int(rng.integers(min_lanes, 5))
+    num_lanes = int(rng.integers(2, 5))
     lane = int(rng.integers(num_lanes))
     has_shoulder = bool(rng.random() < SHOULDER_SHARE)
     speed = sample_speed(rng, setting)

@@ -41,6 +41,9 @@ CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
 JAM_GAP_M = 2.5
 """Bumper-to-bumper gap that drivers leave at standstill [A]."""
 
+FREE_GAP_M = 4.0
+"""Least bumper-to-bumper gap of vehicles placed in one lane [A]."""
+
 HURRY = 1.25
 """Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
 
@@ -148,10 +151,10 @@ class SceneBuilder:
         i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
         self.episode_i = i
 
-    def is_free(self, lane: int, x_m: float, length_m: float, gap_m: float = 4.0) -> bool:
-        """Whether ``lane`` has room for a vehicle of this length, with this gap on both sides."""
+    def is_free(self, lane: int, x_m: float, length_m: float) -> bool:
+        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it."""
         for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
-            reach = 0.5 * (f[vehicle.LENGTH] + length_m) + gap_m
+            reach = 0.5 * (f[vehicle.LENGTH] + length_m) + FREE_GAP_M
             if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
                 return False
         return True

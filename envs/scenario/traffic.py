@@ -137,8 +137,7 @@ def add_traffic(
     ego_lane: int,
     speed_mps: float,
     *,
-    busy: float = 0.6,
-    follower_headway_s: float | None = None,
+    busy: float,
 ) -> None:
     """Place all vehicles around the ego except its lead: follower, adjacent lanes, lanes further away.
 
@@ -150,12 +149,8 @@ def add_traffic(
         Of the ego, which is placed already. Lanes further left are faster.
     busy
         Probability of a vehicle beside the ego, per adjacent lane.
-    follower_headway_s
-        Of the follower; if not given, sampled, perhaps without a follower.
     """
-    if follower_headway_s is not None:
-        add_follower(scene, rng, ego_lane, speed_mps, follower_headway_s)
-    elif rng.random() < FOLLOWER_SHARE:
+    if rng.random() < FOLLOWER_SHARE:
         add_follower(scene, rng, ego_lane, speed_mps, sample_headway(rng))
     for lane in range(scene.num_lanes):
         lane_speed = speed_mps + (ego_lane - lane) * rng.uniform(0.5, 2.5)

@@ -82,6 +82,10 @@ def test_object_far_away_costs_nothing():
         ({"num_objects": 5}, "num_objects: got 5"),
         ({"split": "tset"}, "split: got 'tset'"),
         ({"reward_scale_usd": 0}, "reward_scale_usd: got 0"),
+        ({"reward_scale_usd": True}, "reward_scale_usd: got True"),
+        ({"objets": ["rock"]}, "argument: got 'objets', allowed are base, .*mean 'objects'"),
+        ({"cost": 3}, "cost: got 3, expected a mapping"),
+        ({"catalogue_dirs": "/data"}, "catalogue_dirs: got '/data', expected a list"),
     ],
 )
 def test_bad_argument_gets_one_line(arguments, message):

@@ -165,7 +165,7 @@ class Sketch:
             pygame.draw.line(stripes, (255, 255, 255, 60), *ends, HATCH_WIDTH_PX * fine)
         self.sheet.blit(stripes, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
 
-    def stamp(self, alpha: float = 1.0) -> None:
+    def stamp(self, alpha: float) -> None:
         """Lay the sheet on the canvas with this opacity, 0..1."""
         self.sheet.set_alpha(round(255 * min(max(alpha, 0.0), 1.0)))
         self.canvas.surface.blit(self.sheet, self.corner)

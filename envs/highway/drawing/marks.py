@@ -18,7 +18,7 @@ BRACKET_PX = 5.0
 """Length of the arms of a corner bracket on the final picture [A]: judgement."""
 
 
-def draw_dashed(canvas: Canvas, corners: Sequence[Point], colour: Colour, width: int = 1) -> None:
+def draw_dashed(canvas: Canvas, corners: Sequence[Point], colour: Colour) -> None:
     """A closed dashed line through pixels of the surface."""
     step = DASH_PX * canvas.oversampling
     travelled = 0.0
@@ -36,7 +36,7 @@ def draw_dashed(canvas: Canvas, corners: Sequence[Point], colour: Colour, width:
                     colour,
                     (x0 + a * (x1 - x0), y0 + a * (y1 - y0)),
                     (x0 + b * (x1 - x0), y0 + b * (y1 - y0)),
-                    width * canvas.oversampling,
+                    canvas.oversampling,
                 )
             at = end
         travelled += length
