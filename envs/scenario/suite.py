@@ -91,14 +91,14 @@ class Suite:
         """
         if split not in SEED_SPLITS:
             raise not_allowed("split", split, SEED_SPLITS)
-        found = []
+        items = []
         apart = self.spacing(split)
         for s, (name, stratum) in enumerate(self.strata.items()):
             turns = [family for family, weight in stratum.families.items() for _ in range(weight)]
             for k in range(self.instances[split]):
                 seed = self.first_seed[split] + s * apart + k
-                found.append(SuiteItem(name, turns[k % len(turns)], seed))
-        return found
+                items.append(SuiteItem(name, turns[k % len(turns)], seed))
+        return items
 
     def spacing(self, split: str) -> int:
         """Seeds from one stratum of a split to the next."""
@@ -130,11 +130,11 @@ class Suite:
         UserError
             Naming both hashes.
         """
-        found, recorded = self.compute_sha256(split), self.sha256.get(split)
-        if found != recorded:
+        sampled, recorded = self.compute_sha256(split), self.sha256.get(split)
+        if sampled != recorded:
             raise UserError(
-                f"suite {self.version}: sha256.{split}: recorded {recorded}, sampled {found}; a changed suite is a new "
-                "version"
+                f"suite {self.version}: sha256.{split}: recorded {recorded}, sampled {sampled}; a changed suite is a "
+                "new version"
             )
 
 
@@ -202,14 +202,14 @@ def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
     """A whole number for every split."""
-    found = _mapping(where, values, key)
-    _refuse_unknown(f"{where}: {key}", found, SEED_SPLITS)
-    for split, value in found.items():
+    counts = _mapping(where, values, key)
+    _refuse_unknown(f"{where}: {key}", counts, SEED_SPLITS)
+    for split, value in counts.items():
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST_SEED:
             raise UserError(
                 f"{where}: {key}.{split}: got {shown(value)}, expected an integer >= 0, at most {LARGEST_SEED}"
             )
-    return found
+    return counts
 
 
 def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:

@@ -141,13 +141,13 @@ def test_world_b_of_seed_s_is_the_reference_of_seed_s_plus_b():
     observation, info = twin.reset(seed=100)
     reference = gym.make(ID)
     for b in range(7):
-        first, told = reference.reset(seed=100 + b)
-        assert told["instance_hash"] == info["instance_hash"][b]
+        first, described = reference.reset(seed=100 + b)
+        assert described["instance_hash"] == info["instance_hash"][b]
         for key in first:
             np.testing.assert_array_equal(first[key], observation[key][b])
     sync = make_sync(7)
-    _, told = sync.reset(seed=100)
-    assert told["instance_hash"].tolist() == info["instance_hash"].tolist()
+    _, described = sync.reset(seed=100)
+    assert described["instance_hash"].tolist() == info["instance_hash"].tolist()
 
 
 def test_reset_without_a_seed_goes_on_with_the_worlds_own_generator():
@@ -155,8 +155,8 @@ def test_reset_without_a_seed_goes_on_with_the_worlds_own_generator():
     twin.reset(seed=9)
     reference.reset(seed=10)
     _, info = twin.reset()
-    _, told = reference.reset()
-    assert info["instance_hash"][1] == told["instance_hash"]
+    _, described = reference.reset()
+    assert info["instance_hash"][1] == described["instance_hash"]
     assert info["instance_hash"][0] != info["instance_hash"][1]
 
 
@@ -178,11 +178,11 @@ def test_returned_arrays_are_the_callers_own():
     observation, _ = twin.reset(seed=0)
     kept = {key: value.copy() for key, value in observation.items()}
     result = twin.step(np.zeros((2, 2)))
-    told = {name: np.copy(part) for name, part in result[4]["cost"].items()}
+    described = {name: np.copy(part) for name, part in result[4]["cost"].items()}
     twin.step(np.ones((2, 2)))
     for key, value in kept.items():
         np.testing.assert_array_equal(observation[key], value)
-    for name, part in told.items():
+    for name, part in described.items():
         np.testing.assert_array_equal(result[4]["cost"][name], part)
 
 

@@ -57,7 +57,7 @@ def observed(batch, poison=None):
 
 
 def poison_hidden(batch):
-    """Not-a-number wherever nobody can look."""
+    """Fill everything that no policy may see with not-a-number."""
     batch.debris_f[:, HIDDEN] = np.nan
     batch.vehicle_f[:, INTENTIONS] = np.nan
     batch.episode_f[:, ACCOUNTS] = np.nan
@@ -117,13 +117,13 @@ def test_shuffled_contents_of_things_nobody_touches_change_no_bit(family):
         # brake late enough to see the object well, then stop before most of them
         actions = lane_keeping(one, 0.45 if decision < 8 else -0.5)
         (first, _, ended, cut, info) = one.step(actions)
-        (second, _, ended_too, cut_too, told) = other.step(actions)
+        (second, _, ended_too, cut_too, other_info) = other.step(actions)
         alive &= ~(disturbed(one.batch, starts[0]) | disturbed(other.batch, starts[1]))
         alive &= ~(ended | cut | ended_too | cut_too)
         for b in np.flatnonzero(alive):
             for key in first:
                 assert first[key][b].tobytes() == second[key][b].tobytes(), (decision, b, key)
-            assert info["ttc"][b] == told["ttc"][b]
+            assert info["ttc"][b] == other_info["ttc"][b]
             compared += int((first["debris"][b, :, column.D_VISIBLE] == 1.0).any())
     assert compared > 100
 
@@ -138,8 +138,8 @@ def test_contents_do_matter_once_the_ego_is_upon_them():
     different = np.zeros(12, np.bool_)
     for _ in range(35):
         _, _, _, _, info = one.step(actions)
-        _, _, _, _, told = other.step(actions)
-        different |= info["cost"]["total"] != told["cost"]["total"]
+        _, _, _, _, other_info = other.step(actions)
+        different |= info["cost"]["total"] != other_info["cost"]["total"]
     assert different.sum() >= 3
 
 

@@ -144,7 +144,7 @@ def compare_common_vehicles(one, other):
 
 
 def ghost_scene(rng, source, setting):
-    """Nobody but the ego, and a detector's ghost 140 m ahead in full sight."""
+    """The ego alone, and a detector ghost 140 m ahead in full sight."""
     del source
     scene = SceneBuilder(2, has_shoulder=False, setting=setting)
     scene.add_ego(0, 10.0)
@@ -283,9 +283,9 @@ def test_the_branch_that_is_driven_costs_what_was_predicted(scenario):
     for h in range(40):
         _, _, terminated, _, info = env.step(candidates[:, chosen, h])
         for b in np.flatnonzero(alive):
-            told = [info["cost"][name][b] for name in component.NAMES]
+            charged = [info["cost"][name][b] for name in component.NAMES]
             # bit for bit
-            assert told == futures.cost_usd[b, chosen, h].tolist()
+            assert charged == futures.cost_usd[b, chosen, h].tolist()
         length[alive & terminated] = h + 1
         alive &= ~terminated
     assert futures.length[:, chosen].tolist() == length.tolist()

@@ -52,7 +52,7 @@ def test_order_stays_sorted_and_padding_untouched():
 
 
 def swap_targets(scene):
-    """A shifted index: everybody steers for the lane of the vehicle before it."""
+    """A shifted index: every vehicle steers for the lane of the vehicle before it."""
     row = scene.vehicle_i[vehicle.TARGET_LANE, : scene.n]
     row[:] = np.roll(row, 1)
 

@@ -14,7 +14,7 @@ from tests.parity.translate import build_road, differences, read_road
 
 pytestmark = pytest.mark.parity
 
-# A position near the far end of the road has a last bit of 1.8e-12 m, so 1e-12 is not asked of it.
+# A position near the far end of the road has a last bit of 1.8e-12 m, so 1e-12 cannot be required.
 ONE_TICK = 2e-12
 
 

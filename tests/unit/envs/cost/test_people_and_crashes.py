@@ -145,7 +145,7 @@ def test_rear_collision_shares_the_speed_by_mass():
 
 
 def test_side_swipe_by_hand():
-    # below 1.4 m/s for each side nobody is hurt; at 8 m/s: 1.5 x 2 x 23220.48 + 8000
+    # below 1.4 m/s for each side there is no injury; at 8 m/s: 1.5 x 2 x 23220.48 + 8000
     assert side_swipe_cost(2.0, CAR, CAR, P) == 8_000.0
     assert side_swipe_cost(8.0, CAR, CAR, P) == pytest.approx(77_661.4, abs=0.1)
     assert side_swipe_cost(8.0, CAR, TRUCK, P) == pytest.approx(side_swipe_cost(8.0, TRUCK, CAR, P))

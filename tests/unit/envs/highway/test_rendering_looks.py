@@ -1,4 +1,4 @@
-"""Every look is drawn to scale, is unlike every other one, and tells what is known from what is not."""
+"""Every look is drawn to scale, is unlike every other one, and separates what is known from what is not."""
 
 import math
 from itertools import combinations

@@ -305,7 +305,7 @@ def test_drawing_leaves_the_environment_variable_alone(env, monkeypatch):
 
 def test_recorder_gets_a_frame_per_tick(env):
     class Recorder:
-        """What highway-env asks of a video wrapper."""
+        """What highway-env requires of a video wrapper."""
 
         def __init__(self):
             self.frames = []

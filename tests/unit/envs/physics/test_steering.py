@@ -22,7 +22,7 @@ def test_steering_command_by_hand():
 
 
 def test_steering_command_clips_the_heading_at_45_degrees():
-    # 12 m aside at 20 m/s asks for asin(1), clipped to pi/4; rate 5 pi/4; slip asin(2.5/20 rate)
+    # 12 m aside at 20 m/s gives asin(1), clipped to pi/4; rate 5 pi/4; slip asin(2.5/20 rate)
     expected = math.atan(2 * math.tan(math.asin(2.5 / 20 * 5 * math.pi / 4)))
     assert steering_command(-12.0, 0.0, 20.0, 5.0) == pytest.approx(expected, rel=1e-12)
 
@@ -33,7 +33,7 @@ def test_steering_command_holds_a_straight_line():
 
 
 def test_steering_command_near_standstill_is_a_full_turn():
-    # divisor 0.01 m/s: 1 mrad asks for 2.5/0.01 * 5e-3 = 1.25 > 1, the slip is clipped at pi/2
+    # divisor 0.01 m/s: 1 mrad gives 2.5/0.01 * 5e-3 = 1.25 > 1, the slip is clipped at pi/2
     assert steering_command(0.0, -0.001, 0.0, 5.0) == MAX_STEERING
     assert steering_command(0.0, -0.001, -1e-9, 5.0) == -MAX_STEERING
 

@@ -51,7 +51,7 @@ def test_common_ground(family):
         assert i[vehicle.KIND].tolist() == [vehicle.KIND_EGO] + [vehicle.KIND_IDM] * (
             v.shape[1] - 1
         )
-        # nobody uses the hard shoulder
+        # no vehicle uses the hard shoulder
         assert (i[vehicle.LANE] < lanes).all()
         assert 1 <= len(instance.debris_types) <= 4
         # objects lie ahead of the ego, where it can meet them
@@ -239,7 +239,7 @@ def test_variant_sets_light_weather_and_what_follows_from_them():
 
 def test_a_family_is_any_function():
     def mine(rng, source, setting):
-        """Somebody's own corner case."""
+        """A user's own corner case."""
         return FAMILIES["lone_object"](rng, source, setting)
 
     first = ScenarioSampler(mine).sample(np.random.default_rng(3))

@@ -15,7 +15,7 @@ from envs.sensing.sight import (
 from envs.specification import debris, episode, vehicle
 from tests.unit.envs.bench import Drive, put, road
 
-NOBODY = 99
+NO_VEHICLE = 99
 
 
 def world_of(scene):
@@ -109,7 +109,7 @@ def test_height_of_the_line_decides():
     world = world_of(scene)
     world.vehicle_f[vehicle.HEIGHT, 1] = 1.0
     free = [
-        is_line_free(world, EGO_X_M + 40.0, 4.0, height, NOBODY, 0.0)
+        is_line_free(world, EGO_X_M + 40.0, 4.0, height, NO_VEHICLE, 0.0)
         for height in (0.3, 0.47, 0.50)
     ]
     assert free == [False, False, True]

@@ -123,7 +123,7 @@ def test_a_real_object_ahead_is_a_cause_and_a_shadow_is_not():
         "shadow", "ground-mark", (2.0, 1.0, 0.01), EGO_X_M + 60.0, 4.0, flickers=False
     )
     assert Drive(scene).run(8, -8.0).cost[component.NUISANCE] == pytest.approx(34.217, rel=1e-4)
-    # further away than 120 m nobody brakes for it
+    # further away than 120 m it is no cause to brake
     scene = road()
     put(scene, 400.0, 4.0, **AHEAD)
     assert Drive(scene).run(4, -8.0).cost[component.NUISANCE] > 30.0

@@ -46,7 +46,7 @@ def test_side_swipe_is_cheaper_than_a_rear_end_collision():
     scene.add_vehicle(EGO_X_M + 0.5, 2, 30.0)
     drive = Drive(scene).run(12, 0.0, 8.0)
     assert drive.info["events"]["collision"][0]
-    # at most 5 m/s of lateral speed: property damage and hardly anybody hurt
+    # at most 5 m/s of lateral speed: property damage and hardly any injury
     assert 8_000.0 <= drive.cost[component.COLLISION] < 60_000.0
 
 
