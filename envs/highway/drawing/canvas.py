@@ -179,6 +179,12 @@ def round_points(
     return [(along + half_length * math.cos(t), across + half_width * math.sin(t)) for t in turns]
 
 
+def square_point(turn: float, radius: float) -> Point:
+    """Point of a superellipse, a square with rounded sides, at an angle in rad."""
+    c, s = math.cos(turn), math.sin(turn)
+    return radius * math.copysign(abs(c) ** 0.5, c), radius * math.copysign(abs(s) ** 0.5, s)
+
+
 def _half_sizes(length_px: float, width_px: float, fine: float) -> tuple[float, float]:
     """Half sizes on the surface of an object of this size on the final picture, enlarged if too small to see."""
     grow = max(1.0, SMALLEST_PX / max(length_px, width_px, 1e-6))

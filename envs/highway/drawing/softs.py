@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.canvas import Sketch
+from envs.highway.drawing.canvas import Sketch, square_point
 
 
 def paint_bag(s: Sketch) -> None:
@@ -41,12 +41,8 @@ def paint_sheet(s: Sketch) -> None:
     edge = []
     for k in range(32):
         turn = 2.0 * math.pi * k / 32
-        # a superellipse with waves: a square that has crumpled
-        c, d = math.cos(turn), math.sin(turn)
-        swell = 0.93 - 0.07 * math.cos(7.0 * turn)
-        edge.append(
-            (swell * math.copysign(abs(c) ** 0.5, c), swell * math.copysign(abs(d) ** 0.5, d))
-        )
+        # waves: a square that has crumpled
+        edge.append(square_point(turn, 0.93 - 0.07 * math.cos(7.0 * turn)))
     s.polygon(edge, ink.TARPAULIN, ink.OUTLINE)
     for across in (-0.55, 0.0, 0.55):
         fold = [(-0.8, across), (-0.3, across + 0.2), (0.3, across - 0.15), (0.8, across + 0.1)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.canvas import Point, Sketch
+from envs.highway.drawing.canvas import Point, Sketch, square_point
 
 SCATTER = (0.7548776662466927, 0.5698402909980532)
 """Powers of the inverse plastic number: fractions of their multiples fill a square evenly without any randomness
@@ -62,11 +62,8 @@ def _puddle(swell: float) -> list[Point]:
     edge = []
     for k in range(48):
         turn = 2.0 * math.pi * k / 48
-        c, s = math.cos(turn), math.sin(turn)
         wave = swell * (0.93 + 0.05 * math.cos(3.0 * turn + 1.0) + 0.02 * math.cos(7.0 * turn))
-        edge.append(
-            (wave * math.copysign(abs(c) ** 0.5, c), wave * math.copysign(abs(s) ** 0.5, s))
-        )
+        edge.append(square_point(turn, wave))
     return edge
 
 
