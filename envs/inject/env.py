@@ -198,8 +198,9 @@ class InjectEnv(gym.Env[Any, Any]):
         state = [float(d[row, j]) for row in _MOTION_ROWS]
         if not any(state):
             return
+        still_air = [0.0, 0.0]
         properties = [float(d[row, j]) for row in _AIR_ROWS]
-        motion = advance_object(*state, 0.0, 0.0, *properties, dt)
+        motion = advance_object(*[*state, *still_air, *properties, dt])
         d[_MOTION_ROWS, j] = motion.vx, motion.vy, motion.z, motion.vz
         d[debris.X, j] += motion.dx
         d[debris.Y, j] += motion.dy
