@@ -57,7 +57,10 @@ def measure(part: str, root: Path, workers: int) -> tuple[dict[str, Item], float
     """Items of a part and the CPU seconds that it took."""
     begun = cpu_seconds()
     with tempfile.TemporaryDirectory(prefix="fingerprint-") as folder:
-        items = PARTS[part](Bench(root, Path(folder), workers))
+        bench = Bench(root, Path(folder), workers)
+        bench.confirm_root()
+        items = PARTS[part](bench)
+        bench.confirm_root()  # a checkout that was removed meanwhile is not noticed otherwise
     return items, round(cpu_seconds() - begun, 1)
 
 
