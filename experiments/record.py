@@ -12,7 +12,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with composed values."""
     from experiments.cli.configuration import validate
     from experiments.video.configuration import RecordConfiguration
     from experiments.video.plan import execute, open_run, prepare
@@ -34,7 +34,7 @@ COMMAND = Command(_run, groups=("suite", "cost"), config_name="record")
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="record")
 def main(config: DictConfig) -> None:
-    """Film what was asked for."""
+    """Film policies in instances of a suite."""
     COMMAND(config)
 
 

@@ -1,4 +1,4 @@
-"""The result page once more, from records: of one run, or of several that drove the same instances."""
+"""Make the result page from the records of one run, or of several runs of the same instances."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with composed values."""
     from pathlib import Path
 
     from experiments.cli.configuration import ReportConfiguration, validate
     from experiments.presentation.gather import gather
     from experiments.presentation.publish import (
-        Asked,
+        SummaryOptions,
         choose_reference,
         main_records,
         publish,
         summarise_source,
     )
-    from experiments.presentation.readme import make_block, told_by, write_block
+    from experiments.presentation.readme import describe_source, make_block, write_block
     from experiments.store.manifest import read_manifest, write_manifest
 
     config = validate(ReportConfiguration, values)
     folders = [Path(name) for name in config.records]
     source = gather(folders)
     reference = choose_reference(config.reference, list(source.entrants))
-    asked = Asked(reference, config.level, config.num_resamples)
+    options = SummaryOptions(reference, config.level, config.num_resamples)
     folder = folders[0] if config.output is None else Path(config.output)
     folder.mkdir(parents=True, exist_ok=True)
-    summaries = summarise_source(source, asked)
+    summaries = summarise_source(source, options)
     if config.readme is not None:
         block = make_block(
             next(iter(summaries.values())),
             main_records(source.table),
-            told_by(source),
+            describe_source(source),
             config.hero,
             config.num_resamples,
         )
@@ -55,7 +55,7 @@ COMMAND = Command(_run, config_name="report")
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="report")
 def main(config: DictConfig) -> None:
-    """Report on what was asked for."""
+    """Make a result page from records."""
     COMMAND(config)
 
 

@@ -1,1 +1,1 @@
-"""How results are shown: summaries, tables, figures, pages and replays. Nothing is computed anew here."""
+"""Summaries, tables, figures, pages and replays of results."""

@@ -1,4 +1,4 @@
-"""Columns of text, aligned. Alone in a module, so that a command that only shows something need not load statistics."""
+"""Aligned columns of text; a module of its own, so that quick commands need not import statistics."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ from collections.abc import Sequence
 
 
 def align(rows: Sequence[Sequence[str]]) -> str:
-    """Aligned columns, the first to the left.
-
-    Parameters
-    ----------
-    rows
-        Of the same length; an empty row is an empty line.
-
-    Returns
-    -------
-    str
-        One line per row.
-    """
+    """One line per row, the first column to the left; rows are equally long or empty."""
     widths = [max(map(len, column)) for column in zip(*(row for row in rows if row), strict=True)]
     lines = []
     for row in rows:

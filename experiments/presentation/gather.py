@@ -1,4 +1,4 @@
-"""Records of one run or of several, with what the runs say about them, checked before anything is written."""
+"""Records and provenance of one run or of several, checked before anything is written."""
 
 from __future__ import annotations
 
@@ -16,22 +16,13 @@ from experiments.records import table as records
 from experiments.store.manifest import check_file
 
 _ONE = ("suite", "split")
-"""What all runs must share."""
+"""Columns that all runs must share."""
 
 
 def gather(folders: Sequence[Path]) -> Source:
-    """Read runs that drove the same instances.
+    """Read runs of ``compare`` or ``evaluate`` that drove the same instances.
 
-    Parameters
-    ----------
-    folders
-        Of ``compare`` or ``evaluate``; where several have records of the same policy in the same cost setting, the
-        first counts.
-
-    Returns
-    -------
-    Source
-        Ready to be published.
+    Where several have records of the same policy in the same cost setting, the first counts.
 
     Raises
     ------
@@ -41,7 +32,7 @@ def gather(folders: Sequence[Path]) -> Source:
     """
     tables: list[pa.Table] = []
     entrants: dict[str, Entrant] = {}
-    told: list[dict[str, Any]] = []
+    sources: list[dict[str, Any]] = []
     taken: set[tuple[str, str]] = set()
     for folder in folders:
         if folder.is_dir():
@@ -49,7 +40,7 @@ def gather(folders: Sequence[Path]) -> Source:
         table, about = records.read(folder), _read_provenance(folder)
         records.check_columns(folder, table.schema.names, records.COLUMNS)
         _check_same(folder, table, tables)
-        told.append(about)
+        sources.append(about)
         for name, entrant in from_values(about["entrants"]).items():
             entrants.setdefault(name, entrant)
         mine = list(
@@ -58,25 +49,24 @@ def gather(folders: Sequence[Path]) -> Source:
         tables.append(table.filter(pa.array([key not in taken for key in mine])))
         taken |= set(mine)
     table = pa.concat_tables(tables, promote_options="default")
-    return Source(
-        records.order(table), entrants, told[0]["suite"]["strata"], _describe(table, told)
-    )
+    strata = sources[0]["suite"]["strata"]
+    return Source(records.order(table), entrants, strata, _describe(table, sources))
 
 
-def _describe(table: pa.Table, told: list[dict[str, Any]]) -> dict[str, Any]:
-    """Where the records come from: of one run what it said, of several all they said."""
-    if len(told) == 1:
-        return told[0]
+def _describe(table: pa.Table, sources: list[dict[str, Any]]) -> dict[str, Any]:
+    """Provenance of the records: that of one run, or all those of several."""
+    if len(sources) == 1:
+        return sources[0]
     return {
-        "command": "\n".join(str(about["command"]) for about in told),
+        "command": "\n".join(str(about["command"]) for about in sources),
         "records_sha256": records.compute_sha256(table),
-        "machine": told[0]["machine"],
-        "runs": told,
+        "machine": sources[0]["machine"],
+        "runs": sources,
     }
 
 
 def _read_provenance(folder: Path) -> dict[str, Any]:
-    """What a run wrote about itself."""
+    """The provenance that a run wrote."""
     path = (folder if folder.is_dir() else folder.parent) / "provenance.json"
     try:
         about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -91,7 +81,7 @@ def _read_provenance(folder: Path) -> dict[str, Any]:
 
 
 def _check_same(folder: Path, table: pa.Table, others: Sequence[pa.Table]) -> None:
-    """The same suite and split as the runs before."""
+    """Refuse a suite or split that differs from those of the runs before."""
     for other in others:
         for column in _ONE:
             mine, first = table[column][0].as_py(), other[column][0].as_py()

@@ -1,4 +1,4 @@
-"""What a result page shows of single instances: films and replays, made after the records."""
+"""Films and replays of single instances for a result page, made after the records."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from experiments.evaluation.run import Plan
 from experiments.presentation.page.cards import NUM_BEST, NUM_WORST, REPLAYS, VIDEOS, stem_of
 from experiments.presentation.replays.page import write_replay
 from experiments.presentation.replays.states import drive_all
-from experiments.presentation.summary import CEILING, Summary, Worst
+from experiments.presentation.summary import CEILING, Highlight, Summary
 from experiments.records.matching import align
 from experiments.store.atomic import make_folder
 from experiments.video.job import Order, describe_heading, make_videos
+from policies.base import Policy
 
 LEAST_USD: Final = 1.0
-"""A smaller difference is not worth a video."""
+"""Instances with a smaller difference are not filmed."""
 
 MOST_POLICIES: Final = 5
-"""Of one replay: more would fill a page that is to be mailed."""
+"""Policies of one replay at most: the file stays small enough to be mailed."""
 
 
 def show_highlights(
@@ -43,13 +44,13 @@ def show_highlights(
     Parameters
     ----------
     plan
-        Of the comparison.
+        The comparison.
     summary, table
-        What it gave.
+        Its summary and records.
     folder
-        Of the run; films go to ``videos/``, replays to ``replays/``.
+        Folder of the run; films go to ``videos/``, replays to ``replays/``.
     num_videos, num_replays
-        How many at most; the films' instances have the first replays.
+        How many at most; the instances of films have the first replays.
     """
     names = choose_names(plan, summary)
     if len(names) < 2 or not (num_videos or num_replays):
@@ -60,23 +61,17 @@ def show_highlights(
     others = _shown_on_cards(plan, summary, names)
     wanted = list(dict.fromkeys([*items, *others]))[:num_replays]
     if wanted:
-        _record(plan, names, wanted, folder / REPLAYS)
+        _write_replays(plan, names, wanted, folder / REPLAYS)
 
 
 def choose_names(plan: Plan, summary: Summary) -> list[str]:
-    """The reference, its cheapest competitor, the clairvoyant if there is one, then others, cheapest first."""
+    """The reference, its cheapest competitor, the clairvoyant if it took part, then others, cheapest first."""
     if not summary.comparisons:
         return []
     entrants = plan.entrants
-    others = [
-        item.policy
-        for item in summary.comparisons
-        if not entrants[item.policy].is_privileged and not entrants[item.policy].is_floor
-    ]
-    if not others:
-        others = [
-            item.policy for item in summary.comparisons if not entrants[item.policy].is_privileged
-        ]
+    names = [item.policy for item in summary.comparisons]
+    fair = [name for name in names if not entrants[name].is_privileged]
+    others = [name for name in fair if not entrants[name].is_floor] or fair
     ceiling = [CEILING] if CEILING in entrants else []
     names = [summary.comparisons[0].reference, *others[:1], *ceiling, *others[1:]]
     return names[:MOST_POLICIES]
@@ -84,9 +79,8 @@ def choose_names(plan: Plan, summary: Summary) -> list[str]:
 
 def _film(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
     """Films of some policies side by side."""
-    paths = dict(zip(plan.names, plan.policies, strict=True))
     order = Order(
-        policies=tuple((name, load_policy(paths[name], plan.config.allow)) for name in names),
+        policies=tuple((name, _load(plan, name)) for name in names),
         suite=plan.suite,
         split=plan.config.split,
         items=tuple(items),
@@ -97,15 +91,14 @@ def _film(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) ->
     make_videos(order, folder)
 
 
-def _record(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
-    """Replays in which the policies can be switched."""
+def _write_replays(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
+    """Replays in which a reader can switch between the policies."""
     make_folder(folder)
-    paths = dict(zip(plan.names, plan.policies, strict=True))
     instances = [plan.suite.instance(item) for item in items]
     runs = [
         drive_all(
             name,
-            load_policy(paths[name], plan.config.allow),
+            _load(plan, name),
             instances,
             policy_seed=plan.config.policy_seeds[0],
             cost=_cost(plan),
@@ -124,35 +117,40 @@ def _record(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) 
         )
 
 
+def _load(plan: Plan, name: str) -> Policy:
+    """A policy of the comparison."""
+    paths = dict(zip(plan.names, plan.policies, strict=True))
+    return load_policy(paths[name], plan.config.allow)
+
+
 def _cost(plan: Plan) -> CostParameters:
-    """Cost parameters of the tables."""
+    """Cost parameters of the cost setting that the tables show."""
     return CostParameters.from_mapping(dict(plan.parts[0].cost))
 
 
 def _shown_on_cards(plan: Plan, summary: Summary, names: list[str]) -> list[SuiteItem]:
     """Instances of the cards of some policies, one per policy in turn."""
     items = {(i.stratum, i.family, i.seed): i for part in plan.parts for i in part.items}
-    groups: list[list[Worst]] = []
-    for name in names:
-        shown = [*summary.worst[name][:NUM_WORST], *summary.best.get(name, ())[:NUM_BEST]]
-        groups.append(shown)
-    found = []
+    groups = [
+        [*summary.worst[name][:NUM_WORST], *summary.best.get(name, ())[:NUM_BEST]] for name in names
+    ]
+    shown: list[Highlight] = []
     for k in range(NUM_WORST + NUM_BEST):
-        found += [group[k] for group in groups if k < len(group)]
-    return [items[one.stratum, one.family, one.seed] for one in found]
+        shown += [group[k] for group in groups if k < len(group)]
+    return [items[one.stratum, one.family, one.seed] for one in shown]
 
 
 def _most_different(
     plan: Plan, table: pa.Table, first: str, second: str, count: int
 ) -> list[SuiteItem]:
-    """Instances by how far the costs of two policies are apart, furthest first, one per family."""
+    """Instances by the cost difference of two policies, the largest first, one per family."""
     pairs = align(table, [first, second])
     gap = np.abs(pairs.cost[first] - pairs.cost[second])
     items = [item for part in plan.parts if Path(part.policy).stem == first for item in part.items]
     keys = sorted({(item.stratum, item.family, item.seed) for item in items})
-    found: dict[str, SuiteItem] = {}
+    by_family: dict[str, SuiteItem] = {}
     for k in np.argsort(-gap, kind="stable").tolist():
         item = SuiteItem(*keys[k])
-        if gap[k] >= LEAST_USD and len(found) < count:
-            found.setdefault(item.family, item)
-    return list(found.values())
+        if gap[k] >= LEAST_USD and len(by_family) < count:
+            by_family.setdefault(item.family, item)
+    return list(by_family.values())

@@ -1,4 +1,4 @@
-"""From records to everything that is read: tables, summary, figures and the page, in one folder."""
+"""From records to tables, summary, figures and the page, in one folder."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from experiments.presentation.tables import markdown, render, to_plain
 from experiments.store.atomic import write_text
 
 USUAL_REFERENCE: Final = "rule_tuned"
-"""What the others are compared with, if it is among them."""
+"""The usual reference, if it is among the policies."""
 
 USUAL_COST: Final = "loc_8"
 """The cost setting of the tables, if records have several."""
 
 
-class Asked(NamedTuple):
-    """How to summarise."""
+class SummaryOptions(NamedTuple):
+    """Settings of a summary."""
 
     reference: str
     level: float  # of the intervals
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What there is to publish."""
+    """Records and what is known about them."""
 
     table: pa.Table  # records of one suite and split, of one cost setting or several
     entrants: Mapping[str, Entrant]
@@ -44,31 +44,19 @@ class Source(NamedTuple):
 
 
 class Published(NamedTuple):
-    """What was written."""
+    """The page, and the tables as text."""
 
     page: Path
-    text: str  # the terminal's tables
+    text: str  # for the terminal
 
 
 def choose_reference(wanted: str | None, names: Sequence[str]) -> str:
-    """The policy that the others are compared with.
-
-    Parameters
-    ----------
-    wanted
-        ``None`` = ``rule_tuned``, or the first.
-    names
-        Of all policies.
-
-    Returns
-    -------
-    str
-        One of the names.
+    """The policy with which the others are compared; ``None`` = ``rule_tuned``, or the first.
 
     Raises
     ------
     not_allowed
-        If it is none of them.
+        If it is none of the names.
     """
     chosen = wanted or (USUAL_REFERENCE if USUAL_REFERENCE in names else names[0])
     if chosen not in names:
@@ -77,7 +65,7 @@ def choose_reference(wanted: str | None, names: Sequence[str]) -> str:
 
 
 def main_records(table: pa.Table) -> pa.Table:
-    """The records that tables and figures show: those of one cost setting."""
+    """The records of the cost setting that tables and figures show."""
     settings = sorted(set(table["cost_setting"].to_pylist()))
     return records_of(table, USUAL_COST if USUAL_COST in settings else settings[0])
 
@@ -87,7 +75,7 @@ def records_of(table: pa.Table, setting: str) -> pa.Table:
     return table.filter(pc.equal(table["cost_setting"], setting))
 
 
-def summarise_source(source: Source, asked: Asked) -> dict[str, Summary]:
+def summarise_source(source: Source, options: SummaryOptions) -> dict[str, Summary]:
     """Summaries by cost setting, that of the tables first."""
     first = main_records(source.table)
     main = str(first["cost_setting"][0])
@@ -97,31 +85,14 @@ def summarise_source(source: Source, asked: Asked) -> dict[str, Summary]:
             records_of(source.table, setting),
             source.entrants,
             strata=source.strata,
-            reference=asked.reference,
-            level=asked.level,
-            num_resamples=asked.num_resamples,
+            **options._asdict(),
         )
         for setting in (main, *others)
     }
 
 
 def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> Published:
-    """Write tables, figures and the page; videos and replays that lie in the folder are shown.
-
-    Parameters
-    ----------
-    folder
-        Exists.
-    source
-        What there is.
-    summaries
-        Of ``summarise_source``.
-
-    Returns
-    -------
-    Published
-        The page and what the terminal shows.
-    """
+    """Write tables, figures and the page into an existing folder, whose videos and replays the page shows."""
     summary = next(iter(summaries.values()))
     text = render(summary)
     write_text(folder / "table.txt", text)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from envs.errors import UserError
 from experiments.presentation.publish import Source
 from experiments.presentation.shares import Lead, Share, find_leads, find_shares
-from experiments.presentation.summary import ALL, Comparison, Row, Summary
+from experiments.presentation.summary import ALL, Comparison, PolicyRow, Summary
 from experiments.presentation.tables import points, usd, with_interval
 from experiments.records import table as records
 from experiments.records.matching import CATASTROPHE_USD
@@ -23,12 +23,12 @@ END: Final = "<!-- end of headline -->"
 
 NUM_REGRESSIONS: Final = 5
 
-_CUT_SHORT: Final = re.compile(r".+_[0-9]+")
-"""Rules with some left out: a figure shows them."""
+_TRUNCATED: Final = re.compile(r".+_[0-9]+")
+"""Names of truncated rule stacks, which a figure shows."""
 
 
 class _Regression(NamedTuple):
-    """An instance in which a policy paid more than the reference."""
+    """An instance in which a policy costs more than the reference."""
 
     stratum: str
     family: str
@@ -40,25 +40,20 @@ class _Regression(NamedTuple):
 def make_block(
     summary: Summary, table: pa.Table, provenance: str, hero: str, num_resamples: int
 ) -> str:
-    """Table, verdict per stratum, what the parts of the hero are worth, and its worst regressions.
+    """Markdown between two marks: table, verdict per stratum, worth of the hero's parts, its worst regressions.
 
     Parameters
     ----------
     summary
-        Of the records.
+        Summary of the records.
     table
         The records.
     provenance
-        A line about where they come from.
+        A line about the origin of the records.
     hero
-        The policy whose strata, parts and regressions are told.
+        The policy whose strata, parts and regressions are shown.
     num_resamples
-        Of the bootstrap of the parts.
-
-    Returns
-    -------
-    str
-        Markdown between the two marks, marks included.
+        Number of resamples of the bootstrap of the parts.
 
     Raises
     ------
@@ -78,26 +73,26 @@ def make_block(
     )  # fmt: skip
 
 
-def told_by(source: Source) -> str:
-    """A line about where records come from."""
+def describe_source(source: Source) -> str:
+    """A line about the origin of records."""
     first = source.table.slice(0, 1).to_pylist()[0]
-    told = source.provenance
+    about = source.provenance
     return (
-        f"Mean cost of an episode in US$, suite {first['suite']}, {first['split']} split; `{told['command'].strip()}`, "
-        f"records `{str(told['records_sha256'])[:16]}`. Intervals: 95 %, paired bootstrap clustered by family, over "
-        f"instances; training seeds are averaged. *Capped*: no episode counts more than {CATASTROPHE_USD:,.0f} US$."
+        f"Mean cost of an episode in US$, suite {first['suite']}, {first['split']} split; "
+        f"`{about['command'].strip()}`, records `{str(about['records_sha256'])[:16]}`. "
+        "Intervals: 95 %, paired bootstrap clustered by family, over instances; training seeds are averaged. "
+        f"*Capped*: no episode counts more than {CATASTROPHE_USD:,.0f} US$."
     )
 
 
-def _shown(summary: Summary) -> list[Row]:
-    """Cheapest first; of those with a budget in their name and of floors, the ones that a reader asks for."""
-    rows = sorted(summary.rows, key=lambda row: row.cost[ALL].value)
-    return [row for row in rows if not _CUT_SHORT.fullmatch(row.policy)]
+def _shown(summary: Summary) -> list[PolicyRow]:
+    """Rows of the table, the cheapest first, without truncated rule stacks."""
+    return [row for row in summary.ranked if not _TRUNCATED.fullmatch(row.policy)]
 
 
 def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -> list[str]:
     """One line per policy."""
-    strata = [name for name in summary.num_instances if name != ALL]
+    strata = summary.strata
     reference = summary.comparisons[0].reference
     counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
     lines = [
@@ -107,7 +102,7 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
     for row in _shown(summary):
         name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
         steps, spent = row.price.environment_steps, row.price.training_cpu_s
-        found = compared.get(row.policy)
+        against = compared.get(row.policy)
         cells = [
             name,
             "-" if steps is None else f"{steps:,}",
@@ -116,8 +111,8 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
             with_interval(row.cost[ALL]),
             usd(_capped(table, row.policy)),
             *(usd(row.cost[stratum].value) for stratum in strata),
-            "-" if found is None else signed(found.difference[ALL].mean),
-            "-" if found is None else f"{100.0 * found.improvement.value:.0f} %",
+            "-" if against is None else signed(against.difference[ALL].mean),
+            "-" if against is None else f"{100.0 * against.improvement.value:.0f} %",
             _spread(table, row.policy),
         ]
         lines.append("| " + " | ".join(cells) + " |")
@@ -125,7 +120,7 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
 
 
 def _capped(table: pa.Table, policy: str) -> float:
-    """Mean cost where no episode counts more than a catastrophe begins at: without the tail."""
+    """Mean cost, each episode capped at the cost from which it is a catastrophe."""
     return float(
         records.query(
             table,
@@ -137,24 +132,24 @@ def _capped(table: pa.Table, policy: str) -> float:
 
 
 def signed(interval: Interval) -> str:
-    """A difference with its interval and signs."""
+    """A difference with its interval, all with signs."""
     return f"{interval.value:+,.0f} [{interval.low:+,.0f}, {interval.high:+,.0f}]"
 
 
 def _spread(table: pa.Table, policy: str) -> str:
-    """Least and largest mean of the training seeds, if there are several."""
-    found = records.query(
+    """Smallest and largest mean of the training seeds, if there are several."""
+    means = records.query(
         table,
         "select policy_seed, avg(cost_usd) as usd from records where policy = ? group by all order by usd",
         policy,
     )
-    if len(found) < 2:
+    if len(means) < 2:
         return "-"
-    return f"{usd(found[0]['usd'])} to {usd(found[-1]['usd'])} ({len(found)})"
+    return f"{usd(means[0]['usd'])} to {usd(means[-1]['usd'])} ({len(means)})"
 
 
 def _floors(summary: Summary) -> list[str]:
-    """Who does not beat the policy that does the same whatever it sees."""
+    """Learned or tuned policies that do not beat the best constant policy."""
     if summary.floor is None:
         return []
     best = next(row for row in summary.rows if row.policy == summary.floor).cost[ALL].value
@@ -163,31 +158,31 @@ def _floors(summary: Summary) -> list[str]:
         for row in _shown(summary)
         if row.price.environment_steps and row.cost[ALL].value >= best
     ]
-    told = f"all but {', '.join(worse)} cost" if worse else "all cost"
-    return [f"Of what was learned or tuned, {told} less than the best floor, `{summary.floor}`."]
+    which = f"all but {', '.join(worse)} cost" if worse else "all cost"
+    return [f"Of what was learned or tuned, {which} less than the best floor, `{summary.floor}`."]
 
 
 def _by_stratum(comparison: Comparison) -> list[str]:
-    """Where the policy wins, ties and loses."""
+    """Strata in which the policy wins, ties and loses."""
     groups: dict[str, list[str]] = {"wins on": [], "ties on": [], "loses on": []}
     for stratum, p_value in comparison.adjusted.items():
-        found = comparison.difference[stratum].mean
-        word = "ties on" if p_value >= 0.05 else "wins on" if found.value < 0.0 else "loses on"
-        groups[word].append(f"{stratum} ({signed(found)})")
-    told = "; ".join(f"{word} {', '.join(names)}" for word, names in groups.items() if names)
+        difference = comparison.difference[stratum].mean
+        word = "ties on" if p_value >= 0.05 else "wins on" if difference.value < 0.0 else "loses on"
+        groups[word].append(f"{stratum} ({signed(difference)})")
+    listed = "; ".join(f"{word} {', '.join(names)}" for word, names in groups.items() if names)
     return [
-        f"`{comparison.policy}` against `{comparison.reference}`, US$, Holm-corrected at 5 %: {told}."
+        f"`{comparison.policy}` against `{comparison.reference}`, US$, Holm-corrected at 5 %: {listed}."
     ]
 
 
 def _leads(leads: list[Lead]) -> list[str]:
-    """What it pays less what others pay with the same budget."""
-    told = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
-    return [f"At equal budgets, US$: {'; '.join(told)}.", ""] if told else []
+    """Cost differences to rivals with the same budget."""
+    listed = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
+    return [f"At equal budgets, US$: {'; '.join(listed)}.", ""] if listed else []
 
 
 def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
-    """What changes of the policy do, beside what it gains."""
+    """Cost of every ablation beside the gain of the policy."""
     if not shares:
         return []
     gain = -comparison.difference[ALL].mean.value
@@ -204,43 +199,36 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
 
 
 def _count(number: int, what: str) -> str:
-    """A number of things, in words."""
+    """A number with its noun."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[str]:
-    """The instances in which the policy pays most beyond the reference."""
-    found = records.query(
+    """The instances in which the policy costs most beyond the reference."""
+    queried = records.query(
         table,
         "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as mine_usd, "
         "avg(cost_usd) filter (policy = ?) as other_usd from records where policy in (?, ?) "
         "group by stratum, family, seed order by mine_usd - other_usd desc, seed limit ?",
         comparison.policy, comparison.reference, comparison.policy, comparison.reference, NUM_REGRESSIONS,
     )  # fmt: skip
-    rows = [_Regression(**row) for row in found if row["mine_usd"] > row["other_usd"]]
+    rows = [_Regression(**row) for row in queried if row["mine_usd"] > row["other_usd"]]
     if not rows:
         return ["It pays more than the reference nowhere."]
-    told = [
+    listed = [
         f"{row.family} {row.seed} ({usd(row.mine_usd)} instead of {usd(row.other_usd)})"
         for row in rows
     ]
     seeds = ",".join(str(row.seed) for row in rows)
     return [
-        f"Its worst regressions: {', '.join(told)}. `python -m experiments.record suite={suite} "
+        f"Its worst regressions: {', '.join(listed)}. `python -m experiments.record suite={suite} "
         f"seed=[{seeds}] "
         "policy=[rule_tuned,world_model]` films them with the shipped checkpoint."
     ]
 
 
 def write_block(path: Path, block: str) -> None:
-    """Replace what is between the marks of a file.
-
-    Parameters
-    ----------
-    path
-        Of the file.
-    block
-        Of ``make_block``.
+    """Replace the text between the marks of a file, marks included, with the block of ``make_block``.
 
     Raises
     ------

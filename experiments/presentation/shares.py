@@ -1,4 +1,4 @@
-"""What every part of a policy is worth: its ablations against itself, with the same training seeds."""
+"""Worth of every part of a policy: its ablations against itself, with the same training seeds."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ ABLATIONS: Final = {
 LEVEL: Final = 0.95
 
 SEED: Final = 7
-"""Of the bootstrap."""
+"""Seed of the bootstrap."""
 
 
 class Share(NamedTuple):
-    """What one change does."""
+    """The effect of one ablation."""
 
     arm: str
     change: str
@@ -41,7 +41,7 @@ class Share(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """One budget: what an arm pays less what another one pays with as much."""
+    """Cost of an arm minus that of a rival with the same budget."""
 
     arm: str
     rival: str
@@ -49,25 +49,13 @@ class Lead(NamedTuple):
 
 
 RIVALS: Final = ("rule_tuned", "ppo")
-"""Whom the hero is compared with at every budget that both have."""
+"""Arms with which the hero is compared at every budget that both have."""
 
 
 def find_leads(table: pa.Table, hero: str, num_resamples: int) -> list[Lead]:
-    """Compare a policy with its rivals at equal budgets.
+    """Compare a policy, such as ``world_model@1M``, with its rivals at all its budgets, by rival, then by budget.
 
-    Parameters
-    ----------
-    table
-        Records of one suite, split and cost setting.
-    hero
-        An arm, such as ``world_model@1M``; it counts with all its budgets.
-    num_resamples
-        Of the bootstrap.
-
-    Returns
-    -------
-    list of Lead
-        By rival, then by budget as in the table; training seeds of each are averaged.
+    The table has one suite, split and cost setting; training seeds of each arm are averaged.
     """
     base, _, _ = hero.partition("@")
     names = sorted(set(table["policy"].to_pylist()))
@@ -85,7 +73,7 @@ def find_leads(table: pa.Table, hero: str, num_resamples: int) -> list[Lead]:
 
 
 def _difference(table: pa.Table, arm: str, other: str, num_resamples: int) -> Interval:
-    """Mean cost of an arm less that of another."""
+    """Mean cost of an arm minus that of another."""
     pairs = align(table, [arm, other])
     return paired_difference(
         pairs.cost[arm],
@@ -98,25 +86,13 @@ def _difference(table: pa.Table, arm: str, other: str, num_resamples: int) -> In
 
 
 def find_shares(table: pa.Table, hero: str, num_resamples: int) -> list[Share]:
-    """Compare the ablations of a policy with it.
+    """Compare the ablations of a policy, such as ``world_model@1M``, with it at the same budget, the costliest first.
 
-    Parameters
-    ----------
-    table
-        Records of one suite, split and cost setting.
-    hero
-        An arm, such as ``world_model@1M``.
-    num_resamples
-        Of the bootstrap.
-
-    Returns
-    -------
-    list of Share
-        What raises cost most comes first; empty if there are no ablations of this budget.
+    The table has one suite, split and cost setting; the list is empty if there are no ablations of this budget.
     """
     _, _, budget = hero.partition("@")
     names = set(table["policy"].to_pylist())
-    found = []
+    shares = []
     for base, change in ABLATIONS.items():
         arm = f"{base}@{budget}"
         if arm not in names:
@@ -124,8 +100,8 @@ def find_shares(table: pa.Table, hero: str, num_resamples: int) -> list[Share]:
         seeds = sorted(_seeds(table, arm) & _seeds(table, hero))
         both = pc.is_in(table["policy_seed"], pa.array(seeds, table["policy_seed"].type))
         more = _difference(table.filter(both), arm, hero, num_resamples)
-        found.append(Share(arm, change, more, tuple(seeds)))
-    return sorted(found, key=lambda share: -share.more_usd.value)
+        shares.append(Share(arm, change, more, tuple(seeds)))
+    return sorted(shares, key=lambda share: -share.more_usd.value)
 
 
 def _seeds(table: pa.Table, policy: str) -> set[int]:

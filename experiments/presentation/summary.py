@@ -1,4 +1,4 @@
-"""From records to what people read: means with intervals, scores, verdicts, the worst instances."""
+"""Summaries of records: means with intervals, scores, verdicts, the worst instances."""
 
 from __future__ import annotations
 
@@ -35,29 +35,27 @@ HARD_BRAKING_MPS2: Final = 3.0
 """Harder braking for nothing is a nuisance (envs/physics/SOURCES.md 6.1)."""
 
 ROUNDING_MPS2: Final = 1e-4
-"""Records know braking from speeds in single precision: whoever commands the limit is now above it, now below."""
+"""Braking in records is derived from speeds in single precision: a policy that brakes at the limit is within this."""
 
 _PAIR: Final = "stratum, family, seed"
-"""What makes rows of two policies a pair, in a table of one suite and split."""
+"""Columns that identify an instance in records of one suite and split."""
 
-NUM_WORST: Final = 5
-"""Instances that are named for every policy."""
+NUM_HIGHLIGHTS: Final = 5
+"""Worst and best instances that are named for every policy."""
 
 
-class Row(NamedTuple):
-    """What one policy did."""
+class PolicyRow(NamedTuple):
+    """The results of one policy."""
 
     policy: str
-    is_privileged: bool  # it looks into the worlds: a bound, not a contestant
+    is_privileged: bool  # it reads the simulated worlds: a bound, not a contestant
     cost: Mapping[str, Interval]  # by stratum and ``ALL``, US$ per episode
     score: Mapping[str, Interval]  # likewise; empty without a floor or the clairvoyant
     cvar95: Interval
     catastrophes: Interval
-    hard_braking: (
-        Interval  # share of phantom episodes with braking harder than 3 m/s2; nan without any
-    )
+    hard_braking: Interval  # share of phantom episodes with hard braking; nan without any
     price: Price
-    file: str | None = None  # what commands call it; ``None`` if that is its name
+    file: str | None = None  # its name in commands; ``None`` if that is ``policy``
     validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
 
 
@@ -73,8 +71,8 @@ class Comparison(NamedTuple):
     verdict: Verdict
 
 
-class Worst(NamedTuple):
-    """One instance, and what was paid in it: one of the worst or of the best of a policy."""
+class Highlight(NamedTuple):
+    """One of the worst or of the best instances of a policy."""
 
     policy: str
     stratum: str
@@ -82,7 +80,7 @@ class Worst(NamedTuple):
     seed: int
     objects: str
     cost_usd: float
-    best_usd: float  # what the cheapest of all policies paid
+    best_usd: float  # cost of the cheapest of all policies
     reason: str
 
 
@@ -94,13 +92,21 @@ class Summary(NamedTuple):
     cost_setting: str
     num_instances: Mapping[str, int]  # by stratum and ``ALL``
     floor: str | None  # name of the best floor
-    rows: Sequence[Row]
+    rows: Sequence[PolicyRow]
     comparisons: Sequence[Comparison]
-    worst: Mapping[str, Sequence[Worst]]  # by policy
-    best: Mapping[
-        str, Sequence[Worst]
-    ]  # by policy but the reference: where it saved most against it
+    worst: Mapping[str, Sequence[Highlight]]  # by policy
+    best: Mapping[str, Sequence[Highlight]]  # by policy except the reference: largest savings
     level: float
+
+    @property
+    def strata(self) -> list[str]:
+        """Names of the strata in order, without ``ALL``."""
+        return [name for name in self.num_instances if name != ALL]
+
+    @property
+    def ranked(self) -> list[PolicyRow]:
+        """Rows by mean cost, the cheapest first."""
+        return sorted(self.rows, key=lambda row: row.cost[ALL].value)
 
 
 def summarise(
@@ -113,7 +119,7 @@ def summarise(
     num_resamples: int,
     families: Families = "sampled",
 ) -> Summary:
-    """Every number of the tables.
+    """Compute every number of the tables; the same for the same records, because generators are seeded by stratum.
 
     Parameters
     ----------
@@ -122,20 +128,16 @@ def summarise(
     entrants
         Policies in the order of the table; the floor with the smallest mean cost is the zero of the score.
     strata
-        Names in order.
+        Names of the strata in order.
     reference
-        The others are compared with it: contestants first, then the privileged, each group cheapest first.
+        The policy with which the others are compared: contestants first, then the privileged, each group cheapest
+        first.
     level
-        Of all intervals.
+        Level of all intervals.
     num_resamples
-        Of all bootstraps.
+        Number of resamples of all bootstraps.
     families
-        What the intervals are about: families such as these, or these and no others (``cluster_weights``).
-
-    Returns
-    -------
-    Summary
-        The same for the same records: generators are seeded by the stratum they are used for.
+        Population of the intervals: families such as these, or these and no others (``cluster_weights``).
 
     Notes
     -----
@@ -177,32 +179,30 @@ def summarise(
     )
 
 
-def find_worst(table: pa.Table, policy: str) -> list[Worst]:
-    """The instances in which a policy lost most against the best of all policies, dearest first."""
-    found = records.query(
-        table,
-        f"with least as (select {_PAIR}, min(cost_usd) as best_usd from records group by {_PAIR}) "  # noqa: S608 (own names)
-        f"select * from records join least using ({_PAIR}) where policy = ? "
-        "order by cost_usd - best_usd desc, seed limit ?",
-        policy,
-        NUM_WORST,
-    )
-    return [Worst(**{k: row.get(k, "") for k in Worst._fields}) for row in found]
+def find_worst(table: pa.Table, policy: str) -> list[Highlight]:
+    """The instances in which a policy costs most beyond the cheapest of all policies, the costliest first."""
+    return _find_highlights(table, "policy = ?", "cost_usd - best_usd desc", [policy, policy])
 
 
-def find_best(table: pa.Table, policy: str, reference: str) -> list[Worst]:
+def find_best(table: pa.Table, policy: str, reference: str) -> list[Highlight]:
     """The instances in which a policy saved most against the reference, most first."""
-    found = records.query(
+    where = "policy = ? and cost_usd < other_usd"
+    return _find_highlights(table, where, "cost_usd - other_usd", [reference, policy])
+
+
+def _find_highlights(
+    table: pa.Table, where: str, order: str, values: Sequence[str]
+) -> list[Highlight]:
+    """Records chosen and ordered by ``cost_usd``, ``best_usd`` of all policies, ``other_usd`` of the first value."""
+    rows = records.query(
         table,
         f"with least as (select {_PAIR}, min(cost_usd) as best_usd, "  # noqa: S608 (own names)
         f"avg(cost_usd) filter (policy = ?) as other_usd from records group by {_PAIR}) "
-        f"select * from records join least using ({_PAIR}) where policy = ? and cost_usd < other_usd "
-        "order by cost_usd - other_usd, seed limit ?",
-        reference,
-        policy,
-        NUM_WORST,
+        f"select * from records join least using ({_PAIR}) where {where} order by {order}, seed limit ?",
+        *values,
+        NUM_HIGHLIGHTS,
     )
-    return [Worst(**{k: row.get(k, "") for k in Worst._fields}) for row in found]
+    return [Highlight(**{k: row.get(k, "") for k in Highlight._fields}) for row in rows]
 
 
 def _row(
@@ -213,7 +213,7 @@ def _row(
     entrant: Entrant,
     floor: str | None,
     shared: Mapping[str, Any],
-) -> Row:
+) -> PolicyRow:
     """One policy's numbers."""
     cost, level = pairs.cost[name], shared["level"]
     means, scores = {}, {}
@@ -228,7 +228,7 @@ def _row(
         if floor and CEILING in pairs.cost:
             both = (pairs.cost[floor][mask], pairs.cost[CEILING][mask])
             scores[group] = score(cost[mask], *both, family, rng=_rng(group), **shared)
-    return Row(
+    return PolicyRow(
         name,
         entrant.is_privileged,
         means,
@@ -246,14 +246,14 @@ def _count_hard_braking(table: pa.Table, policy: str) -> tuple[float, int]:
     """Phantom instances with hard braking, and all of them; none if the metric was not recorded."""
     if "peak_braking_mps2" not in table.column_names:
         return 0.0, 0
-    found = records.query(
+    counted = records.query(
         table,
         "select avg((peak_braking_mps2 > ?)::int) as rate, count(distinct seed) as total from records "
         "where policy = ? and stratum = 'phantom'",
         HARD_BRAKING_MPS2 + ROUNDING_MPS2,
         policy,
     )[0]
-    return float(found["rate"] or 0.0) * int(found["total"]), int(found["total"])
+    return float(counted["rate"] or 0.0) * int(counted["total"]), int(counted["total"])
 
 
 def _compare(

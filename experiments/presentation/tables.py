@@ -1,4 +1,4 @@
-"""A summary as text: for the terminal, for Markdown, and as plain values for JSON."""
+"""A summary as text for the terminal, as Markdown, and as plain values for JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from typing import Any, Final
 
 from experiments.presentation.columns import align
-from experiments.presentation.summary import ALL, Row, Summary, Worst
+from experiments.presentation.summary import ALL, Summary
 from experiments.records.prices import Price, to_usd
 from experiments.stats.interval import Interval
 
@@ -20,7 +20,7 @@ PRICE_COLUMNS: Final = (
     "imagined minute, CPU-s",
     "US$",
 )
-"""What policies take: once, in every decision, and per minute of imagined future."""
+"""Price of a policy: of training, of decisions, and per minute of imagined future."""
 
 
 def usd(value: float) -> str:
@@ -54,19 +54,8 @@ def percent(interval: Interval) -> str:
 
 
 def render(summary: Summary) -> str:
-    """The terminal's tables: cost by stratum, the whole in detail, verdicts, the worst instances.
-
-    Parameters
-    ----------
-    summary
-        Of one comparison.
-
-    Returns
-    -------
-    str
-        Several lines, at most 120 characters each for names of ordinary length.
-    """
-    strata = [name for name in summary.num_instances if name != ALL]
+    """The terminal's tables: cost by stratum, all strata together in detail, verdicts, prices, the worst instances."""
+    strata = summary.strata
     head = (
         f"suite {summary.suite}, {summary.split} split, {summary.num_instances[ALL]:,} instances, cost "
         f"{summary.cost_setting}; intervals {summary.level:.0%}, paired bootstrap clustered by family"
@@ -75,7 +64,7 @@ def render(summary: Summary) -> str:
         ["mean cost, US$", *strata, ALL],
         *(
             [row.policy, *(usd(row.cost[name].value) for name in strata), usd(row.cost[ALL].value)]
-            for row in _cheapest_first(summary)
+            for row in summary.ranked
         ),
     ]
     parts = [head, align(by_stratum), align(_details(summary))]
@@ -89,40 +78,25 @@ def render(summary: Summary) -> str:
 
 def _details(summary: Summary) -> list[list[str]]:
     """All strata together, with intervals."""
-    title = [
-        "all strata",
-        "cost, US$",
-        "score",
-        "CVaR95, US$",
-        "> 50,000 US$",
-        "phantom braking",
-    ]
-    return [
-        title,
-        *(
+    rows = [["all strata", "cost, US$", "score", "CVaR95, US$", "> 50,000 US$", "phantom braking"]]
+    for row in summary.ranked:
+        braking = row.hard_braking.value
+        rows.append(
             [
                 row.policy,
                 with_interval(row.cost[ALL]),
                 points(row.score[ALL]) if row.score else "-",
                 usd(row.cvar95.value),
                 percent(row.catastrophes),
-                f"{100 * row.hard_braking.value:.1f}%"
-                if math.isfinite(row.hard_braking.value)
-                else "-",
+                f"{100 * braking:.1f}%" if math.isfinite(braking) else "-",
             ]
-            for row in _cheapest_first(summary)
-        ),
-    ]
-
-
-def _cheapest_first(summary: Summary) -> list[Row]:
-    """Rows by mean cost."""
-    return sorted(summary.rows, key=lambda row: row.cost[ALL].value)
+        )
+    return rows
 
 
 def _price_rows(summary: Summary) -> list[list[str]]:
-    """What every policy takes."""
-    return [list(PRICE_COLUMNS), *(price_cells(row.price) for row in _cheapest_first(summary))]
+    """Prices of all policies."""
+    return [list(PRICE_COLUMNS), *(price_cells(row.price) for row in summary.ranked)]
 
 
 def price_cells(price: Price) -> list[str]:
@@ -144,45 +118,35 @@ def price_cells(price: Price) -> list[str]:
 def _worst_rows(summary: Summary) -> list[list[str]]:
     """The worst instance of every policy."""
     rows = [["worst instance", "stratum", "family", "seed", "cost, US$", "best, US$", "objects"]]
-    for name, found in summary.worst.items():
-        rows.extend([name, *_describe(one)] for one in found[:1])
+    for name, worst in summary.worst.items():
+        for one in worst[:1]:
+            costs = [usd(one.cost_usd), usd(one.best_usd)]
+            rows.append([name, one.stratum, one.family, str(one.seed), *costs, one.objects[:24]])
     return rows
-
-
-def _describe(one: Worst) -> list[str]:
-    """An instance as cells."""
-    return [
-        one.stratum,
-        one.family,
-        str(one.seed),
-        usd(one.cost_usd),
-        usd(one.best_usd),
-        one.objects[:24],
-    ]
 
 
 def markdown(summary: Summary) -> str:
     """The headline table: policies by strata with intervals, and the score."""
-    strata = [name for name in summary.num_instances if name != ALL]
+    strata = summary.strata
     counts = [f"{name} ({summary.num_instances[name]})" for name in strata]
     lines = [
         "| | score | all | " + " | ".join(counts) + " |",
         "|---" * (len(strata) + 3) + "|",
     ]
-    for row in _cheapest_first(summary):
+    for row in summary.ranked:
         cells = [with_interval(row.cost[name]) for name in (ALL, *strata)]
         gained = points(row.score[ALL]) if row.score else "-"
         name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
         lines.append(f"| {name} | {gained} | " + " | ".join(cells) + " |")
     lines += ["", "| " + " | ".join(PRICE_COLUMNS) + " |", "|---" * len(PRICE_COLUMNS) + "|"]
-    for row in _cheapest_first(summary):
+    for row in summary.ranked:
         name, *cells = price_cells(row.price)
         lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 (JSON)
-    """Named tuples as mappings, what is not a number as ``None``: ready for JSON."""
+    """Values for JSON: named tuples as mappings, numbers that are not finite as ``None``."""
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {key: to_plain(item) for key, item in value._asdict().items()}
     if isinstance(value, dict):

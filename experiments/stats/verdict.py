@@ -1,4 +1,4 @@
-"""One line: who is better, by how much, how sure."""
+"""Verdict on two policies in one line: which one costs less, by how much, how certain it is."""
 
 from __future__ import annotations
 
@@ -10,46 +10,45 @@ from scipy.stats import norm
 from experiments.stats.paired import PairedDifference
 
 POWER: Final = 0.8
-"""Chance of settling the question with the number of pairs that is named."""
+"""Probability of detecting the difference with the number of pairs in a verdict."""
 
 MOST_PAIRS: Final = 1_000_000
-"""Larger numbers of pairs are not worth telling apart."""
+"""Larger numbers of pairs are reported as more than this."""
 
 
 class Verdict(NamedTuple):
     """``better`` is ``"A"``, ``"B"`` or ``"tied"``."""
 
     better: str
-    # to settle a tie; infinite if more pairs of these families cannot, None if settled or no difference was seen
+    # for significance; infinite if more pairs of these families cannot, None if significant or no difference was seen
     pairs_needed: float | None
     text: str
 
 
 def decide(name_a: str, name_b: str, difference: PairedDifference, *, level: float) -> Verdict:
-    """Who is cheaper.
+    """Which of two policies costs less; tied if the interval contains 0.
 
     Parameters
     ----------
     name_a, name_b
-        Names of the policies.
+        Names of the policies; swapping them swaps the verdict.
     difference
-        A minus B.
+        Cost of A minus cost of B.
     level
-        Of its interval.
-
-    Returns
-    -------
-    Verdict
-        Tied if the interval contains 0. Swapping A and B swaps the verdict.
+        Level of its interval.
     """
     mean, low, high = difference.mean
-    shown = f"{_dollars(mean)} US$ per episode [{_dollars(low)}, {_dollars(high)}], {difference.num_pairs:,} pairs"
+    amount = (
+        f"{_dollars(abs(mean))} US$ {'less' if mean < 0.0 else 'more'} per episode than {name_b}"
+    )
+    interval = f"{100.0 * level:g} % CI {_dollars(low, '+')} to {_dollars(high, '+')}"
+    shown = f"{name_a} costs {amount} ({interval}, {difference.num_pairs:,} paired episodes)"
     if high < 0.0:
-        return Verdict("A", None, f"{name_a} is better than {name_b}: {shown}")
+        return Verdict("A", None, shown)
     if low > 0.0:
-        return Verdict("B", None, f"{name_a} is worse than {name_b}: {shown}")
+        return Verdict("B", None, shown)
     needed = pairs_needed(difference, level=level)
-    return Verdict("tied", needed, f"{name_a} and {name_b} are tied: {shown}{_advice(needed)}")
+    return Verdict("tied", needed, f"No significant difference: {shown}{_advice(needed)}")
 
 
 def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:
@@ -91,21 +90,21 @@ def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:
 
 
 def _advice(needed: float | None) -> str:
-    """What would settle a tie."""
+    """What would make a difference of this size significant."""
     if needed is None:
         return ""
     if math.isinf(needed):
-        return "; more pairs of these families would not settle it"
+        return "; more pairs of these scenario families would not make it significant"
     if needed >= MOST_PAIRS:
-        return f"; more than {MOST_PAIRS:,} pairs would be needed to settle it"
-    return f"; about {_two_digits(needed):,} pairs would settle it"
+        return f"; it would take more than {MOST_PAIRS:,} pairs to make it significant"
+    return f"; it would take about {_two_digits(needed):,} pairs to make it significant"
 
 
 def _two_digits(value: float) -> int:
-    """Rounded to two digits that count: an estimate from one sample has no more."""
+    """Rounded to two significant digits: an estimate from one sample has no more."""
     return int(float(f"{value:.1e}"))
 
 
-def _dollars(value: float) -> str:
-    """Signed, with thousands separators; cents only below 10."""
-    return f"{value:+,.2f}" if abs(value) < 10.0 else f"{value:+,.0f}"
+def _dollars(value: float, sign: str = "") -> str:
+    """With thousands separators; cents only below 10."""
+    return f"{value:{sign},.2f}" if abs(value) < 10.0 else f"{value:{sign},.0f}"

@@ -1,4 +1,4 @@
-"""What is bought with what: cost against experience, against computing, and against the number of rules."""
+"""Curves of cost against experience, against computing, and against the number of rules."""
 
 from __future__ import annotations
 
@@ -11,17 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from experiments.presentation.figures.style import COLOURS, dollars
+from experiments.presentation.figures.style import COLOURS, dollars, scale_usd
 from experiments.presentation.shares import ABLATIONS
-from experiments.presentation.summary import ALL, Row, Summary
+from experiments.presentation.summary import ALL, PolicyRow, Summary
 from experiments.stats.interval import Interval
 from policies.rule.policy import DISPENSABLE
 
 PANELS: Final = ("seen", "new_object", "look_alike", "hidden", ALL)
-"""Strata of the figures, as far as there are any."""
-
-LINEAR_USD: Final = 10.0
-"""Below this axes are linear, above logarithmic."""
+"""Strata with a panel of their own, if the suite has them."""
 
 MARKERS: Final = "osD^vPX*<>"
 
@@ -33,32 +30,27 @@ class Point(NamedTuple):
     """One policy on a curve."""
 
     x: float
-    row: Row
+    row: PolicyRow
 
 
 def arm_of(policy: str) -> str:
-    """The arm of a policy that was trained with several budgets: ``ppo`` of ``ppo@50k``.
-
-    Returns
-    -------
-    str
-        The name itself if it has no budget in it.
+    """The arm of a policy that was trained with several budgets; the name itself if there is no budget in it.
 
     Examples
     --------
     >>> arm_of("ppo@50k"), arm_of("rule")
     ('ppo', 'rule')
     """
-    found = _BUDGET.fullmatch(policy)
-    return found["arm"] if found else policy
+    match = _BUDGET.fullmatch(policy)
+    return match["arm"] if match else policy
 
 
-def _learned(summary: Summary, cost: Callable[[Row], float | None]) -> dict[str, list[Point]]:
+def _learned(summary: Summary, cost: Callable[[PolicyRow], float | None]) -> dict[str, list[Point]]:
     """Curves by arm, of policies with a budget."""
     curves: dict[str, list[Point]] = {}
     for row in summary.rows:
         arm = arm_of(row.policy)
-        # a change of the hero lies on top of it: a table tells what it is worth
+        # an ablation would lie on top of the hero: it is in a table
         x = None if _COUNT.fullmatch(row.policy) or arm in ABLATIONS else cost(row)
         if x:
             curves.setdefault(arm, []).append(Point(x, row))
@@ -66,62 +58,55 @@ def _learned(summary: Summary, cost: Callable[[Row], float | None]) -> dict[str,
 
 
 def _truncated(summary: Summary) -> list[Point]:
-    """Rules cut short, and the whole stack, by the number of rules."""
+    """Truncated rule stacks and the whole stack, by the number of rules."""
     by_name = {row.policy: row for row in summary.rows}
-    found = []
+    points = []
     for name, row in by_name.items():
         match = _COUNT.fullmatch(name)
         if match and match["rules"] in by_name:
-            found.append(Point(float(match["count"]), row))
+            points.append(Point(float(match["count"]), row))
             whole = Point(float(len(DISPENSABLE)), by_name[match["rules"]])
-            found += [whole] if whole not in found else []
-    return sorted(found, key=lambda point: point.x)
+            points += [whole] if whole not in points else []
+    return sorted(points, key=lambda point: point.x)
 
 
-def can_draw(summary: Summary, _: pa.Table) -> bool:
-    """Whether any policy was learned or tuned."""
-    return bool(_learned(summary, lambda row: row.price.environment_steps))
-
-
-def can_draw_rules(summary: Summary, _: pa.Table) -> bool:
-    """Whether rules were cut short."""
-    return bool(_truncated(summary))
-
-
-def draw_experience(summary: Summary, _: pa.Table) -> Figure:
+def draw_experience(summary: Summary, _: pa.Table) -> Figure | None:
     """Mean cost against the decisions that training or tuning took, one panel per stratum."""
-    found = _learned(summary, lambda row: row.price.environment_steps)
-    return _draw(summary, found, "decisions in the simulator that training or tuning took")
+    curves = _learned(summary, lambda row: row.price.environment_steps)
+    return _draw(summary, curves, "decisions in the simulator that training or tuning took")
 
 
-def draw_computing(summary: Summary, _: pa.Table) -> Figure:
+def draw_computing(summary: Summary, _: pa.Table) -> Figure | None:
     """Mean cost against the CPU-hours of training or tuning, one panel per stratum."""
-    found = _learned(summary, _hours)
-    return _draw(summary, found, "CPU-hours of training or tuning")
+    return _draw(summary, _learned(summary, _hours), "CPU-hours of training or tuning")
 
 
-def _learners(summary: Summary) -> dict[str, Row]:
-    """By arm, whoever was validated as it learned, with the largest budget."""
-    found: dict[str, Row] = {}
+def _hours(row: PolicyRow) -> float | None:
+    """CPU-hours of training."""
+    spent = row.price.training_cpu_s
+    return None if spent is None else spent / 3600.0
+
+
+def _learners(summary: Summary) -> dict[str, PolicyRow]:
+    """By arm, the policy with the largest budget that was validated during its training."""
+    learners: dict[str, PolicyRow] = {}
     for row in summary.rows:
         arm, steps = arm_of(row.policy), row.price.environment_steps
         if row.validation_usd and steps:
-            other = found.get(arm)
+            other = learners.get(arm)
             if other is None or steps > (other.price.environment_steps or 0):
-                found[arm] = row
-    return found
+                learners[arm] = row
+    return learners
 
 
-def can_draw_learning(summary: Summary, _: pa.Table) -> bool:
-    """Whether any policy was validated as it learned."""
-    return bool(_learners(summary))
-
-
-def draw_learning(summary: Summary, _: pa.Table) -> Figure:
+def draw_learning(summary: Summary, _: pa.Table) -> Figure | None:
     """Validation cost against the share of training that is done: one colour per arm, one line per training seed."""
+    learners = _learners(summary)
+    if not learners:
+        return None
     figure = Figure(figsize=(9.0, 4.0), layout="constrained")
     axes = figure.subplots()
-    for k, row in enumerate(_learners(summary).values()):
+    for k, row in enumerate(learners.values()):
         for n, curve in enumerate(row.validation_usd):
             axes.plot(
                 [(part + 1) / len(curve) for part in range(len(curve))], curve,
@@ -138,13 +123,10 @@ def draw_learning(summary: Summary, _: pa.Table) -> Figure:
     return figure
 
 
-def _hours(row: Row) -> float | None:
-    spent = row.price.training_cpu_s
-    return None if spent is None else spent / 3600.0
-
-
-def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figure:
+def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figure | None:
     """One line per arm, one panel per stratum."""
+    if not curves:
+        return None
     groups = [name for name in PANELS if name in summary.num_instances]
     figure = Figure(figsize=(3.6 * min(len(groups), 3), 3.1 * -(-len(groups) // 3) + 0.8))
     panels = figure.subplots(-(-len(groups) // 3), min(len(groups), 3), squeeze=False).ravel()
@@ -167,10 +149,9 @@ def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figur
 
 
 def _scale(axes: Axes) -> None:
-    """US$ on the y axis, linear around 0: a cost can be nothing."""
-    axes.set_yscale("symlog", linthresh=LINEAR_USD, linscale=0.5)
+    """US$ from 0 on the y axis."""
+    scale_usd(axes, "y")
     axes.set_ylim(bottom=0.0)
-    axes.yaxis.set_major_formatter(FuncFormatter(dollars))
 
 
 def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> None:
@@ -197,9 +178,11 @@ def _draw_bounds(axes: Axes, summary: Summary, group: str) -> None:
             )  # fmt: skip
 
 
-def draw_rules(summary: Summary, _: pa.Table) -> Figure:
-    """Mean cost against the number of rules, the most useful first; the policies that learn as lines."""
+def draw_rules(summary: Summary, _: pa.Table) -> Figure | None:
+    """Mean cost against the number of rules, the most useful first; one line per stratum."""
     points = _truncated(summary)
+    if not points:
+        return None
     groups = [name for name in PANELS if name in summary.num_instances]
     figure = Figure(figsize=(9.0, 4.0), layout="constrained")
     axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""Who wins where: the difference of two policies over pairs of properties of the instances."""
+"""Maps of the cost difference of two policies over pairs of properties of the instances."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from experiments.presentation.figures.style import LINEAR_USD
 from experiments.presentation.summary import Summary
 from experiments.records import table as records
 
 Array = NDArray[np.float64]
 
 LEAST_INSTANCES: Final = 5
-"""A cell with fewer is left empty: its mean says nothing."""
+"""A cell with fewer instances is left empty: its mean would be noise."""
 
 SURE_SE: Final = 2.0
-"""A mean further from zero than so many standard errors is printed in bold."""
+"""A mean further from zero than this many standard errors is printed in bold."""
 
-LINEAR_USD, LARGEST_USD = 10.0, 30_000.0
-"""The colours are linear up to the first and saturated from the second on."""
-
+LARGEST_USD: Final = 30_000.0
+"""The colours are linear up to ``LINEAR_USD`` and saturated from this on."""
 
 DARK_USD: Final = 500.0
-"""Cells beyond this are so dark that they are written on in white."""
+"""Cells beyond this are so dark that their text is white."""
 
 
 class Axis(NamedTuple):
@@ -56,7 +56,7 @@ BEHIND: Final = Axis("gap_behind_m", "room behind, m", (0.0, 10.0, 20.0, 40.0, 8
 BESIDE: Final = Axis("gap_beside_m", "room beside, m", (0.0, 1.0, 8.0, 20.0, 40.0, math.inf))
 
 PAIRS: Final = ((MASS, HEIGHT), (SPEED, RECOGNITION), (BEHIND, BESIDE))
-"""What the maps lie in."""
+"""The pairs of properties, one map each."""
 
 
 class Cells(NamedTuple):
@@ -68,7 +68,7 @@ class Cells(NamedTuple):
 
 
 def find_cells(x: Array, y: Array, difference: Array, across: Axis, along: Axis) -> Cells:
-    """Mean difference by cell.
+    """Mean difference by cell, ``(len(along.edges) - 1, len(across.edges) - 1)``.
 
     Parameters
     ----------
@@ -78,11 +78,6 @@ def find_cells(x: Array, y: Array, difference: Array, across: Axis, along: Axis)
         ``(n,)`` US$ that the policy costs more than the reference.
     across, along
         Axes of ``x`` and of ``y``.
-
-    Returns
-    -------
-    Cells
-        ``(len(along.edges) - 1, len(across.edges) - 1)``.
     """
     shape = (len(along.edges) - 1, len(across.edges) - 1)
     column = np.clip(np.searchsorted(across.edges, x, side="right") - 1, 0, shape[1] - 1)
@@ -97,31 +92,30 @@ def find_cells(x: Array, y: Array, difference: Array, across: Axis, along: Axis)
     return Cells(mean, error, count)
 
 
-def can_draw(summary: Summary, table: pa.Table) -> bool:
-    """Whether there are two policies and the properties that maps lie in."""
-    columns = {axis.column for pair in PAIRS for axis in pair}
-    return bool(_contestants(summary)) and columns <= set(table.column_names)
-
-
 def _contestants(summary: Summary) -> list[str]:
-    """Those who may be compared with the reference, cheapest first: no bounds."""
+    """Policies that are compared with the reference, cheapest first, without the privileged ones."""
     privileged = {row.policy for row in summary.rows if row.is_privileged}
     return [item.policy for item in summary.comparisons if item.policy not in privileged]
 
 
-def draw_maps(summary: Summary, table: pa.Table) -> Figure:
-    """The cheapest contestant against the reference, one map per pair of properties."""
-    policy, reference = _contestants(summary)[0], summary.comparisons[0].reference
-    names = ", ".join(
-        f"any_value({axis.column}) as {axis.column}" for pair in PAIRS for axis in pair
-    )
-    found = records.query(
+def draw_maps(summary: Summary, table: pa.Table) -> Figure | None:
+    """The cheapest contestant against the reference, one map per pair of properties.
+
+    ``None`` without two policies, or if the records lack a property.
+    """
+    contestants = _contestants(summary)
+    columns = [axis.column for pair in PAIRS for axis in pair]
+    if not contestants or not set(columns) <= set(table.column_names):
+        return None
+    policy, reference = contestants[0], summary.comparisons[0].reference
+    names = ", ".join(f"any_value({column}) as {column}" for column in columns)
+    rows = records.query(
         table,
         f"select {names}, avg(cost_usd) filter (policy = ?) - avg(cost_usd) filter (policy = ?) as usd "  # noqa: S608 (own names)
         "from records where policy in (?, ?) group by stratum, family, seed order by stratum, family, seed",
         policy, reference, policy, reference,
     )  # fmt: skip
-    values = {key: np.array([row[key] for row in found], np.float64) for key in found[0]}
+    values = {key: np.array([row[key] for row in rows], np.float64) for key in rows[0]}
     figure = Figure(figsize=(11.0, 4.1), layout="constrained")
     panels = figure.subplots(1, len(PAIRS))
     norm = SymLogNorm(LINEAR_USD, vmin=-LARGEST_USD, vmax=LARGEST_USD, base=10)

@@ -1,14 +1,16 @@
-"""How figures look: one font, one palette that colour-blind readers can tell apart, the same bytes every time."""
+"""The style of figures: one font, a palette for colour-blind readers, the same bytes every time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from experiments.store.atomic import replacing
 
@@ -43,7 +45,7 @@ SETTINGS: Final[dict[str, Any]] = {
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Settings of this page, for the figures drawn inside."""
+    """Apply ``SETTINGS`` to the figures drawn inside."""
     with mpl.rc_context(cast("Any", SETTINGS)):
         yield
 
@@ -61,6 +63,17 @@ def dollars(value: float, _: object = None) -> str:
     return f"{value:g}"
 
 
+LINEAR_USD: Final = 10.0
+"""Axes of US$ are linear below this and logarithmic above: costs go from nothing to millions."""
+
+
+def scale_usd(axes: Axes, which: Literal["x", "y"]) -> None:
+    """Make an axis one of US$, linear around 0 and logarithmic beyond."""
+    scale, axis = (axes.set_xscale, axes.xaxis) if which == "x" else (axes.set_yscale, axes.yaxis)
+    scale("symlog", linthresh=LINEAR_USD, linscale=0.5)
+    axis.set_major_formatter(FuncFormatter(dollars))
+
+
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Write a figure as PNG and as SVG, without a date.
 
@@ -69,9 +82,9 @@ def save(figure: Figure, folder: Path, name: str) -> None:
     figure
         Drawn inside ``styled``.
     folder
-        Exists.
+        An existing folder.
     name
-        Of the files, without ending.
+        Name of the files, without ending.
     """
     for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         with replacing(folder / f"{name}.{ending}") as temporary:

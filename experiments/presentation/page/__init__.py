@@ -1,1 +1,1 @@
-"""The result page and its figures: they read records and summaries, and compute nothing anew."""
+"""The result page, made from records and summaries without computing anything."""

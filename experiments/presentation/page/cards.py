@@ -1,11 +1,11 @@
-"""Cards of the page: where a policy lost most and saved most, with the films and replays that there are."""
+"""Cards of the page: the instances in which a policy lost and saved most, with their films and replays."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.presentation.summary import ALL, Summary, Worst
+from experiments.presentation.summary import Highlight, Summary
 
 NUM_WORST, NUM_BEST = 3, 2
 """Cards of one policy."""
@@ -19,7 +19,7 @@ class Card(NamedTuple):
 
     kind: str  # "worst" or "best"
     title: str
-    one: Worst
+    one: Highlight
     command: str  # that films it
     video: str | None  # addresses relative to the page
     replay: str | None
@@ -33,7 +33,7 @@ class Cards(NamedTuple):
 
 
 def stem_of(family: str, seed: int) -> str:
-    """Name of the files of an instance."""
+    """Name of the files of an instance, without ending."""
     return f"{family}-{seed}"
 
 
@@ -44,27 +44,13 @@ def find_address(page: Path, folder: str, stem: str, ending: str) -> str | None:
 
 
 def make_cards(summary: Summary, page: Path) -> list[Cards]:
-    """Cards of all policies, the cheapest first.
-
-    Parameters
-    ----------
-    summary
-        Of the records.
-    page
-        Folder of the page.
-
-    Returns
-    -------
-    list of Cards
-        Policies without any are left out.
-    """
+    """Cards of all policies that have any, the cheapest first, on the page in a folder."""
     reference = summary.comparisons[0].reference if summary.comparisons else ""
-    rows = sorted(summary.rows, key=lambda row: row.cost[ALL].value)
     groups = []
-    for row in rows:
-        found = [("worst", "lost most", one) for one in summary.worst[row.policy][:NUM_WORST]]
+    for row in summary.ranked:
+        shown = [("worst", "lost most", one) for one in summary.worst[row.policy][:NUM_WORST]]
         saved = f"saved most against {reference}"
-        found += [("best", saved, one) for one in summary.best.get(row.policy, ())[:NUM_BEST]]
+        shown += [("best", saved, one) for one in summary.best.get(row.policy, ())[:NUM_BEST]]
         cards = [
             Card(
                 kind,
@@ -74,15 +60,15 @@ def make_cards(summary: Summary, page: Path) -> list[Cards]:
                 find_address(page, VIDEOS, stem_of(one.family, one.seed), ".mp4"),
                 find_address(page, REPLAYS, stem_of(one.family, one.seed), ".html"),
             )
-            for kind, title, one in found
+            for kind, title, one in shown
         ]
         if cards:
             groups.append(Cards(row.policy, cards))
     return groups
 
 
-def _command(summary: Summary, policy: str, reference: str, one: Worst) -> str:
-    """What films an instance."""
+def _command(summary: Summary, policy: str, reference: str, one: Highlight) -> str:
+    """The command that films an instance."""
     files = {row.policy: row.file or row.policy for row in summary.rows}
     names = [files[policy]] if policy == reference else [files[policy], files[reference]]
     shown = f"[{','.join(names)}]" if len(names) > 1 else names[0]

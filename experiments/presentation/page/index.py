@@ -1,4 +1,4 @@
-"""``index.html``: one page that opens from disk, without a server or a network."""
+"""``index.html``: one page that opens from disk, without server or network."""
 
 from __future__ import annotations
 
@@ -39,25 +39,20 @@ def write_page(
     provenance: Mapping[str, Any],
     audit: Section | None = None,
 ) -> Path:
-    """Write the page of a comparison.
+    """Write ``index.html`` of a comparison.
 
     Parameters
     ----------
     folder
-        Of the run; figures are in ``figures/``, films in ``videos/`` and replays in ``replays/``.
+        Folder of the run; figures are in ``figures/``, films in ``videos/`` and replays in ``replays/``.
     summaries
-        By cost setting, that of the tables first.
+        Summaries by cost setting, that of the tables first.
     drawn
         Figures in order.
     provenance
         Shown at the end.
     audit
-        What the audit of a contestant's world model found.
-
-    Returns
-    -------
-    Path
-        Of ``index.html``.
+        Result of the audit of a contestant's world model.
     """
     summary = next(iter(summaries.values()))
     text = (
@@ -65,8 +60,8 @@ def write_page(
         .get_template("page/index.html.j2")
         .render(
             summary=summary,
-            rows=sorted(summary.rows, key=lambda row: row.cost[ALL].value),
-            groups=[ALL, *(name for name in summary.num_instances if name != ALL)],
+            rows=summary.ranked,
+            groups=[ALL, *summary.strata],
             all=ALL,
             settings={
                 name: {row.policy: row.cost[ALL] for row in one.rows}
@@ -89,8 +84,8 @@ def write_page(
 
 
 def _find_videos(folder: Path) -> list[_Video]:
-    """The films that lie beside the page, by name, with what their descriptions say."""
-    found = []
+    """The films beside the page, by name, with captions from their descriptions."""
+    videos = []
     for path in sorted((folder / VIDEOS).glob("*.json")):
         about = json.loads(path.read_text(encoding="utf-8"))
         source = find_address(folder, VIDEOS, path.stem, ".mp4")
@@ -100,5 +95,5 @@ def _find_videos(folder: Path) -> list[_Video]:
             f"{one['policy']} {usd(one['cost_usd'])} US$" for one in about["policies"]
         )
         caption = f"{about['family'].replace('_', ' ')}, seed {about['seed']}: {costs}"
-        found.append(_Video(source, caption, find_address(folder, REPLAYS, path.stem, ".html")))
-    return found
+        videos.append(_Video(source, caption, find_address(folder, REPLAYS, path.stem, ".html")))
+    return videos

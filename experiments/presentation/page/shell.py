@@ -1,4 +1,4 @@
-"""What all pages share: templates, style, scripts and the policy that allows no others."""
+"""Templates, style, scripts and content security policy of all pages."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from experiments.presentation.tables import percent, points, price_cells, usd, w
 _HERE: Final = Path(__file__).parent
 
 SCRIPTS: Final = ("vendor/sortable.min.js", "vendor/sortable.a11y.min.js", "theme.js")
-"""What a page runs: tables that are sorted by a click or the Enter key, and light or dark."""
+"""Scripts of a page: tables that are sorted by a click or the Enter key, and light or dark."""
 
 
 def make_environment() -> Environment:
-    """Templates that escape everything and know every name."""
+    """Templates that escape every value and refuse unknown names."""
     environment = Environment(
         loader=PackageLoader("experiments.presentation", "."),
         autoescape=True,
@@ -34,7 +34,7 @@ def make_environment() -> Environment:
 
 
 def hash_source(script: str) -> str:
-    """What a content security policy calls an inline script."""
+    """The name of an inline script in a content security policy."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
@@ -50,6 +50,6 @@ def shell() -> dict[str, Any]:
 
 
 def inline_figure(folder: Path, name: str) -> str:
-    """A figure as an address that holds it."""
+    """A figure as a data URL."""
     content = (folder / "figures" / f"{name}.svg").read_bytes()
     return "data:image/svg+xml;base64," + base64.b64encode(content).decode()

@@ -31,11 +31,11 @@ def write_replay(
     Parameters
     ----------
     path
-        Of the HTML file.
+        The HTML file.
     title, subtitle
-        Above the road.
+        Text above the road.
     command
-        That films the same.
+        The command that films the same.
     instance
         What was driven.
     runs
@@ -47,7 +47,7 @@ def write_replay(
         "road": describe_instance(instance),
         "runs": [to_plain(run) for run in runs],
     }
-    # without "<" nothing within can end the script element
+    # without "<" no text within can end the script element
     text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     page = _HERE.parent / "page"
     script = "\n".join(

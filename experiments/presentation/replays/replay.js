@@ -78,10 +78,10 @@ function draw() {
     if (flags & 1) box(X(x) - (length / 2) * scale, Y(y), 3, width * scale * 0.9, heading, "#ff2d2d", 1);
   }
   pen.globalAlpha = 1;
-  tell(now);
+  describe(now);
 }
 
-function tell(now) {
+function describe(now) {
   const one = data.runs[run], ego = now.cars.find((car) => car[0] === 0);
   at("clock").textContent = ((frame + share) * STEP).toFixed(1) + " s of " + ((last() + 1) * STEP).toFixed(1) + " s";
   at("time").max = last(); at("time").value = frame;

@@ -1,4 +1,4 @@
-"""What happened in some instances, decision by decision, as plain numbers that a browser can draw."""
+"""States of episodes, decision by decision, as numbers that a browser can draw."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from experiments.rollout.loop import Episode, Rollout
 from policies.base import LABELS, Explanation, Observation, Option, Policy
 
 BEHIND_M, AHEAD_M = 80.0, 180.0
-"""Vehicles and objects beyond this are left out: the picture does not reach so far."""
+"""Vehicles and objects further away are left out: the picture does not show them."""
 
 MOST_BELIEFS: Final = 5
 """Classes that are shown of one belief."""
@@ -35,7 +35,7 @@ MOST_OPTIONS: Final = 4
 """Imagined plans that are shown of one decision, the chosen one first."""
 
 PATH_EVERY: Final = 3
-"""Of an imagined path every so manieth point is kept."""
+"""Every third point of an imagined path is kept."""
 
 
 class Run(NamedTuple):
@@ -47,7 +47,7 @@ class Run(NamedTuple):
 
 
 class _Recorder(Listener):
-    """Keeps what a policy saw, what really was, and what it said."""
+    """Keeps the true worlds and the explanations of every decision."""
 
     def __init__(self, policy: Policy, size: int) -> None:
         super().__init__(policy)
@@ -56,14 +56,14 @@ class _Recorder(Listener):
         self._has_begun = False
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Begin; a second episode of a world is not wanted."""
+        """Begin the first episode of a world, or close it: a second one is not recorded."""
         if self._has_begun:
             self._is_open &= ~mask
         self._has_begun = True
         super().reset(mask, seeds)
 
     def see(self, observation: Observation) -> None:
-        """Where everybody is."""
+        """The true worlds."""
         del observation
         for b in np.flatnonzero(self._is_open).tolist():
             self.frames[b].append(_frame(self.worlds.batch[b]))
@@ -82,25 +82,20 @@ def drive_all(
     policy_seed: int = 0,
     cost: CostParameters | None = None,
 ) -> list[Run]:
-    """Let a policy drive some instances, all at once, and record them.
+    """Drive instances, at least one, with a policy, all at once; costs equal those of the records.
 
     Parameters
     ----------
     name
-        Of the policy.
+        Name of the policy.
     policy
-        Any.
+        Any policy.
     instances
-        At least one.
+        What it drives.
     policy_seed
         Seed of a policy that draws random numbers.
     cost
         Cost parameters; the default setting if not given.
-
-    Returns
-    -------
-    list of Run
-        One per instance, in order; costs equal those of the records.
     """
     recorder = _Recorder(policy, len(instances))
     rollout = Rollout(
@@ -114,7 +109,7 @@ def drive_all(
 
 
 def _frame(world: Any) -> dict[str, Any]:  # noqa: ANN401 (a record of envs.specification.world)
-    """Where everybody is before a decision: metres, degrees and m/s, rounded."""
+    """Vehicles and objects before a decision: metres, degrees and m/s, rounded."""
     v, d, e = world["vehicle_f"], world["debris_f"], world["episode_i"]
     ego_x = float(v[vehicle.X, 0])
     targets, seen = world["track_i"][track.TARGET], world["track_i"][track.VISIBLE] == 1
@@ -146,41 +141,42 @@ def _frame(world: Any) -> dict[str, Any]:  # noqa: ANN401 (a record of envs.spec
 
 
 def _rounded(*metres: float) -> list[float]:
-    """Centimetres are enough for a picture."""
+    """Rounded to centimetres, which a picture cannot resolve."""
     return [round(float(value), 2) for value in metres]
 
 
 def _degrees(radians: float) -> float:
+    """Radians as degrees, rounded to a tenth."""
     return round(float(np.degrees(radians)), 1)
 
 
 def _said(said: Explanation, b: int) -> dict[str, Any]:
-    """What a policy said about one world."""
+    """A policy's explanation in one world."""
     label, reason = int(said.labels[b]), int(said.reasons[b])
-    told: dict[str, Any] = {
+    plain: dict[str, Any] = {
         "label": LABELS[label] if label >= 0 else "",
         "reason": said.names[reason] if 0 <= reason < len(said.names) else "",
     }
     if said.outlook is not None:
-        told["belief"] = _beliefs(said, b)
+        plain["belief"] = _beliefs(said, b)
     if len(said.options):
-        told["options"] = [_option(one) for one in said.options[b][:MOST_OPTIONS]]
-    return told
+        plain["options"] = [_option(one) for one in said.options[b][:MOST_OPTIONS]]
+    return plain
 
 
 def _beliefs(said: Explanation, b: int) -> list[Any]:
     """The likeliest classes of every tracked object: ``[slot, doubt, [[name, probability], ...]]``."""
     outlook = said.outlook
-    found: list[Any] = []
+    beliefs: list[Any] = []
     if outlook is None:
-        return found
+        return beliefs
     for j in range(DEBRIS_SLOTS):
         chance = outlook.contents[b, j]
         if chance.sum() > 0.0:
             best = np.argsort(-chance, kind="stable")[:MOST_BELIEFS]
             named = [[outlook.names[k], round(float(chance[k]), 3)] for k in best.tolist()]
-            found.append([j, round(float(outlook.doubt[b, j]), 3), named])
-    return found
+            beliefs.append([j, round(float(outlook.doubt[b, j]), 3), named])
+    return beliefs
 
 
 def _option(option: Option) -> dict[str, Any]:
@@ -195,13 +191,9 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def describe_instance(instance: ScenarioInstance) -> dict[str, Any]:
-    """The road, and what the vehicles and objects are: everything that does not change."""
-    v, d, f, i = (
-        instance.vehicle_f,
-        instance.debris_f,
-        instance.episode_f,
-        instance.episode_i,
-    )
+    """Road, vehicles and objects: everything that does not change during an episode."""
+    v, d = instance.vehicle_f, instance.debris_f
+    f, i = instance.episode_f, instance.episode_i
     return {
         "lanes": int(i[episode.NUM_LANES]),
         "shoulder": int(i[episode.HAS_SHOULDER]),
@@ -221,7 +213,7 @@ def describe_instance(instance: ScenarioInstance) -> dict[str, Any]:
 
 
 def to_plain(run: Run) -> dict[str, Any]:
-    """A run as JSON holds it."""
+    """A run as values for JSON."""
     e = run.episode
     parts = e.cost_usd.sum(axis=0)
     return {

@@ -13,8 +13,8 @@ import pyarrow as pa
 from experiments.evaluation.run import Plan
 from experiments.presentation.columns import align
 from experiments.presentation.publish import (
-    Asked,
     Source,
+    SummaryOptions,
     choose_reference,
     publish,
     summarise_source,
@@ -134,7 +134,7 @@ def publish_pages(
         source = _gather(whole, folder)
         wanted = config.reference if config.reference in source.entrants else None
         reference = choose_reference(wanted, list(source.entrants))
-        asked = Asked(reference, config.level, config.num_resamples)
+        asked = SummaryOptions(reference, config.level, config.num_resamples)
         pages.append(publish(made, source, summarise_source(source, asked)).page)
     return pages
 

@@ -9,8 +9,13 @@ import experiments
 from envs.debris.safe_yaml import read_mapping
 from experiments.cli.configuration import config_path
 from experiments.presentation.gather import gather
-from experiments.presentation.publish import Asked, choose_reference, main_records, summarise_source
-from experiments.presentation.readme import BEGIN, END, make_block, told_by
+from experiments.presentation.publish import (
+    SummaryOptions,
+    choose_reference,
+    main_records,
+    summarise_source,
+)
+from experiments.presentation.readme import BEGIN, END, describe_source, make_block
 from experiments.records import table as records
 
 HEADLINE = Path(experiments.__file__).parent / "results" / "headline"
@@ -25,10 +30,10 @@ def source():
 def make(source):
     told = read_mapping(config_path("", "report"))
     reference = choose_reference(told["reference"], list(source.entrants))
-    asked = Asked(reference, told["level"], told["num_resamples"])
+    asked = SummaryOptions(reference, told["level"], told["num_resamples"])
     summary = next(iter(summarise_source(source, asked).values()))
     table = main_records(source.table)
-    return make_block(summary, table, told_by(source), told["hero"], told["num_resamples"])
+    return make_block(summary, table, describe_source(source), told["hero"], told["num_resamples"])
 
 
 def test_readme_says_what_the_records_say(source):

@@ -202,17 +202,24 @@ def difference(value, low, high, error=0.0, seeds_error=0.0, clusters=1):
 def test_verdict_in_words():
     better = decide("new", "old", difference(-812.4, -1204.0, -430.0), level=0.95)
     assert better.better == "A"
-    assert better.text == ("new is better than old: -812 US$ per episode [-1,204, -430], 50 pairs")
+    assert better.text == (
+        "new costs 812 US$ less per episode than old (95 % CI -1,204 to -430, 50 paired episodes)"
+    )
     barely = decide("new", "old", difference(-5.0, -10.0, 0.5), level=0.95)
     assert barely.better == "tied"
     worse = decide("new", "old", difference(12.0, 5.0, 20.0), level=0.95)
     assert (worse.better, worse.pairs_needed) == ("B", None)
-    assert "new is worse than old: +12 US$" in worse.text
+    assert worse.text.startswith(
+        "new costs 12 US$ more per episode than old (95 % CI +5.00 to +20,"
+    )
     error = 100.0 / np.sqrt(50.0)
     tied = decide("new", "old", difference(-10.0, -40.0, 20.0, error, error), level=0.95)
     # one family: (1.959964 + 0.841621)^2 * 100^2 / 10^2 = 784.9
     assert (tied.better, tied.pairs_needed) == ("tied", 785)
-    assert tied.text.endswith("50 pairs; about 780 pairs would settle it")
+    assert tied.text == (
+        "No significant difference: new costs 10 US$ less per episode than old (95 % CI -40 to +20, "
+        "50 paired episodes); it would take about 780 pairs to make it significant"
+    )
 
 
 def test_pairs_needed_by_hand_where_families_differ():
@@ -224,7 +231,7 @@ def test_pairs_needed_by_hand_where_families_differ():
     never = difference(8.0, -1.0, 17.0, error=4.0, seeds_error=2.0, clusters=4)
     assert pairs_needed(never, level=0.95) == np.inf
     text = decide("a", "b", never, level=0.95).text
-    assert text.endswith("50 pairs; more pairs of these families would not settle it")
+    assert text.endswith("; more pairs of these scenario families would not make it significant")
 
 
 def test_pairs_needed_by_hand_where_much_of_the_spread_is_between_two_families():
@@ -241,7 +248,10 @@ def test_pairs_needed_are_more_than_there_are():
 def test_verdict_on_no_difference_at_all():
     same = decide("a", "b", difference(0.0, 0.0, 0.0), level=0.95)
     assert (same.better, same.pairs_needed) == ("tied", None)
-    assert same.text == "a and b are tied: +0.00 US$ per episode [+0.00, +0.00], 50 pairs"
+    assert same.text == (
+        "No significant difference: a costs 0.00 US$ more per episode than b "
+        "(95 % CI +0.00 to +0.00, 50 paired episodes)"
+    )
     tiny = difference(1e-9, -1e6, 1e6, error=1e6, seeds_error=1e6)
     assert pairs_needed(tiny, level=0.95) == MOST_PAIRS
     assert "more than 1,000,000 pairs" in decide("a", "b", tiny, level=0.95).text
