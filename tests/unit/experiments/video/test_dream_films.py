@@ -8,22 +8,29 @@ import pytest
 from envs.errors import UserError
 from envs.specification import DECISION_S, column
 from experiments.cli.loading import load_policy
-from experiments.video.course.divergence import EGO_M, OBJECT_M, VEHICLE_M, Places, find_divergence
+from experiments.video.course.divergence import (
+    EGO_M,
+    OBJECT_M,
+    VEHICLE_M,
+    Positions,
+    find_divergence,
+)
 from experiments.video.films import dream_film, dreaming
+from experiments.video.films.dreaming import DreamOptions
 from experiments.video.films.side_by_side import Heading
 from policies.world_model.dream.starts import LENGTH
 
 HEADING = Heading("lone object", "sofa")
 
 
-def places(ego=(0.0, 4.0), vehicle=(30.0, 4.0), thing=(60.0, 4.0), touched=False, ended=False):
+def positions(ego=(0.0, 4.0), vehicle=(30.0, 4.0), thing=(60.0, 4.0), touched=False, ended=False):
     vehicles, objects = np.full((8, 2), np.nan), np.full((4, 2), np.nan)
     vehicles[3], objects[1] = vehicle, thing
-    return Places(np.array(ego), vehicles, objects, touched, ended)
+    return Positions(np.array(ego), vehicles, objects, touched, ended)
 
 
 def test_equal_courses_never_diverge():
-    assert find_divergence([places()] * 5, [places()] * 5) is None
+    assert find_divergence([positions()] * 5, [positions()] * 5) is None
 
 
 @pytest.mark.parametrize(
@@ -37,33 +44,37 @@ def test_equal_courses_never_diverge():
     ],
 )
 def test_the_first_difference_counts(change, what):
-    found = find_divergence([places()] * 4, [places(), places(), places(**change), places()])
+    found = find_divergence(
+        [positions()] * 4, [positions(), positions(), positions(**change), positions()]
+    )
     assert found.step == 2
     assert found.what.startswith(what)
 
 
 def test_less_than_the_limits_is_no_divergence():
-    near = places(
+    near = positions(
         ego=(EGO_M - 0.01, 4.0), vehicle=(30.0, 4.0 + VEHICLE_M - 0.01), thing=(60.0, 4.0 - OBJECT_M + 0.01)
     )  # fmt: skip
-    assert find_divergence([places()] * 2, [places(), near]) is None
+    assert find_divergence([positions()] * 2, [positions(), near]) is None
 
 
 def test_what_was_measured_wrong_is_taken_off():
-    wrong = places(vehicle=(35.0, 4.0))
-    assert find_divergence([places()] * 3, [wrong] * 3) is None
-    worse = places(vehicle=(35.0 + VEHICLE_M + 0.01, 4.0))
-    assert find_divergence([places()] * 3, [wrong, wrong, worse]).step == 2
+    wrong = positions(vehicle=(35.0, 4.0))
+    assert find_divergence([positions()] * 3, [wrong] * 3) is None
+    worse = positions(vehicle=(35.0 + VEHICLE_M + 0.01, 4.0))
+    assert find_divergence([positions()] * 3, [wrong, wrong, worse]).step == 2
 
 
 def test_who_is_lost_is_no_longer_compared():
-    lost = places(vehicle=(np.nan, np.nan))
-    assert find_divergence([places(), places(vehicle=(99.0, 4.0))], [places(), lost]) is None
+    lost = positions(vehicle=(np.nan, np.nan))
+    assert (
+        find_divergence([positions(), positions(vehicle=(99.0, 4.0))], [positions(), lost]) is None
+    )
 
 
 @pytest.fixture(scope="module")
 def dreamt(instance):
-    return dreaming.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
+    return dreaming.dream("keep", load_policy("keep"), instance, DreamOptions(), max_seconds=2.0)
 
 
 def test_a_dream_begins_where_the_truth_is(dreamt):
@@ -86,7 +97,7 @@ def test_the_same_frames_every_time(dreamt, instance):
         assert {frame.shape for frame in frames} == {(36 + 2 * 396, 1280, 3)}
         return hashlib.sha256(b"".join(frame.tobytes() for frame in frames)).hexdigest()
 
-    again = dreaming.dream("keep", load_policy("keep"), instance, start_s=None, max_seconds=2.0)
+    again = dreaming.dream("keep", load_policy("keep"), instance, DreamOptions(), max_seconds=2.0)
     assert digest(again) == digest(dreamt)
 
 
@@ -106,4 +117,4 @@ def test_the_divergence_is_marked_from_its_decision_on(dreamt):
 @pytest.mark.parametrize("start_s", [0.0, 2.8, 20.0])
 def test_a_start_that_cannot_be_is_one_line(instance, start_s):
     with pytest.raises(UserError, match=r"^start_s: got .*, this episode allows 3\.0 to"):
-        dreaming.dream("keep", load_policy("keep"), instance, start_s=start_s)
+        dreaming.dream("keep", load_policy("keep"), instance, DreamOptions(start_s))

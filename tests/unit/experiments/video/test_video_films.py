@@ -24,7 +24,7 @@ from experiments.video.films.contact_sheet import (
     draw_sheet,
     write_png,
 )
-from experiments.video.films.episode import PANEL_HEIGHT_PX, Film, film
+from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
 from experiments.video.films.side_by_side import (
     HEADING_PX,
     SEPARATOR_PX,
@@ -35,7 +35,6 @@ from experiments.video.films.side_by_side import (
     play,
 )
 from policies.base import Option
-from policies.floors import Constant
 
 HEADING = Heading("lone object", "sofa")
 OUT_OF_THE_CARD = np.s_[TITLE_PX + 226 :, :900]  # the read-out under the road
@@ -215,12 +214,6 @@ def test_only_the_cheapest_of_unequal_ones_is_told(keep, brake, silent):
     assert compare_costs(films) == ["", "cheapest", "", ""]
     assert compare_costs(films[:1]) == [""]
     assert compare_costs([films[0], films[2]]) == ["", ""]
-
-
-def test_film_of_a_policy_in_one_call(instance):
-    made = film("keep", Constant(), instance, fps=5, max_seconds=0.4)
-    assert (made.num_decisions, made.num_frames, len(made.captions)) == (2, 3, 2)
-    assert made.cost_usd == pytest.approx(float(made.script.episode.total_usd.sum()))
 
 
 @pytest.mark.parametrize(("seconds", "decisions"), [(0.2, 1), (0.05, 1), (0.6, 3), (0.61, 4)])
