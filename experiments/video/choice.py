@@ -1,4 +1,4 @@
-"""Which instances are worth a video: asked for by seed, the first ones, or by the records of a comparison."""
+"""Which instances are filmed: named by seed, the first ones, or by the records of a comparison."""
 
 from __future__ import annotations
 
@@ -11,43 +11,25 @@ from envs.scenario.suite import Suite, SuiteItem
 from experiments.records import table as records
 from experiments.video.configuration import RecordConfiguration
 
-_DIFFERENCE: Final = """
-    SELECT a.stratum, a.family, a.seed, a.instance_hash, abs(avg(a.cost_usd) - avg(b.cost_usd)) AS value
-    FROM records a JOIN records b USING (suite, split, stratum, family, seed, cost_setting)
-    WHERE a.policy = '{first}' AND b.policy = '{second}' AND {rest}
-    GROUP BY ALL
-    ORDER BY value DESC, a.seed
-"""
-"""Instances by how far the mean costs of two policies are apart, furthest first."""
+_MEAN: Final = "avg(cost_usd) filter (policy = ?)"
 
-_WORST: Final = """
-    SELECT a.stratum, a.family, a.seed, a.instance_hash, avg(a.cost_usd) AS value
-    FROM records a
-    WHERE a.policy = '{first}' AND {rest}
-    GROUP BY ALL
-    ORDER BY value DESC, a.seed
-"""
-"""Instances by the mean cost of one policy, dearest first."""
+_VALUES: Final = {"largest_difference": f"abs({_MEAN} - {_MEAN})", "worst": _MEAN}
+"""The value by which instances are ranked, with one ``?`` per policy that it compares."""
 
 
 def choose_videos(
     suite: Suite, config: RecordConfiguration, names: Sequence[str]
 ) -> list[SuiteItem]:
-    """The instances to film.
+    """The instances to film, at least one.
 
     Parameters
     ----------
     suite
-        Where they come from.
+        What they are taken from.
     config
         Split, stratum, family, seeds, selection, number.
     names
-        Of the policies, as records call them.
-
-    Returns
-    -------
-    list of SuiteItem
-        At least one.
+        Names of the policies in the records.
 
     Raises
     ------
@@ -66,22 +48,21 @@ def choose_videos(
         return items[:count]
     if config.records is None:
         raise UserError(f"select: got {select!r}, which needs records=<folder of a comparison>")
-    ranked = _ranked(suite, config, names, select)
-    there = {item.seed: item for item in items}
-    found = [there[seed] for seed, _ in ranked if seed in there][:count]
-    if not found:
+    hashes = _ranked_hashes(suite, config, config.records, names, select)
+    by_seed = {item.seed: item for item in items}
+    chosen = [by_seed[seed] for seed in hashes if seed in by_seed][:count]
+    if not chosen:
         raise UserError(f"records: {config.records} holds none of the instances asked for")
-    hashes = dict(ranked)
-    for item in found:
+    for item in chosen:
         if suite.instance(item).hash != hashes[item.seed]:
             raise UserError(
                 f"records: {config.records}: seed {item.seed} was another instance then; record it again"
             )
-    return found
+    return chosen
 
 
 def _filtered(suite: Suite, config: RecordConfiguration) -> list[SuiteItem]:
-    """Entries of the split, of one stratum and family if asked for."""
+    """Entries of the split, narrowed to a stratum and a family."""
     items = suite.items(config.split)
     if config.stratum is not None:
         if config.stratum not in suite.strata:
@@ -110,36 +91,27 @@ def _find(items: Sequence[SuiteItem], seed: int, config: RecordConfiguration) ->
     )
 
 
-def _ranked(
-    suite: Suite, config: RecordConfiguration, names: Sequence[str], select: str
-) -> list[tuple[int, str]]:
-    """Seeds and instance hashes by the records, most interesting first."""
-    if config.records is None:
-        return []
-    table = records.read(Path(config.records))
-    needed = names[:2] if select == "largest_difference" else names[:1]
-    if select == "largest_difference" and len(names) < 2:
+def _ranked_hashes(
+    suite: Suite, config: RecordConfiguration, folder: str, names: Sequence[str], select: str
+) -> dict[int, str]:
+    """Instance hashes by seed, the largest difference or mean cost first."""
+    table = records.read(Path(folder))
+    value = _VALUES[select]
+    needed = names[: value.count("?")]
+    if len(needed) < value.count("?"):
         raise UserError(f"policy: got {names[0]!r} alone, a difference needs two policies")
     known = sorted(set(table["policy"].to_pylist()))
     for name in needed:
         if name not in known:
-            raise UserError(
-                f"records: {config.records} holds no policy {name!r}, but {', '.join(known)}"
-            )
-    rest = " AND ".join(
-        f"a.{column} = '{_quote(value)}'"
-        for column, value in (
-            ("suite", suite.version),
-            ("split", config.split),
-            ("cost_setting", config.cost),
-        )
+            raise UserError(f"records: {folder} holds no policy {name!r}, but {', '.join(known)}")
+    rows = records.query(
+        table,
+        f"select seed, instance_hash, {value} as value from records "  # noqa: S608 (own values)
+        "where suite = ? and split = ? and cost_setting = ? "
+        "group by stratum, family, seed, instance_hash having value is not null order by value desc, seed",
+        *needed,
+        suite.version,
+        config.split,
+        config.cost,
     )
-    query = _DIFFERENCE if select == "largest_difference" else _WORST
-    second = _quote(names[1]) if len(names) > 1 else ""
-    rows = records.query(table, query.format(first=_quote(names[0]), second=second, rest=rest))
-    return [(int(row["seed"]), str(row["instance_hash"])) for row in rows]
-
-
-def _quote(text: str) -> str:
-    """Text inside SQL quotes."""
-    return text.replace("'", "''")
+    return {int(row["seed"]): str(row["instance_hash"]) for row in rows}

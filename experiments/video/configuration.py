@@ -1,4 +1,4 @@
-"""What ``python -m experiments.record`` may be told."""
+"""Configuration of ``python -m experiments.record``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films as files: H.264 in MP4, as browsers play it."""
+"""Films as files: H.264 in MP4, which browsers play."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PRESET: Final = "veryfast"
 def write_mp4(
     path: Path, frames: Iterable[Frame], fps: int, *, title: str = "", quality: str = QUALITY
 ) -> int:
-    """Encode frames as they come; the file appears whole or not at all.
+    """Encode frames as they come; the file appears whole or not at all. Returns the number of frames.
 
     Parameters
     ----------
@@ -35,14 +35,9 @@ def write_mp4(
     fps
         Frames per second.
     title
-        Kept in the file.
+        Title in the metadata of the file.
     quality
         Constant rate factor; the larger, the smaller the file.
-
-    Returns
-    -------
-    int
-        Number of frames.
 
     Raises
     ------
@@ -86,7 +81,7 @@ def write_mp4(
 
 
 def _check(path: Path, frame: Frame, first: Frame) -> None:
-    """Refuse what would make a broken or an empty film."""
+    """Refuse a frame that is blank or of another size."""
     if frame.shape != first.shape:
         raise UserError(f"{path}: a frame of shape {frame.shape}, expected {first.shape}")
     if frame.min() == frame.max():

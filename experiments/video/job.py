@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 from tqdm import tqdm
 
 from envs.cost.parameters import CostParameters
@@ -16,33 +17,29 @@ from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISION
 from experiments.store.atomic import write_text
-from experiments.video.course.script import drive
+from experiments.video.course.script import Script, drive
 from experiments.video.drawing.lines import POLICY_COLOURS
 from experiments.video.drawing.surfaces import Frame
-from experiments.video.dream_job import DreamOptions, make_dream
 from experiments.video.encode import write_mp4
-from experiments.video.films import four_panel
+from experiments.video.films import dream_film, four_panel
 from experiments.video.films.contact_sheet import draw_sheet, write_png
-from experiments.video.films.episode import WIDTH_PX, Film, film
+from experiments.video.films.dreaming import FPS, DreamOptions, dream
+from experiments.video.films.episode import WIDTH_PX, Film
 from experiments.video.films.four_panel import ModelFilm
 from experiments.video.films.side_by_side import Heading, count_frames, play
 from policies.base import Policy
 
 MOST_POLICIES: Final = len(POLICY_COLOURS)
-"""Panels of one video."""
+"""Panels of one video at most."""
 
 
 class Order(NamedTuple):
-    """What is filmed.
+    """What is filmed, and how."""
 
-    ``policies`` are names and ready policies, ``items`` entries of ``suite``; the other fields are those of
-    ``experiments.video.films.episode.film``.
-    """
-
-    policies: tuple[tuple[str, Policy], ...]
+    policies: tuple[tuple[str, Policy], ...]  # names and ready policies, at most MOST_POLICIES
     suite: Suite
     split: str
-    items: tuple[SuiteItem, ...]
+    items: tuple[SuiteItem, ...]  # entries of the suite
     cost: CostParameters | None = None
     policy_seed: int = 0
     fps: int = TICK_HZ
@@ -52,27 +49,39 @@ class Order(NamedTuple):
     dream: DreamOptions | None = None
 
 
+class _Production(NamedTuple):
+    """One video: driven, not yet drawn."""
+
+    stem: str  # of the names of its files
+    title: str  # kept in the MP4
+    fps: int
+    num_frames: int
+    frames: Iterator[Frame]
+    draw_poster: Callable[[], Frame]  # to be called after the last frame
+    about: dict[str, Any]  # part of its description
+    films: Sequence[Film] = ()  # whose costs are compared with the records
+
+
 def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
     """Film every instance with every policy, with a progress bar on stderr.
 
     Parameters
     ----------
     order
-        What to film; at most ``MOST_POLICIES`` policies.
+        What to film.
     folder
         Exists; gets ``<family>-<seed>.mp4``, ``.png`` and ``.json``. A video that has its ``.json`` is complete.
 
     Returns
     -------
     list of dict
-        What the JSON files hold: instance, costs, endings, file names, hash of the frames.
+        The contents of the JSON files: instance, costs, endings, file names, hash of the frames.
     """
     described: list[dict[str, Any]] = []
     remarks: list[str] = []
     # until an episode has been driven, it counts as long as episodes can be
     guess = 1 + DECISIONS_PER_EPISODE * TICKS_PER_DECISION
-    total = guess * len(order.items)
-    with tqdm(total=total, unit="frame", disable=None) as bar:
+    with tqdm(total=guess * len(order.items), unit="frame", disable=None) as bar:
         for item in order.items:
             bar.set_postfix_str(f"{item.family} {item.seed}")
             written = folder / f"{_stem(item)}.json"
@@ -80,18 +89,11 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
                 described.append(json.loads(written.read_text(encoding="utf-8")))
                 bar.update(guess)
                 continue
-            instance = order.suite.instance(item)
-            if order.dream is not None:
-                described.append(_make_dream(order, item, instance, order.dream, folder, bar))
-                write_text(written, json.dumps(described[-1], indent=2) + "\n")
-                continue
-            films = _films(order, instance)
-            total += _count(order, films) - guess
-            bar.total = total
-            description = _make_video(order, item, films, folder, bar.update)
-            remarks.extend(filter(None, (film.describe_disagreement() for film in films)))
-            write_text(written, json.dumps(description, indent=2) + "\n")
-            described.append(description)
+            production = _drive(order, item, order.suite.instance(item))
+            bar.total += production.num_frames - guess
+            described.append(_draw(production, folder, bar.update))
+            remarks += [line for film in production.films if (line := film.describe_disagreement())]
+            write_text(written, json.dumps(described[-1], indent=2) + "\n")
     sys.stderr.write("".join(f"{line}\n" for line in remarks))
     return described
 
@@ -108,36 +110,36 @@ def make_video(
     Parameters
     ----------
     order
-        How to film, and the policies; its items are not looked at.
+        How to film, and the policies; its items are not used.
     item
-        Where the instance comes from; names the files.
+        Names the files and the origin of the instance.
     instance
         What is filmed.
     folder
         Exists; gets the video and its contact sheet.
     report
-        Told the share that is done, 0 to 1.
+        Called after every frame with the share that is done, 0 to 1.
 
     Returns
     -------
     dict
         As ``make_videos`` describes each.
     """
-    films = _films(order, instance)
-    total, done = _count(order, films), 0
+    production = _drive(order, item, instance)
+    done = 0
 
     def tick() -> None:
         nonlocal done
         done += 1
-        report(done / total)
+        report(done / production.num_frames)
 
-    return _make_video(order, item, films, folder, tick)
+    return _draw(production, folder, tick)
 
 
 def describe_heading(
     suite: Suite, split: str, item: SuiteItem, instance: ScenarioInstance
 ) -> Heading:
-    """The line above all panels: what is shown, and where it comes from."""
+    """The heading above all panels: what is shown, and where it comes from."""
     objects = [name.replace("_", " ") for name in instance.debris_types]
     parts = (
         ", ".join(objects) or "no object",
@@ -153,30 +155,30 @@ def _stem(item: SuiteItem) -> str:
     return f"{item.family}-{item.seed}"
 
 
-def _films(order: Order, instance: ScenarioInstance) -> list[Film]:
-    """Every policy in one instance, driven."""
-    if order.layout == "four_panel":
-        return _four_panel(order, instance)
-    return [
-        film(
-            name,
-            policy,
-            instance,
-            order.cost,
-            policy_seed=order.policy_seed,
-            colour=POLICY_COLOURS[i],
-            fps=order.fps,
-            width=order.width,
-            max_seconds=order.max_seconds,
-        )
-        for i, (name, policy) in enumerate(order.policies)
-    ]
+def _drive(order: Order, item: SuiteItem, instance: ScenarioInstance) -> _Production:
+    """Drive one instance, so that its video can be drawn."""
+    heading = describe_heading(order.suite, order.split, item, instance)
+    if order.dream is None:
+        production = _drive_films(order, item, instance, heading)
+    else:
+        production = _drive_dream(order, instance, heading, order.dream)
+    about = {
+        **item._asdict(),
+        "suite": order.suite.version,
+        "split": order.split,
+        "instance_hash": instance.hash,
+        **production.about,
+    }
+    return production._replace(stem=f"{_stem(item)}{production.stem}", about=about)
 
 
-def _four_panel(order: Order, instance: ScenarioInstance) -> list[Film]:
-    """The rules' film, and the three panels of the policy that imagines."""
-    found: list[Film] = []
-    for k, (kind, (name, policy)) in enumerate(zip((Film, ModelFilm), order.policies, strict=True)):
+def _drive_films(
+    order: Order, item: SuiteItem, instance: ScenarioInstance, heading: Heading
+) -> _Production:
+    """Every policy in one instance, stacked or in four panels."""
+    films: list[Film] = []
+    for k, (name, policy) in enumerate(order.policies):
+        kind = ModelFilm if order.layout == "four_panel" and k == 1 else Film
         script = drive(
             name,
             policy,
@@ -185,91 +187,101 @@ def _four_panel(order: Order, instance: ScenarioInstance) -> list[Film]:
             cost=order.cost,
             foresee=kind is ModelFilm,
         )
-        found.append(
-            kind(
-                script,
-                colour=POLICY_COLOURS[k],
-                fps=order.fps,
-                width=order.width,
-                max_seconds=order.max_seconds,
-            )
+        film = kind(
+            script,
+            colour=POLICY_COLOURS[k],
+            fps=order.fps,
+            width=order.width,
+            max_seconds=order.max_seconds,
         )
-    return found
+        films.append(film)
+    frames = play(films, heading)
+    if isinstance(films[-1], ModelFilm):
+        frames = four_panel.play(films[0], films[-1], heading)
+    return _Production(
+        stem="",
+        title=f"{', '.join(f.script.name for f in films)}: {heading.title}, seed {item.seed}",
+        fps=order.fps,
+        num_frames=count_frames(films),
+        frames=frames,
+        draw_poster=lambda: draw_sheet(films, heading),
+        about={"policies": [_describe(order, f.script, f.ending.headline) for f in films]},
+        films=films,
+    )
 
 
-def _play(order: Order, films: list[Film], heading: Heading) -> Iterator[Frame]:
-    """The frames in the layout that was asked for."""
-    rules, model = films[0], films[-1]
-    if order.layout == "four_panel" and isinstance(model, ModelFilm):
-        return four_panel.play(rules, model, heading)
-    return play(films, heading)
-
-
-def _count(order: Order, films: list[Film]) -> int:
-    """Frames of ``_play``."""
-    return four_panel.count_frames(films) if order.layout == "four_panel" else count_frames(films)
-
-
-def _make_dream(
-    order: Order,
-    item: SuiteItem,
-    instance: ScenarioInstance,
-    options: DreamOptions,
-    folder: Path,
-    bar: tqdm[NoReturn],
-) -> dict[str, Any]:
-    """Film of a dream and of what really happened; what its JSON file holds."""
-    made = make_dream(
-        folder / _stem(item),
-        order.policies[0],
+def _drive_dream(
+    order: Order, instance: ScenarioInstance, heading: Heading, options: DreamOptions
+) -> _Production:
+    """What really happens with one policy, and the dream below it."""
+    name, policy = order.policies[0]
+    dreamt = dream(
+        name,
+        policy,
         instance,
-        describe_heading(order.suite, order.split, item, instance),
         options,
         cost=order.cost,
         policy_seed=order.policy_seed,
         max_seconds=order.max_seconds,
-        tell=bar.update,
     )
-    about = {"suite": order.suite.version, "split": order.split, "instance_hash": instance.hash}
-    return {**item._asdict(), **about, **made}
+    wanted, kept = dream_film.poster_frames(dreamt), list[Frame]()
+
+    def frames() -> Iterator[Frame]:
+        for k, frame in enumerate(dream_film.play(dreamt, heading)):
+            if k in wanted:
+                kept.append(frame)
+            yield frame
+
+    parted = dreamt.divergence
+    return _Production(
+        stem="-dream",
+        title=f"{name} and its dream: {heading.title}",
+        fps=FPS,
+        num_frames=dreamt.num_frames,
+        frames=frames(),
+        draw_poster=lambda: np.concatenate(kept),
+        about={
+            "policies": [_describe(order, dreamt.script, dream_film.describe(dreamt))],
+            "dream": {
+                **options._asdict(),
+                "start_decision": dreamt.start,
+                "dreamt_decisions": dreamt.dreamt_steps,
+                "cost_usd": float(dreamt.costs_usd[-1]),
+                "divergence": None if parted is None else parted._asdict(),
+            },
+        },
+    )
 
 
-def _make_video(
-    order: Order, item: SuiteItem, films: list[Film], folder: Path, tick: Callable[[], object]
-) -> dict[str, Any]:
-    """Film and sheet of one instance; what its JSON file holds."""
-    instance = films[0].script.episode.instance
-    heading = describe_heading(order.suite, order.split, item, instance)
+def _describe(order: Order, script: Script, ending: str) -> dict[str, Any]:
+    """One policy of a video."""
+    return {
+        "policy": script.name,
+        "policy_seed": order.policy_seed,
+        "cost_usd": script.cost_usd,
+        "decisions": script.num_decisions,
+        "ending": ending,
+    }
+
+
+def _draw(production: _Production, folder: Path, tick: Callable[[], object]) -> dict[str, Any]:
+    """Write film and poster, with a tick after every frame; the description."""
     digest = hashlib.sha256()
 
     def watched() -> Iterator[Frame]:
-        for frame in _play(order, films, heading):
+        for frame in production.frames:
             digest.update(frame.data)
             tick()
             yield frame
 
-    mp4, png = (folder / f"{_stem(item)}{ending}" for ending in (".mp4", ".png"))
-    title = f"{', '.join(f.script.name for f in films)}: {heading.title}, seed {item.seed}"
-    num_frames = write_mp4(mp4, watched(), order.fps, title=title)
-    write_png(png, draw_sheet(films, heading))
+    mp4, png = (folder / f"{production.stem}{ending}" for ending in (".mp4", ".png"))
+    num_frames = write_mp4(mp4, watched(), production.fps, title=production.title)
+    write_png(png, production.draw_poster())
     return {
-        **item._asdict(),
-        "suite": order.suite.version,
-        "split": order.split,
-        "instance_hash": instance.hash,
-        "policies": [
-            {
-                "policy": f.script.name,
-                "policy_seed": order.policy_seed,
-                "cost_usd": f.cost_usd,
-                "decisions": f.script.num_decisions,
-                "ending": f.ending.headline,
-            }
-            for f in films
-        ],
+        **production.about,
         "video": mp4.name,
         "contact_sheet": png.name,
         "num_frames": num_frames,
-        "fps": order.fps,
+        "fps": production.fps,
         "frames_sha256": digest.hexdigest(),
     }

@@ -1,4 +1,4 @@
-"""plan."""
+"""From a checked configuration of ``python -m experiments.record`` to the videos and their provenance."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ if TYPE_CHECKING:
     from experiments.video.job import Order
 
 STACKED_POLICIES = ["rule", "brake"]
-
+"""Policies of a stacked video, if none are named."""
 
 FOUR_PANEL_POLICIES = ["rule_tuned", "world_model"]
-"""Whom a video shows if nobody is named."""
-
+"""Policies of a video in four panels, if none are named; a dream has the first of them."""
 
 FOUR_PANEL_PX = 960
 """Width of one of four panels."""
-
 
 NOT_IN_RESULT = ("output",)
 """Keys that do not change the videos."""
 
 
-class Plan(NamedTuple):
+class RecordPlan(NamedTuple):
     """A checked command: nothing is written yet."""
 
     config: RecordConfiguration
@@ -36,18 +34,8 @@ class Plan(NamedTuple):
     texts: dict[str, str]  # contents of the files that the configuration names
 
 
-def prepare(config: RecordConfiguration) -> Plan:
+def prepare(config: RecordConfiguration) -> RecordPlan:
     """Find every mistake in the configuration before anything starts or is written.
-
-    Parameters
-    ----------
-    config
-        What to film.
-
-    Returns
-    -------
-    Plan
-        Ready to be executed.
 
     Raises
     ------
@@ -56,58 +44,65 @@ def prepare(config: RecordConfiguration) -> Plan:
     """
     from envs.cost.parameters import CostParameters
     from envs.debris.safe_yaml import read_mapping
-    from envs.errors import UserError
     from envs.scenario.suite import load_suite
     from experiments.cli.configuration import config_path
     from experiments.cli.loading import load_policy, policy_path
-    from experiments.evaluation.run import choose_policies
     from experiments.video.choice import choose_videos
-    from experiments.video.dream_job import DreamOptions
+    from experiments.video.films.dreaming import DreamOptions
     from experiments.video.films.episode import WIDTH_PX
-    from experiments.video.job import MOST_POLICIES, Order
+    from experiments.video.job import Order
+
+    wanted = _choose_names(config)
+    loaded = tuple((Path(name).stem, load_policy(name, config.allow)) for name in wanted)
+    suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
+    suite = load_suite(suite_file)
+    usual_width = FOUR_PANEL_PX if config.layout == "four_panel" else WIDTH_PX
+    options = DreamOptions(config.start_s, config.dream_seed, config.temperature)
+    order = Order(
+        policies=loaded,
+        suite=suite,
+        split=config.split,
+        items=tuple(choose_videos(suite, config, [name for name, _ in loaded])),
+        cost=CostParameters.from_mapping(read_mapping(cost_file)),
+        policy_seed=config.policy_seed,
+        fps=config.fps,
+        width=config.width or usual_width,
+        layout=config.layout,
+        dream=options if config.source == "dream" else None,
+        max_seconds=config.max_seconds,
+    )
+    files = {name: policy_path(name) for name in wanted}
+    files |= {path.name: path for path in (suite_file, cost_file)}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+    return RecordPlan(config, order, texts)
+
+
+def _choose_names(config: RecordConfiguration) -> list[str]:
+    """The policies to film: as many as the layout shows."""
+    from envs.errors import UserError
+    from experiments.evaluation.run import choose_policies
+    from experiments.video.job import MOST_POLICIES
 
     is_four, is_dream = config.layout == "four_panel", config.source == "dream"
     usual = FOUR_PANEL_POLICIES if is_four else STACKED_POLICIES
     if is_dream:
         usual = FOUR_PANEL_POLICIES[:1]
     wanted = choose_policies(usual if config.policies is None else config.policies)
-    if len(wanted) > MOST_POLICIES:
-        raise UserError(f"policy: got {len(wanted)} names, a video shows at most {MOST_POLICIES}")
-    if is_dream and (len(wanted) != 1 or is_four):
+    number = len(wanted)
+    if number > MOST_POLICIES:
+        raise UserError(f"policy: got {number} names, a video shows at most {MOST_POLICIES}")
+    if is_dream and (number != 1 or is_four):
         raise UserError(
-            f"policy: got {len(wanted)} names, source=dream shows one, whose actions are dreamt too, stacked"
+            f"policy: got {number} names, source=dream shows one, whose actions are dreamt too, stacked"
         )
-    if is_four and len(wanted) != len(FOUR_PANEL_POLICIES):
+    if is_four and number != len(FOUR_PANEL_POLICIES):
         raise UserError(
-            f"policy: got {len(wanted)} names, layout=four_panel shows two: the rules, and one that imagines"
+            f"policy: got {number} names, layout=four_panel shows two: the rules, and one that imagines"
         )
-    names = [Path(name).stem for name in wanted]
-    loaded = tuple(
-        (name, load_policy(path, config.allow)) for name, path in zip(names, wanted, strict=True)
-    )
-    suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
-    suite = load_suite(suite_file)
-    order = Order(
-        policies=loaded,
-        suite=suite,
-        split=config.split,
-        items=tuple(choose_videos(suite, config, names)),
-        cost=CostParameters.from_mapping(read_mapping(cost_file)),
-        policy_seed=config.policy_seed,
-        fps=config.fps,
-        width=config.width or (FOUR_PANEL_PX if is_four else WIDTH_PX),
-        layout=config.layout,
-        dream=DreamOptions(config.start_s, config.dream_seed, config.temperature)
-        if is_dream
-        else None,
-        max_seconds=config.max_seconds,
-    )
-    texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
-    texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
-    return Plan(config, order, texts)
+    return wanted
 
 
-def open_run(plan: Plan) -> RunFolder:
+def open_run(plan: RecordPlan) -> RunFolder:
     """The folder of a plan: that of the same command if it was interrupted, else a new one."""
     from experiments.store.run_folder import compute_key, open_folder
 
@@ -120,15 +115,8 @@ def open_run(plan: Plan) -> RunFolder:
     return folder
 
 
-def execute(plan: Plan, folder: Path) -> list[dict[str, Any]]:
-    """Make the videos, and write down where they come from.
-
-    Parameters
-    ----------
-    plan
-        What to film.
-    folder
-        Of ``open_run``.
+def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
+    """Make the videos in the folder of ``open_run``, and write down where they come from.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where a dream and what really happened part: the first decision after which somebody is somewhere else."""
+"""Divergence of a dream from what really happened: the first decision after which positions differ too much."""
 
 from __future__ import annotations
 
@@ -11,41 +11,32 @@ from numpy.typing import NDArray
 EGO_M: Final = 1.0
 VEHICLE_M: Final = 2.0
 OBJECT_M: Final = 1.0
-"""Further apart than this is somewhere else [A]: half a lane for a vehicle, the width of an object."""
+"""Distances beyond which two positions differ [A]: half a lane for a vehicle, the width of an object."""
 
 
-class Places(NamedTuple):
-    """Everybody after one decision, metres from where the ego was at the beginning; not a number where nobody is."""
+class Positions(NamedTuple):
+    """Ego, vehicles and objects after one decision, metres from where the ego was at the start; NaN for empty slots."""
 
     ego: NDArray[np.float64]  # (2,)
     vehicles: NDArray[np.float64]  # (8, 2)
     objects: NDArray[np.float64]  # (4, 2)
-    has_touched: bool  # an object, up to now
+    has_touched: bool  # the ego an object, up to now
     has_ended: bool
 
 
 class Divergence(NamedTuple):
     """The first difference that counts."""
 
-    step: int  # decisions since the beginning
+    step: int  # decisions since the start
     what: str
 
 
-def find_divergence(true: Sequence[Places], dreamt: Sequence[Places]) -> Divergence | None:
-    """Compare decision by decision.
+def find_divergence(true: Sequence[Positions], dreamt: Sequence[Positions]) -> Divergence | None:
+    """The first decision after which two courses of equal length, the start first, differ.
 
-    Parameters
-    ----------
-    true, dreamt
-        Of the same length, the beginning first.
-
-    Returns
-    -------
-    Divergence or None
-        The first decision after which the ego, a vehicle or an object is further away than ``EGO_M``, ``VEHICLE_M``,
-        ``OBJECT_M``, something was touched in only one of the two, or only one has ended; ``None`` if there is none.
-        Who is lost out of sight in either is no longer compared. What was measured wrong when the dream began is taken
-        off.
+    They differ if the ego, a vehicle or an object is further away than ``EGO_M``, ``VEHICLE_M``, ``OBJECT_M``, if an
+    object was touched in only one of the two, or if only one has ended. A slot that is empty in either is not compared.
+    Errors of measurement when the dream began are subtracted.
     """
     offsets = tuple(np.nan_to_num(gap) for gap in _gaps(true[0], dreamt[0]))
     for step, (one, other) in enumerate(zip(true, dreamt, strict=True)):
@@ -55,8 +46,8 @@ def find_divergence(true: Sequence[Places], dreamt: Sequence[Places]) -> Diverge
     return None
 
 
-def _gaps(true: Places, dreamt: Places) -> tuple[NDArray[np.float64], ...]:
-    """How far apart everybody is: the ego, the vehicles, the objects; not a number for who is in only one."""
+def _gaps(true: Positions, dreamt: Positions) -> tuple[NDArray[np.float64], ...]:
+    """Distances of the ego, the vehicles and the objects; NaN for slots that are empty in either."""
     pairs = (
         (true.ego[None], dreamt.ego[None]),
         (true.vehicles, dreamt.vehicles),
@@ -65,8 +56,8 @@ def _gaps(true: Places, dreamt: Places) -> tuple[NDArray[np.float64], ...]:
     return tuple(np.hypot(*(one - other).T) for one, other in pairs)
 
 
-def _compare(true: Places, dreamt: Places, offsets: tuple[NDArray[np.float64], ...]) -> str:
-    """What differs, or nothing."""
+def _compare(true: Positions, dreamt: Positions, offsets: tuple[NDArray[np.float64], ...]) -> str:
+    """What differs; empty if nothing does."""
     kinds = (("the ego", EGO_M), ("a vehicle", VEHICLE_M), ("an object", OBJECT_M))
     for (name, limit), gap, offset in zip(kinds, _gaps(true, dreamt), offsets, strict=True):
         apart = gap - offset

@@ -23,22 +23,11 @@ LINGER: Final = 2 * DECISION_HZ
 def key_moments(
     scripts: Sequence[Script], num_decisions: int, *, num_moments: int = NUM_MOMENTS
 ) -> list[int]:
-    """Times to show, the same for all policies.
+    """Times to show, as numbers of complete decisions, rising: 0 is the start, ``T`` the end.
 
-    Parameters
-    ----------
-    scripts
-        Of the same instance.
-    num_decisions
-        Shown at most; the end of the longest script if it is not cut.
-    num_moments
-        How many are wanted, >= 2.
-
-    Returns
-    -------
-    list of int
-        Numbers of complete decisions, rising: 0 is the start, ``T`` the end. Terminal events and contacts first, then
-        the first answer of every policy, its hardest braking and its furthest evasion; the rest fills the largest gaps.
+    They are the same for all scripts of an instance, which may be cut at ``num_decisions``. Terminal events and
+    contacts come first, then the first answer of every policy, its hardest braking and its furthest evasion; the rest
+    fills the largest gaps.
     """
     length = min(max(script.num_decisions for script in scripts), num_decisions)
     chosen: list[int] = []
@@ -60,12 +49,12 @@ def key_moments(
 
 
 def _is_apart(moment: int, chosen: Sequence[int]) -> bool:
-    """Whether nothing chosen before is too close."""
+    """Whether every moment chosen before is far enough away."""
     return all(abs(moment - other) >= CLOSEST for other in chosen)
 
 
 def _candidates(scripts: Sequence[Script]) -> Iterator[int]:
-    """Moments, most telling first."""
+    """Moments, the most important first."""
     for script in scripts:
         if any(script.episode.events.values()):
             yield script.num_decisions

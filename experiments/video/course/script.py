@@ -16,47 +16,35 @@ class Caption(NamedTuple):
     """What a policy said about one decision."""
 
     label: int  # into policies.base.LABELS, or UNSAID
-    reason: str  # the rule that fired or the manoeuvre that was chosen; empty if it does not say
+    reason: str  # the rule that fired or the chosen manoeuvre; empty without an explanation
     options: tuple[Option, ...]  # imagined: the chosen one, then the others, best first
     outlook: Outlook | None  # of this world alone, B = 1; None for a policy without a belief
-    foresight: Foresight | None  # of the chosen plan; None if nothing was imagined or nobody asked
+    foresight: Foresight | None  # of the chosen plan; None if nothing was imagined or kept
 
 
 @dataclass(frozen=True)
 class Script:
-    """One policy in one instance.
+    """One policy in one instance, ``T`` decisions."""
 
-    Parameters
-    ----------
-    name
-        Of the policy.
-    episode
-        What the records of a comparison are made of; ``T`` decisions.
-    options
-        ``T`` times the imagined options, best first; empty for a policy that does not imagine.
-    outlooks
-        ``T`` times what was believed; ``None`` for a policy without a belief.
-    cost
-        Cost parameters it was driven with; ``None`` = the default setting.
-    foresights
-        ``T`` times the future of the chosen plan; empty if nobody asked.
-    """
-
-    name: str
-    episode: Episode
-    options: tuple[tuple[Option, ...], ...]
-    outlooks: tuple[Outlook | None, ...]
-    cost: CostParameters | None = None
-    foresights: tuple[Foresight | None, ...] = ()
+    name: str  # of the policy
+    episode: Episode  # from which records are made
+    options: tuple[
+        tuple[Option, ...], ...
+    ]  # T times, best first; empty for a policy that does not imagine
+    outlooks: tuple[Outlook | None, ...]  # T times the belief; None for a policy without one
+    cost: CostParameters | None = None  # of the simulation; None = the default setting
+    foresights: tuple[
+        Foresight | None, ...
+    ] = ()  # T times the future of the chosen plan; empty if not kept
 
     @property
     def num_decisions(self) -> int:
-        """Length of the episode."""
+        """Decisions of the episode."""
         return len(self.episode.actions)
 
     @property
     def cost_usd(self) -> float:
-        """Expected cost of the episode, US$; the same number as in the records."""
+        """Expected cost of the episode, US$, as in the records."""
         return float(self.episode.total_usd.sum())
 
     def caption(self, decision: int) -> Caption:
@@ -70,13 +58,13 @@ class Script:
 
 
 def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
-    """The options with that of this name first: a policy may stay with a manoeuvre that is no longer the best."""
+    """Options, the chosen one first: a policy may stay with a manoeuvre that is no longer the best."""
     chosen = tuple(option for option in options if option.name == name)
     return chosen + tuple(option for option in options if option.name != name)
 
 
 class _Keeper(Listener):
-    """Keeps what a policy imagined and believed."""
+    """Keeps the imagined options and the belief of every decision."""
 
     def __init__(self, policy: Policy, *, foresee: bool) -> None:
         super().__init__(policy)
@@ -86,7 +74,7 @@ class _Keeper(Listener):
         self.outlooks: list[Outlook | None] = []
 
     def hear(self, said: Explanation) -> None:
-        """Of the only world."""
+        """Keep those of the only world."""
         self.options.append(tuple(said.options[0]) if len(said.options) else ())
         self.outlooks.append(said.outlook)
         if self._foresee:
@@ -103,12 +91,12 @@ def drive(
     cost: CostParameters | None = None,
     foresee: bool = False,
 ) -> Script:
-    """Let a policy drive one instance in the twin.
+    """Drive one instance in the twin, exactly as ``experiments.evaluate`` does.
 
     Parameters
     ----------
     name
-        Of the policy.
+        Name of the policy.
     policy
         Any policy; a privileged one sees the twin.
     instance
@@ -118,12 +106,7 @@ def drive(
     cost
         Cost parameters; the default setting if not given.
     foresee
-        Whether to ask for the future of every chosen plan.
-
-    Returns
-    -------
-    Script
-        Equal to what ``experiments.evaluate`` records for this policy and instance.
+        Whether to keep the imagined future of every chosen plan.
     """
     listener = _Keeper(policy, foresee=foresee)
     rollout = Rollout(listener, [instance], num_worlds=1, policy_seed=policy_seed, cost=cost)

@@ -21,7 +21,7 @@ EVENT_WORDS: Final = {
     "loss_of_control": "loss of control",
     "off_road": "off the road",
 }
-"""What the terminal events are called."""
+"""Terminal events in words."""
 
 CONTACT_WORDS: Final = {
     "straddle": "straddled",
@@ -29,7 +29,7 @@ CONTACT_WORDS: Final = {
     "underbody": "scraped over",
     "frontal": "hit",
 }
-"""What ``envs.physics.contact.MODE_NAMES`` are called when they are over."""
+"""``envs.physics.contact.MODE_NAMES`` in the past tense."""
 
 DIMMING: Final = 0.35
 """Brightness of a picture after its episode has ended."""
@@ -38,30 +38,17 @@ CENT_USD: Final = 0.01
 
 
 class Ending(NamedTuple):
-    """What an end card says."""
+    """The text of an end card."""
 
     headline: str
-    contacts: str  # what was met on the road, or nothing
+    contacts: str  # objects that were touched; may be empty
     cost: str
-    parts: str  # dearest components, or nothing
+    parts: str  # costliest components; may be empty
     is_bad: bool  # a terminal event
 
 
 def describe_ending(episode: Episode, num_decisions: int | None = None) -> Ending:
-    """How an episode ended, or that the film ends before it.
-
-    Parameters
-    ----------
-    episode
-        What happened.
-    num_decisions
-        Shown decisions, if the film is cut.
-
-    Returns
-    -------
-    Ending
-        The cost is that of the whole episode, cut or not.
-    """
+    """How an episode ended, or that the film is cut after ``num_decisions``; the cost is that of the whole episode."""
     length = len(episode.actions)
     seconds = length * DECISION_S
     total = float(episode.total_usd.sum())
@@ -79,7 +66,7 @@ def describe_ending(episode: Episode, num_decisions: int | None = None) -> Endin
 
 
 def _contacts(episode: Episode) -> str:
-    """What the ego touched or straddled, each kind once."""
+    """The objects that the ego touched or straddled, each kind once."""
     counts = Counter(
         f"{CONTACT_WORDS.get(row['mode'], row['mode'])} {row['object'].replace('_', ' ')}"
         for row in episode.contacts
@@ -89,11 +76,11 @@ def _contacts(episode: Episode) -> str:
 
 
 def _parts(episode: Episode) -> str:
-    """The three dearest components."""
+    """The three costliest components."""
     sums = episode.cost_usd.sum(axis=0)
-    dearest = [int(k) for k in np.argsort(-sums, kind="stable")[:3] if sums[k] >= CENT_USD]
+    costliest = [int(k) for k in np.argsort(-sums, kind="stable")[:3] if sums[k] >= CENT_USD]
     return ", ".join(
-        f"{component.NAMES[k].replace('_', ' ')} {format_usd(float(sums[k]))}" for k in dearest
+        f"{component.NAMES[k].replace('_', ' ')} {format_usd(float(sums[k]))}" for k in costliest
     )
 
 
@@ -105,23 +92,7 @@ def draw_ending(
     letters: Lettering,
     remark: str = "",
 ) -> None:
-    """Dim a picture and write on the road how it ended.
-
-    Parameters
-    ----------
-    surface
-        Drawn on.
-    area
-        The picture.
-    road
-        The part of it that shows the road.
-    ending
-        What to say.
-    letters
-        To write with.
-    remark
-        One more line, in green: how it compares.
-    """
+    """Dim a picture (``area``) and write on its ``road`` how the episode ended, with a remark in green."""
     dim(surface, area)
     headline: Colour = ink.STRUCK if ending.is_bad else ink.TEXT
     lines: list[tuple[str, int, Colour]] = [

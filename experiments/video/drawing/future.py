@@ -1,4 +1,4 @@
-"""The imagined future on the road: where everybody will be, fainter the less the members agree."""
+"""The imagined future on the road: one ghost per second of every vehicle and object, fainter where members disagree."""
 
 from __future__ import annotations
 
@@ -22,36 +22,28 @@ EVERY_S: Final = 1.0
 """Ghosts stand this far apart in time: more would cover each other."""
 
 LENGTH_M, WIDTH_M = 4.5, 1.8
-"""A ghost's size: the ego's, and near enough for everybody."""
+"""Size of the ghosts of the ego and of all vehicles: that of the ego."""
 
-THING_M: Final = 0.9
+OBJECT_M: Final = 0.9
+"""Size of the ghosts of objects."""
 
 HALF_SURE_M: Final = 1.0
-"""A spread of the members by so much halves the opacity [A]."""
+"""Spread of the members that halves the opacity [A]."""
 
 BRIGHTEST, FAINTEST = 200, 22
 """Opacity, 0-255."""
 
 
-def find_opacity(places: Array) -> NDArray[np.int64]:
-    """Opacity of ghosts.
+def find_opacity(positions: Array) -> NDArray[np.int64]:
+    """Opacity of ghosts at positions ``(M, ..., 2)`` by member, m, with NaN for empty slots.
 
-    Parameters
-    ----------
-    places
-        ``(M, ..., 2)`` by member, m; not a number where there is nothing.
-
-    Returns
-    -------
-    ndarray
-        ``(...)`` 0 to 255: ``BRIGHTEST`` where all members agree, half of it where they spread by ``HALF_SURE_M``,
-        0 where there is nothing.
+    ``(...)`` 0 to 255: ``BRIGHTEST`` where all members agree, half of it where they spread by ``HALF_SURE_M``, 0 for an
+    empty slot.
     """
-    there = np.isfinite(places).all(axis=(0, -1))
-    spread = np.sqrt(np.where(there, places.var(axis=0).sum(axis=-1), 0.0))
+    there = np.isfinite(positions).all(axis=(0, -1))
+    spread = np.sqrt(np.where(there, positions.var(axis=0).sum(axis=-1), 0.0))
     opacity = np.maximum(BRIGHTEST / (1.0 + spread / HALF_SURE_M), FAINTEST)
-    found: NDArray[np.int64] = np.where(there, np.round(opacity), 0).astype(np.int64)
-    return found
+    return np.where(there, np.round(opacity), 0).astype(np.int64)
 
 
 def draw_future(
@@ -62,22 +54,22 @@ def draw_future(
     origin_x_m: float,
     letters: Lettering,
 ) -> None:
-    """Draw the ego, the vehicles and the objects every second, the latest first.
+    """Draw the ego, the vehicles and the objects of the chosen plan every second, the latest first.
 
     Parameters
     ----------
     surface
-        Drawn on.
+        What is drawn on.
     area
-        Part of the surface that shows the road.
+        The part of the surface that shows the road.
     canvas
         Where the road lies within ``area``.
     future
-        Of the chosen plan.
+        The future of the chosen plan.
     origin_x_m
-        Where the ego was when it was imagined.
+        Position of the ego when it imagined the future.
     letters
-        To write the seconds with.
+        Write the seconds.
     """
     sheet = pygame.Surface(area.size, pygame.SRCALPHA)
     step = round(EVERY_S * DECISION_HZ)
@@ -86,7 +78,7 @@ def draw_future(
         for slot in range(future.vehicles.shape[2]):
             _ghost(sheet, canvas, future.vehicles[:, t, slot], origin_x_m, ink.GHOST)
         for slot in range(future.objects.shape[2]):
-            _ghost(sheet, canvas, future.objects[:, t, slot], origin_x_m, ink.STRUCK, THING_M)
+            _ghost(sheet, canvas, future.objects[:, t, slot], origin_x_m, ink.STRUCK, OBJECT_M)
         _ghost(sheet, canvas, future.ego[:, t], origin_x_m, ink.AMBER)
         ahead, y = future.ego[:, t].mean(axis=0).tolist()
         u, v = canvas.point(origin_x_m + ahead, y - 0.5 * WIDTH_M)
@@ -98,16 +90,16 @@ def draw_future(
 def _ghost(
     sheet: pygame.Surface,
     canvas: Canvas,
-    places: Array,
+    positions: Array,
     origin_x_m: float,
     colour: Colour,
     size_m: float | None = None,
 ) -> None:
-    """One ghost at the mean of the members' places."""
-    opacity = int(find_opacity(places))
+    """One ghost at the mean of the members' positions."""
+    opacity = int(find_opacity(positions))
     if not opacity:
         return
-    ahead, y = places.mean(axis=0).tolist()
+    ahead, y = positions.mean(axis=0).tolist()
     if not math.isfinite(ahead + y):
         return
     length, width = (LENGTH_M, WIDTH_M) if size_m is None else (size_m, size_m)

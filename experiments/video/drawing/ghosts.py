@@ -1,4 +1,4 @@
-"""Ghosts: the futures a policy imagined, as thin lines on the road."""
+"""Ghosts: the paths that a policy imagined, as thin lines on the road."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from envs.highway.drawing.canvas import Canvas
 from policies.base import Option
 
 ALPHA: Final = 110
-"""Opacity of what was not chosen, 0-255 [A]: judgement."""
+"""Opacity of the paths that were not chosen, 0-255 [A]: judgement."""
 
 CHOSEN_ALPHA: Final = 235
 
@@ -33,15 +33,15 @@ def draw_ghosts(
     Parameters
     ----------
     surface
-        Drawn on.
+        What is drawn on.
     area
-        Part of the surface that shows the road; nothing is drawn beyond it.
+        The part of the surface that shows the road; nothing is drawn beyond it.
     canvas
         Where the road lies within ``area``.
     options
-        Imagined at the last decision, the chosen one first.
+        The options of the last decision, the chosen one first.
     origin_x_m
-        Where the ego was then: paths count from there.
+        Position of the ego at that decision, from which paths are measured.
     """
     if not options:
         return

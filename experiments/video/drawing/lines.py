@@ -1,4 +1,4 @@
-"""One line of text in a given width, and small plates: what titles, end cards and sheets are set with."""
+"""Lines of text in a given width and text on plates, for titles, end cards and contact sheets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLICY_COLOURS: Final[tuple[Colour, ...]] = (
     (240, 228, 66),
     (213, 94, 0),
 )
-"""One per policy, told apart with any colour vision (Okabe and Ito 2008)."""
+"""One per policy, distinguishable with any colour vision (Okabe and Ito 2008)."""
 
 LABEL_COLOURS: Final[tuple[Colour, ...]] = (
     ink.TEXT_DIM,
@@ -30,28 +30,11 @@ LABEL_COLOURS: Final[tuple[Colour, ...]] = (
     ink.GHOST,
     ink.AMBER,
 )
-"""Plates of ``policies.base.LABELS``; the word stands on them, so nothing hangs on the colour."""
+"""Plates of ``policies.base.LABELS``; the label is written on them too."""
 
 
 def shorten(letters: Lettering, text: str, size: int, width_px: int) -> str:
-    """The text, cut with an ellipsis if it is wider than this.
-
-    Parameters
-    ----------
-    letters
-        What it will be written with.
-    text
-        One line.
-    size
-        Of the letters.
-    width_px
-        Room for it.
-
-    Returns
-    -------
-    str
-        The longest beginning that fits; the whole text if it does.
-    """
+    """The text, or its longest beginning that fits into a width, with an ellipsis."""
     if letters.render(text, size, ink.TEXT).get_width() <= width_px:
         return text
     low, high = 0, len(text)
@@ -89,7 +72,7 @@ def draw_plate(
 
 
 def draw_label(surface: pygame.Surface, letters: Lettering, label: int, x: int, y: int) -> int:
-    """The plate of a decision's label; returns the x after it, which is ``x`` if the policy does not say."""
+    """The plate of a decision's label; returns the x after it, which is ``x`` without a label."""
     if not 0 <= label < len(LABELS):
         return x
     return draw_plate(surface, letters, LABELS[label], x, y, LABEL_COLOURS[label])

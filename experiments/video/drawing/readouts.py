@@ -19,7 +19,7 @@ from experiments.video.drawing.lines import shorten
 from policies.base import Option, Outlook
 
 MOST_BARS: Final = 4
-"""Classes of a belief that have a bar; the others share the last one."""
+"""Classes of a belief with a bar of their own; the others share one."""
 
 MOST_OBJECTS: Final = 3
 
@@ -30,20 +30,7 @@ NAME_PX, BAR_PX = 330, 220
 
 
 def group_belief(chance: Sequence[float], names: Sequence[str]) -> list[tuple[str, float]]:
-    """The likeliest classes and the rest together.
-
-    Parameters
-    ----------
-    chance
-        Probability of every class.
-    names
-        Of the classes.
-
-    Returns
-    -------
-    list of (str, float)
-        At most ``MOST_BARS`` classes, likeliest first, then ``"anything else"`` if that has one per cent or more.
-    """
+    """Names and probabilities of the ``MOST_BARS`` likeliest classes, then ``"anything else"`` if it is >= 1 %."""
     order = np.argsort(-np.asarray(chance), kind="stable")[:MOST_BARS].tolist()
     found = [(names[k], float(chance[k])) for k in order]
     rest = float(sum(chance)) - sum(share for _, share in found)
@@ -57,7 +44,7 @@ def draw_truth(
     instance: ScenarioInstance,
     letters: Lettering,
 ) -> None:
-    """What really lies there, nearest first: name, mass, size, and whether the ego sees it now."""
+    """The true objects, nearest first: name, mass, size, and whether the ego sees it now."""
     _begin(surface, area, "what is really there", letters)
     order = np.argsort(np.abs(world.debris_f[debris.X] - world.vehicle_f[vehicle.X, 0]))
     targets = world.track_i[track.TARGET, VEHICLE_SLOTS:]
@@ -81,7 +68,7 @@ def draw_truth(
 def draw_belief(
     surface: pygame.Surface, area: pygame.Rect, slot: int | None, outlook: Outlook | None, letters: Lettering
 ) -> None:  # fmt: skip
-    """Bars of the belief about one slot's object, and how far the members doubt it."""
+    """Bars of the belief about the object in a slot, and how much the members disagree."""
     if outlook is None or slot is None:
         _begin(surface, area, "belief: no object is tracked", letters)
         return

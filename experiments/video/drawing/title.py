@@ -1,4 +1,4 @@
-"""Title strip above a policy's picture: who it is, what it decides and why, how fast it is, what it has cost so far."""
+"""Title strip above a policy's picture: its name, decision and reason, speed, and cost so far."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NUMBERS_PX: Final = 260
 """Room for speed and cost at the right end."""
 
 OPTIONS_LEFT_PX: Final = 360
-"""Options begin here; the reason ends before, if there are any."""
+"""Left edge of the imagined options, if there are any."""
 
 OPTION_PX: Final = 325
 """Room for one imagined option."""
@@ -38,11 +38,11 @@ OPTION_NAME_PX: Final = 190
 OPTION_ROWS: Final = 3
 
 BAR_PX: Final = 36
-"""Length of the bar of the dearest option."""
+"""Length of the bar of the costliest option."""
 
 
 class Title(NamedTuple):
-    """What the strip says."""
+    """The contents of the strip."""
 
     name: str
     colour: Colour
@@ -70,6 +70,17 @@ def draw_title(
         room = pygame.Rect(reason_right, y, right - reason_right, area.height)
         _write_options(surface, letters, title.caption.options, room)
     _write_numbers(surface, letters, title, area)
+
+
+def draw_name(
+    surface: pygame.Surface, name: str, details: str, colour: Colour, letters: Lettering
+) -> None:
+    """Fill the top of a panel with a strip without numbers: a name and a line of details."""
+    width = surface.get_width()
+    pygame.draw.rect(surface, ink.PANEL, pygame.Rect(0, 0, width, TITLE_PX))
+    pygame.draw.rect(surface, colour, pygame.Rect(0, 0, EDGE_PX, TITLE_PX))
+    letters.write(surface, name, LEFT_PX, 11, LARGE, colour)
+    letters.write(surface, details, LEFT_PX, 46, SMALL, ink.TEXT_DIM)
 
 
 def _write_decision(

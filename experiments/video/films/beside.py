@@ -1,4 +1,4 @@
-"""A dream under actions that are given, beside what really happens under them; each goes on when the other is over."""
+"""A dream under given actions beside what really happens under them; each goes on when the other is over."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from numpy.typing import NDArray
 
 from envs.highway.drawing.panel import format_usd
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import DECISION_HZ, DECISION_S
+from envs.specification import DECISION_S
 from experiments.rollout.listener import UNSAID, Listener
 from experiments.video.course.divergence import Divergence
 from experiments.video.course.script import drive
 from experiments.video.drawing.ending import EVENT_WORDS, Ending
-from experiments.video.drawing.surfaces import Frame
-from experiments.video.films.dreaming import FPS, Dreamt
+from experiments.video.films.dreaming import PER_DECISION, Dreamt, play_dream
 from policies.base import Explanation, Observation, Policy
 from policies.world_model.dream.env import DreamEnv
 from policies.world_model.dream.settings import Imagination
 
 
 class Plan(NamedTuple):
-    """What is done, and from when on."""
+    """Given actions and when they begin."""
 
     start: int  # decision of the episode
     actions: NDArray[np.float64]  # (T, 2) in [-1, 1]
@@ -30,7 +29,7 @@ class Plan(NamedTuple):
 
 
 class Sleep(NamedTuple):
-    """Which dream is dreamt; the fields are what ``DreamEnv`` is told."""
+    """Arguments of ``DreamEnv`` and of its ``reset``."""
 
     imagination: Imagination
     segment: int
@@ -42,20 +41,12 @@ class Sleep(NamedTuple):
 class Failure(NamedTuple):
     """What the dream gets wrong."""
 
-    step: int  # decisions since the beginning
+    step: int  # decisions since the start
     remark: str  # on the dream from then on
 
 
 class Handover(Listener):
-    """Drives as a policy does, but for the decisions of a plan.
-
-    Parameters
-    ----------
-    policy
-        Who drives before and after, in one world.
-    plan
-        What is done in between.
-    """
+    """Drives as a policy does, except for the decisions of a plan."""
 
     def __init__(self, policy: Policy, plan: Plan) -> None:
         super().__init__(policy)
@@ -68,14 +59,14 @@ class Handover(Listener):
         self._decision = 0
 
     def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """The policy is asked all the time, and overruled by the plan."""
+        """The plan's action while it lasts; the policy decides all the same, so that its memory stays complete."""
         action = super().act(observation)
         step = self._decision - self._plan.start
         self._decision += 1
         return self._plan.actions[None, step] if 0 <= step < len(self._plan.actions) else action
 
     def explain(self) -> Explanation:
-        """Whose actions these are."""
+        """The name of the plan as the reason."""
         return Explanation(np.full(1, UNSAID), np.zeros(1, np.int64), (self._plan.name,))
 
 
@@ -87,20 +78,20 @@ def dream_beside(
     Parameters
     ----------
     policy
-        Who drives to where the dream begins.
+        Drives before the dream begins and after the plan.
     instance
         What is driven.
     plan
-        What is done from there on.
+        The actions of the part that is dreamt.
     sleep
-        Which dream.
+        Settings of the dream.
     failure
         What the film is about.
 
     Returns
     -------
     Dreamt
-        As long as the plan; without places, which nobody compares.
+        As long as the plan; without positions, because they are not compared.
     """
     script = drive("what really happens", Handover(policy, plan), instance)
     env = DreamEnv(
@@ -109,35 +100,21 @@ def dream_beside(
         temperature=sleep.temperature,
         horizon=len(plan.actions) + 1,
     )
+    options: dict[str, Any] = {"segment": sleep.segment}
+    if sleep.theta is not None:
+        options["theta"] = list(sleep.theta)
     try:
-        pictures, costs, ending = _live(env, plan, sleep)
+        env.reset(seed=sleep.seed, options=options)
+        pictures, costs, info = play_dream(env, plan.start, plan.actions)
     finally:
         env.close()
+    # after its end the dream stands still
+    pictures += [pictures[-1]] * PER_DECISION * (len(plan.actions) + 1 - len(costs))
+    ending = None if info is None else _describe(info["events"], costs)
     parted = Divergence(failure.step, failure.remark)
     return Dreamt(
         script, plan.start, [], [], pictures, np.array(costs), parted, failure.remark, ending
     )
-
-
-def _live(
-    env: DreamEnv, plan: Plan, sleep: Sleep
-) -> tuple[list[Frame], list[float], Ending | None]:
-    """Pictures for the whole plan, cost after every decision, and how the dream ended if it did."""
-    options: dict[str, Any] = {"segment": sleep.segment}
-    if sleep.theta is not None:
-        options["theta"] = list(sleep.theta)
-    env.reset(seed=sleep.seed, options=options)
-    env.begins_at = plan.start
-    pictures: list[Frame] = list(env.pictures(1))
-    costs, per_decision = [0.0], FPS // DECISION_HZ
-    for step, action in enumerate(plan.actions):
-        _, _, terminated, truncated, info = env.step(action)
-        pictures += env.pictures(per_decision)
-        costs.append(costs[-1] + float(info["cost"]["total"]))
-        if terminated or truncated:
-            pictures += [pictures[-1]] * per_decision * (len(plan.actions) - step - 1)
-            return pictures, costs, _describe(info["events"], costs)
-    return pictures, costs, None
 
 
 def _describe(events: dict[str, Any], costs: list[float]) -> Ending:

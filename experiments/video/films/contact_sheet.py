@@ -15,19 +15,18 @@ from envs.highway.env import DebrisEnv
 from envs.specification import DECISION_S, column
 from experiments.store.atomic import replacing
 from experiments.video.course.moments import key_moments
-from experiments.video.course.script import Script
 from experiments.video.drawing.ending import dim
 from experiments.video.drawing.lines import draw_label, shorten, write_right
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.films.episode import Film
-from experiments.video.films.replay import Replay
+from experiments.video.films.replay import Replay, picture_of
 from experiments.video.films.side_by_side import HEADING_PX, Heading, compare_costs
 
 CELL_PX: Final = (640, 160)
 """Picture of one policy at one moment; too low for the reference engine's own read-out."""
 
 SCALING, CENTRING = 7.0, (0.18, 0.5)
-"""91 m of road, the ego near the left edge."""
+"""Pixels per metre (91 m of road), and where in the picture the ego is."""
 
 CAPTION_PX: Final = 34
 """Height of the line under a picture."""
@@ -55,21 +54,16 @@ def compute_size(num_films: int, num_moments: int) -> tuple[int, int]:
 def draw_sheet(
     films: Sequence[Film], heading: Heading, moments: Sequence[int] | None = None
 ) -> Frame:
-    """Draw the contact sheet of films.
+    """Draw the contact sheet of films, ``compute_size(len(films), len(moments))`` large.
 
     Parameters
     ----------
     films
-        Of the same instance; drawn anew, in another size.
+        Films of the same instance; they are drawn again in another size.
     heading
-        Above everything.
+        Text above everything.
     moments
         Numbers of complete decisions, rising; chosen by ``key_moments`` if not given.
-
-    Returns
-    -------
-    Frame
-        Of ``compute_size(len(films), len(moments))``.
     """
     if moments is None:
         shown = max(film.num_decisions for film in films)
@@ -90,9 +84,8 @@ def draw_sheet(
         letters.begin_frame()
         for row, moment in enumerate(moments):
             top = _top_of(row)
-            is_over = moment > film.num_decisions
             sheet.blit(to_surface(pictures[min(moment, film.num_decisions)]), (left, top))
-            if is_over:
+            if moment > film.num_decisions:
                 dim(sheet, pygame.Rect((left, top), CELL_PX))
             _write_caption(sheet, letters, film, moment, (left, top + CELL_PX[1]))
     for row, moment in enumerate(moments):
@@ -115,7 +108,7 @@ def _top_of(row: int) -> int:
 
 
 def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
-    """Pictures of one script after so many decisions; those after its end are its last one."""
+    """Pictures of one script by number of complete decisions; after its end the last one."""
     wanted = {min(moment, film.num_decisions) for moment in moments}
     complete = -1
 
@@ -124,13 +117,7 @@ def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
         complete += 1
         return env.render() if complete in wanted else None
 
-    width, height = CELL_PX
-    picture = {
-        "screen_width": width,
-        "screen_height": height,
-        "scaling": SCALING,
-        "centering_position": list(CENTRING),
-    }
+    picture = picture_of(CELL_PX, SCALING, CENTRING)
     replay = Replay(film.script, take, picture=picture, num_decisions=film.num_decisions)
     taken = list(replay.frames())
     found = dict(zip(sorted(wanted), taken, strict=False))
@@ -141,7 +128,7 @@ def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
 def _write_name(
     sheet: pygame.Surface, letters: Lettering, film: Film, remark: str, left: int
 ) -> None:
-    """Head of a column: who, how it ended, what it cost."""
+    """Head of a column: name, ending and cost."""
     top, right = HEADING_PX, left + CELL_PX[0]
     pygame.draw.rect(sheet, film.colour, pygame.Rect(left, top, CELL_PX[0], 4))
     edge = write_right(sheet, letters, film.ending.cost, right, top + 14, LARGE)
@@ -172,15 +159,10 @@ def _write_caption(
     caption = film.captions[max(moment - 1, 0)]
     after = draw_label(sheet, letters, caption.label, x, y + 5)
     start = after + 10 if after > x else x
-    cost = format_usd(_cost_after(script, moment))
+    cost = format_usd(float(script.episode.total_usd[:moment].sum()))
     right = write_right(sheet, letters, cost, x + CELL_PX[0], y + 9, NORMAL)
     speed = float(script.episode.ego[moment, column.E_SPEED]) * KMH_PER_MPS
     write_right(sheet, letters, f"{speed:.0f} km/h", x + CELL_PX[0] - 90, y + 9, NORMAL)
     room = min(right, x + CELL_PX[0] - 90) - 90 - start
     reason = shorten(letters, caption.reason.replace("_", " "), NORMAL, room)
     letters.write(sheet, reason, start, y + 9)
-
-
-def _cost_after(script: Script, moment: int) -> float:
-    """Cost of the first decisions, US$."""
-    return float(script.episode.total_usd[:moment].sum())

@@ -8,22 +8,19 @@ from typing import Any, Final
 
 import pygame
 
-from envs.cost.parameters import CostParameters
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import Lettering
 from envs.highway.drawing.palette import Colour
 from envs.highway.env import DebrisEnv
 from envs.highway.rendering import PANEL_PX
-from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_HZ, TICK_HZ, episode, vehicle
-from experiments.video.course.script import Caption, Script, drive
+from experiments.video.course.script import Script
 from experiments.video.drawing.ending import describe_ending, draw_ending
 from experiments.video.drawing.ghosts import draw_ghosts
 from experiments.video.drawing.lines import POLICY_COLOURS
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import TITLE_PX, Title, draw_title
-from experiments.video.films.replay import Replay
-from policies.base import Policy
+from experiments.video.films.replay import Replay, picture_of
 
 PICTURE_PX: Final = 320
 """Height of the reference engine's picture, read-out included."""
@@ -39,20 +36,20 @@ SCALING, CENTRING = 9.0, (0.22, 0.5)
 
 
 class Film:
-    """Pictures of a script, drawn when they are asked for.
+    """The pictures of a script; each is drawn when it is needed.
 
     Parameters
     ----------
     script
         What is shown.
     colour
-        Of the policy.
+        Colour of the policy.
     fps
         15: one frame per tick, 5: one per decision; both are real time.
     width
-        Of the picture, px, even.
+        Width of the picture, px, even.
     max_seconds
-        Cut the film after this many seconds; ``None`` = never.
+        Cut the film after this many seconds; ``None`` = show the whole episode.
 
     Attributes
     ----------
@@ -71,12 +68,11 @@ class Film:
         width: int = WIDTH_PX,
         max_seconds: float | None = None,
     ) -> None:
-        self.script, self.fps, self.width = script, fps, width
-        self.colour = colour
+        self.script, self.colour, self.fps, self.width = script, colour, fps, width
         length = script.num_decisions
         if max_seconds is not None:
             length = min(length, max(1, math.ceil(max_seconds * DECISION_HZ - 1e-9)))
-        self.captions: list[Caption] = [script.caption(k) for k in range(length)]
+        self.captions = [script.caption(k) for k in range(length)]
         self.cost_usd = script.cost_usd
         self.ending = describe_ending(script.episode, length)
         self._letters = Lettering()
@@ -85,12 +81,7 @@ class Film:
         self._replay = Replay(
             script,
             self._take,
-            picture={
-                "screen_width": width,
-                "screen_height": PICTURE_PX,
-                "scaling": SCALING,
-                "centering_position": list(CENTRING),
-            },
+            picture=picture_of((width, PICTURE_PX), SCALING, CENTRING),
             every_tick=fps == TICK_HZ,
             num_decisions=length,
         )
@@ -102,7 +93,7 @@ class Film:
 
     @property
     def num_frames(self) -> int:
-        """Frames of ``frames``: the first state, then ``fps / 5`` for every decision."""
+        """Number of frames: the first state, then ``fps / 5`` for every decision."""
         return 1 + self.num_decisions * (self.fps // DECISION_HZ)
 
     def frames(self) -> Iterator[Frame]:
@@ -111,24 +102,11 @@ class Film:
         return self._replay.frames()
 
     def describe_disagreement(self) -> str:
-        """One line if the pictures and the records tell different costs, else nothing; after the last frame."""
+        """One line if pictures and records differ in cost, else empty; to be called after the last frame."""
         return self._replay.describe_disagreement()
 
     def end_card(self, last: Frame, remark: str = "") -> Frame:
-        """The dimmed last frame with how it ended and what it cost.
-
-        Parameters
-        ----------
-        last
-            Last of ``frames``.
-        remark
-            One more line: how it compares.
-
-        Returns
-        -------
-        Frame
-            Of the same size.
-        """
+        """The last frame dimmed, with how the episode ended, what it cost, and a remark that compares it."""
         surface = to_surface(last)
         self._letters.begin_frame()
         is_whole = self.num_decisions == self.script.num_decisions
@@ -142,29 +120,38 @@ class Film:
     def _take(self, env: DebrisEnv, decision: int) -> Frame:
         """One panel: the picture, the imagined futures on its road, the title above."""
         env.render()
-        viewer: Any = env.viewer
         world = env.world
-        surface = pygame.Surface((self.width, PANEL_HEIGHT_PX))
-        surface.blit(viewer.sim_surface, (0, TITLE_PX))
+        surface = self._panel(env)
         self._letters.begin_frame()
         x = float(world.vehicle_f[vehicle.X, 0])
-        # seen for the first time, a decision is just beginning: later ticks must not move its origin
+        # the first frame of a decision is its origin: later ticks must not move it
         self._origins.setdefault(int(world.episode_i[episode.DECISION]), x)
-        options = self.captions[decision].options
-        left, top = viewer.window_position()
-        road = self._road()
-        canvas = Canvas(
-            surface,
-            float(left) - CENTRING[0] * road.width / SCALING,
-            float(top) - CENTRING[1] * road.height / SCALING,
-            SCALING,
-        )
-        draw_ghosts(surface, road, canvas, options, self._origins.get(decision, x))
+        options, canvas = self.captions[decision].options, self._canvas(surface, env)
+        draw_ghosts(surface, self._road(), canvas, options, self._origins.get(decision, x))
         speed = float(world.vehicle_f[vehicle.SPEED, 0])
         cost = float(world.episode_f[episode.TOTAL_COST])
         self._last = (speed, cost)
         self._draw_title(surface, decision, speed, cost, is_over=False)
         return to_frame(surface)
+
+    def _panel(self, env: DebrisEnv) -> pygame.Surface:
+        """A panel with the picture and nothing else."""
+        viewer: Any = env.viewer
+        surface = pygame.Surface((self.width, PANEL_HEIGHT_PX))
+        surface.blit(viewer.sim_surface, (0, TITLE_PX))
+        return surface
+
+    def _canvas(self, surface: pygame.Surface, env: DebrisEnv) -> Canvas:
+        """Where the road lies in the picture."""
+        viewer: Any = env.viewer
+        left, top = viewer.window_position()
+        road = self._road()
+        return Canvas(
+            surface,
+            float(left) - CENTRING[0] * road.width / SCALING,
+            float(top) - CENTRING[1] * road.height / SCALING,
+            SCALING,
+        )
 
     def _road(self) -> pygame.Rect:
         """The part of the panel that shows the road."""
@@ -177,41 +164,3 @@ class Film:
         caption = self.captions[decision]
         title = Title(self.script.name, self.colour, caption, speed, cost, is_over)
         draw_title(surface, pygame.Rect(0, 0, self.width, TITLE_PX), title, self._letters)
-
-
-def film(
-    policy_name: str,
-    policy: Policy,
-    instance: ScenarioInstance,
-    cost: CostParameters | None = None,
-    *,
-    policy_seed: int = 0,
-    colour: Colour = POLICY_COLOURS[0],
-    fps: int = TICK_HZ,
-    width: int = WIDTH_PX,
-    max_seconds: float | None = None,
-) -> Film:
-    """Drive an instance with a policy and film it.
-
-    Parameters
-    ----------
-    policy_name
-        Written above the picture.
-    policy
-        Any policy, privileged ones too: it decides in the twin, and its actions are played again in the reference.
-    instance
-        What it drives.
-    cost
-        Cost parameters; the default setting if not given.
-    policy_seed
-        Seed of a policy that draws random numbers.
-    colour, fps, width, max_seconds
-        Of the film; see ``Film``.
-
-    Returns
-    -------
-    Film
-        Driven, not yet drawn.
-    """
-    script = drive(policy_name, policy, instance, policy_seed=policy_seed, cost=cost)
-    return Film(script, colour=colour, fps=fps, width=width, max_seconds=max_seconds)

@@ -1,4 +1,4 @@
-"""Replay: the actions of a script once more in the reference engine, which can be looked at."""
+"""Replay: the actions of a script once more in the reference engine, which draws pictures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,23 @@ from experiments.video.course.script import Script
 from experiments.video.drawing.surfaces import Frame
 
 Take = Callable[[DebrisEnv, int], Frame | None]
-"""Takes a picture of the world in the course of a decision; ``None`` if there shall be none."""
+"""Takes a picture of the environment during a decision; ``None`` = no picture."""
 
 AGREEMENT: Final = 1e-6
 """Relative difference of costs up to which twin and reference count as equal: NumPy's wide-vector functions differ from
 libm in the last bit, and more only where stopped traffic amplifies that."""
+
+
+def picture_of(
+    size: tuple[int, int], scaling: float, centring: tuple[float, float]
+) -> dict[str, Any]:
+    """highway-env's settings of a picture: size in px, px per metre, place of the ego as shares of the size."""
+    return {
+        "screen_width": size[0],
+        "screen_height": size[1],
+        "scaling": scaling,
+        "centering_position": list(centring),
+    }
 
 
 class _Shutter:
@@ -42,9 +54,9 @@ class Replay:
     script
         What to play.
     take
-        Called after the reset and after every decision, and after every tick if asked for.
+        Called after the reset and after every decision, with ``every_tick`` after every tick.
     picture
-        highway-env's settings of the picture.
+        highway-env's settings of the picture, as ``picture_of`` makes them.
     every_tick
         15 pictures a second instead of 5.
     num_decisions
@@ -71,13 +83,7 @@ class Replay:
         self.cost_usd = 0.0
 
     def frames(self) -> Iterator[Frame]:
-        """The pictures in order.
-
-        Yields
-        ------
-        Frame
-            As ``take`` makes them.
-        """
+        """The pictures in order, as ``take`` makes them."""
         self.cost_usd = 0.0
         env = DebrisEnv(render_mode="rgb_array", config=dict(self._picture), cost=self._script.cost)
         shutter = _Shutter(env, self._take)
@@ -97,12 +103,12 @@ class Replay:
             env.close()
 
     def describe_disagreement(self) -> str:
-        """One line if the reference has counted another cost than the twin, else nothing; after the last picture."""
-        told = float(self._script.episode.total_usd[: len(self._actions)].sum())
-        if abs(self.cost_usd - told) <= AGREEMENT * max(abs(told), 1.0):
+        """One line if reference and twin differ in cost, else empty; to be called after the last picture."""
+        twin_usd = float(self._script.episode.total_usd[: len(self._actions)].sum())
+        if abs(self.cost_usd - twin_usd) <= AGREEMENT * max(abs(twin_usd), 1.0):
             return ""
         return (
-            f"{self._script.name}: the reference counts {self.cost_usd:.6f} US$, the twin {told:.6f} US$: "
+            f"{self._script.name}: the reference counts {self.cost_usd:.6f} US$, the twin {twin_usd:.6f} US$: "
             "the pictures show the reference, the records hold the twin"
         )
 

@@ -1,8 +1,8 @@
-"""Side by side: several films of one instance in one frame, aligned in time."""
+"""Several films of one instance in one picture, under a heading that shows the time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,10 +15,10 @@ from experiments.video.drawing.surfaces import Frame, to_frame
 from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
 
 HEADING_PX: Final = 36
-"""Height of the line above all panels."""
+"""Height of the heading above all panels."""
 
 SEPARATOR_PX: Final = 4
-"""Black, above every panel."""
+"""Height of the black line above every panel."""
 
 HOLD_S: Final = 2.0
 """The end cards of all policies stay this long."""
@@ -28,7 +28,7 @@ TIE_USD: Final = 0.005
 
 
 class Heading(NamedTuple):
-    """What stands above all panels."""
+    """The text above all panels."""
 
     title: str
     details: str
@@ -40,27 +40,42 @@ def compute_height(num_films: int) -> int:
 
 
 def count_frames(films: Sequence[Film]) -> int:
-    """Frames of ``play``: the longest film and the end cards."""
+    """Number of frames of ``play``: the longest film and the end cards."""
     return max(film.num_frames for film in films) + round(HOLD_S * films[0].fps)
 
 
-def play(films: Sequence[Film], heading: Heading) -> Iterator[Frame]:
-    """The frames of all films, one above the other; who ends first is dimmed and says how it ended.
+def stack(heading: Frame, panels: Sequence[Frame]) -> Frame:
+    """The heading and the panels from top to bottom, with a black line above every panel."""
+    separator = np.zeros((SEPARATOR_PX, heading.shape[1], 3), np.uint8)
+    return np.concatenate([heading, *(part for panel in panels for part in (separator, panel))])
+
+
+def play(
+    films: Sequence[Film],
+    heading: Heading,
+    width: int | None = None,
+    compose: Callable[[Frame, Sequence[Frame]], Frame] = stack,
+) -> Iterator[Frame]:
+    """Play films at the same time; a film that ends early shows its end card.
 
     Parameters
     ----------
     films
-        Of the same instance, frame rate and width.
+        Films of the same instance, frame rate and width.
     heading
-        Above them.
+        Text above them.
+    width
+        Width of the heading, px; that of one film if not given.
+    compose
+        Puts the heading and one panel per film together.
 
     Yields
     ------
     Frame
-        ``count_frames(films)`` of them, all of the same size.
+        ``count_frames(films)`` frames of the same size.
     """
     letters = Lettering()
-    fps, width = films[0].fps, films[0].width
+    fps, width = films[0].fps, width or films[0].width
     sources = [film.frames() for film in films]
     last_live = [next(source) for source in sources]
     shown = list(last_live)
@@ -74,27 +89,16 @@ def play(films: Sequence[Film], heading: Heading) -> Iterator[Frame]:
             elif k > 0 and not has_ended[i]:
                 has_ended[i] = True
                 shown[i] = films[i].end_card(last_live[i])
-        yield _stack(draw_heading(heading, k / fps, width, letters), shown)
+        yield compose(draw_heading(heading, k / fps, width, letters), shown)
     remarks = compare_costs(films)
     cards = [film.end_card(last_live[i], remarks[i]) for i, film in enumerate(films)]
-    final = _stack(draw_heading(heading, (num_frames - 1) / fps, width, letters), cards)
+    final = compose(draw_heading(heading, (num_frames - 1) / fps, width, letters), cards)
     for _ in range(count_frames(films) - num_frames):
         yield final
 
 
 def compare_costs(films: Sequence[Film]) -> list[str]:
-    """What the end cards say about each other.
-
-    Parameters
-    ----------
-    films
-        In the order of the panels.
-
-    Returns
-    -------
-    list of str
-        ``"cheapest"`` for the cheapest of several, nothing for the others and where all cost the same.
-    """
+    """One remark per film: ``"cheapest"`` for the cheapest ones, empty for the others and where all cost the same."""
     costs = [film.cost_usd for film in films]
     if max(costs) - min(costs) < TIE_USD:
         return [""] * len(films)
@@ -102,7 +106,7 @@ def compare_costs(films: Sequence[Film]) -> list[str]:
 
 
 def draw_heading(heading: Heading, seconds: float, width: int, letters: Lettering) -> Frame:
-    """The line above all panels, ``(36, width, 3)``."""
+    """Draw the heading, ``(36, width, 3)``."""
     surface = pygame.Surface((width, HEADING_PX))
     surface.fill(ink.PANEL)
     letters.begin_frame()
@@ -113,12 +117,3 @@ def draw_heading(heading: Heading, seconds: float, width: int, letters: Letterin
     details = shorten(letters, heading.details, SMALL, room)
     letters.write(surface, details, after + 18, 13, SMALL, ink.TEXT_DIM)
     return to_frame(surface)
-
-
-def _stack(heading: Frame, panels: Sequence[Frame]) -> Frame:
-    """Everything below each other, with a black line above every panel."""
-    separator = np.zeros((SEPARATOR_PX, heading.shape[1], 3), np.uint8)
-    parts = [heading]
-    for panel in panels:
-        parts.extend([separator, panel])
-    return np.concatenate(parts)
