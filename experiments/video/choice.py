@@ -52,11 +52,11 @@ def choose_videos(
     by_seed = {item.seed: item for item in items}
     chosen = [by_seed[seed] for seed in hashes if seed in by_seed][:count]
     if not chosen:
-        raise UserError(f"records: {config.records} holds none of the instances asked for")
+        raise UserError(f"records: {config.records} holds none of the chosen instances")
     for item in chosen:
         if suite.instance(item).hash != hashes[item.seed]:
             raise UserError(
-                f"records: {config.records}: seed {item.seed} was another instance then; record it again"
+                f"records: {config.records}: seed {item.seed} has another instance in this suite; compare again"
             )
     return chosen
 

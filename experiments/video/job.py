@@ -81,7 +81,8 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
     remarks: list[str] = []
     # until an episode has been driven, it counts as long as episodes can be
     guess = 1 + DECISIONS_PER_EPISODE * TICKS_PER_DECISION
-    with tqdm(total=guess * len(order.items), unit="frame", disable=None) as bar:
+    total = guess * len(order.items)
+    with tqdm(total=total, unit="frame", disable=None) as bar:
         for item in order.items:
             bar.set_postfix_str(f"{item.family} {item.seed}")
             written = folder / f"{_stem(item)}.json"
@@ -90,7 +91,8 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
                 bar.update(guess)
                 continue
             production = _drive(order, item, order.suite.instance(item))
-            bar.total += production.num_frames - guess
+            total += production.num_frames - guess
+            bar.total = total
             described.append(_draw(production, folder, bar.update))
             remarks += [line for film in production.films if (line := film.describe_disagreement())]
             write_text(written, json.dumps(described[-1], indent=2) + "\n")

@@ -93,11 +93,11 @@ def _choose_names(config: RecordConfiguration) -> list[str]:
         raise UserError(f"policy: got {number} names, a video shows at most {MOST_POLICIES}")
     if is_dream and (number != 1 or is_four):
         raise UserError(
-            f"policy: got {number} names, source=dream shows one, whose actions are dreamt too, stacked"
+            f"policy: got {number} names, source=dream shows one policy, and only with layout=stacked"
         )
     if is_four and number != len(FOUR_PANEL_POLICIES):
         raise UserError(
-            f"policy: got {number} names, layout=four_panel shows two: the rules, and one that imagines"
+            f"policy: got {number} names, layout=four_panel shows two: the rules and a policy that imagines"
         )
     return wanted
 

@@ -146,7 +146,7 @@ def test_four_panels_need_two_policies(tmp_path):
     assert code == 2
     assert (
         err
-        == "error: policy: got 1 names, layout=four_panel shows two: the rules, and one that imagines\n"
+        == "error: policy: got 1 names, layout=four_panel shows two: the rules and a policy that imagines\n"
     )
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pygame
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
+from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL
 from envs.highway.drawing.palette import Colour
 from envs.highway.drawing.panel import format_usd
 from envs.specification import DECISION_S, component
 from experiments.rollout.loop import Episode
-from experiments.video.drawing.lines import draw_centred
+from experiments.video.drawing.lines import Pen
 
 EVENT_WORDS: Final = {
     "collision": "collision with a vehicle",
@@ -85,15 +85,10 @@ def _parts(episode: Episode) -> str:
 
 
 def draw_ending(
-    surface: pygame.Surface,
-    area: pygame.Rect,
-    road: pygame.Rect,
-    ending: Ending,
-    letters: Lettering,
-    remark: str = "",
+    pen: Pen, area: pygame.Rect, road: pygame.Rect, ending: Ending, remark: str = ""
 ) -> None:
     """Dim a picture (``area``) and write on its ``road`` how the episode ended, with a remark in green."""
-    dim(surface, area)
+    dim(pen.surface, area)
     headline: Colour = ink.STRUCK if ending.is_bad else ink.TEXT
     lines: list[tuple[str, int, Colour]] = [
         (ending.headline, NORMAL, headline),
@@ -105,7 +100,7 @@ def draw_ending(
         lines.insert(1, (ending.contacts, SMALL, ink.TEXT))
     if remark:
         lines.append((remark, NORMAL, ink.STRADDLED))
-    draw_centred(surface, letters, lines, road.center)
+    pen.draw_centred(lines, road.center)
 
 
 def dim(surface: pygame.Surface, area: pygame.Rect) -> None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
-from envs.highway.drawing.lettering import SMALL, Lettering
+from envs.highway.drawing.lettering import SMALL
 from envs.highway.drawing.palette import Colour
 from envs.specification import DECISION_HZ
+from experiments.video.drawing.lines import Pen
 from policies.base import Foresight
 
 Array = NDArray[np.float64]
@@ -47,19 +48,14 @@ def find_opacity(positions: Array) -> NDArray[np.int64]:
 
 
 def draw_future(
-    surface: pygame.Surface,
-    area: pygame.Rect,
-    canvas: Canvas,
-    future: Foresight,
-    origin_x_m: float,
-    letters: Lettering,
+    pen: Pen, area: pygame.Rect, canvas: Canvas, future: Foresight, origin_x_m: float
 ) -> None:
     """Draw the ego, the vehicles and the objects of the chosen plan every second, the latest first.
 
     Parameters
     ----------
-    surface
-        What is drawn on.
+    pen
+        Its surface is drawn on.
     area
         The part of the surface that shows the road.
     canvas
@@ -68,8 +64,6 @@ def draw_future(
         The future of the chosen plan.
     origin_x_m
         Position of the ego when it imagined the future.
-    letters
-        Write the seconds.
     """
     sheet = pygame.Surface(area.size, pygame.SRCALPHA)
     step = round(EVERY_S * DECISION_HZ)
@@ -83,8 +77,8 @@ def draw_future(
         ahead, y = future.ego[:, t].mean(axis=0).tolist()
         u, v = canvas.point(origin_x_m + ahead, y - 0.5 * WIDTH_M)
         text = f"{(t + 1) / DECISION_HZ:.0f} s"
-        letters.write(sheet, text, round(u) - 7, round(v) - 14, SMALL, ink.AMBER)
-    surface.blit(sheet, area.topleft)
+        pen.letters.write(sheet, text, round(u) - 7, round(v) - 14, SMALL, ink.AMBER)
+    pen.surface.blit(sheet, area.topleft)
 
 
 def _ghost(

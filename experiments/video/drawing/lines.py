@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import pygame
 
@@ -33,67 +33,66 @@ LABEL_COLOURS: Final[tuple[Colour, ...]] = (
 """Plates of ``policies.base.LABELS``; the label is written on them too."""
 
 
-def shorten(letters: Lettering, text: str, size: int, width_px: int) -> str:
-    """The text, or its longest beginning that fits into a width, with an ellipsis."""
-    if letters.render(text, size, ink.TEXT).get_width() <= width_px:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = letters.render(text[:middle].rstrip() + "…", size, ink.TEXT).get_width() <= width_px
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return text[:low].rstrip() + "…"
+class Pen(NamedTuple):
+    """Writes on one surface; ``x`` and ``y`` are upper left corners, px."""
 
+    surface: pygame.Surface
+    letters: Lettering
 
-def write_right(
-    surface: pygame.Surface,
-    letters: Lettering,
-    text: str,
-    right: int,
-    y: int,
-    size: int = NORMAL,
-    colour: Colour = ink.TEXT,
-) -> int:
-    """Write one line that ends at ``right``; returns the x before it."""
-    sheet = letters.render(text, size, colour)
-    surface.blit(sheet, (right - sheet.get_width(), y))
-    return right - sheet.get_width()
+    def write(
+        self, text: str, x: int, y: int, size: int = NORMAL, colour: Colour = ink.TEXT
+    ) -> int:
+        """Write one line; returns the x after it."""
+        return self.letters.write(self.surface, text, x, y, size, colour)
 
+    def write_right(
+        self, text: str, right: int, y: int, size: int = NORMAL, colour: Colour = ink.TEXT
+    ) -> int:
+        """Write one line that ends at ``right``; returns the x before it."""
+        left = right - self.letters.render(text, size, colour).get_width()
+        self.write(text, left, y, size, colour)
+        return left
 
-def draw_plate(
-    surface: pygame.Surface, letters: Lettering, text: str, x: int, y: int, colour: Colour
-) -> int:
-    """A filled plate with dark text; returns the x after it."""
-    sheet = letters.render(text, NORMAL, ink.PANEL)
-    plate = pygame.Rect(x, y, sheet.get_width() + 14, sheet.get_height() + 8)
-    pygame.draw.rect(surface, colour, plate, border_radius=3)
-    surface.blit(sheet, (plate.left + 7, plate.top + 4))
-    return plate.right
+    def shorten(self, text: str, size: int, width_px: int) -> str:
+        """The text, or its longest beginning that fits into a width, with an ellipsis."""
 
+        def fits(part: str) -> bool:
+            return self.letters.render(part, size, ink.TEXT).get_width() <= width_px
 
-def draw_label(surface: pygame.Surface, letters: Lettering, label: int, x: int, y: int) -> int:
-    """The plate of a decision's label; returns the x after it, which is ``x`` without a label."""
-    if not 0 <= label < len(LABELS):
-        return x
-    return draw_plate(surface, letters, LABELS[label], x, y, LABEL_COLOURS[label])
+        if fits(text):
+            return text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if fits(text[:middle].rstrip() + "…"):
+                low = middle
+            else:
+                high = middle - 1
+        return text[:low].rstrip() + "…"
 
+    def draw_label(self, label: int, x: int, y: int) -> int:
+        """The plate of a decision's label; returns the x after it, which is ``x`` without a label."""
+        if not 0 <= label < len(LABELS):
+            return x
+        sheet = self.letters.render(LABELS[label], NORMAL, ink.PANEL)
+        plate = pygame.Rect(x, y, sheet.get_width() + 14, sheet.get_height() + 8)
+        pygame.draw.rect(self.surface, LABEL_COLOURS[label], plate, border_radius=3)
+        self.surface.blit(sheet, (plate.left + 7, plate.top + 4))
+        return plate.right
 
-def draw_centred(
-    surface: pygame.Surface,
-    letters: Lettering,
-    lines: Sequence[tuple[str, int, Colour]],
-    centre: tuple[int, int],
-) -> None:
-    """Lines of text with sizes and colours, one below the other, on a dark plate around ``centre``."""
-    sheets = [letters.render(*line) for line in lines]
-    gap, pad = 9, 18
-    width = max(sheet.get_width() for sheet in sheets) + 2 * pad
-    height = sum(sheet.get_height() for sheet in sheets) + gap * (len(sheets) - 1) + 2 * pad
-    plate = pygame.Rect(0, 0, width, height)
-    plate.center = centre
-    pygame.draw.rect(surface, ink.PANEL, plate, border_radius=6)
-    pygame.draw.rect(surface, ink.TEXT_DIM, plate, 1, border_radius=6)
-    y = plate.top + pad
-    for sheet in sheets:
-        surface.blit(sheet, (plate.centerx - sheet.get_width() // 2, y))
-        y += sheet.get_height() + gap
+    def draw_centred(
+        self, lines: Sequence[tuple[str, int, Colour]], centre: tuple[int, int]
+    ) -> None:
+        """Lines of text with sizes and colours, one below the other, on a dark plate around ``centre``."""
+        sheets = [self.letters.render(*line) for line in lines]
+        gap, pad = 9, 18
+        width = max(sheet.get_width() for sheet in sheets) + 2 * pad
+        height = sum(sheet.get_height() for sheet in sheets) + gap * (len(sheets) - 1) + 2 * pad
+        plate = pygame.Rect(0, 0, width, height)
+        plate.center = centre
+        pygame.draw.rect(self.surface, ink.PANEL, plate, border_radius=6)
+        pygame.draw.rect(self.surface, ink.TEXT_DIM, plate, 1, border_radius=6)
+        y = plate.top + pad
+        for sheet in sheets:
+            self.surface.blit(sheet, (plate.centerx - sheet.get_width() // 2, y))
+            y += sheet.get_height() + gap

@@ -9,13 +9,13 @@ import numpy as np
 import pygame
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.lettering import NORMAL, SMALL, Lettering
+from envs.highway.drawing.lettering import NORMAL, SMALL
 from envs.highway.drawing.palette import Colour
 from envs.highway.drawing.panel import format_usd
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import VEHICLE_SLOTS, debris, track, vehicle
 from envs.specification.world import World
-from experiments.video.drawing.lines import shorten
+from experiments.video.drawing.lines import Pen
 from policies.base import Option, Outlook
 
 MOST_BARS: Final = 4
@@ -37,15 +37,9 @@ def group_belief(chance: Sequence[float], names: Sequence[str]) -> list[tuple[st
     return [*found, ("anything else", rest)] if rest >= 0.01 else found
 
 
-def draw_truth(
-    surface: pygame.Surface,
-    area: pygame.Rect,
-    world: World,
-    instance: ScenarioInstance,
-    letters: Lettering,
-) -> None:
+def draw_truth(pen: Pen, area: pygame.Rect, world: World, instance: ScenarioInstance) -> None:
     """The true objects, nearest first: name, mass, size, and whether the ego sees it now."""
-    _begin(surface, area, "what is really there", letters)
+    _begin(pen, area, "what is really there")
     order = np.argsort(np.abs(world.debris_f[debris.X] - world.vehicle_f[vehicle.X, 0]))
     targets = world.track_i[track.TARGET, VEHICLE_SLOTS:]
     seen = set(targets[world.track_i[track.VISIBLE, VEHICLE_SLOTS:] == 1].tolist())
@@ -60,67 +54,52 @@ def draw_truth(
             text = f"{name}: nothing is there"
         where = f"{abs(away):.0f} m {'ahead' if away >= 0.0 else 'behind'}"
         y = area.top + 24 + ROW_PX * row
-        letters.write(surface, f"{text}, {where}", area.left + LEFT_PX, y, NORMAL)
+        pen.write(f"{text}, {where}", area.left + LEFT_PX, y, NORMAL)
         state, colour = ("seen", ink.STRADDLED) if j in seen else ("not seen now", ink.TEXT_DIM)
-        letters.write(surface, state, area.right - 120, y + 2, SMALL, colour)
+        pen.write(state, area.right - 120, y + 2, SMALL, colour)
 
 
-def draw_belief(
-    surface: pygame.Surface, area: pygame.Rect, slot: int | None, outlook: Outlook | None, letters: Lettering
-) -> None:  # fmt: skip
+def draw_belief(pen: Pen, area: pygame.Rect, slot: int | None, outlook: Outlook | None) -> None:
     """Bars of the belief about the object in a slot, and how much the members disagree."""
     if outlook is None or slot is None:
-        _begin(surface, area, "belief: no object is tracked", letters)
+        _begin(pen, area, "belief: no object is tracked")
         return
     head = f"belief about the nearest object   doubt {float(outlook.doubt[0, slot]):.2f} nats"
-    _begin(surface, area, head, letters)
+    _begin(pen, area, head)
     rows = group_belief(outlook.contents[0, slot].tolist(), outlook.names)
     for k, (name, share) in enumerate(rows):
         text, colour = f"{100.0 * share:.0f} %", ink.AMBER if k == 0 else ink.GHOST
-        _bar(surface, area, k, (name, share, text), colour, letters)
+        _bar(pen, area, k, (name, share, text), colour)
 
 
-def draw_plans(
-    surface: pygame.Surface, area: pygame.Rect, options: Sequence[Option], letters: Lettering
-) -> None:
+def draw_plans(pen: Pen, area: pygame.Rect, options: Sequence[Option]) -> None:
     """The chosen plan and the best of the others: imagined mean, and mean of the worst cases."""
     if not options:
-        _begin(surface, area, "nothing that matters: nothing is imagined", letters)
+        _begin(pen, area, "no object matters: no plan is imagined")
         return
-    _begin(surface, area, f"{len(options)} plans imagined: mean, worst fifth", letters)
+    _begin(pen, area, f"{len(options)} plans imagined: mean, worst fifth")
     shown = options[:MOST_BARS]
     most = max(max(option.mean_usd for option in shown), 1e-9)
     for k, option in enumerate(shown):
         text = f"{format_usd(option.mean_usd)}, {format_usd(option.worst_usd)}"
         share = max(option.mean_usd, 0.0) / most
-        _bar(
-            surface,
-            area,
-            k,
-            (option.name, share, text),
-            ink.AMBER if k == 0 else ink.TEXT_DIM,
-            letters,
-        )
+        colour = ink.AMBER if k == 0 else ink.TEXT_DIM
+        _bar(pen, area, k, (option.name, share, text), colour)
 
 
-def _begin(surface: pygame.Surface, area: pygame.Rect, head: str, letters: Lettering) -> None:
+def _begin(pen: Pen, area: pygame.Rect, head: str) -> None:
     """An empty strip with its heading."""
-    pygame.draw.rect(surface, ink.PANEL, area)
-    letters.write(surface, head, area.left + LEFT_PX, area.top + 6, SMALL, ink.TEXT_DIM)
+    pygame.draw.rect(pen.surface, ink.PANEL, area)
+    pen.write(head, area.left + LEFT_PX, area.top + 6, SMALL, ink.TEXT_DIM)
 
 
 def _bar(
-    surface: pygame.Surface,
-    area: pygame.Rect,
-    row: int,
-    what: tuple[str, float, str],
-    colour: Colour,
-    letters: Lettering,
+    pen: Pen, area: pygame.Rect, row: int, what: tuple[str, float, str], colour: Colour
 ) -> None:
     """A name, a bar of a share, and a text behind it."""
     name, share, text = what
     x, y = area.left + LEFT_PX, area.top + 22 + (ROW_PX - 3) * row
-    letters.write(surface, shorten(letters, name, SMALL, NAME_PX), x, y, SMALL, colour)
+    pen.write(pen.shorten(name, SMALL, NAME_PX), x, y, SMALL, colour)
     bar = pygame.Rect(x + NAME_PX + 10, y + 1, max(2, round(BAR_PX * share)), 9)
-    pygame.draw.rect(surface, colour, bar, border_radius=2)
-    letters.write(surface, text, bar.right + 8, y, SMALL, colour)
+    pygame.draw.rect(pen.surface, colour, bar, border_radius=2)
+    pen.write(text, bar.right + 8, y, SMALL, colour)

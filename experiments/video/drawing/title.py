@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 import pygame
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
+from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL
 from envs.highway.drawing.palette import Colour
 from envs.highway.drawing.panel import KMH_PER_MPS, format_usd
 from experiments.rollout.listener import UNSAID
 from experiments.video.course.script import Caption
-from experiments.video.drawing.lines import draw_label, shorten, write_right
+from experiments.video.drawing.lines import Pen
 from policies.base import Option
 
 TITLE_PX: Final = 72
@@ -52,81 +52,71 @@ class Title(NamedTuple):
     is_over: bool = False  # the cost is final
 
 
-def draw_title(
-    surface: pygame.Surface, area: pygame.Rect, title: Title, letters: Lettering
-) -> None:
+def draw_title(pen: Pen, area: pygame.Rect, title: Title) -> None:
     """Fill ``area`` with the strip."""
-    pygame.draw.rect(surface, ink.PANEL, area)
+    pygame.draw.rect(pen.surface, ink.PANEL, area)
     bar = pygame.Rect(area.left, area.top, EDGE_PX, area.height)
-    pygame.draw.rect(surface, title.colour, bar)
+    pygame.draw.rect(pen.surface, title.colour, bar)
     right = area.right - NUMBERS_PX
     has_options = bool(title.caption.options)
     reason_right = area.left + OPTIONS_LEFT_PX if has_options else right
     x, y = area.left + LEFT_PX, area.top
-    name = shorten(letters, title.name, LARGE, reason_right - x - 20)
-    letters.write(surface, name, x, y + 11, LARGE, title.colour)
-    _write_decision(surface, letters, title, x, y + 40, reason_right - 20)
+    name = pen.shorten(title.name, LARGE, reason_right - x - 20)
+    pen.write(name, x, y + 11, LARGE, title.colour)
+    _write_decision(pen, title, x, y + 40, reason_right - 20)
     if has_options:
         room = pygame.Rect(reason_right, y, right - reason_right, area.height)
-        _write_options(surface, letters, title.caption.options, room)
-    _write_numbers(surface, letters, title, area)
+        _write_options(pen, title.caption.options, room)
+    _write_numbers(pen, title, area)
 
 
-def draw_name(
-    surface: pygame.Surface, name: str, details: str, colour: Colour, letters: Lettering
-) -> None:
+def draw_name(pen: Pen, name: str, details: str, colour: Colour) -> None:
     """Fill the top of a panel with a strip without numbers: a name and a line of details."""
-    width = surface.get_width()
-    pygame.draw.rect(surface, ink.PANEL, pygame.Rect(0, 0, width, TITLE_PX))
-    pygame.draw.rect(surface, colour, pygame.Rect(0, 0, EDGE_PX, TITLE_PX))
-    letters.write(surface, name, LEFT_PX, 11, LARGE, colour)
-    letters.write(surface, details, LEFT_PX, 46, SMALL, ink.TEXT_DIM)
+    width = pen.surface.get_width()
+    pygame.draw.rect(pen.surface, ink.PANEL, pygame.Rect(0, 0, width, TITLE_PX))
+    pygame.draw.rect(pen.surface, colour, pygame.Rect(0, 0, EDGE_PX, TITLE_PX))
+    pen.write(name, LEFT_PX, 11, LARGE, colour)
+    pen.write(details, LEFT_PX, 46, SMALL, ink.TEXT_DIM)
 
 
-def _write_decision(
-    surface: pygame.Surface, letters: Lettering, title: Title, x: int, y: int, right: int
-) -> None:
+def _write_decision(pen: Pen, title: Title, x: int, y: int, right: int) -> None:
     """The label on its plate, and the reason beside it."""
     caption = title.caption
     if caption.label == UNSAID and not caption.reason:
-        letters.write(surface, "gives no reasons", x, y + 6, SMALL, ink.TEXT_DIM)
+        pen.write("gives no reasons", x, y + 6, SMALL, ink.TEXT_DIM)
         return
-    after = draw_label(surface, letters, caption.label, x, y)
+    after = pen.draw_label(caption.label, x, y)
     start = after + 10 if after > x else x
-    reason = shorten(letters, caption.reason.replace("_", " "), NORMAL, right - start)
-    letters.write(surface, reason, start, y + 4)
+    reason = pen.shorten(caption.reason.replace("_", " "), NORMAL, right - start)
+    pen.write(reason, start, y + 4)
 
 
-def _write_options(
-    surface: pygame.Surface, letters: Lettering, options: Sequence[Option], room: pygame.Rect
-) -> None:
+def _write_options(pen: Pen, options: Sequence[Option], room: pygame.Rect) -> None:
     """Names and imagined costs, the chosen one first and bright."""
     columns = max(1, room.width // OPTION_PX)
     shown = options[: columns * OPTION_ROWS]
     left_out = len(options) - len(shown)
     head = "imagined, US$" + (f"   {len(shown)} of {len(options)}" if left_out else "")
-    letters.write(surface, head, room.left, room.top + 5, SMALL, ink.TEXT_DIM)
+    pen.write(head, room.left, room.top + 5, SMALL, ink.TEXT_DIM)
     largest = max(max(option.score_usd for option in shown), 1e-9)
     for k, option in enumerate(shown):
         x = room.left + OPTION_PX * (k // OPTION_ROWS)
         y = room.top + 21 + 16 * (k % OPTION_ROWS)
         colour = ink.AMBER if k == 0 else ink.TEXT_DIM
-        name = shorten(letters, option.name, SMALL, OPTION_NAME_PX)
-        letters.write(surface, name, x, y, SMALL, colour)
+        name = pen.shorten(option.name, SMALL, OPTION_NAME_PX)
+        pen.write(name, x, y, SMALL, colour)
         length = max(2, round(BAR_PX * max(option.score_usd, 0.0) / largest))
         bar = pygame.Rect(x + OPTION_NAME_PX + 8, y + 1, length, 10)
-        pygame.draw.rect(surface, colour, bar, border_radius=2)
-        letters.write(surface, format_usd(option.score_usd), bar.right + 5, y, SMALL, colour)
+        pygame.draw.rect(pen.surface, colour, bar, border_radius=2)
+        pen.write(format_usd(option.score_usd), bar.right + 5, y, SMALL, colour)
 
 
-def _write_numbers(
-    surface: pygame.Surface, letters: Lettering, title: Title, area: pygame.Rect
-) -> None:
+def _write_numbers(pen: Pen, title: Title, area: pygame.Rect) -> None:
     """Speed and cost, large."""
     head = "expected cost" if title.is_over else "cost so far"
     right, middle = area.right - 14, area.right - 146
-    write_right(surface, letters, head, right, area.top + 12, SMALL, ink.TEXT_DIM)
-    write_right(surface, letters, format_usd(title.cost_usd), right, area.top + 32, LARGE)
-    write_right(surface, letters, "speed", middle, area.top + 12, SMALL, ink.TEXT_DIM)
+    pen.write_right(head, right, area.top + 12, SMALL, ink.TEXT_DIM)
+    pen.write_right(format_usd(title.cost_usd), right, area.top + 32, LARGE)
+    pen.write_right("speed", middle, area.top + 12, SMALL, ink.TEXT_DIM)
     speed = f"{title.speed_mps * KMH_PER_MPS:.0f} km/h"
-    write_right(surface, letters, speed, middle, area.top + 32, LARGE)
+    pen.write_right(speed, middle, area.top + 32, LARGE)

@@ -16,7 +16,7 @@ from envs.specification import DECISION_S, column
 from experiments.store.atomic import replacing
 from experiments.video.course.moments import key_moments
 from experiments.video.drawing.ending import dim
-from experiments.video.drawing.lines import draw_label, shorten, write_right
+from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.films.episode import Film
 from experiments.video.films.replay import Replay, picture_of
@@ -68,31 +68,29 @@ def draw_sheet(
     if moments is None:
         shown = max(film.num_decisions for film in films)
         moments = key_moments([film.script for film in films], shown)
-    letters = Lettering()
-    letters.begin_frame()
     sheet = pygame.Surface(compute_size(len(films), len(moments)))
     sheet.fill(ink.PANEL)
-    after = letters.write(sheet, heading.title, 18, 11, NORMAL)
-    details = shorten(letters, heading.details, SMALL, sheet.get_width() - after - 36)
-    letters.write(sheet, details, after + 18, 13, SMALL, ink.TEXT_DIM)
+    pen = Pen(sheet, Lettering())
+    pen.letters.begin_frame()
+    after = pen.write(heading.title, 18, 11, NORMAL)
+    details = pen.shorten(heading.details, SMALL, sheet.get_width() - after - 36)
+    pen.write(details, after + 18, 13, SMALL, ink.TEXT_DIM)
     remarks = compare_costs(films)
     for i, film in enumerate(films):
         left = TIMES_PX + i * (CELL_PX[0] + COLUMN_GAP_PX)
-        _write_name(sheet, letters, film, remarks[i], left)
+        _write_name(pen, film, remarks[i], left)
         pictures = _shoot(film, moments)
         # a viewer that is closed takes the fonts with it
-        letters.begin_frame()
+        pen.letters.begin_frame()
         for row, moment in enumerate(moments):
             top = _top_of(row)
             sheet.blit(to_surface(pictures[min(moment, film.num_decisions)]), (left, top))
             if moment > film.num_decisions:
                 dim(sheet, pygame.Rect((left, top), CELL_PX))
-            _write_caption(sheet, letters, film, moment, (left, top + CELL_PX[1]))
+            _write_caption(pen, film, moment, (left, top + CELL_PX[1]))
     for row, moment in enumerate(moments):
         middle = _top_of(row) + CELL_PX[1] // 2
-        write_right(
-            sheet, letters, f"{moment * DECISION_S:.1f} s", TIMES_PX - 14, middle - 10, LARGE
-        )
+        pen.write_right(f"{moment * DECISION_S:.1f} s", TIMES_PX - 14, middle - 10, LARGE)
     return to_frame(sheet)
 
 
@@ -125,44 +123,36 @@ def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
     return {moment: found.get(moment, taken[-1]) for moment in wanted}
 
 
-def _write_name(
-    sheet: pygame.Surface, letters: Lettering, film: Film, remark: str, left: int
-) -> None:
+def _write_name(pen: Pen, film: Film, remark: str, left: int) -> None:
     """Head of a column: name, ending and cost."""
     top, right = HEADING_PX, left + CELL_PX[0]
-    pygame.draw.rect(sheet, film.colour, pygame.Rect(left, top, CELL_PX[0], 4))
-    edge = write_right(sheet, letters, film.ending.cost, right, top + 14, LARGE)
+    pygame.draw.rect(pen.surface, film.colour, pygame.Rect(left, top, CELL_PX[0], 4))
+    edge = pen.write_right(film.ending.cost, right, top + 14, LARGE)
     if remark:
-        write_right(sheet, letters, remark, edge - 14, top + 20, NORMAL, ink.STRADDLED)
-    name = shorten(letters, film.script.name, LARGE, CELL_PX[0] // 2 - 20)
-    letters.write(sheet, name, left, top + 14, LARGE, film.colour)
+        pen.write_right(remark, edge - 14, top + 20, NORMAL, ink.STRADDLED)
+    name = pen.shorten(film.script.name, LARGE, CELL_PX[0] // 2 - 20)
+    pen.write(name, left, top + 14, LARGE, film.colour)
     ending = film.ending
     words = ending.headline + (f", {ending.contacts}" if ending.contacts else "")
     colour = ink.STRUCK if ending.is_bad else ink.TEXT_DIM
-    words = shorten(letters, words, SMALL, CELL_PX[0])
-    letters.write(sheet, words, left, top + 43, SMALL, colour)
+    words = pen.shorten(words, SMALL, CELL_PX[0])
+    pen.write(words, left, top + 43, SMALL, colour)
 
 
-def _write_caption(
-    sheet: pygame.Surface,
-    letters: Lettering,
-    film: Film,
-    moment: int,
-    corner: tuple[int, int],
-) -> None:
+def _write_caption(pen: Pen, film: Film, moment: int, corner: tuple[int, int]) -> None:
     """Line under a picture: the decision in force, speed, cost so far."""
     x, y = corner
     script = film.script
     if moment > film.num_decisions:
-        letters.write(sheet, film.ending.headline, x, y + 9, SMALL, ink.TEXT_DIM)
+        pen.write(film.ending.headline, x, y + 9, SMALL, ink.TEXT_DIM)
         return
     caption = film.captions[max(moment - 1, 0)]
-    after = draw_label(sheet, letters, caption.label, x, y + 5)
+    after = pen.draw_label(caption.label, x, y + 5)
     start = after + 10 if after > x else x
     cost = format_usd(float(script.episode.total_usd[:moment].sum()))
-    right = write_right(sheet, letters, cost, x + CELL_PX[0], y + 9, NORMAL)
+    right = pen.write_right(cost, x + CELL_PX[0], y + 9, NORMAL)
     speed = float(script.episode.ego[moment, column.E_SPEED]) * KMH_PER_MPS
-    write_right(sheet, letters, f"{speed:.0f} km/h", x + CELL_PX[0] - 90, y + 9, NORMAL)
+    pen.write_right(f"{speed:.0f} km/h", x + CELL_PX[0] - 90, y + 9, NORMAL)
     room = min(right, x + CELL_PX[0] - 90) - 90 - start
-    reason = shorten(letters, caption.reason.replace("_", " "), NORMAL, room)
-    letters.write(sheet, reason, start, y + 9)
+    reason = pen.shorten(caption.reason.replace("_", " "), NORMAL, room)
+    pen.write(reason, start, y + 9)

@@ -13,7 +13,7 @@ from envs.highway.drawing.panel import format_usd
 from envs.highway.rendering import PANEL_PX
 from envs.specification import DECISION_S
 from experiments.video.drawing.ending import draw_ending
-from experiments.video.drawing.lines import shorten, write_right
+from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import NUMBERS_PX, TITLE_PX, draw_name
 from experiments.video.films.dreaming import FPS, PER_DECISION, Dreamt
@@ -66,15 +66,16 @@ def _panel(picture: Frame, dreamt: Dreamt, step: int, letters: Lettering) -> Fra
     surface = pygame.Surface((WIDTH_PX, PANEL_HEIGHT_PX))
     surface.blit(to_surface(picture), (0, TITLE_PX))
     letters.begin_frame()
+    pen = Pen(surface, letters)
     if dreamt.ending is not None and step > dreamt.dreamt_steps:
         area = pygame.Rect(0, TITLE_PX, WIDTH_PX, PICTURE_PX)
         road = pygame.Rect(0, TITLE_PX, WIDTH_PX, PICTURE_PX - PANEL_PX)
-        draw_ending(surface, area, road, dreamt.ending, letters)
+        draw_ending(pen, area, road, dreamt.ending)
     details = f"the same actions in the learned model, since {dreamt.start * DECISION_S:.1f} s"
-    draw_name(surface, "the dream", details, ink.PHANTOM, letters)
-    write_right(surface, letters, "cost so far", WIDTH_PX - 14, 12, SMALL, ink.TEXT_DIM)
+    draw_name(pen, "the dream", details, ink.PHANTOM)
+    pen.write_right("cost so far", WIDTH_PX - 14, 12, SMALL, ink.TEXT_DIM)
     usd = float(dreamt.costs_usd[min(step, dreamt.dreamt_steps)])
-    write_right(surface, letters, format_usd(usd), WIDTH_PX - 14, 32, LARGE)
+    pen.write_right(format_usd(usd), WIDTH_PX - 14, 32, LARGE)
     return _mark(to_frame(surface), dreamt, step, letters)
 
 
@@ -84,10 +85,11 @@ def _mark(panel: Frame, dreamt: Dreamt, step: int, letters: Lettering) -> Frame:
     if parted is None or step < parted.step:
         return panel
     surface = to_surface(panel)
+    pen = Pen(surface, letters)
     pygame.draw.rect(surface, ink.STRUCK, surface.get_rect(), width=4)
     text = dreamt.remark or _describe_divergence(dreamt)
-    text = shorten(letters, text, NORMAL, WIDTH_PX - NUMBERS_PX - MARK_LEFT_PX)
-    letters.write(surface, text, MARK_LEFT_PX, 12, NORMAL, ink.STRUCK)
+    text = pen.shorten(text, NORMAL, WIDTH_PX - NUMBERS_PX - MARK_LEFT_PX)
+    pen.write(text, MARK_LEFT_PX, 12, NORMAL, ink.STRUCK)
     return to_frame(surface)
 
 

@@ -223,7 +223,7 @@ def _find_start(observations: list[dict[str, NDArray[np.float32]]], start_s: flo
         if ((rows[:, column.D_TRACKED] > 0.5) & (rows[:, column.D_DX] > AHEAD_M)).any():
             return k
     raise UserError(
-        "start_s: got null, no object is tracked long enough in this episode; name a time"
+        "start_s: got null, no object is tracked long enough in this episode; set a time in seconds"
     )
 
 

@@ -17,7 +17,7 @@ from envs.specification import DECISION_HZ, TICK_HZ, episode, vehicle
 from experiments.video.course.script import Script
 from experiments.video.drawing.ending import describe_ending, draw_ending
 from experiments.video.drawing.ghosts import draw_ghosts
-from experiments.video.drawing.lines import POLICY_COLOURS
+from experiments.video.drawing.lines import POLICY_COLOURS, Pen
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import TITLE_PX, Title, draw_title
 from experiments.video.films.replay import Replay, picture_of
@@ -114,7 +114,7 @@ class Film:
         shown = self.cost_usd if is_whole else cost
         self._draw_title(surface, self.num_decisions - 1, speed, shown, is_over=is_whole)
         area = pygame.Rect(0, TITLE_PX, self.width, PICTURE_PX)
-        draw_ending(surface, area, self._road(), self.ending, self._letters, remark)
+        draw_ending(Pen(surface, self._letters), area, self._road(), self.ending, remark)
         return to_frame(surface)
 
     def _take(self, env: DebrisEnv, decision: int) -> Frame:
@@ -163,4 +163,5 @@ class Film:
         """The strip above the picture."""
         caption = self.captions[decision]
         title = Title(self.script.name, self.colour, caption, speed, cost, is_over)
-        draw_title(surface, pygame.Rect(0, 0, self.width, TITLE_PX), title, self._letters)
+        area = pygame.Rect(0, 0, self.width, TITLE_PX)
+        draw_title(Pen(surface, self._letters), area, title)

@@ -16,6 +16,7 @@ from envs.specification.world import World
 from experiments.video.drawing.ending import dim
 from experiments.video.drawing.future import draw_future
 from experiments.video.drawing.ghosts import draw_ghosts
+from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.readouts import draw_belief, draw_plans, draw_truth
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import TITLE_PX, draw_name
@@ -41,14 +42,16 @@ class ModelFilm(Film):
         below = pygame.Rect(0, PANEL_HEIGHT_PX - PANEL_PX, self.width, PANEL_PX)
         truth, imagined = self._panel(env), self._panel(env)
         self._letters.begin_frame()
-        draw_name(truth, "the true world", "as it is, whoever sees it", ink.TEXT, self._letters)
-        draw_truth(truth, below, world, self.script.episode.instance, self._letters)
-        draw_belief(said, below, find_nearest(world), caption.outlook, self._letters)
+        pen = Pen(truth, self._letters)
+        draw_name(pen, "the true world", "as it is, seen by the ego or not", ink.TEXT)
+        draw_truth(pen, below, world, self.script.episode.instance)
+        draw_belief(Pen(said, self._letters), below, find_nearest(world), caption.outlook)
         self._imagine(imagined, env, decision)
         details = f"chosen: {caption.reason.replace('_', ' ')}; ghosts every second, fainter where the members disagree"
         name = f"what {self.script.name} imagines"
-        draw_name(imagined, name, details, ink.AMBER, self._letters)
-        draw_plans(imagined, below, caption.options, self._letters)
+        pen = Pen(imagined, self._letters)
+        draw_name(pen, name, details, ink.AMBER)
+        draw_plans(pen, below, caption.options)
         return np.concatenate([to_frame(truth), to_frame(said), to_frame(imagined)])
 
     def _imagine(self, surface: pygame.Surface, env: DebrisEnv, decision: int) -> None:
@@ -60,7 +63,8 @@ class ModelFilm(Film):
         origin = self._origins.get(now, float(world.vehicle_f[vehicle.X, 0]))
         draw_ghosts(surface, road, canvas, caption.options, origin)
         if caption.foresight is not None:
-            draw_future(surface, road, canvas, caption.foresight, origin, self._letters)
+            pen = Pen(surface, self._letters)
+            draw_future(pen, road, canvas, caption.foresight, origin)
 
     def end_card(self, last: Frame, remark: str = "") -> Frame:
         """All three dimmed; the one in the middle says how the episode ended."""

@@ -10,7 +10,7 @@ import pygame
 
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
-from experiments.video.drawing.lines import shorten, write_right
+from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame
 from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
 
@@ -110,10 +110,11 @@ def draw_heading(heading: Heading, seconds: float, width: int, letters: Letterin
     surface = pygame.Surface((width, HEADING_PX))
     surface.fill(ink.PANEL)
     letters.begin_frame()
-    after = letters.write(surface, heading.title, 18, 11, NORMAL)
-    left = write_right(surface, letters, f"{seconds:.1f} s", width - 14, 8, LARGE)
+    pen = Pen(surface, letters)
+    after = pen.write(heading.title, 18, 11, NORMAL)
+    left = pen.write_right(f"{seconds:.1f} s", width - 14, 8, LARGE)
     # the room for the seconds stays the same, or the text beside them would jump
     room = min(left, width - 100) - after - 36
-    details = shorten(letters, heading.details, SMALL, room)
-    letters.write(surface, details, after + 18, 13, SMALL, ink.TEXT_DIM)
+    details = pen.shorten(heading.details, SMALL, room)
+    pen.write(details, after + 18, 13, SMALL, ink.TEXT_DIM)
     return to_frame(surface)

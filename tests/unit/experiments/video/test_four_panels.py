@@ -13,6 +13,7 @@ from envs.specification.world import empty_world
 from experiments.cli.loading import load_policy
 from experiments.video.course.script import drive
 from experiments.video.drawing.future import BRIGHTEST, FAINTEST, draw_future, find_opacity
+from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.readouts import group_belief
 from experiments.video.films import four_panel
 from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
@@ -75,7 +76,7 @@ def test_futures_are_drawn_where_they_are_imagined():
     nobody = np.full((2, 5, 8, 2), np.nan)
     canvas = Canvas(surface, 0.0, -5.0, 10.0)
     future = Foresight(ego, nobody, np.full((2, 5, 4, 2), np.nan))
-    draw_future(surface, surface.get_rect(), canvas, future, 10.0, Lettering())
+    draw_future(Pen(surface, Lettering()), surface.get_rect(), canvas, future, 10.0)
     drawn = pygame.surfarray.array3d(surface).sum(axis=2) > 0
     # 20 m ahead of 10 m: 300 px from the left, a car long, in the middle
     xs = np.flatnonzero(drawn.any(axis=1))

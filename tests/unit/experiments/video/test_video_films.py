@@ -12,7 +12,7 @@ from envs.highway.drawing.lettering import LARGE, Lettering
 from envs.specification import column
 from experiments.video.drawing.ending import DIMMING
 from experiments.video.drawing.ghosts import draw_ghosts
-from experiments.video.drawing.lines import POLICY_COLOURS, shorten
+from experiments.video.drawing.lines import POLICY_COLOURS, Pen
 from experiments.video.drawing.surfaces import to_surface
 from experiments.video.drawing.title import TITLE_PX
 from experiments.video.films.contact_sheet import (
@@ -246,9 +246,10 @@ def test_sheet_shows_every_moment_of_every_policy(keep, brake, tmp_path):
 def test_long_text_is_cut_with_an_ellipsis():
     letters = Lettering()
     letters.begin_frame()
+    pen = Pen(pygame.Surface((1, 1)), letters)
     text = "a manoeuvre with a very long name"
-    assert shorten(letters, text, LARGE, 10_000) == text
-    short = shorten(letters, text, LARGE, 120)
+    assert pen.shorten(text, LARGE, 10_000) == text
+    short = pen.shorten(text, LARGE, 120)
     assert short.endswith("…")
     assert text.startswith(short[:-1])
     assert letters.render(short, LARGE, ink.TEXT).get_width() <= 120
