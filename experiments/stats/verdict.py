@@ -90,11 +90,9 @@ def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:
 
 
 def _advice(needed: float | None) -> str:
-    """What would make a difference of this size significant."""
-    if needed is None:
+    """How many pairs would make a difference of this size significant; empty if no number of pairs would."""
+    if needed is None or math.isinf(needed):
         return ""
-    if math.isinf(needed):
-        return "; more pairs of these scenario families would not make it significant"
     if needed >= MOST_PAIRS:
         return f"; it would take more than {MOST_PAIRS:,} pairs to make it significant"
     return f"; it would take about {_two_digits(needed):,} pairs to make it significant"

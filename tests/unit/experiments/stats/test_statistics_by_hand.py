@@ -231,7 +231,7 @@ def test_pairs_needed_by_hand_where_families_differ():
     never = difference(8.0, -1.0, 17.0, error=4.0, seeds_error=2.0, clusters=4)
     assert pairs_needed(never, level=0.95) == np.inf
     text = decide("a", "b", never, level=0.95).text
-    assert text.endswith("; more pairs of these scenario families would not make it significant")
+    assert text.endswith("(95 % CI -1.00 to +17, 50 paired episodes)")
 
 
 def test_pairs_needed_by_hand_where_much_of_the_spread_is_between_two_families():
