@@ -37,9 +37,7 @@ class Axis(NamedTuple):
 
     column: str
     title: str
-    edges: tuple[
-        float, ...
-    ]  # from the first: values below it fall into the first bin, those above the last into the last
+    edges: tuple[float, ...]  # values outside fall into the first or the last bin
 
 
 MASS: Final = Axis(
@@ -145,7 +143,7 @@ def _label(axes: Axes, across: Axis, along: Axis) -> None:
 
 
 def _write(axes: Axes, cells: Cells) -> None:
-    """Mean and number of instances in every cell; bold where the mean is surely not zero."""
+    """Write mean and number of instances into every cell, in bold where the mean is far from zero."""
     for (r, c), count in np.ndenumerate(cells.num):
         if count < LEAST_INSTANCES:
             continue
