@@ -70,7 +70,8 @@ def test_links_open():
 
 
 @pytest.mark.parametrize(
-    "link", ["nowhere.m" + "d", "#nothing", "envs/README.md#nothing", "../../../outside.m" + "d", "/etc"]
+    "link",
+    ["nowhere.m" + "d", "#nothing", "envs/README.md#nothing", "../../../outside.m" + "d", "/etc"],
 )
 def test_broken_links_are_noticed(link):
     text = f"[good](#folders) ![good](envs/picture.png) [a web page](https://example.org) [bad]({link})"
