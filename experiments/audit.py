@@ -1,4 +1,4 @@
-"""Does the learned world model know physics? Probes on fixed moments, with lines, ceilings and controls."""
+"""Audits a learned world model as a simulator: probes on fixed moments, with limits, bounds and controls."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def _run(values: dict[str, Any]) -> None:
     if config.show is not None:
         sys.stdout.write(summarise(read(Path(config.show))))
         return
-    # only now: what is shown at once does not wait for the engines
+    # imported only now: showing an audit does not wait for the engines
     from experiments.presentation.page.audit_section import write_audit_page
     from experiments.store.provenance import commit
     from experiments.studies.audit.resume import run
-    from experiments.studies.audit.show import publish, tell
+    from experiments.studies.audit.show import publish, verdict
 
     about = {"git_commit": commit(), "config": config.model_dump(exclude={"output", "show"})}
     audited = run(config)
     folder = Path(config.output)
     publish(audited, folder, about)
-    told = read(folder)
-    page = write_audit_page(folder, told)
-    sys.stdout.write(summarise(told))
-    sys.stdout.write(f"{folder / 'audit.md'}\n{page}\n{json.dumps(tell(audited))}\n")
+    audit = read(folder)
+    page = write_audit_page(folder, audit)
+    sys.stdout.write(summarise(audit))
+    sys.stdout.write(f"{folder / 'audit.md'}\n{page}\n{json.dumps(verdict(audited))}\n")
 
 
 COMMAND = Command(_run, groups=("suite",), config_name="audit")
@@ -46,7 +46,7 @@ COMMAND = Command(_run, groups=("suite",), config_name="audit")
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="audit")
 def main(config: DictConfig) -> None:
-    """Probe what was asked for."""
+    """Audit the checkpoints of the configuration."""
     COMMAND(config)
 
 

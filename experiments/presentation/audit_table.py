@@ -1,9 +1,9 @@
-"""What ``audit.json`` tells, as rows of a table: red lines first. Reads the file only, so it is quick."""
+"""Tables from the findings in ``audit.json``. Reads the file only, so it is quick."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +14,15 @@ FILE: Final = "audit.json"
 BROKEN: Final = "broken: "
 """How the names of broken models begin."""
 
+TWIN: Final = "twin"
+
+WORDING: Final = (
+    ("following", "shortcut learning"),
+    ("all told: ", "true state known: "),
+    ("dear to hit", "costly to hit"),
+)
+"""Words of the file, which stay so that old audits can be read, and how tables put them."""
+
 
 class Cell(NamedTuple):
     """One value of one subject."""
@@ -23,77 +32,117 @@ class Cell(NamedTuple):
     failed: bool
 
 
-class Row(NamedTuple):
+class AuditRow(NamedTuple):
     """One measure."""
 
     probe: str
     measure: str
-    line: str  # what passes; empty for what is not judged
+    line: str  # the limit; empty for what is not judged
     cells: tuple[Cell | None, ...]  # one per subject
-    noticed: tuple[str, ...]  # broken models that miss the line
+    noticed: tuple[str, ...]  # broken models that miss the limit
 
 
-class Told(NamedTuple):
+class AuditTable(NamedTuple):
     """One audit."""
 
     judged: str
     num_moments: int
     subjects: tuple[str, ...]
-    red: list[Row]  # lines that the judged model misses
-    passed: list[Row]  # lines that it meets
-    shown: list[Row]  # measures without a line for it
-    about: Mapping[str, Any]  # everything else
+    red: list[AuditRow]  # limits that the judged model misses
+    passed: list[AuditRow]  # limits that it meets
+    shown: list[AuditRow]  # measures without a limit for it
+    about: Mapping[str, Any]  # the whole file
 
 
-def read(folder: Path) -> Told:
-    """Read the audit in a folder.
+class _Measure(NamedTuple):
+    """All findings of one measure."""
 
-    Parameters
-    ----------
-    folder
-        Output of ``python -m experiments.audit``.
+    probe: str
+    measure: str
+    by_subject: Mapping[str, Mapping[str, Any]]
 
-    Returns
-    -------
-    Told
-        Rows in the order in which they were found.
+    @property
+    def noticed(self) -> tuple[str, ...]:
+        """Broken models that miss the limit."""
+        rows = self.by_subject.items()
+        return tuple(
+            name[len(BROKEN) :] for name, row in rows if name.startswith(BROKEN) and row["failed"]
+        )
+
+
+def read(folder: Path) -> AuditTable:
+    """Read the output folder of ``python -m experiments.audit``; rows stay in the order of the file.
 
     Raises
     ------
     UserError
-        If there is no such file, or it tells something else.
+        If there is no such file, or it holds something else.
     """
     path = folder / FILE
     try:
-        return tell(json.loads(path.read_text(encoding="utf-8")))
+        return sort_rows(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{path}: is not an audit") from None
 
 
-def tell(values: Mapping[str, Any]) -> Told:
-    """Sort what the file holds into rows."""
-    judged, findings = str(values["model"]), values["findings"]
-    names = dict.fromkeys(str(one["subject"]) for one in findings)
-    subjects = tuple(name for name in names if not name.startswith(BROKEN))
-    by_key = {(one["probe"], one["measure"], one["subject"]): one for one in findings}
-    red: list[Row] = []
-    passed: list[Row] = []
-    shown: list[Row] = []
-    for probe, measure in dict.fromkeys((one["probe"], one["measure"]) for one in findings):
-        there = [one for one in findings if (one["probe"], one["measure"]) == (probe, measure)]
-        noticed = tuple(
-            one["subject"].removeprefix(BROKEN)
-            for one in there
-            if one["subject"].startswith(BROKEN) and one["failed"]
+def sort_rows(values: Mapping[str, Any]) -> AuditTable:
+    """Sort the findings of a file into rows."""
+    judged, (subjects, measures) = str(values["model"]), _group(values["findings"])
+    table = AuditTable(judged, int(values["moments"]), subjects, [], [], [], values)
+    for one in measures:
+        rows = one.by_subject
+        line = next((str(row["line"]) for row in rows.values() if row["line"]), "")
+        cells = tuple(_cell(rows.get(name)) for name in subjects)
+        mine = rows.get(judged)
+        place = (
+            table.shown
+            if not mine or not mine["line"]
+            else table.red
+            if mine["failed"]
+            else table.passed
         )
-        line = next((str(one["line"]) for one in there if one["line"]), "")
-        cells = tuple(_cell(by_key.get((probe, measure, name))) for name in subjects)
-        mine = by_key.get((probe, measure, judged))
-        place = shown if mine is None or not mine["line"] else red if mine["failed"] else passed
-        place.append(Row(probe, measure, line, cells, noticed))
-    return Told(judged, int(values["moments"]), subjects, red, passed, shown, values)
+        place.append(AuditRow(reword(one.probe), reword(one.measure), line, cells, one.noticed))
+    return table
+
+
+def write_markdown(findings: Sequence[Mapping[str, Any]]) -> str:
+    """A measure per line, a subject per column; a value that misses its limit is bold."""
+    subjects, measures = _group(findings)
+    head = f"| probe | measure | limit | {' | '.join(subjects)} | broken models that miss it |"
+    lines = [head, "|---" * (len(subjects) + 4) + "|"]
+    for one in measures:
+        rows = one.by_subject
+        # a limit for controls alone is not shown
+        limits = [rows[name]["line"] for name in subjects if name != TWIN and name in rows]
+        line = next((limit for limit in limits if limit), "-")
+        cells = " | ".join(_markdown_cell(rows.get(name)) for name in subjects)
+        noticed = ", ".join(one.noticed) or "-"
+        lines.append(
+            f"| {reword(one.probe)} | {reword(one.measure)} | {line} | {cells} | {noticed} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _group(findings: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[_Measure]]:
+    """Subjects that are not broken on purpose, and findings by measure, both in the order of the file."""
+    names = dict.fromkeys(str(one["subject"]) for one in findings)
+    grouped: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for one in findings:
+        grouped.setdefault((one["probe"], one["measure"]), {})[str(one["subject"])] = one
+    subjects = tuple(name for name in names if not name.startswith(BROKEN))
+    return subjects, [_Measure(*key, rows) for key, rows in grouped.items()]
+
+
+def _markdown_cell(finding: Mapping[str, Any] | None) -> str:
+    """A value with its interval."""
+    if finding is None or finding["value"] is None:
+        return "-"
+    text = f"{finding['value']:,.3g}"
+    if finding["low"] is not None:
+        text += f" [{finding['low']:,.3g}, {finding['high']:,.3g}]"
+    return f"**{text}**" if finding["failed"] else text
 
 
 def _cell(finding: Mapping[str, Any] | None) -> Cell | None:
@@ -106,5 +155,12 @@ def _cell(finding: Mapping[str, Any] | None) -> Cell | None:
 
 
 def number(value: float) -> str:
-    """Three digits, without an exponent where a reader would not want one."""
+    """Three digits, without an exponent for large values."""
     return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+
+
+def reword(text: str) -> str:
+    """A name of the file in the words of the tables."""
+    for old, new in WORDING:
+        text = text.replace(old, new)
+    return text

@@ -1,4 +1,4 @@
-"""Reliability diagram: how often what was dreamt in so many of a hundred dreams has happened."""
+"""Reliability diagram: how often an event happens for each probability that dreams give it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,7 @@ CAPTION = (
 
 
 def draw_reliability(events: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
-    """Draw one panel per event.
-
-    Parameters
-    ----------
-    events
-        Rows of ``experiments.studies.audit.probes.reliability.count`` by event.
-
-    Returns
-    -------
-    Figure
-        With the counts below.
-    """
+    """One panel per event with its counts below, from ``experiments.studies.audit.probes.reliability.count``."""
     figure = Figure(figsize=(9.0, 5.2))
     panels = figure.subplots(2, len(events), sharex=True, squeeze=False, height_ratios=(4, 1))
     for k, (name, rows) in enumerate(events.items()):
@@ -51,7 +40,7 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> 
             [x, x], [row["share_low"], row["share_high"]], color=colour, linewidth=2.0, alpha=0.6
         )
         axes.plot(x, share, "o", color=colour, markersize=5.0)
-        # above the interval, where nothing else stands; inside where there is no room
+        # above the interval, or inside where there is no room
         inside = row["share_high"] > 0.94
         axes.annotate(
             str(row["count"]), (x, row["share_low"] if inside else row["share_high"]), ha="center",
@@ -63,7 +52,7 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> 
 
 
 def _draw_counts(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> None:
-    """How many moments are in a bin, on logarithms."""
+    """How many moments are in a bin, on a logarithmic axis."""
     for row in rows:
         width = row["high"] - row["low"]
         axes.bar(

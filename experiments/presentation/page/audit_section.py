@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from envs.debris.safe_yaml import read_mapping
 from experiments.cli.loading import policy_path
-from experiments.presentation.audit_table import Told, read
+from experiments.presentation.audit_table import FILE, AuditTable, read
 from experiments.presentation.figures.reliability import CAPTION, draw_reliability
 from experiments.presentation.figures.style import save, styled
 from experiments.presentation.page.shell import inline_figure, make_environment, shell
@@ -20,82 +20,51 @@ COMMITTED: Final = Path(__file__).parents[2] / "results" / "audit"
 FIGURE: Final = "reliability"
 
 
-class Film(NamedTuple):
-    """A failure in the gallery."""
-
-    probe: str
-    caption: str
-    video: str | None  # addresses relative to the page; ``None`` = not beside it
-    poster: str | None
-
-
 class Section(NamedTuple):
-    """What the section shows."""
+    """Arguments of the section's template."""
 
-    told: Told
+    table: AuditTable
     diagram: str | None  # address that holds it
     diagram_caption: str
-    films: list[Film]
+    films: list[
+        dict[str, Any]
+    ]  # ``probe``, ``caption``, and addresses ``video`` and ``poster`` or ``None``
 
 
-def make_section(told: Told, folder: Path) -> Section:
-    """Draw the diagram and look for films.
+def make_section(table: AuditTable, folder: Path) -> Section:
+    """Draw the diagram into ``figures/`` of the page's folder, and list the films beside the page.
 
-    Parameters
-    ----------
-    told
-        Of an audit.
-    folder
-        Of the page; the diagram goes to ``figures/``.
-
-    Returns
-    -------
-    Section
-        Films that do not lie beside the page are captions only.
+    A film that is not there has a caption only.
     """
     diagram = None
-    bins = told.about.get("reliability", {}).get(told.judged)
+    bins = table.about.get("reliability", {}).get(table.judged)
     if bins:
         make_folder(folder / "figures")
         with styled():
             save(draw_reliability(bins), folder / "figures", FIGURE)
         diagram = inline_figure(folder, FIGURE)
     films = [
-        Film(
-            one["probe"],
-            one["caption"],
-            _beside(folder, one.get("video")),
-            _beside(folder, one.get("poster")),
-        )
-        for one in told.about.get("gallery", ())
-    ]
-    return Section(told, diagram, CAPTION, films)
-
-
-def _beside(folder: Path, address: str | None) -> str | None:
-    """An address if there is something."""
-    return address if address is not None and (folder / address).is_file() else None
+        {"probe": one["probe"], "caption": one["caption"]}
+        | {key: one[key] if key in one and (folder / one[key]).is_file() else None for key in ("video", "poster")}
+        for one in table.about.get("gallery", ())
+    ]  # fmt: skip
+    return Section(table, diagram, CAPTION, films)
 
 
 def find_section(files: Sequence[str], folder: Path) -> Section | None:
-    """The committed audit for the page of a comparison in which an audited model drives.
+    """The committed audit, for the page of a comparison in which the audited model drives, else ``None``.
 
     Parameters
     ----------
     files
-        Policy files of those who drove.
+        Policy files of the comparison.
     folder
         Of the page.
-
-    Returns
-    -------
-    Section or None
-        ``None`` if the judged checkpoint was not among them.
     """
-    if not (COMMITTED / "audit.json").is_file():
+    if not (COMMITTED / FILE).is_file():
         return None
-    told = read(COMMITTED)
-    return make_section(told, folder) if told.judged in map(_checkpoint, files) else None
+    table = read(COMMITTED)
+    return make_section(table, folder) if table.judged in map(_checkpoint, files) else None
 
 
 def _checkpoint(file: str) -> str | None:
@@ -107,27 +76,10 @@ def _checkpoint(file: str) -> str | None:
     return named if isinstance(named, str) and "world_model" in str(values["_target_"]) else None
 
 
-def write_audit_page(folder: Path, told: Told) -> Path:
-    """Write ``index.html`` of an audit.
-
-    Parameters
-    ----------
-    folder
-        Of the audit.
-    told
-        What it found.
-
-    Returns
-    -------
-    Path
-        Of the page.
-    """
-    details: Mapping[str, Any] = {key: told.about[key] for key in ("git_commit", "config")}
-    text = (
-        make_environment()
-        .get_template("page/audit.html.j2")
-        .render(audit=make_section(told, folder), details=json.dumps(details, indent=2), **shell())
-    )
+def write_audit_page(folder: Path, table: AuditTable) -> Path:
+    """Write ``index.html`` into the folder of an audit."""
+    details = json.dumps({key: table.about[key] for key in ("git_commit", "config")}, indent=2)
+    template = make_environment().get_template("page/audit.html.j2")
     path = folder / "index.html"
-    write_text(path, text)
+    write_text(path, template.render(audit=make_section(table, folder), details=details, **shell()))
     return path

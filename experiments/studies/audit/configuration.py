@@ -1,4 +1,4 @@
-"""What ``python -m experiments.audit`` may be told."""
+"""Configuration of ``python -m experiments.audit``."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from experiments.studies.audit.subjects.models import Ablation
 
 
 class AuditConfiguration(Configuration):
-    """``python -m experiments.audit``."""
+    """Options as explained in ``conf/audit.yaml``."""
 
-    checkpoints: list[str] = Field(min_length=1)  # the first is the one that is judged
-    ablations: list[Ablation]  # of the first, each a subject of its own
+    checkpoints: list[str] = Field(min_length=1)
+    ablations: list[Ablation]
     suite: str
     split: Literal["train", "validation"]
-    driver: str  # drives to the moments
+    driver: str
     per_stratum: int = Field(ge=4, le=400)
-    hidden: int = Field(ge=4, le=400)  # instances with hidden objects
+    hidden: int = Field(ge=4, le=400)
     decisions: int = Field(ge=10, le=50)
-    dreams: int = Field(ge=10, le=200)  # of one moment, where their spread is judged
-    draws: int = Field(ge=1, le=32)  # dreams of one moment, where costs are compared
+    dreams: int = Field(ge=10, le=200)
+    draws: int = Field(ge=1, le=32)
     ranked: list[str] = Field(min_length=3)
     dreamers: list[str]
     paths: list[str] = Field(min_length=2)
@@ -31,6 +31,6 @@ class AuditConfiguration(Configuration):
     workers: int = Field(ge=1, le=64)
     executor: Name = "local"
     cluster: ClusterConfiguration = ClusterConfiguration()
-    films: int = Field(ge=0, le=20)  # of the worst failures; 0 = none
+    films: int = Field(ge=0, le=20)
     output: str
-    show: str | None  # folder of an audit whose lines are shown; nothing is computed
+    show: str | None

@@ -1,4 +1,4 @@
-"""What a probe found: one measured value with its interval and the line it must meet."""
+"""The result of a probe: one measured value with its interval and the limit it must meet."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RELATIONS: Final[dict[str, Callable[[float, float], bool]]] = {
 
 
 class Line(NamedTuple):
-    """What a value must be to pass."""
+    """The limit that a value must meet to pass."""
 
     relation: str  # a key of RELATIONS
     limit: float
@@ -48,54 +48,50 @@ class Finding(NamedTuple):
 
     @property
     def has_failed(self) -> bool:
-        """Whether it misses its line; a value that is not a number misses every line."""
-        if self.line is None:
-            return False
-        return not RELATIONS[self.line.relation](self.value.value, self.line.limit)
+        """Whether it misses its limit; NaN misses every limit."""
+        return self.line is not None and self._misses(self.line.limit)
 
     def is_worse_than(self, other: Finding) -> bool:
         """Whether it is further on the wrong side than another value of the same measure."""
+        return self._misses(other.value.value)
+
+    def _misses(self, limit: float) -> bool:
         if self.line is None:
             return False
-        return not RELATIONS[self.line.relation](self.value.value, other.value.value)
+        return not RELATIONS[self.line.relation](self.value.value, limit)
 
 
 class Probed(NamedTuple):
-    """What a group of probes found."""
+    """The results of a group of probes."""
 
     findings: list[Finding]
     data: Mapping[str, Any] = MappingProxyType({})  # JSON-ready, by key of ``audit.json``
 
 
 class Audited(NamedTuple):
-    """What an audit found."""
+    """The results of an audit."""
 
-    judged: str  # name of the model whose red probes are told
+    judged: str  # name of the model that the audit is about
     findings: list[Finding]
     num_moments: int
-    data: Mapping[str, Any] = MappingProxyType({})  # what figures and films are made of
-    timed: tuple[Finding, ...] = ()  # never the same again
+    data: Mapping[str, Any] = MappingProxyType({})  # from which figures and films are made
+    timed: tuple[Finding, ...] = ()  # differ from run to run
+
+
+def point(value: float) -> Interval:
+    """A value without an interval."""
+    return Interval(float(value), np.nan, np.nan)
 
 
 def mean_of(values: Array, families: Sequence[str]) -> Interval:
-    """Mean over moments with the bootstrap interval of every comparison, clustered by scenario family.
+    """Mean over moments with its 95 % bootstrap interval, clustered by scenario family.
 
-    Parameters
-    ----------
-    values
-        ``(M,)``; what is not a number does not count.
-    families
-        ``(M,)`` of the moments.
-
-    Returns
-    -------
-    Interval
-        At 95 %; not a number if no value is one.
+    Both arguments are ``(M,)``. NaN values are left out; the result is NaN if none is left.
     """
-    there = np.isfinite(values)
-    if not there.any():
-        return Interval(np.nan, np.nan, np.nan)
-    kept = values[there].astype(np.float64)
-    of = [family for family, is_there in zip(families, there, strict=True) if is_there]
-    weights = cluster_weights(of, NUM_RESAMPLES, np.random.default_rng(SEED))
+    valid = np.isfinite(values)
+    if not valid.any():
+        return point(np.nan)
+    kept = values[valid].astype(np.float64)
+    clusters = [family for family, is_valid in zip(families, valid, strict=True) if is_valid]
+    weights = cluster_weights(clusters, NUM_RESAMPLES, np.random.default_rng(SEED))
     return percentile_interval(float(kept.mean()), weighted_means(weights, kept), LEVEL)

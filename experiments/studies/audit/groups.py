@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
-from envs.specification import DEBRIS_SLOTS
 from experiments.cli.loading import load_policy
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Finding, Line, Probed, mean_of
@@ -21,19 +19,21 @@ from experiments.studies.audit.probes import (
     out_of_sight,
     ranking,
     reliability,
+    shortcuts,
     viewpoint,
     violations,
 )
-from experiments.studies.audit.probes import shortcuts as following
+from experiments.studies.audit.scenes.bodies import Array
 from experiments.studies.audit.scenes.moments import Moments, drive_all
 from experiments.studies.audit.subjects import planner
 from experiments.studies.audit.subjects.broken import break_all
+from experiments.studies.audit.subjects.dreams import Theta
 from experiments.studies.audit.subjects.models import Model
-from experiments.studies.audit.subjects.rollout import Array, Course, Subject, fixed
+from experiments.studies.audit.subjects.rollout import Subject, roll_fixed
 from experiments.studies.audit.subjects.straight import Straight
-from experiments.studies.audit.subjects.trackers import TrueMind
+from experiments.studies.audit.subjects.trackers import TrueTracks
 from experiments.studies.audit.subjects.twin import Twin
-from policies.world_model.estimation.content_classes import NUM_BODIES, Codebook
+from policies.world_model.estimation.content_classes import NUM_BODIES
 from policies.world_model.planner.policy import WorldModel
 
 MOST_VIOLATIONS: Final = 1.0
@@ -47,184 +47,160 @@ PATH_INSTANCES: Final = 100
 PAIRS: Final = 2_000
 """Of objects that exchange what is seen of them."""
 
+REVEALED: Final = "all told"
+"""The models know the true state of the moments."""
+
 
 def probe_futures(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """Where everybody is, and which laws are broken on the way."""
-    twin, straight = (_roll(one, moments) for one in (Twin(), Straight()))
-    # the likeliest course is compared with what happened; laws hold for every course
-    likeliest = [(one.name, _roll(one.dreams(temperature=0.0), moments)) for one in models]
+    """Where all bodies are, and which laws are broken on the way."""
+    twin, straight = (roll_fixed(one, moments) for one in (Twin(), Straight()))
+    # the most likely future is compared with what happened; laws hold for every future
+    likeliest = [(one.name, roll_fixed(one.dreams(temperature=0.0), moments)) for one in models]
     noisy = [
-        (one.name, [_roll(one.dreams(k), moments) for k in range(config.draws)]) for one in models
+        (one.name, [roll_fixed(one.dreams(k), moments) for k in range(config.draws)])
+        for one in models
     ]
-    broken = [(one.name, _roll(one, moments)) for one in break_all(models[0].dreams())]
-    places = [("twin", twin), *likeliest, (Straight.name, straight), *broken]
-    found = open_loop.probe(moments, twin, straight, places)
-    families = [one.family for one in moments.instances]
-    alone = (("twin", twin), (Straight.name, straight), *broken)
-    for name, courses in (*((name, [course]) for name, course in alone), *noisy):
-        counted = [violations.count_violations(course) for course in courses]
+    broken = [(one.name, roll_fixed(one, moments)) for one in break_all(models[0].dreams())]
+    places = [(Twin.name, twin), *likeliest, (Straight.name, straight), *broken]
+    found = open_loop.measure_places(moments, twin, straight, places)
+    alone = ((Twin.name, twin), (Straight.name, straight), *broken)
+    for name, futures in (*((name, [one]) for name, one in alone), *noisy):
+        counted = [violations.count_violations(one) for one in futures]
         for law in violations.LAWS:
             measure = f"{law}, per 1,000 decisions"
             per_1000 = np.mean([one[law] for one in counted], axis=0)
-            line = Line("<=", MOST_VIOLATIONS)
-            found.append(Finding("violations", measure, name, mean_of(per_1000, families), line))
+            value, line = mean_of(per_1000, moments.families), Line("<=", MOST_VIOLATIONS)
+            found.append(Finding("violations", measure, name, value, line))
     return found
 
 
 def probe_certainty(moments: Moments, models: list[Model], config: AuditConfiguration) -> Probed:
-    """Many dreams of the same moments."""
-    twin = _roll(Twin(), moments)
-    found = calibration.probe(moments, twin, "twin", [twin])
+    """Whether probabilities that are counted over many dreams of the same moments are right."""
+    twin = roll_fixed(Twin(), moments)
+    found = calibration.measure_calibration(moments, twin, Twin.name, [twin])
     bins = {}
     for one in models:
-        draws = [_roll(one.dreams(k), moments) for k in range(config.dreams)]
-        found += calibration.probe(moments, twin, one.name, draws)
+        draws = [roll_fixed(one.dreams(k), moments) for k in range(config.dreams)]
+        found += calibration.measure_calibration(moments, twin, one.name, draws)
         found += calibration.held_out(one.name, one.validation)
         bins[one.name] = reliability.count(twin, draws)
-    # who knows one future only is right or wrong, never unsure
-    found += calibration.probe(moments, twin, Straight.name, [_roll(Straight(), moments)])
+    # a single future is right or wrong, never uncertain
+    straight = [roll_fixed(Straight(), moments)]
+    found += calibration.measure_calibration(moments, twin, Straight.name, straight)
     return Probed(found, {"reliability": bins})
 
 
 def probe_contents(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """The same objects, made of something else."""
+    """How hard the same objects would hit if they were made of something else."""
     chosen, slots = contents.choose(moments)
     seen = moments.take(chosen)
     actions = interaction.lay_out(seen, config.decisions)[:, 0]
-    # the same start: what a body does to the car is asked, not where it was seen
+    # from a start without errors: the impact is judged, not where the object was seen
     few = seen._replace(observed=seen.truly)
+    bodies = range(NUM_BODIES)
     found: list[Finding] = []
-    # contents that nobody has named cannot be forced
-    told = [(one, one.book) for one in models if one.book is not None]
-    by_book: dict[int, Array] = {}
-    for k, (model, book) in enumerate(told):
-        # what is left of a checkpoint has the same classes
-        if id(book) not in by_book:
-            changed = [contents.with_contents(few, slots, book, body) for body in range(NUM_BODIES)]
-            by_book[id(book)] = np.stack(
-                [contents.hardest(Twin(), one, actions) for one in changed], axis=1
-            )
-        true = by_book[id(book)]
-        rolled = []
-        for body in range(NUM_BODIES):
-            theta = [_only(int(slot), contents.FIRST_BODY + body) for slot in slots]
-            rolled.append(
-                contents.hardest(model.dreams(temperature=0.0, theta=theta), few, actions)
-            )
-        found += contents.probe(few, model.name, true, np.stack(rolled, axis=1))
-        found += following.probe(seen, model, book, PAIRS, config.seed)
-        if k == 0:
-            # whoever believes the same of everything feels no difference
-            same = np.tile(rolled[0][:, None], (1, NUM_BODIES))
-            found += contents.probe(few, "twin", true, true)
-            found += contents.probe(few, "broken: contents do not matter", true, same)
+    true_by_book: dict[int, Array] = {}
+    # only contents that have a codebook can be forced
+    for model, book in ((one, one.book) for one in models if one.book is not None):
+        is_first = not found
+        # an ablated checkpoint has the same classes
+        if id(book) not in true_by_book:
+            changed = [contents.with_contents(few, slots, book, body) for body in bodies]
+            true_by_book[id(book)] = _hardest([(Twin(), one) for one in changed], actions)
+        true = true_by_book[id(book)]
+        dreams = [
+            model.dreams(temperature=0.0, theta=contents.force(slots, body)) for body in bodies
+        ]
+        dreamt = _hardest([(one, few) for one in dreams], actions)
+        found += contents.measure_contents(few, model.name, true, dreamt)
+        found += shortcuts.measure_shortcuts(seen, model, book, PAIRS, config.seed)
+        if is_first:
+            same = np.tile(dreamt[:, :1], (1, NUM_BODIES))
+            found += contents.measure_contents(few, Twin.name, true, true)
+            found += contents.measure_contents(few, "broken: contents do not matter", true, same)
     return found
 
 
-def _only(slot: int, kind: int) -> list[int | None]:
-    """One forced class."""
-    return [kind if k == slot else None for k in range(DEBRIS_SLOTS)]
+def _hardest(rolled: list[tuple[Subject, Moments]], actions: Array) -> Array:
+    """Speed lost in the hardest contact, ``(K, NUM_BODIES)`` m/s."""
+    return np.stack([contents.hardest(*one, actions) for one in rolled], axis=1)
 
 
 def probe_choices(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """Other actions at the same moments."""
+    """What other actions cost at the same moments."""
     actions = interaction.lay_out(moments, config.decisions)
+
+    def dream(model: Model, where: Moments, theta: Theta | None = None) -> tuple[str, Array]:
+        return model.name, mean_of_dreams(
+            model, lambda one: interaction.roll_costs(one, where, actions), config.draws, theta
+        )
+
     true = interaction.roll_costs(Twin(), moments, actions)
-    costs = [("twin", true), (planner.NAME, planner.judge(moments, actions))]
-    costs += [(one.name, _mean_costs(one, moments, actions, config.draws)) for one in models]
+    costs = [(Twin.name, true), (planner.NAME, planner.judge(moments, actions))]
+    costs += [dream(one, moments) for one in models]
     costs += [
         (one.name, interaction.roll_costs(one, moments, actions))
         for one in (Straight(), *break_all(models[0].dreams()))
         if one.name in (Straight.name, "broken: no contact", "broken: other actions")
     ]
-    found = interaction.probe(moments, true, costs, "as observed")
-    told = [(one, one.book) for one in models if one.book is not None]
-    for k, (one, book) in enumerate(told):
-        found += _told_choices(moments, one, book, actions, config.draws, is_first=k == 0)
-    return found
-
-
-def _told_choices(
-    moments: Moments, model: Model, book: Codebook, actions: Array, draws: int, *, is_first: bool
-) -> list[Finding]:
-    """The same where the model is told all that is true of the moment: its physics, apart from its eyes."""
-    told, theta = contents.tell_all(moments, book)
-    true = interaction.roll_costs(Twin(), told, actions)
-    dreamt = _mean_costs(model, told, actions, draws, theta)
-    costs = [(model.name, dreamt), *([("twin", true)] if is_first else [])]
-    return interaction.probe(told, true, costs, "all told")
-
-
-def _mean_costs(
-    model: Model,
-    moments: Moments,
-    actions: Array,
-    draws: int,
-    theta: Sequence[Sequence[int | None]] | None = None,
-) -> Array:
-    """Over dreams of the same moments."""
-    dreams = [model.dreams(k, theta=theta) for k in range(draws)]
-    found: Array = np.mean(
-        [interaction.roll_costs(one, moments, actions) for one in dreams], axis=0
-    )
+    found = interaction.measure_choices(moments, true, costs, "as observed")
+    for k, (one, book) in enumerate((one, one.book) for one in models if one.book is not None):
+        revealed, theta = contents.reveal(moments, book)
+        true = interaction.roll_costs(Twin(), revealed, actions)
+        costs = [dream(one, revealed, theta), *([(Twin.name, true)] if k == 0 else [])]
+        found += interaction.measure_choices(revealed, true, costs, REVEALED)
     return found
 
 
 def probe_policies(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """Policies in dreams and in the twin."""
+    """Costs of policies in dreams and in the twin."""
     policies = {name: load_policy(name, ()) for name in config.ranked}
-    names, steps = list(policies), config.decisions
-    true = ranking.roll_policies(Twin(), moments, steps, policies)
+    optimised = [name in config.dreamers for name in policies]
+
+    def roll(subject: Subject, where: Moments = moments) -> Array:
+        return ranking.roll_policies(subject, where, config.decisions, policies)
+
+    true = roll(Twin())
+    rolled = [(Twin.name, true)]
+    rolled += [(one.name, mean_of_dreams(one, roll, config.draws)) for one in models]
+    rolled += [(one.name, roll(one)) for one in (Straight(), break_all(models[0].dreams())[-1])]
     found = []
-    rolled = [("twin", true)]
-    for one in models:
-        draws = [
-            ranking.roll_policies(one.dreams(k), moments, steps, policies)
-            for k in range(config.draws)
-        ]
-        rolled.append((one.name, np.mean(draws, axis=0)))
-    rolled += [
-        (other.name, ranking.roll_policies(other, moments, steps, policies))
-        for other in (Straight(), break_all(models[0].dreams())[-1])
-    ]
     for name, usd in rolled:
-        found += ranking.probe(moments, names, true, usd, name, set(config.dreamers))
+        found += ranking.measure_ranking(moments, optimised, true, usd, name)
     judged = models[0]
     if judged.book is not None:
-        told, theta = contents.tell_all(moments, judged.book)
-        true = ranking.roll_policies(Twin(), told, steps, policies)
-        draws = [
-            ranking.roll_policies(judged.dreams(k, theta=theta), told, steps, policies)
-            for k in range(config.draws)
-        ]
-        for name, usd in (("twin", true), (judged.name, np.mean(draws, axis=0))):
-            found += ranking.probe(told, names, true, usd, name, set(config.dreamers), "all told")
+        revealed, theta = contents.reveal(moments, judged.book)
+        true = roll(Twin(), revealed)
+        dreamt = mean_of_dreams(judged, lambda one: roll(one, revealed), config.draws, theta)
+        for name, usd in ((Twin.name, true), (judged.name, dreamt)):
+            found += ranking.measure_ranking(revealed, optimised, true, usd, name, REVEALED)
     return found
 
 
 def probe_memories(
     suite: Suite, models: list[Model], num_whole: int, config: AuditConfiguration
 ) -> list[Finding]:
-    """What is hidden, and what is seen from several sides; whole models drive past what was hidden."""
-    filters = [one.mind() for one in models]
+    """What is believed of hidden objects, and of objects seen from several sides; whole models also drive past them."""
+    filters = [one.tracker() for one in models]
     policies = {one.name: WorldModel(one.learned) for one in models[:num_whole]}
-    found = out_of_sight.probe_all(suite, config, filters, policies)
-    beside: list[ScenarioInstance] = [
-        suite.instance(one) for one in suite.items(config.split) if one.family in PATH_FAMILIES
-    ][:PATH_INSTANCES]
+    found = out_of_sight.measure_hidden(suite, config, filters, policies)
+    items = [one for one in suite.items(config.split) if one.family in PATH_FAMILIES]
+    beside = [suite.instance(one) for one in items[:PATH_INSTANCES]]
     paths = [drive_all(beside, load_policy(name, ())) for name in config.paths]
-    return found + viewpoint.probe(paths, beside, [TrueMind(), *filters])
+    return found + viewpoint.measure_viewpoints(paths, [TrueTracks(), *filters])
 
 
-def _roll(subject: Subject, moments: Moments) -> Course:
-    """The actions that were taken."""
-    actions = moments.actions
-    return subject.roll(moments, np.arange(moments.size), actions.shape[1], fixed(actions))
+def mean_of_dreams(
+    model: Model, roll: Callable[[Subject], Array], draws: int, theta: Theta | None = None
+) -> Array:
+    """Mean of a result over dreams of the same moments."""
+    found: Array = np.mean([roll(model.dreams(k, theta=theta)) for k in range(draws)], axis=0)
+    return found

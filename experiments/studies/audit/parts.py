@@ -80,10 +80,12 @@ PARTS: Final = (
     Part(
         "trials",
         lambda s: Probed(
-            trials.run(s.moments, s.everybody, s.config.decisions, s.config.draws, s.config.seed)
+            trials.measure_generalisation(
+                s.moments, s.everybody, s.config.decisions, s.config.draws, s.config.seed
+            )
         ),
     ),
-    Part("speed", lambda s: Probed(speed.probe(s.models[0].name, str(s.models[0].folder)))),
+    Part("speed", lambda s: Probed(speed.measure_speed(s.models[0].name, str(s.models[0].folder)))),
     Part("worst", lambda s: Probed([], {"gallery": find_cases(s.material)})),
 )
 """In the order of the table."""

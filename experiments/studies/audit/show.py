@@ -1,4 +1,4 @@
-"""The table of an audit, and what of it is told by the last line."""
+"""Writes the tables and figures of an audit, and its verdict."""
 
 from __future__ import annotations
 
@@ -8,97 +8,42 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.stats.interval import Interval
+from experiments.presentation.audit_table import BROKEN, FILE, TWIN, write_markdown
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.provenance import machine
 from experiments.studies.audit.findings import Audited, Finding
 
-_BROKEN = "broken: "
-TWIN = "twin"
 
-
-def render(audited: Audited) -> str:
-    """A table in Markdown: a measure per line, a subject per column; what misses its line is bold.
-
-    Returns
-    -------
-    str
-        Measures without a line after those with one, probe by probe.
-    """
-    return _render(audited.findings)
-
-
-def _render(findings: Sequence[Finding]) -> str:
-    """The table of some findings."""
-    subjects = list(
-        dict.fromkeys(one.subject for one in findings if not one.subject.startswith(_BROKEN))
-    )
-    judged = [one for one in subjects if one != TWIN]
-    by_key = {(one.probe, one.measure, one.subject): one for one in findings}
-    measures = list(dict.fromkeys((one.probe, one.measure) for one in findings))
-    lines = [
-        f"| probe | measure | line | {' | '.join(subjects)} | broken models noticed |",
-        "|---" * (len(subjects) + 4) + "|",
-    ]
-    for probe, measure in measures:
-        there = [one for one in findings if (one.probe, one.measure) == (probe, measure)]
-        # a line for controls alone judges nobody
-        line = next((str(one.line) for one in there if one.line and one.subject in judged), "-")
-        cells = [_cell(by_key.get((probe, measure, subject))) for subject in subjects]
-        noticed = [
-            one.subject.removeprefix(_BROKEN)
-            for one in there
-            if one.subject.startswith(_BROKEN) and one.has_failed
-        ]
-        lines.append(
-            f"| {probe} | {measure} | {line} | {' | '.join(cells)} | {', '.join(noticed) or '-'} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _cell(finding: Finding | None) -> str:
-    """A value with its interval."""
-    if finding is None or math.isnan(finding.value.value):
-        return "-"
-    text = _number(finding.value)
-    return f"**{text}**" if finding.has_failed else text
-
-
-def _number(value: Interval) -> str:
-    told = f"{value.value:,.3g}"
-    return told if math.isnan(value.low) else f"{told} [{value.low:,.3g}, {value.high:,.3g}]"
-
-
-def tell(audited: Audited) -> dict[str, Any]:
-    """What a script wants to know.
+def verdict(audited: Audited) -> dict[str, Any]:
+    """The verdict, for scripts.
 
     Returns
     -------
     dict
-        ``failed``: red measures of the judged model; ``twin_failed``: those of the twin, which must be none;
-        ``unnoticed``: broken models that no probe has noticed, which must be none.
+        ``failed``: measures of which the judged model misses the limit; ``twin_failed``: those of the twin, which must
+        be none; ``unnoticed``: broken models that no probe has noticed, which must be none.
     """
     findings = audited.findings
-    broken = {one.subject for one in findings if one.subject.startswith(_BROKEN)}
-    mine = {(one.probe, one.measure): one for one in findings if one.subject == audited.judged}
-    # a defect shows where a measure is red, and worse than it is for the model without the defect
+    broken = {one.subject for one in findings if one.subject.startswith(BROKEN)}
+    judged = {(one.probe, one.measure): one for one in findings if one.subject == audited.judged}
+    # a defect shows where a limit is missed, and the value is worse than that of the model without the defect
     noticed = {
         one.subject
         for one in findings
         if one.has_failed
-        and (one.probe, one.measure) in mine
-        and one.is_worse_than(mine[one.probe, one.measure])
+        and (one.probe, one.measure) in judged
+        and one.is_worse_than(judged[one.probe, one.measure])
     }
     return {
         "model": audited.judged,
         "moments": audited.num_moments,
-        "failed": _red(findings, audited.judged),
-        "twin_failed": _red(findings, "twin"),
+        "failed": _failed(findings, audited.judged),
+        "twin_failed": _failed(findings, TWIN),
         "unnoticed": sorted(broken - noticed),
     }
 
 
-def _red(findings: Sequence[Finding], subject: str) -> list[str]:
+def _failed(findings: Sequence[Finding], subject: str) -> list[str]:
     return [
         f"{one.probe}: {one.measure}"
         for one in findings
@@ -106,26 +51,19 @@ def _red(findings: Sequence[Finding], subject: str) -> list[str]:
     ]
 
 
-def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> str:
-    """Write tables and numbers; what is timed has a table of its own.
-
-    Returns
-    -------
-    str
-        The tables.
-    """
+def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> None:
+    """Write ``audit.json``, ``audit.md`` and, because timings differ from run to run, ``speed.md``."""
     make_folder(folder)
-    text, timed = render(audited), _render(audited.timed)
-    write_text(folder / "audit.md", text)
-    write_text(folder / "speed.md", timed)
-    told = about | tell(audited) | dict(audited.data) | {"findings": _rows(audited.findings)}
-    told |= {"speed": {"machine": machine(), "findings": _rows(audited.timed)}}
-    write_text(folder / "audit.json", json.dumps(told, indent=1) + "\n")
-    return text + timed
+    rows, timed = (as_rows(one) for one in (audited.findings, audited.timed))
+    write_text(folder / "audit.md", write_markdown(rows))
+    write_text(folder / "speed.md", write_markdown(timed))
+    values = about | verdict(audited) | dict(audited.data) | {"findings": rows}
+    values |= {"speed": {"machine": machine(), "findings": timed}}
+    write_text(folder / FILE, json.dumps(values, indent=1) + "\n")
 
 
-def _rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Findings for a file."""
+def as_rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings for a file; ``None`` where a value is NaN."""
     return [
         {"probe": one.probe, "measure": one.measure, "subject": one.subject}
         | {name: None if math.isnan(x) else x for name, x in one.value._asdict().items()}

@@ -1,4 +1,4 @@
-"""The gallery: films of the worst failures, what really happens above what is dreamt under the same actions."""
+"""Films of the worst failures: what really happens above what is dreamt under the same actions."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ PER_DECISION: Final = 3
 """Frames."""
 
 QUALITY: Final = "28"
-"""Of the films: half the bytes of other films, letters are still sharp [A]; they are kept with the results."""
+"""Of the video encoder: half the bytes of other films, letters are still sharp [A]; they are kept with the results."""
 
 
 class Material(NamedTuple):
-    """What failures are looked for in."""
+    """Where failures are searched for."""
 
     suite: Suite
     moments: Moments
@@ -54,25 +54,17 @@ class Material(NamedTuple):
 
 
 def find_cases(material: Material) -> list[dict[str, Any]]:
-    """The worst failure of every kind.
+    """Fields of ``Case`` of the worst failure of every kind.
 
-    Parameters
-    ----------
-    material
-        Of the audit.
-
-    Returns
-    -------
-    list of dict
-        Fields of ``Case``: the most wrong cost, the most regretted choice, the most wrong contact by contents, the
-        most misplaced hidden object, then every law that is red, the one broken most often first.
+    They are the most wrong cost, the most regretted choice, the most wrong contact by contents, the most misplaced
+    hidden object, then every law that is broken too often, the one broken most often first.
     """
     moments, model, config = material.moments, material.model, material.config
     driver, steps = load_policy(config.driver, ()), config.decisions
     found = [
-        worst.find_dearest(moments, model),
-        worst.find_regretted(moments, model, config.draws, steps),
-        worst_objects.find_heaviest_mistake(moments, model, driver, steps),
+        worst.find_wrong_cost(moments, model),
+        worst.find_wrong_choice(moments, model, config.draws, steps),
+        worst_objects.find_wrong_impact(moments, model, driver, steps),
         worst_hidden.find_misplaced(material.hidden(), model, driver),
         *worst.find_law_breakers(moments, model),
     ]
@@ -145,20 +137,7 @@ def _is_of(path: Path, about: Mapping[str, Any]) -> bool:
 
 
 def live_again(material: Material, case: Case) -> Dreamt:
-    """A failure once more, with pictures.
-
-    Parameters
-    ----------
-    material
-        Of the audit.
-    case
-        What failed.
-
-    Returns
-    -------
-    Dreamt
-        The same dream, bit for bit, in which it was found.
-    """
+    """A failure once more, with pictures: the same dream, bit for bit, in which it was found."""
     driver = load_policy(material.config.driver, ())
     instance, moments, k, plan, theta = _stage(material, case)
     dreams = material.model.dreams(temperature=case.temperature)
@@ -169,7 +148,7 @@ def live_again(material: Material, case: Case) -> Dreamt:
 def _stage(
     material: Material, case: Case
 ) -> tuple[ScenarioInstance, Moments, int, Plan, tuple[int | None, ...] | None]:
-    """Instance, moments with the index of the one, what is done, and forced contents."""
+    """Instance, moments with the index of the one, actions, and forced contents."""
     steps = material.config.decisions
     moments, k, theta = material.moments, case.moment, None
     if case.kind == "hidden":
@@ -177,11 +156,12 @@ def _stage(
         moments = worst_hidden.take_moment(material.hidden()[k], driver, case.decision, steps)
         k = 0
     instance = moments.instances[k]
-    if case.kind == "contents" and case.body is not None:
+    book = material.model.book
+    if case.kind == "contents" and case.body is not None and book is not None:
         chosen, slots = contents.choose(moments)
         moments = moments.take(chosen)
-        instance = worst_objects.swap(moments, slots, material.model, k, case.body)
-        theta = worst_objects.force(int(slots[k]), case.body)
+        instance = worst_objects.swap(moments, slots, book, k, case.body)
+        theta = tuple(contents.force(slots[[k]], case.body)[0])
     actions, name = moments.actions[k], f"as {material.config.driver} drove"
     if case.manoeuvre is not None:
         laid_out = interaction.lay_out(moments.take(np.array([k])), steps)

@@ -1,4 +1,4 @@
-"""The worst failure about contents: an object that were made of something else would hit much harder or softer."""
+"""The worst failure about contents: an object that, made of something else, would hit much harder or softer."""
 
 from __future__ import annotations
 
@@ -9,23 +9,18 @@ import numpy as np
 
 from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import (
-    DEBRIS_SLOTS,
-    VEHICLE_SLOTS,
-    debris,
-    episode,
-    track,
-)
+from envs.specification import debris, episode
 from experiments.studies.audit.gallery.worst import Case
 from experiments.studies.audit.probes import contents, interaction
+from experiments.studies.audit.scenes.bodies import Indices, object_targets
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.models import Model
-from experiments.studies.audit.subjects.rollout import Indices, fixed
+from experiments.studies.audit.subjects.rollout import fixed
 from experiments.studies.audit.subjects.twin import Twin
 from experiments.video.course.script import drive
 from experiments.video.films.beside import Handover, Plan
 from policies.base import Policy
-from policies.world_model.estimation.content_classes import BODY_WEIGHTS, NUM_BODIES
+from policies.world_model.estimation.content_classes import BODY_WEIGHTS, NUM_BODIES, Codebook
 
 TRIED: Final = 20
 """Moments, the most wrong first, of which one must go the same way if its object has been different from the start."""
@@ -33,61 +28,44 @@ TRIED: Final = 20
 AGREE_MPS: Final = 0.01
 """The same way: the speed lost differs by less."""
 
-_OF_CONTENTS: Final = (debris.MASS, debris.CRUSH_PRESSURE, debris.SHARPNESS, debris.DRAG_AREA)
 
-
-def force(slot: int, body: int) -> tuple[int | None, ...]:
-    """Contents of all slots, of which one is forced."""
-    kind = contents.FIRST_BODY + body
-    return tuple(kind if k == slot else None for k in range(DEBRIS_SLOTS))
-
-
-def swap(moments: Moments, slots: Indices, model: Model, k: int, body: int) -> ScenarioInstance:
+def swap(moments: Moments, slots: Indices, book: Codebook, k: int, body: int) -> ScenarioInstance:
     """The instance of a moment in which the object has been made of something else from the start.
 
     Parameters
     ----------
     moments, slots
         Of ``contents.choose``.
-    model
-        With classes of contents.
+    book
+        Classes of contents.
     k, body
-        Moment and contents.
-
-    Returns
-    -------
-    ScenarioInstance
-        Otherwise the same.
+        Moment and class, from 0 for the lightest body.
 
     Raises
     ------
     UserError
         If there can be no such object there.
     """
-    if model.book is None:
-        raise UserError(f"{model.name}: has no classes of contents")
     only = np.array([k])
-    changed = contents.with_contents(moments.take(only), slots[only], model.book, body)
-    at = int(changed.worlds["track_i"][0, track.TARGET, VEHICLE_SLOTS + slots[k]])
+    changed = contents.with_contents(moments.take(only), slots[only], book, body).worlds[0]
+    at = object_targets(moments.worlds)[k, slots[k]]
     instance = moments.instances[k]
     floats, integers = instance.debris_f.copy(), instance.debris_i.copy()
-    for row in _OF_CONTENTS:
-        floats[row, at] = changed.worlds["debris_f"][0, row, at]
-    integers[debris.IS_ANCHORED, at] = changed.worlds["debris_i"][0, debris.IS_ANCHORED, at]
+    for row in contents.OF_CONTENTS:
+        floats[row, at] = changed["debris_f"][row, at]
+    integers[debris.IS_ANCHORED, at] = changed["debris_i"][debris.IS_ANCHORED, at]
     return replace(instance, debris_f=floats, debris_i=integers)
 
 
-def find_heaviest_mistake(
-    moments: Moments, model: Model, driver: Policy, steps: int
-) -> Case | None:
+def find_wrong_impact(moments: Moments, model: Model, driver: Policy, steps: int) -> Case | None:
     """Where the speed lost by contents is most wrong.
 
     Parameters
     ----------
     moments, model
-        The moments are all of them, and the model is the judged one.
+        All moments of the audit, and the judged model.
     driver
-        Who drives to the moments.
+        Drives to the moments.
     steps
         Decisions of a future.
 
@@ -96,7 +74,8 @@ def find_heaviest_mistake(
     Case or None
         Of moments whose object can have been different from the start without changing what came before.
     """
-    if model.book is None:
+    book = model.book
+    if book is None:
         return None
     chosen, slots = contents.choose(moments)
     few = moments.take(chosen)
@@ -104,39 +83,37 @@ def find_heaviest_mistake(
     few = few._replace(observed=few.truly)
     true, said = (np.zeros((few.size, NUM_BODIES)) for _ in range(2))
     for body in range(NUM_BODIES):
-        changed = contents.with_contents(few, slots, model.book, body)
-        theta = [list(force(int(slot), body)) for slot in slots]
+        changed = contents.with_contents(few, slots, book, body)
         true[:, body] = contents.hardest(Twin(), changed, actions)
-        dreams = model.dreams(temperature=0.0, theta=theta)
+        dreams = model.dreams(temperature=0.0, theta=contents.force(slots, body))
         said[:, body] = contents.hardest(dreams, few, actions)
     felt = (true > contents.FELT_MPS) & (said > 0.0)
     gap = np.where(felt, np.abs(said - true), -np.inf)
     for flat in np.argsort(-gap, axis=None, kind="stable")[:TRIED]:
         k, body = (int(i) for i in np.unravel_index(flat, gap.shape))
         plan = Plan(start_of(few, k), actions[k], "drives on")
-        real = _hardest_in_film(few, slots, model, driver, (k, body), plan)
+        try:
+            instance = swap(few, slots, book, k, body)
+        except UserError:
+            continue
+        real = _hardest_in_film(instance, driver, plan)
         if np.isfinite(gap[k, body]) and abs(real - true[k, body]) < AGREE_MPS:
-            theta = [list(force(int(slot), body)) for slot in slots]
-            dreams = model.dreams(temperature=0.0, theta=theta)
+            dreams = model.dreams(temperature=0.0, theta=contents.force(slots, body))
             hit = dreams.roll(few, np.array([k]), steps, fixed(actions[[k]])).delta_v[0]
-            case = _case(few, slots, model, (k, body), (true[k, body], said[k, body]))
-            return case._replace(step=int(hit.argmax()) + 1)
+            mass = float(np.exp(book.bodies[body, 0] / BODY_WEIGHTS[0]))
+            at = object_targets(few.worlds)[k, slots[k]]
+            caption, remark = _describe(
+                few.instances[k].debris_types[at], model.classes[contents.FIRST_BODY + body],
+                mass, true[k, body], said[k, body],
+            )  # fmt: skip
+            step = int(hit.argmax()) + 1
+            probe = "contents: speed lost"
+            return Case("contents", probe, caption, remark, "contents", k, step, "keep", 0.0, body)
     return None
 
 
-def _hardest_in_film(
-    moments: Moments,
-    slots: Indices,
-    model: Model,
-    driver: Policy,
-    which: tuple[int, int],
-    plan: Plan,
-) -> float:
-    """Speed lost if the object has been different from the start, m/s; not a number if it cannot have been."""
-    try:
-        instance = swap(moments, slots, model, *which)
-    except UserError:
-        return float("nan")
+def _hardest_in_film(instance: ScenarioInstance, driver: Policy, plan: Plan) -> float:
+    """Speed that the hardest contact under a plan takes, m/s."""
     script = drive("", Handover(driver, plan), instance)
     end = plan.start + len(plan.actions)
     hits = [
@@ -147,28 +124,14 @@ def _hardest_in_film(
     return max(hits, default=0.0)
 
 
-def _case(
-    moments: Moments,
-    slots: Indices,
-    model: Model,
-    which: tuple[int, int],
-    lost: tuple[float, float],
-) -> Case:
-    """How it is told."""
-    k, body = which
-    at = moments.worlds["track_i"][k, track.TARGET, VEHICLE_SLOTS + slots[k]]
-    thing = moments.instances[k].debris_types[at].replace("_", " ")
-    mass = (
-        0.0 if model.book is None else float(np.exp(model.book.bodies[body, 0] / BODY_WEIGHTS[0]))
-    )
-    other = model.classes[contents.FIRST_BODY + body].split(" / ")[0].replace("_", " ")
+def _describe(kind: str, other: str, mass: float, true: float, said: float) -> tuple[str, str]:
+    """Caption and remark of an object that were made of another class; mass in kg, speeds lost in m/s."""
+    kind, other = (text.split(" / ")[0].replace("_", " ") for text in (kind, other))
     caption = (
-        f"If what lies there ({thing}) were as heavy and hard as {other} ({mass:,.0f} kg), hitting it would take "
-        f"{lost[0]:.1f} m/s of the ego's speed; the dream says {lost[1]:.1f} m/s."
+        f"If what lies there ({kind}) were as heavy and hard as {other} ({mass:,.0f} kg), hitting it would take "
+        f"{true:.1f} m/s of the ego's speed; the dream says {said:.1f} m/s."
     )
-    remark = f"a hit of {lost[1]:.1f} m/s, really {lost[0]:.1f} m/s"
-    probe = "contents: speed lost"
-    return Case("contents", probe, caption, remark, "contents", k, 1, "keep", 0.0, body)
+    return caption, f"a hit of {said:.1f} m/s, really {true:.1f} m/s"
 
 
 def start_of(moments: Moments, k: int) -> int:

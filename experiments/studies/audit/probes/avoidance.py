@@ -1,16 +1,13 @@
-"""Probe: the policy still avoids what it has seen and then has not seen for a while."""
+"""Probe whether a policy avoids an object that it has seen and that then was hidden for a while."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from envs.scenario.instance import ScenarioInstance
-from envs.specification import VEHICLE_SLOTS, track
 from experiments.studies.audit.findings import Finding, Line, mean_of
+from experiments.studies.audit.scenes.bodies import Indices, object_targets
 from experiments.studies.audit.scenes.moments import Driven
 from experiments.studies.audit.scenes.occlusions import natural
 
@@ -19,85 +16,57 @@ NAME: Final = "permanence"
 HIDDEN: Final = 3
 """Decisions, 0.6 s: for this long it was out of sight, after it had been tracked, and before it is reached."""
 
-DEAR_USD: Final = 1_000.0
-"""A contact that costs more is dear [A]: light rubbish is run over for less, a lane change costs 421 at most."""
+COSTLY_USD: Final = 1_000.0
+"""A contact that costs more is costly [A]: light rubbish is run over for less, a lane change costs 421 at most."""
 
 MOST: Final = Line(">=", 0.9)
 
+Contact = tuple[int, str]
+"""Index of the episode and type of the object."""
 
-def dear_contacts(driven: Driven, instances: Sequence[ScenarioInstance]) -> set[tuple[int, str]]:
-    """Episodes in which the ego hits an object at a cost of more than ``DEAR_USD``, and the type of it."""
+
+def costly_contacts(driven: Driven) -> set[Contact]:
+    """Contacts of the ego with an object that cost more than ``COSTLY_USD``."""
     return {
         (b, one["object"])
-        for t, contacts in enumerate(driven.contacts)
-        for b in range(len(instances))
-        if t < driven.length[b]
-        for one in contacts[b]
-        if one["vehicle"] == 0 and one["cost_usd"] > DEAR_USD
+        for b, episode in enumerate(driven.episodes)
+        for one in episode.contacts
+        if one["vehicle"] == 0 and one["cost_usd"] > COSTLY_USD
     }
 
 
-def find_dear(kept: Driven, instances: Sequence[ScenarioInstance], most: int) -> NDArray[np.int64]:
-    """Episodes in which somebody who never leaves lane and speed has a dear contact with what was hidden.
-
-    Parameters
-    ----------
-    kept
-        Driven by that somebody.
-    instances
-        Of the episodes.
-    most
-        The first so many are enough.
-
-    Returns
-    -------
-    ndarray
-        Indices.
-    """
-    found = {b for b, _ in dear_contacts(kept, instances) & set(_hidden(kept, instances))}
+def find_costly(kept: Driven, most: int) -> Indices:
+    """The first ``most`` episodes in which keeping lane and speed ends in a costly contact with what was hidden."""
+    found = {b for b, _ in costly_contacts(kept) & set(_hidden(kept))}
     return np.array(sorted(found)[:most], np.int64)
 
 
-def probe(
-    kept: Driven, driven: Driven, instances: Sequence[ScenarioInstance], name: str, *, judged: bool
-) -> list[Finding]:
-    """Count dear contacts with what had been hidden.
+def measure_avoidance(kept: Driven, driven: Driven, name: str, *, judged: bool) -> list[Finding]:
+    """Share of the objects costly to hit, hidden from this driver for 0.6 s or longer, that it does not hit at a cost.
 
     Parameters
     ----------
     kept
-        Episodes in which lane and speed are kept: what is dear in them is dear to hit.
+        Episodes in which lane and speed are kept: they show which objects are costly to hit.
     driven
-        The same instances, driven by whoever is asked.
-    instances
-        Those.
+        The same instances, driven by the policy that is probed.
     name
         Of the subject.
     judged
-        Whether there is a line.
-
-    Returns
-    -------
-    list of Finding
-        Share of the objects dear to hit, hidden from this driver for 0.6 s or longer, that it does not hit dearly.
+        Whether there is a limit.
     """
-    dear, hit = dear_contacts(kept, instances), dear_contacts(driven, instances)
-    asked = [one for one in _hidden(driven, instances) if one in dear]
-    avoided = np.array([float(one not in hit) for one in asked])
-    families = [instances[b].family for b, _ in asked]
+    costly, hit = costly_contacts(kept), costly_contacts(driven)
+    hidden = [one for one in _hidden(driven) if one in costly]
+    avoided = np.array([float(one not in hit) for one in hidden])
+    families = [driven.families[b] for b, _ in hidden]
     measure = "hidden for 0.6 s or longer and dear to hit: not hit"
-    value = mean_of(avoided, families)
-    return [Finding(NAME, measure, name, value, MOST if judged else None)]
+    return [Finding(NAME, measure, name, mean_of(avoided, families), MOST if judged else None)]
 
 
-def _hidden(driven: Driven, instances: Sequence[ScenarioInstance]) -> list[tuple[int, str]]:
-    """Episodes in which an object was hidden for so long, and its type; the first one of every episode."""
-    asked = natural(driven, HIDDEN).asked
-    targets = [
-        int(driven.worlds[t]["track_i"][b, track.TARGET, VEHICLE_SLOTS + slot])
-        for t, b, slot in asked
-    ]
-    return [
-        (int(b), instances[b].debris_types[target])
-        for (_, b, _), target in zip(asked, targets, strict=True)
-    ]
+def _hidden(driven: Driven) -> list[Contact]:
+    """The first object of every episode that was hidden for so long."""
+    found = []
+    for t, b, slot in natural(driven, HIDDEN).asked:
+        target = object_targets(driven.worlds[t])[b, slot]
+        found.append((int(b), driven.episodes[b].instance.debris_types[target]))
+    return found

@@ -1,4 +1,4 @@
-"""Probe: what is said to happen in so many of a hundred cases happens in as many."""
+"""Probe whether events happen as often as their predicted probability says."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 
 from envs.specification import DECISION_S
-from experiments.stats.interval import Interval
-from experiments.studies.audit.findings import Finding, Line, mean_of
+from experiments.studies.audit.findings import Finding, Line, mean_of, point
+from experiments.studies.audit.scenes.bodies import Array, X
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects import rollout as c
-from experiments.studies.audit.subjects.rollout import Array, Course
+from experiments.studies.audit.subjects.rollout import Futures
 
 NAME: Final = "calibration"
 
@@ -26,71 +25,51 @@ NUM_BINS: Final = 8
 """Of predicted probabilities, with as many moments each."""
 
 
-def probe(moments: Moments, true: Course, name: str, draws: Sequence[Course]) -> list[Finding]:
-    """Compare many dreams of the same moments with what happened.
+def measure_calibration(
+    moments: Moments, true: Futures, name: str, draws: Sequence[Futures]
+) -> list[Finding]:
+    """Coverage of intervals, and Brier score and calibration error of contacts.
 
     Parameters
     ----------
-    moments
-        ``M``.
-    true
-        What happened.
+    moments, true
+        ``M`` moments and what really happened.
     name
         Of the subject.
     draws
-        Its dreams, >= 10: their spread is its uncertainty.
-
-    Returns
-    -------
-    list of Finding
-        How far coverage of intervals is from what it should be, and Brier score and calibration error of contacts.
+        Its futures of the same moments, >= 10: their spread is its uncertainty.
     """
-    families = [one.family for one in moments.instances]
+    families = moments.families
     found = []
     for kind in ("vehicles", "objects"):
         for steps in HORIZONS:
-            known = getattr(true, kind)[:, steps, :, c.X]
-            said = np.stack([getattr(one, kind)[:, steps, :, c.X] for one in draws])
+            known = getattr(true, kind)[:, steps, :, X]
+            said = np.stack([getattr(one, kind)[:, steps, :, X] for one in draws])
             for share in SHARES:
-                inside = _inside(known, said, share)
                 measure = f"{kind} after {steps * DECISION_S:.0f} s, within the {100 * share:.0f} % interval"
-                found.append(Finding(NAME, measure, name, mean_of(inside, families)))
-    met: Array = np.asarray(true.touched[:, -1].any(axis=1), np.float64)
-    touched = np.stack([one.touched[:, -1].any(axis=1) for one in draws])
-    p: Array = touched.astype(np.float64).mean(axis=0)
+                covered = mean_of(_inside(known, said, share), families)
+                found.append(Finding(NAME, measure, name, covered))
+    met = true.meets.astype(np.float64)
+    p: Array = np.mean([one.meets for one in draws], axis=0)
     found.append(Finding(NAME, "contact, Brier score", name, mean_of((p - met) ** 2, families)))
-    value = Interval(calibration_error(p, met), np.nan, np.nan)
-    # some hundred moments alone make an error of some hundredths: it is judged on held-out shards
-    found.append(Finding(NAME, "contact, calibration error", name, value))
-    return found
+    # sampling alone makes an error of some hundredths here: it is judged on held-out shards
+    error = point(calibration_error(p, met))
+    return [*found, Finding(NAME, "contact, calibration error", name, error)]
 
 
 def held_out(name: str, validation: Mapping[str, float]) -> list[Finding]:
-    """What training has measured on held-out shards.
-
-    Parameters
-    ----------
-    name
-        Of the subject.
-    validation
-        Of the checkpoint's description.
-
-    Returns
-    -------
-    list of Finding
-        Calibration errors of contact and collision.
-    """
+    """Calibration errors that training measured on held-out shards, from the checkpoint's description."""
     return [
         Finding(
             NAME, f"{event}, calibration error on held-out shards", name,
-            Interval(float(validation[f"{event}_ece"]), np.nan, np.nan), Line("<=", 0.03),
+            point(validation[f"{event}_ece"]), Line("<=", 0.03),
         )
         for event in ("contact", "collision")
     ]  # fmt: skip
 
 
 def _inside(known: Array, said: Array, share: float) -> Array:
-    """Share of the bodies of every moment that are within the central interval, ``(M,)``; nan without any."""
+    """Share of the bodies of every moment that are within the central interval, ``(M,)``; NaN without any."""
     there = np.isfinite(known) & np.isfinite(said).all(axis=0)
     low, high = np.nanquantile(
         np.where(there, said, 0.0), [0.5 - 0.5 * share, 0.5 + 0.5 * share], axis=0

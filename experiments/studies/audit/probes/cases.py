@@ -1,4 +1,4 @@
-"""Objects as combinations of look, size, mass and speed: what training has had, and how far others are from it."""
+"""Objects as combinations of look, size, mass and speed, and their distance from those of training."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.debris.specification import DebrisDraw, DebrisSpec
+from envs.debris.specification import DebrisSpec
 from envs.physics.contact import default_stiffness
 from envs.scenario.encounter import NIGHT_SPEED_SHARE, SPEED_RANGE_MPS
 from envs.specification.debris import LOOKS
-from experiments.studies.audit.subjects.rollout import Array, Indices, Mask
+from experiments.studies.audit.scenes.bodies import Array, Indices, Mask
 
 ATTRIBUTES: Final = ("look", "size", "mass", "speed")
 
@@ -20,23 +20,23 @@ NUM_BINS: Final = 4
 """Of size, mass and speed, with as many specimens of training types in each."""
 
 SPECIMENS: Final = 400
-"""Of every training type, by which bins and combinations are found: a combination that is rarer is new [A]."""
+"""Specimens of every training type, from which bins and combinations are counted: a rarer combination is new [A]."""
 
 SPEEDS_MPS: Final = (
     NIGHT_SPEED_SHARE * min(low for low, _ in SPEED_RANGE_MPS.values()),
     max(high for _, high in SPEED_RANGE_MPS.values()),
 )
-"""With which egos of the scenarios set off."""
+"""Range of the ego's initial speed in the scenarios."""
 
 FURTHER: Final[Mapping[str, tuple[float, float]]] = {
     "size": (1.1, 1.3), "mass": (1.2, 3.0), "speed": (1.1, 1.3),
 }  # fmt: skip
-"""How many times the largest of training what is beyond it is [A]."""
+"""Factor by which what is beyond training exceeds the largest of training [A]."""
 
 _SIDES: Final = ("length_m", "width_m", "height_m")
 
 _NO_BODIES: Final = ("patch", "ground-mark")
-"""Looks of what has no body."""
+"""Looks of objects without a body."""
 
 
 class Cases(NamedTuple):
@@ -73,14 +73,14 @@ class Cases(NamedTuple):
 
 
 class Training(NamedTuple):
-    """What training has had."""
+    """Ranges and combinations of attributes in training."""
 
     low: Array  # (3,) least ln size, ln mass, speed that a training type can have
     high: Array  # (3,)
     edges: Array  # (3, NUM_BINS - 1) between bins
     combinations: frozenset[
         tuple[int, ...]
-    ]  # look, bin of size, bin of mass; all speeds occur with each
+    ]  # look, bin of size, of mass; with each all speeds occur
 
     def bins(self, cases: Cases) -> Indices:
         """``(N, 4)``: look, and bins of size, mass and speed."""
@@ -96,17 +96,9 @@ class Training(NamedTuple):
         return np.concatenate([~np.isin(cases.look, looks)[:, None], outside], axis=1)
 
     def split(self, cases: Cases) -> dict[str, Mask]:
-        """Who is of which split; a case may be beyond training in several attributes.
+        """By name ``(N,)``: in distribution, a new combination of known bins, and beyond in each attribute.
 
-        Parameters
-        ----------
-        cases
-            ``N``.
-
-        Returns
-        -------
-        dict
-            By name ``(N,)``: in distribution, a new combination of known bins, and beyond in each attribute.
+        A case may be beyond training in several attributes.
         """
         beyond = self.beyond(cases)
         is_known = np.array(
@@ -121,32 +113,17 @@ class Training(NamedTuple):
 
 
 def learn(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Training:
-    """Ranges, bins and combinations of training types.
-
-    Parameters
-    ----------
-    specs
-        Bodies that could be learned from.
-    random
-        Of the specimens.
-
-    Returns
-    -------
-    Training
-        Ranges are those of the catalogue, not of the specimens.
-    """
+    """Ranges from the catalogue, and bins and combinations from specimens, of the bodies in training."""
     cases = sample(list(specs) * SPECIMENS, random)
     values = cases.attributes[:, 1:]
-    ends = [
-        [
-            np.mean([np.log(getattr(getattr(one, side), end)) for side in _SIDES])
-            for end in ("low", "high")
-        ]
+    masses = [np.log(end) for one in specs for end in (one.mass_kg.low, one.mass_kg.high)]
+    sizes = [
+        np.mean([np.log(getattr(getattr(one, side), end)) for side in _SIDES])
         for one in specs
+        for end in ("low", "high")
     ]
-    masses = [[np.log(one.mass_kg.low), np.log(one.mass_kg.high)] for one in specs]
-    low = np.array([np.min(ends), np.min(masses), SPEEDS_MPS[0]])
-    high = np.array([np.max(ends), np.max(masses), SPEEDS_MPS[1]])
+    low = np.array([np.min(sizes), np.min(masses), SPEEDS_MPS[0]])
+    high = np.array([np.max(sizes), np.max(masses), SPEEDS_MPS[1]])
     shares = np.arange(1, NUM_BINS) / NUM_BINS
     found = Training(low, high, np.quantile(values, shares, axis=0).T, frozenset())
     rows = found.bins(cases)[:, :3].tolist()
@@ -154,22 +131,18 @@ def learn(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Training:
 
 
 def sample(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Cases:
-    """One specimen of each, met at any of the scenarios' speeds."""
+    """One specimen of each, at a random speed of the ego."""
     draws = [one.sample(random) for one in specs]
 
     def of(name: str) -> Array:
         return np.array([getattr(one, name) for one in draws], np.float64)
 
     return Cases(
-        np.array([LOOKS.index(one.look) for one in specs]), _sizes(draws), of("mass_kg"), of("crush_pressure_pa"),
+        np.array([LOOKS.index(one.look) for one in specs]), of("size_m"), of("mass_kg"), of("crush_pressure_pa"),
         of("sharpness"), of("friction"), of("drag_area_m2"), of("lift_area_m2"),
         np.array([one.is_metal for one in specs]), np.array([one.is_warm for one in specs]),
         random.uniform(*SPEEDS_MPS, len(specs)),
     )  # fmt: skip
-
-
-def _sizes(draws: Sequence[DebrisDraw]) -> Array:
-    return np.array([one.size_m for one in draws])
 
 
 def recombine(looks: Cases, sizes: Cases, contents: Cases) -> Cases:
@@ -182,24 +155,7 @@ def recombine(looks: Cases, sizes: Cases, contents: Cases) -> Cases:
 def push_beyond(
     cases: Cases, training: Training, attribute: str, random: np.random.Generator
 ) -> Cases:
-    """The same, larger, heavier or faster than anything in training, or of a look that it has not had.
-
-    Parameters
-    ----------
-    cases
-        ``N``.
-    training
-        What there was.
-    attribute
-        One of ``ATTRIBUTES``.
-    random
-        How far beyond.
-
-    Returns
-    -------
-    Cases
-        ``N``; only that attribute is another one.
-    """
+    """The same but for one attribute, which becomes larger than any in training, or a look that training has not."""
     count = len(cases.look)
     if attribute == "look":
         known = {one[0] for one in training.combinations}
@@ -215,23 +171,9 @@ def push_beyond(
 
 
 def nearest(known: Cases, cases: Cases, attribute: str, count: int) -> NDArray[np.int64]:
-    """Training cases that are nearest in one attribute alone, ``(N, count)``.
+    """Indices of the training cases that are nearest in one attribute alone, ``(N, count)``.
 
-    Parameters
-    ----------
-    known
-        Training cases, in random order: of those that are equally near the first are taken.
-    cases
-        ``N``.
-    attribute
-        One of ``ATTRIBUTES``.
-    count
-        How many.
-
-    Returns
-    -------
-    ndarray
-        Indices; -1 where no training case has the look.
+    ``known`` are in random order: of those that are equally near the first are taken. -1 where none has the look.
     """
     k = ATTRIBUTES.index(attribute)
     away = np.abs(known.attributes[None, :, k] - cases.attributes[:, None, k])

@@ -1,4 +1,4 @@
-"""Probe: an object that were made of something else would hit as hard as it really would."""
+"""Probe whether the predicted impact changes correctly when only the object's contents change."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from typing import Final
 
 import numpy as np
 
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, debris, track
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, debris
 from envs.specification.world import empty_batch
 from experiments.studies.audit.findings import Finding, Line, mean_of
+from experiments.studies.audit.scenes.bodies import (
+    Array,
+    Indices,
+    gather,
+    metres_ahead,
+    object_targets,
+)
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects.rollout import Array, Indices, Subject, fixed
+from experiments.studies.audit.subjects.rollout import Subject, roll_fixed
 from experiments.training.collection.truth import read_truth
 from policies.world_model.estimation.content_classes import (
     BODY_WEIGHTS,
@@ -32,26 +39,21 @@ DIFFERENT_MPS: Final = 0.2
 FELT_MPS: Final = 0.3
 """Speed lost from which on shares of it are compared [A]."""
 
+OF_CONTENTS: Final = (debris.MASS, debris.CRUSH_PRESSURE, debris.SHARPNESS, debris.DRAG_AREA)
+"""Rows of an object's record that its contents decide, besides whether it is anchored."""
+
 
 def choose(moments: Moments) -> tuple[Indices, Indices]:
     """Moments whose nearest object ahead is really a body on the road, and its slot: two arrays ``(K,)``."""
-    rows = moments.observed["debris"][:, -1]
-    ahead = np.where(
-        (rows[..., column.D_TRACKED] > 0.5) & (rows[..., column.D_DX] > 0.0),
-        rows[..., column.D_DX],
-        np.inf,
-    )
-    slot = ahead.argmin(axis=1)
-    index = np.arange(moments.size)
-    target = moments.worlds["track_i"][index, track.TARGET, VEHICLE_SLOTS + slot]
-    flags = moments.worlds["debris_i"][index, :, np.maximum(target, 0)]
-    good = (target >= 0) & (flags[:, debris.IS_REAL] == 1) & (flags[:, debris.IS_PATCH] == 0)
-    chosen = np.flatnonzero(good)
+    slot = metres_ahead(moments.observed["debris"][:, -1]).argmin(axis=1)
+    target = object_targets(moments.worlds)[np.arange(moments.size), slot]
+    flags = gather(moments.worlds["debris_i"], (debris.IS_REAL, debris.IS_PATCH), target[:, None])
+    chosen = np.flatnonzero((flags[:, 0, 0] == 1) & (flags[:, 0, 1] == 0))
     return chosen, slot[chosen]
 
 
 def with_contents(moments: Moments, slots: Indices, book: Codebook, body: int) -> Moments:
-    """The same moments, in which the object is made of something else.
+    """The same moments, in which the object is made of something else; its size, look and place stay.
 
     Parameters
     ----------
@@ -60,59 +62,50 @@ def with_contents(moments: Moments, slots: Indices, book: Codebook, body: int) -
     book
         Classes of contents.
     body
-        From 0 for the lightest.
-
-    Returns
-    -------
-    Moments
-        Size, look and place stay.
+        Class, from 0 for the lightest.
     """
     values = book.bodies[body] / BODY_WEIGHTS
-    mass, crush = float(np.exp(values[0])), float(np.exp(values[1]))
+    mass, crush, sharpness = float(np.exp(values[0])), float(np.exp(values[1])), float(values[2])
     worlds = moments.worlds.copy()
     index = np.arange(moments.size)
-    at = worlds["track_i"][index, track.TARGET, VEHICLE_SLOTS + slots]
-    for row, value in (
-        (debris.MASS, mass), (debris.CRUSH_PRESSURE, crush), (debris.SHARPNESS, float(values[2])),
-        (debris.DRAG_AREA, mass * float(np.exp(values[3]))),
-    ):  # fmt: skip
+    at = object_targets(worlds)[index, slots]
+    drag = mass * float(np.exp(values[3]))
+    for row, value in zip(OF_CONTENTS, (mass, crush, sharpness, drag), strict=True):
         worlds["debris_f"][index, row, at] = value
     worlds["debris_i"][index, debris.IS_ANCHORED, at] = round(float(values[4]))
     return moments._replace(worlds=worlds)
 
 
-def tell_all(moments: Moments, book: Codebook) -> tuple[Moments, list[list[int | None]]]:
-    """Moments of which everything is known: seen without errors, contents those in the middle of their class.
-
-    Parameters
-    ----------
-    moments
-        ``M``.
-    book
-        Classes of contents.
+def reveal(moments: Moments, book: Codebook) -> tuple[Moments, list[list[int | None]]]:
+    """Moments whose state is fully known: observed without errors, contents at the centre of their class.
 
     Returns
     -------
-    told, theta
+    revealed, theta
         The moments, and per moment the classes of the four objects, ``None`` where nothing is tracked.
     """
-    count = moments.size
-    targets = moments.worlds["track_i"][:, track.TARGET, VEHICLE_SLOTS:]
-    contents, kinds = _true_contents(moments), np.zeros((count, DEBRIS_SLOTS), np.int64)
-    for slot in range(DEBRIS_SLOTS):
-        kinds[:, slot] = assign(book, contents[:, slot])
-    told = moments._replace(observed=moments.truly, worlds=moments.worlds.copy())
+    targets = object_targets(moments.worlds)
+    contents = _true_contents(moments)
+    kinds = np.stack([assign(book, contents[:, slot]) for slot in range(DEBRIS_SLOTS)], axis=1)
+    revealed = moments._replace(observed=moments.truly, worlds=moments.worlds.copy())
     for body in range(NUM_BODIES):
         for slot in range(DEBRIS_SLOTS):
             rows = np.flatnonzero((kinds[:, slot] == FIRST_BODY + body) & (targets[:, slot] >= 0))
             if rows.size:
-                changed = with_contents(told.take(rows), np.full(rows.size, slot), book, body)
-                told.worlds[rows] = changed.worlds
+                changed = with_contents(revealed.take(rows), np.full(rows.size, slot), book, body)
+                revealed.worlds[rows] = changed.worlds
     theta: list[list[int | None]] = [
-        [int(kinds[m, j]) if targets[m, j] >= 0 else None for j in range(DEBRIS_SLOTS)]
-        for m in range(count)
+        [int(kind) if target >= 0 else None for kind, target in zip(*pair, strict=True)]
+        for pair in zip(kinds, targets, strict=True)
     ]
-    return told, theta
+    return revealed, theta
+
+
+def force(slots: Indices, body: int) -> list[list[int | None]]:
+    """Per moment the forced class of the object in one slot; the belief decides about the other slots."""
+    return [
+        [FIRST_BODY + body if k == slot else None for k in range(DEBRIS_SLOTS)] for slot in slots
+    ]
 
 
 def _true_contents(moments: Moments) -> Array:
@@ -130,15 +123,13 @@ def _true_contents(moments: Moments) -> Array:
 
 
 def hardest(subject: Subject, moments: Moments, actions: Array) -> Array:
-    """Speed that the hardest contact takes, ``(K,)`` m/s, when driving on."""
-    which = np.arange(moments.size)
-    course = subject.roll(moments, which, actions.shape[1], fixed(actions))
-    found: Array = course.delta_v.max(axis=1)
+    """Speed that the hardest contact takes in every future, ``(K,)`` m/s."""
+    found: Array = roll_fixed(subject, moments, actions).delta_v.max(axis=1)
     return found
 
 
-def probe(moments: Moments, name: str, true: Array, imagined: Array) -> list[Finding]:
-    """Compare speeds lost.
+def measure_contents(moments: Moments, name: str, true: Array, imagined: Array) -> list[Finding]:
+    """How often the subject orders two contents correctly by impact, and how far off its impacts are.
 
     Parameters
     ----------
@@ -147,19 +138,13 @@ def probe(moments: Moments, name: str, true: Array, imagined: Array) -> list[Fin
     name
         Of the subject.
     true, imagined
-        ``(K, NUM_BODIES)`` m/s in the twin and by the subject, lightest contents first.
-
-    Returns
-    -------
-    list of Finding
-        How often it is right about which of two contents is worse, and how far it is off.
+        Speed lost ``(K, NUM_BODIES)`` m/s in the twin and by the subject, lightest contents first.
     """
-    families = [one.family for one in moments.instances]
     right, off = (np.full(len(true), np.nan) for _ in range(2))
     one, other = np.triu_indices(NUM_BODIES, 1)
     for k in range(len(true)):
         gap = true[k, other] - true[k, one]
-        # whether it is touched at all is another probe's question
+        # whether the object is touched at all is measured by another probe
         met = (true[k] > 0.0) & (imagined[k] > 0.0)
         ordered = (np.abs(gap) > DIFFERENT_MPS) & met[one] & met[other]
         if ordered.any():
@@ -168,9 +153,8 @@ def probe(moments: Moments, name: str, true: Array, imagined: Array) -> list[Fin
         felt = (true[k] > FELT_MPS) & met
         if felt.any():
             off[k] = np.median(np.abs(imagined[k, felt] / true[k, felt] - 1.0))
+    order, share = (mean_of(values, moments.families) for values in (right, off))
     return [
-        Finding(
-            NAME, "speed lost, order of contents", name, mean_of(right, families), Line(">=", 0.98)
-        ),
-        Finding(NAME, "speed lost, share it is off", name, mean_of(off, families), Line("<=", 0.3)),
+        Finding(NAME, "speed lost, order of contents", name, order, Line(">=", 0.98)),
+        Finding(NAME, "speed lost, share it is off", name, share, Line("<=", 0.3)),
     ]

@@ -1,4 +1,4 @@
-"""Probe: do acts change the world as they should? Other actions at the same moments, here and in the simulator."""
+"""Probe whether other actions at the same moment change the cost as they do in the simulator."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from scipy.stats import kendalltau
 
 from envs.specification import LANE_WIDTH_M, column
 from experiments.studies.audit.findings import Finding, Line, mean_of
+from experiments.studies.audit.scenes.bodies import Array, metres_ahead
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects.rollout import Array, Subject, fixed
+from experiments.studies.audit.subjects.rollout import Subject, fixed
 from policies.planning.answers import Approach, candidates
 
 NAME: Final = "interaction"
@@ -22,33 +23,16 @@ CHOSEN: Final = (
 """The eight manoeuvres, of ``policies.planning.answers``."""
 
 TIE_USD: Final = 20.0
-"""Manoeuvres whose true costs differ by less are the same choice: nobody can tell them apart [A]."""
+"""Manoeuvres whose true costs differ by less are the same choice [A]."""
 
 
 def lay_out(moments: Moments, steps: int) -> Array:
-    """Actions of the eight manoeuvres at every moment.
-
-    Parameters
-    ----------
-    moments
-        ``M``.
-    steps
-        ``T``.
-
-    Returns
-    -------
-    ndarray
-        ``(M, 8, T, 2)``, laid out for the nearest object that is tracked ahead.
-    """
+    """Actions of the eight manoeuvres at every moment, ``(M, 8, steps, 2)``, for the nearest object tracked ahead."""
     found = np.zeros((moments.size, len(CHOSEN), steps, 2))
     for k in range(moments.size):
         ego = moments.observed["ego"][k, -1].astype(np.float64)
         rows = moments.observed["debris"][k, -1].astype(np.float64)
-        ahead = np.where(
-            (rows[:, column.D_TRACKED] > 0.5) & (rows[:, column.D_DX] > 0.0),
-            rows[:, column.D_DX],
-            np.inf,
-        )
+        ahead = metres_ahead(rows)
         nearest = int(ahead.argmin())
         lane = round(float(ego[column.E_Y]) / LANE_WIDTH_M)
         approach = Approach(
@@ -65,14 +49,14 @@ def roll_costs(subject: Subject, moments: Moments, actions: Array) -> Array:
     """Cost of every manoeuvre at every moment, ``(M, 8)`` US$."""
     count, plans, steps = actions.shape[:3]
     which = np.repeat(np.arange(count), plans)
-    course = subject.roll(moments, which, steps, fixed(actions.reshape(count * plans, steps, 2)))
-    return course.total_usd.reshape(count, plans)
+    futures = subject.roll(moments, which, steps, fixed(actions.reshape(count * plans, steps, 2)))
+    return futures.total_usd.reshape(count, plans)
 
 
-def probe(
+def measure_choices(
     moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]], known: str
 ) -> list[Finding]:
-    """Compare the order of manoeuvres.
+    """Agreement about the best manoeuvre, rank correlation of their costs, and regret of the choice.
 
     Parameters
     ----------
@@ -84,27 +68,21 @@ def probe(
         The same by subject.
     known
         What the subject knows of the moments, for the table.
-
-    Returns
-    -------
-    list of Finding
-        Agreement about the best, rank correlation, regret of the choice.
     """
-    families = [one.family for one in moments.instances]
     rows, best = np.arange(len(true_usd)), true_usd.min(axis=1)
     # where all manoeuvres cost the same there is nothing to choose
     matters = true_usd.max(axis=1) - best > TIE_USD
     found = []
     for name, usd in costs:
-        chosen = usd.argmin(axis=1)
-        regret = true_usd[rows, chosen] - best
+        regret = true_usd[rows, usd.argmin(axis=1)] - best
         agrees = np.where(matters, regret <= TIE_USD, np.nan)
         tau = np.array([kendalltau(a, b).statistic for a, b in zip(usd, true_usd, strict=True)])
         tau = np.where(matters, np.nan_to_num(tau), np.nan)
         for measure, values, line in (
-            (f"{known}: best manoeuvre, agreement", agrees, Line(">=", 0.8)),
-            (f"{known}: order of manoeuvres, Kendall's tau", tau, Line(">=", 0.7)),
-            (f"{known}: regret of the choice, US$", regret, None),
+            ("best manoeuvre, agreement", agrees, Line(">=", 0.8)),
+            ("order of manoeuvres, Kendall's tau", tau, Line(">=", 0.7)),
+            ("regret of the choice, US$", regret, None),
         ):
-            found.append(Finding(NAME, measure, name, mean_of(values, families), line))
+            value = mean_of(values, moments.families)
+            found.append(Finding(NAME, f"{known}: {measure}", name, value, line))
     return found

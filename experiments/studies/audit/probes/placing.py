@@ -1,4 +1,4 @@
-"""Other objects in place of those that were met: in the simulator's state and in what had been observed."""
+"""Replaces the objects of moments by others, in the simulator's state and in what had been observed."""
 
 from __future__ import annotations
 
@@ -6,32 +6,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.sensing.measure import LOOK_CONCENTRATION, LOOK_DECAY_M
-from envs.specification import VEHICLE_SLOTS, column, debris, track, vehicle
+from envs.specification import column, debris, vehicle
 from envs.specification.debris import NUM_LOOKS
 from experiments.studies.audit.probes.cases import Cases
+from experiments.studies.audit.scenes.bodies import Array, Indices, object_targets
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects.rollout import Array, Indices
 
 
 def put(moments: Moments, slots: Indices, cases: Cases) -> Moments:
     """The same moments with other objects, and the ego at another speed.
+
+    Places and all vehicles stay. Observations are as the sensor has them on average, for as long as the object has been
+    tracked; the ego's own past is not rewritten.
 
     Parameters
     ----------
     moments, slots
         ``K`` moments and the slot of the object in each.
     cases
-        ``K``: what is there instead.
-
-    Returns
-    -------
-    Moments
-        Places and everybody else stay. Observations are as the sensor has them on average, for as long as the object
-        has been tracked; the way that the ego has come is not rewritten.
+        ``K`` objects to put there.
     """
     index = np.arange(moments.size)
     worlds = moments.worlds.copy()
-    at = worlds["track_i"][index, track.TARGET, VEHICLE_SLOTS + slots]
+    at = object_targets(worlds)[index, slots]
     for row, values in (
         (debris.LENGTH, cases.size[:, 0]), (debris.WIDTH, cases.size[:, 1]), (debris.HEIGHT, cases.size[:, 2]),
         (debris.MASS, cases.mass), (debris.CRUSH_PRESSURE, cases.crush), (debris.STIFFNESS, cases.stiffness),

@@ -1,8 +1,8 @@
-"""Probe: policies are ranked in dreams as they are ranked really, and nobody is better there than here."""
+"""Probe whether dreams rank policies as the simulator does, and whether policies trained in dreams exploit them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,9 +10,10 @@ from scipy.stats import pearsonr, spearmanr
 
 from experiments.stats.interval import Interval
 from experiments.stats.tail import CAP_USD
-from experiments.studies.audit.findings import Finding, Line, mean_of
+from experiments.studies.audit.findings import Finding, Line, mean_of, point
+from experiments.studies.audit.scenes.bodies import Array
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects.rollout import Array, Subject, driven_by
+from experiments.studies.audit.subjects.rollout import Subject, driven_by
 from policies.base import Policy
 
 NAME: Final = "policy ranking"
@@ -31,60 +32,48 @@ def roll_policies(
     )
 
 
-def probe(
+def measure_ranking(
     moments: Moments,
-    names: list[str],
+    optimised: Sequence[bool],
     true_usd: Array,
     usd: Array,
     subject: str,
-    dreamers: set[str],
     known: str = "as observed",
 ) -> list[Finding]:
-    """Compare means of policies.
+    """Correlations of capped mean costs; how much more optimised policies really cost than in dreams, beyond others.
 
     Parameters
     ----------
     moments
         ``M``.
-    names
-        Of ``P`` policies.
+    optimised
+        ``(P,)``: the policy was optimised in dreams.
     true_usd, usd
-        ``(P, M)`` in the twin, and as the subject has it.
+        ``(P, M)`` in the twin, and by the subject.
     subject
         Its name.
-    dreamers
-        Policies that were optimised in dreams.
     known
         What the subject knows of the moments, for the table.
-
-    Returns
-    -------
-    list of Finding
-        Correlations of capped means; how much more those cost really than dreamt, beyond what it is for the others.
     """
     real, dreamt = (np.minimum(one, CAP_USD) for one in (true_usd, usd))
     means = real.mean(axis=1), dreamt.mean(axis=1)
+    spearman, pearson = (_correlation(measure, *means) for measure in (spearmanr, pearsonr))
     found = [
-        Finding(
-            NAME, f"{known}: Spearman", subject, _correlation(spearmanr, *means), Line(">=", 0.9)
-        ),
-        Finding(NAME, f"{known}: Pearson", subject, _correlation(pearsonr, *means)),
+        Finding(NAME, f"{known}: Spearman", subject, spearman, Line(">=", 0.9)),
+        Finding(NAME, f"{known}: Pearson", subject, pearson),
     ]
-    optimised = np.array([name in dreamers for name in names])
-    if optimised.any() and not optimised.all():
-        families = [one.family for one in moments.instances]
+    chosen = np.array(optimised)
+    if chosen.any() and not chosen.all():
         gap = real - dreamt
-        extra = gap[optimised].mean(axis=0) - gap[~optimised].mean(axis=0)
-        share = mean_of(extra, families)
-        scale = max(float(real[optimised].mean()), 1e-9)
+        extra = gap[chosen].mean(axis=0) - gap[~chosen].mean(axis=0)
+        scale = max(float(real[chosen].mean()), 1e-9)
+        value = Interval(*(x / scale for x in mean_of(extra, moments.families)))
         measure = f"{known}: exploitation gap, share of the real cost"
-        value = Interval(*(x / scale for x in share))
         found.append(Finding(NAME, measure, subject, value, Line("<=", 0.1)))
     return found
 
 
 def _correlation(measure: Callable[[Array, Array], Any], one: Array, other: Array) -> Interval:
-    """A value without an interval; not a number for whoever says the same of all."""
+    """A value without an interval; NaN if either says the same of all."""
     varies = min(np.ptp(one), np.ptp(other)) > 0.0
-    value = float(measure(one, other).statistic) if varies else np.nan
-    return Interval(value, np.nan, np.nan)
+    return point(measure(one, other).statistic if varies else np.nan)

@@ -1,4 +1,4 @@
-"""What is said to happen in so many of a hundred dreams, against how often it happens: counts for a diagram."""
+"""Reliability: how often an event happens for each predicted probability, as counts for a diagram."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.stats.proportion import wilson
-from experiments.studies.audit.subjects.rollout import Array, Course, Mask
+from experiments.studies.audit.scenes.bodies import Array, Mask
+from experiments.studies.audit.subjects.rollout import Futures
 
 NUM_BINS: Final = 10
 """Of predicted probabilities, equally wide: where they are few, the interval says so."""
@@ -16,7 +17,7 @@ NUM_BINS: Final = 10
 LEVEL: Final = 0.95
 
 
-def count(true: Course, draws: Sequence[Course]) -> dict[str, list[dict[str, Any]]]:
+def count(true: Futures, draws: Sequence[Futures]) -> dict[str, list[dict[str, Any]]]:
     """Count by event and by bin of its predicted probability.
 
     Parameters
@@ -24,28 +25,24 @@ def count(true: Course, draws: Sequence[Course]) -> dict[str, list[dict[str, Any
     true
         What happened.
     draws
-        Dreams of the same moments; the share in which an event happens is its probability.
+        Futures of the same moments; the share in which an event happens is its probability.
 
     Returns
     -------
     dict
-        ``"contact"`` (the ego meets an object) and ``"collision"`` (it hits a vehicle), to the end of the futures: rows
-        with ``low`` and ``high`` edge, ``predicted`` mean, ``count`` of moments, ``happened``, and Wilson's interval
-        ``share_low`` to ``share_high``. Bins without a moment are left out.
+        Rows of ``count_bins`` for ``"contact"`` (the ego meets an object) and ``"collision"`` (it hits a vehicle), to
+        the end of the futures.
     """
-    events: dict[str, tuple[Mask, list[Mask]]] = {
-        "contact": (_meets(true), [_meets(one) for one in draws]),
-        "collision": (_hits(true), [_hits(one) for one in draws]),
+    return {
+        "contact": count_bins(np.mean([one.meets for one in draws], axis=0), true.meets),
+        "collision": count_bins(
+            np.mean([one.collided[:, -1] for one in draws], axis=0), true.collided[:, -1]
+        ),
     }
-    found = {}
-    for name, (happened, dreamt) in events.items():
-        p: Array = np.mean(np.array(dreamt), axis=0)
-        found[name] = count_bins(p, happened)
-    return found
 
 
 def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
-    """Rows of ``count`` for one event.
+    """Count one event by rising probability.
 
     Parameters
     ----------
@@ -55,7 +52,8 @@ def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        By rising probability.
+        Rows with ``low`` and ``high`` edge, ``predicted`` mean, ``count`` of moments, ``happened``, and Wilson's
+        interval ``share_low`` to ``share_high``. Bins without a moment are left out.
     """
     at = np.minimum(np.floor(p * NUM_BINS), NUM_BINS - 1)
     rows = []
@@ -65,26 +63,7 @@ def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
         if total:
             _, low, high = wilson(positive, total, level=LEVEL)
             rows.append(
-                {
-                    "low": k / NUM_BINS,
-                    "high": (k + 1) / NUM_BINS,
-                    "predicted": float(p[chosen].mean()),
-                    "count": total,
-                    "happened": positive,
-                    "share_low": low,
-                    "share_high": high,
-                }
-            )
+                {"low": k / NUM_BINS, "high": (k + 1) / NUM_BINS, "predicted": float(p[chosen].mean())}
+                | {"count": total, "happened": positive, "share_low": low, "share_high": high}
+            )  # fmt: skip
     return rows
-
-
-def _meets(course: Course) -> Mask:
-    """Whether the ego meets an object, ``(N,)``."""
-    found: Mask = np.asarray(course.touched[:, -1].any(axis=1))
-    return found
-
-
-def _hits(course: Course) -> Mask:
-    """Whether the ego hits a vehicle, ``(N,)``."""
-    found: Mask = np.asarray(course.collided[:, -1])
-    return found

@@ -1,6 +1,6 @@
-"""Probe: how much faster than real time a model dreams, and what an imagined minute costs.
+"""Probe how much faster than real time a model dreams, and what an imagined minute costs.
 
-Timings differ from run to run, so they stand beside what an audit finds, not in it.
+Timings differ from run to run, so they are kept apart from the other findings.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Final
-
-import numpy as np
 
 from envs.specification import DECISION_S
 from experiments.benchmarks.dream_speed import (
@@ -21,8 +19,7 @@ from experiments.benchmarks.dream_speed import (
     measure_dream,
 )
 from experiments.records.prices import CORE_HOUR_USD, to_usd
-from experiments.stats.interval import Interval
-from experiments.studies.audit.findings import Finding, Line
+from experiments.studies.audit.findings import Finding, Line, point
 
 NAME: Final = "speed"
 
@@ -30,62 +27,30 @@ CLOCKS: Final[Mapping[str, Callable[[], float]]] = {
     "CPU": time.process_time,
     "wall": time.perf_counter,
 }
-"""Others may be at work on the machine: what is judged is CPU time."""
+"""Other processes may be at work on the machine, so CPU time is judged."""
 
 LINES: Final = {ONE_WORLD: Line(">=", 1_000.0), PICTURES: Line(">=", 10.0)}
 """policies/world_model/SOURCES.md 7, row 12."""
 
 
-def probe(name: str, checkpoint: str) -> list[Finding]:
-    """Time dreams by both clocks.
-
-    Parameters
-    ----------
-    name
-        Of the subject.
-    checkpoint
-        Its folder, or ``"shipped"``.
-
-    Returns
-    -------
-    list of Finding
-        Never the same twice.
-    """
+def measure_speed(name: str, checkpoint: str) -> list[Finding]:
+    """Time dreams by both clocks; ``checkpoint`` is a folder or ``"shipped"``. Differs from run to run."""
     return report(name, {one: measure_dream(checkpoint, clock) for one, clock in CLOCKS.items()})
 
 
 def report(name: str, measured: Mapping[str, Mapping[str, float]]) -> list[Finding]:
-    """Findings from what was timed.
-
-    Parameters
-    ----------
-    name
-        Of the subject.
-    measured
-        ``measure_dream`` by clock.
-
-    Returns
-    -------
-    list of Finding
-        Imagined seconds per second, and prices.
-    """
+    """Imagined seconds per second, and prices, from ``measure_dream`` by clock."""
     found = []
     for clock, dream in measured.items():
-        told = {
-            f"{WORLDS} worlds": (dream[DREAM_STEPS] * DECISION_S, None),
-            "one world": (dream[ONE_WORLD], LINES[ONE_WORLD]),
-            "one world with pictures": (dream[PICTURES], LINES[PICTURES]),
-        }
-        for what, (value, line) in told.items():
-            judged = line if clock == "CPU" else None
-            found.append(_finding(f"{what}, imagined s per {clock} s", name, value, judged))
-    found.append(_finding("price of a core for an hour, assumed [A], US$", name, CORE_HOUR_USD))
+        for what, value, line in (
+            (f"{WORLDS} worlds", dream[DREAM_STEPS] * DECISION_S, None),
+            ("one world", dream[ONE_WORLD], LINES[ONE_WORLD]),
+            ("one world with pictures", dream[PICTURES], LINES[PICTURES]),
+        ):
+            limit = line if clock == "CPU" else None
+            measure = f"{what}, imagined s per {clock} s"
+            found.append(Finding(NAME, measure, name, point(value), limit))
+    prices = {"price of a core for an hour, assumed [A], US$": CORE_HOUR_USD}
     for what, seconds in imagined_minute_s(measured["CPU"]).items():
-        found.append(_finding(f"{what}, CPU-s", name, seconds))
-        found.append(_finding(f"{what}, US$", name, to_usd(seconds)))
-    return found
-
-
-def _finding(measure: str, name: str, value: float, line: Line | None = None) -> Finding:
-    """One figure; its spread is the machine's, not the model's."""
-    return Finding(NAME, measure, name, Interval(value, np.nan, np.nan), line)
+        prices |= {f"{what}, CPU-s": seconds, f"{what}, US$": to_usd(seconds)}
+    return found + [Finding(NAME, what, name, point(value)) for what, value in prices.items()]

@@ -1,4 +1,4 @@
-"""Cases of the probe of generalisation: laid out at moments, rolled by everybody."""
+"""Runs the probe of generalisation: lays out cases at moments, and rolls them by the twin and by models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisSpec
 from experiments.studies.audit.findings import Finding
-from experiments.studies.audit.probes import contents, generalisation, interaction
+from experiments.studies.audit.probes import contents, interaction
 from experiments.studies.audit.probes.cases import (
     ATTRIBUTES,
     Cases,
@@ -21,12 +21,19 @@ from experiments.studies.audit.probes.cases import (
     recombine,
     sample,
 )
-from experiments.studies.audit.probes.generalisation import CHANCE, COPIES, EXACT, Outcomes
+from experiments.studies.audit.probes.generalisation import (
+    CHANCE,
+    COPIES,
+    EXACT,
+    Cohort,
+    Outcomes,
+)
 from experiments.studies.audit.probes.placing import put
 from experiments.studies.audit.probes.shortcuts import believed_ln_mass
+from experiments.studies.audit.scenes.bodies import Array, Indices
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.models import Model
-from experiments.studies.audit.subjects.rollout import Array, Indices, Subject, fixed
+from experiments.studies.audit.subjects.rollout import Subject, roll_fixed
 from experiments.studies.audit.subjects.twin import Twin
 
 MOST_MOMENTS: Final = 60
@@ -35,31 +42,26 @@ KNOWN_PER_TYPE: Final = 2
 """Specimens of every training type whose outcomes are looked up at every moment."""
 
 NEAREST: Final = 3
-"""Training cases whose mean outcome is that of the nearest: one alone says too much of the rest of it."""
+"""Training cases whose mean outcome is compared: that of one alone depends too much on its other attributes."""
 
 
-def run(
+def measure_generalisation(
     moments: Moments, models: Sequence[Model], steps: int, draws: int, seed: int
 ) -> list[Finding]:
-    """The whole probe.
+    """The whole probe; limits are for the twin, which must be exact, and for a copier, which must be noticed.
 
     Parameters
     ----------
     moments
         At which objects are met; as many as are needed are taken.
     models
-        Whom to ask.
+        Subjects.
     steps
         Decisions of every future.
     draws
         Dreams of every case.
     seed
         Of the cases.
-
-    Returns
-    -------
-    list of Finding
-        Lines are for the twin, which must be exact, and for a copier, which must be noticed.
     """
     random = np.random.default_rng(seed)
     few, slots = _where_met(moments, steps)
@@ -72,25 +74,22 @@ def run(
     which = np.tile(np.arange(few.size), len(cases.look) // few.size)
     placed = put(few.take(which), slots[which], cases)
     actions = interaction.lay_out(placed, steps)[:, 0]
-    truth = _ask(Twin(), placed, actions, np.log(cases.mass))
+    truth = _roll(Twin(), placed, actions, np.log(cases.mass))
     like = _look_up(few, slots, which, known, cases, steps)
-    families = [one.family for one in placed.instances]
-    splits = training.split(cases)
-    new = ~splits["in distribution"]
-    found = generalisation.count(splits, "twin")
-    found += generalisation.errors(splits, "twin", truth, truth, families, EXACT)
-    found += generalisation.copying(new, "twin", truth, truth, like, families)
+    cohort = Cohort(training.split(cases), truth, like, placed.families)
+    found = [
+        *cohort.count_cases("twin"),
+        *cohort.errors("twin", truth, EXACT),
+        *cohort.copying("twin", truth),
+    ]
     for model in models:
         said = _imagine(model, placed, slots[which], actions, draws)
-        found += generalisation.errors(splits, model.name, truth, said, families)
-        found += generalisation.copying(new, model.name, truth, said, like, families)
-    copier = "broken: copies by look"
-    lines = {"look": COPIES}
-    return found + generalisation.copying(new, copier, truth, like["look"], like, families, lines)
+        found += [*cohort.errors(model.name, said), *cohort.copying(model.name, said)]
+    return found + cohort.copying("broken: copies by look", like["look"], {"look": COPIES})
 
 
 def _where_met(moments: Moments, steps: int) -> tuple[Moments, Indices]:
-    """Moments, evenly spread, in which who keeps going meets a body, and its slot."""
+    """Moments, evenly spread, in which keeping lane and speed ends in contact with a body, and its slot."""
     chosen, slots = contents.choose(moments)
     few = moments.take(chosen)
     met = np.flatnonzero(contents.hardest(Twin(), few, interaction.lay_out(few, steps)[:, 0]) > 0.0)
@@ -121,7 +120,7 @@ def make_cases(
     Returns
     -------
     Cases
-        ``7 * count``, lot after lot; which split one is of is found by itself.
+        ``7 * count``, lot after lot; ``Training.split`` decides the split of each.
     """
 
     def some() -> Cases:
@@ -134,37 +133,30 @@ def make_cases(
     return Cases(*(np.concatenate(values) for values in zip(*lots, strict=True)))
 
 
-def _ask(subject: Subject, moments: Moments, actions: Array, ln_mass: Array) -> Outcomes:
-    """What a subject makes of cases."""
-    which = np.arange(moments.size)
-    course = subject.roll(moments, which, actions.shape[1], fixed(actions))
-    delta_v = course.delta_v.max(axis=1)
+def _roll(subject: Subject, moments: Moments, actions: Array, ln_mass: Array) -> Outcomes:
+    """Outcomes of cases that are placed at moments."""
+    futures = roll_fixed(subject, moments, actions)
+    delta_v = futures.delta_v.max(axis=1)
+    usd = futures.contact_usd.sum(axis=1)
     met = delta_v > 0.0
-    return Outcomes(
-        np.where(met, delta_v, np.nan),
-        np.where(met, course.contact_usd.sum(axis=1), np.nan),
-        ln_mass,
-    )
+    return Outcomes(np.where(met, delta_v, np.nan), np.where(met, usd, np.nan), ln_mass)
 
 
 def _imagine(
     model: Model, moments: Moments, slots: Indices, actions: Array, draws: int
 ) -> Outcomes:
     """Means over dreams whose contents are drawn from the belief."""
-    count = moments.size
-    ln_mass = np.full(count, np.nan)
+    ln_mass = np.full(moments.size, np.nan)
     if model.book is not None:
-        ln_mass = believed_ln_mass(moments, np.arange(count), slots, model, model.book)
-    asked = [
-        _ask(model.dreams(k, temperature=0.0), moments, actions, ln_mass) for k in range(draws)
-    ]
-    return mean_outcome(asked)
+        ln_mass = believed_ln_mass(moments.observed, slots, model, model.book)
+    dreams = [model.dreams(k, temperature=0.0) for k in range(draws)]
+    return mean_outcome([_roll(one, moments, actions, ln_mass) for one in dreams])
 
 
-def mean_outcome(asked: Sequence[Outcomes]) -> Outcomes:
-    """Means of what is a number."""
+def mean_outcome(outcomes: Sequence[Outcomes]) -> Outcomes:
+    """Means, NaN left out."""
     found = []
-    for values in zip(*asked, strict=True):
+    for values in zip(*outcomes, strict=True):
         rows = np.stack(values)
         there = np.isfinite(rows)
         total, number = np.where(there, rows, 0.0).sum(axis=0), there.sum(axis=0)
@@ -180,16 +172,15 @@ def _look_up(
     for k in range(len(known.look)):
         one = known.take(np.full(few.size, k))
         placed = put(few, slots, one)
-        actions = interaction.lay_out(placed, steps)[:, 0]
-        table.append(_ask(Twin(), placed, actions, np.log(one.mass)))
+        table.append(
+            _roll(Twin(), placed, interaction.lay_out(placed, steps)[:, 0], np.log(one.mass))
+        )
     rows = Outcomes(*(np.stack(values) for values in zip(*table, strict=True)))
     chosen = {one: nearest(known, cases, one, NEAREST) for one in ATTRIBUTES}
-    anybody = np.arange(len(which) * NEAREST).reshape(-1, NEAREST) % len(known.look)
-    found = {}
-    for name, near in (chosen | {CHANCE: anybody}).items():
-        asked = [
-            Outcomes(*(values[near[:, n], which] for values in rows)).wherever(near[:, n] >= 0)
-            for n in range(NEAREST)
-        ]
-        found[name] = mean_outcome(asked)
-    return found
+    chosen[CHANCE] = np.arange(len(which) * NEAREST).reshape(-1, NEAREST) % len(known.look)
+    return {
+        name: mean_outcome(
+            [Outcomes(*(values[one, which] for values in rows)).where(one >= 0) for one in near.T]
+        )
+        for name, near in chosen.items()
+    }

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from envs.batched.env import DebrisVectorEnv
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
-from envs.specification import DECISIONS_PER_EPISODE, VEHICLE_SLOTS, track, vehicle
-from experiments.rollout.loop import world_seed
+from envs.specification import vehicle
+from experiments.rollout.listener import Listener
+from experiments.rollout.loop import Episode, Rollout
+from experiments.studies.audit.scenes.bodies import (
+    Array,
+    Indices,
+    Mask,
+    Observed,
+    Records,
+    gather,
+    vehicle_targets,
+)
 from experiments.studies.audit.scenes.truth import see_truly
 from experiments.training.world_model.dream_starts import seconds_to_object
-from policies.base import Policy
+from policies.base import Observation, Policy
 from policies.world_model.dream.starts import LENGTH
 
 SOONEST_S, LATEST_S = 1.5, 5.0
-"""An object in the ego's path is reached within so many seconds: before, all is decided; later, nothing is yet [A]."""
+"""The ego reaches an object in its path within so many seconds: earlier moments leave no choice, later ones demand
+none yet [A]."""
+
+KEYS: Final = ("ego", "vehicles", "debris")
+"""Parts of an observation."""
 
 
 class Moments(NamedTuple):
     """``M`` moments of as many episodes."""
 
-    worlds: NDArray[np.void]  # (M,) records of the twin
+    worlds: Records  # (M,) of the twin
     instances: tuple[ScenarioInstance, ...]
-    strata: NDArray[np.str_]  # (M,)
-    observed: dict[str, NDArray[np.float32]]  # each (M, LENGTH, ...), the present last
-    truly: dict[str, NDArray[np.float32]]  # the same without errors of measurement
-    actions: NDArray[np.float64]  # (M, T, 2): what was done then
+    observed: Observed  # each (M, LENGTH, ...), the present last
+    truly: Observed  # the same without errors of measurement
+    actions: Array  # (M, T, 2) that were taken then
 
     @property
     def size(self) -> int:
@@ -38,57 +49,87 @@ class Moments(NamedTuple):
         return len(self.worlds)
 
     @property
-    def crashed(self) -> NDArray[np.bool_]:
+    def families(self) -> list[str]:
+        """Scenario family of every moment."""
+        return [one.family for one in self.instances]
+
+    @property
+    def crashed(self) -> Mask:
         """``(M, 8)``: the vehicle in the slot has struck something before."""
-        targets = self.worlds["track_i"][:, track.TARGET, :VEHICLE_SLOTS]
-        rows = np.arange(self.size)[:, None]
-        flags = self.worlds["vehicle_i"][rows, vehicle.CRASHED, np.maximum(targets, 0)]
-        found: NDArray[np.bool_] = (targets >= 0) & (flags == 1)
+        flags = gather(self.worlds["vehicle_i"], [vehicle.CRASHED], vehicle_targets(self.worlds))
+        found: Mask = flags[..., 0] == 1
         return found
 
-    def take(self, chosen: NDArray[np.int64]) -> Moments:
+    def take(self, chosen: Indices) -> Moments:
         """Some of them."""
         return Moments(
             self.worlds[chosen],
             tuple(self.instances[k] for k in chosen),
-            self.strata[chosen],
-            {key: rows[chosen] for key, rows in self.observed.items()},
-            {key: rows[chosen] for key, rows in self.truly.items()},
+            _rows(self.observed, chosen),
+            _rows(self.truly, chosen),
             self.actions[chosen],
         )
 
 
 class Driven(NamedTuple):
-    """Episodes driven side by side; lists have one entry per decision, arrays in them one row per episode."""
+    """``B`` episodes driven side by side; lists have one entry per decision with one row per episode."""
 
-    worlds: list[NDArray[np.void]]
-    observed: list[dict[str, NDArray[np.float32]]]
-    actions: list[NDArray[np.float64]]
-    length: NDArray[np.int64]  # (B,) decisions until the end
-    contacts: list[NDArray[np.object_]]  # what ``info`` says of those of every decision
+    worlds: list[Records]
+    observed: list[Observed]  # after the end of an episode its rows mean nothing
+    episodes: tuple[Episode, ...]
 
-    def take(self, chosen: NDArray[np.int64]) -> Driven:
+    @property
+    def length(self) -> Indices:
+        """Decisions of every episode, ``(B,)``."""
+        return np.array([len(one.actions) for one in self.episodes])
+
+    @property
+    def families(self) -> list[str]:
+        """Scenario family of every episode."""
+        return [one.instance.family for one in self.episodes]
+
+    def take(self, chosen: Indices) -> Driven:
         """Some episodes, as copies."""
         return Driven(
             [one[chosen] for one in self.worlds],
-            [{key: rows[chosen] for key, rows in seen.items()} for seen in self.observed],
-            [one[chosen] for one in self.actions],
-            self.length[chosen],
-            [one[chosen] for one in self.contacts],
+            [_rows(one, chosen) for one in self.observed],
+            tuple(self.episodes[b] for b in chosen),
         )
+
+
+class _Recorder(Listener):
+    """Keeps the worlds and what is observed of them before every decision."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
+        self.states: list[Records] = []
+        self.observed: list[Observed] = []
+
+    def see(self, observation: Observation) -> None:
+        """Keep both."""
+        self.states.append(self.worlds.batch.view(np.ndarray).copy())
+        self.observed.append(dict(observation))
+
+
+def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
+    """Drive all instances at once."""
+    recorder = _Recorder(policy)
+    episodes = dict(Rollout(recorder, instances, num_worlds=len(instances)).episodes())
+    in_order = tuple(episodes[b] for b in range(len(instances)))
+    return Driven(recorder.states, recorder.observed, in_order)
 
 
 def find_moments(
     suite: Suite, split: str, policy: Policy, per_stratum: int, steps: int, seed: int
 ) -> Moments:
-    """Drive episodes and take one moment of each, where something is about to be decided.
+    """Drive episodes and take one moment of each, shortly before an object is reached.
 
     Parameters
     ----------
     suite, split
-        Whose instances.
+        Where the instances come from.
     policy
-        Who drives.
+        That drives.
     per_stratum
         Episodes of each stratum.
     steps
@@ -99,105 +140,55 @@ def find_moments(
     Returns
     -------
     Moments
-        Of episodes in which there is one; the same for the same arguments.
+        Episodes without one are left out; the same for the same arguments.
     """
-    items = [
+    items = suite.items(split)
+    chosen = [
         item
         for name in suite.strata
-        for item in [i for i in suite.items(split) if i.stratum == name][:per_stratum]
+        for item in [one for one in items if one.stratum == name][:per_stratum]
     ]
-    instances = [suite.instance(item) for item in items]
-    driven = drive_all(instances, policy)
+    driven = drive_all([suite.instance(item) for item in chosen], policy)
     random = np.random.default_rng(seed)
-    chosen = [
-        (b, k) for b, k in ((b, _choose(driven, b, steps, random)) for b in range(len(items))) if k
-    ]
-    return Moments(
-        np.array([driven.worlds[k][b] for b, k in chosen]),
-        tuple(instances[b] for b, _ in chosen),
-        np.array([items[b].stratum for b, _ in chosen]),
-        *histories(driven, chosen),
-        np.array([[driven.actions[t][b] for t in range(k, k + steps)] for b, k in chosen]),
-    )
+    decisions = [_choose(driven, b, steps, random) for b in range(len(chosen))]
+    return take_moments(driven, [(b, k) for b, k in enumerate(decisions) if k], steps)
 
 
-def histories(
-    driven: Driven, chosen: Sequence[tuple[int, int]]
-) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
-    """What was observed up to every moment, and what would have been without errors.
-
-    Parameters
-    ----------
-    driven
-        Episodes.
-    chosen
-        Episode and decision of every moment.
-
-    Returns
-    -------
-    observed, truly
-        Each ``(M, LENGTH, ...)`` by key of the observation.
-    """
-    observed: dict[str, list[Any]] = {key: [] for key in ("ego", "vehicles", "debris")}
-    truly: dict[str, list[Any]] = {key: [] for key in observed}
+def take_moments(driven: Driven, chosen: Sequence[tuple[int, int]], steps: int) -> Moments:
+    """Moments by episode and decision, with the actions that follow, fewer than ``steps`` where the episode ends."""
+    observed: list[Observed] = []
+    truly: list[Observed] = []
     for b, k in chosen:
         span = range(k - LENGTH + 1, k + 1)
-        seen = [{key: driven.observed[t][key][b] for key in observed} for t in span]
-        true = [see_truly(driven.worlds[t][b], one) for t, one in zip(span, seen, strict=True)]
-        for key in observed:
-            observed[key].append([one[key] for one in seen])
-            truly[key].append([one[key] for one in true])
-    return _stack(observed), _stack(truly)
-
-
-def _stack(rows: Mapping[str, Sequence[Any]]) -> dict[str, NDArray[np.float32]]:
-    """Arrays of what was gathered moment by moment."""
-    return {key: np.array(values) for key, values in rows.items()}
-
-
-def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
-    """Drive all instances at once.
-
-    Parameters
-    ----------
-    instances
-        ``B``.
-    policy
-        Who drives.
-
-    Returns
-    -------
-    Driven
-        After the end of an episode its rows mean nothing.
-    """
-    count = len(instances)
-    env = DebrisVectorEnv(count, scenario=lambda *_: instances[0])
-    observation, _ = env.reset(options={"instance": list(instances)})
-    begins = np.ones(count, np.bool_)
-    length = np.full(count, DECISIONS_PER_EPISODE)
-    found = Driven([], [], [], length, [])
-    for t in range(DECISIONS_PER_EPISODE):
-        if begins.any():
-            seeds = [world_seed(0, one.hash if one else "") for one in env.instances]
-            policy.reset(begins, np.array(seeds))
-        action = np.asarray(policy.act(observation), np.float64)
-        found.worlds.append(env.batch.view(np.ndarray).copy())
-        found.observed.append(observation)
-        found.actions.append(np.clip(action, -1.0, 1.0))
-        observation, _, terminated, truncated, info = env.step(action)
-        found.contacts.append(info["contacts"])
-        begins = terminated | truncated
-        length[begins] = np.minimum(length[begins], t + 1)
-    return found
+        seen = {key: np.array([driven.observed[t][key][b] for t in span]) for key in KEYS}
+        observed.append(seen)
+        truly.append(see_truly(np.array([driven.worlds[t][b] for t in span]), seen))
+    return Moments(
+        np.array([driven.worlds[k][b] for b, k in chosen]),
+        tuple(driven.episodes[b].instance for b, _ in chosen),
+        _stack(observed),
+        _stack(truly),
+        np.clip([driven.episodes[b].actions[k : k + steps] for b, k in chosen], -1.0, 1.0),
+    )  # fmt: skip
 
 
 def _choose(driven: Driven, b: int, steps: int, random: np.random.Generator) -> int:
     """A decision of an episode at which an object in the path is about to be reached; 0 if there is none."""
-    last = int(driven.length[b]) - steps
-    good = []
-    for k in range(LENGTH - 1, last):
-        rows: Any = driven.observed[k]
-        away = seconds_to_object(rows["ego"][b][None], rows["debris"][b][None])[0]
-        if SOONEST_S < away < LATEST_S:
-            good.append(k)
-    return int(random.choice(good)) if good else 0
+    decisions = np.arange(LENGTH - 1, int(driven.length[b]) - steps)
+    if not len(decisions):
+        return 0
+    ego, objects = (
+        np.array([driven.observed[k][key][b] for k in decisions]) for key in ("ego", "debris")
+    )
+    away = seconds_to_object(ego, objects)
+    good = decisions[(away > SOONEST_S) & (away < LATEST_S)]
+    return int(random.choice(good)) if len(good) else 0
+
+
+def _rows(arrays: Observed, chosen: Indices) -> Observed:
+    return {key: rows[chosen] for key, rows in arrays.items()}
+
+
+def _stack(parts: Sequence[Observed]) -> Observed:
+    """Arrays of what was gathered moment by moment."""
+    return {key: np.array([one[key] for one in parts]) for key in KEYS}

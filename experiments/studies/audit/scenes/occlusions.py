@@ -1,11 +1,10 @@
-"""Objects that are hidden on purpose, or taken away while they are hidden.
+"""Objects that are hidden on purpose, or removed while they are hidden.
 
-The twin's own sensing does it. In the records of a driven episode the rear wall of a truck is put between the ego's
-camera and the object, the tracker is asked again what it sees of that very moment, with the same noise, and the wall is
-taken out: the object's track ages, keeps its measurement, and dies, as it would behind a real truck. Only what is
-observed of objects, and of the truck, changes. The wall is in nobody's way and leaves everybody's course as it was, so
-that every object that was seen for a while can be hidden for just as long as a probe asks; a truck that really drives
-there would run over half of the objects and make the ego brake for it.
+The twin's own sensing does it. In the records of a driven episode the rear of a truck is put between the ego's camera
+and the object, the tracker observes that very moment again with the same noise, and the occluder is taken out: the
+object's track ages, keeps its measurement, and ends, as it would behind a real truck. Only what is observed of objects,
+and of the truck, changes; no vehicle drives otherwise. So every object that was seen for a while can be hidden for just
+as long as a probe needs; a truck that really drives there would run over half of the objects and make the ego brake.
 """
 
 from __future__ import annotations
@@ -17,63 +16,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.observation import observe
-from envs.specification import (
-    DEBRIS_SLOTS,
-    DECISION_S,
-    MAX_VEHICLES,
-    VEHICLE_SLOTS,
-    column,
-    debris,
-    episode,
-    track,
-    vehicle,
-)  # fmt: skip
+from envs.specification import DECISION_S, MAX_VEHICLES, column, debris, episode, vehicle
 from envs.specification.world import World, empty_batch, world_at
+from experiments.studies.audit.scenes.bodies import Array, Indices, Mask, gather, object_targets
 from experiments.studies.audit.scenes.moments import Driven
-from experiments.studies.audit.scenes.occluder import put_wall, show_wall, take_out
+from experiments.studies.audit.scenes.occluder import observe_occluder, put_occluder, remove_object
 
-Indices = NDArray[np.int64]
-Spoil = Callable[[World, int], None]
-"""Changes a world of a decision before it is looked at again, in place."""
+Change = Callable[[World, int], None]
+"""Changes a world for an object slot before it is observed again, in place."""
 
 LOOKS: Final = 3
-"""Decisions that an object had been tracked before it was hidden: a glimpse is no memory [A]."""
+"""Decisions that an object had been tracked before it was hidden: less is a glimpse [A]."""
 
 AHEAD_M: Final = 10.0
 """An object that is nearer at the end cannot be hidden by a truck ahead of the ego [A]."""
 
 REMOVED: Final = 5
-"""Decisions that an object is hidden before its place, without it, is in view again: 1 s."""
+"""Decisions that an object is hidden before its empty place is in view again: 1 s."""
 
 VIEW: Final = 5
 """Decisions in plain view: 1 s."""
 
-_OBJECTS: Final = slice(VEHICLE_SLOTS, VEHICLE_SLOTS + DEBRIS_SLOTS)
-
 
 class Occlusions(NamedTuple):
-    """Episodes as they would have been observed, and one question about each."""
+    """Episodes as they would have been observed, and the tracks that are judged in them."""
 
     driven: Driven
-    asked: Indices  # (K, 3): decision, episode and slot of every verdict
-    source: Indices  # (K,): which of the original episodes it is about
+    asked: Indices  # (K, 3): decision, episode and slot
 
 
 def natural(driven: Driven, steps: int) -> Occlusions:
-    """Objects that traffic has hidden for just so many decisions, the first of every episode.
-
-    Parameters
-    ----------
-    driven
-        Episodes.
-    steps
-        Decisions out of sight.
-
-    Returns
-    -------
-    Occlusions
-        The same episodes.
-    """
+    """Objects that traffic has hidden for just so many decisions, the first of every episode."""
     found: dict[int, tuple[int, int, int]] = {}
     for t, seen in enumerate(driven.observed):
         rows = seen["debris"]
@@ -83,8 +56,7 @@ def natural(driven: Driven, steps: int) -> Occlusions:
         just &= (driven.length > t)[:, None]
         for b, slot in np.argwhere(just):
             found.setdefault(int(b), (t, int(b), int(slot)))
-    asked = _as_rows(list(found.values()))
-    return Occlusions(driven, asked, asked[:, 1])
+    return Occlusions(driven, _as_rows(list(found.values())))
 
 
 def hide(
@@ -95,53 +67,38 @@ def hide(
     Parameters
     ----------
     driven
-        Episodes.
+        Episodes; those in which no object can be hidden for so long before it is reached are left out.
     steps
         Decisions out of sight.
     random
-        Consumed: which object, and when.
+        Draws the object and the moment.
     but
-        Episodes that are left out.
-
-    Returns
-    -------
-    Occlusions
-        Without episodes in which none can be hidden for so long before it is reached.
+        Indices of further episodes to leave out.
     """
     chosen = _choose(driven, steps, 0, random)
     if but is not None:
         chosen = chosen[~np.isin(chosen[:, 1], but)]
-    return _look_again(driven, chosen, steps, steps, put_wall, put_wall)
+    return _observe_again(driven, chosen, (steps, put_occluder), (0, put_occluder))
 
 
 def take_away(driven: Driven, random: np.random.Generator) -> Occlusions:
-    """One object of every episode, hidden and taken away; its place is in plain view again for ``VIEW`` decisions.
+    """One object of every episode, hidden and removed; its place is in plain view again for ``VIEW`` decisions.
 
-    Parameters
-    ----------
-    driven
-        Episodes.
-    random
-        Consumed: which object, and when.
-
-    Returns
-    -------
-    Occlusions
-        In plain view is what was seen in all these decisions of the episode as it was. The verdict is at their end.
+    In plain view is what was seen in all these decisions of the original episode. The verdict is at their end.
     """
 
-    def wall(world: World, slot: int) -> None:
-        put_wall(world, slot)
-        take_out(world, slot)
+    def hide_and_remove(world: World, slot: int) -> None:
+        put_occluder(world, slot)
+        remove_object(world, slot)
 
     chosen = _choose(driven, REMOVED, VIEW, random)
-    return _look_again(driven, chosen, REMOVED, REMOVED + VIEW, wall, take_out)
+    return _observe_again(driven, chosen, (REMOVED, hide_and_remove), (VIEW, remove_object))
 
 
 def _choose(driven: Driven, steps: int, view: int, random: np.random.Generator) -> Indices:
     """``(K, 3)``: first decision out of sight, episode and slot; one of every episode in which there is one."""
     visible, looks, ahead, alive = (np.array(one) for one in zip(*_facts(driven), strict=True))
-    last = len(visible) - steps - view
+    last = max(len(visible) - steps - view, 0)
     good = visible[:last] & (looks[:last] >= LOOKS)
     for k in range(1, steps + view + 1):
         # a track must not end on the way, or be another one
@@ -157,17 +114,14 @@ def _choose(driven: Driven, steps: int, view: int, random: np.random.Generator) 
     return _as_rows(found)
 
 
-def _facts(
-    driven: Driven,
-) -> list[tuple[NDArray[np.bool_], Indices, NDArray[np.float64], NDArray[np.bool_]]]:
+def _facts(driven: Driven) -> list[tuple[Mask, Indices, Array, Mask]]:
     """By decision, ``(B, 4)`` each: in sight, decisions tracked, metres ahead, and whether the episode goes on."""
     found = []
     for t, seen in enumerate(driven.observed):
         rows, worlds = seen["debris"], driven.worlds[t]
-        target = worlds["track_i"][:, track.TARGET, _OBJECTS]
-        at = np.maximum(target, 0)
-        index = np.arange(len(target))[:, None]
-        ahead = worlds["debris_f"][index, debris.X, at] - worlds["vehicle_f"][:, vehicle.X, 0, None]
+        target = object_targets(worlds)
+        x = gather(worlds["debris_f"], [debris.X], target)[..., 0]
+        ahead = x - worlds["vehicle_f"][:, vehicle.X, 0, None]
         alive = (target >= 0) & (driven.length > t)[:, None]
         alive &= worlds["episode_i"][:, episode.NUM_VEHICLES, None] < MAX_VEHICLES
         visible = alive & (rows[..., column.D_VISIBLE] > 0.5)
@@ -175,27 +129,21 @@ def _facts(
     return found
 
 
-def _look_again(
-    driven: Driven, chosen: Indices, hidden: int, steps: int, while_hidden: Spoil, then: Spoil
+def _observe_again(
+    driven: Driven, chosen: Indices, first: tuple[int, Change], then: tuple[int, Change]
 ) -> Occlusions:
-    """The same episodes, observed again from every chosen moment on.
+    """The chosen episodes, observed again from every chosen moment on.
 
     Parameters
     ----------
     driven, chosen
         Of ``_choose``.
-    hidden, steps
-        Decisions behind the wall, and in all.
-    while_hidden, then
-        What is done to the worlds of the first, and of the rest.
-
-    Returns
-    -------
-    Occlusions
-        Of the chosen episodes alone. After so many decisions everything is as it was.
+    first, then
+        For how many decisions which change is made to the worlds. Afterwards everything is as it was.
     """
     few = driven.take(chosen[:, 1])
-    asked, source = [], []
+    asked = []
+    steps = first[0] + then[0]
     batch = empty_batch(1)
     plain, world = batch.view(np.ndarray), world_at(batch, 0)
     for b, (start, origin, slot) in enumerate(chosen.tolist()):
@@ -206,19 +154,19 @@ def _look_again(
             for name in ("track_f", "track_i"):
                 plain[name][0] = before[name]
             plain["episode_i"][0, episode.NEXT_TRACK] = before["episode_i"][episode.NEXT_TRACK]
-            vehicles = int(world.episode_i[episode.NUM_VEHICLES])
-            (while_hidden if t < start + hidden else then)(world, slot)
+            num_vehicles = int(world.episode_i[episode.NUM_VEHICLES])
+            change = first[1] if t < start + first[0] else then[1]
+            change(world, slot)
             observe(world)
             few.observed[t]["debris"][b] = world.debris
-            if world.episode_i[episode.NUM_VEHICLES] > vehicles:
-                show_wall(world, few.observed[t]["vehicles"][b])
+            if world.episode_i[episode.NUM_VEHICLES] > num_vehicles:
+                observe_occluder(world, few.observed[t]["vehicles"][b])
             for name in ("track_f", "track_i", "debris_f", "debris_i"):
                 few.worlds[t][name][b] = plain[name][0]
         row = few.observed[end]["debris"][b, slot]
         if row[column.D_TRACKED] > 0.5 and _decisions(row, column.D_AGE_SINCE_SEEN) == steps:
             asked.append((end, b, slot))
-            source.append(origin)
-    return Occlusions(few, _as_rows(asked), np.array(source, np.int64))
+    return Occlusions(few, _as_rows(asked))
 
 
 def _decisions(rows: NDArray[np.float32], at: int) -> Indices:

@@ -1,49 +1,32 @@
-"""What an observation would say without errors: physics is judged apart from the eyes."""
+"""Observations without errors of measurement, so that physics can be judged apart from perception."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
-import numpy as np
+from envs.specification import column, debris, vehicle
+from experiments.studies.audit.scenes import bodies
+from experiments.studies.audit.scenes.bodies import Observed, Records
 
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, debris, track, vehicle
-
-Rows = dict[str, np.ndarray[Any, np.dtype[np.float32]]]
-
-_CAR = (
-    column.V_DX,
-    column.V_DY,
-    column.V_VX,
-    column.V_VY,
-    column.V_HEADING,
-    column.V_LENGTH,
-    column.V_WIDTH,
-)
-_CAR_ERRORS = (
-    column.V_AGE_SINCE_SEEN,
-    column.V_SD_X,
-    column.V_SD_Y,
-    column.V_SD_V,
-    column.V_SD_SIZE,
-)
-_THING = (
-    column.D_DX, column.D_DY, column.D_Z, column.D_VX, column.D_VY, column.D_VZ, column.D_YAW,
-    column.D_LENGTH, column.D_WIDTH, column.D_HEIGHT,
-)  # fmt: skip
-_THING_ERRORS = (
+_VEHICLE_ERRORS: Final = [
+    column.V_AGE_SINCE_SEEN, column.V_SD_X, column.V_SD_Y, column.V_SD_V, column.V_SD_SIZE,
+]  # fmt: skip
+_OBJECT_ERRORS: Final = [
     column.D_AGE_SINCE_SEEN, column.D_SD_X, column.D_SD_Y, column.D_SD_V, column.D_SD_SIZE,
-)  # fmt: skip
+]  # fmt: skip
+_OBJECT_COLUMNS: Final = [*bodies.OBJECT_COLUMNS, column.D_Z, column.D_VZ, column.D_HEIGHT]
+_OBJECT_ROWS: Final = [*bodies.OBJECT_ROWS, debris.Z, debris.VZ, debris.HEIGHT]
 
 
-def see_truly(world: np.void, seen: Rows) -> Rows:
-    """One observation with true places, speeds and sizes of what it tracks, and deviations of zero.
+def see_truly(worlds: Records, seen: Observed) -> Observed:
+    """Observations with true places, speeds and sizes of what they track, and deviations of zero.
 
     Parameters
     ----------
-    world
-        The simulator's record.
+    worlds
+        The simulator's records, ``(N,)``.
     seen
-        What was observed of it: ``ego (E,)``, ``vehicles (8, V)``, ``debris (4, D)``.
+        What was observed of them: ``ego (N, E)``, ``vehicles (N, 8, V)``, ``debris (N, 4, D)``.
 
     Returns
     -------
@@ -51,28 +34,17 @@ def see_truly(world: np.void, seen: Rows) -> Rows:
         Copies. What is not tracked stays unknown; looks, echoes and lamps stay as they were.
     """
     found = {key: rows.copy() for key, rows in seen.items()}
-    v, d = world["vehicle_f"], world["debris_f"]
-    x, y = v[vehicle.X, 0], v[vehicle.Y, 0]
-    targets = world["track_i"][track.TARGET]
-    for slot in range(VEHICLE_SLOTS):
-        k, row = targets[slot], found["vehicles"][slot]
-        if k < 0:
-            continue
-        speed, heading = v[vehicle.SPEED, k], v[vehicle.HEADING, k]
-        row[list(_CAR)] = (
-            v[vehicle.X, k] - x, v[vehicle.Y, k] - y, speed * np.cos(heading), speed * np.sin(heading),
-            heading, v[vehicle.LENGTH, k], v[vehicle.WIDTH, k],
-        )  # fmt: skip
-        row[list(_CAR_ERRORS)] = 0.0
-        row[column.V_VISIBLE] = 1.0
-    for slot in range(DEBRIS_SLOTS):
-        k, row = targets[VEHICLE_SLOTS + slot], found["debris"][slot]
-        if k < 0:
-            continue
-        row[list(_THING)] = (
-            d[debris.X, k] - x, d[debris.Y, k] - y, d[debris.Z, k], d[debris.VX, k], d[debris.VY, k],
-            d[debris.VZ, k], d[debris.YAW, k], d[debris.LENGTH, k], d[debris.WIDTH, k], d[debris.HEIGHT, k],
-        )  # fmt: skip
-        row[list(_THING_ERRORS)] = 0.0
-        row[column.D_VISIBLE] = 1.0
+    ego = worlds["vehicle_f"][:, [vehicle.X, vehicle.Y], 0]
+    vehicles, objects = bodies.vehicle_targets(worlds), bodies.object_targets(worlds)
+    true_vehicles = bodies.read_vehicles(worlds, vehicles)
+    true_objects = bodies.gather(worlds["debris_f"], _OBJECT_ROWS, objects)
+    for key, slots, true, columns, errors, visible in (
+        ("vehicles", vehicles, true_vehicles, list(bodies.VEHICLE_COLUMNS), _VEHICLE_ERRORS, column.V_VISIBLE),
+        ("debris", objects, true_objects, _OBJECT_COLUMNS, _OBJECT_ERRORS, column.D_VISIBLE),
+    ):  # fmt: skip
+        true[..., [bodies.X, bodies.Y]] -= ego[:, None]
+        tracked = slots >= 0
+        rows = found[key][tracked]
+        rows[:, columns], rows[:, errors], rows[:, visible] = true[tracked], 0.0, 1.0
+        found[key][tracked] = rows
     return found

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from gymnasium.utils import seeding
-from numpy.typing import NDArray
 
 from envs.specification import DECISIONS_PER_EPISODE, EGO_LENGTH_M, EGO_WIDTH_M, episode
+from experiments.studies.audit.scenes.bodies import Array, Indices, Mask, as_body
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects.rollout import (
-    Course,
-    Driver,
-    Indices,
-    empty_course,
-    note_contacts,
-)
+from experiments.studies.audit.subjects.rollout import Driver, Futures, simulate
+from policies.base import Observation
 from policies.world_model.dream.core import DreamCore
 from policies.world_model.dream.settings import DreamSettings, Imagination
 from policies.world_model.dream.starts import LENGTH, Starts
 from policies.world_model.model import state as s
 from policies.world_model.model.parameters import Learned
 
-_CAR = (s.C_X, s.C_Y, s.C_VX, s.C_VY, s.C_HEADING, s.C_LENGTH, s.C_WIDTH)
-_THING = (s.D_X, s.D_Y, s.D_VX, s.D_VY, s.D_YAW, s.D_LENGTH, s.D_WIDTH)
+_VEHICLE: Final = (s.C_X, s.C_Y, s.C_VX, s.C_VY, s.C_HEADING, s.C_LENGTH, s.C_WIDTH)
+_OBJECT: Final = (s.D_X, s.D_Y, s.D_VX, s.D_VY, s.D_YAW, s.D_LENGTH, s.D_WIDTH)
+
+Theta = Sequence[Sequence[int | None]]
+"""Forced contents: up to four classes per moment, ``None`` where the belief decides."""
 
 
 class Dreams:
-    """What a world model dreams, with contents drawn from its belief.
+    """Futures that a world model imagines, with contents drawn from its belief.
 
     Parameters
     ----------
@@ -38,13 +36,13 @@ class Dreams:
     name
         In tables.
     temperature
-        Factor of the noise of motion; 0 = everybody moves as is most likely.
-    theta
-        Forced contents: per moment up to four classes, ``None`` where the belief decides.
-    remembers
-        Whether what was seen before the moment counts for the belief.
+        Factor of the noise of motion; 0 = the most likely motion.
     seed
         Of contents, member and noise; the same for all actions at one moment.
+    theta
+        Forced contents.
+    remembers
+        Whether what was seen before the moment counts for the belief.
     """
 
     def __init__(
@@ -54,7 +52,7 @@ class Dreams:
         name: str,
         temperature: float = 1.0,
         seed: int = 0,
-        theta: Sequence[Sequence[int | None]] | None = None,
+        theta: Theta | None = None,
         *,
         remembers: bool = True,
     ) -> None:
@@ -63,42 +61,8 @@ class Dreams:
         self._temperature, self._seed, self._theta = temperature, seed, theta
         self._remembers = remembers
 
-    def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Course:
+    def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
         """See ``Subject``."""
-        count = len(which)
-        core = self._begin(moments, which, steps)
-        found = empty_course(count, steps)
-        found.crashed[:] = moments.crashed[which]
-        alive = np.ones(count, np.bool_)
-        self._write(core, found, 0, alive)
-        for t in range(steps):
-            _, terminated, truncated, info = core.step(drive(t, core.observation()))
-            found.usd[alive, t] = info["cost"]["total"][alive]
-            note_contacts(found, t, alive, info["contacts"])
-            found.touched[:, t + 1] = found.touched[:, t] | (core.dreams.touched > 0)
-            has_hit = core.dreams.records["episode_i"][:, episode.COLLIDED] > 0
-            found.collided[:, t + 1] = found.collided[:, t] | (alive & has_hit)
-            ended = alive & (terminated | truncated)
-            found.length[ended] = t + 1
-            alive &= ~ended
-            self._write(core, found, t + 1, alive)
-        return found
-
-    def imagine(self, moments: Moments) -> Imagination:
-        """What its dreams are made of; they can begin at the moments."""
-        # a doubtful dream goes on: what it then does is what is asked for
-        limit = np.full(LENGTH, np.inf)
-        families = tuple(one.family for one in moments.instances)
-        observed = moments.observed
-        starts = Starts(observed["ego"], observed["vehicles"], observed["debris"], limit, families)
-        return Imagination(self._learned, self._classes, starts)
-
-    def seed_of(self, moment: int) -> int:
-        """Seed of the dream that begins at a moment."""
-        return self._seed * 1_000_003 + moment
-
-    def _begin(self, moments: Moments, which: Indices, steps: int) -> DreamCore:
-        """Dreams that begin where the moments are."""
         settings = DreamSettings(
             checkpoint=self.imagine(moments),
             horizon=min(steps + 1, DECISIONS_PER_EPISODE),
@@ -111,21 +75,51 @@ class Dreams:
         if self._theta is not None:
             options["theta"] = [self._theta[k] for k in which]
         core.begin(np.arange(len(which)), generators, options)
-        return core
+        return simulate(_Running(core), moments, which, steps, drive)
 
-    @staticmethod
-    def _write(core: DreamCore, found: Course, t: int, alive: NDArray[np.bool_]) -> None:
-        """Bodies after so many decisions, in place."""
-        dreams = core.dreams
-        ego = dreams.ego
-        speed, heading = ego[:, s.SPEED], ego[:, s.HEADING]
-        size = np.full(len(ego), EGO_LENGTH_M), np.full(len(ego), EGO_WIDTH_M)
-        bodies = (
-            ego[:, s.X], ego[:, s.Y], speed * np.cos(heading), speed * np.sin(heading), heading, *size,
+    def imagine(self, moments: Moments) -> Imagination:
+        """The model and the moments at which its dreams begin."""
+        # a dream goes on however doubtful it is: the probes measure what it then does
+        limit = np.full(LENGTH, np.inf)
+        observed = moments.observed
+        starts = Starts(
+            observed["ego"], observed["vehicles"], observed["debris"], limit, tuple(moments.families)
         )  # fmt: skip
-        found.ego[alive, t] = np.stack(bodies, axis=1)[alive]
-        cars = np.where(dreams.cars[..., [s.C_LIVE]] > 0.0, dreams.cars[..., _CAR], np.nan)
-        found.vehicles[alive, t] = cars[alive]
+        return Imagination(self._learned, self._classes, starts)
+
+    def seed_of(self, moment: int) -> int:
+        """Seed of the dream that begins at a moment."""
+        return self._seed * 1_000_003 + moment
+
+
+class _Running:
+    """Dreams that have begun."""
+
+    def __init__(self, core: DreamCore) -> None:
+        self._core = core
+
+    def observe(self) -> Observation:
+        """See ``Simulation``."""
+        return self._core.observation()
+
+    def step(self, actions: Array) -> tuple[Mask, dict[str, Any]]:
+        """See ``Simulation``."""
+        _, terminated, truncated, info = self._core.step(actions)
+        return terminated | truncated, info
+
+    def bodies(self) -> tuple[Array, Array, Array]:
+        """See ``Simulation``."""
+        dreams = self._core.dreams
+        x, y, speed, heading = (dreams.ego[:, k] for k in (s.X, s.Y, s.SPEED, s.HEADING))
         is_there = (dreams.things[..., s.D_LIVE] > 0.0) & (dreams.theta > 0)
-        things = np.where(is_there[..., None], dreams.things[..., _THING], np.nan)
-        found.objects[alive, t] = things[alive]
+        return (
+            as_body(x, y, speed, heading, (EGO_LENGTH_M, EGO_WIDTH_M)),
+            np.where(dreams.cars[..., [s.C_LIVE]] > 0.0, dreams.cars[..., _VEHICLE], np.nan),
+            np.where(is_there[..., None], dreams.things[..., _OBJECT], np.nan),
+        )
+
+    def events(self, info: dict[str, Any], alive: Mask) -> tuple[Mask, Mask]:
+        """See ``Simulation``."""
+        del info, alive
+        has_hit = self._core.dreams.records["episode_i"][:, episode.COLLIDED] > 0
+        return self._core.dreams.touched > 0, has_hit

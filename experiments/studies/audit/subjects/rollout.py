@@ -1,33 +1,26 @@
-"""What the future looks like to whoever simulates it, in one form for the twin, dreams and straight lines."""
+"""Futures of any subject, the twin, dreams or straight lines, in one form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
+from experiments.studies.audit.scenes.bodies import NUM_BODY, Array, Indices, Mask
 from experiments.studies.audit.scenes.moments import Moments
 from policies.base import Observation, Policy
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Indices = NDArray[np.int64]
-
-# columns of bodies: places in metres from where the ego was at the moment, SI units
-X, Y, VX, VY, HEADING, LENGTH, WIDTH = range(7)
-NUM_BODY = 7
-
 
 Driver = Callable[[int, Observation], Array]
 """``(decision, what is observed) -> (N, 2)`` actions in [-1, 1]."""
 
 
-class Course(NamedTuple):
+class Futures(NamedTuple):
     """``N`` futures of ``T`` decisions; row 0 of the time axis is the moment itself.
 
-    Not a number stands where nobody is, or is no longer followed, and after the end.
+    Bodies are as of ``scenes.bodies``, with x from where the ego was at the moment. They are NaN in free slots, where
+    a body is no longer tracked, and after the end.
     """
 
     ego: Array  # (N, T + 1, NUM_BODY)
@@ -47,97 +40,109 @@ class Course(NamedTuple):
         total: Array = self.usd.sum(axis=1)
         return total
 
+    @property
+    def meets(self) -> Mask:
+        """Whether the ego meets an object, ``(N,)``."""
+        met: Mask = np.asarray(self.touched[:, -1].any(axis=1))
+        return met
+
 
 class Subject(Protocol):
-    """Whoever says what will happen.
-
-    Attributes
-    ----------
-    name
-        In tables.
-    """
+    """A simulator that is probed; ``name`` is that of its column in tables."""
 
     name: str
 
-    def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Course:
-        """Go through futures.
+    def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
+        """Simulate ``steps`` decisions from the moments ``which`` ``(N,)``, of which one may occur several times.
 
-        Parameters
-        ----------
-        moments
-            Where they begin.
-        which
-            ``(N,)`` indices of moments; the same one may be asked for several times.
-        steps
-            ``T``.
-        drive
-            What the ego does.
-
-        Returns
-        -------
-        Course
-            The same for the same arguments.
+        The same for the same arguments.
         """
         ...
 
 
-def empty_course(count: int, steps: int) -> Course:
-    """Nobody anywhere, nothing happens.
+class Simulation(Protocol):
+    """``N`` running futures."""
 
-    Parameters
-    ----------
-    count
-        ``N``.
-    steps
-        ``T``.
+    def observe(self) -> Observation:
+        """The present observation."""
+        ...
 
-    Returns
-    -------
-    Course
-        To be filled.
-    """
-    return Course(
-        np.full((count, steps + 1, NUM_BODY), np.nan),
-        np.full((count, steps + 1, 8, NUM_BODY), np.nan),
-        np.full((count, steps + 1, 4, NUM_BODY), np.nan),
-        np.zeros((count, steps + 1, 4), np.bool_),
-        np.zeros((count, steps + 1), np.bool_),
-        np.zeros((count, steps)),
-        np.zeros((count, steps)),
-        np.full(count, steps),
-        np.zeros((count, 8), np.bool_),
-        np.zeros((count, steps)),
+    def step(self, actions: Array) -> tuple[Mask, dict[str, Any]]:
+        """Advance by one decision: which futures have ended, and ``info`` as environments have it."""
+        ...
+
+    def bodies(self) -> tuple[Array, Array, Array]:
+        """Ego, vehicles and objects as of ``Futures``, at present."""
+        ...
+
+    def events(self, info: dict[str, Any], alive: Mask) -> tuple[Mask, Mask]:
+        """Objects ``(N, 4)`` that the ego met, and whether it hit a vehicle ``(N,)``, in the last decision."""
+        ...
+
+
+def simulate(
+    simulation: Simulation, moments: Moments, which: Indices, steps: int, drive: Driver
+) -> Futures:
+    """Drive a simulation that begins at moments; see ``Subject.roll``."""
+    found = empty_futures(moments.crashed[which], steps)
+    alive = np.ones(len(which), np.bool_)
+    _write_bodies(simulation, found, 0, alive)
+    for t in range(steps):
+        ended, info = simulation.step(drive(t, simulation.observe()))
+        found.usd[alive, t] = info["cost"]["total"][alive]
+        for b in np.flatnonzero(alive):
+            for one in info["contacts"][b]:
+                if one["vehicle"] == 0:
+                    found.delta_v[b, t] = max(found.delta_v[b, t], one["delta_v_mps"])
+                    found.contact_usd[b, t] += one["cost_usd"]
+        touched, collided = simulation.events(info, alive)
+        found.touched[:, t + 1] = found.touched[:, t] | touched
+        found.collided[:, t + 1] = found.collided[:, t] | (alive & collided)
+        found.length[alive & ended] = t + 1
+        alive &= ~ended
+        _write_bodies(simulation, found, t + 1, alive)
+    return found
+
+
+def _write_bodies(simulation: Simulation, found: Futures, t: int, alive: Mask) -> None:
+    for kept, now in zip(
+        (found.ego, found.vehicles, found.objects), simulation.bodies(), strict=True
+    ):
+        kept[alive, t] = now[alive]
+
+
+def empty_futures(crashed: Mask, steps: int) -> Futures:
+    """Futures in which nothing happens and no body is known, to be filled; ``crashed`` is ``(N, 8)``."""
+    count = len(crashed)
+    return Futures(
+        ego=np.full((count, steps + 1, NUM_BODY), np.nan),
+        vehicles=np.full((count, steps + 1, VEHICLE_SLOTS, NUM_BODY), np.nan),
+        objects=np.full((count, steps + 1, DEBRIS_SLOTS, NUM_BODY), np.nan),
+        touched=np.zeros((count, steps + 1, DEBRIS_SLOTS), np.bool_),
+        collided=np.zeros((count, steps + 1), np.bool_),
+        usd=np.zeros((count, steps)),
+        delta_v=np.zeros((count, steps)),
+        length=np.full(count, steps),
+        crashed=crashed.copy(),
+        contact_usd=np.zeros((count, steps)),
     )
 
 
-def note_contacts(found: Course, t: int, alive: Mask, contacts: NDArray[np.object_]) -> None:
-    """Keep what ``info`` says of the contacts of a decision, in place."""
-    for b in np.flatnonzero(alive):
-        for one in contacts[b]:
-            if one["vehicle"] == 0:
-                found.delta_v[b, t] = max(found.delta_v[b, t], one["delta_v_mps"])
-                found.contact_usd[b, t] += one["cost_usd"]
-
-
 def fixed(actions: Array) -> Driver:
-    """Actions that were chosen before, ``(N, T, 2)``."""
+    """Actions ``(N, T, 2)`` that were chosen before."""
     return lambda t, _: actions[:, t]
 
 
+def roll_fixed(subject: Subject, moments: Moments, actions: Array | None = None) -> Futures:
+    """One future of every moment under actions ``(M, T, 2)``, by default those that were taken then."""
+    actions = moments.actions if actions is None else actions
+    return subject.roll(moments, np.arange(moments.size), actions.shape[1], fixed(actions))
+
+
 def driven_by(policy: Policy, count: int) -> Driver:
-    """A policy for which every future is a new episode: what it did before would not fit to who really drove.
+    """An unprivileged policy in one ``roll`` of ``count`` futures, each a new episode for it.
 
-    Parameters
-    ----------
-    policy
-        Not a privileged one.
-    count
-        ``N``.
-
-    Returns
-    -------
-    Driver
-        For one ``roll``.
+    Its memory begins at the moment: the actions before it were those of another driver.
     """
     policy.reset(np.ones(count, np.bool_), np.arange(count))
     return lambda _, seen: np.clip(np.asarray(policy.act(seen), np.float64), -1.0, 1.0)

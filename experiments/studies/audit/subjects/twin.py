@@ -1,107 +1,90 @@
-"""The simulator itself as a subject: the ceiling, which must pass every probe."""
+"""The simulator itself as a subject: the upper bound, which must pass every probe."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.batched.env import STATE_SCHEMA, DebrisVectorEnv
-from envs.specification import VEHICLE_SLOTS, debris, track, vehicle
-from experiments.studies.audit.scenes.moments import Moments
-from experiments.studies.audit.subjects import rollout as c
-from experiments.studies.audit.subjects.rollout import (
+from envs.specification import vehicle
+from experiments.studies.audit.scenes.bodies import (
+    OBJECT_ROWS,
     Array,
-    Course,
-    Driver,
     Indices,
-    empty_course,
-    note_contacts,
+    Mask,
+    X,
+    gather,
+    object_targets,
+    read_vehicles,
+    vehicle_targets,
 )
-
-_VEHICLE = (vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.LENGTH, vehicle.WIDTH)
+from experiments.studies.audit.scenes.moments import Moments
+from experiments.studies.audit.subjects.rollout import Driver, Futures, simulate
+from policies.base import Observation
 
 
 class Twin:
-    """What really happens, with the true noise."""
+    """The real futures, with the true noise."""
 
     name = "twin"
 
-    def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Course:
+    def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
         """See ``Subject``."""
-        count = len(which)
+        return simulate(_Worlds(moments, which), moments, which, steps, drive)
+
+
+class _Worlds:
+    """The twin's worlds, continued from moments; bodies are those that were tracked then."""
+
+    def __init__(self, moments: Moments, which: Indices) -> None:
         instances = [moments.instances[k] for k in which]
-        env = DebrisVectorEnv(count, scenario=lambda *_: instances[0])
+        self._env = DebrisVectorEnv(len(which), scenario=lambda *_: instances[0])
         generator = np.random.Generator(np.random.PCG64(0)).bit_generator.state
+        worlds = moments.worlds[which]
         state = {
             "schema": STATE_SCHEMA,
-            "worlds": moments.worlds[which].view(env.batch.dtype),
+            "worlds": worlds.view(self._env.batch.dtype),
             "instances": instances,
-            "generators": [generator] * count,
+            "generators": [generator] * len(which),
         }
-        env.load_state_dict(state)
-        found = empty_course(count, steps)
-        found.crashed[:] = moments.crashed[which]
-        origin = moments.worlds["vehicle_f"][which, vehicle.X, 0]
-        targets = moments.worlds["track_i"][which, track.TARGET]
-        alive = np.ones(count, np.bool_)
-        _write(found, 0, env.batch.view(np.ndarray), alive, origin, targets)
-        seen = {
+        self._env.load_state_dict(state)
+        self._seen: Observation = {
             key: np.ascontiguousarray(rows[which, -1]) for key, rows in moments.observed.items()
         }
-        for t in range(steps):
-            seen, _, terminated, truncated, info = env.step(drive(t, seen))
-            found.usd[alive, t] = info["cost"]["total"][alive]
-            note_contacts(found, t, alive, info["contacts"])
-            found.touched[:, t + 1] = found.touched[:, t]
-            found.collided[:, t + 1] = found.collided[:, t] | (alive & info["events"]["collision"])
-            for b in np.flatnonzero(alive):
-                met = {one["object"] for one in info["contacts"][b] if one["vehicle"] == 0}
-                types = instances[b].debris_types
-                for slot, target in enumerate(targets[b, VEHICLE_SLOTS:]):
-                    # by type: of two alike in one scene both count, which no probe minds
-                    found.touched[b, t + 1, slot] |= target >= 0 and types[target] in met
-            ended = alive & (terminated | truncated)
-            found.length[ended] = t + 1
-            alive &= ~ended
-            _write(found, t + 1, env.batch.view(np.ndarray), alive, origin, targets)
-        return found
+        self._origin = worlds["vehicle_f"][:, vehicle.X, 0]
+        self._vehicles, self._objects = vehicle_targets(worlds), object_targets(worlds)
+        self._types = [
+            [one.debris_types[target] if target >= 0 else None for target in targets]
+            for one, targets in zip(instances, self._objects, strict=True)
+        ]
 
+    def observe(self) -> Observation:
+        """See ``Simulation``."""
+        return self._seen
 
-def _write(
-    found: Course,
-    t: int,
-    worlds: NDArray[np.void],
-    alive: NDArray[np.bool_],
-    origin: Array,
-    targets: Indices,
-) -> None:
-    """Bodies after so many decisions, in place."""
-    for b in np.flatnonzero(alive):
-        v, d = worlds["vehicle_f"][b], worlds["debris_f"][b]
-        found.ego[b, t] = _vehicle(v, 0, origin[b])
-        for slot, target in enumerate(targets[b, :VEHICLE_SLOTS]):
-            if target >= 0:
-                found.vehicles[b, t, slot] = _vehicle(v, target, origin[b])
-        for slot, target in enumerate(targets[b, VEHICLE_SLOTS:]):
-            if target >= 0:
-                found.objects[b, t, slot] = (
-                    d[debris.X, target] - origin[b], d[debris.Y, target], d[debris.VX, target], d[debris.VY, target],
-                    d[debris.YAW, target], d[debris.LENGTH, target], d[debris.WIDTH, target],
-                )  # fmt: skip
+    def step(self, actions: Array) -> tuple[Mask, dict[str, Any]]:
+        """See ``Simulation``."""
+        self._seen, _, terminated, truncated, info = self._env.step(actions)
+        return terminated | truncated, info
 
+    def bodies(self) -> tuple[Array, Array, Array]:
+        """See ``Simulation``."""
+        worlds = self._env.batch.view(np.ndarray)
+        ego = read_vehicles(worlds, np.zeros((len(worlds), 1), np.int64))
+        found = (
+            ego,
+            read_vehicles(worlds, self._vehicles),
+            gather(worlds["debris_f"], OBJECT_ROWS, self._objects),
+        )
+        for bodies in found:
+            bodies[..., X] -= self._origin[:, None]
+        return found[0][:, 0], found[1], found[2]
 
-def _vehicle(v: Array, column: int, origin: float) -> Array:
-    """One vehicle as a body."""
-    x, y, heading, length, width = v[list(_VEHICLE), column]
-    speed = v[vehicle.SPEED, column]
-    body = np.zeros(c.NUM_BODY)
-    body[:] = (
-        x - origin,
-        y,
-        speed * np.cos(heading),
-        speed * np.sin(heading),
-        heading,
-        length,
-        width,
-    )
-    return body
+    def events(self, info: dict[str, Any], alive: Mask) -> tuple[Mask, Mask]:
+        """See ``Simulation``; of two objects of the same type in one scene both count as met."""
+        touched = np.zeros(self._objects.shape, np.bool_)
+        for b in np.flatnonzero(alive):
+            met = {one["object"] for one in info["contacts"][b] if one["vehicle"] == 0}
+            touched[b] = [kind in met for kind in self._types[b]]
+        return touched, info["events"]["collision"]
