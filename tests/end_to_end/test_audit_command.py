@@ -145,7 +145,7 @@ def test_a_finished_audit_is_shown_at_once(audited):
     folder, _ = audited
     code, out, err = run(folder, "show=audit")
     assert (code, err) == (0, "")
-    assert out.startswith("does shipped know physics? ")
+    assert out.startswith("Does shipped know physics? ")
     assert max(map(len, out.splitlines())) <= 100
     code, _, err = run(folder, "show=nowhere")
     assert (code, err.count("\n")) == (2, 1)

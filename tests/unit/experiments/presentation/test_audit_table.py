@@ -1,4 +1,4 @@
-"""The lines of an audit as a text and as a page."""
+"""The findings of an audit as a text, a table and a page."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from envs.errors import UserError
-from experiments.presentation.audit_table import number, read, tell
+from experiments.presentation.audit_table import number, read, sort_rows, write_markdown
 from experiments.presentation.page.audit_section import COMMITTED, find_section, write_audit_page
 from experiments.studies.audit.summary import WIDTH, summarise
 
@@ -48,24 +48,24 @@ def values():
     }  # fmt: skip
 
 
-def test_red_lines_come_first(values):
-    told = tell(values)
-    assert told.subjects == ("twin", "mine", "other")
-    assert [one.measure for one in told.red] == ["sinking"]
-    assert [one.measure for one in told.passed] == ["flying"]
-    assert [one.measure for one in told.shown] == ["<i>size</i>"]
-    assert told.red[0].noticed == ("sinks",)
-    assert told.passed[0].cells[2] is None
-    assert told.red[0].cells[1].text == "4.25"
+def test_missed_limits_come_first(values):
+    table = sort_rows(values)
+    assert table.subjects == ("twin", "mine", "other")
+    assert [one.measure for one in table.red] == ["sinking"]
+    assert [one.measure for one in table.passed] == ["flying"]
+    assert [one.measure for one in table.shown] == ["<i>size</i>"]
+    assert table.red[0].noticed == ("sinks",)
+    assert table.passed[0].cells[2] is None
+    assert table.red[0].cells[1].text == "4.25"
     assert number(1234.5) == "1,234"
 
 
 def test_the_text_has_a_mark_at_what_is_missed(values):
-    text = summarise(tell(values))
+    text = summarise(sort_rows(values))
     lines = text.splitlines()
-    assert lines[0] == "does mine know physics? 9 moments, 2 lines: 1 missed, 1 met"
+    assert lines[0] == "Does mine know physics? 9 moments, 2 limits: 1 missed, 1 met"
     (red,) = (line for line in lines if "sinking" in line)
-    # who else took part is in the table of the run
+    # further subjects are in the table of the run
     assert red.split() == ["violations:", "sinking", "<=", "1", "0", "4.25", "!"]
     assert "size" not in text
     assert lines.index(red) < next(k for k, line in enumerate(lines) if "flying" in line)
@@ -74,17 +74,24 @@ def test_the_text_has_a_mark_at_what_is_missed(values):
 def test_the_committed_audit_fits_a_hundred_columns():
     text = summarise(read(COMMITTED))
     assert max(map(len, text.splitlines())) <= WIDTH == 100
-    told = read(COMMITTED)
-    assert len(told.red) == len(json.loads((COMMITTED / "audit.json").read_text())["failed"])
+    table = read(COMMITTED)
+    assert len(table.red) == len(json.loads((COMMITTED / "audit.json").read_text())["failed"])
+
+
+def test_the_committed_tables_are_those_of_the_committed_findings():
+    values = json.loads((COMMITTED / "audit.json").read_text(encoding="utf-8"))
+    for name, findings in (("audit", values["findings"]), ("speed", values["speed"]["findings"])):
+        text = (COMMITTED / f"{name}.md").read_text(encoding="utf-8")
+        assert text == write_markdown(findings)
 
 
 def test_a_page_of_an_audit(values, tmp_path):
     (tmp_path / "films").mkdir()
     (tmp_path / "films" / "01_cost.mp4").touch()
-    text = write_audit_page(tmp_path, tell(values)).read_text(encoding="utf-8")
-    assert "mine misses 1 of 2 lines of physics" in text
+    text = write_audit_page(tmp_path, sort_rows(values)).read_text(encoding="utf-8")
+    assert "mine misses 1 of 2 limits of physics" in text
     assert '<video controls preload="none" src="films/01_cost.mp4"></video>' in text
-    # a film that is not there is told, not shown
+    # a film that is not there has a caption only
     assert "02_lost" not in text
     assert text.count("12 instead of 34,000 US$") == 2
     assert text.count("data:image/svg+xml;base64,") == 1
@@ -97,13 +104,13 @@ def test_a_page_of_an_audit(values, tmp_path):
         assert (tmp_path / "figures" / f"reliability.{ending}").stat().st_size > 5_000
 
 
-def test_a_comparison_shows_the_committed_audit_only_of_whom_drove(tmp_path):
+def test_a_comparison_shows_the_committed_audit_if_its_model_drove(tmp_path):
     assert find_section(["rule", "brake", "dream_ppo"], tmp_path) is None
     section = find_section(["gone.yaml", "rule", "world_model"], tmp_path)
-    assert section.told.judged == "shipped"
+    assert section.table.judged == "shipped"
 
 
-def test_what_is_no_audit_is_one_line(tmp_path):
+def test_another_file_is_an_error_of_one_line(tmp_path):
     with pytest.raises(UserError, match=r"audit\.json: cannot be read: "):
         read(tmp_path)
     (tmp_path / "audit.json").write_text("{}")

@@ -1,11 +1,12 @@
-"""Lines judge values, controls are noticed, and the last line tells it."""
+"""Limits judge values, and the verdict says which broken models are noticed."""
 
 import numpy as np
 import pytest
 
+from experiments.presentation.audit_table import write_markdown
 from experiments.stats.interval import Interval
 from experiments.studies.audit.findings import Audited, Finding, Line, mean_of
-from experiments.studies.audit.show import render, tell
+from experiments.studies.audit.show import as_rows, verdict
 
 
 def finding(subject, value, line=None, measure="order"):
@@ -34,7 +35,7 @@ def test_means_skip_what_is_missing():
     assert np.isnan(mean_of(np.array([np.nan]), ["a"]).value)
 
 
-def test_the_last_line_names_what_is_red_and_who_was_not_noticed():
+def test_the_verdict_names_missed_limits_and_unnoticed_models():
     line = Line("<=", 1.0)
     findings = [
         finding("twin", 0.0, line), finding("mine", 2.0, line), finding("broken: deaf", 3.0, line),
@@ -42,9 +43,9 @@ def test_the_last_line_names_what_is_red_and_who_was_not_noticed():
         finding("broken: deaf", 4.0, line, "size"), finding("broken: blind", 0.5, line, "size"),
     ]  # fmt: skip
     audited = Audited("mine", findings, 7)
-    assert tell(audited) == {
+    assert verdict(audited) == {
         "model": "mine", "moments": 7, "failed": ["probe: order"], "twin_failed": [], "unnoticed": ["broken: blind"],
     }  # fmt: skip
-    text = render(audited)
+    text = write_markdown(as_rows(findings))
     assert "| probe | order | <= 1 | 0 | **2** | deaf, blind |" in text
     assert "| probe | size | <= 1 | 0 | 0.5 | deaf |" in text

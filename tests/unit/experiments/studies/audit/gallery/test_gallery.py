@@ -14,8 +14,8 @@ from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.gallery import gallery, worst, worst_objects
 from experiments.studies.audit.parts import Scene
 from experiments.studies.audit.probes import contents, interaction
-from experiments.studies.audit.subjects import rollout as c
-from experiments.studies.audit.subjects.rollout import empty_course, fixed
+from experiments.studies.audit.scenes import bodies as c
+from experiments.studies.audit.subjects.rollout import empty_futures, roll_fixed
 from experiments.studies.audit.subjects.twin import Twin
 from experiments.video.course.script import drive
 from experiments.video.films.beside import Handover, Plan
@@ -42,12 +42,7 @@ def material():
 
 @pytest.fixture(scope="module")
 def rolled(material):
-    moments, which = material.moments, np.arange(material.moments.size)
-    drive_as = fixed(moments.actions)
-    return tuple(
-        one.roll(moments, which, moments.actions.shape[1], drive_as)
-        for one in (Twin(), material.model.dreams())
-    )
+    return tuple(roll_fixed(one, material.moments) for one in (Twin(), material.model.dreams()))
 
 
 def test_a_plan_overrules_a_policy_for_as_long_as_it_lasts(material):
@@ -65,7 +60,7 @@ def test_a_plan_overrules_a_policy_for_as_long_as_it_lasts(material):
 
 def test_the_most_wrong_cost(material, rolled):
     true, dreamt = rolled
-    case = worst.find_dearest(material.moments, material.model)
+    case = worst.find_wrong_cost(material.moments, material.model)
     off = np.abs(true.total_usd - dreamt.total_usd)
     assert case.moment == off.argmax()
     k = case.moment
@@ -74,7 +69,7 @@ def test_the_most_wrong_cost(material, rolled):
 
 def test_the_film_shows_the_dream_and_the_truth_of_the_audit(material, rolled):
     true, dreamt = rolled
-    case = worst.find_dearest(material.moments, material.model)
+    case = worst.find_wrong_cost(material.moments, material.model)
     found = gallery.live_again(material, case)
     k, steps = case.moment, true.usd.shape[1]
     paid = np.cumsum(dreamt.usd[k, : len(found.costs_usd) - 1])
@@ -88,7 +83,7 @@ def test_the_film_shows_the_dream_and_the_truth_of_the_audit(material, rolled):
 
 def test_the_most_regretted_choice(material):
     moments, model = material.moments, material.model
-    case = worst.find_regretted(moments, model, material.config.draws, STEPS)
+    case = worst.find_wrong_choice(moments, model, material.config.draws, STEPS)
     actions = interaction.lay_out(moments, STEPS)
     true = interaction.roll_costs(Twin(), moments, actions)
     draws = range(material.config.draws)
@@ -101,12 +96,12 @@ def test_the_most_regretted_choice(material):
 
 
 def test_an_object_of_other_contents_from_the_start_is_hit_as_hard(material):
-    case = worst_objects.find_heaviest_mistake(
+    case = worst_objects.find_wrong_impact(
         material.moments, material.model, load_policy("rule_tuned", ()), STEPS
     )
     chosen, slots = contents.choose(material.moments)
     few = material.moments.take(chosen)
-    instance = worst_objects.swap(few, slots, material.model, case.moment, case.body)
+    instance = worst_objects.swap(few, slots, material.model.book, case.moment, case.body)
     before = few.instances[case.moment]
     differs = (instance.debris_f != before.debris_f).any(axis=1)
     assert set(np.flatnonzero(differs)) <= {
@@ -126,7 +121,7 @@ def test_an_object_of_other_contents_from_the_start_is_hit_as_hard(material):
 @cache
 def still(steps=4):
     """An ego at 20 m/s, an object 60 m ahead, a vehicle far behind it."""
-    found = empty_course(2, steps)
+    found = empty_futures(np.zeros((2, 8), bool), steps)
     x = 20.0 * 0.2 * np.arange(steps + 1)
     found.ego[:, :, [c.X, c.VX, c.LENGTH, c.WIDTH]] = np.stack(
         [x, np.full_like(x, 20.0), np.full_like(x, 4.5), np.full_like(x, 1.8)], axis=1
@@ -137,8 +132,8 @@ def still(steps=4):
     return found
 
 
-def laws(monkeypatch, course):
-    monkeypatch.setattr(worst, "_dream", lambda *_: course)
+def laws(monkeypatch, futures):
+    monkeypatch.setattr(worst, "_dream", lambda *_: futures)
     return worst.find_law_breakers(None, None)
 
 
@@ -146,14 +141,14 @@ def test_no_law_is_broken(monkeypatch):
     assert laws(monkeypatch, still()) == []
 
 
-def test_the_largest_push_is_told(monkeypatch):
+def test_the_largest_push_is_reported(monkeypatch):
     objects = still().objects.copy()
     objects[0, 2:, 1, c.VX] = 1.5
     objects[1, 3:, 1, c.VX] = 4.0
     (case,) = laws(monkeypatch, still()._replace(objects=objects))
     assert case.name == "moving_unforced"
     assert (case.moment, case.step) == (1, 3)
-    assert case.remark.endswith("+4.0 m/s in one decision with nobody near")
+    assert case.remark.endswith("+4.0 m/s in one decision with no vehicle near")
     # 1 of 4 decisions in either future
     assert case.caption.endswith(
         "0.6 s into the dream. Moving unforced: 250.0 times per 1,000 decisions."
@@ -187,7 +182,7 @@ def test_what_becomes_of_the_ego():
 
 
 def test_films_are_made_once(material, tmp_path):
-    case = worst.find_dearest(material.moments, material.model)._asdict()
+    case = worst.find_wrong_cost(material.moments, material.model)._asdict()
     (made,) = gallery.film_all(lambda: material, [case], tmp_path, "key")
     assert made == case | {"video": "films/01_cost.mp4", "poster": "films/01_cost.png"}
     assert (tmp_path / made["video"]).stat().st_size > 50_000

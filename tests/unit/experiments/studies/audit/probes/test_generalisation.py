@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from envs.debris.catalogue import load, load_catalogue
-from experiments.studies.audit.probes import generalisation
 from experiments.studies.audit.probes.cases import (
     SPEEDS_MPS,
     Cases,
@@ -17,7 +16,14 @@ from experiments.studies.audit.probes.cases import (
     recombine,
     sample,
 )
-from experiments.studies.audit.probes.generalisation import CHANCE, COPIES, EXACT, Outcomes
+from experiments.studies.audit.probes.generalisation import (
+    CHANCE,
+    COPIES,
+    EXACT,
+    KNOWN,
+    Cohort,
+    Outcomes,
+)
 from experiments.studies.audit.probes.placing import mean_look
 from experiments.studies.audit.probes.trials import mean_outcome
 
@@ -41,7 +47,7 @@ def test_every_case_is_in_the_split_where_it_belongs():
             (2, 0.2, 0.2, 12.0),  # as training
             (2, 0.2, 3.5, 12.0),  # both bins are known, but not together
             (3, 1.8, 3.5, 29.0),  # as training
-            (7, 0.2, 0.2, 12.0),  # a look of nobody
+            (7, 0.2, 0.2, 12.0),  # a look that training has not
             (2, 2.1, 0.2, 31.0),  # larger and faster than anything
             (2, 0.2, 4.1, 12.0),  # heavier than anything
         )
@@ -90,9 +96,9 @@ def test_parts_of_three_objects():
 
 def test_the_nearest_in_one_attribute_alone():
     known = cases((2, 0.0, 3.0, 10.0), (3, 1.0, 2.0, 20.0), (2, 2.0, 1.0, 30.0))
-    asked = cases((2, 1.9, 2.9, 19.0), (5, 0.1, 0.9, 11.0))
+    others = cases((2, 1.9, 2.9, 19.0), (5, 0.1, 0.9, 11.0))
     found = {
-        one: nearest(known, asked, one, 2).tolist() for one in ("look", "size", "mass", "speed")
+        one: nearest(known, others, one, 2).tolist() for one in ("look", "size", "mass", "speed")
     }
     assert found == {
         "look": [[0, 2], [-1, -1]],
@@ -125,41 +131,33 @@ def test_means_of_what_is_there():
 def test_errors_by_split_and_the_twin_must_be_exact():
     splits = {"one": np.array([True, True, False]), "other": np.array([False, False, True])}
     true, said = outcomes(1.0, 2.0, 3.0), outcomes(1.5, 2.0, 1.0)
-    families = ["a", "b", "c"]
-    found = {
-        one.measure: one.value.value
-        for one in generalisation.errors(splits, "m", true, said, families)
-    }
+    cohort = Cohort(splits, true, {}, ["a", "b", "c"])
+    found = {one.measure: one.value.value for one in cohort.errors("m", said)}
     assert found["one: speed lost, error in m/s"] == pytest.approx(0.25)
     assert found["other: speed lost, error in m/s"] == pytest.approx(2.0)
     assert found["other: contact cost, error of ln (1 + US$)"] == pytest.approx(math.log(2.0))
-    exact = generalisation.errors(splits, "twin", true, true, families, EXACT)
-    assert not any(one.has_failed for one in exact)
-    assert any(
-        one.has_failed for one in generalisation.errors(splits, "twin", true, said, families, EXACT)
-    )
+    assert not any(one.has_failed for one in cohort.errors("twin", true, EXACT))
+    assert any(one.has_failed for one in cohort.errors("twin", said, EXACT))
 
 
-def test_who_copies_by_look_is_told_from_who_copies_by_size():
+def test_copying_by_look_is_distinguished_from_copying_by_size():
     true = outcomes(0.0, 0.0, 0.0, 0.0)
     like = {
         "look": outcomes(4.0, 4.0, 4.0, 4.0), "size": outcomes(-2.0, -2.0, -2.0, 0.1),
         "mass": outcomes(9.0, 9.0, 9.0, 9.0), "speed": outcomes(-9.0, -9.0, -9.0, np.nan),
         CHANCE: outcomes(8.0, 8.0, 8.0, 8.0),
     }  # fmt: skip
-    new = np.array([True, True, True, False])
-    # right; nearer to those alike in look (and nearest to them); nearest to those alike in size; not asked about
+    cohort = Cohort({KNOWN: np.array([False, False, False, True])}, true, like, list("abcd"))
+    # right; nearer to those alike in look (and nearest to them); nearest to those alike in size; as in training
     said = outcomes(0.2, 3.0, -2.5, 4.0)
-    found = values(generalisation.copying(new, "m", true, said, like, list("abcd")))
+    found = values(cohort.copying("m", said))
     assert found["wrong as training cases alike in look"] == pytest.approx(0.5)
     assert found["wrong as training cases alike in size"] == pytest.approx(0.5)
     assert found["wrong and nearest to those alike in look"] == pytest.approx(0.5)
     assert found["wrong and nearest to those alike in size"] == pytest.approx(0.5)
     assert found["wrong and nearest to those alike in mass"] == 0.0
     assert found["wrong as training cases alike in nothing"] == 0.0
-    copier = generalisation.copying(
-        new, "broken", true, like["look"], like, list("abcd"), {"look": COPIES}
-    )
+    copier = cohort.copying("broken", like["look"], {"look": COPIES})
     assert values(copier)["wrong and nearest to those alike in look"] == 1.0
     assert [
         one.measure for one in copier if one.has_failed and one.measure.startswith("speed")

@@ -1,18 +1,19 @@
-"""What is hidden on purpose, who remembers it, and who avoids it."""
+"""What is hidden on purpose, which trackers remember it, and which policies avoid it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from envs.scenario.suite import load_suite
-from envs.specification import DECISION_S, VEHICLE_SLOTS, column, debris, track
+from envs.specification import DECISION_S, column, debris
 from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
 from experiments.studies.audit.probes import avoidance, permanence
-from experiments.studies.audit.probes.permanence import Drive
+from experiments.studies.audit.scenes.bodies import object_targets
 from experiments.studies.audit.scenes.moments import drive_all
-from experiments.studies.audit.scenes.occluder import WALL_IDENTITY
+from experiments.studies.audit.scenes.occluder import OCCLUDER_IDENTITY
 from experiments.studies.audit.scenes.occlusions import (
     AHEAD_M,
     REMOVED,
@@ -22,11 +23,11 @@ from experiments.studies.audit.scenes.occlusions import (
     take_away,
 )
 from experiments.studies.audit.subjects.trackers import (
-    IdealMind,
-    LastMind,
-    SpoiltMind,
-    TrueMind,
-    break_minds,
+    BrokenTracker,
+    IdealTracker,
+    LastMeasurement,
+    TrueTracks,
+    break_trackers,
     forget,
     keep_all,
     stay_sure,
@@ -40,7 +41,7 @@ def drive(stratum, count):
     suite = load_suite(config_path("suite", "v1"))
     items = [one for one in suite.items("train") if one.stratum == stratum][:count]
     instances = [suite.instance(one) for one in items]
-    return Drive(drive_all(instances, load_policy("keep", ())), instances)
+    return drive_all(instances, load_policy("keep", ()))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,12 @@ def phantoms():
 
 @pytest.fixture(scope="module")
 def covered(hidden):
-    return hide(hidden.driven, STEPS, np.random.default_rng(0))
+    return hide(hidden, STEPS, np.random.default_rng(0))
+
+
+def sources(hidden, one):
+    """Index of the original episode of every object that is judged."""
+    return [hidden.episodes.index(one.driven.episodes[b]) for _, b, _ in one.asked]
 
 
 def rows_of(one, t):
@@ -64,8 +70,8 @@ def rows_of(one, t):
 
 def test_what_is_hidden_keeps_its_measurement_and_ages(hidden, covered):
     assert len(covered.asked) > 12
-    for (t, b, slot), source in zip(covered.asked, covered.source, strict=True):
-        before = hidden.driven.observed[t - STEPS]["debris"][source, slot]
+    for (t, b, slot), source in zip(covered.asked, sources(hidden, covered), strict=True):
+        before = hidden.observed[t - STEPS]["debris"][source, slot]
         assert before[column.D_VISIBLE] == 1.0
         for k in range(STEPS):
             row = rows_of(covered, t - k)[b, slot]
@@ -75,17 +81,17 @@ def test_what_is_hidden_keeps_its_measurement_and_ages(hidden, covered):
             # as if it had stood still in the world while the ego drove on
             kept = [column.D_SD_X, column.D_LENGTH, column.D_VX, column.D_LOOK]
             assert row[kept] == pytest.approx(before[kept])
-        place, _ = true_objects(covered.driven, t)
+        place, _ = true_objects(covered.driven.worlds[t])
         assert place[b, slot, 0] > covered.driven.worlds[t]["vehicle_f"][b, 0, 0] + AHEAD_M
 
 
 def test_nothing_else_is_changed_but_for_one_truck(hidden, covered):
     behind = {(t - k, b) for t, b, _ in covered.asked for k in range(STEPS)}
     for t, seen in enumerate(covered.driven.observed):
-        original = hidden.driven.observed[t]
+        original = hidden.observed[t]
         before = original["vehicles"][covered_from(hidden, covered)]
         changed = (seen["vehicles"] != before).any(axis=2)
-        trucks = seen["vehicles"][..., column.V_IDENTITY] == WALL_IDENTITY
+        trucks = seen["vehicles"][..., column.V_IDENTITY] == OCCLUDER_IDENTITY
         assert (changed == trucks).all()
         for b in range(len(changed)):
             assert changed[b].sum() == ((t, b) in behind) or (t, b) not in behind
@@ -96,25 +102,22 @@ def test_nothing_else_is_changed_but_for_one_truck(hidden, covered):
                 assert row[column.V_WIDTH] > 2.0
         assert np.array_equal(seen["ego"], original["ego"][covered_from(hidden, covered)])
     t, b, _ = covered.asked[0]
-    source = covered.source[0]
+    source = sources(hidden, covered)[0]
     assert np.array_equal(
-        rows_of(covered, t - STEPS)[b], hidden.driven.observed[t - STEPS]["debris"][source]
+        rows_of(covered, t - STEPS)[b], hidden.observed[t - STEPS]["debris"][source]
     )
 
 
 def covered_from(hidden, covered):
     """Original episodes of all that were chosen, those without a verdict too."""
     first = covered.driven.observed[0]["ego"]
-    return [
-        int(np.flatnonzero((hidden.driven.observed[0]["ego"] == one).all(axis=1))[0])
-        for one in first
-    ]
+    return [int(np.flatnonzero((hidden.observed[0]["ego"] == one).all(axis=1))[0]) for one in first]
 
 
-def test_every_object_is_asked_about_once(hidden):
-    alone = natural(hidden.driven, 3)
-    others = hide(hidden.driven, 3, np.random.default_rng(0), alone.source)
-    asked = [*alone.source, *others.source]
+def test_every_object_is_judged_once(hidden):
+    alone = natural(hidden, 3)
+    others = hide(hidden, 3, np.random.default_rng(0), alone.asked[:, 1])
+    asked = [*sources(hidden, alone), *sources(hidden, others)]
     assert len(asked) == len(set(asked))
     for t, b, slot in alone.asked:
         age = rows_of(alone, t)[b, slot, column.D_AGE_SINCE_SEEN]
@@ -122,22 +125,23 @@ def test_every_object_is_asked_about_once(hidden):
 
 
 def test_what_is_taken_away_is_not_seen_where_it_would_have_been(hidden):
-    removed = take_away(hidden.driven, np.random.default_rng(0))
+    removed = take_away(hidden, np.random.default_rng(0))
     assert len(removed.asked) > 5
-    for (t, b, slot), source in zip(removed.asked, removed.source, strict=True):
+    for (t, b, slot), source in zip(removed.asked, sources(hidden, removed), strict=True):
         for k in range(VIEW):
-            assert hidden.driven.observed[t - k]["debris"][source, slot, column.D_VISIBLE] == 1.0
+            assert hidden.observed[t - k]["debris"][source, slot, column.D_VISIBLE] == 1.0
             assert rows_of(removed, t - k)[b, slot, column.D_VISIBLE] == 0.0
-        assert not true_objects(removed.driven, t)[1][b, slot]
-        assert true_objects(removed.driven, t - REMOVED - VIEW)[1][b, slot]
-        target = removed.driven.worlds[t]["track_i"][b, track.TARGET, VEHICLE_SLOTS + slot]
-        assert removed.driven.worlds[t]["debris_f"][b, debris.X, target] > 5_000.0
+        assert not true_objects(removed.driven.worlds[t])[1][b, slot]
+        assert true_objects(removed.driven.worlds[t - REMOVED - VIEW])[1][b, slot]
+        worlds = removed.driven.worlds[t]
+        target = object_targets(worlds)[b, slot]
+        assert worlds["debris_f"][b, debris.X, target] > 5_000.0
 
 
 def test_the_same_again(hidden, covered):
-    again = hide(hidden.driven, STEPS, np.random.default_rng(0))
+    again = hide(hidden, STEPS, np.random.default_rng(0))
     assert np.array_equal(again.asked, covered.asked)
-    other = hide(hidden.driven, STEPS, np.random.default_rng(1))
+    other = hide(hidden, STEPS, np.random.default_rng(1))
     assert not np.array_equal(other.asked, covered.asked)
 
 
@@ -150,12 +154,10 @@ def test_the_best_by_measuring_is_the_truth_plus_least_squares():
     worlds = np.zeros(1, [("vehicle_f", "f8", (2, 1)), ("debris_f", "f8", (2, 1)), ("debris_i", "i8", (1, 1)),
                           ("track_i", "i8", (1, 12))])  # fmt: skip
     worlds["track_i"] = -1
-    worlds["track_i"][0, 0, VEHICLE_SLOTS] = 0
+    object_targets(worlds)[0, 0] = 0
     worlds["debris_f"][0, 0, 0], worlds["debris_i"] = 50.0, 1
-    driven = SimpleNamespace(
-        observed=[{"debris": one} for one in rows], worlds=[worlds] * 2, length=np.array([2])
-    )
-    found = IdealMind().follow(driven).place[:, 0, 0]
+    driven = SimpleNamespace(observed=[{"debris": one} for one in rows], worlds=[worlds] * 2)
+    found = IdealTracker().follow(driven).place[:, 0, 0]
     # normal equations with weights 1/(0.6 sd)^2 and a lasting error of 0.8 sd times a standard normal number
     w, a = 1.0 / (0.6 * np.array([2.0, 1.0])) ** 2, 0.8 * np.array([2.0, 1.0])
     matrix = np.array([[w.sum(), (w * a).sum()], [(w * a).sum(), 1.0 + (w * a * a).sum()]])
@@ -165,10 +167,10 @@ def test_the_best_by_measuring_is_the_truth_plus_least_squares():
     assert found[1, 1] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_twin_passes_and_every_broken_mind_fails_its_own_measure(hidden, phantoms):
-    sure = SpoiltMind(LastMind(), "grows", grow)
-    minds = [TrueMind(), IdealMind(), sure, *break_minds(sure)]
-    found = permanence.probe(hidden, phantoms, minds, 0)
+def test_the_twin_passes_and_every_broken_tracker_fails_its_own_measure(hidden, phantoms):
+    sure = BrokenTracker(LastMeasurement(), "grows", grow)
+    trackers = [TrueTracks(), IdealTracker(), sure, *break_trackers(sure)]
+    found = permanence.measure_permanence(hidden, phantoms, trackers, 0)
     assert [one.measure for one in found if one.subject == "twin" and one.has_failed] == []
     red = {
         (one.subject.removeprefix("broken: "), one.measure.split(", ")[-1])
@@ -191,7 +193,7 @@ def grow(driven, known):
 
 
 def test_defects_do_what_they_say(covered):
-    known = SpoiltMind(LastMind(), "grows", grow).follow(covered.driven)
+    known = BrokenTracker(LastMeasurement(), "grows", grow).follow(covered.driven)
     t, b, slot = covered.asked[0]
     assert known.exists[t, b, slot] == 1.0
     assert forget(covered.driven, known).exists[t, b, slot] == 0.0
@@ -204,33 +206,26 @@ def test_defects_do_what_they_say(covered):
     assert sd[t] == sd[t - STEPS] == known.sd[t - STEPS, b, slot]
 
 
-def test_who_hits_what_is_dear_is_counted(hidden):
-    kept, instances = hidden.driven, hidden.instances
-    dear = avoidance.dear_contacts(kept, instances)
-    assert dear
-    chosen = avoidance.find_dear(kept, instances, 100)
-    assert set(chosen.tolist()) <= {b for b, _ in dear}
+def test_costly_contacts_with_hidden_objects_are_counted(hidden):
+    costly = avoidance.costly_contacts(hidden)
+    assert costly
+    chosen = avoidance.find_costly(hidden, 100)
+    assert set(chosen.tolist()) <= {b for b, _ in costly}
     assert len(chosen) > 0
-    few, same = [instances[b] for b in chosen], kept.take(chosen)
-    hits = avoidance.probe(same, same, few, "keep", judged=True)[0]
+    few = hidden.take(chosen)
+    hits = avoidance.measure_avoidance(few, few, "keep", judged=True)[0]
     assert hits.value.value == 0.0
     assert hits.has_failed
-    untouched = same._replace(contacts=[empty_row(len(few)) for _ in same.contacts])
-    avoids = avoidance.probe(same, untouched, few, "nobody", judged=True)[0]
+    avoids = avoidance.measure_avoidance(few, with_contacts(few, ()), "avoids", judged=True)[0]
     assert avoids.value.value == 1.0
-    cheap = same._replace(contacts=[cheaper(row) for row in same.contacts])
-    assert avoidance.dear_contacts(cheap, few) == set()
+    cheap = with_contacts(few, [{"cost_usd": 1_000.0}])
+    assert avoidance.costly_contacts(cheap) == set()
 
 
-def empty_row(count):
-    """No contacts in any world."""
-    row = np.empty(count, dtype=object)
-    row[:] = [()] * count
-    return row
-
-
-def cheaper(row):
-    """The same contacts at a cost that is not dear."""
-    changed = np.empty(len(row), dtype=object)
-    changed[:] = [tuple({**one, "cost_usd": 1_000.0} for one in contacts) for contacts in row]
-    return changed
+def with_contacts(driven, changes):
+    """The same episodes; their contacts are changed, or none if there is no change."""
+    episodes = [
+        replace(one, contacts=tuple(row | change for row in one.contacts for change in changes))
+        for one in driven.episodes
+    ]
+    return driven._replace(episodes=tuple(episodes))

@@ -6,11 +6,11 @@ import pytest
 from experiments.presentation.figures.reliability import draw_reliability
 from experiments.presentation.figures.style import styled
 from experiments.studies.audit.probes.reliability import count, count_bins
-from experiments.studies.audit.subjects.rollout import empty_course
+from experiments.studies.audit.subjects.rollout import empty_futures
 
 
-def course(touched, collided):
-    found = empty_course(len(touched), 3)
+def future(touched, collided):
+    found = empty_futures(np.zeros((len(touched), 8), bool), 3)
     found.touched[:, 2:, 1] = np.array(touched)[:, None]
     found.collided[:, 3] = collided
     return found
@@ -37,8 +37,8 @@ def test_three_of_ten_draws_are_in_the_bin_that_begins_at_three_tenths():
 
 
 def test_the_probability_is_the_share_of_draws():
-    true = course([True, False], [False, False])
-    draws = [course([True, False], [True, False]), course([False, False], [False, False])]
+    true = future([True, False], [False, False])
+    draws = [future([True, False], [True, False]), future([False, False], [False, False])]
     found = count(true, draws)
     assert [(row["predicted"], row["happened"]) for row in found["contact"]] == [(0.0, 0), (0.5, 1)]
     assert [(row["predicted"], row["happened"]) for row in found["collision"]] == [

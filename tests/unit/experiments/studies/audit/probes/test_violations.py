@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.studies.audit.probes.violations import LAWS, count_violations
-from experiments.studies.audit.subjects import rollout as c
+from experiments.studies.audit.scenes import bodies as c
+from experiments.studies.audit.subjects.rollout import empty_futures
 
 T = 10
 DT = 0.2
@@ -21,7 +22,7 @@ def body(x, y, vx, length=4.5, width=1.8):
 @pytest.fixture
 def calm():
     """The ego at 20 m/s, a vehicle ahead and one beside, a box far ahead: nothing happens."""
-    found = c.empty_course(1, T)
+    found = empty_futures(np.zeros((1, 8), bool), T)
     found.ego[0] = body(0.0, 0.0, 20.0)
     found.vehicles[0, :, 0] = body(30.0, 0.0, 20.0)
     found.vehicles[0, :, 1] = body(0.0, 4.0, 21.0)
@@ -40,7 +41,7 @@ def broken(found):
     return {name for name, per_1000 in count_violations(found).items() if per_1000[0] > 0.0}
 
 
-def test_a_calm_course_breaks_no_law(calm):
+def test_a_calm_future_breaks_no_law(calm):
     assert set(count_violations(calm)) == set(LAWS)
     assert broken(calm) == set()
 
@@ -51,7 +52,7 @@ def test_a_jump_is_teleporting_and_one_in_ten_decisions(calm):
     assert count_violations(calm)["teleporting"][0] == pytest.approx(1000.0 / T)
 
 
-def test_an_object_may_jump_where_somebody_can_have_pushed_it(calm):
+def test_an_object_may_jump_where_a_vehicle_can_have_pushed_it(calm):
     calm.objects[0, 5:, 0, c.X] += 1.2
     assert broken(calm) == {"teleporting"}
     calm.vehicles[0, :, 1] = body(99.0, -9.0, 0.0)
@@ -101,7 +102,7 @@ def test_an_object_that_sets_off(calm):
     assert broken(calm) == set()
 
 
-def test_an_object_that_ceases_to_be(calm):
+def test_an_object_that_vanishes(calm):
     calm.objects[0, :, 0, c.X] = 50.0
     calm.objects[0, 5:, 0] = np.nan
     assert broken(calm) == {"vanishing"}
@@ -123,7 +124,7 @@ def test_another_size(calm):
     assert broken(calm) == {"changing size"}
 
 
-def test_what_comes_after_the_end_is_nobodys_fault(calm):
+def test_what_comes_after_the_end_does_not_count(calm):
     for bodies in (calm.ego, calm.vehicles, calm.objects):
         bodies[0, 5:] = np.nan
     ended = calm._replace(length=np.array([4]))

@@ -1,4 +1,4 @@
-"""What is told of a moment is what is true of it, and nothing else changes."""
+"""Observations without errors, and revealed moments, are true, and nothing else changes."""
 
 import numpy as np
 import pytest
@@ -21,42 +21,42 @@ def moments():
 
 
 def test_places_are_true_and_certain(moments):
-    now = {key: rows[0, -1] for key, rows in moments.observed.items()}
-    found = see_truly(moments.worlds[0], now)
+    now = {key: rows[:1, -1] for key, rows in moments.observed.items()}
+    found = see_truly(moments.worlds[:1], now)
     world = moments.worlds[0]
     v, d, targets = world["vehicle_f"], world["debris_f"], world["track_i"][track.TARGET]
     slot = int(np.flatnonzero(targets[VEHICLE_SLOTS:] >= 0)[0])
     at = targets[VEHICLE_SLOTS + slot]
-    row = found["debris"][slot]
+    row = found["debris"][0, slot]
     ahead = d[debris.X, at] - v[vehicle.X, 0]
     assert row[column.D_DX] == pytest.approx(ahead, rel=1e-6)
     assert row[column.D_LENGTH] == pytest.approx(d[debris.LENGTH, at], rel=1e-6)
     assert row[column.D_SD_X] == row[column.D_SD_SIZE] == row[column.D_AGE_SINCE_SEEN] == 0.0
-    car = int(np.flatnonzero(targets[:VEHICLE_SLOTS] >= 0)[0])
-    beside = v[vehicle.Y, targets[car]] - v[vehicle.Y, 0]
-    assert found["vehicles"][car, column.V_DY] == pytest.approx(beside, abs=1e-5)
+    vehicle_slot = int(np.flatnonzero(targets[:VEHICLE_SLOTS] >= 0)[0])
+    beside = v[vehicle.Y, targets[vehicle_slot]] - v[vehicle.Y, 0]
+    assert found["vehicles"][0, vehicle_slot, column.V_DY] == pytest.approx(beside, abs=1e-5)
     # looks, lamps and the ego are what they were
     looks = slice(column.D_LOOK, None)
-    np.testing.assert_array_equal(found["debris"][:, looks], now["debris"][:, looks])
+    np.testing.assert_array_equal(found["debris"][..., looks], now["debris"][..., looks])
     np.testing.assert_array_equal(found["ego"], now["ego"])
-    np.testing.assert_array_equal(moments.truly["debris"][0, -1], found["debris"])
+    np.testing.assert_array_equal(moments.truly["debris"][:1, -1], found["debris"])
 
 
-def test_what_is_told_of_contents_is_what_they_become(moments):
+def test_revealed_contents_are_those_of_the_world(moments):
     about = load(SHIPPED).about
     book = read_codebook(about, "shipped")
-    told, theta = contents.tell_all(moments, book)
-    assert told.observed is moments.truly
+    revealed, theta = contents.reveal(moments, book)
+    assert revealed.observed is moments.truly
     bodies = 0
     for m, classes in enumerate(theta):
         targets = moments.worlds[m]["track_i"][track.TARGET, VEHICLE_SLOTS:]
         for slot, kind in enumerate(classes):
             assert (kind is None) == (targets[slot] < 0)
             if kind is not None and kind >= contents.FIRST_BODY:
-                mass = told.worlds[m]["debris_f"][debris.MASS, targets[slot]]
+                mass = revealed.worlds[m]["debris_f"][debris.MASS, targets[slot]]
                 middle = book.bodies[kind - contents.FIRST_BODY, 0] / BODY_WEIGHTS[0]
                 assert mass == pytest.approx(np.exp(middle))
                 bodies += 1
     assert bodies > 5
     # the moments themselves stay as they were
-    assert not np.array_equal(told.worlds["debris_f"], moments.worlds["debris_f"])
+    assert not np.array_equal(revealed.worlds["debris_f"], moments.worlds["debris_f"])

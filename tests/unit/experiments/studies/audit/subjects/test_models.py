@@ -1,4 +1,4 @@
-"""What is left of a checkpoint when a part is taken out, and what a floor says of policies."""
+"""Checkpoints without a part, and rankings of equal costs."""
 
 import numpy as np
 import pytest
@@ -51,16 +51,13 @@ def test_without_memory_the_belief_is_that_of_the_last_observation(whole):
     assert (forgetful.dreams()._remembers, whole.dreams()._remembers) == (False, True)
 
 
-def test_who_says_the_same_of_all_policies_has_no_order_of_them():
-    class One:
-        family = "a"
-
+def test_equal_costs_give_no_ranking():
     class Moments:
-        instances = (One(), One())
+        families = ("a", "a")
 
     real = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]])
-    names = ["x", "y", "z"]
-    flat = ranking.probe(Moments(), names, real, np.zeros((3, 2)), "straight lines", set())
+    none = [False] * 3
+    flat = ranking.measure_ranking(Moments(), none, real, np.zeros((3, 2)), "straight lines")
     assert all(np.isnan(one.value.value) for one in flat)
-    same = ranking.probe(Moments(), names, real, real, "twin", set())
+    same = ranking.measure_ranking(Moments(), none, real, real, "twin")
     assert [one.value.value for one in same] == pytest.approx([1.0, 1.0])
