@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
+from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
 from experiments.cli.loading import load_policy
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Finding, Line, Probed, mean_of
 from experiments.studies.audit.probes import (
+    avoidance,
     calibration,
     contents,
     interaction,
     open_loop,
-    out_of_sight,
+    permanence,
     ranking,
-    reliability,
     shortcuts,
     viewpoint,
     violations,
 )
 from experiments.studies.audit.scenes.bodies import Array
-from experiments.studies.audit.scenes.moments import Moments, drive_all
+from experiments.studies.audit.scenes.moments import Driven, Moments, drive_all
 from experiments.studies.audit.subjects import planner
 from experiments.studies.audit.subjects.broken import break_all
 from experiments.studies.audit.subjects.dreams import Theta
 from experiments.studies.audit.subjects.models import Model
 from experiments.studies.audit.subjects.rollout import Subject, roll_fixed
 from experiments.studies.audit.subjects.straight import Straight
-from experiments.studies.audit.subjects.trackers import TrueTracks
+from experiments.studies.audit.subjects.trackers import (
+    IdealTracker,
+    LastMeasurement,
+    Tracker,
+    TrueTracks,
+    break_trackers,
+)
 from experiments.studies.audit.subjects.twin import Twin
+from policies.base import Policy
 from policies.world_model.estimation.content_classes import NUM_BODIES
 from policies.world_model.planner.policy import WorldModel
 
@@ -46,6 +54,12 @@ PATH_INSTANCES: Final = 100
 
 PAIRS: Final = 2_000
 """Of objects that exchange what is seen of them."""
+
+MOST_AVOIDED: Final = 60
+"""Episodes that every policy drives at most: a world model takes a third of a second for each."""
+
+REFERENCE: Final = "rule_tuned"
+"""Policy that drives past hidden objects for comparison only."""
 
 REVEALED: Final = "all told"
 """The models know the true state of the moments."""
@@ -85,7 +99,7 @@ def probe_certainty(moments: Moments, models: list[Model], config: AuditConfigur
         draws = [roll_fixed(one.dreams(k), moments) for k in range(config.dreams)]
         found += calibration.measure_calibration(moments, twin, one.name, draws)
         found += calibration.held_out(one.name, one.validation)
-        bins[one.name] = reliability.count(twin, draws)
+        bins[one.name] = calibration.count_by_probability(twin, draws)
     # a single future is right or wrong, never uncertain
     straight = [roll_fixed(Straight(), moments)]
     found += calibration.measure_calibration(moments, twin, Straight.name, straight)
@@ -189,13 +203,38 @@ def probe_memories(
     suite: Suite, models: list[Model], num_whole: int, config: AuditConfiguration
 ) -> list[Finding]:
     """What is believed of hidden objects, and of objects seen from several sides; whole models also drive past them."""
+
+    def drive(policy: str, kind: str, names: Sequence[str], most: int) -> Driven:
+        """Drive the first instances of some strata or families."""
+        items = [one for one in suite.items(config.split) if getattr(one, kind) in names][:most]
+        return drive_all([suite.instance(one) for one in items], load_policy(policy, ()))
+
     filters = [one.tracker() for one in models]
-    policies = {one.name: WorldModel(one.learned) for one in models[:num_whole]}
-    found = out_of_sight.measure_hidden(suite, config, filters, policies)
-    items = [one for one in suite.items(config.split) if one.family in PATH_FAMILIES]
-    beside = [suite.instance(one) for one in items[:PATH_INSTANCES]]
-    paths = [drive_all(beside, load_policy(name, ())) for name in config.paths]
+    hidden, phantoms = (
+        drive(config.driver, "stratum", [name], config.hidden) for name in ("hidden", "phantom")
+    )
+    bounds = TrueTracks(), IdealTracker(), LastMeasurement()
+    trackers: list[Tracker] = [*bounds, *filters, *break_trackers(filters[0])]
+    found = permanence.measure_permanence(hidden, phantoms, trackers, config.seed)
+    found += _probe_avoidance(hidden.instances, models[:num_whole])
+    paths = [drive(name, "family", PATH_FAMILIES, PATH_INSTANCES) for name in config.paths]
     return found + viewpoint.measure_viewpoints(paths, [TrueTracks(), *filters])
+
+
+def _probe_avoidance(instances: list[ScenarioInstance], models: list[Model]) -> list[Finding]:
+    """What policies that plan with the models do about hidden objects."""
+    kept = drive_all(instances, load_policy("keep", ()))
+    chosen = avoidance.find_costly(kept, MOST_AVOIDED)
+    if len(chosen) == 0:
+        return []
+    kept = kept.take(chosen)
+    policies: dict[str, Policy] = {one.name: WorldModel(one.learned) for one in models}
+    policies[REFERENCE] = load_policy(REFERENCE, ())
+    found = []
+    for name, policy in policies.items():
+        driven, is_judged = drive_all(kept.instances, policy), name != REFERENCE
+        found += avoidance.measure_avoidance(kept, driven, name, judged=is_judged)
+    return found + avoidance.measure_avoidance(kept, kept, "broken: drives on", judged=True)
 
 
 def mean_of_dreams(

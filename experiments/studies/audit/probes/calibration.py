@@ -1,15 +1,16 @@
-"""Probe whether events happen as often as their predicted probability says."""
+"""Probe whether events happen as often as their predicted probability says, and counts for its diagram."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from envs.specification import DECISION_S
+from experiments.stats.proportion import wilson
 from experiments.studies.audit.findings import Finding, Line, mean_of, point
-from experiments.studies.audit.scenes.bodies import Array, X
+from experiments.studies.audit.scenes.bodies import Array, Mask, X
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.rollout import Futures
 
@@ -22,7 +23,13 @@ SHARES: Final = (0.5, 0.8, 0.95)
 """Central intervals whose coverage is counted."""
 
 NUM_BINS: Final = 8
-"""Of predicted probabilities, with as many moments each."""
+"""Of predicted probabilities in the calibration error, with as many moments each."""
+
+NUM_WIDE_BINS: Final = 10
+"""Of predicted probabilities in the diagram, equally wide: where moments are few, the interval says so."""
+
+LEVEL: Final = 0.95
+"""Of the intervals in the diagram."""
 
 
 def measure_calibration(
@@ -88,3 +95,57 @@ def calibration_error(p: Array, met: Array) -> float:
         sum(len(part) * abs(p[part].mean() - met[part].mean()) for part in parts if len(part))
         / len(p)
     )
+
+
+def count_by_probability(
+    true: Futures, draws: Sequence[Futures]
+) -> dict[str, list[dict[str, Any]]]:
+    """Count by event and by bin of its predicted probability.
+
+    Parameters
+    ----------
+    true
+        What happened.
+    draws
+        Futures of the same moments; the share in which an event happens is its probability.
+
+    Returns
+    -------
+    dict
+        Rows of ``count_bins`` for ``"contact"`` (the ego meets an object) and ``"collision"`` (it hits a vehicle), to
+        the end of the futures.
+    """
+    return {
+        "contact": count_bins(np.mean([one.meets for one in draws], axis=0), true.meets),
+        "collision": count_bins(
+            np.mean([one.collided[:, -1] for one in draws], axis=0), true.collided[:, -1]
+        ),
+    }
+
+
+def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
+    """Count one event by rising probability.
+
+    Parameters
+    ----------
+    p, happened
+        ``(M,)`` predicted probability, and whether it happened.
+
+    Returns
+    -------
+    list of dict
+        Rows with ``low`` and ``high`` edge, ``predicted`` mean, ``count`` of moments, ``happened``, and Wilson's
+        interval ``share_low`` to ``share_high``. Bins without a moment are left out.
+    """
+    at = np.minimum(np.floor(p * NUM_WIDE_BINS), NUM_WIDE_BINS - 1)
+    rows = []
+    for k in range(NUM_WIDE_BINS):
+        chosen = at == k
+        total, positive = int(np.sum(chosen)), int(np.sum(happened[chosen]))
+        if total:
+            _, low, high = wilson(positive, total, level=LEVEL)
+            rows.append(
+                {"low": k / NUM_WIDE_BINS, "high": (k + 1) / NUM_WIDE_BINS, "predicted": float(p[chosen].mean())}
+                | {"count": total, "happened": positive, "share_low": low, "share_high": high}
+            )  # fmt: skip
+    return rows

@@ -84,9 +84,14 @@ class Driven(NamedTuple):
         return np.array([len(one.actions) for one in self.episodes])
 
     @property
+    def instances(self) -> list[ScenarioInstance]:
+        """Of every episode."""
+        return [one.instance for one in self.episodes]
+
+    @property
     def families(self) -> list[str]:
         """Scenario family of every episode."""
-        return [one.instance.family for one in self.episodes]
+        return [one.family for one in self.instances]
 
     def take(self, chosen: Indices) -> Driven:
         """Some episodes, as copies."""
