@@ -1,1 +1,1 @@
-"""Films of the worst failures that the audit found."""
+"""Films of the worst failures of the model that an audit judges."""

@@ -103,7 +103,7 @@ def film_all(
 
 
 def _film(look: Callable[[], Material], case: Case, stem: Path, key: str) -> dict[str, Any]:
-    """Film and poster of a case; where they are."""
+    """Film a case unless that is done, and return the addresses of film and poster."""
     mp4, png, written = (stem.with_name(f"{stem.name}{end}") for end in (".mp4", ".png", ".json"))
     about = {"key": key, "case": case._asdict()}
     if not (_is_of(written, about) and mp4.is_file() and png.is_file()):
@@ -122,22 +122,22 @@ def _film(look: Callable[[], Material], case: Case, stem: Path, key: str) -> dic
 
         write_mp4(mp4, watched(), FPS, title=case.caption, quality=QUALITY)
         write_png(png, kept[0])
-        told = about | {"frames_sha256": digest.hexdigest()}
-        write_text(written, json.dumps(told, indent=1) + "\n")
+        description = about | {"frames_sha256": digest.hexdigest()}
+        write_text(written, json.dumps(description, indent=1) + "\n")
     return {"video": f"{FOLDER}/{mp4.name}", "poster": f"{FOLDER}/{png.name}"}
 
 
 def _is_of(path: Path, about: Mapping[str, Any]) -> bool:
-    """Whether a description says the same."""
+    """Whether a film's description has these values."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return all(told[name] == value for name, value in about.items())
+        written = json.loads(path.read_text(encoding="utf-8"))
+        return all(written[name] == value for name, value in about.items())
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
 def live_again(material: Material, case: Case) -> Dreamt:
-    """A failure once more, with pictures: the same dream, bit for bit, in which it was found."""
+    """Dream a failure once more, the same bit for bit, with pictures."""
     driver = load_policy(material.config.driver, ())
     instance, moments, k, plan, theta = _stage(material, case)
     dreams = material.model.dreams(temperature=case.temperature)

@@ -29,7 +29,7 @@ def find_misplaced(
     driven = drive_all(instances, driver)
     known = BeliefTracker(model.learned.filter, model.name).follow(driven)
     worst, found = 0.0, None
-    for t, b, slot in natural(driven, permanence.JUDGED).asked:
+    for t, b, slot in natural(driven, permanence.JUDGED).judged:
         place, is_real = (values[0, slot] for values in true_objects(driven.worlds[t][[b]]))
         away = float(np.linalg.norm(known.place[t, b, slot] - place))
         is_long = t >= LENGTH - 1 and t + SHORTEST <= driven.length[b]

@@ -1,1 +1,1 @@
-"""The probes of the audit: each asks one question of a world model and returns findings."""
+"""The probes of the audit: each measures one property of a world model and returns findings."""

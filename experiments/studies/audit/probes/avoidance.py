@@ -66,7 +66,7 @@ def measure_avoidance(kept: Driven, driven: Driven, name: str, *, judged: bool) 
 def _hidden(driven: Driven) -> list[Contact]:
     """The first object of every episode that was hidden for so long."""
     found = []
-    for t, b, slot in natural(driven, HIDDEN).asked:
+    for t, b, slot in natural(driven, HIDDEN).judged:
         target = object_targets(driven.worlds[t])[b, slot]
         found.append((int(b), driven.episodes[b].instance.debris_types[target]))
     return found

@@ -78,7 +78,7 @@ def measure_permanence(
     by_traffic = {steps: natural(hidden, steps) for steps in HIDDEN}
     both = {}
     for steps, one in by_traffic.items():
-        both[steps] = [one, hide(hidden, steps, random, one.asked[:, 1])]
+        both[steps] = [one, hide(hidden, steps, random, one.judged[:, 1])]
     removed = take_away(hidden, random)
     never = hide(phantoms, JUDGED, random)
     ideal = {steps: _judge(IdealTracker(), both[steps], steps).near for steps in HIDDEN}
@@ -125,8 +125,8 @@ def _judge(tracker: Tracker, occlusions: Sequence[Occlusions], steps: int) -> _V
     for one in occlusions:
         known = tracker.follow(one.driven)
         names = one.driven.families
-        families += [names[b] for _, b, _ in one.asked]
-        verdicts += [_judge_one(known, one.driven, t, b, slot, steps) for t, b, slot in one.asked]
+        families += [names[b] for _, b, _ in one.judged]
+        verdicts += [_judge_one(known, one.driven, t, b, slot, steps) for t, b, slot in one.judged]
     there, near, let_go, grows = np.array(verdicts).reshape(-1, 4).T
     return _Verdicts(families, there, near, let_go, grows)
 

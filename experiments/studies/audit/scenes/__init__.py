@@ -1,1 +1,1 @@
-"""The scenes of the audit: moments taken from driven episodes, and occlusions put into them."""
+"""Moments taken from driven episodes, occlusions put into them, and the bodies in them."""

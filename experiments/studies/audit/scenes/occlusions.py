@@ -39,10 +39,10 @@ VIEW: Final = 5
 
 
 class Occlusions(NamedTuple):
-    """Episodes as they would have been observed, and the tracks that are judged in them."""
+    """Episodes as they would have been observed, and the tracks that are judged."""
 
     driven: Driven
-    asked: Indices  # (K, 3): decision, episode and slot
+    judged: Indices  # (K, 3): decision, episode and slot of the tracks that are judged
 
 
 def natural(driven: Driven, steps: int) -> Occlusions:
@@ -142,7 +142,7 @@ def _observe_again(
         For how many decisions which change is made to the worlds. Afterwards everything is as it was.
     """
     few = driven.take(chosen[:, 1])
-    asked = []
+    judged = []
     steps = first[0] + then[0]
     batch = empty_batch(1)
     plain, world = batch.view(np.ndarray), world_at(batch, 0)
@@ -165,8 +165,8 @@ def _observe_again(
                 few.worlds[t][name][b] = plain[name][0]
         row = few.observed[end]["debris"][b, slot]
         if row[column.D_TRACKED] > 0.5 and _decisions(row, column.D_AGE_SINCE_SEEN) == steps:
-            asked.append((end, b, slot))
-    return Occlusions(few, _as_rows(asked))
+            judged.append((end, b, slot))
+    return Occlusions(few, _as_rows(judged))
 
 
 def _decisions(rows: NDArray[np.float32], at: int) -> Indices:

@@ -93,22 +93,19 @@ class Dreams:
 
 
 class _Running:
-    """Dreams that have begun."""
+    """A ``Simulation``: dreams that have begun."""
 
     def __init__(self, core: DreamCore) -> None:
         self._core = core
 
     def observe(self) -> Observation:
-        """See ``Simulation``."""
         return self._core.observation()
 
     def step(self, actions: Array) -> tuple[Mask, dict[str, Any]]:
-        """See ``Simulation``."""
         _, terminated, truncated, info = self._core.step(actions)
         return terminated | truncated, info
 
     def bodies(self) -> tuple[Array, Array, Array]:
-        """See ``Simulation``."""
         dreams = self._core.dreams
         x, y, speed, heading = (dreams.ego[:, k] for k in (s.X, s.Y, s.SPEED, s.HEADING))
         is_there = (dreams.things[..., s.D_LIVE] > 0.0) & (dreams.theta > 0)
@@ -119,7 +116,6 @@ class _Running:
         )
 
     def events(self, info: dict[str, Any], alive: Mask) -> tuple[Mask, Mask]:
-        """See ``Simulation``."""
         del info, alive
         has_hit = self._core.dreams.records["episode_i"][:, episode.COLLIDED] > 0
         return self._core.dreams.touched > 0, has_hit

@@ -35,7 +35,7 @@ class Twin:
 
 
 class _Worlds:
-    """The twin's worlds, continued from moments; bodies are those that were tracked then."""
+    """A ``Simulation``: the twin's worlds, continued from moments; bodies are those that were tracked then."""
 
     def __init__(self, moments: Moments, which: Indices) -> None:
         instances = [moments.instances[k] for k in which]
@@ -60,16 +60,13 @@ class _Worlds:
         ]
 
     def observe(self) -> Observation:
-        """See ``Simulation``."""
         return self._seen
 
     def step(self, actions: Array) -> tuple[Mask, dict[str, Any]]:
-        """See ``Simulation``."""
         self._seen, _, terminated, truncated, info = self._env.step(actions)
         return terminated | truncated, info
 
     def bodies(self) -> tuple[Array, Array, Array]:
-        """See ``Simulation``."""
         worlds = self._env.batch.view(np.ndarray)
         ego = read_vehicles(worlds, np.zeros((len(worlds), 1), np.int64))
         found = (
@@ -82,7 +79,7 @@ class _Worlds:
         return found[0][:, 0], found[1], found[2]
 
     def events(self, info: dict[str, Any], alive: Mask) -> tuple[Mask, Mask]:
-        """See ``Simulation``; of two objects of the same type in one scene both count as met."""
+        # of two objects of the same type in one scene both count as met
         touched = np.zeros(self._objects.shape, np.bool_)
         for b in np.flatnonzero(alive):
             met = {one["object"] for one in info["contacts"][b] if one["vehicle"] == 0}

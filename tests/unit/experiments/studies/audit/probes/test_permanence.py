@@ -61,7 +61,7 @@ def covered(hidden):
 
 def sources(hidden, one):
     """Index of the original episode of every object that is judged."""
-    return [hidden.episodes.index(one.driven.episodes[b]) for _, b, _ in one.asked]
+    return [hidden.episodes.index(one.driven.episodes[b]) for _, b, _ in one.judged]
 
 
 def rows_of(one, t):
@@ -69,8 +69,8 @@ def rows_of(one, t):
 
 
 def test_what_is_hidden_keeps_its_measurement_and_ages(hidden, covered):
-    assert len(covered.asked) > 12
-    for (t, b, slot), source in zip(covered.asked, sources(hidden, covered), strict=True):
+    assert len(covered.judged) > 12
+    for (t, b, slot), source in zip(covered.judged, sources(hidden, covered), strict=True):
         before = hidden.observed[t - STEPS]["debris"][source, slot]
         assert before[column.D_VISIBLE] == 1.0
         for k in range(STEPS):
@@ -86,7 +86,7 @@ def test_what_is_hidden_keeps_its_measurement_and_ages(hidden, covered):
 
 
 def test_nothing_else_is_changed_but_for_one_truck(hidden, covered):
-    behind = {(t - k, b) for t, b, _ in covered.asked for k in range(STEPS)}
+    behind = {(t - k, b) for t, b, _ in covered.judged for k in range(STEPS)}
     for t, seen in enumerate(covered.driven.observed):
         original = hidden.observed[t]
         before = original["vehicles"][covered_from(hidden, covered)]
@@ -101,7 +101,7 @@ def test_nothing_else_is_changed_but_for_one_truck(hidden, covered):
                 assert row[column.V_VX] == pytest.approx(seen["ego"][b, column.E_SPEED], abs=0.5)
                 assert row[column.V_WIDTH] > 2.0
         assert np.array_equal(seen["ego"], original["ego"][covered_from(hidden, covered)])
-    t, b, _ = covered.asked[0]
+    t, b, _ = covered.judged[0]
     source = sources(hidden, covered)[0]
     assert np.array_equal(
         rows_of(covered, t - STEPS)[b], hidden.observed[t - STEPS]["debris"][source]
@@ -116,18 +116,18 @@ def covered_from(hidden, covered):
 
 def test_every_object_is_judged_once(hidden):
     alone = natural(hidden, 3)
-    others = hide(hidden, 3, np.random.default_rng(0), alone.asked[:, 1])
+    others = hide(hidden, 3, np.random.default_rng(0), alone.judged[:, 1])
     asked = [*sources(hidden, alone), *sources(hidden, others)]
     assert len(asked) == len(set(asked))
-    for t, b, slot in alone.asked:
+    for t, b, slot in alone.judged:
         age = rows_of(alone, t)[b, slot, column.D_AGE_SINCE_SEEN]
         assert age == pytest.approx(0.6)
 
 
 def test_what_is_taken_away_is_not_seen_where_it_would_have_been(hidden):
     removed = take_away(hidden, np.random.default_rng(0))
-    assert len(removed.asked) > 5
-    for (t, b, slot), source in zip(removed.asked, sources(hidden, removed), strict=True):
+    assert len(removed.judged) > 5
+    for (t, b, slot), source in zip(removed.judged, sources(hidden, removed), strict=True):
         for k in range(VIEW):
             assert hidden.observed[t - k]["debris"][source, slot, column.D_VISIBLE] == 1.0
             assert rows_of(removed, t - k)[b, slot, column.D_VISIBLE] == 0.0
@@ -140,9 +140,9 @@ def test_what_is_taken_away_is_not_seen_where_it_would_have_been(hidden):
 
 def test_the_same_again(hidden, covered):
     again = hide(hidden, STEPS, np.random.default_rng(0))
-    assert np.array_equal(again.asked, covered.asked)
+    assert np.array_equal(again.judged, covered.judged)
     other = hide(hidden, STEPS, np.random.default_rng(1))
-    assert not np.array_equal(other.asked, covered.asked)
+    assert not np.array_equal(other.judged, covered.judged)
 
 
 def test_the_best_by_measuring_is_the_truth_plus_least_squares():
@@ -194,7 +194,7 @@ def grow(driven, known):
 
 def test_defects_do_what_they_say(covered):
     known = BrokenTracker(LastMeasurement(), "grows", grow).follow(covered.driven)
-    t, b, slot = covered.asked[0]
+    t, b, slot = covered.judged[0]
     assert known.exists[t, b, slot] == 1.0
     assert forget(covered.driven, known).exists[t, b, slot] == 0.0
     assert forget(covered.driven, known).exists[t - STEPS, b, slot] == 1.0
