@@ -13,7 +13,7 @@ from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import KEEP, RUN_OVER, Budget, Explanation, Foresight, Observation, Outlook
-from policies.checkpoint import read_budget
+from policies.checkpoint import Checkpoint, read_budget
 from policies.command import lateral_range, to_action
 from policies.following import follow
 from policies.numbers_within import check_number
@@ -34,7 +34,7 @@ from policies.world_model.estimation.memory import Memory
 from policies.world_model.imagination.cost_ledger import follow_accounts
 from policies.world_model.imagination.foresight import foresee
 from policies.world_model.imagination.scoring import disagreement
-from policies.world_model.model.checkpoint import SHIPPED, Checkpoint, load
+from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned, take_members
 from policies.world_model.model.state import State, empty_state, read_observation
 from policies.world_model.planner.two_stage import Deliberation, Question, Weights
@@ -315,6 +315,6 @@ class WorldModel:
         return foresee(self._learned, root, kinds, actions, int(question.steps[row]))
 
 
-def read_checkpoint(checkpoint: str) -> Checkpoint:
+def read_checkpoint(checkpoint: str) -> Checkpoint[Learned]:
     """What a folder holds; those of ``COMES_WITH_IT`` come with the package."""
     return load(SHIPPED.with_name(checkpoint) if checkpoint in COMES_WITH_IT else Path(checkpoint))
