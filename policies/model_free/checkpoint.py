@@ -49,7 +49,7 @@ load = FORMAT.load
 
 
 def save(folder: Path, actor: Actor | RecurrentActor, about: Mapping[str, Any]) -> None:
-    """Write a checkpoint; ``about`` has ``algorithm``, ``sees_belief``, the world model's ``classes``, and ``budget``."""
+    """Write a checkpoint; ``about`` has at least ``algorithm``, ``sees_belief`` and ``budget``."""
     memory = actor.lstm.wh.shape[0] if isinstance(actor, RecurrentActor) else 0
     sizes = {"hidden": actor.head.b1.shape[1], "memory": memory}
     FORMAT.save(folder, actor, sizes, about)

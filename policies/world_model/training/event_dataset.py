@@ -26,10 +26,10 @@ from policies.world_model.model.dynamics import move_all
 from policies.world_model.model.parameters import Transition
 from policies.world_model.model.state import copy_state, empty_state, read_observation
 from policies.world_model.training.transition_dataset import (
+    Log,
     Rows,
-    car_speeds,
-    command_of,
     goes_on,
+    read_log,
     true_state,
 )
 
@@ -52,27 +52,12 @@ class Events(NamedTuple):
     missed_collisions: int
 
 
-class Log(NamedTuple):
-    """What rollouts read of a shard."""
+class Contents(NamedTuple):
+    """What is known of the contents of objects."""
 
-    episode: Array  # (N,)
-    ego: Array
-    vehicles: Array
-    debris: Array
-    ego_true: Array
-    vehicles_true: Array
-    debris_true: Array
-    contact: Array
-    collided: Array
-    command: Array  # (N, 2)
-    speeds: Array  # (N, 8, NUM_SPEEDS)
-    kinds: Array  # (N, 4) class of the contents
-    told: Array  # (N, 4, NUM_PROPERTIES) their properties; not a number where nobody knows them
+    own: Array  # (N, 4, NUM_PROPERTIES) of every object; NaN where unknown
+    middles: Array  # (NUM_CLASSES, NUM_PROPERTIES) of every class
     slip: Array  # (N,) of ``slip_of``
-
-
-LOGGED: Final = Log._fields[:9]
-"""What of it is a column of the shard."""
 
 
 class Noted(NamedTuple):
@@ -132,18 +117,12 @@ def imagine_events(
     """
     # plans begin where all measurements say that objects are
     places = refine_log(columns["ego"], columns["debris"], goes_on(columns))
-    shard = Log(
-        **({name: columns[name] for name in LOGGED} | {"debris": places}),
-        command=command_of(columns),
-        speeds=car_speeds(columns),
-        kinds=kinds,
-        told=told,
-        slip=slip,
-    )
+    shard = read_log(columns, kinds)._replace(debris=places)
+    contents = Contents(told, middles, slip)
     noted = _make_room(len(starts) * 6 + 2 * len(kinds))
     state, after = empty_state(), empty_state()
-    _roll(starts, shard, middles, model, state, after, noted)
-    _see_all(shard, middles, model, state, after, noted)
+    _roll(starts, shard, contents, model, state, after, noted)
+    _see_all(shard, contents, model, state, after, noted)
     return _events(columns, noted)
 
 
@@ -218,7 +197,7 @@ def slip_of(
 
 @compiled
 def _roll(
-    starts: Array, shard: Log, middles: Array, model: Transition, state: s.State, after: s.State, noted: Noted
+    starts: Array, shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:  # fmt: skip
     """Rollouts as plans imagine them; see ``imagine_events``."""
     members = model.car.b1.shape[0]
@@ -234,7 +213,7 @@ def _roll(
                 break
             first, second = shard.command[k, 0], shard.command[k, 1]
             move_all(model, e, state, first, second, shard.kinds[start], nobody, after)
-            hit = _note_contacts(start, k, h, shard, middles, state, after, noted)
+            hit = _note_contacts(start, k, h, shard, contents, state, after, noted)
             _note_collisions(start, k, h, shard, state, after, noted)
             if hit:
                 break
@@ -243,20 +222,17 @@ def _roll(
 
 @compiled
 def _see_all(
-    shard: Log, middles: Array, model: Transition, state: s.State, after: s.State, noted: Noted
+    shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:
     """Single decisions from true states."""
     members = model.car.b1.shape[0]
     nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
     for k in range(len(shard.episode)):
-        true_state(
-            shard.ego[k], shard.vehicles[k], shard.debris[k], shard.ego_true[k],
-            shard.vehicles_true[k], shard.debris_true[k], shard.speeds[k], state,
-        )  # fmt: skip
+        true_state(shard, k, state)
         if _is_anybody_near(state):
             first, second = shard.command[k, 0], shard.command[k, 1]
             move_all(model, k % members, state, first, second, shard.kinds[k], nobody, after)
-            _note_contacts(k, k, ft.EXACT, shard, middles, state, after, noted)
+            _note_contacts(k, k, ft.EXACT, shard, contents, state, after, noted)
             _note_collisions(k, k, ft.EXACT, shard, state, after, noted)
 
 
@@ -305,7 +281,7 @@ def _note_collisions(
 
 @compiled
 def _note_contacts(
-    start: int, k: int, h: int, shard: Log, middles: Array, state: s.State, after: s.State, noted: Noted
+    start: int, k: int, h: int, shard: Log, contents: Contents, state: s.State, after: s.State, noted: Noted
 ) -> bool:  # fmt: skip
     """Rows of contacts of one imagined decision, in place; whether there was one."""
     hit, counts, command = False, noted.counts, shard.command[k, 0]
@@ -326,13 +302,15 @@ def _note_contacts(
                 noted.contact_y[n, 0] = 1.0 if happened else 0.0
                 noted.contact_of[n] = k
                 counts[CONTACTS] += 1
-            if kind <= NUM_PATCHES and shard.slip[k] >= 0.0:
-                _note_slip(k, j, kind, h, shard, state, after, noted)
+            if kind <= NUM_PATCHES and contents.slip[k] >= 0.0:
+                _note_slip(k, j, kind, h, command, contents.slip[k], state, after, noted)
         elif happened and h != ft.EXACT:
             counts[MISSED_CONTACTS] += 1
         if happened:
-            own = shard.told[k, j]
-            _note_severity(k, j, kind, middles[kind], False, h, command, state, after, noted)
+            own = contents.own[k, j]
+            _note_severity(
+                k, j, kind, contents.middles[kind], False, h, command, state, after, noted
+            )
             if np.isfinite(own[0]):
                 _note_severity(k, j, kind, own, True, h, command, state, after, noted)
     return hit
@@ -340,13 +318,14 @@ def _note_contacts(
 
 @compiled
 def _note_slip(
-    k: int, j: int, kind: int, h: int, shard: Log, state: s.State, after: s.State, noted: Noted
-) -> None:
+    k: int, j: int, kind: int, h: int, command: float, slip: float, state: s.State,
+    after: s.State, noted: Noted,
+) -> None:  # fmt: skip
     """A row of losing control on a spill, in place."""
     n = noted.counts[SLIPS]
     if n < len(noted.slip_x):
-        ft.slip_features(state, after, j, kind, h, shard.command[k, 0], noted.slip_x[n])
-        noted.slip_y[n, 0] = shard.slip[k]
+        ft.slip_features(state, after, j, kind, h, command, noted.slip_x[n])
+        noted.slip_y[n, 0] = slip
         noted.slip_of[n] = k
         noted.counts[SLIPS] += 1
 

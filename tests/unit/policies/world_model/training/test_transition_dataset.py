@@ -25,6 +25,7 @@ from policies.world_model.training.transition_dataset import (
     ego_targets,
     goes_on,
     make_transitions,
+    read_log,
     true_state,
 )
 
@@ -110,10 +111,9 @@ def test_half_of_the_accelerations_are_as_a_plan_finds_them(shard):
     known = car_speeds(c)
     k = int(np.flatnonzero((c["vehicles"][:, :4, column.V_AGE_SINCE_SEEN] == 0.0).all(axis=1))[30])
     state = empty_state()
-    rows = [c[name][k] for name in ("ego", "vehicles", "debris")]
-    truth = [c[name][k] for name in ("ego_true", "vehicles_true", "debris_true")]
+    logged = read_log(c, np.ones(c["contact"].shape[:2], np.int64))
     for decision, first in ((6, 0), (7, 1)):
-        true_state(*rows, *truth, known[k], state)
+        true_state(logged, k, state)
         blur(decision, known[k], state)
         found = state.cars[:, s.C_ACCELERATION]
         live = c["vehicles"][k, :, column.V_TRACKED] > 0.5
