@@ -9,7 +9,6 @@ import numpy as np
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, component
 from envs.specification.world import Array, Batch, empty_batch
 from policies.networks.compiled import Net
-from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import emission_features as em
 from policies.world_model.model import event_features as ft
@@ -155,8 +154,3 @@ def make_work(model: Model) -> Work:
         row(em.NUM_THING_EMISSIONS),
         np.zeros(component.NUM_COMPONENTS),
     )
-
-
-def no_belief(count: int) -> Array:
-    """Zeroed beliefs about the objects of so many worlds."""
-    return np.zeros((count, DEBRIS_SLOTS, NUM_CLASSES))

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.cost.parameters import CostParameters
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, Batch, World, empty_batch
-from policies.base import Observation
 from policies.world_model.dream.arrays import Sources
 from policies.world_model.dream.starts import LENGTH, Starts
-from policies.world_model.estimation.belief import Belief
+from policies.world_model.estimation.estimator import Estimator
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import Places
-from policies.world_model.estimation.velocity_filter import NUM_SPEEDS, Speeds
-from policies.world_model.imagination.cost_ledger import follow_accounts
+from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.model.state import State, empty_state, read_observation
 
 
 def burn_in(
     starts: Starts, nets: FilterNets, look_trust: float, params: Array, *, remembers: bool = True
 ) -> Sources:
-    """Live through all pieces at once, as a policy would have.
+    """Let the filters of a policy see all pieces, and return the end of every one.
 
     Parameters
     ----------
@@ -35,18 +31,11 @@ def burn_in(
         Of ``Belief``.
     params
         ``CostParameters.to_array()``.
-
-    Returns
-    -------
-    Sources
-        The end of every piece.
     """
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
-    belief, seen = Belief(nets, look_trust, count, remembers=remembers), Speeds(count)
-    places = Places(count)
-    placed: Observation = {}
-    speeds = np.zeros((count, VEHICLE_SLOTS, NUM_SPEEDS))
+    estimator = Estimator(nets, look_trust, count, remembers=remembers)
+    before = starts.ego[:, 0]
     for t in range(LENGTH):
         observation = {
             "ego": np.ascontiguousarray(starts.ego[:, t]),
@@ -54,25 +43,14 @@ def burn_in(
             "debris": np.ascontiguousarray(starts.debris[:, t]),
         }
         is_new = np.full(count, t == 0)
-        before = starts.ego[:, max(t - 1, 0)]
-        speeds = seen.note(observation["vehicles"], is_new)
-        placed = places.refine(observation, is_new)
-        belief.update(observation, is_new)
-        follow_accounts(
-            records, is_new, before, observation["ego"], observation["vehicles"], params
-        )
+        beliefs = estimator.update(observation, is_new)
+        ego, vehicles = observation["ego"], observation["vehicles"]
+        charge_driven(records, is_new, before, ego, vehicles, params)
+        before = ego
     states = State(*(np.zeros((count, *field.shape)) for field in empty_state()))
-    ego, vehicles, debris = (
-        np.ascontiguousarray(rows[:, -1]) for rows in (starts.ego, starts.vehicles, starts.debris)
-    )
-    _end(records, ego, vehicles, debris, placed["debris"], speeds, states)
-    return Sources(records, states.ego, states.cars, states.things, belief.probabilities)
-
-
-def default_params() -> Array:
-    """Parameters of the cost as they are by default."""
-    params: Array = CostParameters().to_array()
-    return params
+    refined = beliefs.observation["debris"]
+    _end(records, ego, vehicles, observation["debris"], refined, beliefs.speeds, states)
+    return Sources(records, states.ego, states.cars, states.things, beliefs.contents)
 
 
 @compiled

@@ -22,7 +22,7 @@ SLIDE_S: Final = 1.0
 """A wreck slides on for its speed times this (highway-env: crashed vehicles slow at 1/s)."""
 
 
-def find_wrecks(
+def has_crash_ahead(
     observation: Observation, speeds: NDArray[np.float64], horizon_s: float
 ) -> NDArray[np.bool_]:
     """Whether a wreck lies in the ego's path within the reach of a plan.

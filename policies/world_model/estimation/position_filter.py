@@ -20,6 +20,15 @@ from envs.sensing.measure import DECISION_SHARE, TRACK_SHARE
 from envs.specification import DEBRIS_SLOTS, DECISION_S, column
 from envs.specification.world import Array
 from policies.base import Observation
+from policies.world_model.estimation.kalman import (
+    COVARIANCE,
+    FIRST,
+    NUM_ESTIMATE,
+    SECOND,
+    SECOND_VARIANCE,
+    VARIANCE,
+    correct,
+)
 
 REST_SDS: Final = 2.5
 """A measured speed within so many standard deviations of zero is rest, as everywhere in the world model."""
@@ -51,12 +60,11 @@ NUM_PLACE: Final = 6
 
 _IDENTITY, _EGO_SPEED, _VX, _VY = range(4)
 _AXES: Final = 4
-_PLACE, _ERROR, _PP, _PE, _EE = range(5)
-_NUM_AXIS: Final = 5
-_NUM_SEEN: Final = _AXES + 2 * _NUM_AXIS
+"""Along and across the road: an estimate of the place and of the track's lasting error each."""
+_NUM_SEEN: Final = _AXES + 2 * NUM_ESTIMATE
 
 
-class Places:
+class PositionFilter:
     """The memory of ``B`` worlds.
 
     Parameters
@@ -87,7 +95,7 @@ class Places:
             measurements say. As in the original, a hidden object is where straight lines lead from to where it is now.
         """
         ego, rows = observation["ego"], observation["debris"]
-        note_places(ego, rows, is_new, self._seen, self.now)
+        update_positions(ego, rows, is_new, self._seen, self.now)
         return {**observation, "debris": _better(ego, rows, self.now)}
 
 
@@ -115,7 +123,7 @@ def _better(
 def refine_log(
     ego: NDArray[np.float32], rows: NDArray[np.float32], goes_on: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """What ``Places.refine`` makes of the objects in consecutive rows of a log.
+    """What ``PositionFilter.refine`` makes of the objects in consecutive rows of a log.
 
     Parameters
     ----------
@@ -141,12 +149,12 @@ def _note_log(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array)
     """One world, decision after decision, in place."""
     for k in range(debris.shape[0]):
         now = slice(k, k + 1)
-        note_places(ego[now], debris[now], is_new[now], seen, out[now])
+        update_positions(ego[now], debris[now], is_new[now], seen, out[now])
 
 
 @compiled
-def note_places(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
-    """One decision of every world: ``seen`` grows, ``out`` is what is known now, in place; see ``Places``."""
+def update_positions(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
+    """One decision of every world: ``seen`` grows, ``out`` is what is known now, in place; see ``PositionFilter``."""
     for b in range(debris.shape[0]):
         for j in range(DEBRIS_SLOTS):
             row, known = debris[b, j], seen[b, j]
@@ -161,7 +169,7 @@ def note_places(ego: Array, debris: Array, is_new: Array, seen: Array, out: Arra
             else:
                 _go_on(ego[b], row, known)
             known[_EGO_SPEED] = ego[b, column.E_SPEED] * math.cos(ego[b, column.E_HEADING])
-            _tell(row, known, out[b, j])
+            _write_place(row, known, out[b, j])
 
 
 @inner
@@ -173,7 +181,7 @@ def _moves(row: Array) -> bool:
 
 
 @inner
-def _tell(row: Array, known: Array, out: Array) -> None:
+def _write_place(row: Array, known: Array, out: Array) -> None:
     """What is known of an object now, in place; what was moving when it was hidden slides to a stop."""
     age = row[column.D_AGE_SINCE_SEEN]
     speed = math.hypot(known[_VX], known[_VY])
@@ -182,10 +190,10 @@ def _tell(row: Array, known: Array, out: Array) -> None:
     slid = 0.5 * (1.0 + left) * min(age, speed / SLOWING_MPS2)
     drift = (HIDDEN_SD_MPS + (row[column.D_SD_V] if speed > 0.0 else 0.0)) * age
     for k in range(2):
-        axis = known[_AXES + k * _NUM_AXIS : _AXES + (k + 1) * _NUM_AXIS]
-        out[X + k] = axis[_PLACE] + slid * known[_VX + k]
+        axis = known[_AXES + k * NUM_ESTIMATE : _AXES + (k + 1) * NUM_ESTIMATE]
+        out[X + k] = axis[FIRST] + slid * known[_VX + k]
         out[VX + k] = left * known[_VX + k]
-        out[SD_X + k] = math.sqrt(axis[_PP] + drift * drift)
+        out[SD_X + k] = math.sqrt(axis[VARIANCE] + drift * drift)
 
 
 @inner
@@ -195,26 +203,26 @@ def _begin(ego: Array, row: Array, known: Array) -> None:
     known[_VY] = row[column.D_VY] if _moves(row) else 0.0
     for k in range(2):
         sd = row[column.D_SD_X + k]
-        axis = known[_AXES + k * _NUM_AXIS : _AXES + (k + 1) * _NUM_AXIS]
-        axis[_PLACE] = row[column.D_DX] if k == 0 else ego[column.E_Y] + row[column.D_DY]
-        axis[_ERROR] = 0.0
-        axis[_PP], axis[_PE], axis[_EE] = sd * sd, -TRACK_SHARE * sd, 1.0
+        axis = known[_AXES + k * NUM_ESTIMATE : _AXES + (k + 1) * NUM_ESTIMATE]
+        axis[FIRST] = row[column.D_DX] if k == 0 else ego[column.E_Y] + row[column.D_DY]
+        axis[SECOND] = 0.0
+        axis[VARIANCE], axis[COVARIANCE], axis[SECOND_VARIANCE] = sd * sd, -TRACK_SHARE * sd, 1.0
 
 
 @inner
 def _go_on(ego: Array, row: Array, known: Array) -> None:
     """A decision later, in place: the ego has driven on, and the object is seen again or is not."""
     now = ego[column.E_SPEED] * math.cos(ego[column.E_HEADING])
-    known[_AXES + _PLACE] -= 0.5 * (known[_EGO_SPEED] + now) * DECISION_S
+    known[_AXES + FIRST] -= 0.5 * (known[_EGO_SPEED] + now) * DECISION_S
     if row[column.D_AGE_SINCE_SEEN] > 0.0:
         return
     moves = _moves(row)
     for k in range(2):
         v = row[column.D_VX + k] if moves else 0.0
-        axis = known[_AXES + k * _NUM_AXIS : _AXES + (k + 1) * _NUM_AXIS]
-        axis[_PLACE] += 0.5 * (known[_VX + k] + v) * DECISION_S
+        axis = known[_AXES + k * NUM_ESTIMATE : _AXES + (k + 1) * NUM_ESTIMATE]
+        axis[FIRST] += 0.5 * (known[_VX + k] + v) * DECISION_S
         drift = SLIDING_SDS * row[column.D_SD_V] * DECISION_S if moves else 0.0
-        axis[_PP] += ODOMETRY_SD_M * ODOMETRY_SD_M + drift * drift
+        axis[VARIANCE] += ODOMETRY_SD_M * ODOMETRY_SD_M + drift * drift
         known[_VX + k] = v
         measured = row[column.D_DX] if k == 0 else ego[column.E_Y] + row[column.D_DY]
         _correct(axis, measured, row[column.D_SD_X + k])
@@ -224,18 +232,13 @@ def _go_on(ego: Array, row: Array, known: Array) -> None:
 def _correct(axis: Array, measured: float, sd: float) -> None:
     """Kalman's correction by a measured place, in place."""
     lasting, noise = TRACK_SHARE * sd, DECISION_SHARE * sd
-    off = measured - axis[_PLACE] - lasting * axis[_ERROR]
-    with_p = axis[_PP] + lasting * axis[_PE]
-    with_e = axis[_PE] + lasting * axis[_EE]
+    off = measured - axis[FIRST] - lasting * axis[SECOND]
+    with_p = axis[VARIANCE] + lasting * axis[COVARIANCE]
+    with_e = axis[COVARIANCE] + lasting * axis[SECOND_VARIANCE]
     variance = with_p + lasting * with_e + noise * noise
     if off * off > JUMP_SDS * JUMP_SDS * variance:
-        # it has been moved: where it was tells nothing of where it is, but the error of the track is still its error
-        axis[_PP] += off * off
+        # it has been moved: where it was says nothing about where it is, but the error of the track is still its error
+        axis[VARIANCE] += off * off
         with_p += off * off
         variance += off * off
-    gain_p, gain_e = with_p / variance, with_e / variance
-    axis[_PLACE] += gain_p * off
-    axis[_ERROR] += gain_e * off
-    axis[_PP] -= gain_p * with_p
-    axis[_PE] -= gain_p * with_e
-    axis[_EE] -= gain_e * with_e
+    correct(axis, off, with_p, with_e, variance)

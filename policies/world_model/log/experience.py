@@ -90,11 +90,6 @@ class Shard(NamedTuple):
         return len(self.columns["episode"])
 
 
-def empty_columns(num_rows: int) -> dict[str, NDArray[Any]]:
-    """Zeroed columns for so many rows."""
-    return {name: np.zeros((num_rows, *shape), kind) for name, (shape, kind) in COLUMNS.items()}
-
-
 def write_shard(folder: Path, shard: Shard) -> None:
     """Write a shard to a folder that appears complete or not at all.
 

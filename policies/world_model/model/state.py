@@ -9,10 +9,12 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from envs.specification.world import Array
+from policies.base import Observation
 from policies.world_model.estimation import velocity_filter as filtered
 
 # --- ego --------------------------------------------------------------------------------------------
@@ -102,15 +104,24 @@ def read_observation(
         _read_thing(debris[j], y, state.things[j])
 
 
+def read_states(observation: Observation, car_speeds: Array, chosen: NDArray[np.int64]) -> State:
+    """States ``(K, ...)`` of some worlds of a batched observation, with ``(B, 8, NUM_SPEEDS)`` filtered speeds."""
+    one = empty_state()
+    states = State(*(np.zeros((len(chosen), *field.shape)) for field in one))
+    for row, b in enumerate(chosen.tolist()):
+        ego, vehicles, debris = (observation[key][b] for key in ("ego", "vehicles", "debris"))
+        read_observation(ego, vehicles, debris, car_speeds[b], one)
+        for field, values in zip(states, one, strict=True):
+            field[row] = values
+    return states
+
+
 @compiled
 def lateral_speed(row: Array) -> float:
-    """Speed of a vehicle across the road, from its row of the observation.
+    """Speed of a vehicle across the road, m/s, from its row of the observation.
 
-    Returns
-    -------
-    float
-        In m/s. Vehicles go where they point; headings are measured without error, lateral speeds with one of 0.4 m/s,
-        which would be half a lane within a plan.
+    Vehicles go where they point; headings are measured without error, lateral speeds with one of 0.4 m/s, which would
+    be half a lane within a plan.
     """
     heading = row[column.V_HEADING]
     along: float = row[column.V_VX]

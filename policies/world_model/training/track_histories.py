@@ -50,7 +50,7 @@ GRIP_CHANGE: Final = 0.02
 """Change of the grip that is felt [A]."""
 
 
-class Stories(NamedTuple):
+class TrackHistories(NamedTuple):
     """``N`` tracks in the order of slots, then of time."""
 
     start: NDArray[np.int64]  # (N,) row of the first decision
@@ -82,7 +82,7 @@ def number_tracks(
     return start, slot, np.where(tracked, number, -1)
 
 
-def tell_stories(columns: Mapping[str, NDArray[Any]]) -> Stories:
+def read_histories(columns: Mapping[str, NDArray[Any]]) -> TrackHistories:
     """Stories of all tracks of a shard.
 
     Parameters
@@ -92,7 +92,7 @@ def tell_stories(columns: Mapping[str, NDArray[Any]]) -> Stories:
 
     Returns
     -------
-    Stories
+    TrackHistories
         Numbers of order one.
     """
     start, slot, number = number_tracks(columns)
@@ -125,7 +125,7 @@ def tell_stories(columns: Mapping[str, NDArray[Any]]) -> Stories:
     key = columns["episode"][start].astype(np.uint64) * np.uint64(4096)
     key += slot.astype(np.uint64) * np.uint64(1024)
     key += columns["debris"][start, slot, column.D_IDENTITY].astype(np.uint64)
-    return Stories(
+    return TrackHistories(
         start,
         slot,
         size,

@@ -17,9 +17,6 @@ from policies.world_model.log import experience as log
 LONGEST: Final = 60
 """Decisions of a track that are used: 12 s; nothing is ahead for longer."""
 
-# what the filter corrects: the measured position and velocity of an object
-W_Y, W_VX, W_VY = range(3)
-
 
 class Tracks(NamedTuple):
     """``N`` tracks, padded to ``LONGEST``."""
@@ -110,7 +107,7 @@ def _fill(
             true = debris_true[k, j]
             length[n] = t + 1
             if np.isnan(true[log.M_DX]):
-                # nobody knows better than the measurement
+                # nothing better than the measurement is known
                 continue
             measured = ego[k, column.E_Y] + row[column.D_DY]
             where[n, t, 0] = true[log.M_Y] - measured

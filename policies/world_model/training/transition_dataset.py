@@ -12,7 +12,7 @@ from envs.action import decode_acceleration, decode_target
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, DECISION_S, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.world_model.estimation.velocity_filter import speeds_of
+from policies.world_model.estimation.velocity_filter import filter_log
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import motion_features as mf
@@ -56,7 +56,7 @@ def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
 
 def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
     """What the filter makes of the vehicles' speeds, ``(N, 8, NUM_SPEEDS)``."""
-    return speeds_of(columns["vehicles"], goes_on(columns))
+    return filter_log(columns["vehicles"], goes_on(columns))
 
 
 class Log(NamedTuple):

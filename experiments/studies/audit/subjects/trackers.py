@@ -14,7 +14,7 @@ from experiments.studies.audit.scenes.moments import Driven
 from policies.world_model.estimation import position_filter as places
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import Places
+from policies.world_model.estimation.position_filter import PositionFilter
 
 Array = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class FilterMind:
     def _follow(self, driven: Driven) -> Remembered:
         count = len(driven.length)
         belief = Belief(self._nets, 0.5, count, remembers=self._remembers)
-        memory = Places(count)
+        memory = PositionFilter(count)
         exists, where, sds, contents = [], [], [], []
         for t, seen in enumerate(driven.observed):
             is_new = np.full(count, t == 0)

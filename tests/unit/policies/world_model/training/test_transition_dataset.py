@@ -8,7 +8,7 @@ from envs.specification import column
 from experiments.training.collection.drive import drive
 from policies.explorer import Explorer
 from policies.world_model.estimation.content_classes import NUM_PROPERTIES, Codebook
-from policies.world_model.estimation.velocity_filter import ACCELERATION, Speeds
+from policies.world_model.estimation.velocity_filter import ACCELERATION, VelocityFilter
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import event_features as ft
@@ -98,7 +98,7 @@ def test_speed_changes_are_of_the_same_vehicle(shard):
 def test_the_log_is_remembered_as_the_policy_remembers(shard):
     c = shard.columns
     begins = np.concatenate([[True], ~goes_on(c)[:-1]])
-    memory = Speeds(1)
+    memory = VelocityFilter(1)
     known = [
         memory.note(c["vehicles"][[k]], begins[[k]])[0] for k in range(min(shard.num_rows, 400))
     ]
