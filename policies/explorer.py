@@ -34,7 +34,7 @@ LONELY_PER_S: Final = 0.1
 
 
 class Explorer:
-    """Collects what careful drivers never see: every answer to every object, good or bad.
+    """Drives as a cruise control and tries random manoeuvres near objects: experience that careful drivers lack.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from policies.world_model.model.checkpoint import load as load_model
 
 
 class DreamPPO:
-    """A reactive policy on belief features.
+    """A reactive policy on belief features, trained by PPO in the world model's dream.
 
     Parameters
     ----------

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, Batch, World, empty_batch
+from policies.base import Observation
 from policies.world_model.dream.arrays import Sources
 from policies.world_model.dream.starts import LENGTH, Starts
-from policies.world_model.estimation.estimator import Estimator
+from policies.world_model.estimation.estimator import Beliefs, Estimator
 from policies.world_model.estimation.parameters import FilterNets
 from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.model.state import State, empty_state, read_observation
@@ -35,21 +38,26 @@ def burn_in(
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
     estimator = Estimator(nets, look_trust, count, remembers=remembers)
-    before = starts.ego[:, 0]
-    for t in range(LENGTH):
-        observation = {
+
+    def take_in(now: Observation, before: Observation) -> Beliefs:
+        is_new = np.full(count, now is before)
+        charge_driven(records, is_new, before["ego"], now["ego"], now["vehicles"], params)
+        return estimator.update(now, is_new)
+
+    observations = [
+        {
             "ego": np.ascontiguousarray(starts.ego[:, t]),
             "vehicles": np.ascontiguousarray(starts.vehicles[:, t]),
             "debris": np.ascontiguousarray(starts.debris[:, t]),
         }
-        is_new = np.full(count, t == 0)
-        beliefs = estimator.update(observation, is_new)
-        ego, vehicles = observation["ego"], observation["vehicles"]
-        charge_driven(records, is_new, before, ego, vehicles, params)
-        before = ego
+        for t in range(LENGTH)
+    ]
+    beliefs = take_in(observations[0], observations[0])
+    for before, now in pairwise(observations):
+        beliefs = take_in(now, before)
     states = State(*(np.zeros((count, *field.shape)) for field in empty_state()))
-    refined = beliefs.observation["debris"]
-    _end(records, ego, vehicles, observation["debris"], refined, beliefs.speeds, states)
+    ego, vehicles, debris = observations[-1].values()
+    _end(records, ego, vehicles, debris, beliefs.observation["debris"], beliefs.speeds, states)
     return Sources(records, states.ego, states.cars, states.things, beliefs.contents)
 
 

@@ -224,13 +224,7 @@ def meet_cars(
     events: EventNets, e: int, world: World, state: State, step: int, calm: float, p: np.record,
     work: Work,
 ) -> float:  # fmt: skip
-    """Sample collisions with vehicles, in place; the same arguments as ``meet_things``.
-
-    Returns
-    -------
-    float
-        Probability that the decision ended in one.
-    """
+    """Sample collisions with vehicles, in place; returns the probability that the decision ended in one."""
     after = work.after
     seed, safe = world.episode_i[episode.NOISE_SEED], 1.0
     for i in range(VEHICLE_SLOTS):

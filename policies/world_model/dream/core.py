@@ -101,17 +101,12 @@ class DreamCore:
     def step(
         self, actions: object
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
-        """Advance all dreams by one decision.
+        """Advance all dreams by one decision: reward, terminated, truncated, each ``(B,)``, and info of ``describe``.
 
         Parameters
         ----------
         actions
             ``(B, 2)`` in [-1, 1].
-
-        Returns
-        -------
-        reward, terminated, truncated, info
-            Each ``(B,)``; ``info`` as ``describe`` has it.
 
         Raises
         ------

@@ -77,11 +77,6 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         options
             ``segment``, ``member``, ``theta``; see ``DreamVectorEnv.reset``.
 
-        Returns
-        -------
-        observation, info
-            ``info["instance_hash"]`` is a string.
-
         Raises
         ------
         UserError
@@ -96,18 +91,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         return _first(self.core.observation()), {"instance_hash": self.core.fingerprint(0), **told}
 
     def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:  # noqa: ANN401
-        """Advance by one decision.
-
-        Parameters
-        ----------
-        action
-            ``(2,)`` in [-1, 1].
-
-        Returns
-        -------
-        observation, reward, terminated, truncated, info
-            See the class.
-        """
+        """Advance by one decision; ``action`` is ``(2,)`` in [-1, 1]."""
         reward, terminated, truncated, info = self.core.step([action])
         if self._picture is not None:
             self._picture.record()
@@ -137,18 +121,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         return self._picture.draw()
 
     def pictures(self, count: int = TICKS_PER_DECISION) -> list[Any]:
-        """The last decision in so many pictures, evenly spaced, the present one last: 3 make 15 per second.
-
-        Parameters
-        ----------
-        count
-            At least 1.
-
-        Returns
-        -------
-        list
-            Of what ``render`` returns; places in between are on straight lines.
-        """
+        """The last decision in ``count`` evenly spaced pictures, interpolated along straight lines, the present one last."""
         last = self.render()
         if last is None or self._picture is None:
             return [last]

@@ -67,7 +67,7 @@ def _push_nobody(thing: Array, mean: Array, scale: Array, said: Array) -> None:
 def dream_cars(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
-    """All vehicles after one decision.
+    """All vehicles after one decision; returns the sum of the predicted variances, in units of the targets' scales.
 
     Parameters
     ----------
@@ -83,11 +83,6 @@ def dream_cars(
         Its factor.
     work
         ``after.cars``, ``car_x`` and ``car_out`` are overwritten.
-
-    Returns
-    -------
-    float
-        Sum of the predicted variances, in units of the targets' scales.
     """
     total = 0.0
     for i in range(VEHICLE_SLOTS):
@@ -120,13 +115,7 @@ def dream_cars(
 def dream_things(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
-    """All objects after one decision; the same arguments as ``dream_cars``.
-
-    Returns
-    -------
-    float
-        Sum of the predicted variances of what moves, in units of the targets' scales.
-    """
+    """All objects after one decision, with the arguments and the result of ``dream_cars``."""
     total = 0.0
     for j in range(DEBRIS_SLOTS):
         thing, then = state.things[j], work.after.things[j]
@@ -154,7 +143,10 @@ def dream_things(
 def disagreement(
     model: Transition, e: int, state: State, seed: int, step: int, work: Work
 ) -> float:
-    """How far another member, drawn at random, is from what ``e`` has just said.
+    """How far the predictions of another member, drawn at random, are from those of member ``e``.
+
+    Mean squared difference of the predicted means over vehicles, moving objects and outputs, in units of the targets'
+    scales; 0 for a single member.
 
     Parameters
     ----------
@@ -162,12 +154,6 @@ def disagreement(
         As for ``dream_cars``.
     work
         Of ``dream_cars`` and ``dream_things`` in this decision.
-
-    Returns
-    -------
-    float
-        Mean squared difference of the predicted means over vehicles, moving objects and outputs, in units of the
-        targets' scales; 0 for a single member.
     """
     members = model.car.b1.shape[0]
     if members == 1:

@@ -29,7 +29,7 @@ class Imagination(NamedTuple):
 
 
 class DreamSettings:
-    """What a dream was asked for.
+    """Checked arguments of a dream.
 
     Parameters
     ----------
@@ -103,14 +103,7 @@ def read_imagination(checkpoint: str) -> Imagination:
 
 
 def check_dreams(learned: Learned, where: str) -> None:
-    """Refuse a model whose motion has no noise of its own.
-
-    Parameters
-    ----------
-    learned
-        The model.
-    where
-        It comes from, for the message.
+    """Refuse a flat model, whose motion has no noise of its own; ``where`` it comes from is for the message.
 
     Raises
     ------
@@ -130,7 +123,7 @@ def _number(name: str, value: object, low: float, high: float) -> float:
 
 
 def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int64]:
-    """An index for every world, -1 where it is to be drawn.
+    """An index for every world, ``(size,)``, -1 where it is to be drawn.
 
     Parameters
     ----------
@@ -142,11 +135,6 @@ def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int
         Number of worlds.
     count
         How many there are to choose from.
-
-    Returns
-    -------
-    ndarray
-        ``(size,)``.
 
     Raises
     ------
@@ -173,11 +161,6 @@ def contents(value: object, size: int, classes: tuple[str, ...]) -> NDArray[np.i
         Number of worlds.
     classes
         Their names.
-
-    Returns
-    -------
-    ndarray
-        int64.
 
     Raises
     ------

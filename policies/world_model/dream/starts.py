@@ -41,14 +41,7 @@ class Starts(NamedTuple):
 
 
 def write_starts(path: Path, starts: Starts) -> None:
-    """Write the file.
-
-    Parameters
-    ----------
-    path
-        In the folder of the checkpoint.
-    starts
-        What to write; only tracks that live to the end of a piece are kept.
+    """Write the file; only tracks that live to the end of a piece are kept.
 
     Raises
     ------
@@ -75,20 +68,7 @@ def write_starts(path: Path, starts: Starts) -> None:
 
 
 def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
-    """Hash over everything in the file but itself.
-
-    Parameters
-    ----------
-    arrays
-        By name.
-    about
-        The rest, text by name.
-
-    Returns
-    -------
-    str
-        64 digits.
-    """
+    """Hash over all arrays and all metadata but the hash itself."""
     found = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         found.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -98,17 +78,7 @@ def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
 
 
 def read_starts(path: Path) -> Starts:
-    """Read the file and check it.
-
-    Parameters
-    ----------
-    path
-        Of ``write_starts``.
-
-    Returns
-    -------
-    Starts
-        At least one.
+    """Read the file and check it; it holds at least one piece.
 
     Raises
     ------

@@ -51,7 +51,7 @@ def begin_dreams(
     model: Model, dreams: Dreams, sources: Sources, chosen: Array, pieces: Array, seeds: Array,
     members: Array, theta: Array, work: Work,
 ) -> None:  # fmt: skip
-    """Begin some dreams, in place; their records hold the end of a piece already.
+    """Begin some dreams, in place; their records already hold the end of a piece.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def step_dreams(
     model: Model, dreams: Dreams, actions: Array, params: Array, work: Work,
     total: Array, terminated: Array, truncated: Array, hashes: Array,
 ) -> int:  # fmt: skip
-    """Advance every dream by one decision and observe, in place.
+    """Advance every dream by one decision and observe, in place; returns the number of contacts in all worlds.
 
     Parameters
     ----------
@@ -198,11 +198,6 @@ def step_dreams(
         Scratch.
     total, terminated, truncated, hashes
         ``(B,)`` outputs: US$ of the decision, bool, bool, state hash as int64.
-
-    Returns
-    -------
-    int
-        Contacts of the ego, over all worlds.
     """
     p = params[0]
     own, scratch = _borrow_model(model), _borrow_work(work)

@@ -18,7 +18,7 @@ from policies.world_model.estimation.parameters import FilterNets
 
 
 class Belief:
-    """What is believed in ``B`` worlds.
+    """Beliefs about the contents of tracked objects in ``B`` worlds.
 
     Parameters
     ----------
@@ -60,15 +60,7 @@ class Belief:
         self._gone[chosen] = other._gone
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Take in one observation.
-
-        Parameters
-        ----------
-        observation
-            Batched.
-        is_new
-            ``(B,)``: worlds in which an episode begins.
-        """
+        """Take in one batched observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
         rows = observation["debris"]
         identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
         begins = (identity != self._identity) | is_new[:, None]

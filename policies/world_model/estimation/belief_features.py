@@ -21,7 +21,7 @@ NUM_EVIDENCE: Final = FIRST_LOOK + NUM_LOOKS + 14
 
 @compiled
 def evidence(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
-    """Numbers of order one about one tracked object.
+    """Features of one tracked object, of order one.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ class Book(Protocol):
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int
     ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
-        """What may be learned from.
+        """The columns that supervise, and the class ``(N, 4)`` of the object in every debris slot.
 
         Parameters
         ----------
@@ -69,11 +69,6 @@ class Book(Protocol):
             Of a shard, with its truth.
         shard
             Its number.
-
-        Returns
-        -------
-        columns, kinds
-            The columns that supervise, and ``(N, 4)`` the class of what is in every debris slot.
         """
         ...
 
@@ -132,7 +127,7 @@ def patch_properties(contents: Array) -> Array:
 
 
 def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Generator) -> Codebook:
-    """Cluster what was met.
+    """Cluster the contents of objects that were met; bodies are ordered by mass.
 
     Parameters
     ----------
@@ -142,11 +137,6 @@ def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Gen
         ``(N,)`` catalogue names.
     random
         Of the draws and of k-means.
-
-    Returns
-    -------
-    Codebook
-        Bodies ordered by mass.
     """
     chosen = []
     for name in np.unique(types):
@@ -173,20 +163,7 @@ def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Gen
 
 
 def assign(book: Codebook, contents: Array) -> NDArray[np.int64]:
-    """Class of every row of contents.
-
-    Parameters
-    ----------
-    book
-        Of ``fit_codebook``.
-    contents
-        ``(N, NUM_CONTENTS)``.
-
-    Returns
-    -------
-    ndarray
-        ``(N,)`` from 0 to ``NUM_CLASSES - 1``.
-    """
+    """Class ``(N,)`` of every row of contents ``(N, NUM_CONTENTS)``."""
     kind = contents[:, log.H_KIND]
     label = np.zeros(len(contents), np.int64)
     for value, first, properties, centroids in (

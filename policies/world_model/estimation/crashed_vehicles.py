@@ -25,7 +25,7 @@ SLIDE_S: Final = 1.0
 def has_crash_ahead(
     observation: Observation, speeds: NDArray[np.float64], horizon_s: float
 ) -> NDArray[np.bool_]:
-    """Whether a wreck lies in the ego's path within the reach of a plan.
+    """Whether a crashed vehicle lies in the ego's path within the reach of a plan, ``(B,)``.
 
     Parameters
     ----------
@@ -35,11 +35,6 @@ def has_crash_ahead(
         ``(B, 8, NUM_SPEEDS)`` of ``policies.world_model.estimation.velocity_filter``.
     horizon_s
         Length of the plans.
-
-    Returns
-    -------
-    ndarray
-        ``(B,)``.
     """
     cars = observation["vehicles"].astype(np.float64)
     speed = observation["ego"][:, column.E_SPEED, None].astype(np.float64)

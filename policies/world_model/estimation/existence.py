@@ -33,7 +33,9 @@ NEAR_M: Final = 5.0
 def update_gone(
     gone: NDArray[np.float64], observation: Observation, begins: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Probability that what tracks were made of is no longer there, after one more observation.
+    """Probability that a tracked object is no longer there, after one more observation.
+
+    ``(B, 4)``; 0 where something is seen, for free slots, and for what begins: nothing leaves before it is known.
 
     Parameters
     ----------
@@ -43,11 +45,6 @@ def update_gone(
         Batched.
     begins
         ``(B, 4)``: tracks that were not there before, or of which nothing is remembered.
-
-    Returns
-    -------
-    ndarray
-        ``(B, 4)``; 0 where something is seen, for free slots, and for what begins: nothing leaves before it is known.
     """
     rows = observation["debris"]
     tracked, visible = rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_VISIBLE] > 0.5

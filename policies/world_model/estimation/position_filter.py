@@ -65,13 +65,7 @@ _NUM_SEEN: Final = _AXES + 2 * NUM_ESTIMATE
 
 
 class PositionFilter:
-    """The memory of ``B`` worlds.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+    """Kalman filters of the positions of all tracked objects in ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self._seen = np.zeros((size, DEBRIS_SLOTS, _NUM_SEEN))
@@ -79,21 +73,7 @@ class PositionFilter:
         """``(B, 4, NUM_PLACE)`` of the last ``refine``; zero for free slots."""
 
     def refine(self, observation: Observation, is_new: NDArray[np.bool_]) -> Observation:
-        """Take in one observation.
-
-        Parameters
-        ----------
-        observation
-            Batched.
-        is_new
-            ``(B,)``: worlds in which an episode begins.
-
-        Returns
-        -------
-        dict
-            The same observation, in which places, deviations and the velocities of what is hidden are what all
-            measurements say. As in the original, a hidden object is where straight lines lead from to where it is now.
-        """
+        """Take in one observation; return it with filtered positions, deviations, and velocities of hidden objects."""
         ego, rows = observation["ego"], observation["debris"]
         update_positions(ego, rows, is_new, self._seen, self.now)
         return {**observation, "debris": _better(ego, rows, self.now)}
@@ -123,7 +103,7 @@ def _better(
 def refine_log(
     ego: NDArray[np.float32], rows: NDArray[np.float32], goes_on: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """What ``PositionFilter.refine`` makes of the objects in consecutive rows of a log.
+    """The objects ``(N, 4, D)`` of consecutive rows of a log as ``PositionFilter.refine`` returns them.
 
     Parameters
     ----------
@@ -131,11 +111,6 @@ def refine_log(
         ``(N, E)`` and ``(N, 4, D)``.
     goes_on
         ``(N,)``: rows after which the same episode goes on in the next row.
-
-    Returns
-    -------
-    ndarray
-        ``(N, 4, D)``.
     """
     is_new = np.ones(len(rows), np.bool_)
     is_new[1:] = ~goes_on[:-1]

@@ -51,19 +51,13 @@ _NUM_SEEN: Final = _ESTIMATE + NUM_ESTIMATE
 
 
 class VelocityFilter:
-    """The memory of ``B`` worlds.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+    """Kalman filters of the speeds of all tracked vehicles in ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self._seen = np.zeros((size, VEHICLE_SLOTS, _NUM_SEEN))
 
     def note(self, vehicles: NDArray[np.float32], is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Take in one observation of every world.
+        """Take in one observation; returns ``(B, 8, NUM_SPEEDS)``. A hidden vehicle has no acceleration.
 
         Parameters
         ----------
@@ -71,11 +65,6 @@ class VelocityFilter:
             ``(B, 8, V)`` rows of the observation.
         is_new
             ``(B,)``: worlds in which an episode begins.
-
-        Returns
-        -------
-        ndarray
-            ``(B, 8, NUM_SPEEDS)``. A hidden vehicle has no acceleration.
         """
         out = np.zeros((len(is_new), VEHICLE_SLOTS, NUM_SPEEDS))
         _note_all(vehicles, is_new, self._seen, out)
@@ -87,7 +76,7 @@ class VelocityFilter:
 
 
 def filter_log(vehicles: NDArray[np.float32], goes_on: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The same of a log.
+    """Filtered speeds ``(N, 8, NUM_SPEEDS)`` of a log.
 
     Parameters
     ----------
@@ -95,11 +84,6 @@ def filter_log(vehicles: NDArray[np.float32], goes_on: NDArray[np.bool_]) -> NDA
         ``(N, 8, V)``, row after row.
     goes_on
         ``(N,)``: whether the next row is of the same episode.
-
-    Returns
-    -------
-    ndarray
-        ``(N, 8, NUM_SPEEDS)``.
     """
     out = np.zeros((len(vehicles), VEHICLE_SLOTS, NUM_SPEEDS))
     _note_log(vehicles, goes_on, np.zeros((VEHICLE_SLOTS, _NUM_SEEN)), out)

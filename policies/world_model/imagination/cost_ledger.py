@@ -38,7 +38,7 @@ def charge_driven(
     vehicles: Array,
     params: Array,
 ) -> None:
-    """Bring the accounts to the present: charge the decision that was just driven, as observed; in place.
+    """Charge the decision that was just driven, as observed, to the open accounts, in place.
 
     Parameters
     ----------

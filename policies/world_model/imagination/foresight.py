@@ -24,7 +24,7 @@ def foresee(
     actions: NDArray[np.float64],
     steps: int,
 ) -> Foresight:
-    """Roll one plan with every member; everybody answers to the ego.
+    """Roll one plan with every member for ``steps`` decisions; all vehicles react to the ego.
 
     Parameters
     ----------
@@ -38,11 +38,6 @@ def foresee(
         ``(T, 2)`` in [-1, 1].
     steps
         Decisions to imagine, at most ``T``.
-
-    Returns
-    -------
-    Foresight
-        ``steps`` decisions long.
     """
     members = learned.transition.car.b1.shape[0]
     ego = np.zeros((members, steps, 2))

@@ -78,7 +78,7 @@ def imagine(
     path: Array,
     met: Array,
 ) -> None:
-    """Roll plans and add up what they would cost.
+    """Roll plans in the model and add up their costs.
 
     Parameters
     ----------

@@ -91,14 +91,7 @@ class Shard(NamedTuple):
 
 
 def write_shard(folder: Path, shard: Shard) -> None:
-    """Write a shard to a folder that appears complete or not at all.
-
-    Parameters
-    ----------
-    folder
-        Of this shard; its parent exists.
-    shard
-        What to write; replaces what is there.
+    """Write a shard to a folder that appears complete or not at all, and replaces an older one.
 
     Raises
     ------
@@ -152,17 +145,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def read_shard(folder: Path) -> Shard:
-    """A shard, its columns mapped from disk.
-
-    Parameters
-    ----------
-    folder
-        Of ``write_shard``.
-
-    Returns
-    -------
-    Shard
-        Read only.
+    """A shard, its columns mapped from disk, read only.
 
     Raises
     ------
@@ -191,17 +174,7 @@ def read_shard(folder: Path) -> Shard:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """What ``shard.json`` says.
-
-    Parameters
-    ----------
-    folder
-        Of the shard.
-
-    Returns
-    -------
-    dict
-        Number of rows, types, episodes, hash.
+    """Content of ``shard.json``: number of rows, types, episodes, hash.
 
     Raises
     ------
@@ -219,17 +192,7 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def list_shards(folder: Path) -> list[Path]:
-    """The complete shards of a folder, in the order of their names.
-
-    Parameters
-    ----------
-    folder
-        Of a collection.
-
-    Returns
-    -------
-    list of Path
-        At least one.
+    """The complete shards of a folder, at least one, in the order of their names.
 
     Raises
     ------

@@ -194,7 +194,7 @@ def observe_features(
     state: State,
     out: Array,
 ) -> None:
-    """The features of many worlds, from their observations.
+    """Features of many worlds, from their observations.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def move_all(
     is_known: Array,
     after: State,
 ) -> None:
-    """Everybody after one decision, by whichever nets there are.
+    """Advance ego, vehicles and objects by one decision, with the factored networks or, if that was trained, the flat one.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def move_all(
 
 @compiled
 def move_others(model: Transition, e: int, state: State, kinds: Array, after: State) -> None:
-    """All vehicles after one decision in which the ego keeps its place across the road and its speed.
+    """Advance all vehicles by one decision in which the ego keeps its lateral position and its speed.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
 def move_ego(
     model: Transition, e: int, state: State, first: float, second: float, after: State
 ) -> None:
-    """The ego after one decision.
+    """Advance the ego by one decision.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> Non
 
 @compiled
 def move_things(model: Transition, e: int, state: State, kinds: Array, after: State) -> None:
-    """All objects after one decision.
+    """Advance all objects by one decision.
 
     Parameters
     ----------

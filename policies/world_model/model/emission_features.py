@@ -34,7 +34,7 @@ LEAST_JOLT_M: Final = 1e-3
 
 @compiled
 def find_blocker(state: State, x: float, y: float, skip: int) -> int:
-    """Slot of a vehicle that crosses the straight line from the camera to a place, seen from above; -1 if none does.
+    """First slot of a vehicle that crosses the line from the camera to a position, seen from above; -1 = none.
 
     Parameters
     ----------
@@ -44,11 +44,6 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
         The place, m.
     skip
         Slot of a vehicle that does not count.
-
-    Returns
-    -------
-    int
-        The first such slot.
     """
     x0, y0 = state.ego[s.X] + CAMERA_AHEAD_M, state.ego[s.Y]
     low, high, span = min(x0, x), max(x0, x), x - x0
@@ -70,7 +65,7 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
 
 @compiled
 def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) -> None:
-    """Of the vehicle in slot ``i``.
+    """Features of the observation of the vehicle in slot ``i``.
 
     Parameters
     ----------
@@ -115,7 +110,7 @@ def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) ->
 
 @compiled
 def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> None:
-    """Of the object in slot ``j`` if it is of a class.
+    """Features of the observation of the object in slot ``j`` if it is of a class.
 
     Parameters
     ----------

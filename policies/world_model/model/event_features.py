@@ -52,7 +52,7 @@ def is_near_contact(before: State, after: State, j: int) -> bool:
 
 @compiled
 def contact_features(before: State, after: State, j: int, step: int, out: Array) -> None:
-    """Of a possible contact of the ego with object ``j`` within a decision.
+    """Features of a possible contact of the ego with object ``j`` within a decision.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def severity_features(
     command: float,
     out: Array,
 ) -> None:
-    """Of what a contact with object ``j`` does if it is of a class.
+    """Features of the severity of a contact with object ``j`` if it is of a class.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def momentum_share(properties: Array) -> float:
 def slip_features(
     before: State, after: State, j: int, kind: int, step: int, command: float, out: Array
 ) -> None:
-    """Of losing control on the spill ``j`` within a decision.
+    """Features of losing control on the spill ``j`` within a decision.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def is_near_collision(before: State, after: State, i: int) -> bool:
 
 @compiled
 def collision_features(before: State, after: State, i: int, step: int, out: Array) -> None:
-    """Of a possible collision with vehicle ``i`` within a decision.
+    """Features of a possible collision with vehicle ``i`` within a decision.
 
     Parameters
     ----------

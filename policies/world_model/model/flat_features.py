@@ -30,7 +30,7 @@ CAR_HARSHEST: Final = 11
 
 @compiled
 def flat_features(state: State, first: float, second: float, kinds: Array, out: Array) -> None:
-    """Of everybody, under a command of the ego.
+    """Features of ego, vehicles and objects together, under a command of the ego.
 
     Parameters
     ----------

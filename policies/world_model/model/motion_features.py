@@ -29,7 +29,7 @@ IN_LANE_M: Final = 2.0
 
 @compiled
 def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> None:
-    """Of the ego under a command.
+    """Features of the ego under a command.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def lateral_limit(grip: float) -> float:
 
 @compiled
 def car_features(state: State, i: int, out: Array) -> None:
-    """Of the vehicle in slot ``i``.
+    """Features of the vehicle in slot ``i``.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float
 
 @compiled
 def thing_features(state: State, j: int, kind: int, out: Array) -> None:
-    """Of the object in slot ``j`` if it is of a class.
+    """Features of the object in slot ``j`` if it is of a class.
 
     Parameters
     ----------

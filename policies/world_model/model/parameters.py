@@ -55,20 +55,7 @@ class Learned(NamedTuple):
 
 
 def take_members(learned: Learned, count: int) -> Learned:
-    """The first members of every ensemble; what all members share stays.
-
-    Parameters
-    ----------
-    learned
-        The world model.
-    count
-        How many; at least 1.
-
-    Returns
-    -------
-    Learned
-        With views of the arrays.
-    """
+    """The first ``count`` members of every ensemble, as views; shared networks stay."""
 
     def first(net: Net) -> Net:
         return Net(*(array[:count] for array in net))

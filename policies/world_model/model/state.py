@@ -71,7 +71,7 @@ def copy_state(source: State, target: State) -> None:
 def read_observation(
     ego: Array, vehicles: Array, debris: Array, car_speeds: Array, state: State
 ) -> None:
-    """The state as far as it is observed, in place.
+    """Read the state off an observation, in place.
 
     Parameters
     ----------

@@ -112,7 +112,7 @@ class _Planned(NamedTuple):
 
 
 class WorldModel:
-    """The planner with the learned model.
+    """Plans in the learned world model.
 
     Parameters
     ----------

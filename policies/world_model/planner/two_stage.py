@@ -71,7 +71,7 @@ class Choice(NamedTuple):
 
 
 class TwoStagePlanner:
-    """Two stages of imagination.
+    """Imagines all candidates with one member, the best of several families with all of them, and picks the cheapest.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ class TwoStagePlanner:
 
 
 def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The first plan with the same actions: where there is no lane, going there is staying here.
+    """Index ``(K, C)`` of the first plan with the same actions: a fifth of the library duplicates another plan.
 
     Parameters
     ----------
@@ -217,11 +217,6 @@ def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64
         ``(K, C, T, 2)``.
     steps
         ``(K,)`` decisions that count.
-
-    Returns
-    -------
-    ndarray
-        ``(K, C)`` plans; a fifth of the library is another one's double.
     """
     found = np.zeros(actions.shape[:2], np.int64)
     for k, (plans, left) in enumerate(zip(actions, steps, strict=True)):

@@ -40,7 +40,7 @@ class Emissions(NamedTuple):
 def make_emissions(
     columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> Emissions:
-    """Pairs of features and what was observed.
+    """Pairs of features and what was observed, of tracks that live through both decisions.
 
     Parameters
     ----------
@@ -50,11 +50,6 @@ def make_emissions(
         ``(N, 4)`` class of the contents of every object.
     rows
         Decisions to use, with the next one; those without a next one are left out.
-
-    Returns
-    -------
-    Emissions
-        Of tracks that live through both decisions.
     """
     rows = rows[goes_on(columns)[rows]]
     count = (len(rows) * VEHICLE_SLOTS, len(rows) * DEBRIS_SLOTS)

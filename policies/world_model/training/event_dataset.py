@@ -90,7 +90,10 @@ def imagine_events(
     model: Transition,
     slip: NDArray[np.float64],
 ) -> Events:
-    """Roll the model from some rows under the actions that were taken, and note what really happened.
+    """Roll the model from some rows under the logged actions, and pair what it imagines with what happened.
+
+    Rollouts end with the episode, and with the contact of a body: what follows is another story. Every row of the log
+    is seen once more from its true state, for one decision.
 
     Parameters
     ----------
@@ -108,12 +111,6 @@ def imagine_events(
         The transition ensemble.
     slip
         ``(N,)`` of ``slip_of``.
-
-    Returns
-    -------
-    Events
-        Rollouts end with the episode, and with the contact of a body: what follows is another story. Every row of the
-        log is seen once more from its true state, for one decision.
     """
     # plans begin where all measurements say that objects are
     places = refine_log(columns["ego"], columns["debris"], goes_on(columns))
@@ -170,7 +167,9 @@ def slip_of(
     kinds: NDArray[np.int64],
     crash_usd: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Probability of losing control that was charged in a row beyond that of contacts: what spills do.
+    """Probability ``(N,)`` of losing control that was charged beyond that of contacts: the effect of spills.
+
+    ``(N,)``; not a number where a body was touched as well.
 
     Parameters
     ----------
@@ -180,11 +179,6 @@ def slip_of(
         ``(N, 4)`` class of the contents of every object.
     crash_usd
         ``(N,)`` what losing control costs at the speed of a row.
-
-    Returns
-    -------
-    ndarray
-        ``(N,)``; not a number where a body was touched as well.
     """
     charged = columns["cost"][:, component.LOSS_OF_CONTROL].astype(np.float64)
     is_contact = columns["contact"][..., log.C_IS] > 0.0

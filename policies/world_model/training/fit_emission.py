@@ -28,26 +28,7 @@ LARGEST_ERROR: Final = 5.0
 def fit_emission(
     data: Emissions, updates: int, seed: int, device: str, report: Report
 ) -> EmissionNets:
-    """Fit both nets.
-
-    Parameters
-    ----------
-    data
-        Of ``make_emissions``.
-    updates
-        Of each net.
-    seed
-        Of weights and batches.
-    device
-        Of torch.
-    report
-        Progress.
-
-    Returns
-    -------
-    EmissionNets
-        For compiled code.
-    """
+    """Fit both networks."""
     car = _fit(data.car, _car_loss, em.NUM_CAR_EMISSIONS, updates, seed, device, report)
     thing = _fit(data.thing, _thing_loss, em.NUM_THING_EMISSIONS, updates, seed + 1, device, report)
     shares = np.array([persistence(data.car_errors), persistence(data.thing_errors)])
@@ -91,17 +72,12 @@ def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
 
 
 def persistence(errors: NDArray[np.float32]) -> float:
-    """Share of a standard normal error that belongs to its track: what does not change from one decision to the next.
+    """Share, 0 to 1, of a standard normal error that lasts as long as its track.
 
     Parameters
     ----------
     errors
         ``(N, 2)`` in standard deviations; not a number where nothing was measured.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
 
     Examples
     --------

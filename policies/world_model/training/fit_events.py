@@ -57,11 +57,6 @@ def fit_events(
         Of torch.
     report
         Progress.
-
-    Returns
-    -------
-    EventNets
-        For compiled code.
     """
     heads = []
     for k, (rows, held, exact) in enumerate(
@@ -137,7 +132,7 @@ def mean_logits(net: Net, x: Array) -> Array:
 
 
 def calibrate(logits: NDArray[np.float64], happened: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Temperature and bias that make logits likely, fitted by maximum likelihood.
+    """Temperature and bias ``(2,)`` that make ``logit / temperature + bias`` most likely.
 
     Parameters
     ----------
@@ -145,11 +140,6 @@ def calibrate(logits: NDArray[np.float64], happened: NDArray[np.float32]) -> NDA
         ``(N,)``.
     happened
         ``(N,)`` 0 or 1.
-
-    Returns
-    -------
-    ndarray
-        ``(2,)``: ``logit / temperature + bias`` is calibrated.
     """
 
     def loss(free: NDArray[np.float64]) -> float:

@@ -60,11 +60,6 @@ def fit_filter(
         Of torch.
     report
         Progress.
-
-    Returns
-    -------
-    FilterNets
-        For compiled code.
     """
     generator = torch.Generator().manual_seed(seed)
     random = np.random.default_rng(seed)

@@ -29,29 +29,9 @@ from policies.world_model.training.transition_dataset import Rows
 def fit_flat(
     rows: Rows, hidden: int, members: int, updates: int, seed: int, device: str, report: Report
 ) -> Transition:
-    """Fit it.
+    """Fit the flat network.
 
-    Parameters
-    ----------
-    rows
-        Of ``make_flat_rows``.
-    hidden
-        Its width.
-    members
-        Size of the ensemble.
-    updates
-        Optimiser steps.
-    seed
-        Of weights, batches and bootstrap.
-    device
-        Of torch.
-    report
-        Progress.
-
-    Returns
-    -------
-    Transition
-        Without the other nets. The log variances are left behind: they are for learning, plans take means.
+    Without the other nets. The log variances are left behind: they are for learning, plans take means.
     """
     ego, car, thing = flat_scales(rows.y)
     cars, things = np.tile(car, VEHICLE_SLOTS), np.tile(thing, DEBRIS_SLOTS)
@@ -82,18 +62,7 @@ def fit_flat(
 
 
 def flat_scales(y: NDArray[np.float32]) -> tuple[Scale, Scale, Scale]:
-    """Scales of the targets of ego, vehicles and objects: the same in every slot.
-
-    Parameters
-    ----------
-    y
-        ``(N, NUM_FLAT_TARGETS)``.
-
-    Returns
-    -------
-    tuple of ndarray
-        ``(NUM_EGO_OUT,)``, ``(NUM_CAR_OUT,)`` and ``(NUM_THING_OUT,)``; 1 where nothing is known.
-    """
+    """Scales of the targets ``(N, NUM_FLAT_TARGETS)`` of ego, vehicles and objects, equal in every slot; 1 if unknown."""
     ego = _known(y[:, : tr.FLAT_CARS])
     told = y[:, tr.E_PEAK] == y[:, PEAK_MOST]
     ego[tr.E_PEAK] = _known(y[told, : tr.FLAT_CARS])[tr.E_PEAK]

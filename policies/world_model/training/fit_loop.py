@@ -94,7 +94,7 @@ def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> Non
 
 
 def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
-    """Poisson(1) weights by episode, ``(N, members)``: the same for all rows of an episode, whatever else is loaded.
+    """Poisson(1) weights by episode, ``(N, members)``; they do not depend on what else is loaded.
 
     Parameters
     ----------
@@ -104,11 +104,6 @@ def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDA
         Of the ensemble.
     seed
         Of the training run.
-
-    Returns
-    -------
-    ndarray
-        float32.
     """
     key = episode.astype(np.uint64)[:, None] * np.uint64(64) + np.arange(members, dtype=np.uint64)
     uniform = hash_uniform(key.astype(np.uint64), seed)

@@ -32,28 +32,7 @@ LEAST_SCALE: Final = 1e-4
 def fit_transition(
     data: Transitions, members: int, updates: int, seed: int, device: str, report: Report
 ) -> Transition:
-    """Fit all three nets.
-
-    Parameters
-    ----------
-    data
-        Of ``make_transitions``.
-    members
-        Size of the ensemble.
-    updates
-        Of each net.
-    seed
-        Of weights, batches and bootstrap.
-    device
-        Of torch.
-    report
-        Progress.
-
-    Returns
-    -------
-    Transition
-        For compiled code.
-    """
+    """Fit all three networks."""
     budget = Budget(updates, 512)
 
     def one(rows: Rows, outputs: int, hidden: int, loss: Loss, offset: int) -> tuple[Net, Scale]:
@@ -113,7 +92,7 @@ def _fit(
 
 
 def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
-    """Rows of which some are shown more often.
+    """All rows, the chosen ones repeated a whole number of times.
 
     Parameters
     ----------
@@ -123,11 +102,6 @@ def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
         ``(N,)``: which ones, by their inputs alone, so that what is learned about every input stays what the log says.
     share
         Of the result that they are, at least.
-
-    Returns
-    -------
-    Rows
-        All rows, the chosen ones a whole number of times.
     """
     count = int(chosen.sum())
     times = max(round(share * (len(chosen) - count) / ((1.0 - share) * max(count, 1))), 1)

@@ -89,20 +89,7 @@ class LatentClasses(NamedTuple):
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int
     ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
-        """The columns without truth, and the class of what is in every debris slot.
-
-        Parameters
-        ----------
-        columns
-            Of a shard.
-        shard
-            Its number; the draws depend on it.
-
-        Returns
-        -------
-        columns, kinds
-            Of ``without_truth``; ``(N, 4)``, 0 where nothing is tracked.
-        """
+        """The columns without truth, and a class drawn for every slot, ``(N, 4)``, 0 where nothing is tracked."""
         observed = without_truth(columns)
         histories = read_histories(observed)
         label = draw(posterior(self, histories), histories.key + np.uint64(shard << 40), self.seed)
@@ -129,7 +116,7 @@ def posterior(classes: LatentClasses, histories: TrackHistories) -> Array:
 
 
 def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClasses:
-    """Fit the mixture.
+    """Fit the mixture; bodies are ordered by the cost of their hits.
 
     Parameters
     ----------
@@ -137,11 +124,6 @@ def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClas
         Stories of the shards to learn from.
     seed
         Of the first guess and of the labels that will be drawn.
-
-    Returns
-    -------
-    LatentClasses
-        Bodies ordered by what their hits cost.
     """
     histories = TrackHistories(*(np.concatenate(values) for values in zip(*parts, strict=True)))
     usual, spread = _usual_outcomes(histories)

@@ -83,18 +83,7 @@ def number_tracks(
 
 
 def read_histories(columns: Mapping[str, NDArray[Any]]) -> TrackHistories:
-    """Stories of all tracks of a shard.
-
-    Parameters
-    ----------
-    columns
-        Of ``without_truth``.
-
-    Returns
-    -------
-    TrackHistories
-        Numbers of order one.
-    """
+    """Histories of all tracks of a shard, from the columns of ``without_truth``."""
     start, slot, number = number_tracks(columns)
     count = len(start)
     size, look = np.zeros((count, NUM_SIZES)), np.full((count, NUM_LOOKS), 1.0 / NUM_LOOKS)

@@ -29,20 +29,7 @@ class Tracks(NamedTuple):
 
 
 def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Tracks:
-    """Every track of a shard.
-
-    Parameters
-    ----------
-    columns
-        Of the shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
-
-    Returns
-    -------
-    Tracks
-        In the order of slots, then of time.
-    """
+    """Every track of a shard, in the order of slots, then of time; ``kinds`` are the classes ``(N, 4)``."""
     rows = columns["debris"]
     start, slot = find_starts(columns)
     count = len(start)

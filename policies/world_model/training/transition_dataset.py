@@ -79,8 +79,8 @@ class Log(NamedTuple):
 
 def read_log(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Log:
     """The columns of a shard with the class ``(N, 4)`` of the contents of every object."""
-    logged = (columns[name] for name in Log._fields[:10])
-    return Log(*logged, command_of(columns), car_speeds(columns), kinds)
+    logged = {name: columns[name] for name in Log._fields[:10]}
+    return Log(**logged, command=command_of(columns), speeds=car_speeds(columns), kinds=kinds)
 
 
 def make_transitions(

@@ -64,19 +64,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 def without_truth(columns: Columns) -> dict[str, NDArray[Any]]:
-    """The columns of a shard with everything hidden replaced.
-
-    Parameters
-    ----------
-    columns
-        Of the shard. Read are the observation, the action, the ego's instruments, costs, ends, and what was felt of
-        contacts.
-
-    Returns
-    -------
-    dict
-        The same columns; of vehicles and objects that were not seen in a row the motion is not a number.
-    """
+    """The columns of a shard with everything hidden replaced; motion that was not seen is NaN."""
     found = dict(columns)
     ego = columns["ego"].astype(np.float64)
     own = np.zeros((len(ego), log.NUM_EGO_TRUE))
