@@ -162,7 +162,7 @@ def all_events(
         made = imagine_events(
             one.columns,
             one.kinds,
-            book.tell(one.truth),
+            book.properties(one.truth),
             book.middles,
             starts,
             model,

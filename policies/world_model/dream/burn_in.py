@@ -1,4 +1,4 @@
-"""From pieces of the log to what dreams begin with: tracks, open accounts, states, and the belief burnt in on them."""
+"""Burn-in: from pieces of the log to the tracks, open accounts, states and beliefs that dreams begin with."""
 
 from __future__ import annotations
 

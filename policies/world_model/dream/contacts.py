@@ -1,4 +1,4 @@
-"""What happens to the ego in a dreamt decision: contacts, spills and collisions are sampled, their cost is known."""
+"""Contacts, spills and collisions of the ego in a dreamt decision: sampled, at known cost."""
 
 from __future__ import annotations
 
@@ -131,9 +131,9 @@ def _touch(
     after, kind = work.after, work.kinds[j]
     speed, out = state.ego[s.SPEED], work.severity_out
     command = world.episode_f[episode.COMMAND]
-    is_told = is_forced == 1
+    is_own = is_forced == 1
     ft.severity_features(
-        state, after, j, kind, events.contents[kind], is_told, ft.EXACT, command, work.severity_x
+        state, after, j, kind, events.contents[kind], is_own, ft.EXACT, command, work.severity_x
     )
     forward(events.severity, e, work.severity_x, work.severity_hidden, out)
     mode = _sample_mode(out, draw)
@@ -210,7 +210,7 @@ def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None
     """What is known of a contact before its outcome, in place."""
     thing, ego = state.things[j], state.ego
     row[:] = 0.0
-    # the last tick of the decision: when in it, nobody says
+    # the last tick of the decision: the model does not predict when in it
     row[contact.TICK] = world.episode_i[episode.TICK] + TICKS_PER_DECISION - 1
     row[contact.OBJECT] = j
     row[contact.MODE] = oc.MODES[mode]

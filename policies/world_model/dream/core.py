@@ -1,4 +1,4 @@
-"""DreamCore: many dreams at once, without anybody's interface around them."""
+"""DreamCore: the arrays of many dreams and the calls that begin and advance them, below any environment interface."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DreamCore:
     size
         ``B``.
     settings
-        What was asked for.
+        Checked arguments.
     """
 
     def __init__(self, size: int, settings: DreamSettings) -> None:
@@ -166,12 +166,12 @@ class DreamCore:
             "contacts": contacts,
             "events": describe_events(dreams.records["episode_i"]),
             "ttc": dreams.records["episode_f"][:, episode.MIN_TTC].copy(),
-            "epistemic": dreams.told[:, w.EPISTEMIC].copy(),
-            "aleatoric": dreams.told[:, w.ALEATORIC].copy(),
-            "p_terminated": dreams.told[:, w.P_TERMINATED].copy(),
+            "epistemic": dreams.reported[:, w.EPISTEMIC].copy(),
+            "aleatoric": dreams.reported[:, w.ALEATORIC].copy(),
+            "p_terminated": dreams.reported[:, w.P_TERMINATED].copy(),
             "member": dreams.member.copy(),
             "theta": dreams.theta.copy(),
-            "ood": dreams.told[:, w.DOUBT] > self.model.limit[np.maximum(last, 0)],
+            "ood": dreams.reported[:, w.DOUBT] > self.model.limit[np.maximum(last, 0)],
         }
 
     def overwrite(

@@ -1,4 +1,4 @@
-"""How everybody moves in a dream: the transition of ``policies.world_model.model.dynamics`` with its own noise.
+"""Motion in a dream: the transition of ``policies.world_model.model.dynamics`` with its own noise.
 
 With temperature 0 the same numbers come out, which a test holds.
 """

@@ -1,4 +1,4 @@
-"""The picture of a dream: the reference engine's own, with everything where it is dreamt; the doubtful is faint."""
+"""Rendering of a dream by the viewer of the reference engine; uncertain objects are faint."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DRAWN: Final = (
     ("debris_f", debris.X, (debris.X, debris.Y, debris.Z, debris.YAW)),
     ("track_f", track.X, (track.X, track.Y, track.HEADING)),
 )
-"""Arrays that are drawn in between, the row that tells a jump, and the rows that are."""
+"""Arrays that are drawn in between, the row by which a jump is noticed, and the rows that are drawn."""
 
 
 class _Poses(NamedTuple):
@@ -78,7 +78,7 @@ class DreamPicture:
         self._before = self._now = _Poses(0, ())
 
     def begin(self) -> None:
-        """A new dream begins: nobody drives or lies where he did."""
+        """Begin a new dream: nothing is interpolated from the last one."""
         self._look()
         self._before = self._now
         self._scene.road = build_road(self._scene.world)

@@ -1,4 +1,4 @@
-"""What is observed of a dreamt state: visibility, deviations and looks as learned, errors that last."""
+"""Observation of a dreamt state: learned visibility, deviations and looks, with errors that last."""
 
 from __future__ import annotations
 

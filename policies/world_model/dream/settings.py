@@ -1,4 +1,4 @@
-"""What a dream is asked for: arguments of the environments and options of a reset, checked once."""
+"""Arguments of the dream environments and options of a reset, checked."""
 
 from __future__ import annotations
 

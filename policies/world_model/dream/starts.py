@@ -1,4 +1,4 @@
-"""Where dreams begin: short pieces of what was really observed, in a small file beside the checkpoint."""
+"""Starts of dreams: short pieces of logged observations, in a small file beside the checkpoint."""
 
 from __future__ import annotations
 

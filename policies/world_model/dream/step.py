@@ -37,7 +37,7 @@ from policies.world_model.model.dynamics import move_ego
 from policies.world_model.model.state import State, copy_state
 
 DOUBT_EVERY: Final = 5
-"""Another member is asked in every so manieth decision: asking all of them always would cost four times as much."""
+"""Another member predicts in every 5th decision: all members in every decision would cost four times as much."""
 
 LEAST_SD: Final = 0.05
 """No deviation counts as smaller: m or m/s."""
@@ -79,8 +79,8 @@ def begin_dreams(
         world.episode_i[episode.DECISION] = DECISIONS_PER_EPISODE - dreams.horizon[b]
         state.ego[s.GRIP] = world.episode_f[episode.FRICTION]
         dreams.step[b] = 0
-        for k in range(w.NUM_TOLD):
-            dreams.told[b, k] = 0.0
+        for k in range(w.NUM_REPORTED):
+            dreams.reported[b, k] = 0.0
         dreams.member[b] = members[n]
         if members[n] < 0:
             draw = uniforms(seeds[n], 0, w.WHOLE, w.BEGIN)[0]
@@ -209,7 +209,7 @@ def step_dreams(
         usual = model.limit[min(dreams.step[b], model.limit.shape[0]) - 1]
         out_of_time = dreams.step[b] >= dreams.horizon[b]
         terminated[b] = over > 0
-        truncated[b] = over == 0 and (out_of_time or dreams.told[b, w.DOUBT] > usual)
+        truncated[b] = over == 0 and (out_of_time or dreams.reported[b, w.DOUBT] > usual)
         flags[episode.TRUNCATED] = 1 if truncated[b] else 0
         num_contacts += flags[episode.NUM_CONTACTS]
         hashes[b] = state_hash(dreams.records[b])
@@ -241,9 +241,9 @@ def _step(
     spread += dream_things(moves, e, state, seed, step, heat, work)
     if step % DOUBT_EVERY == 0:
         found = disagreement(moves, e, state, seed, step, work)
-        dreams.told[b, w.EPISTEMIC] = found
-        dreams.told[b, w.DOUBT] += found
-    dreams.told[b, w.ALEATORIC] = spread
+        dreams.reported[b, w.EPISTEMIC] = found
+        dreams.reported[b, w.DOUBT] += found
+    dreams.reported[b, w.ALEATORIC] = spread
     meet_things(
         model.learned.events,
         e,
@@ -260,7 +260,7 @@ def _step(
     charge_decision(world, state, after, p)
     usd = _add_events(world, state, work)
     lost = world.episode_i[episode.LOST_CONTROL] + world.episode_i[episode.OFF_ROAD] > 0
-    dreams.told[b, w.P_TERMINATED] = 1.0 if lost else crashes
+    dreams.reported[b, w.P_TERMINATED] = 1.0 if lost else crashes
     copy_state(after, state)
     _show(world, state)
     sense(model.learned.emission, world, state, dreams.look[b], step, work)

@@ -1,4 +1,4 @@
-"""The belief filter while driving: what every tracked object may be, updated once per decision."""
+"""The belief filter while driving: class probabilities of every tracked object, updated once per decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the belief filter sees of one tracked object in one decision: its row, the light, and the vehicles near it."""
+"""Features of the belief filter: the row of one tracked object, the light, and the vehicles near it."""
 
 from __future__ import annotations
 

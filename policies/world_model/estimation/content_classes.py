@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 NUM_PATCHES: Final = 3
 NUM_BODIES: Final = 12
 NOTHING: Final = 0
-"""The class of what is not there."""
+"""Class of tracks without an object."""
 
 NUM_CLASSES: Final = 1 + NUM_PATCHES + NUM_BODIES
 
@@ -54,7 +54,7 @@ class Book(Protocol):
         """``(NUM_CLASSES, NUM_PROPERTIES)`` of the middle of every class, for nets; 0 where nothing is known."""
         ...
 
-    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
         """``(N, 4, NUM_PROPERTIES)`` of the contents of every slot, for nets; not a number where it is not known."""
         ...
 
@@ -87,7 +87,7 @@ class Codebook(NamedTuple):
         found[1 + NUM_PATCHES :] = (self.bodies - PROPERTY_SHIFT) / PROPERTY_UNIT
         return found
 
-    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
         """See ``Book``: those of bodies."""
         contents = columns["contents"].astype(np.float64)
         flat = contents.reshape(-1, contents.shape[-1])

@@ -1,9 +1,9 @@
-"""Whether what was seen is still there: a place in plain view where nothing is reported any more is empty.
+"""Existence: an object is gone if its place is in plain view and nothing is reported there any more.
 
-The learned filter tells bodies from ghosts by how they are reported. That a body can go away while nobody looks it has
-hardly ever seen: in the simulator nobody takes anything away, though a truck pushes what it covers 30 m on. So it would
-believe in it for ever. A Bayesian knows: something may have gone in every decision in which it was not seen, and what
-is there is reported more often than not as soon as nothing hides it.
+The learned filter separates bodies from ghosts by how they are reported. Its training data hardly contain bodies that
+go away unseen (a truck may push one 30 m on), so it would believe in them for ever. Here Bayes' rule is applied: an
+object may have gone in every decision in which it was not seen, and one that is there is reported more often than not
+as soon as nothing hides it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Where objects are, from all their measurements: a Kalman filter of the place and of the track's lasting error.
+"""Position filter of objects: a Kalman filter of the position and of the lasting error of its track.
 
 A measured place has an error that is one draw for the life of the track and one draw per decision, both in proportion
 to the stated deviation, which falls as the object comes nearer (``envs.sensing.measure``). The mean of all measurements
-removes the second, and their trend tells of the first: whatever stays at one place although the error shrinks is there.
-The stated deviation is taken as a deviation only; that it is computed from the true range, so that whoever solves it
-for the range has no error at all, is an artefact of the simulated sensor and is not used.
+removes the second, and their trend estimates the first: a place that
+stays the same although the error shrinks is right.
+The stated deviation is taken as a deviation only; that it is computed from the true range, so that solving it
+for the range would leave no error, is an artefact of the simulated sensor and is not used.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ catalogue has. On driven episodes of the training seeds, what had moved is found
 place at the last sight, in 13 % if it goes on for ever, in 61 % with 4.4 and in 73 % with 6 m/s2 [A]."""
 
 HIDDEN_SD_MPS: Final = 0.15
-"""Growth of the deviation of what lies hidden: traffic and wind may move it, and nobody sees it [A]."""
+"""Growth of the deviation of what lies hidden: traffic and wind may move it unseen [A]."""
 
 JUMP_SDS: Final = 5.0
-"""A measurement that is further off than this tells that the object has been moved [A]."""
+"""A measurement that is further off than this means that the object has been moved [A]."""
 
 X, Y, VX, VY, SD_X, SD_Y = range(6)
 NUM_PLACE: Final = 6

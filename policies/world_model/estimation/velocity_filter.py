@@ -1,4 +1,4 @@
-"""What is made of measured speeds of vehicles: a Kalman filter of speed and acceleration, and a memory of crashes.
+"""Velocity filter of vehicles: a Kalman filter of speed and acceleration, and a memory of crashes.
 
 A difference of two measured speeds is no acceleration: its error is 1 to 2.5 m/s2, as large as what drivers do. The
 filter's is 0.5 m/s2 (measured on logged experience), and it follows a crash at once.
@@ -40,7 +40,7 @@ JERK: Final = 1.0
 ordinary driving errs by up to 0.8 instead of 0.5 m/s2, with less, hard braking is found later [A]."""
 
 JUMP_SDS: Final = 5.0
-"""A speed that is further off than this tells of a new acceleration: the vehicle has struck something [A]."""
+"""A speed that is further off than this means a new acceleration: the vehicle has struck something [A]."""
 
 _IDENTITY, _IS_KNOWN, _HARSHEST = range(3)
 _ESTIMATE: Final = 3

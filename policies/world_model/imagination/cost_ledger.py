@@ -1,6 +1,6 @@
-"""The open accounts of the cost along a course, driven or imagined: the charging code of the environment itself.
+"""Cost ledger: charges a course, driven or imagined, by the charging code of the environment itself.
 
-Only the charges are the environment's; where everybody is, the caller says. The record holds the ego and what the slots
+Only the charges are the environment's; positions come from the caller. The record holds the ego and what the slots
 track, vehicle ``i + 1`` being slot ``i``; objects stay out of it.
 """
 

@@ -37,7 +37,7 @@ LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
 
 LEAST_SLIP: Final = 2e-4
-"""Losing control on a spill less likely than this costs nothing: the head cannot tell it from zero."""
+"""Losing control on a spill less likely than this costs nothing: the head cannot separate it from zero."""
 
 LEAST_CLASS: Final = 0.004
 """Classes less likely than this are not looked into."""
@@ -200,7 +200,7 @@ def _roll(
         _meet_things(learned.events, e, state, after, belief, t, command, going, p, free, cost)
         crashed, paid = _meet_cars(learned.events, e, state, after, t, is_shared, p)
         if is_cause:
-            # something ahead may be hit: nobody calls braking for it a nuisance
+            # something ahead may be hit: braking for it is no nuisance
             future.episode_i[episode.HAS_CAUSE] = 1
         base += going * (paid + charge_decision(future, state, after, p))
         going *= 1.0 - crashed
@@ -347,7 +347,7 @@ def _meet_cars(
         reach = 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M)
         side_by_side = abs(dx) < BESIDE_SHARE * reach
         if is_shared and dx < 0.0 and not side_by_side:
-            # whoever comes from behind would brake
+            # a vehicle from behind would brake
             continue
         ft.collision_features(state, after, i, step, x)
         forward(events.collision, e, x, hidden, out)

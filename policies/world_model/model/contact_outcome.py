@@ -1,4 +1,4 @@
-"""What a contact does, as the severity head predicts it, and what that costs: known cost of learned outcomes."""
+"""Outcome of a contact as the severity head predicts it, and its known cost."""
 
 from __future__ import annotations
 

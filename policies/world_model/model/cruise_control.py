@@ -35,7 +35,7 @@ def cruise_limit(state: State, targets: Array) -> float:
     """Acceleration that the cruise control allows, m/s2; may be far below what brakes can do.
 
     The law of ``policies.following.follow``, row by row, with one difference: a vehicle beside which the plan will have
-    come before it is reached holds nobody back. Braking for it would only call those behind to account; whether the way
+    come before it is reached does not limit it. Braking for it would only endanger those behind; whether the way
     past it is wide enough is for the imagined collisions to say.
 
     Parameters

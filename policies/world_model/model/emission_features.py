@@ -1,4 +1,4 @@
-"""What the emission nets see of a vehicle or an object, and what they say of its observation."""
+"""Features and outputs of the emission networks: how a vehicle or an object is observed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     x, y
         The place, m.
     skip
@@ -70,7 +70,7 @@ def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) ->
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     i
         A live slot.
     before
@@ -115,7 +115,7 @@ def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     j
         A live slot.
     before

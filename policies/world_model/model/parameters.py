@@ -1,4 +1,4 @@
-"""Everything that was learned, as compiled code takes it: plain arrays, no torch."""
+"""Parameters of the world model, as compiled code takes them: plain arrays, no torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from policies.world_model.estimation.parameters import FilterNets, Scale
 class Transition(NamedTuple):
     """Nets of the transition ensemble with the scales of their targets.
 
-    Either the flat net or the other three are there; what is not there is ``layers.no_net``.
+    Either the flat network or the other three are present; an absent one is ``no_net``.
     """
 
     ego: Net

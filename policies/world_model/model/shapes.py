@@ -20,7 +20,7 @@ from policies.world_model.model.parameters import EmissionNets, EventNets, Learn
 
 
 class Sizes(NamedTuple):
-    """What the shapes follow from; 0 stands for a net that is not there."""
+    """Sizes that determine all shapes; 0 stands for an absent network."""
 
     members: int
     filter_hidden: int

@@ -33,10 +33,10 @@ D_LENGTH, D_WIDTH, D_HEIGHT, D_SD_X, D_SD_Y, D_SD_SIZE, D_AGE, D_VISIBLE = range
 NUM_THING: Final = 16
 
 STEEP_RAD: Final = 1.0
-"""Of a vehicle that stands more askew than this, the speed along the road hardly tells the one across it [A]."""
+"""Beyond this heading a vehicle's speed across the road does not follow from the one along it [A]."""
 
 FASTEST_MPS2: Final = 4.0
-"""Nobody gains speed faster: what looks like it is a rounding of the track [A]."""
+"""Largest acceleration of a vehicle; more is a rounding of its track [A]."""
 
 
 class State(NamedTuple):
@@ -138,7 +138,7 @@ def set_acceleration(car_speeds: Array, car: Array) -> None:
 
 @compiled
 def _read_ego(row: Array, ego: Array) -> None:
-    """The ego knows itself exactly."""
+    """The ego's own state, which is observed without error."""
     ego[X], ego[Y], ego[SPEED] = 0.0, row[column.E_Y], row[column.E_SPEED]
     ego[HEADING], ego[YAW_RATE] = row[column.E_HEADING], row[column.E_YAW_RATE]
     ego[ACCELERATION], ego[GRIP] = row[column.E_ACCELERATION], row[column.E_GRIP]

@@ -57,7 +57,7 @@ NOTHING_THERE: Final = 0.98
 
 
 class _Memory:
-    """What is remembered of ``B`` worlds from decision to decision."""
+    """Memory of ``B`` worlds from decision to decision."""
 
     def __init__(self, size: int, estimator: Estimator) -> None:
         self.estimator = estimator

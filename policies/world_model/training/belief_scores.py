@@ -1,4 +1,4 @@
-"""How good the belief is: log score of the true class, against what a single look says."""
+"""Scores of the belief: log probability of the true class, against that of a single look."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> ND
 
 
 def classes_by_look(tracks: Tracks) -> Array:
-    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the last look of each track."""
+    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the tracks' last looks."""
     rows = np.arange(len(tracks.x))
     looks = tracks.x[rows, tracks.length - 1, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS]
     counts = np.full((NUM_LOOKS, NUM_CLASSES), 0.1)

@@ -38,7 +38,7 @@ HORIZON: Final = 25
 
 NEAR_M: Final = 16.0
 BESIDE_M: Final = 6.0
-"""Nobody further away along or across the road is met within a decision: nobody closes in by more than 10 m in it."""
+"""Nothing further away along or across the road is met within a decision, in which gaps close by at most 10 m."""
 
 
 class Events(NamedTuple):
@@ -84,7 +84,7 @@ NUM_COUNTS: Final = 6
 def imagine_events(
     columns: Mapping[str, NDArray[Any]],
     kinds: NDArray[np.int64],
-    told: NDArray[np.float64],
+    own: NDArray[np.float64],
     middles: NDArray[np.float64],
     starts: NDArray[np.int64],
     model: Transition,
@@ -92,7 +92,7 @@ def imagine_events(
 ) -> Events:
     """Roll the model from some rows under the logged actions, and pair what it imagines with what happened.
 
-    Rollouts end with the episode, and with the contact of a body: what follows is another story. Every row of the log
+    Rollouts end with the episode, and with the contact of a body. Every row of the log
     is seen once more from its true state, for one decision.
 
     Parameters
@@ -101,8 +101,8 @@ def imagine_events(
         Of a shard.
     kinds
         ``(N, 4)`` class of the contents of every object.
-    told
-        ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.tell``.
+    own
+        ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.properties``.
     middles
         ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
     starts
@@ -115,7 +115,7 @@ def imagine_events(
     # plans begin where all measurements say that objects are
     places = refine_log(columns["ego"], columns["debris"], goes_on(columns))
     shard = read_log(columns, kinds)._replace(debris=places)
-    contents = Contents(told, middles, slip)
+    contents = Contents(own, middles, slip)
     noted = _make_room(len(starts) * 6 + 2 * len(kinds))
     state, after = empty_state(), empty_state()
     _roll(starts, shard, contents, model, state, after, noted)
@@ -195,7 +195,7 @@ def _roll(
 ) -> None:  # fmt: skip
     """Rollouts as plans imagine them; see ``imagine_events``."""
     members = model.car.b1.shape[0]
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for start in starts:
         e = start % members
         read_observation(
@@ -206,7 +206,7 @@ def _roll(
             if k >= len(shard.episode) or shard.episode[k] != shard.episode[start]:
                 break
             first, second = shard.command[k, 0], shard.command[k, 1]
-            move_all(model, e, state, first, second, shard.kinds[start], nobody, after)
+            move_all(model, e, state, first, second, shard.kinds[start], none_known, after)
             hit = _note_contacts(start, k, h, shard, contents, state, after, noted)
             _note_collisions(start, k, h, shard, state, after, noted)
             if hit:
@@ -220,12 +220,12 @@ def _see_all(
 ) -> None:
     """Single decisions from true states."""
     members = model.car.b1.shape[0]
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for k in range(len(shard.episode)):
         true_state(shard, k, state)
         if _is_anybody_near(state):
             first, second = shard.command[k, 0], shard.command[k, 1]
-            move_all(model, k % members, state, first, second, shard.kinds[k], nobody, after)
+            move_all(model, k % members, state, first, second, shard.kinds[k], none_known, after)
             _note_contacts(k, k, ft.EXACT, shard, contents, state, after, noted)
             _note_collisions(k, k, ft.EXACT, shard, state, after, noted)
 
@@ -326,14 +326,14 @@ def _note_slip(
 
 @compiled
 def _note_severity(
-    k: int, j: int, kind: int, properties: Array, is_told: bool, h: int, command: float,
+    k: int, j: int, kind: int, properties: Array, is_own: bool, h: int, command: float,
     state: s.State, after: s.State, noted: Noted,
 ) -> None:  # fmt: skip
-    """A row of what a contact does, in place."""
+    """A row of the severity of a contact, in place."""
     n = noted.counts[SEVERITIES]
     if n < len(noted.severity_x):
         ft.severity_features(
-            state, after, j, kind, properties, is_told, h, command, noted.severity_x[n]
+            state, after, j, kind, properties, is_own, h, command, noted.severity_x[n]
         )
         noted.severity_of[n, 0], noted.severity_of[n, 1] = k, j
         noted.counts[SEVERITIES] += 1

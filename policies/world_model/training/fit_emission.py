@@ -1,4 +1,4 @@
-"""Training the emission nets: what is seen of a true state, how well, and how long an error lasts."""
+"""Training the emission networks: visibility, measurement deviations, and how long an error lasts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training the event heads: whether something is touched, and what that does; and their calibration."""
+"""Training the event heads (contact, collision, severity, slip) and their calibration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training the belief filter: what objects are made of, and where they are, from how they have looked and moved."""
+"""Training the belief filter: contents and positions of objects from how they looked and moved."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def fit_filter(
     updates
         Number of them.
     look_dropout
-        Share of tracks whose look posterior is hidden throughout: of a type that nobody has met, size, motion and
+        Share of tracks whose look posterior is hidden throughout: of an unknown type, size, motion and
         echo say more than the look.
     seed
         Of weights, batches, dropout.

@@ -1,4 +1,4 @@
-"""Training the flat net: one for ego, vehicles and objects together, the ablation of a net for each."""
+"""Training the flat network: one for ego, vehicles and objects together, the ablation of the factored ones."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def fit_flat(
 
 
 def flat_scales(y: NDArray[np.float32]) -> tuple[Scale, Scale, Scale]:
-    """Scales of the targets ``(N, NUM_FLAT_TARGETS)`` of ego, vehicles and objects, equal in every slot; 1 if unknown."""
+    """Scales of the targets of ego, vehicles and objects, equal in every slot; 1 where nothing is known."""
     ego = _known(y[:, : tr.FLAT_CARS])
-    told = y[:, tr.E_PEAK] == y[:, PEAK_MOST]
-    ego[tr.E_PEAK] = _known(y[told, : tr.FLAT_CARS])[tr.E_PEAK]
+    exact = y[:, tr.E_PEAK] == y[:, PEAK_MOST]
+    ego[tr.E_PEAK] = _known(y[exact, : tr.FLAT_CARS])[tr.E_PEAK]
     cars = y[:, tr.FLAT_CARS : tr.FLAT_THINGS].reshape(-1, tr.NUM_CAR_OUT)
     things = y[:, tr.FLAT_THINGS : tr.NUM_FLAT_OUT].reshape(-1, tr.NUM_THING_OUT)
     return ego, _known(cars), _known(things)

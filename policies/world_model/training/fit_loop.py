@@ -1,4 +1,4 @@
-"""The loop that fits an ensemble: batches of its own for every member, a schedule, nothing else."""
+"""The training loop of an ensemble: batches of its own for every member, and a schedule."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def fit(
     seed
         Of the batches.
     report
-        Told about every hundredth update.
+        Called every hundredth update.
     """
     random = np.random.default_rng(seed)
     device = net.weights[0].device

@@ -1,4 +1,4 @@
-"""Training the transition ensemble: how the ego answers to commands, how others drive, how things move."""
+"""Training the transition ensemble: ego under commands, other vehicles, objects."""
 
 from __future__ import annotations
 

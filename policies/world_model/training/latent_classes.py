@@ -1,9 +1,9 @@
-"""Classes of contents without anybody telling: a mixture over the histories of all tracks, fitted by EM.
+"""Content classes learned without labels: a mixture over the histories of all tracks, fitted by EM.
 
 What an object is made of is never read. Sixteen classes are latent: given the class, size, look, radar, what vehicles
 and wind did to it, and what the car felt of it are independent. Tracks that the car touched, or went over without
 feeling anything, say what they were (class 0 cannot be felt, 1 to 3 change the grip, the others hit); the others are
-told by resemblance. Every track gets a label drawn from its posterior, so that cross-entropy on the labels is, in
+classified by resemblance. Every track gets a label drawn from its posterior, so that cross-entropy on the labels is, in
 expectation, cross-entropy on the posterior, and everything downstream learns as it does from true classes.
 That drivers chose what to touch does no harm: they chose by what was observed, which the posterior conditions on.
 """
@@ -55,7 +55,7 @@ LEAST_OUTCOME_SD: Final = 0.3
 """In shares of the spread over all hits."""
 
 OUTCOME_WEIGHT: Final = 2.0
-"""What was felt counts double: classes are there to tell what a hit does."""
+"""What was felt counts double: classes are there to predict what a hit does."""
 
 PRIOR: Final = 2.0
 """Imagined tracks that hold every distribution near that of all classes together."""
@@ -79,11 +79,11 @@ class LatentClasses(NamedTuple):
 
     @property
     def middles(self) -> Array:
-        """Nothing: what a latent class is made of nobody has said."""
+        """Zeros: the properties of a latent class are unknown."""
         return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
 
-    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
-        """Nothing either."""
+    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """NaN: the properties of an object are unknown."""
         return np.full((*columns["contents"].shape[:2], NUM_PROPERTIES), np.nan)
 
     def see(
@@ -121,7 +121,7 @@ def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClas
     Parameters
     ----------
     parts
-        Stories of the shards to learn from.
+        Histories of the shards to learn from.
     seed
         Of the first guess and of the labels that will be drawn.
     """

@@ -79,7 +79,7 @@ def _predict(
     """Fill the errors; see ``open_loop_errors``."""
     root, state, after = states
     elapsed = steps * DECISION_S
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for n in range(len(starts)):
         k, end = starts[n], starts[n] + steps
         true_state(shard, k, root)
@@ -91,7 +91,9 @@ def _predict(
         copy_state(root, state)
         kinds = shard.kinds[k]
         for h in range(steps):
-            move_all(model, 0, state, command[k + h, 0], command[k + h, 1], kinds, nobody, after)
+            move_all(
+                model, 0, state, command[k + h, 0], command[k + h, 1], kinds, none_known, after
+            )
             copy_state(after, state)
         way = ego_true[end, log.T_X] - ego_true[k, log.T_X]
         y = ego_true[end, log.T_Y]

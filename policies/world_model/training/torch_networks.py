@@ -1,4 +1,4 @@
-"""The networks in torch: for training only. What they have learned is exported to ``layers``."""
+"""The networks in torch, for training only; weights are exported to ``policies.networks.compiled``."""
 
 from __future__ import annotations
 

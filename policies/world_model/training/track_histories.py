@@ -1,4 +1,4 @@
-"""What is known of a tracked object once it is behind: how it looked and moved, and what was felt of it."""
+"""Track histories: how an object looked and moved while it was tracked, and what was felt of it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class TrackHistories(NamedTuple):
     offset: Array  # (N,) lateral, from the ego's axis, m
     outcome: Array  # (N, NUM_OUTCOMES) of ``outcome.encode``
     cost: Array  # (N,) of the hit, US$
-    key: NDArray[np.uint64]  # (N,) tells tracks of a shard apart
+    key: NDArray[np.uint64]  # (N,) identifies a track within its shard
 
 
 def number_tracks(

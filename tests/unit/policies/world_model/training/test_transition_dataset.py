@@ -179,7 +179,7 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
     moves = found.learned.transition
     slip = np.full(len(kinds), np.nan)
     starts = np.arange(0, len(kinds), 5)
-    made = imagine_events(columns, kinds, book.tell(c), book.middles, starts, moves, slip)
+    made = imagine_events(columns, kinds, book.properties(c), book.middles, starts, moves, slip)
     exact = made.contact.x[:, ft.EXACT_CONTACT] < 0.0
     assert 0 < exact.sum() < len(exact)
     # true places have no deviations, measured ones have
@@ -189,9 +189,9 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
     is_body = (c["contact"][..., log.C_IS] > 0.0) & (kinds > 0)
     assert made.contact.y[exact].sum() == is_body.sum()
     # what it did is told twice: of the class, and of just these contents
-    told = made.severity.x[:, ft.TOLD] > 0.5
+    told = made.severity.x[:, ft.IS_OWN] > 0.5
     assert told.sum() > 0
-    first = ft.TOLD + 3
+    first = ft.IS_OWN + 3
     properties = made.severity.x[:, first : first + NUM_PROPERTIES]
     middles = book.middles.astype(np.float32)
     of_class = (properties[:, None] == middles).all(axis=-1).any(axis=1)
@@ -201,7 +201,7 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
 
 def test_nobody_tells_what_latent_classes_are_made_of(shard):
     nobody = LatentClasses(*[None] * len(LatentClasses._fields))
-    assert np.isnan(nobody.tell(shard.columns)).all()
+    assert np.isnan(nobody.properties(shard.columns)).all()
     assert not nobody.middles.any()
 
 
@@ -211,7 +211,7 @@ def test_properties_are_told_of_bodies_alone():
     contents[0, 0, [log.H_MASS, log.H_CRUSH_PRESSURE, log.H_DRAG_AREA]] = np.exp([1.0, 10.0, 1.0])
     contents[0, 0, [log.H_SHARPNESS, log.H_ANCHORED]] = 0.5, 1.0
     contents[0, 1, log.H_KIND] = log.PATCH
-    told = Codebook(np.zeros((12, 5)), np.zeros((3, 2)), ()).tell({"contents": contents})
+    told = Codebook(np.zeros((12, 5)), np.zeros((3, 2)), ()).properties({"contents": contents})
     # 0.8 ln mass / 2, (0.8 ln pressure - 7) / 2, sharpness, half of ln of drag area over mass, anchored
     np.testing.assert_allclose(told[0, 0], [0.4, 0.5, 0.5, 0.0, 1.0], atol=1e-6)
     assert np.isnan(told[0, 1:]).all()
