@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from envs.action import check_actions
 from envs.cache import announce_cold_start
 from envs.errors import UserError
+from envs.observation import TABLE
 from envs.specification import episode
 from envs.specification.world import world_at
 from envs.world.report import describe_contacts, describe_cost, describe_events
@@ -133,9 +134,9 @@ class DreamCore:
         reward = total / -self.settings.reward_scale_usd
         return reward, self._terminated.copy(), self._truncated.copy(), info
 
-    def observation(self) -> dict[str, NDArray[np.float32]]:
-        """Copies of the observation arrays, each with a leading axis ``B``."""
-        return {key: self.dreams.records[key].copy() for key in ("ego", "vehicles", "debris")}
+    def observation(self, chosen: int | slice = slice(None)) -> dict[str, NDArray[np.float32]]:
+        """Copies of the observation arrays of one world, or of all with a leading axis ``B``."""
+        return {key: self.dreams.records[key][chosen].copy() for key in TABLE}
 
     def describe(self, total: NDArray[np.float64], num_contacts: int = 0) -> dict[str, Any]:
         """``info`` of the present decision.
@@ -173,13 +174,6 @@ class DreamCore:
             "theta": dreams.theta.copy(),
             "ood": dreams.reported[:, w.DOUBT] > self.model.limit[np.maximum(last, 0)],
         }
-
-    def overwrite(
-        self, chosen: NDArray[np.int64], observation: dict[str, NDArray[np.float32]]
-    ) -> None:
-        """Replace the rows of some worlds by their present observation, in place."""
-        for key, values in observation.items():
-            values[chosen] = self.dreams.records[key][chosen]
 
     def names(self, b: int) -> tuple[str, ...]:
         """What the objects of a world are made of: names of their classes."""
