@@ -81,7 +81,7 @@ class WorldsVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             if seeds[b] is not None:
                 self._generators[b] = seeding.np_random(seeds[b])[0]
 
-    def _hashes(self, worlds: Iterable[int]) -> NDArray[np.object_]:
+    def _instance_hashes(self, worlds: Iterable[int]) -> NDArray[np.object_]:
         """What identifies the episodes of some worlds; empty for the others."""
         hashes = np.full(self.num_envs, "", dtype=object)
         for b in worlds:
@@ -99,4 +99,4 @@ class WorldsVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
         info["final_info"] = {key: value for key, value in info.items() if "final" not in key}
         info["_final_info"] = has_ended
         self._begin(ended)
-        info["instance_hash"] = self._hashes(ended.tolist())
+        info["instance_hash"] = self._instance_hashes(ended.tolist())

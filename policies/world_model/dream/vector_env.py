@@ -72,7 +72,7 @@ class DreamVectorEnv(WorldsVectorEnv):
         chosen = self._choose(given.pop("reset_mask", None), self.core.pieces >= 0)
         self._seed(seed, chosen)
         self._begin(chosen, given)
-        info = {"instance_hash": self._hashes(range(self.num_envs))}
+        info = {"instance_hash": self._instance_hashes(range(self.num_envs))}
         return self.core.observation(), info | self.core.describe(np.zeros(0))
 
     def _begin(self, chosen: NDArray[np.int64], options: dict[str, Any] | None = None) -> None:
