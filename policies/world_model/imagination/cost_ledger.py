@@ -20,10 +20,13 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, Batch, World
+from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
 from policies.planning.anchor import NOBODY_M, anchor, begin_accounts
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
+
+__all__ = ["BESIDE_SHARE", "charge_decision", "charge_driven"]
 
 SLOWEST_MPS = 1.0
 """Steering of a slower car says nothing about its yaw rate."""

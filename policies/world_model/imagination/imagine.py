@@ -21,10 +21,9 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, Batch, World
-from envs.world.charges import BESIDE_SHARE
 from policies.networks.compiled import forward, logistic
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
-from policies.world_model.imagination.cost_ledger import charge_decision
+from policies.world_model.imagination.cost_ledger import BESIDE_SHARE, charge_decision
 from policies.world_model.model import event_features as ft
 from policies.world_model.model import state as s
 from policies.world_model.model.contact_outcome import NUM_SEVERITY_OUT, expected_cost
