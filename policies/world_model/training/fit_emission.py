@@ -14,8 +14,7 @@ from policies.networks.compiled import Net
 from policies.world_model.model import emission_features as em
 from policies.world_model.model.parameters import EmissionNets
 from policies.world_model.training.emission_dataset import Emissions
-from policies.world_model.training.fit_loop import Budget, Loss, Report, fit
-from policies.world_model.training.torch_networks import EnsembleMlp
+from policies.world_model.training.fit_loop import Budget, Loss, Report, Training, fit_ensemble
 from policies.world_model.training.transition_dataset import Rows
 
 EMISSION_HIDDEN: Final = 24
@@ -39,11 +38,9 @@ def _fit(
     rows: Rows, loss: Loss, outputs: int, updates: int, seed: int, device: str, report: Report
 ) -> Net:
     """One net of one member: all members of the ensemble share it."""
-    generator = torch.Generator().manual_seed(seed)
-    net = EnsembleMlp(1, rows.x.shape[1], EMISSION_HIDDEN, outputs, generator).to(device)
     weight = np.ones((len(rows.x), 1), np.float32)
-    fit(net, rows.x, rows.y, weight, loss, Budget(updates, BATCH), seed, report)
-    return net.export()
+    training = Training(Budget(updates, BATCH), seed, device, report)
+    return fit_ensemble(rows, weight, EMISSION_HIDDEN, outputs, loss, training)
 
 
 def _shared_loss(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

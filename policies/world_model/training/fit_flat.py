@@ -19,10 +19,16 @@ from policies.world_model.model.flat_features import (
     FIRST_THING,
 )
 from policies.world_model.model.parameters import Transition
-from policies.world_model.training.fit_loop import Budget, Report, bootstrap, fit, gaussian
+from policies.world_model.training.fit_loop import (
+    Budget,
+    Report,
+    Training,
+    bootstrap,
+    fit_ensemble,
+    gaussian,
+)
 from policies.world_model.training.fit_transition import CRASHED_SHARE, emphasise, scales
 from policies.world_model.training.flat_dataset import PEAK_MOST
-from policies.world_model.training.torch_networks import EnsembleMlp
 from policies.world_model.training.transition_dataset import Rows
 
 
@@ -39,21 +45,12 @@ def fit_flat(
     harshest = rows.x[:, FIRST_CAR + CAR_HARSHEST : FIRST_THING : CAR_COLUMNS]
     crashed = np.asarray((harshest > CRASH_MPS2 / 10.0).any(axis=1))
     shown = emphasise(rows, crashed, CRASHED_SHARE)
-    generator = torch.Generator().manual_seed(seed)
     outputs = 2 * tr.NUM_FLAT_OUT - tr.NUM_EGO_OUT
-    net = EnsembleMlp(members, shown.x.shape[1], hidden, outputs, generator)
-    net.to(device)
-    fit(
-        net,
-        shown.x,
-        (shown.y / scale).astype(np.float32),
-        bootstrap(shown.episode, members, seed),
-        flat_loss,
-        Budget(updates, 512),
-        seed,
-        report,
-    )
-    found, none = net.export(), no_net(members)
+    scaled = shown._replace(y=(shown.y / scale).astype(np.float32))
+    weight = bootstrap(shown.episode, members, seed)
+    training = Training(Budget(updates, 512), seed, device, report)
+    found = fit_ensemble(scaled, weight, hidden, outputs, flat_loss, training)
+    none = no_net(members)
     means = found._replace(
         w3=np.ascontiguousarray(found.w3[..., : tr.NUM_FLAT_OUT]),
         b3=np.ascontiguousarray(found.b3[..., : tr.NUM_FLAT_OUT]),

@@ -10,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from policies.networks.compiled import Net
 from policies.world_model.training.torch_networks import EnsembleMlp
+from policies.world_model.training.transition_dataset import Rows
 
 LEARNING_RATE, LAST_RATE = 1e-3, 2e-5
 WEIGHT_DECAY, CLIP = 1e-4, 10.0
@@ -35,6 +37,31 @@ class Budget(NamedTuple):
 
     updates: int
     batch: int  # rows per member and update
+
+
+class Training(NamedTuple):
+    """How a network is trained."""
+
+    budget: Budget
+    seed: int  # of initial weights and batches
+    device: str  # of torch
+    report: Report
+
+
+def fit_ensemble(
+    rows: Rows,
+    weight: NDArray[np.float32],
+    hidden: int,
+    outputs: int,
+    loss: Loss,
+    training: Training,
+) -> Net:
+    """A new ensemble, fitted to rows with bootstrap weights ``(N, E)``, as compiled code takes it."""
+    budget, seed, device, report = training
+    generator = torch.Generator().manual_seed(seed)
+    net = EnsembleMlp(weight.shape[1], rows.x.shape[1], hidden, outputs, generator).to(device)
+    fit(net, rows.x, rows.y, weight, loss, budget, seed, report)
+    return net.export()
 
 
 def fit(
