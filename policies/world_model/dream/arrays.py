@@ -29,7 +29,7 @@ MOVE, MEASURE, SEE, MEET, OUTCOME, BEGIN, ERRORS, LOOKS, DOUBTS = 1, 2, 3, 4, 5,
 
 
 class Dreams(NamedTuple):
-    """``B`` worlds; nothing of one reaches another."""
+    """``B`` worlds, independent of each other."""
 
     records: Batch  # (B,) accounts, tracks, contacts, cost and observation
     ego: Array  # (B, NUM_EGO)
@@ -47,7 +47,7 @@ class Dreams(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """What ``S`` dreams may begin with: the end of every piece, after the belief was burnt in."""
+    """Initial states of ``S`` dreams: the end of every piece, after burn-in."""
 
     records: Batch  # (S,)
     ego: Array

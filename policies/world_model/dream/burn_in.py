@@ -99,7 +99,7 @@ def _end(
 
 @compiled
 def _track(world: World, slot: int, row: Array) -> None:
-    """What all tracks have, from a row of the observation, in place."""
+    """Fill the fields that all tracks share, from a row of the observation, in place."""
     t, f = world.track_i, world.track_f
     t[track.TARGET, slot] = -1
     if row[column.V_TRACKED] < 0.5:

@@ -66,7 +66,7 @@ COLUMNS: Final = (
 
 
 @inlined
-def meet_things(
+def sample_contacts(
     events: EventNets, e: int, world: World, state: State, touched: Array, forced: Array, step: int,
     calm: float, p: np.record, work: Work,
 ) -> None:  # fmt: skip
@@ -207,7 +207,7 @@ def _next_row(world: World) -> int:
 
 @inner
 def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None:
-    """What is known of a contact before its outcome, in place."""
+    """Fill the fields of a contact that are known before its outcome, in place."""
     thing, ego = state.things[j], state.ego
     row[:] = 0.0
     # the last tick of the decision: the model does not predict when in it
@@ -220,7 +220,7 @@ def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None
 
 
 @inlined
-def meet_cars(
+def sample_collisions(
     events: EventNets, e: int, world: World, state: State, step: int, calm: float, p: np.record,
     work: Work,
 ) -> float:  # fmt: skip

@@ -176,7 +176,7 @@ class DreamCore:
         }
 
     def names(self, b: int) -> tuple[str, ...]:
-        """What the objects of a world are made of: names of their classes."""
+        """Class names of the contents of the objects in a world."""
         classes = self.settings.imagination.classes
         return tuple(classes[kind] for kind in self.dreams.theta[b].tolist())
 
@@ -185,7 +185,7 @@ class DreamCore:
         return world_at(self.dreams.records.view(np.recarray), b)
 
     def fingerprint(self, b: int) -> str:
-        """What identifies a dream: its piece, and the key of its random numbers."""
+        """Identifier of a dream: its piece, and the key of its random numbers."""
         key = int(self.dreams.records["episode_i"][b, episode.NOISE_SEED])
         return f"{int(self.pieces[b]):04d}-{key:016x}"
 

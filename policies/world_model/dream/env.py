@@ -141,7 +141,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
 
 
 def _first(values: dict[str, Any]) -> dict[str, Any]:
-    """Of the only world, without the leading axis."""
+    """Values of the only world, without the leading axis."""
     return {
         key: _first(value) if isinstance(value, dict) else value[0] for key, value in values.items()
     }

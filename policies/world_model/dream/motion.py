@@ -39,14 +39,14 @@ def _spread(log_variance: float) -> float:
 
 @inner
 def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
-    """Limit noise, in place, to what tyres can do; what they cannot do, a crash, the mean must foresee."""
+    """Limit noise, in place, to what tyres can do; only the mean may exceed it, as in a crash."""
     along = tr.V_ACCELERATION
     middle, limit = mean[along], GRIP_MPS2 / scale[along]
     said[along] = min(max(said[along], min(middle, -limit)), max(middle, limit))
 
 
 @inner
-def _push_nobody(thing: Array, mean: Array, scale: Array, said: Array) -> None:
+def _limit_gust(thing: Array, mean: Array, scale: Array, said: Array) -> None:
     """Limit noise, in place: by it alone no object gains more speed on the road than a gust gives it."""
     vx = thing[s.D_VX] + mean[tr.O_VX] * scale[tr.O_VX]
     vy = thing[s.D_VY] + mean[tr.O_VY] * scale[tr.O_VY]
@@ -134,7 +134,7 @@ def dream_things(
         said = work.other_thing
         for k in range(n):
             said[k] = out[k] + temperature * _spread(out[n + k]) * normal_quantile(draws[k])
-        _push_nobody(thing, out, scale, said)
+        _limit_gust(thing, out, scale, said)
         tr.place_thing(thing, said, 0, scale, then)
     return total
 

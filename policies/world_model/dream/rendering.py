@@ -110,7 +110,7 @@ class DreamPicture:
         return self._viewer.get_image()
 
     def _place(self, share: float) -> None:
-        """Everything between its last two places, in place."""
+        """Interpolate between the last two decisions, in place."""
         for (name, along, rows), before, now in zip(
             _DRAWN, self._before.arrays, self._now.arrays, strict=True
         ):
@@ -123,7 +123,7 @@ class DreamPicture:
                     shown[row] = np.where(follows, between, now[row])
 
     def _certainty(self) -> tuple[float, ...]:
-        """Opacity of every drawn object: how likely it is there, and how well its place is known."""
+        """Opacity of every drawn object: probability that it exists, and certainty of its position."""
         core, found = self._core, []
         belief = core.sources.belief[int(core.pieces[0])]
         for slot in self._live():
@@ -136,7 +136,7 @@ class DreamPicture:
         return tuple(found)
 
     def _live(self) -> list[int]:
-        """Slots of the objects that are dreamt."""
+        """Slots of live objects."""
         live: list[int] = np.flatnonzero(self._core.dreams.things[0, :, s.D_LIVE] > 0.0).tolist()
         return live
 
@@ -168,7 +168,7 @@ class DreamPicture:
         self._now = _Poses(int(world.episode_i[episode.DECISION]), arrays)
 
     def _put_object(self, world: World, source: World, j: int, slot: int) -> None:
-        """The object of a slot as the ``j``-th that is drawn, in place."""
+        """Copy the object of a slot to the ``j``-th that is drawn, in place."""
         here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
         world.track_i[:, here] = source.track_i[:, there]
         world.track_f[:, here] = source.track_f[:, there]

@@ -21,7 +21,7 @@ OPTIONS: Final = ("segment", "theta", "member", "reset_mask")
 
 
 class Imagination(NamedTuple):
-    """All that dreams are made of."""
+    """Model, class names and starts of dreams."""
 
     learned: Learned
     classes: tuple[str, ...]  # names
@@ -34,8 +34,8 @@ class DreamSettings:
     Parameters
     ----------
     checkpoint
-        Folder of a checkpoint with its file of starts; ``"shipped"`` is the one that comes with the package. Or what
-        dreams are made of itself.
+        Folder of a checkpoint with its file of starts; ``"shipped"`` is the one that comes with the package. Or an
+        ``Imagination`` itself.
     horizon
         Decisions after which a dream is truncated, 1 to 100.
     temperature
@@ -95,7 +95,7 @@ class DreamSettings:
 
 
 def read_imagination(checkpoint: str) -> Imagination:
-    """What dreams are made of, from the folder of a checkpoint."""
+    """Read model, class names and starts of dreams from the folder of a checkpoint."""
     folder = SHIPPED if checkpoint == "shipped" else Path(checkpoint)
     found = load(folder)
     check_dreams(found.learned, str(folder))

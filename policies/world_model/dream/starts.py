@@ -108,7 +108,7 @@ def read_starts(path: Path) -> Starts:
 
 
 def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:
-    """Rows at their places; free slots are zero."""
+    """Put rows back into their slots; free slots are zero."""
     ego = _decode(arrays["ego"], TABLE["ego"])
     count = len(ego)
     found = []

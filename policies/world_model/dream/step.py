@@ -27,7 +27,7 @@ from envs.world.load import state_hash
 from policies.world_model.dream import arrays as w
 from policies.world_model.dream.arrays import Dreams, Model, Sources, Work
 from policies.world_model.dream.borrow import _borrow_model, _borrow_state, _borrow_work
-from policies.world_model.dream.contacts import meet_cars, meet_things
+from policies.world_model.dream.contacts import sample_collisions, sample_contacts
 from policies.world_model.dream.motion import disagreement, dream_cars, dream_things
 from policies.world_model.dream.sensing import begin_look, begin_track, sense
 from policies.world_model.estimation.content_classes import NUM_CLASSES
@@ -126,7 +126,7 @@ def _standard(error: float, sd: float) -> float:
 
 @inner
 def _place(model: Model, world: World, state: State, doubt: float) -> None:
-    """Draw where everything really is, given what was measured, in place; headings and lying still are known.
+    """Draw true positions and speeds given the measured ones, in place; headings and lying still are known.
 
     ``doubt`` is the share of the stated deviations that is believed: 0 puts everything where it was measured.
     """
@@ -244,7 +244,7 @@ def _step(
         dreams.reported[b, w.EPISTEMIC] = found
         dreams.reported[b, w.DOUBT] += found
     dreams.reported[b, w.ALEATORIC] = spread
-    meet_things(
+    sample_contacts(
         model.learned.events,
         e,
         world,
@@ -256,7 +256,7 @@ def _step(
         p,
         work,
     )
-    crashes = meet_cars(model.learned.events, e, world, state, step, calm, p, work)
+    crashes = sample_collisions(model.learned.events, e, world, state, step, calm, p, work)
     charge_decision(world, state, after, p)
     usd = _add_events(world, state, work)
     lost = world.episode_i[episode.LOST_CONTROL] + world.episode_i[episode.OFF_ROAD] > 0
@@ -291,7 +291,7 @@ def _add_events(world: World, state: State, work: Work) -> float:
 
 @inlined
 def _show(world: World, state: State) -> None:
-    """Put into the record what is observed of the ego, and of others by the picture, in place."""
+    """Copy to the record the observed state of the ego, and the drawn state of vehicles, in place."""
     v, f, ego = world.vehicle_f, world.episode_f, state.ego
     # a contact may have taken speed since the charges
     v[vehicle.SPEED, 0] = ego[s.SPEED]

@@ -16,11 +16,11 @@ FIRST_LOOK: Final = 26
 IS_AT_HEIGHT, IS_MOVING = 5, 9
 """Columns: height above the road, m; whether it is seen to move."""
 
-NUM_EVIDENCE: Final = FIRST_LOOK + NUM_LOOKS + 14
+NUM_BELIEF_FEATURES: Final = FIRST_LOOK + NUM_LOOKS + 14
 
 
 @compiled
-def evidence(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
+def belief_features(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
     """Features of one tracked object, of order one.
 
     Parameters
@@ -28,7 +28,7 @@ def evidence(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
     ego, vehicles, row
         Rows of the observation; ``row`` is the object's.
     out
-        ``(NUM_EVIDENCE,)`` output.
+        ``(NUM_BELIEF_FEATURES,)`` output.
     """
     dx, dy = row[column.D_DX], row[column.D_DY]
     out[0], out[1] = row[column.D_VISIBLE], min(row[column.D_AGE_SINCE_SEEN], 4.0)

@@ -1,4 +1,4 @@
-"""Classes of contents: a codebook of what objects may be made of, so that a belief about it can be enumerated.
+"""Content classes: a codebook of what objects may be made of, so that a belief about it can be enumerated.
 
 Class 0 is nothing (a shadow, a stain, a ghost); then come kinds of patches, then kinds of bodies.
 """
@@ -42,11 +42,11 @@ DRAWS_PER_TYPE: Final = 200
 
 
 class Book(Protocol):
-    """What supervises training: true classes of contents (``Codebook``), or latent ones."""
+    """Supervision of training: true classes of contents (``Codebook``), or latent ones."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all classes."""
+        """Names of all classes."""
         ...
 
     @property
@@ -88,7 +88,7 @@ class Codebook(NamedTuple):
         return found
 
     def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
-        """See ``Book``: those of bodies."""
+        """See ``Book``: known for bodies only."""
         contents = columns["contents"].astype(np.float64)
         flat = contents.reshape(-1, contents.shape[-1])
         known = (body_properties(flat) - PROPERTY_SHIFT) / PROPERTY_UNIT

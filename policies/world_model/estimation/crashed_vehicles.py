@@ -1,4 +1,4 @@
-"""Crashed vehicles ahead: a reason to look for a way before the distance to them is a reason to brake."""
+"""Crashed vehicles ahead: they call for a plan before their distance calls for braking."""
 
 from __future__ import annotations
 

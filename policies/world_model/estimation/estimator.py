@@ -1,4 +1,4 @@
-"""All filters together: from one observation to what is believed about vehicles and objects."""
+"""All filters together: from one observation to beliefs about vehicles and objects."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class PositionFilter:
 def _better(
     ego: NDArray[np.float32], rows: NDArray[np.float32], now: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Rows of objects with what is known of their places, ``(B, 4, D)``."""
+    """Rows of objects with filtered positions and velocities, ``(B, 4, D)``."""
     tracked = rows[..., column.D_TRACKED] > 0.5
     hidden = tracked & (rows[..., column.D_AGE_SINCE_SEEN] > 0.0)
     age = rows[..., column.D_AGE_SINCE_SEEN]

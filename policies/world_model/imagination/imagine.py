@@ -196,8 +196,8 @@ def _roll(
             if is_known[i]:
                 for n in range(s.NUM_CAR):
                     after.cars[i, n] = shared[t, i, n]
-        _meet_things(learned.events, e, state, after, belief, t, command, going, p, free, cost)
-        crashed, paid = _meet_cars(learned.events, e, state, after, t, is_shared, p)
+        _charge_contacts(learned.events, e, state, after, belief, t, command, going, p, free, cost)
+        crashed, paid = _charge_collisions(learned.events, e, state, after, t, is_shared, p)
         if is_cause:
             # something ahead may be hit: braking for it is no nuisance
             future.episode_i[episode.HAS_CAUSE] = 1
@@ -225,7 +225,7 @@ def _is_something_ahead(state: State, belief: Array) -> bool:
 
 
 @inner
-def _meet_things(
+def _charge_contacts(
     events: EventNets, e: int, state: State, after: State, belief: Array, step: int, command: float, going: float,
     p: np.record, free: Array, cost: Array,
 ) -> None:  # fmt: skip
@@ -330,7 +330,7 @@ def _look_beyond(
 
 
 @inner
-def _meet_cars(
+def _charge_collisions(
     events: EventNets, e: int, state: State, after: State, step: int, is_shared: bool, p: np.record
 ) -> tuple[float, float]:
     """Probability of a collision within the decision, and its expected cost."""

@@ -163,7 +163,7 @@ class TwoStagePlanner:
     def _choose(
         self, candidates: Candidates, plans: Plans, choice: NDArray[np.bool_]
     ) -> tuple[Plans, NDArray[np.int64]]:
-        """The cheapest of some plans, braking hard for nothing having its price."""
+        """The cheapest of some plans, with the price of needless hard braking."""
         is_hard = (plans.first[..., 0] < HARD_BRAKING_MPS2) & candidates.is_quiet[:, None]
         score = plans.score + self._weights.needless_usd * is_hard * candidates.nothing[:, None]
         favoured = self._loyal(candidates, np.where(choice, score, np.inf))
@@ -227,14 +227,14 @@ def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64
 
 
 def _once(wanted: NDArray[np.bool_], original: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The plans to imagine so that all wanted ones are known."""
+    """Which plans to imagine so that the costs of all wanted ones are known."""
     found = np.zeros(wanted.shape, np.bool_)
     np.logical_or.at(found, (np.arange(len(wanted))[:, None], original), wanted)
     return found
 
 
 def _empty_plans(candidates: Candidates, num_members: int) -> Plans:
-    """Room for what will be imagined."""
+    """Empty arrays for the imagined plans."""
     count, num_plans, horizon, _ = candidates.actions.shape
     cases = num_members * NUM_CLASSES
     return Plans(

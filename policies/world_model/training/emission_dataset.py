@@ -1,4 +1,4 @@
-"""From logged experience to what the emission nets are trained on: true states, and what was observed of them."""
+"""Training rows of the emission networks: true states, and how they were observed."""
 
 from __future__ import annotations
 

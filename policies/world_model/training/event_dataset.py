@@ -1,4 +1,4 @@
-"""Events of imagined rollouts under logged actions: what the event heads learn from.
+"""Training rows of the event heads: events of imagined rollouts under logged actions.
 
 The heads see what they will see when deciding: states that the model has imagined from what was observed, not true
 ones. So their probabilities hold at the horizon at which they are used, the model's own errors included. In a dream
@@ -53,7 +53,7 @@ class Events(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What is known of the contents of objects."""
+    """Known properties of the contents of objects."""
 
     own: Array  # (N, 4, NUM_PROPERTIES) of every object; NaN where unknown
     middles: Array  # (NUM_CLASSES, NUM_PROPERTIES) of every class
@@ -223,7 +223,7 @@ def _see_all(
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for k in range(len(shard.episode)):
         true_state(shard, k, state)
-        if _is_anybody_near(state):
+        if _is_anything_near(state):
             first, second = shard.command[k, 0], shard.command[k, 1]
             move_all(model, k % members, state, first, second, shard.kinds[k], none_known, after)
             _note_contacts(k, k, ft.EXACT, shard, contents, state, after, noted)
@@ -231,7 +231,7 @@ def _see_all(
 
 
 @compiled
-def _is_anybody_near(state: s.State) -> bool:
+def _is_anything_near(state: s.State) -> bool:
     """Whether anything is so near that it may be met within a decision."""
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]

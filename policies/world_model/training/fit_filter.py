@@ -10,8 +10,8 @@ import torch
 from envs.specification.debris import NUM_LOOKS
 from policies.world_model.estimation.belief_features import (
     FIRST_LOOK,
+    NUM_BELIEF_FEATURES,
     NUM_CORRECTIONS,
-    NUM_EVIDENCE,
 )
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.parameters import FilterNets
@@ -63,7 +63,9 @@ def fit_filter(
     """
     generator = torch.Generator().manual_seed(seed)
     random = np.random.default_rng(seed)
-    net = Filter(NUM_EVIDENCE, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(device)
+    net = Filter(NUM_BELIEF_FEATURES, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(
+        device
+    )
     optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE * 2.0, weight_decay=WEIGHT_DECAY)
     share = LAST_RATE / LEARNING_RATE
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, updates)

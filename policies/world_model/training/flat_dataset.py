@@ -1,4 +1,4 @@
-"""Rows that the flat net is trained on: a decision each, with targets that are not a number where nothing is known."""
+"""Training rows of the flat network: one per decision, with targets that are NaN where unknown."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _names(classes: LatentClasses) -> tuple[str, ...]:
 
 
 def _basis(histories: TrackHistories) -> Array:
-    """What the usual outcome depends on, ``(N, 3)``."""
+    """Regressors of the usual outcome, ``(N, 3)``."""
     return np.stack(
         [np.ones(len(histories.speed)), histories.speed / 30.0, histories.offset], axis=1
     )

@@ -1,4 +1,4 @@
-"""Open-loop prediction against what really happened: the model, and constant velocity, from the same state.
+"""Errors of open-loop prediction: the model, and constant velocity, from the same true state.
 
 Places and speeds are true. Accelerations are what the filter says: no plan ever begins with true ones.
 """

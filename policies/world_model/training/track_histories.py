@@ -148,7 +148,7 @@ def _watch(
     flag: Array,
     cue: Array,
 ) -> None:
-    """What was seen, in place; the sighting with the smallest error of size counts."""
+    """Fill what was seen, in place; the sighting with the smallest error of size counts."""
     for n in range(len(start)):
         j, best = slot[n], np.inf
         notes = np.zeros(NUM_NOTES, np.int64)
@@ -227,7 +227,7 @@ def _feel(
     grip: Array,
     hit: Array,
 ) -> None:
-    """How the car met it and what it felt, in place; ``hit`` is the row of the first hit."""
+    """Fill how the ego met the object and what it felt, in place; ``hit`` is the row of the first hit."""
     for n in range(len(start)):
         j, before = slot[n], ego[start[n], column.E_GRIP]
         for k in range(start[n], len(ego) - 1):

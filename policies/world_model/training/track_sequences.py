@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from envs.physics.compilation import compiled
 from envs.specification import column
 from envs.specification.world import Array
-from policies.world_model.estimation.belief_features import NUM_CORRECTIONS, NUM_EVIDENCE, evidence
+from policies.world_model.estimation.belief_features import (
+    NUM_BELIEF_FEATURES,
+    NUM_CORRECTIONS,
+    belief_features,
+)
 from policies.world_model.log import experience as log
 
 LONGEST: Final = 60
@@ -21,7 +25,7 @@ LONGEST: Final = 60
 class Tracks(NamedTuple):
     """``N`` tracks, padded to ``LONGEST``."""
 
-    x: NDArray[np.float32]  # (N, LONGEST, NUM_EVIDENCE)
+    x: NDArray[np.float32]  # (N, LONGEST, NUM_BELIEF_FEATURES)
     length: NDArray[np.int64]  # (N,)
     kind: NDArray[np.int64]  # (N,) class of the contents
     where: NDArray[np.float32]  # (N, LONGEST, NUM_CORRECTIONS) true less measured, extrapolated
@@ -33,7 +37,7 @@ def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -
     rows = columns["debris"]
     start, slot = find_starts(columns)
     count = len(start)
-    x = np.zeros((count, LONGEST, NUM_EVIDENCE), np.float32)
+    x = np.zeros((count, LONGEST, NUM_BELIEF_FEATURES), np.float32)
     where = np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32)
     length = np.zeros(count, np.int64)
     _fill(
@@ -90,7 +94,7 @@ def _fill(
                 break
             if row[column.D_IDENTITY] != debris[first, j, column.D_IDENTITY]:
                 break
-            evidence(ego[k], vehicles[k], row, x[n, t])
+            belief_features(ego[k], vehicles[k], row, x[n, t])
             true = debris_true[k, j]
             length[n] = t + 1
             if np.isnan(true[log.M_DX]):

@@ -1,4 +1,4 @@
-"""From logged experience to rows that networks are trained on: features by the code that is used when deciding."""
+"""Training rows of the transition networks, from logged experience, by the code that computes features in use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rows(NamedTuple):
 
 
 class Transitions(NamedTuple):
-    """What moves, by kind."""
+    """Supervised problems of ego, vehicles and objects."""
 
     ego: Rows
     car: Rows
@@ -55,7 +55,7 @@ def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
 
 
 def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-    """What the filter makes of the vehicles' speeds, ``(N, 8, NUM_SPEEDS)``."""
+    """Filtered speeds of vehicles, ``(N, 8, NUM_SPEEDS)``."""
     return filter_log(columns["vehicles"], goes_on(columns))
 
 
@@ -231,7 +231,7 @@ def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
 
 @compiled
 def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
-    """What the ego's net has to say; see ``transition.move_ego``."""
+    """Targets of the ego's network; see ``dynamics.move_ego``."""
     mean = 0.5 * (now[log.T_SPEED] + then[log.T_SPEED])
     out[tr.E_DX] = then[log.T_X] - now[log.T_X] - mean * DECISION_S
     drift = now[log.T_SPEED] * np.sin(now[log.T_HEADING])
@@ -253,7 +253,7 @@ def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
 
 @compiled
 def car_targets(now: Array, then: Array, out: Array) -> bool:
-    """What a net has to say of a vehicle, see ``transition.move_all``; whether it is to be learned."""
+    """Targets of a vehicle, see ``dynamics.move_all``; returns whether they are known."""
     out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
     out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
     out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]
@@ -263,7 +263,7 @@ def car_targets(now: Array, then: Array, out: Array) -> bool:
 
 @compiled
 def thing_targets(now: Array, then: Array, out: Array) -> None:
-    """What a net has to say of an object; see ``transition.move_all``."""
+    """Targets of an object; see ``dynamics.move_all``."""
     out[tr.O_VX] = then[log.M_VX] - now[log.M_VX]
     out[tr.O_VY] = then[log.M_VY] - now[log.M_VY]
     out[tr.O_VZ] = then[log.M_VZ] - now[log.M_VZ]
