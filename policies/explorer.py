@@ -1,4 +1,4 @@
-"""Explorer: drives like a cruise control, and does something out of the library when an object comes near."""
+"""Explorer: drives like a cruise control, and starts a random manoeuvre when an object comes near."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONELY_PER_S: Final = 0.1
 
 
 class Explorer:
-    """Collects what careful drivers never see: every answer to every object, good or bad.
+    """Drives as a cruise control and tries random manoeuvres near objects: experience that careful drivers lack.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Explorer:
         self._size = 0
 
     def _resize(self, size: int) -> None:
-        """Memory for so many worlds."""
+        """Make empty memory for ``size`` worlds."""
         self._size = size
         self._random = [np.random.default_rng(0)] * size
         self._is_new = np.ones(size, np.bool_)

@@ -7,24 +7,22 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from gymnasium.utils import seeding
-from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from envs.action import action_space, check_actions, to_floats
+from envs.action import check_actions, to_floats
 from envs.batched.kernels import obstacle
 from envs.batched.kernels.workspace import make_workspace
 from envs.batched.step import Scratch, begin_worlds, roll_futures, step_worlds
 from envs.cache import announce_cold_start
 from envs.errors import UserError
-from envs.observation import copy_observation, observation_space
+from envs.observation import copy_observation
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, component, episode
 from envs.specification.world import FIELDS, World, empty_batch, world_at
 from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
-from envs.world.settings import EnvSettings, check_options, check_seeds
+from envs.world.settings import EnvSettings, check_options
+from envs.world.vector_env import WorldsVectorEnv
 
 STATE_SCHEMA = 1
 
@@ -36,7 +34,7 @@ class Futures(NamedTuple):
     length: NDArray[np.int64]  # (K, C) decisions until terminated, or H
 
 
-class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
+class DebrisVectorEnv(WorldsVectorEnv):
     """``B`` worlds of debris on the road; the same numbers as ``B`` copies of the reference.
 
     Observation, action, reward, ends and info are those of ``envs.highway.env.DebrisEnv`` with a leading axis ``B``.
@@ -68,19 +66,8 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
     def __init__(
         self, num_envs: int = 1, *, render_mode: str | None = None, **settings: Any
     ) -> None:
-        if not isinstance(num_envs, int) or isinstance(num_envs, bool) or num_envs < 1:
-            raise UserError(f"num_envs: got {num_envs!r}, expected an integer >= 1")
-        if render_mode is not None:
-            raise UserError(
-                f"render_mode: got {render_mode!r}, the twin does not draw; use gym.make"
-            )
         self.settings = EnvSettings(**settings)
-        self.metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
-        self.num_envs = num_envs
-        self.single_observation_space = observation_space()
-        self.single_action_space = action_space(self.settings.action)
-        self.observation_space = batch_space(self.single_observation_space, num_envs)
-        self.action_space = batch_space(self.single_action_space, num_envs)
+        super().__init__(num_envs, render_mode, self.settings.action)
         self.batch = empty_batch(num_envs)
         # plain views: attribute access on a record array costs microseconds, and so does passing one to a kernel
         self._worlds = self.batch.view(np.ndarray)
@@ -95,7 +82,6 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             np.zeros((obstacle.NUM_INTS, MAX_DEBRIS), np.int64),
         )
         self._future = empty_batch(1).view(np.ndarray)
-        self._generators = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._total = np.zeros(num_envs)
         self._terminated = np.zeros(num_envs, np.bool_)
         self._truncated = np.zeros(num_envs, np.bool_)
@@ -125,29 +111,15 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             If an option or a seed does not fit.
         """
         given = check_options(options, ("instance", "reset_mask"))
-        chosen = self._chosen(given.get("reset_mask"))
-        seeds = check_seeds(seed, self.num_envs)
+        has_begun = np.array([instance is not None for instance in self.instances])
+        chosen = self._choose(given.get("reset_mask"), has_begun)
         instances = self._instances(given.get("instance"))
-        for b in chosen:
-            if seeds[b] is not None:
-                self._generators[b] = seeding.np_random(seeds[b])[0]
+        self._seed(seed, chosen)
         self._begin(chosen, instances)
-        hashes = np.array([item.hash if item else "" for item in self.instances], dtype=object)
         return copy_observation(self._fields), {
-            "instance_hash": hashes,
+            "instance_hash": self._instance_hashes(range(self.num_envs)),
             **self._describe(np.zeros(0, np.int64)),
         }
-
-    def _chosen(self, given: object) -> NDArray[np.intp]:
-        """Indices of the worlds to reset."""
-        mask = np.ones(self.num_envs, np.bool_) if given is None else np.asarray(given)
-        if mask.shape != (self.num_envs,) or mask.dtype != np.bool_ or not mask.any():
-            raise UserError(
-                f"reset_mask: got {mask.tolist()}, expected {self.num_envs} booleans, at least one true"
-            )
-        if any(item is None for b, item in enumerate(self.instances) if not mask[b]):
-            raise UserError(f"reset_mask: got {mask.tolist()}, the first reset is of all worlds")
-        return np.flatnonzero(mask)
 
     def _instances(self, given: object) -> list[ScenarioInstance | None]:
         """One instance per world, ``None`` where it is to be sampled."""
@@ -162,14 +134,16 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             )
         return items
 
-    def _begin(self, chosen: NDArray[np.intp], given: Sequence[ScenarioInstance | None]) -> None:
-        """Sample and load instances into some worlds and observe them."""
+    def _begin(
+        self, chosen: NDArray[np.int64], given: Sequence[ScenarioInstance | None] | None = None
+    ) -> None:
+        """Load instances, given or else sampled, into some worlds and observe them."""
         for b in chosen:
-            instance = given[b] or self.settings.sampler.sample(self._generators[b])
+            instance = (given and given[b]) or self.settings.sampler.sample(self._generators[b])
             self.instances[b] = instance
             load_instance(world_at(self.batch, b), instance)
         announce_cold_start()
-        begin_worlds(self._worlds, np.ascontiguousarray(chosen, dtype=np.int64))
+        begin_worlds(self._worlds, chosen)
 
     def step(
         self, actions: object
@@ -216,21 +190,11 @@ class DebrisVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
             self._restart(np.flatnonzero(terminated | truncated), info)
         return copy_observation(self._fields), reward, terminated, truncated, info
 
-    def _restart(self, ended: NDArray[np.intp], info: dict[str, Any]) -> None:
-        """Begin new episodes where the old ones ended, and keep the last observations in ``info``."""
-        final_obs = np.full(self.num_envs, None, dtype=object)
-        has_ended = np.zeros(self.num_envs, np.bool_)
-        has_ended[ended] = True
-        for b in ended:
-            final_obs[b] = copy_observation(world_at(self.batch, b))
-        info["final_obs"], info["_final_obs"] = final_obs, has_ended
-        info["final_info"] = {key: value for key, value in info.items() if "final" not in key}
-        info["_final_info"] = has_ended
-        self._begin(ended, [None] * self.num_envs)
-        hashes = np.full(self.num_envs, "", dtype=object)
-        for b in ended:
-            hashes[b] = self._instance(b).hash
-        info["instance_hash"] = hashes
+    def _observe_one(self, b: int) -> dict[str, NDArray[np.float32]]:
+        return copy_observation(world_at(self.batch, b))
+
+    def _hash(self, b: int) -> str:
+        return self._instance(b).hash
 
     def _describe(self, total: NDArray[np.float64], num_contacts: int = 0) -> dict[str, Any]:
         """``info`` of the present decision, in which the worlds together had ``num_contacts`` contacts."""

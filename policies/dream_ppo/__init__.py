@@ -1,4 +1,4 @@
-"""dream_ppo: a reactive policy and its critics, learned by PPO inside the dream of the world model only."""
+"""dream_ppo: a reactive policy that PPO trains in the dream of the world model only."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from policies.base import Budget, Explanation, Observation, Outlook
 from policies.checkpoint import read_budget
-from policies.dream_ppo.checkpoint import SHIPPED, check_fit, default_cost_hash, load
+from policies.dream_ppo.checkpoint import SHIPPED, check_fit, load
 from policies.networks.compiled import forward_rows
 from policies.reactive.command import NAMES, NUM_MOVES, NUM_PACES, Driver
 from policies.reactive.senses import BeliefSenses
@@ -19,7 +19,7 @@ from policies.world_model.model.checkpoint import load as load_model
 
 
 class DreamPPO:
-    """A reactive policy on belief features.
+    """A reactive policy on belief features, trained by PPO in the world model's dream.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class DreamPPO:
         self._actor = found.learned.actor
         self._nets = model.learned.filter
         self._classes = tuple(model.about["classes"])
-        check_fit(folder, found.about, self._classes, default_cost_hash())
+        check_fit(folder, found.about, self._classes)
         self._senses = BeliefSenses(self._nets, 0)
         self._is_new = np.ones(0, np.bool_)
         self._driver = Driver(0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from policies.base import Budget, Explanation, Observation
 from policies.checkpoint import read_budget
-from policies.dreamer_v3.checkpoint import load
+from policies.dreamer_v3.checkpoint import load, sizes_of
 from policies.dreamer_v3.nets import Mind
 from policies.model_free.checkpoint import read_validation
 from policies.model_free.sight import Sight
@@ -42,7 +42,7 @@ class DreamerV3:
     def _begin(self, size: int) -> None:
         """Nothing is remembered."""
         self._sight = Sight(None, size)
-        self._mind = Mind(self._found.nets, self._found.sizes, size)
+        self._mind = Mind(self._found.learned, sizes_of(self._found.about), size)
         self._driver = Driver(size)
         self._is_new = np.ones(size, np.bool_)
 

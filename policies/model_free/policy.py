@@ -54,7 +54,7 @@ class ModelFree:
         own = read_budget(found.about)
         self.budget: Budget | None = own
         self.validation_usd = read_validation(found.about)
-        self._actor, self._is_flat = found.actor, found.is_flat
+        self._actor, self._is_flat = found.learned, found.about["algorithm"] == "qr_dqn"
         self._nets = None
         if kind == "belief_ppo":
             model = load_model(WORLD_MODEL if world_model == "shipped" else Path(world_model))

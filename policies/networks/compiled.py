@@ -42,7 +42,7 @@ def empty_net(inputs: int, hidden: int, outputs: int, members: int) -> Net:
 
 
 def no_net(members: int) -> Net:
-    """A net that is not there: nothing but the number of members."""
+    """An absent network, which still has its number of members."""
     return empty_net(0, 0, 0, members)
 
 

@@ -12,7 +12,7 @@ from policies.base import Observation
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.velocity_filter import Speeds
+from policies.world_model.estimation.velocity_filter import VelocityFilter
 from policies.world_model.model.actor_features import NUM_FEATURES, observe_features
 from policies.world_model.model.state import empty_state
 
@@ -52,7 +52,7 @@ class Senses:
     num_features = NUM_FEATURES
 
     def __init__(self, size: int) -> None:
-        self._seen = Speeds(size)
+        self._seen = VelocityFilter(size)
         self._scratch = empty_state()
 
     def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from policies.checkpoint import flatten, sealed
 from policies.dream_ppo import checkpoint as dream_ppo
 from policies.dreamer_v3 import checkpoint as dreamer_v3
 from policies.dreamer_v3.nets import Sizes, template
@@ -14,8 +15,10 @@ from policies.model_free import checkpoint as model_free
 from policies.model_free.sight import NUM_INPUTS
 from policies.world_model.dream import starts
 from policies.world_model.model import checkpoint as world_model
+from policies.world_model.model.shapes import Sizes as ModelSizes
+from policies.world_model.model.shapes import template as model_template
 
-SIZES = world_model.Sizes(2, 4, 5, 6, 7, 3, 8, 9, 0)
+SIZES = ModelSizes(2, 4, 5, 6, 7, 3, 8, 9, 0)
 ABOUT = {
     "algorithm": "ppo",
     "sees_belief": False,
@@ -26,7 +29,7 @@ VALUES = (None, -1, 0, 2**70, 1e400, "x" * 3000, [], {}, [[]], True, float("nan"
 
 
 def fill(value):
-    for array in world_model.flatten(value).values():
+    for array in flatten(value).values():
         array[...] = np.random.default_rng(0).normal(size=array.shape)
     return value
 
@@ -37,12 +40,11 @@ def save_dreamer(folder):
 
 
 def save_dream_ppo(folder):
-    about = ABOUT | {"reward_scale_usd": 1000.0, "cost_hash": "c"}
-    dream_ppo.save(folder, fill(dream_ppo.template(5, 2)), about)
+    dream_ppo.save(folder, fill(dream_ppo.template(5, 2)), ABOUT | {"cost_hash": "c"})
 
 
 KINDS = {
-    "world_model": (lambda f: world_model.save(f, fill(world_model.template(SIZES)), ABOUT), world_model.load),
+    "world_model": (lambda f: world_model.save(f, fill(model_template(SIZES)), ABOUT), world_model.load),
     "model_free": (lambda f: model_free.save(f, fill(model_free.template("ppo", 5, 0)), ABOUT), model_free.load),
     "dream_ppo": (save_dream_ppo, dream_ppo.load),
     "dreamer_v3": (save_dreamer, dreamer_v3.load),
@@ -108,7 +110,7 @@ def test_another_header_with_the_right_hash_is_refused(made, tally, times):
         about = json.loads((damaged / "model.json").read_text())
         about["tensors_sha256"] = hashlib.sha256(raw).hexdigest()
         (damaged / "model.safetensors").write_bytes(bytes(raw))
-        (damaged / "model.json").write_text(json.dumps(world_model.sealed(about)))
+        (damaged / "model.json").write_text(json.dumps(sealed(about)))
         row.read(lambda: load(damaged), "model.")
 
 
@@ -128,7 +130,7 @@ def test_a_wrong_field_with_the_right_hash_is_no_traceback(made, tally, times):
         # without a new seal nothing but the same passes
         found = row.read(lambda: load(damaged), "model.json")
         assert (found is not None) == is_same, (place, value)
-        (damaged / "model.json").write_text(json.dumps(world_model.sealed(about)))
+        (damaged / "model.json").write_text(json.dumps(sealed(about)))
         row.read(lambda: load(damaged), "model.")
 
 

@@ -172,7 +172,7 @@ def _learn(
                 _forget(run.place(k - 1))
     found = checkpoint.load(run.folder / f"segment_{progress.best:02d}")
     about = {**described, **progress.describe()}
-    checkpoint.save(run.folder, found.nets, found.sizes, about)
+    checkpoint.save(run.folder, found.learned, checkpoint.sizes_of(found.about), about)
     _forget(run.place(run.segments - 1))
     return about
 

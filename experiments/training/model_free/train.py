@@ -164,7 +164,7 @@ def _finish(folder: Path, progress: Progress, described: Mapping[str, Any]) -> d
     """The checkpoint of the best segment, as the checkpoint of the run."""
     found = checkpoint.load(folder / f"segment_{progress.best:02d}")
     about = {**described, **progress.describe()}
-    checkpoint.save(folder, found.actor, about)
+    checkpoint.save(folder, found.learned, about)
     shutil.rmtree(folder / "state", ignore_errors=True)
     return about
 

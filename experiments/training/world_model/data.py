@@ -19,7 +19,7 @@ from policies.world_model.model.parameters import Transition
 from policies.world_model.training.event_dataset import Events, imagine_events, slip_of
 from policies.world_model.training.flat_dataset import make_flat_rows
 from policies.world_model.training.latent_classes import LatentClasses, fit_latent_classes
-from policies.world_model.training.track_histories import tell_stories
+from policies.world_model.training.track_histories import read_histories
 from policies.world_model.training.track_sequences import Tracks, make_tracks
 from policies.world_model.training.transition_dataset import Rows, Transitions, make_transitions
 from policies.world_model.training.unprivileged_labels import without_truth
@@ -87,7 +87,7 @@ def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
 
 def find_classes(shards: Sequence[Path], seed: int) -> LatentClasses:
     """Latent classes of all objects that were met, from what was observed and felt alone."""
-    return fit_latent_classes([tell_stories(without_truth(_read(path))) for path in shards], seed)
+    return fit_latent_classes([read_histories(without_truth(_read(path))) for path in shards], seed)
 
 
 def load(path: Path, number: int, book: Book) -> Loaded:
@@ -162,7 +162,7 @@ def all_events(
         made = imagine_events(
             one.columns,
             one.kinds,
-            book.tell(one.truth),
+            book.properties(one.truth),
             book.middles,
             starts,
             model,

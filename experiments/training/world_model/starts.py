@@ -174,7 +174,7 @@ def usual_doubt(
         _, terminated, _, _ = core.step(np.clip(actions[:, t], -1.0, 1.0))
         going &= ~terminated
         if going.sum() >= size // 10:
-            limit[t] = np.percentile(core.dreams.told[going, DOUBT], USUAL)
+            limit[t] = np.percentile(core.dreams.reported[going, DOUBT], USUAL)
         elif t > 0:
             limit[t] = limit[t - 1]
     found: NDArray[np.float64] = np.maximum.accumulate(limit)

@@ -9,7 +9,6 @@ import numpy as np
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, component
 from envs.specification.world import Array, Batch, empty_batch
 from policies.networks.compiled import Net
-from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import emission_features as em
 from policies.world_model.model import event_features as ft
@@ -19,9 +18,9 @@ from policies.world_model.model.contact_outcome import NUM_SEVERITY_OUT
 from policies.world_model.model.parameters import Learned
 from policies.world_model.model.state import State, empty_state
 
-# --- what is told of every decision -------------------------------------------------------------------
+# --- what is reported of every decision -------------------------------------------------------------------
 EPISTEMIC, ALEATORIC, P_TERMINATED, DOUBT = range(4)
-NUM_TOLD: Final = 4
+NUM_REPORTED: Final = 4
 
 # --- entities and purposes of the counter-based numbers -------------------------------------------------
 OBJECTS: Final = 100  # vehicles are their slots, objects their slots plus this
@@ -30,25 +29,25 @@ MOVE, MEASURE, SEE, MEET, OUTCOME, BEGIN, ERRORS, LOOKS, DOUBTS = 1, 2, 3, 4, 5,
 
 
 class Dreams(NamedTuple):
-    """``B`` worlds; nothing of one reaches another."""
+    """``B`` worlds, independent of each other."""
 
     records: Batch  # (B,) accounts, tracks, contacts, cost and observation
     ego: Array  # (B, NUM_EGO)
     cars: Array  # (B, 8, NUM_CAR)
     things: Array  # (B, 4, NUM_THING)
     theta: Array  # (B, 4) int64: class of the contents, for the whole episode
-    forced: Array  # (B, 4) int64: 1 where it was asked for, and means the middle of the class
+    forced: Array  # (B, 4) int64: 1 where an option sets it, to the middle of the class
     look: Array  # (B, 4) int64: what it looks like, for the whole episode
     member: Array  # (B,) int64, for the whole episode
     touched: Array  # (B, 4) int64: 1 once the ego has met it
     step: Array  # (B,) int64: decisions so far
     horizon: Array  # (B,) int64: decisions at most
     temperature: Array  # (B,) factor of the noise of motion
-    told: Array  # (B, NUM_TOLD)
+    reported: Array  # (B, NUM_REPORTED)
 
 
 class Sources(NamedTuple):
-    """What ``S`` dreams may begin with: the end of every piece, after the belief was burnt in."""
+    """Initial states of ``S`` dreams: the end of every piece, after burn-in."""
 
     records: Batch  # (S,)
     ego: Array
@@ -58,7 +57,7 @@ class Sources(NamedTuple):
 
 
 class Model(NamedTuple):
-    """What was learned."""
+    """Learned networks and the usual doubt."""
 
     learned: Learned
     limit: Array  # (H,) usual doubt
@@ -72,7 +71,7 @@ class Work(NamedTuple):
     car_out: Array
     thing_x: Array
     thing_out: Array
-    moves: Array  # (4,) int64: whether an object's net was asked
+    moves: Array  # (4,) int64: whether an object's network was evaluated
     kinds: Array  # (4,) int64
     car_hidden: Array  # (2, hidden) float32, and so on
     thing_hidden: Array
@@ -111,7 +110,7 @@ def empty_dreams(size: int) -> Dreams:
         np.zeros(size, np.int64),
         np.zeros(size, np.int64),
         np.ones(size),
-        np.zeros((size, NUM_TOLD)),
+        np.zeros((size, NUM_REPORTED)),
     )
 
 
@@ -155,8 +154,3 @@ def make_work(model: Model) -> Work:
         row(em.NUM_THING_EMISSIONS),
         np.zeros(component.NUM_COMPONENTS),
     )
-
-
-def no_belief(count: int) -> Array:
-    """Zeroed beliefs about the objects of so many worlds."""
-    return np.zeros((count, DEBRIS_SLOTS, NUM_CLASSES))

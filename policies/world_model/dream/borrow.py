@@ -1,4 +1,4 @@
-"""Everything a step needs, borrowed: no reference is counted when it is handed on; see ``envs.physics.borrow``."""
+"""Borrowed buffers of a step: passing them on counts no references; see ``envs.physics.borrow``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _net(net: Net) -> Net:
 
 @inner
 def _borrow_model(model: Model) -> Model:
-    """The nets of a step; the filter's and a flat one are as they are, nobody asks them."""
+    """The networks that a step uses; the filter and a flat network are passed on as they are."""
     moves, events, sights = (
         model.learned.transition,
         model.learned.events,

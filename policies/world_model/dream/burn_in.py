@@ -1,10 +1,11 @@
-"""From pieces of the log to what dreams begin with: tracks, open accounts, states, and the belief burnt in on them."""
+"""Burn-in: from pieces of the log to the tracks, open accounts, states and beliefs that dreams begin with."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from envs.cost.parameters import CostParameters
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
@@ -12,18 +13,16 @@ from envs.specification.world import Array, Batch, World, empty_batch
 from policies.base import Observation
 from policies.world_model.dream.arrays import Sources
 from policies.world_model.dream.starts import LENGTH, Starts
-from policies.world_model.estimation.belief import Belief
+from policies.world_model.estimation.estimator import Beliefs, Estimator
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import Places
-from policies.world_model.estimation.velocity_filter import NUM_SPEEDS, Speeds
-from policies.world_model.imagination.cost_ledger import follow_accounts
+from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.model.state import State, empty_state, read_observation
 
 
 def burn_in(
     starts: Starts, nets: FilterNets, look_trust: float, params: Array, *, remembers: bool = True
 ) -> Sources:
-    """Live through all pieces at once, as a policy would have.
+    """Let the filters of a policy see all pieces, and return the end of every one.
 
     Parameters
     ----------
@@ -35,44 +34,31 @@ def burn_in(
         Of ``Belief``.
     params
         ``CostParameters.to_array()``.
-
-    Returns
-    -------
-    Sources
-        The end of every piece.
     """
     count = len(starts.ego)
     records = empty_batch(count).view(np.ndarray)
-    belief, seen = Belief(nets, look_trust, count, remembers=remembers), Speeds(count)
-    places = Places(count)
-    placed: Observation = {}
-    speeds = np.zeros((count, VEHICLE_SLOTS, NUM_SPEEDS))
-    for t in range(LENGTH):
-        observation = {
+    estimator = Estimator(nets, look_trust, count, remembers=remembers)
+
+    def take_in(now: Observation, before: Observation) -> Beliefs:
+        is_new = np.full(count, now is before)
+        charge_driven(records, is_new, before["ego"], now["ego"], now["vehicles"], params)
+        return estimator.update(now, is_new)
+
+    observations = [
+        {
             "ego": np.ascontiguousarray(starts.ego[:, t]),
             "vehicles": np.ascontiguousarray(starts.vehicles[:, t]),
             "debris": np.ascontiguousarray(starts.debris[:, t]),
         }
-        is_new = np.full(count, t == 0)
-        before = starts.ego[:, max(t - 1, 0)]
-        speeds = seen.note(observation["vehicles"], is_new)
-        placed = places.refine(observation, is_new)
-        belief.update(observation, is_new)
-        follow_accounts(
-            records, is_new, before, observation["ego"], observation["vehicles"], params
-        )
+        for t in range(LENGTH)
+    ]
+    beliefs = take_in(observations[0], observations[0])
+    for before, now in pairwise(observations):
+        beliefs = take_in(now, before)
     states = State(*(np.zeros((count, *field.shape)) for field in empty_state()))
-    ego, vehicles, debris = (
-        np.ascontiguousarray(rows[:, -1]) for rows in (starts.ego, starts.vehicles, starts.debris)
-    )
-    _end(records, ego, vehicles, debris, placed["debris"], speeds, states)
-    return Sources(records, states.ego, states.cars, states.things, belief.probabilities)
-
-
-def default_params() -> Array:
-    """Parameters of the cost as they are by default."""
-    params: Array = CostParameters().to_array()
-    return params
+    ego, vehicles, debris = observations[-1].values()
+    _end(records, ego, vehicles, debris, beliefs.observation["debris"], beliefs.speeds, states)
+    return Sources(records, states.ego, states.cars, states.things, beliefs.contents)
 
 
 @compiled
@@ -113,7 +99,7 @@ def _end(
 
 @compiled
 def _track(world: World, slot: int, row: Array) -> None:
-    """What all tracks have, from a row of the observation, in place."""
+    """Fill the fields that all tracks share, from a row of the observation, in place."""
     t, f = world.track_i, world.track_f
     t[track.TARGET, slot] = -1
     if row[column.V_TRACKED] < 0.5:

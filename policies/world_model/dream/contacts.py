@@ -1,4 +1,4 @@
-"""What happens to the ego in a dreamt decision: contacts, spills and collisions are sampled, their cost is known."""
+"""Contacts, spills and collisions of the ego in a dreamt decision: sampled, at known cost."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ COLUMNS: Final = (
 
 
 @inlined
-def meet_things(
+def sample_contacts(
     events: EventNets, e: int, world: World, state: State, touched: Array, forced: Array, step: int,
     calm: float, p: np.record, work: Work,
 ) -> None:  # fmt: skip
@@ -131,9 +131,9 @@ def _touch(
     after, kind = work.after, work.kinds[j]
     speed, out = state.ego[s.SPEED], work.severity_out
     command = world.episode_f[episode.COMMAND]
-    is_told = is_forced == 1
+    is_own = is_forced == 1
     ft.severity_features(
-        state, after, j, kind, events.contents[kind], is_told, ft.EXACT, command, work.severity_x
+        state, after, j, kind, events.contents[kind], is_own, ft.EXACT, command, work.severity_x
     )
     forward(events.severity, e, work.severity_x, work.severity_hidden, out)
     mode = _sample_mode(out, draw)
@@ -207,10 +207,10 @@ def _next_row(world: World) -> int:
 
 @inner
 def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None:
-    """What is known of a contact before its outcome, in place."""
+    """Fill the fields of a contact that are known before its outcome, in place."""
     thing, ego = state.things[j], state.ego
     row[:] = 0.0
-    # the last tick of the decision: when in it, nobody says
+    # the last tick of the decision: the model does not predict when in it
     row[contact.TICK] = world.episode_i[episode.TICK] + TICKS_PER_DECISION - 1
     row[contact.OBJECT] = j
     row[contact.MODE] = oc.MODES[mode]
@@ -220,17 +220,11 @@ def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None
 
 
 @inlined
-def meet_cars(
+def sample_collisions(
     events: EventNets, e: int, world: World, state: State, step: int, calm: float, p: np.record,
     work: Work,
 ) -> float:  # fmt: skip
-    """Sample collisions with vehicles, in place; the same arguments as ``meet_things``.
-
-    Returns
-    -------
-    float
-        Probability that the decision ended in one.
-    """
+    """Sample collisions with vehicles, in place; returns the probability that the decision ended in one."""
     after = work.after
     seed, safe = world.episode_i[episode.NOISE_SEED], 1.0
     for i in range(VEHICLE_SLOTS):

@@ -1,4 +1,4 @@
-"""DreamCore: many dreams at once, without anybody's interface around them."""
+"""DreamCore: the arrays of many dreams and the calls that begin and advance them, below any environment interface."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from envs.action import check_actions
 from envs.cache import announce_cold_start
 from envs.errors import UserError
+from envs.observation import TABLE
 from envs.specification import episode
 from envs.specification.world import world_at
 from envs.world.report import describe_contacts, describe_cost, describe_events
@@ -31,7 +32,7 @@ class DreamCore:
     size
         ``B``.
     settings
-        What was asked for.
+        Checked arguments.
     """
 
     def __init__(self, size: int, settings: DreamSettings) -> None:
@@ -101,17 +102,12 @@ class DreamCore:
     def step(
         self, actions: object
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
-        """Advance all dreams by one decision.
+        """Advance all dreams by one decision: reward, terminated, truncated, each ``(B,)``, and info of ``describe``.
 
         Parameters
         ----------
         actions
             ``(B, 2)`` in [-1, 1].
-
-        Returns
-        -------
-        reward, terminated, truncated, info
-            Each ``(B,)``; ``info`` as ``describe`` has it.
 
         Raises
         ------
@@ -138,9 +134,9 @@ class DreamCore:
         reward = total / -self.settings.reward_scale_usd
         return reward, self._terminated.copy(), self._truncated.copy(), info
 
-    def observation(self) -> dict[str, NDArray[np.float32]]:
-        """Copies of the observation arrays, each with a leading axis ``B``."""
-        return {key: self.dreams.records[key].copy() for key in ("ego", "vehicles", "debris")}
+    def observation(self, chosen: int | slice = slice(None)) -> dict[str, NDArray[np.float32]]:
+        """Copies of the observation arrays of one world, or of all with a leading axis ``B``."""
+        return {key: self.dreams.records[key][chosen].copy() for key in TABLE}
 
     def describe(self, total: NDArray[np.float64], num_contacts: int = 0) -> dict[str, Any]:
         """``info`` of the present decision.
@@ -171,23 +167,16 @@ class DreamCore:
             "contacts": contacts,
             "events": describe_events(dreams.records["episode_i"]),
             "ttc": dreams.records["episode_f"][:, episode.MIN_TTC].copy(),
-            "epistemic": dreams.told[:, w.EPISTEMIC].copy(),
-            "aleatoric": dreams.told[:, w.ALEATORIC].copy(),
-            "p_terminated": dreams.told[:, w.P_TERMINATED].copy(),
+            "epistemic": dreams.reported[:, w.EPISTEMIC].copy(),
+            "aleatoric": dreams.reported[:, w.ALEATORIC].copy(),
+            "p_terminated": dreams.reported[:, w.P_TERMINATED].copy(),
             "member": dreams.member.copy(),
             "theta": dreams.theta.copy(),
-            "ood": dreams.told[:, w.DOUBT] > self.model.limit[np.maximum(last, 0)],
+            "ood": dreams.reported[:, w.DOUBT] > self.model.limit[np.maximum(last, 0)],
         }
 
-    def overwrite(
-        self, chosen: NDArray[np.int64], observation: dict[str, NDArray[np.float32]]
-    ) -> None:
-        """Replace the rows of some worlds by their present observation, in place."""
-        for key, values in observation.items():
-            values[chosen] = self.dreams.records[key][chosen]
-
     def names(self, b: int) -> tuple[str, ...]:
-        """What the objects of a world are made of: names of their classes."""
+        """Class names of the contents of the objects in a world."""
         classes = self.settings.imagination.classes
         return tuple(classes[kind] for kind in self.dreams.theta[b].tolist())
 
@@ -196,7 +185,7 @@ class DreamCore:
         return world_at(self.dreams.records.view(np.recarray), b)
 
     def fingerprint(self, b: int) -> str:
-        """What identifies a dream: its piece, and the key of its random numbers."""
+        """Identifier of a dream: its piece, and the key of its random numbers."""
         key = int(self.dreams.records["episode_i"][b, episode.NOISE_SEED])
         return f"{int(self.pieces[b]):04d}-{key:016x}"
 

@@ -77,11 +77,6 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         options
             ``segment``, ``member``, ``theta``; see ``DreamVectorEnv.reset``.
 
-        Returns
-        -------
-        observation, info
-            ``info["instance_hash"]`` is a string.
-
         Raises
         ------
         UserError
@@ -92,33 +87,28 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         self.core.begin(np.zeros(1, np.int64), [self.np_random], given)
         if self._picture is not None:
             self._picture.begin()
-        told = _first(self.core.describe(np.zeros(1)))
-        return _first(self.core.observation()), {"instance_hash": self.core.fingerprint(0), **told}
+        described = _first(self.core.describe(np.zeros(1)))
+        return _first(self.core.observation()), {
+            "instance_hash": self.core.fingerprint(0),
+            **described,
+        }
 
     def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:  # noqa: ANN401
-        """Advance by one decision.
-
-        Parameters
-        ----------
-        action
-            ``(2,)`` in [-1, 1].
-
-        Returns
-        -------
-        observation, reward, terminated, truncated, info
-            See the class.
-        """
+        """Advance by one decision; ``action`` is ``(2,)`` in [-1, 1]."""
         reward, terminated, truncated, info = self.core.step([action])
         if self._picture is not None:
             self._picture.record()
-        told = _first(info)
-        told["ttc"], told["state_hash"] = float(told["ttc"]), int(told["state_hash"])
+        described = _first(info)
+        described["ttc"], described["state_hash"] = (
+            float(described["ttc"]),
+            int(described["state_hash"]),
+        )
         return (
             _first(self.core.observation()),
             float(reward[0]),
             bool(terminated[0]),
             bool(truncated[0]),
-            told,
+            described,
         )
 
     def render(self) -> Any:  # noqa: ANN401 (Gymnasium's own type is wider)
@@ -137,18 +127,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         return self._picture.draw()
 
     def pictures(self, count: int = TICKS_PER_DECISION) -> list[Any]:
-        """The last decision in so many pictures, evenly spaced, the present one last: 3 make 15 per second.
-
-        Parameters
-        ----------
-        count
-            At least 1.
-
-        Returns
-        -------
-        list
-            Of what ``render`` returns; places in between are on straight lines.
-        """
+        """The last decision in ``count`` evenly spaced pictures, interpolated linearly; the last is the present."""
         last = self.render()
         if last is None or self._picture is None:
             return [last]
@@ -162,7 +141,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
 
 
 def _first(values: dict[str, Any]) -> dict[str, Any]:
-    """Of the only world, without the leading axis."""
+    """Values of the only world, without the leading axis."""
     return {
         key: _first(value) if isinstance(value, dict) else value[0] for key, value in values.items()
     }

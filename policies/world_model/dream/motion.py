@@ -1,4 +1,4 @@
-"""How everybody moves in a dream: the transition of ``policies.world_model.model.dynamics`` with its own noise.
+"""Motion in a dream: the transition of ``policies.world_model.model.dynamics`` with its own noise.
 
 With temperature 0 the same numbers come out, which a test holds.
 """
@@ -39,14 +39,14 @@ def _spread(log_variance: float) -> float:
 
 @inner
 def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
-    """Limit noise, in place, to what tyres can do; what they cannot do, a crash, the mean must foresee."""
+    """Limit noise, in place, to what tyres can do; only the mean may exceed it, as in a crash."""
     along = tr.V_ACCELERATION
     middle, limit = mean[along], GRIP_MPS2 / scale[along]
     said[along] = min(max(said[along], min(middle, -limit)), max(middle, limit))
 
 
 @inner
-def _push_nobody(thing: Array, mean: Array, scale: Array, said: Array) -> None:
+def _limit_gust(thing: Array, mean: Array, scale: Array, said: Array) -> None:
     """Limit noise, in place: by it alone no object gains more speed on the road than a gust gives it."""
     vx = thing[s.D_VX] + mean[tr.O_VX] * scale[tr.O_VX]
     vy = thing[s.D_VY] + mean[tr.O_VY] * scale[tr.O_VY]
@@ -67,7 +67,7 @@ def _push_nobody(thing: Array, mean: Array, scale: Array, said: Array) -> None:
 def dream_cars(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
-    """All vehicles after one decision.
+    """All vehicles after one decision; returns the sum of the predicted variances, in units of the targets' scales.
 
     Parameters
     ----------
@@ -83,11 +83,6 @@ def dream_cars(
         Its factor.
     work
         ``after.cars``, ``car_x`` and ``car_out`` are overwritten.
-
-    Returns
-    -------
-    float
-        Sum of the predicted variances, in units of the targets' scales.
     """
     total = 0.0
     for i in range(VEHICLE_SLOTS):
@@ -120,13 +115,7 @@ def dream_cars(
 def dream_things(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
-    """All objects after one decision; the same arguments as ``dream_cars``.
-
-    Returns
-    -------
-    float
-        Sum of the predicted variances of what moves, in units of the targets' scales.
-    """
+    """All objects after one decision, with the arguments and the result of ``dream_cars``."""
     total = 0.0
     for j in range(DEBRIS_SLOTS):
         thing, then = state.things[j], work.after.things[j]
@@ -145,7 +134,7 @@ def dream_things(
         said = work.other_thing
         for k in range(n):
             said[k] = out[k] + temperature * _spread(out[n + k]) * normal_quantile(draws[k])
-        _push_nobody(thing, out, scale, said)
+        _limit_gust(thing, out, scale, said)
         tr.place_thing(thing, said, 0, scale, then)
     return total
 
@@ -154,7 +143,10 @@ def dream_things(
 def disagreement(
     model: Transition, e: int, state: State, seed: int, step: int, work: Work
 ) -> float:
-    """How far another member, drawn at random, is from what ``e`` has just said.
+    """How far the predictions of another member, drawn at random, are from those of member ``e``.
+
+    Mean squared difference of the predicted means over vehicles, moving objects and outputs, in units of the targets'
+    scales; 0 for a single member.
 
     Parameters
     ----------
@@ -162,12 +154,6 @@ def disagreement(
         As for ``dream_cars``.
     work
         Of ``dream_cars`` and ``dream_things`` in this decision.
-
-    Returns
-    -------
-    float
-        Mean squared difference of the predicted means over vehicles, moving objects and outputs, in units of the
-        targets' scales; 0 for a single member.
     """
     members = model.car.b1.shape[0]
     if members == 1:

@@ -1,4 +1,4 @@
-"""The picture of a dream: the reference engine's own, with everything where it is dreamt; the doubtful is faint."""
+"""Rendering of a dream by the viewer of the reference engine; uncertain objects are faint."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DRAWN: Final = (
     ("debris_f", debris.X, (debris.X, debris.Y, debris.Z, debris.YAW)),
     ("track_f", track.X, (track.X, track.Y, track.HEADING)),
 )
-"""Arrays that are drawn in between, the row that tells a jump, and the rows that are."""
+"""Arrays that are drawn in between, the row by which a jump is noticed, and the rows that are drawn."""
 
 
 class _Poses(NamedTuple):
@@ -78,7 +78,7 @@ class DreamPicture:
         self._before = self._now = _Poses(0, ())
 
     def begin(self) -> None:
-        """A new dream begins: nobody drives or lies where he did."""
+        """Begin a new dream: nothing is interpolated from the last one."""
         self._look()
         self._before = self._now
         self._scene.road = build_road(self._scene.world)
@@ -110,7 +110,7 @@ class DreamPicture:
         return self._viewer.get_image()
 
     def _place(self, share: float) -> None:
-        """Everything between its last two places, in place."""
+        """Interpolate between the last two decisions, in place."""
         for (name, along, rows), before, now in zip(
             _DRAWN, self._before.arrays, self._now.arrays, strict=True
         ):
@@ -123,7 +123,7 @@ class DreamPicture:
                     shown[row] = np.where(follows, between, now[row])
 
     def _certainty(self) -> tuple[float, ...]:
-        """Opacity of every drawn object: how likely it is there, and how well its place is known."""
+        """Opacity of every drawn object: probability that it exists, and certainty of its position."""
         core, found = self._core, []
         belief = core.sources.belief[int(core.pieces[0])]
         for slot in self._live():
@@ -136,7 +136,7 @@ class DreamPicture:
         return tuple(found)
 
     def _live(self) -> list[int]:
-        """Slots of the objects that are dreamt."""
+        """Slots of live objects."""
         live: list[int] = np.flatnonzero(self._core.dreams.things[0, :, s.D_LIVE] > 0.0).tolist()
         return live
 
@@ -168,7 +168,7 @@ class DreamPicture:
         self._now = _Poses(int(world.episode_i[episode.DECISION]), arrays)
 
     def _put_object(self, world: World, source: World, j: int, slot: int) -> None:
-        """The object of a slot as the ``j``-th that is drawn, in place."""
+        """Copy the object of a slot to the ``j``-th that is drawn, in place."""
         here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
         world.track_i[:, here] = source.track_i[:, there]
         world.track_f[:, here] = source.track_f[:, there]

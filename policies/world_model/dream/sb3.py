@@ -9,7 +9,7 @@ from policies.world_model.dream.vector_env import DreamVectorEnv
 
 
 class DreamSB3VecEnv(TwinVecEnv):
-    """The twin's adapter around ``DreamVectorEnv``: truncations are told as such, so that values are bootstrapped.
+    """Stable-Baselines3 adapter of ``DreamVectorEnv``; ends by truncation are marked, so that values are bootstrapped.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is observed of a dreamt state: visibility, deviations and looks as learned, errors that last."""
+"""Observation of a dreamt state: learned visibility, deviations and looks, with errors that last."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def sense(
 def _sense_car(
     nets: EmissionNets, world: World, state: State, i: int, step: int, work: Work
 ) -> None:
-    """One vehicle."""
+    """Observe one vehicle."""
     t, f, car, out = world.track_i, world.track_f, state.cars[i], work.car_seen
     t[track.AGE, i] += 1
     far = abs(car[s.C_X] - state.ego[s.X]) > VEHICLE_FORGET_M
@@ -93,7 +93,7 @@ def _sense_car(
 def _sense_thing(
     nets: EmissionNets, world: World, state: State, j: int, look: int, step: int, work: Work
 ) -> None:
-    """One object."""
+    """Observe one object."""
     slot = VEHICLE_SLOTS + j
     t, f, thing, out = world.track_i, world.track_f, state.things[j], work.thing_seen
     t[track.AGE, slot] += 1
@@ -188,7 +188,7 @@ def begin_track(
 def begin_look(
     nets: EmissionNets, world: World, state: State, j: int, look: int, work: Work
 ) -> None:
-    """What the first posterior says of a track's life-long share, and of the looks that it is not, in place."""
+    """Split the first look posterior of a track into its lasting error and the shares of the other looks, in place."""
     slot, f, out = VEHICLE_SLOTS + j, world.track_f, work.thing_seen
     em.thing_sights(state, j, world.debris[j], work.kinds[j], work.thing_sights)
     forward(nets.thing, 0, work.thing_sights, work.sight_hidden, out)

@@ -1,4 +1,4 @@
-"""What a dream is asked for: arguments of the environments and options of a reset, checked once."""
+"""Arguments of the dream environments and options of a reset, checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPTIONS: Final = ("segment", "theta", "member", "reset_mask")
 
 
 class Imagination(NamedTuple):
-    """All that dreams are made of."""
+    """Model, class names and starts of dreams."""
 
     learned: Learned
     classes: tuple[str, ...]  # names
@@ -29,13 +29,13 @@ class Imagination(NamedTuple):
 
 
 class DreamSettings:
-    """What a dream was asked for.
+    """Checked arguments of a dream.
 
     Parameters
     ----------
     checkpoint
-        Folder of a checkpoint with its file of starts; ``"shipped"`` is the one that comes with the package. Or what
-        dreams are made of itself.
+        Folder of a checkpoint with its file of starts; ``"shipped"`` is the one that comes with the package. Or an
+        ``Imagination`` itself.
     horizon
         Decisions after which a dream is truncated, 1 to 100.
     temperature
@@ -95,7 +95,7 @@ class DreamSettings:
 
 
 def read_imagination(checkpoint: str) -> Imagination:
-    """What dreams are made of, from the folder of a checkpoint."""
+    """Read model, class names and starts of dreams from the folder of a checkpoint."""
     folder = SHIPPED if checkpoint == "shipped" else Path(checkpoint)
     found = load(folder)
     check_dreams(found.learned, str(folder))
@@ -103,14 +103,7 @@ def read_imagination(checkpoint: str) -> Imagination:
 
 
 def check_dreams(learned: Learned, where: str) -> None:
-    """Refuse a model whose motion has no noise of its own.
-
-    Parameters
-    ----------
-    learned
-        The model.
-    where
-        It comes from, for the message.
+    """Refuse a flat model, whose motion has no noise of its own; ``where`` it comes from is for the message.
 
     Raises
     ------
@@ -130,7 +123,7 @@ def _number(name: str, value: object, low: float, high: float) -> float:
 
 
 def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int64]:
-    """An index for every world, -1 where it is to be drawn.
+    """An index for every world, ``(size,)``, -1 where it is to be drawn.
 
     Parameters
     ----------
@@ -142,11 +135,6 @@ def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int
         Number of worlds.
     count
         How many there are to choose from.
-
-    Returns
-    -------
-    ndarray
-        ``(size,)``.
 
     Raises
     ------
@@ -173,11 +161,6 @@ def contents(value: object, size: int, classes: tuple[str, ...]) -> NDArray[np.i
         Number of worlds.
     classes
         Their names.
-
-    Returns
-    -------
-    ndarray
-        int64.
 
     Raises
     ------

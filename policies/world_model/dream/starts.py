@@ -1,4 +1,4 @@
-"""Where dreams begin: short pieces of what was really observed, in a small file beside the checkpoint."""
+"""Starts of dreams: short pieces of logged observations, in a small file beside the checkpoint."""
 
 from __future__ import annotations
 
@@ -41,14 +41,7 @@ class Starts(NamedTuple):
 
 
 def write_starts(path: Path, starts: Starts) -> None:
-    """Write the file.
-
-    Parameters
-    ----------
-    path
-        In the folder of the checkpoint.
-    starts
-        What to write; only tracks that live to the end of a piece are kept.
+    """Write the file; only tracks that live to the end of a piece are kept.
 
     Raises
     ------
@@ -75,20 +68,7 @@ def write_starts(path: Path, starts: Starts) -> None:
 
 
 def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
-    """Hash over everything in the file but itself.
-
-    Parameters
-    ----------
-    arrays
-        By name.
-    about
-        The rest, text by name.
-
-    Returns
-    -------
-    str
-        64 digits.
-    """
+    """Hash over all arrays and all metadata but the hash itself."""
     found = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         found.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -98,17 +78,7 @@ def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
 
 
 def read_starts(path: Path) -> Starts:
-    """Read the file and check it.
-
-    Parameters
-    ----------
-    path
-        Of ``write_starts``.
-
-    Returns
-    -------
-    Starts
-        At least one.
+    """Read the file and check it; it holds at least one piece.
 
     Raises
     ------
@@ -138,7 +108,7 @@ def read_starts(path: Path) -> Starts:
 
 
 def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:
-    """Rows at their places; free slots are zero."""
+    """Put rows back into their slots; free slots are zero."""
     ego = _decode(arrays["ego"], TABLE["ego"])
     count = len(ego)
     found = []

@@ -27,7 +27,7 @@ from envs.world.load import state_hash
 from policies.world_model.dream import arrays as w
 from policies.world_model.dream.arrays import Dreams, Model, Sources, Work
 from policies.world_model.dream.borrow import _borrow_model, _borrow_state, _borrow_work
-from policies.world_model.dream.contacts import meet_cars, meet_things
+from policies.world_model.dream.contacts import sample_collisions, sample_contacts
 from policies.world_model.dream.motion import disagreement, dream_cars, dream_things
 from policies.world_model.dream.sensing import begin_look, begin_track, sense
 from policies.world_model.estimation.content_classes import NUM_CLASSES
@@ -37,7 +37,7 @@ from policies.world_model.model.dynamics import move_ego
 from policies.world_model.model.state import State, copy_state
 
 DOUBT_EVERY: Final = 5
-"""Another member is asked in every so manieth decision: asking all of them always would cost four times as much."""
+"""Another member predicts in every 5th decision: all members in every decision would cost four times as much."""
 
 LEAST_SD: Final = 0.05
 """No deviation counts as smaller: m or m/s."""
@@ -51,7 +51,7 @@ def begin_dreams(
     model: Model, dreams: Dreams, sources: Sources, chosen: Array, pieces: Array, seeds: Array,
     members: Array, theta: Array, work: Work,
 ) -> None:  # fmt: skip
-    """Begin some dreams, in place; their records hold the end of a piece already.
+    """Begin some dreams, in place; their records already hold the end of a piece.
 
     Parameters
     ----------
@@ -79,8 +79,8 @@ def begin_dreams(
         world.episode_i[episode.DECISION] = DECISIONS_PER_EPISODE - dreams.horizon[b]
         state.ego[s.GRIP] = world.episode_f[episode.FRICTION]
         dreams.step[b] = 0
-        for k in range(w.NUM_TOLD):
-            dreams.told[b, k] = 0.0
+        for k in range(w.NUM_REPORTED):
+            dreams.reported[b, k] = 0.0
         dreams.member[b] = members[n]
         if members[n] < 0:
             draw = uniforms(seeds[n], 0, w.WHOLE, w.BEGIN)[0]
@@ -126,7 +126,7 @@ def _standard(error: float, sd: float) -> float:
 
 @inner
 def _place(model: Model, world: World, state: State, doubt: float) -> None:
-    """Draw where everything really is, given what was measured, in place; headings and lying still are known.
+    """Draw true positions and speeds given the measured ones, in place; headings and lying still are known.
 
     ``doubt`` is the share of the stated deviations that is believed: 0 puts everything where it was measured.
     """
@@ -182,7 +182,7 @@ def step_dreams(
     model: Model, dreams: Dreams, actions: Array, params: Array, work: Work,
     total: Array, terminated: Array, truncated: Array, hashes: Array,
 ) -> int:  # fmt: skip
-    """Advance every dream by one decision and observe, in place.
+    """Advance every dream by one decision and observe, in place; returns the number of contacts in all worlds.
 
     Parameters
     ----------
@@ -198,11 +198,6 @@ def step_dreams(
         Scratch.
     total, terminated, truncated, hashes
         ``(B,)`` outputs: US$ of the decision, bool, bool, state hash as int64.
-
-    Returns
-    -------
-    int
-        Contacts of the ego, over all worlds.
     """
     p = params[0]
     own, scratch = _borrow_model(model), _borrow_work(work)
@@ -214,7 +209,7 @@ def step_dreams(
         usual = model.limit[min(dreams.step[b], model.limit.shape[0]) - 1]
         out_of_time = dreams.step[b] >= dreams.horizon[b]
         terminated[b] = over > 0
-        truncated[b] = over == 0 and (out_of_time or dreams.told[b, w.DOUBT] > usual)
+        truncated[b] = over == 0 and (out_of_time or dreams.reported[b, w.DOUBT] > usual)
         flags[episode.TRUNCATED] = 1 if truncated[b] else 0
         num_contacts += flags[episode.NUM_CONTACTS]
         hashes[b] = state_hash(dreams.records[b])
@@ -246,10 +241,10 @@ def _step(
     spread += dream_things(moves, e, state, seed, step, heat, work)
     if step % DOUBT_EVERY == 0:
         found = disagreement(moves, e, state, seed, step, work)
-        dreams.told[b, w.EPISTEMIC] = found
-        dreams.told[b, w.DOUBT] += found
-    dreams.told[b, w.ALEATORIC] = spread
-    meet_things(
+        dreams.reported[b, w.EPISTEMIC] = found
+        dreams.reported[b, w.DOUBT] += found
+    dreams.reported[b, w.ALEATORIC] = spread
+    sample_contacts(
         model.learned.events,
         e,
         world,
@@ -261,11 +256,11 @@ def _step(
         p,
         work,
     )
-    crashes = meet_cars(model.learned.events, e, world, state, step, calm, p, work)
+    crashes = sample_collisions(model.learned.events, e, world, state, step, calm, p, work)
     charge_decision(world, state, after, p)
     usd = _add_events(world, state, work)
     lost = world.episode_i[episode.LOST_CONTROL] + world.episode_i[episode.OFF_ROAD] > 0
-    dreams.told[b, w.P_TERMINATED] = 1.0 if lost else crashes
+    dreams.reported[b, w.P_TERMINATED] = 1.0 if lost else crashes
     copy_state(after, state)
     _show(world, state)
     sense(model.learned.emission, world, state, dreams.look[b], step, work)
@@ -296,7 +291,7 @@ def _add_events(world: World, state: State, work: Work) -> float:
 
 @inlined
 def _show(world: World, state: State) -> None:
-    """Put into the record what is observed of the ego, and of others by the picture, in place."""
+    """Copy to the record the observed state of the ego, and the drawn state of vehicles, in place."""
     v, f, ego = world.vehicle_f, world.episode_f, state.ego
     # a contact may have taken speed since the charges
     v[vehicle.SPEED, 0] = ego[s.SPEED]

@@ -1,4 +1,4 @@
-"""The belief filter while driving: what every tracked object may be, updated once per decision."""
+"""The belief filter while driving: class probabilities of every tracked object, updated once per decision."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.base import Observation
 from policies.networks.compiled import forward, gru_step
-from policies.world_model.estimation.belief_features import FIRST_LOOK, NUM_EVIDENCE, evidence
+from policies.world_model.estimation.belief_features import (
+    FIRST_LOOK,
+    NUM_BELIEF_FEATURES,
+    belief_features,
+)
 from policies.world_model.estimation.content_classes import NOTHING, NUM_CLASSES
 from policies.world_model.estimation.existence import update_gone
 from policies.world_model.estimation.parameters import FilterNets
 
 
 class Belief:
-    """What is believed in ``B`` worlds.
+    """Beliefs about the contents of tracked objects in ``B`` worlds.
 
     Parameters
     ----------
@@ -60,15 +64,7 @@ class Belief:
         self._gone[chosen] = other._gone
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Take in one observation.
-
-        Parameters
-        ----------
-        observation
-            Batched.
-        is_new
-            ``(B,)``: worlds in which an episode begins.
-        """
+        """Take in one batched observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
         rows = observation["debris"]
         identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
         begins = (identity != self._identity) | is_new[:, None]
@@ -101,7 +97,7 @@ def update_beliefs(
     members: Array,
 ) -> None:
     """One step of the filter for every tracked object, in place; see ``Belief``."""
-    x = np.empty(NUM_EVIDENCE, np.float32)
+    x = np.empty(NUM_BELIEF_FEATURES, np.float32)
     hidden = np.empty((2, nets.contents.b1.shape[1]), np.float32)
     gates = np.empty((2, nets.gru.bi.shape[0]), np.float32)
     out = np.empty(NUM_CLASSES, np.float32)
@@ -110,7 +106,7 @@ def update_beliefs(
             members[b, :, j] = 0.0
             if debris[b, j, column.D_TRACKED] < 0.5:
                 continue
-            evidence(ego[b], vehicles[b], debris[b, j], x)
+            belief_features(ego[b], vehicles[b], debris[b, j], x)
             for shown in range(2):
                 share = 1.0 - look_trust if shown == 1 else look_trust
                 if share == 0.0:

@@ -1,4 +1,4 @@
-"""What the belief filter sees of one tracked object in one decision: its row, the light, and the vehicles near it."""
+"""Features of the belief filter: the row of one tracked object, the light, and the vehicles near it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ FIRST_LOOK: Final = 26
 IS_AT_HEIGHT, IS_MOVING = 5, 9
 """Columns: height above the road, m; whether it is seen to move."""
 
-NUM_EVIDENCE: Final = FIRST_LOOK + NUM_LOOKS + 14
+NUM_BELIEF_FEATURES: Final = FIRST_LOOK + NUM_LOOKS + 14
 
 
 @compiled
-def evidence(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
-    """Numbers of order one about one tracked object.
+def belief_features(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
+    """Features of one tracked object, of order one.
 
     Parameters
     ----------
     ego, vehicles, row
         Rows of the observation; ``row`` is the object's.
     out
-        ``(NUM_EVIDENCE,)`` output.
+        ``(NUM_BELIEF_FEATURES,)`` output.
     """
     dx, dy = row[column.D_DX], row[column.D_DY]
     out[0], out[1] = row[column.D_VISIBLE], min(row[column.D_AGE_SINCE_SEEN], 4.0)

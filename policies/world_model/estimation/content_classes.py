@@ -1,4 +1,4 @@
-"""Classes of contents: a codebook of what objects may be made of, so that a belief about it can be enumerated.
+"""Content classes: a codebook of what objects may be made of, so that a belief about it can be enumerated.
 
 Class 0 is nothing (a shadow, a stain, a ghost); then come kinds of patches, then kinds of bodies.
 """
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 NUM_PATCHES: Final = 3
 NUM_BODIES: Final = 12
 NOTHING: Final = 0
-"""The class of what is not there."""
+"""Class of tracks without an object."""
 
 NUM_CLASSES: Final = 1 + NUM_PATCHES + NUM_BODIES
 
@@ -42,11 +42,11 @@ DRAWS_PER_TYPE: Final = 200
 
 
 class Book(Protocol):
-    """What supervises training: true classes of contents (``Codebook``), or latent ones."""
+    """Supervision of training: true classes of contents (``Codebook``), or latent ones."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all classes."""
+        """Names of all classes."""
         ...
 
     @property
@@ -54,14 +54,14 @@ class Book(Protocol):
         """``(NUM_CLASSES, NUM_PROPERTIES)`` of the middle of every class, for nets; 0 where nothing is known."""
         ...
 
-    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
         """``(N, 4, NUM_PROPERTIES)`` of the contents of every slot, for nets; not a number where it is not known."""
         ...
 
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int
     ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
-        """What may be learned from.
+        """The columns that supervise, and the class ``(N, 4)`` of the object in every debris slot.
 
         Parameters
         ----------
@@ -69,11 +69,6 @@ class Book(Protocol):
             Of a shard, with its truth.
         shard
             Its number.
-
-        Returns
-        -------
-        columns, kinds
-            The columns that supervise, and ``(N, 4)`` the class of what is in every debris slot.
         """
         ...
 
@@ -92,8 +87,8 @@ class Codebook(NamedTuple):
         found[1 + NUM_PATCHES :] = (self.bodies - PROPERTY_SHIFT) / PROPERTY_UNIT
         return found
 
-    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
-        """See ``Book``: those of bodies."""
+    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """See ``Book``: known for bodies only."""
         contents = columns["contents"].astype(np.float64)
         flat = contents.reshape(-1, contents.shape[-1])
         known = (body_properties(flat) - PROPERTY_SHIFT) / PROPERTY_UNIT
@@ -132,7 +127,7 @@ def patch_properties(contents: Array) -> Array:
 
 
 def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Generator) -> Codebook:
-    """Cluster what was met.
+    """Cluster the contents of objects that were met; bodies are ordered by mass.
 
     Parameters
     ----------
@@ -142,11 +137,6 @@ def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Gen
         ``(N,)`` catalogue names.
     random
         Of the draws and of k-means.
-
-    Returns
-    -------
-    Codebook
-        Bodies ordered by mass.
     """
     chosen = []
     for name in np.unique(types):
@@ -173,20 +163,7 @@ def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Gen
 
 
 def assign(book: Codebook, contents: Array) -> NDArray[np.int64]:
-    """Class of every row of contents.
-
-    Parameters
-    ----------
-    book
-        Of ``fit_codebook``.
-    contents
-        ``(N, NUM_CONTENTS)``.
-
-    Returns
-    -------
-    ndarray
-        ``(N,)`` from 0 to ``NUM_CLASSES - 1``.
-    """
+    """Class ``(N,)`` of every row of contents ``(N, NUM_CONTENTS)``."""
     kind = contents[:, log.H_KIND]
     label = np.zeros(len(contents), np.int64)
     for value, first, properties, centroids in (

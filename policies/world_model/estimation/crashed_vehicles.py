@@ -1,4 +1,4 @@
-"""Crashed vehicles ahead: a reason to look for a way before the distance to them is a reason to brake."""
+"""Crashed vehicles ahead: they call for a plan before their distance calls for braking."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SLIDE_S: Final = 1.0
 """A wreck slides on for its speed times this (highway-env: crashed vehicles slow at 1/s)."""
 
 
-def find_wrecks(
+def has_crash_ahead(
     observation: Observation, speeds: NDArray[np.float64], horizon_s: float
 ) -> NDArray[np.bool_]:
-    """Whether a wreck lies in the ego's path within the reach of a plan.
+    """Whether a crashed vehicle lies in the ego's path within the reach of a plan, ``(B,)``.
 
     Parameters
     ----------
@@ -35,11 +35,6 @@ def find_wrecks(
         ``(B, 8, NUM_SPEEDS)`` of ``policies.world_model.estimation.velocity_filter``.
     horizon_s
         Length of the plans.
-
-    Returns
-    -------
-    ndarray
-        ``(B,)``.
     """
     cars = observation["vehicles"].astype(np.float64)
     speed = observation["ego"][:, column.E_SPEED, None].astype(np.float64)

@@ -1,9 +1,9 @@
-"""Whether what was seen is still there: a place in plain view where nothing is reported any more is empty.
+"""Existence: an object is gone if its place is in plain view and nothing is reported there any more.
 
-The learned filter tells bodies from ghosts by how they are reported. That a body can go away while nobody looks it has
-hardly ever seen: in the simulator nobody takes anything away, though a truck pushes what it covers 30 m on. So it would
-believe in it for ever. A Bayesian knows: something may have gone in every decision in which it was not seen, and what
-is there is reported more often than not as soon as nothing hides it.
+The learned filter separates bodies from ghosts by how they are reported. Its training data hardly contain bodies that
+go away unseen (a truck may push one 30 m on), so it would believe in them for ever. Here Bayes' rule is applied: an
+object may have gone in every decision in which it was not seen, and one that is there is reported more often than not
+as soon as nothing hides it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ NEAR_M: Final = 5.0
 def update_gone(
     gone: NDArray[np.float64], observation: Observation, begins: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Probability that what tracks were made of is no longer there, after one more observation.
+    """Probability that a tracked object is no longer there, after one more observation.
+
+    ``(B, 4)``; 0 where something is seen, for free slots, and for what begins: nothing leaves before it is known.
 
     Parameters
     ----------
@@ -43,11 +45,6 @@ def update_gone(
         Batched.
     begins
         ``(B, 4)``: tracks that were not there before, or of which nothing is remembered.
-
-    Returns
-    -------
-    ndarray
-        ``(B, 4)``; 0 where something is seen, for free slots, and for what begins: nothing leaves before it is known.
     """
     rows = observation["debris"]
     tracked, visible = rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_VISIBLE] > 0.5

@@ -1,4 +1,4 @@
-"""parameters."""
+"""Parameters of the belief filter."""
 
 from __future__ import annotations
 

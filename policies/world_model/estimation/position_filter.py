@@ -1,10 +1,11 @@
-"""Where objects are, from all their measurements: a Kalman filter of the place and of the track's lasting error.
+"""Position filter of objects: a Kalman filter of the position and of the lasting error of its track.
 
 A measured place has an error that is one draw for the life of the track and one draw per decision, both in proportion
 to the stated deviation, which falls as the object comes nearer (``envs.sensing.measure``). The mean of all measurements
-removes the second, and their trend tells of the first: whatever stays at one place although the error shrinks is there.
-The stated deviation is taken as a deviation only; that it is computed from the true range, so that whoever solves it
-for the range has no error at all, is an artefact of the simulated sensor and is not used.
+removes the second, and their trend estimates the first: a place that
+stays the same although the error shrinks is right.
+The stated deviation is taken as a deviation only; that it is computed from the true range, so that solving it
+for the range would leave no error, is an artefact of the simulated sensor and is not used.
 """
 
 from __future__ import annotations
@@ -20,6 +21,15 @@ from envs.sensing.measure import DECISION_SHARE, TRACK_SHARE
 from envs.specification import DEBRIS_SLOTS, DECISION_S, column
 from envs.specification.world import Array
 from policies.base import Observation
+from policies.world_model.estimation.kalman import (
+    COVARIANCE,
+    FIRST,
+    NUM_ESTIMATE,
+    SECOND,
+    SECOND_VARIANCE,
+    VARIANCE,
+    correct,
+)
 
 REST_SDS: Final = 2.5
 """A measured speed within so many standard deviations of zero is rest, as everywhere in the world model."""
@@ -40,10 +50,10 @@ catalogue has. On driven episodes of the training seeds, what had moved is found
 place at the last sight, in 13 % if it goes on for ever, in 61 % with 4.4 and in 73 % with 6 m/s2 [A]."""
 
 HIDDEN_SD_MPS: Final = 0.15
-"""Growth of the deviation of what lies hidden: traffic and wind may move it, and nobody sees it [A]."""
+"""Growth of the deviation of what lies hidden: traffic and wind may move it unseen [A]."""
 
 JUMP_SDS: Final = 5.0
-"""A measurement that is further off than this tells that the object has been moved [A]."""
+"""A measurement that is further off than this means that the object has been moved [A]."""
 
 X, Y, VX, VY, SD_X, SD_Y = range(6)
 NUM_PLACE: Final = 6
@@ -51,19 +61,12 @@ NUM_PLACE: Final = 6
 
 _IDENTITY, _EGO_SPEED, _VX, _VY = range(4)
 _AXES: Final = 4
-_PLACE, _ERROR, _PP, _PE, _EE = range(5)
-_NUM_AXIS: Final = 5
-_NUM_SEEN: Final = _AXES + 2 * _NUM_AXIS
+"""Along and across the road: an estimate of the place and of the track's lasting error each."""
+_NUM_SEEN: Final = _AXES + 2 * NUM_ESTIMATE
 
 
-class Places:
-    """The memory of ``B`` worlds.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+class PositionFilter:
+    """Kalman filters of the positions of all tracked objects in ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self._seen = np.zeros((size, DEBRIS_SLOTS, _NUM_SEEN))
@@ -71,30 +74,16 @@ class Places:
         """``(B, 4, NUM_PLACE)`` of the last ``refine``; zero for free slots."""
 
     def refine(self, observation: Observation, is_new: NDArray[np.bool_]) -> Observation:
-        """Take in one observation.
-
-        Parameters
-        ----------
-        observation
-            Batched.
-        is_new
-            ``(B,)``: worlds in which an episode begins.
-
-        Returns
-        -------
-        dict
-            The same observation, in which places, deviations and the velocities of what is hidden are what all
-            measurements say. As in the original, a hidden object is where straight lines lead from to where it is now.
-        """
+        """Take in one observation; return it with filtered positions, deviations, and velocities of hidden objects."""
         ego, rows = observation["ego"], observation["debris"]
-        note_places(ego, rows, is_new, self._seen, self.now)
+        update_positions(ego, rows, is_new, self._seen, self.now)
         return {**observation, "debris": _better(ego, rows, self.now)}
 
 
 def _better(
     ego: NDArray[np.float32], rows: NDArray[np.float32], now: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Rows of objects with what is known of their places, ``(B, 4, D)``."""
+    """Rows of objects with filtered positions and velocities, ``(B, 4, D)``."""
     tracked = rows[..., column.D_TRACKED] > 0.5
     hidden = tracked & (rows[..., column.D_AGE_SINCE_SEEN] > 0.0)
     age = rows[..., column.D_AGE_SINCE_SEEN]
@@ -115,7 +104,7 @@ def _better(
 def refine_log(
     ego: NDArray[np.float32], rows: NDArray[np.float32], goes_on: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """What ``Places.refine`` makes of the objects in consecutive rows of a log.
+    """The objects ``(N, 4, D)`` of consecutive rows of a log as ``PositionFilter.refine`` returns them.
 
     Parameters
     ----------
@@ -123,11 +112,6 @@ def refine_log(
         ``(N, E)`` and ``(N, 4, D)``.
     goes_on
         ``(N,)``: rows after which the same episode goes on in the next row.
-
-    Returns
-    -------
-    ndarray
-        ``(N, 4, D)``.
     """
     is_new = np.ones(len(rows), np.bool_)
     is_new[1:] = ~goes_on[:-1]
@@ -141,12 +125,12 @@ def _note_log(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array)
     """One world, decision after decision, in place."""
     for k in range(debris.shape[0]):
         now = slice(k, k + 1)
-        note_places(ego[now], debris[now], is_new[now], seen, out[now])
+        update_positions(ego[now], debris[now], is_new[now], seen, out[now])
 
 
 @compiled
-def note_places(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
-    """One decision of every world: ``seen`` grows, ``out`` is what is known now, in place; see ``Places``."""
+def update_positions(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
+    """One decision of every world: ``seen`` grows, ``out`` is what is known now, in place; see ``PositionFilter``."""
     for b in range(debris.shape[0]):
         for j in range(DEBRIS_SLOTS):
             row, known = debris[b, j], seen[b, j]
@@ -161,7 +145,7 @@ def note_places(ego: Array, debris: Array, is_new: Array, seen: Array, out: Arra
             else:
                 _go_on(ego[b], row, known)
             known[_EGO_SPEED] = ego[b, column.E_SPEED] * math.cos(ego[b, column.E_HEADING])
-            _tell(row, known, out[b, j])
+            _write_place(row, known, out[b, j])
 
 
 @inner
@@ -173,7 +157,7 @@ def _moves(row: Array) -> bool:
 
 
 @inner
-def _tell(row: Array, known: Array, out: Array) -> None:
+def _write_place(row: Array, known: Array, out: Array) -> None:
     """What is known of an object now, in place; what was moving when it was hidden slides to a stop."""
     age = row[column.D_AGE_SINCE_SEEN]
     speed = math.hypot(known[_VX], known[_VY])
@@ -182,10 +166,10 @@ def _tell(row: Array, known: Array, out: Array) -> None:
     slid = 0.5 * (1.0 + left) * min(age, speed / SLOWING_MPS2)
     drift = (HIDDEN_SD_MPS + (row[column.D_SD_V] if speed > 0.0 else 0.0)) * age
     for k in range(2):
-        axis = known[_AXES + k * _NUM_AXIS : _AXES + (k + 1) * _NUM_AXIS]
-        out[X + k] = axis[_PLACE] + slid * known[_VX + k]
+        axis = known[_AXES + k * NUM_ESTIMATE : _AXES + (k + 1) * NUM_ESTIMATE]
+        out[X + k] = axis[FIRST] + slid * known[_VX + k]
         out[VX + k] = left * known[_VX + k]
-        out[SD_X + k] = math.sqrt(axis[_PP] + drift * drift)
+        out[SD_X + k] = math.sqrt(axis[VARIANCE] + drift * drift)
 
 
 @inner
@@ -195,26 +179,26 @@ def _begin(ego: Array, row: Array, known: Array) -> None:
     known[_VY] = row[column.D_VY] if _moves(row) else 0.0
     for k in range(2):
         sd = row[column.D_SD_X + k]
-        axis = known[_AXES + k * _NUM_AXIS : _AXES + (k + 1) * _NUM_AXIS]
-        axis[_PLACE] = row[column.D_DX] if k == 0 else ego[column.E_Y] + row[column.D_DY]
-        axis[_ERROR] = 0.0
-        axis[_PP], axis[_PE], axis[_EE] = sd * sd, -TRACK_SHARE * sd, 1.0
+        axis = known[_AXES + k * NUM_ESTIMATE : _AXES + (k + 1) * NUM_ESTIMATE]
+        axis[FIRST] = row[column.D_DX] if k == 0 else ego[column.E_Y] + row[column.D_DY]
+        axis[SECOND] = 0.0
+        axis[VARIANCE], axis[COVARIANCE], axis[SECOND_VARIANCE] = sd * sd, -TRACK_SHARE * sd, 1.0
 
 
 @inner
 def _go_on(ego: Array, row: Array, known: Array) -> None:
     """A decision later, in place: the ego has driven on, and the object is seen again or is not."""
     now = ego[column.E_SPEED] * math.cos(ego[column.E_HEADING])
-    known[_AXES + _PLACE] -= 0.5 * (known[_EGO_SPEED] + now) * DECISION_S
+    known[_AXES + FIRST] -= 0.5 * (known[_EGO_SPEED] + now) * DECISION_S
     if row[column.D_AGE_SINCE_SEEN] > 0.0:
         return
     moves = _moves(row)
     for k in range(2):
         v = row[column.D_VX + k] if moves else 0.0
-        axis = known[_AXES + k * _NUM_AXIS : _AXES + (k + 1) * _NUM_AXIS]
-        axis[_PLACE] += 0.5 * (known[_VX + k] + v) * DECISION_S
+        axis = known[_AXES + k * NUM_ESTIMATE : _AXES + (k + 1) * NUM_ESTIMATE]
+        axis[FIRST] += 0.5 * (known[_VX + k] + v) * DECISION_S
         drift = SLIDING_SDS * row[column.D_SD_V] * DECISION_S if moves else 0.0
-        axis[_PP] += ODOMETRY_SD_M * ODOMETRY_SD_M + drift * drift
+        axis[VARIANCE] += ODOMETRY_SD_M * ODOMETRY_SD_M + drift * drift
         known[_VX + k] = v
         measured = row[column.D_DX] if k == 0 else ego[column.E_Y] + row[column.D_DY]
         _correct(axis, measured, row[column.D_SD_X + k])
@@ -224,18 +208,13 @@ def _go_on(ego: Array, row: Array, known: Array) -> None:
 def _correct(axis: Array, measured: float, sd: float) -> None:
     """Kalman's correction by a measured place, in place."""
     lasting, noise = TRACK_SHARE * sd, DECISION_SHARE * sd
-    off = measured - axis[_PLACE] - lasting * axis[_ERROR]
-    with_p = axis[_PP] + lasting * axis[_PE]
-    with_e = axis[_PE] + lasting * axis[_EE]
+    off = measured - axis[FIRST] - lasting * axis[SECOND]
+    with_p = axis[VARIANCE] + lasting * axis[COVARIANCE]
+    with_e = axis[COVARIANCE] + lasting * axis[SECOND_VARIANCE]
     variance = with_p + lasting * with_e + noise * noise
     if off * off > JUMP_SDS * JUMP_SDS * variance:
-        # it has been moved: where it was tells nothing of where it is, but the error of the track is still its error
-        axis[_PP] += off * off
+        # it has been moved: where it was says nothing about where it is, but the error of the track is still its error
+        axis[VARIANCE] += off * off
         with_p += off * off
         variance += off * off
-    gain_p, gain_e = with_p / variance, with_e / variance
-    axis[_PLACE] += gain_p * off
-    axis[_ERROR] += gain_e * off
-    axis[_PP] -= gain_p * with_p
-    axis[_PE] -= gain_p * with_e
-    axis[_EE] -= gain_e * with_e
+    correct(axis, off, with_p, with_e, variance)

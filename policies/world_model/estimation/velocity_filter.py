@@ -1,4 +1,4 @@
-"""What is made of measured speeds of vehicles: a Kalman filter of speed and acceleration, and a memory of crashes.
+"""Velocity filter of vehicles: a Kalman filter of speed and acceleration, and a memory of crashes.
 
 A difference of two measured speeds is no acceleration: its error is 1 to 2.5 m/s2, as large as what drivers do. The
 filter's is 0.5 m/s2 (measured on logged experience), and it follows a crash at once.
@@ -15,6 +15,15 @@ from envs.physics.compilation import compiled, inner
 from envs.sensing.measure import DECISION_SHARE
 from envs.specification import DECISION_S, VEHICLE_SLOTS, column
 from envs.specification.world import Array
+from policies.world_model.estimation.kalman import (
+    COVARIANCE,
+    FIRST,
+    NUM_ESTIMATE,
+    SECOND,
+    SECOND_VARIANCE,
+    VARIANCE,
+    correct,
+)
 
 ACCELERATION, HARSHEST = range(2)
 NUM_SPEEDS: Final = 2
@@ -31,26 +40,24 @@ JERK: Final = 1.0
 ordinary driving errs by up to 0.8 instead of 0.5 m/s2, with less, hard braking is found later [A]."""
 
 JUMP_SDS: Final = 5.0
-"""A speed that is further off than this tells of a new acceleration: the vehicle has struck something [A]."""
+"""A speed that is further off than this means a new acceleration: the vehicle has struck something [A]."""
 
-_IDENTITY, _IS_KNOWN, _SPEED, _ACCELERATION, _HARSHEST, _VV, _VA, _AA = range(8)
-_NUM_SEEN: Final = 8
+_IDENTITY, _IS_KNOWN, _HARSHEST = range(3)
+_ESTIMATE: Final = 3
+"""From here on: the estimate of speed and acceleration."""
+
+_SPEED, _ACCELERATION = _ESTIMATE + FIRST, _ESTIMATE + SECOND
+_NUM_SEEN: Final = _ESTIMATE + NUM_ESTIMATE
 
 
-class Speeds:
-    """The memory of ``B`` worlds.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+class VelocityFilter:
+    """Kalman filters of the speeds of all tracked vehicles in ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self._seen = np.zeros((size, VEHICLE_SLOTS, _NUM_SEEN))
 
     def note(self, vehicles: NDArray[np.float32], is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Take in one observation of every world.
+        """Take in one observation; returns ``(B, 8, NUM_SPEEDS)``. A hidden vehicle has no acceleration.
 
         Parameters
         ----------
@@ -58,23 +65,18 @@ class Speeds:
             ``(B, 8, V)`` rows of the observation.
         is_new
             ``(B,)``: worlds in which an episode begins.
-
-        Returns
-        -------
-        ndarray
-            ``(B, 8, NUM_SPEEDS)``. A hidden vehicle has no acceleration.
         """
         out = np.zeros((len(is_new), VEHICLE_SLOTS, NUM_SPEEDS))
         _note_all(vehicles, is_new, self._seen, out)
         return out
 
-    def put(self, chosen: NDArray[np.int64], other: Speeds) -> None:
+    def put(self, chosen: NDArray[np.int64], other: VelocityFilter) -> None:
         """Overwrite what is remembered of some worlds, in place."""
         self._seen[chosen] = other._seen
 
 
-def speeds_of(vehicles: NDArray[np.float32], goes_on: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The same of a log.
+def filter_log(vehicles: NDArray[np.float32], goes_on: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Filtered speeds ``(N, 8, NUM_SPEEDS)`` of a log.
 
     Parameters
     ----------
@@ -82,11 +84,6 @@ def speeds_of(vehicles: NDArray[np.float32], goes_on: NDArray[np.bool_]) -> NDAr
         ``(N, 8, V)``, row after row.
     goes_on
         ``(N,)``: whether the next row is of the same episode.
-
-    Returns
-    -------
-    ndarray
-        ``(N, 8, NUM_SPEEDS)``.
     """
     out = np.zeros((len(vehicles), VEHICLE_SLOTS, NUM_SPEEDS))
     _note_log(vehicles, goes_on, np.zeros((VEHICLE_SLOTS, _NUM_SEEN)), out)
@@ -124,26 +121,26 @@ def _note(vehicles: Array, is_new: bool, seen: Array, out: Array) -> None:
             _correct(known, row[column.V_VX], noise * noise)
         else:
             known[_IS_KNOWN], known[_SPEED], known[_ACCELERATION] = 1.0, row[column.V_VX], 0.0
-            known[_VV], known[_VA], known[_AA] = noise * noise, 0.0, FIRST_MPS2 * FIRST_MPS2
+            known[_ESTIMATE + VARIANCE], known[_ESTIMATE + COVARIANCE] = noise * noise, 0.0
+            known[_ESTIMATE + SECOND_VARIANCE] = FIRST_MPS2 * FIRST_MPS2
         known[_HARSHEST] = min(max(known[_HARSHEST], -known[_ACCELERATION]), LIMIT_MPS2)
         out[i, ACCELERATION], out[i, HARSHEST] = known[_ACCELERATION], known[_HARSHEST]
 
 
 @inner
 def _correct(known: Array, measured: float, variance: float) -> None:
-    """Kalman's prediction over a decision and correction by a measured speed, in place."""
-    v = known[_SPEED] + known[_ACCELERATION] * DECISION_S
-    aa = known[_AA]
-    vv = known[_VV] + 2.0 * DECISION_S * known[_VA] + DECISION_S * DECISION_S * aa
-    va = known[_VA] + DECISION_S * aa
+    """Predict over a decision and correct by a measured speed, in place."""
+    estimate = known[_ESTIMATE:]
+    estimate[FIRST] += estimate[SECOND] * DECISION_S
+    aa = estimate[SECOND_VARIANCE]
+    vv = estimate[VARIANCE] + 2.0 * DECISION_S * estimate[COVARIANCE] + DECISION_S * DECISION_S * aa
+    va = estimate[COVARIANCE] + DECISION_S * aa
     aa += JERK * DECISION_S
-    off = measured - v
+    off = measured - estimate[FIRST]
     if off * off > JUMP_SDS * JUMP_SDS * (vv + variance):
         jump = off / DECISION_S
         aa += jump * jump
         va += jump * jump * DECISION_S
         vv += off * off
-    gain_v, gain_a = vv / (vv + variance), va / (vv + variance)
-    known[_SPEED] = v + gain_v * off
-    known[_ACCELERATION] += gain_a * off
-    known[_AA], known[_VA], known[_VV] = aa - gain_a * va, va - gain_v * va, vv - gain_v * vv
+    estimate[VARIANCE], estimate[COVARIANCE], estimate[SECOND_VARIANCE] = vv, va, aa
+    correct(estimate, off, vv, va, vv + variance)

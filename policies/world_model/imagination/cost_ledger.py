@@ -1,6 +1,6 @@
-"""The open accounts of the cost along a course, driven or imagined: the charging code of the environment itself.
+"""Cost ledger: charges a course, driven or imagined, by the charging code of the environment itself.
 
-Only the charges are the environment's; where everybody is, the caller says. The record holds the ego and what the slots
+Only the charges are the environment's; positions come from the caller. The record holds the ego and what the slots
 track, vehicle ``i + 1`` being slot ``i``; objects stay out of it.
 """
 
@@ -26,14 +26,14 @@ from policies.planning.anchor import NOBODY_M, anchor, begin_accounts
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
 
-__all__ = ["BESIDE_SHARE", "charge_decision", "follow_accounts"]
+__all__ = ["BESIDE_SHARE", "charge_decision", "charge_driven"]
 
 SLOWEST_MPS = 1.0
 """Steering of a slower car says nothing about its yaw rate."""
 
 
 @compiled
-def follow_accounts(
+def charge_driven(
     roots: Batch,
     is_new: Array,
     before: Array,
@@ -41,7 +41,7 @@ def follow_accounts(
     vehicles: Array,
     params: Array,
 ) -> None:
-    """Bring the accounts to the present: charge the decision that was just driven, as observed; in place.
+    """Charge the decision that was just driven, as observed, to the open accounts, in place.
 
     Parameters
     ----------

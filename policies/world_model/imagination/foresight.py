@@ -1,4 +1,4 @@
-"""The future of one plan, place by place, as every member imagines it: to be looked at, not to decide by."""
+"""The future of one plan as every member imagines it, for drawing; decisions do not use it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def foresee(
     actions: NDArray[np.float64],
     steps: int,
 ) -> Foresight:
-    """Roll one plan with every member; everybody answers to the ego.
+    """Roll one plan with every member for ``steps`` decisions; all vehicles react to the ego.
 
     Parameters
     ----------
@@ -38,11 +38,6 @@ def foresee(
         ``(T, 2)`` in [-1, 1].
     steps
         Decisions to imagine, at most ``T``.
-
-    Returns
-    -------
-    Foresight
-        ``steps`` decisions long.
     """
     members = learned.transition.car.b1.shape[0]
     ego = np.zeros((members, steps, 2))
@@ -66,11 +61,11 @@ def _roll(
         state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
     )
     targets = decode_target(actions[:, 1], low, high)
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for t in range(actions.shape[0]):
         command = decode_acceleration(actions[t, 0])
         command = max(min(command, cruise_limit(state, targets[t:])), BRAKE_LIMIT_MPS2)
-        move_all(learned.transition, e, state, command, targets[t], kinds, nobody, after)
+        move_all(learned.transition, e, state, command, targets[t], kinds, none_known, after)
         copy_state(after, state)
         ego[t, 0], ego[t, 1] = state.ego[s.X], state.ego[s.Y]
         for i in range(VEHICLE_SLOTS):

@@ -37,7 +37,7 @@ LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
 
 LEAST_SLIP: Final = 2e-4
-"""Losing control on a spill less likely than this costs nothing: the head cannot tell it from zero."""
+"""Losing control on a spill less likely than this costs nothing: the head cannot separate it from zero."""
 
 LEAST_CLASS: Final = 0.004
 """Classes less likely than this are not looked into."""
@@ -78,7 +78,7 @@ def imagine(
     path: Array,
     met: Array,
 ) -> None:
-    """Roll plans and add up what they would cost.
+    """Roll plans in the model and add up their costs.
 
     Parameters
     ----------
@@ -197,10 +197,10 @@ def _roll(
             if is_known[i]:
                 for n in range(s.NUM_CAR):
                     after.cars[i, n] = shared[t, i, n]
-        _meet_things(learned.events, e, state, after, belief, t, command, going, p, free, cost)
-        crashed, paid = _meet_cars(learned.events, e, state, after, t, is_shared, p)
+        _charge_contacts(learned.events, e, state, after, belief, t, command, going, p, free, cost)
+        crashed, paid = _charge_collisions(learned.events, e, state, after, t, is_shared, p)
         if is_cause:
-            # something ahead may be hit: nobody calls braking for it a nuisance
+            # something ahead may be hit: braking for it is no nuisance
             future.episode_i[episode.HAS_CAUSE] = 1
         base += going * (paid + charge_decision(future, state, after, p))
         going *= 1.0 - crashed
@@ -226,7 +226,7 @@ def _is_something_ahead(state: State, belief: Array) -> bool:
 
 
 @inner
-def _meet_things(
+def _charge_contacts(
     events: EventNets, e: int, state: State, after: State, belief: Array, step: int, command: float, going: float,
     p: np.record, free: Array, cost: Array,
 ) -> None:  # fmt: skip
@@ -331,7 +331,7 @@ def _look_beyond(
 
 
 @inner
-def _meet_cars(
+def _charge_collisions(
     events: EventNets, e: int, state: State, after: State, step: int, is_shared: bool, p: np.record
 ) -> tuple[float, float]:
     """Probability of a collision within the decision, and its expected cost."""
@@ -347,7 +347,7 @@ def _meet_cars(
         reach = 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M)
         side_by_side = abs(dx) < BESIDE_SHARE * reach
         if is_shared and dx < 0.0 and not side_by_side:
-            # whoever comes from behind would brake
+            # a vehicle from behind would brake
             continue
         ft.collision_features(state, after, i, step, x)
         forward(events.collision, e, x, hidden, out)

@@ -47,7 +47,7 @@ def reduce_costs(
 
 
 def score_atoms(cost: Array, weights: Array, risk: RiskWeights) -> tuple[Array, Array, Array]:
-    """Score, mean and worst of every plan.
+    """Score, mean and worst case of every plan, ``(K, C)`` US$ each.
 
     Parameters
     ----------
@@ -57,11 +57,6 @@ def score_atoms(cost: Array, weights: Array, risk: RiskWeights) -> tuple[Array, 
         ``(K, A)`` adding up to 1.
     risk
         How they are weighed.
-
-    Returns
-    -------
-    score, mean, worst
-        Each ``(K, C)``, US$.
     """
     count, plans, members, atoms = cost.shape
     flat = cost.reshape(count, plans, members * atoms)
@@ -71,17 +66,12 @@ def score_atoms(cost: Array, weights: Array, risk: RiskWeights) -> tuple[Array, 
 
 
 def disagreement(members: Array) -> Array:
-    """How much of the uncertainty about contents is that the ensemble has not learned them.
+    """Epistemic uncertainty about contents: mutual information of class and member, ``(B, 4)`` nats, >= 0.
 
     Parameters
     ----------
     members
         ``(B, E, 4, NUM_CLASSES)`` probabilities of every head; zero for free slots.
-
-    Returns
-    -------
-    ndarray
-        ``(B, 4)`` mutual information of class and head, nats: the entropy of the mean less the mean entropy, >= 0.
     """
     mean = members.mean(axis=1)
     found: Array = np.maximum(_entropy(mean) - _entropy(members).mean(axis=1), 0.0)

@@ -90,20 +90,8 @@ class Shard(NamedTuple):
         return len(self.columns["episode"])
 
 
-def empty_columns(num_rows: int) -> dict[str, NDArray[Any]]:
-    """Zeroed columns for so many rows."""
-    return {name: np.zeros((num_rows, *shape), kind) for name, (shape, kind) in COLUMNS.items()}
-
-
 def write_shard(folder: Path, shard: Shard) -> None:
-    """Write a shard to a folder that appears complete or not at all.
-
-    Parameters
-    ----------
-    folder
-        Of this shard; its parent exists.
-    shard
-        What to write; replaces what is there.
+    """Write a shard to a folder that appears complete or not at all, and replaces an older one.
 
     Raises
     ------
@@ -157,17 +145,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def read_shard(folder: Path) -> Shard:
-    """A shard, its columns mapped from disk.
-
-    Parameters
-    ----------
-    folder
-        Of ``write_shard``.
-
-    Returns
-    -------
-    Shard
-        Read only.
+    """A shard, its columns mapped from disk, read only.
 
     Raises
     ------
@@ -196,17 +174,7 @@ def read_shard(folder: Path) -> Shard:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """What ``shard.json`` says.
-
-    Parameters
-    ----------
-    folder
-        Of the shard.
-
-    Returns
-    -------
-    dict
-        Number of rows, types, episodes, hash.
+    """Content of ``shard.json``: number of rows, types, episodes, hash.
 
     Raises
     ------
@@ -224,17 +192,7 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def list_shards(folder: Path) -> list[Path]:
-    """The complete shards of a folder, in the order of their names.
-
-    Parameters
-    ----------
-    folder
-        Of a collection.
-
-    Returns
-    -------
-    list of Path
-        At least one.
+    """The complete shards of a folder, at least one, in the order of their names.
 
     Raises
     ------

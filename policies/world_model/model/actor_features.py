@@ -1,4 +1,4 @@
-"""What actor and critics see, of what is known while driving and inside an imagined rollout alike: of order one.
+"""Features of the actor, the same while driving and in a dream, of order one.
 
 The ego; the nearest vehicle ahead and behind in three lanes; the two nearest objects with the belief about their
 contents; the course that is held (``policies.reactive.command``). Slots do not count, and no memory of the filter is
@@ -113,7 +113,7 @@ def _write_ego(state: State, out: Array) -> None:
 
 @inner
 def _write_car(state: State, i: int, out: Array) -> None:
-    """Vehicle ``i`` in the place where it is, unless somebody nearer is there already."""
+    """Vehicle ``i`` in the place where it is, unless a nearer one is there already."""
     car, ego = state.cars[i], state.ego
     dx, dy = car[s.C_X] - ego[s.X], car[s.C_Y] - ego[s.Y]
     lane = math.floor(dy / LANE_WIDTH_M + 0.5)
@@ -194,7 +194,7 @@ def observe_features(
     state: State,
     out: Array,
 ) -> None:
-    """The features of many worlds, from their observations.
+    """Features of many worlds, from their observations.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a contact does, as the severity head predicts it, and what that costs: known cost of learned outcomes."""
+"""Outcome of a contact as the severity head predicts it, and its known cost."""
 
 from __future__ import annotations
 
@@ -45,18 +45,7 @@ SHARES: Final = (2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0)
 
 
 def encode(contact: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Outcomes of contacts as the head learns them.
-
-    Parameters
-    ----------
-    contact
-        ``(N, NUM_CONTACT)`` of the log.
-
-    Returns
-    -------
-    ndarray
-        ``(N, NUM_OUTCOMES)``, of order one.
-    """
+    """Outcomes of logged contacts ``(N, NUM_CONTACT)`` as the head learns them: ``(N, NUM_OUTCOMES)``, of order one."""
     raw = np.stack(
         [
             np.maximum(contact[:, log.C_DELTA_V], 0.0),
@@ -92,7 +81,7 @@ def decode(k: int, value: float) -> float:
 
 @compiled
 def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record) -> float:
-    """What one outcome costs, US$.
+    """Cost of one outcome, US$.
 
     Parameters
     ----------
@@ -106,11 +95,6 @@ def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record)
         What losing control costs at this speed, US$.
     p
         Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    float
-        US$.
     """
     # the front's damage and what happens to others are in US$ already
     usd = value
@@ -136,7 +120,7 @@ def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record)
 def expected_cost(
     out: Array, scale: Array, shift: Array, speed: float, p: np.record
 ) -> tuple[float, float]:
-    """Expected cost of a contact, and the speed it takes, given the head's outputs.
+    """Expected cost of a contact, US$, and the speed that it takes, m/s, given the head's outputs.
 
     Parameters
     ----------
@@ -148,11 +132,6 @@ def expected_cost(
         Of the ego, m/s.
     p
         Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    cost, slowed
-        US$ and m/s.
     """
     largest = -1e30
     for m in range(NUM_MODES):

@@ -32,10 +32,10 @@ STRAIGHT_ON: Final[Array] = np.empty(0)
 
 @compiled
 def cruise_limit(state: State, targets: Array) -> float:
-    """Acceleration that the cruise control allows, m/s2.
+    """Acceleration that the cruise control allows, m/s2; may be far below what brakes can do.
 
     The law of ``policies.following.follow``, row by row, with one difference: a vehicle beside which the plan will have
-    come before it is reached holds nobody back. Braking for it would only call those behind to account; whether the way
+    come before it is reached does not limit it. Braking for it would only endanger those behind; whether the way
     past it is wide enough is for the imagined collisions to say.
 
     Parameters
@@ -44,11 +44,6 @@ def cruise_limit(state: State, targets: Array) -> float:
         Now.
     targets
         ``(T,)`` lateral targets of the plan from now on, m, one a decision; ``STRAIGHT_ON``: the law itself.
-
-    Returns
-    -------
-    float
-        May be far below what brakes can do.
     """
     ego = state.ego
     speed, gap, lead = ego[s.SPEED], math.inf, 0.0
@@ -92,7 +87,7 @@ def _leads_past(state: State, i: int, room: float, needed: float, targets: Array
 
 @compiled
 def time_to_reach(room: float, speed: float, lead: float, braking: float) -> float:
-    """When somebody who keeps ``speed`` reaches a vehicle that keeps its deceleration until it stands, s.
+    """Time until a vehicle at constant ``speed`` reaches one that slows down until it stands, s; ``inf`` = never.
 
     Parameters
     ----------
@@ -102,11 +97,6 @@ def time_to_reach(room: float, speed: float, lead: float, braking: float) -> flo
         Of the one behind and of the vehicle, m/s.
     braking
         Acceleration of the vehicle, m/s2; above zero counts as zero.
-
-    Returns
-    -------
-    float
-        ``inf`` = never.
     """
     if speed <= 0.0:
         return math.inf

@@ -23,7 +23,7 @@ E_DX, E_DY, E_HEADING, E_YAW_RATE, E_SPEED, E_ACCELERATION, E_PEAK = range(7)
 NUM_EGO_OUT: Final = 7
 
 E_PEAK_MOST: Final = NUM_EGO_OUT
-"""Of the targets alone: where the log does not tell a peak, it lies between ``E_PEAK`` and this."""
+"""Of the targets alone: where the log does not hold the peak, it lies between ``E_PEAK`` and this."""
 
 NUM_EGO_TARGETS: Final = NUM_EGO_OUT + 1
 
@@ -42,7 +42,7 @@ FLAT_THINGS: Final = FLAT_CARS + VEHICLE_SLOTS * NUM_CAR_OUT
 NUM_FLAT_OUT: Final = FLAT_THINGS + DEBRIS_SLOTS * NUM_THING_OUT
 
 WAKE_M: Final = 16.0
-"""Objects at rest are moved by nobody who is further away than this; checked on the log."""
+"""Vehicles further away than this do not move objects at rest; checked on the log."""
 
 AT_REST_MPS: Final = 0.05
 
@@ -64,7 +64,7 @@ def move_all(
     is_known: Array,
     after: State,
 ) -> None:
-    """Everybody after one decision, by whichever nets there are.
+    """Advance ego, vehicles and objects by one decision, with the factored networks or, if trained, the flat one.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def move_all(
 
 @compiled
 def move_others(model: Transition, e: int, state: State, kinds: Array, after: State) -> None:
-    """All vehicles after one decision in which the ego keeps its place across the road and its speed.
+    """Advance all vehicles by one decision in which the ego keeps its lateral position and its speed.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def move_others(model: Transition, e: int, state: State, kinds: Array, after: St
 def _ask_flat(
     net: Net, e: int, state: State, first: float, second: float, kinds: Array, out: Array
 ) -> None:
-    """What the flat net says about everybody."""
+    """Outputs of the flat network."""
     x = np.empty(NUM_FLAT_FEATURES, np.float32)
     hidden = np.empty((2, net.b1.shape[1]), np.float32)
     flat_features(state, first, second, kinds, x)
@@ -151,7 +151,7 @@ def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
 def move_ego(
     model: Transition, e: int, state: State, first: float, second: float, after: State
 ) -> None:
-    """The ego after one decision.
+    """Advance the ego by one decision.
 
     Parameters
     ----------
@@ -194,9 +194,9 @@ def _place_ego(
     fastest = limit / max(min(ego[s.SPEED], speed), STEERING_SPEED_FLOOR_MPS)
     rate = ego[s.YAW_RATE] + out[E_YAW_RATE] * scale[E_YAW_RATE]
     then[s.YAW_RATE] = min(max(rate, -fastest), fastest)
-    # the wheel turns at once: what the law asks for now is felt within the decision, whatever comes after
-    asked = mf.steering_rate(ego, second)
-    peak = max(out[E_PEAK] * scale[E_PEAK], abs(asked) * ego[s.SPEED])
+    # the wheel turns at once: what the law commands now is felt within the decision, whatever comes after
+    commanded = mf.steering_rate(ego, second)
+    peak = max(out[E_PEAK] * scale[E_PEAK], abs(commanded) * ego[s.SPEED])
     then[s.LATERAL_PEAK] = min(peak, limit)
 
 
@@ -241,7 +241,7 @@ def place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> Non
 
 @compiled
 def move_things(model: Transition, e: int, state: State, kinds: Array, after: State) -> None:
-    """All objects after one decision.
+    """Advance all objects by one decision.
 
     Parameters
     ----------
@@ -280,7 +280,7 @@ def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) ->
 
 @compiled
 def lies_still(state: State, j: int) -> bool:
-    """Whether object ``j`` is at rest on the road and nobody is near who could move it."""
+    """Whether object ``j`` is at rest on the road and no vehicle is near that could move it."""
     thing = state.things[j]
     moves = abs(thing[s.D_VX]) + abs(thing[s.D_VY]) + abs(thing[s.D_VZ]) > AT_REST_MPS
     if moves or thing[s.D_Z] > 0.05:

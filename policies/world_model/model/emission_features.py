@@ -1,4 +1,4 @@
-"""What the emission nets see of a vehicle or an object, and what they say of its observation."""
+"""Features and outputs of the emission networks: how a vehicle or an object is observed."""
 
 from __future__ import annotations
 
@@ -34,21 +34,16 @@ LEAST_JOLT_M: Final = 1e-3
 
 @compiled
 def find_blocker(state: State, x: float, y: float, skip: int) -> int:
-    """Slot of a vehicle that crosses the straight line from the camera to a place, seen from above; -1 if none does.
+    """First slot of a vehicle that crosses the line from the camera to a position, seen from above; -1 = none.
 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     x, y
         The place, m.
     skip
         Slot of a vehicle that does not count.
-
-    Returns
-    -------
-    int
-        The first such slot.
     """
     x0, y0 = state.ego[s.X] + CAMERA_AHEAD_M, state.ego[s.Y]
     low, high, span = min(x0, x), max(x0, x), x - x0
@@ -70,12 +65,12 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
 
 @compiled
 def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) -> None:
-    """Of the vehicle in slot ``i``.
+    """Features of the observation of the vehicle in slot ``i``.
 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     i
         A live slot.
     before
@@ -115,12 +110,12 @@ def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) ->
 
 @compiled
 def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> None:
-    """Of the object in slot ``j`` if it is of a class.
+    """Features of the observation of the object in slot ``j`` if it is of a class.
 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     j
         A live slot.
     before

@@ -1,4 +1,4 @@
-"""What the event heads see of a possible contact or collision within an imagined decision: numbers of order one."""
+"""Features of the event heads: a possible contact or collision within an imagined decision, of order one."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from policies.world_model.model.state import State
 
 NUM_CONTACT_FEATURES: Final = 20
 NUM_COLLISION_FEATURES: Final = 16
-TOLD: Final = 16
+IS_OWN: Final = 16
 """Feature of a contact's severity: whether the properties that follow are those of just these contents."""
 
-NUM_SEVERITY_FEATURES: Final = TOLD + 3 + NUM_PROPERTIES + NUM_CLASSES
+NUM_SEVERITY_FEATURES: Final = IS_OWN + 3 + NUM_PROPERTIES + NUM_CLASSES
 NUM_SLIP_FEATURES: Final = NUM_CONTACT_FEATURES + 5 + NUM_PATCHES
 
 EXACT_CONTACT, EXACT_COLLISION = 15, 9
@@ -52,7 +52,7 @@ def is_near_contact(before: State, after: State, j: int) -> bool:
 
 @compiled
 def contact_features(before: State, after: State, j: int, step: int, out: Array) -> None:
-    """Of a possible contact of the ego with object ``j`` within a decision.
+    """Features of a possible contact of the ego with object ``j`` within a decision.
 
     Parameters
     ----------
@@ -113,12 +113,12 @@ def severity_features(
     j: int,
     kind: int,
     properties: Array,
-    is_told: bool,
+    is_own: bool,
     step: int,
     command: float,
     out: Array,
 ) -> None:
-    """Of what a contact with object ``j`` does if it is of a class.
+    """Features of the severity of a contact with object ``j`` if it is of a class.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def severity_features(
         Class of its contents.
     properties
         ``(NUM_PROPERTIES,)`` of the contents, or of the middle of their class.
-    is_told
+    is_own
         Whether they are the properties of just these contents.
     step
         Decisions since imagining began, or ``EXACT``.
@@ -167,23 +167,23 @@ def severity_features(
     out[13] = math.log(max(2.0 * half_x * 2.0 * half_y * thing[s.D_HEIGHT], 1e-4))
     out[14] = command / 5.0
     out[15] = ego[s.LATERAL_PEAK] / 3.0
-    out[TOLD] = 1.0 if is_told else 0.0
+    out[IS_OWN] = 1.0 if is_own else 0.0
     # who takes a body along gives up this share of its speed
     share = momentum_share(properties)
-    out[TOLD + 1], out[TOLD + 2] = 20.0 * share, 20.0 * share * out[0]
-    first = TOLD + 3
+    out[IS_OWN + 1], out[IS_OWN + 2] = 20.0 * share, 20.0 * share * out[0]
+    first = IS_OWN + 3
     for k in range(NUM_PROPERTIES):
         out[first + k] = properties[k]
     for c in range(NUM_CLASSES):
         out[first + NUM_PROPERTIES + c] = 0.0
-    if not is_told:
-        # the class tells what is usual in it; of what is known exactly, only its properties count
+    if not is_own:
+        # the class stands for its usual properties; where they are known exactly, they alone count
         out[first + NUM_PROPERTIES + kind] = 1.0
 
 
 @compiled
 def momentum_share(properties: Array) -> float:
-    """Mass of a body over that of the car and the body together; 0 where nobody says what it is made of."""
+    """Mass of a body over that of the car and the body together; 0 where its properties are unknown."""
     is_known = False
     for k in range(NUM_PROPERTIES):
         is_known = is_known or properties[k] != 0.0
@@ -195,7 +195,7 @@ def momentum_share(properties: Array) -> float:
 def slip_features(
     before: State, after: State, j: int, kind: int, step: int, command: float, out: Array
 ) -> None:
-    """Of losing control on the spill ``j`` within a decision.
+    """Features of losing control on the spill ``j`` within a decision.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def slip_features(
     n = NUM_CONTACT_FEATURES
     out[n] = command / 5.0
     out[n + 1] = lateral / 3.0
-    # what the tyres are asked for
+    # demand on the tyres
     out[n + 2] = math.hypot(command, lateral) / 5.0
     out[n + 3] = before.ego[s.GRIP]
     out[n + 4] = before.ego[s.RAIN]
@@ -240,7 +240,7 @@ def is_near_collision(before: State, after: State, i: int) -> bool:
 
 @compiled
 def collision_features(before: State, after: State, i: int, step: int, out: Array) -> None:
-    """Of a possible collision with vehicle ``i`` within a decision.
+    """Features of a possible collision with vehicle ``i`` within a decision.
 
     Parameters
     ----------

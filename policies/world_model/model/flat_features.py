@@ -1,7 +1,7 @@
-"""What the flat net sees: all slots of the state one after the other, relative to the ego, nobody picked out.
+"""Features of the flat network: all slots of the state one after the other, relative to the ego.
 
-The nets of ``motion_features`` are asked about one ego, vehicle or object at a time, and are told who its neighbours
-are. The same is known here, but which slots have to do with each other is to be learned.
+The networks of ``motion_features`` see one ego, vehicle or object at a time, and its neighbours. The flat one sees the
+same, but has to learn which slots interact.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ CAR_HARSHEST: Final = 11
 
 @compiled
 def flat_features(state: State, first: float, second: float, kinds: Array, out: Array) -> None:
-    """Of everybody, under a command of the ego.
+    """Features of ego, vehicles and objects together, under a command of the ego.
 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     first, second
         Commanded acceleration, m/s2, and lateral target, m.
     kinds

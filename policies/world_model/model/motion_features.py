@@ -1,4 +1,4 @@
-"""What the transition nets see: the ego under a command, a vehicle among others, an object among vehicles."""
+"""Features of the transition networks: ego under a command, vehicle among others, object among vehicles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IN_LANE_M: Final = 2.0
 
 @compiled
 def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> None:
-    """Of the ego under a command.
+    """Features of the ego under a command.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> 
 
 @compiled
 def steering_rate(ego: Array, target: float) -> float:
-    """Yaw rate that the car's steering law asks for to come to a lateral target, rad/s."""
+    """Yaw rate that the steering law commands to reach a lateral target, rad/s."""
     limit = lateral_limit(ego[s.GRIP])
     rate: float = yaw_rate_command(ego[s.Y] - target, ego[s.HEADING], ego[s.SPEED], limit)
     return rate
@@ -69,18 +69,18 @@ def steering_rate(ego: Array, target: float) -> float:
 
 @compiled
 def lateral_limit(grip: float) -> float:
-    """Lateral acceleration that the steering law asks for at most, m/s2, on a road of some friction."""
+    """Largest lateral acceleration of the steering law, m/s2, on a road of some friction."""
     return min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * grip * GRAVITY_MPS2)
 
 
 @compiled
 def car_features(state: State, i: int, out: Array) -> None:
-    """Of the vehicle in slot ``i``.
+    """Features of the vehicle in slot ``i``.
 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     i
         A live slot.
     out
@@ -125,7 +125,7 @@ def car_features(state: State, i: int, out: Array) -> None:
 def _neighbours(
     state: State, own: int, x: float, y: float, v: float
 ) -> tuple[float, float, float, float, float]:
-    """Gap, speed and acceleration of whoever is next ahead near a line, gap and speed of whoever is next behind."""
+    """Gap, speed and acceleration of the next vehicle ahead near a line, gap and speed of the next behind."""
     gap, lead_speed, acceleration = SIGHT_M, v, 0.0
     behind, follower_speed = SIGHT_M, v
     half, ego = 0.5 * state.cars[own, s.C_LENGTH], state.ego
@@ -164,12 +164,12 @@ def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float
 
 @compiled
 def thing_features(state: State, j: int, kind: int, out: Array) -> None:
-    """Of the object in slot ``j`` if it is of a class.
+    """Features of the object in slot ``j`` if it is of a class.
 
     Parameters
     ----------
     state
-        Everybody.
+        Of one world.
     j
         A live slot.
     kind

@@ -1,4 +1,4 @@
-"""Everything that was learned, as compiled code takes it: plain arrays, no torch."""
+"""Parameters of the world model, as compiled code takes them: plain arrays, no torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from policies.world_model.estimation.parameters import FilterNets, Scale
 class Transition(NamedTuple):
     """Nets of the transition ensemble with the scales of their targets.
 
-    Either the flat net or the other three are there; what is not there is ``layers.no_net``.
+    Either the flat network or the other three are present; an absent one is ``no_net``.
     """
 
     ego: Net
@@ -55,20 +55,7 @@ class Learned(NamedTuple):
 
 
 def take_members(learned: Learned, count: int) -> Learned:
-    """The first members of every ensemble; what all members share stays.
-
-    Parameters
-    ----------
-    learned
-        The world model.
-    count
-        How many; at least 1.
-
-    Returns
-    -------
-    Learned
-        With views of the arrays.
-    """
+    """The first ``count`` members of every ensemble, as views; shared networks stay."""
 
     def first(net: Net) -> Net:
         return Net(*(array[:count] for array in net))

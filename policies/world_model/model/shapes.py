@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from policies.networks.compiled import Gru, Net, empty_net, no_net
-from policies.world_model.estimation.belief_features import NUM_CORRECTIONS, NUM_EVIDENCE
+from policies.world_model.estimation.belief_features import NUM_BELIEF_FEATURES, NUM_CORRECTIONS
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PROPERTIES
 from policies.world_model.estimation.parameters import FilterNets
 from policies.world_model.model import dynamics as tr
@@ -20,7 +20,7 @@ from policies.world_model.model.parameters import EmissionNets, EventNets, Learn
 
 
 class Sizes(NamedTuple):
-    """What the shapes follow from; 0 stands for a net that is not there."""
+    """Sizes that determine all shapes; 0 stands for an absent network."""
 
     members: int
     filter_hidden: int
@@ -43,7 +43,7 @@ def template(sizes: Sizes) -> Learned:
     gru = Gru(
         *(
             np.zeros(shape, np.float32)
-            for shape in ((NUM_EVIDENCE, 3 * h), (3 * h,), (h, 3 * h), (3 * h,))
+            for shape in ((NUM_BELIEF_FEATURES, 3 * h), (3 * h,), (h, 3 * h), (3 * h,))
         )
     )
     return Learned(

@@ -9,10 +9,12 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from envs.specification.world import Array
+from policies.base import Observation
 from policies.world_model.estimation import velocity_filter as filtered
 
 # --- ego --------------------------------------------------------------------------------------------
@@ -31,10 +33,10 @@ D_LENGTH, D_WIDTH, D_HEIGHT, D_SD_X, D_SD_Y, D_SD_SIZE, D_AGE, D_VISIBLE = range
 NUM_THING: Final = 16
 
 STEEP_RAD: Final = 1.0
-"""Of a vehicle that stands more askew than this, the speed along the road hardly tells the one across it [A]."""
+"""Beyond this heading a vehicle's speed across the road does not follow from the one along it [A]."""
 
 FASTEST_MPS2: Final = 4.0
-"""Nobody gains speed faster: what looks like it is a rounding of the track [A]."""
+"""Largest acceleration of a vehicle; more is a rounding of its track [A]."""
 
 
 class State(NamedTuple):
@@ -69,7 +71,7 @@ def copy_state(source: State, target: State) -> None:
 def read_observation(
     ego: Array, vehicles: Array, debris: Array, car_speeds: Array, state: State
 ) -> None:
-    """The state as far as it is observed, in place.
+    """Read the state off an observation, in place.
 
     Parameters
     ----------
@@ -102,15 +104,24 @@ def read_observation(
         _read_thing(debris[j], y, state.things[j])
 
 
+def read_states(observation: Observation, car_speeds: Array, chosen: NDArray[np.int64]) -> State:
+    """States ``(K, ...)`` of some worlds of a batched observation, with ``(B, 8, NUM_SPEEDS)`` filtered speeds."""
+    one = empty_state()
+    states = State(*(np.zeros((len(chosen), *field.shape)) for field in one))
+    for row, b in enumerate(chosen.tolist()):
+        ego, vehicles, debris = (observation[key][b] for key in ("ego", "vehicles", "debris"))
+        read_observation(ego, vehicles, debris, car_speeds[b], one)
+        for field, values in zip(states, one, strict=True):
+            field[row] = values
+    return states
+
+
 @compiled
 def lateral_speed(row: Array) -> float:
-    """Speed of a vehicle across the road, from its row of the observation.
+    """Speed of a vehicle across the road, m/s, from its row of the observation.
 
-    Returns
-    -------
-    float
-        In m/s. Vehicles go where they point; headings are measured without error, lateral speeds with one of 0.4 m/s,
-        which would be half a lane within a plan.
+    Vehicles go where they point; headings are measured without error, lateral speeds with one of 0.4 m/s, which would
+    be half a lane within a plan.
     """
     heading = row[column.V_HEADING]
     along: float = row[column.V_VX]
@@ -127,7 +138,7 @@ def set_acceleration(car_speeds: Array, car: Array) -> None:
 
 @compiled
 def _read_ego(row: Array, ego: Array) -> None:
-    """The ego knows itself exactly."""
+    """The ego's own state, which is observed without error."""
     ego[X], ego[Y], ego[SPEED] = 0.0, row[column.E_Y], row[column.E_SPEED]
     ego[HEADING], ego[YAW_RATE] = row[column.E_HEADING], row[column.E_YAW_RATE]
     ego[ACCELERATION], ego[GRIP] = row[column.E_ACCELERATION], row[column.E_GRIP]

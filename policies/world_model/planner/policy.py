@@ -1,10 +1,10 @@
-"""WorldModel: believe what things are, imagine the library of manoeuvres, do the best, imagine again."""
+"""WorldModel: estimate what objects are, imagine the library of manoeuvres, carry out the best, plan again."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from envs.specification.world import empty_batch
 from policies.base import KEEP, RUN_OVER, Budget, Explanation, Foresight, Observation, Outlook
-from policies.checkpoint import read_budget
+from policies.checkpoint import Checkpoint, read_budget
 from policies.command import lateral_range, to_action
 from policies.following import follow
 from policies.numbers_within import check_number
@@ -27,17 +28,21 @@ from policies.planning.library import (
 )
 from policies.planning.plans import Options
 from policies.planning.risk import RiskWeights, check_risk
-from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.content_classes import NUM_CLASSES
-from policies.world_model.estimation.crashed_vehicles import find_wrecks
-from policies.world_model.estimation.memory import Memory
-from policies.world_model.imagination.cost_ledger import follow_accounts
+from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
+from policies.world_model.estimation.estimator import Beliefs, Estimator
+from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.imagination.foresight import foresee
 from policies.world_model.imagination.scoring import disagreement
-from policies.world_model.model.checkpoint import SHIPPED, Checkpoint, load
+from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned, take_members
-from policies.world_model.model.state import State, empty_state, read_observation
-from policies.world_model.planner.two_stage import Deliberation, Question, Weights
+from policies.world_model.model.state import State, read_states
+from policies.world_model.planner.two_stage import (
+    Candidates,
+    Choice,
+    TwoStagePlanner,
+    Weights,
+)
 
 Array = NDArray[np.float64]
 
@@ -51,8 +56,63 @@ NOTHING_THERE: Final = 0.98
 """An object that is nothing with a higher probability than this is no reason to plan."""
 
 
+class _Memory:
+    """Memory of ``B`` worlds from decision to decision."""
+
+    def __init__(self, size: int, estimator: Estimator) -> None:
+        self.estimator = estimator
+        self.is_new = np.ones(size, np.bool_)
+        self.roots = empty_batch(size)
+        """Open accounts of the cost."""
+        self.last = np.full(size, -1)
+        """Plan under way, -1 = none."""
+        self._ego = np.zeros((size, column.NUM_EGO), np.float32)
+        self._target, self._drift = np.zeros(size), np.zeros(size)
+
+    def observe_ego(self, observation: Observation, params: Array) -> Array:
+        """Charge the decision that was just driven.
+
+        Parameters
+        ----------
+        observation
+            Of the present decision.
+        params
+            ``CostParameters.to_array()``.
+
+        Returns
+        -------
+        ndarray
+            ``(B, 5)`` lateral target and its drift, lower and upper bound of targets, and centre of the lane: m, m/s.
+        """
+        ego, vehicles = observation["ego"], observation["vehicles"]
+        charge_driven(self.roots, self.is_new, self._ego, ego, vehicles, params)
+        self._ego = ego.copy()
+        low, high = lateral_range(observation)
+        y = ego[:, column.E_Y].astype(np.float64)
+        target = np.where(self.is_new, y, self._target)
+        drift = np.where(self.is_new, 0.0, self._drift)
+        self.last = np.where(self.is_new, -1, self.last)
+        self.is_new[:] = False
+        self._target = target
+        home = np.clip(np.floor(target / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M, low, high)
+        return np.stack([target, drift, low, high, home], axis=1)
+
+    def note_decision(self, target: Array, chosen: NDArray[np.int64]) -> None:
+        """Remember the lateral target, m, and the plan, -1 = none."""
+        self._drift = (target - self._target) / DECISION_S
+        self._target, self.last = target, chosen
+
+
+class _Planned(NamedTuple):
+    """The plans of one decision."""
+
+    busy: NDArray[np.int64]  # (K,) worlds
+    candidates: Candidates
+    choice: Choice
+
+
 class WorldModel:
-    """The planner with the learned model.
+    """Plans in the learned world model.
 
     Parameters
     ----------
@@ -145,7 +205,7 @@ class WorldModel:
         risk = RiskWeights(float(tail_share), float(alpha), float(doubt))
         check_risk(risk)
         self._params = CostParameters(loss_of_control=str(loss_of_control)).to_array()
-        self._deliberation = Deliberation(
+        self._planner = TwoStagePlanner(
             learned,
             self._params,
             Weights(
@@ -158,143 +218,96 @@ class WorldModel:
         )
         self._names = (*manoeuvre_names(), "nothing that matters")
         self._labels = manoeuvre_labels()
-        self._state = Memory(0, self._belief(0))
-        self._asked: tuple[Question, NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._memory = self._begin(0)
+        self._planned: _Planned | None = None
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), self._names)
 
-    def _belief(self, size: int) -> Belief:
-        return Belief(self._learned.filter, self._look_trust, size, remembers=self._remembers)
+    def _begin(self, size: int) -> _Memory:
+        """The memory of worlds in which nothing has been observed yet."""
+        nets, remembers = self._learned.filter, self._remembers
+        return _Memory(size, Estimator(nets, self._look_trust, size, remembers=remembers))
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Forget these worlds; nothing is drawn at random."""
         del seeds
-        if len(self._state.is_new) != len(mask):
-            self._state = Memory(len(mask), self._belief(len(mask)))
-        self._state.is_new |= mask
+        if len(self._memory.is_new) != len(mask):
+            self._memory = self._begin(len(mask))
+        self._memory.is_new |= mask
 
     def act(self, observation: Observation) -> Array:
         """Imagine where something matters; elsewhere keep lane, speed and distance."""
         until_s = np.inf if self._deadline_s is None else time.perf_counter() + self._deadline_s
-        memory = self._state
-        ego = observation["ego"]
-        low, high = lateral_range(observation)
-        y = ego[:, column.E_Y].astype(np.float64)
-        memory.belief.update(observation, memory.is_new)
-        follow_accounts(
-            memory.roots, memory.is_new, memory.ego, ego, observation["vehicles"], self._params
-        )
-        memory.ego = ego.copy()
-        memory.target = np.where(memory.is_new, y, memory.target)
-        memory.drift = np.where(memory.is_new, 0.0, memory.drift)
-        memory.last = np.where(memory.is_new, -1, memory.last)
-        memory.note_speeds(observation)
-        placed = memory.places.refine(observation, memory.is_new)
-        memory.is_new[:] = False
-
-        things = find_things(placed, self._rest_sd, self._num_steps * DECISION_S)
-        probability = memory.belief.probabilities
-        matters = things.matters & (probability[:, :, 0] < NOTHING_THERE)
-        wrecks = find_wrecks(observation, memory.speeds, self._num_steps * DECISION_S)
-        things = things._replace(matters=matters, traffic=things.traffic | wrecks)
-        busy = np.flatnonzero(matters.any(axis=1) | things.traffic)
-        home = np.clip(np.floor(memory.target / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M, low, high)
-        acceleration = follow(observation, ego[:, column.E_SET_SPEED].astype(np.float64))
-        target = np.empty(len(y))
-        for b in range(len(y)):
-            target[b] = glide(memory.target[b], memory.drift[b], home[b], SETTLE_MPS2)[0]
-        chosen = np.full(len(y), -1)
-        self._asked = None
-        options: Options | None = None
-        is_late, imagined_s = False, np.zeros(len(y))
+        memory = self._memory
+        beliefs = memory.estimator.update(observation, memory.is_new)
+        objects = self._find_objects(observation, beliefs)
+        lateral = memory.observe_ego(observation, self._params)
+        acceleration, target = _cruise(observation, lateral)
+        chosen, self._planned = np.full(len(target), -1), None
+        busy = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic)
         if len(busy):
-            lateral = np.stack([memory.target, memory.drift, low, high, home], axis=1)[busy]
-            question = self._question(placed, busy, things, probability, lateral)
-            plans, best, is_late, imagined_s[busy] = self._deliberation.answer(question, until_s)
-            rows = np.arange(len(busy))
-            chosen[busy] = best
-            self._asked = (question, busy, best)
-            acceleration[busy] = plans.first[rows, best, 0]
-            target[busy] = plans.first[rows, best, 1]
-            options = Options(self._names, self._labels, plans, busy, len(y))
-        self._explain(chosen, busy, options, is_late, imagined_s)
-        target = np.clip(target, low, high)
-        memory.drift = (target - memory.target) / DECISION_S
-        memory.target, memory.last = target, chosen
+            candidates = self._candidates(beliefs, objects, busy, lateral[busy])
+            choice = self._planner.choose(candidates, until_s)
+            self._planned = _Planned(busy, candidates, choice)
+            chosen[busy] = choice.best
+            acceleration[busy], target[busy] = choice.command.T
+        target = np.clip(target, lateral[:, 2], lateral[:, 3])
+        memory.note_decision(target, chosen)
+        self._explanation = self._explain(chosen, beliefs)
         return to_action(observation, acceleration, target)
 
-    def _question(
-        self,
-        observation: Observation,
-        busy: NDArray[np.int64],
-        things: Things,
-        probability: Array,
-        lateral: Array,
-    ) -> Question:
-        """What is to be decided in some worlds."""
-        ego = observation["ego"][busy].astype(np.float64)
+    def _find_objects(self, observation: Observation, beliefs: Beliefs) -> Things:
+        """Objects that may be more than nothing, and whether they, traffic or crashed vehicles call for a plan."""
+        horizon_s = self._num_steps * DECISION_S
+        objects = find_things(beliefs.observation, self._rest_sd, horizon_s)
+        crashed = has_crash_ahead(observation, beliefs.speeds, horizon_s)
+        return objects._replace(
+            matters=objects.matters & (beliefs.contents[:, :, 0] < NOTHING_THERE),
+            traffic=objects.traffic | crashed,
+        )
+
+    def _candidates(
+        self, beliefs: Beliefs, objects: Things, busy: NDArray[np.int64], lateral: Array
+    ) -> Candidates:
+        """The library of manoeuvres in some worlds, and the state that it begins with."""
+        ego = beliefs.observation["ego"][busy].astype(np.float64)
         actions = np.empty((len(busy), len(MANOEUVRES), self._num_steps, 2))
         write_all(
             ego[:, column.E_SPEED],
             ego[:, column.E_SET_SPEED],
             lateral,
-            things.nearest(busy),
+            objects.nearest(busy),
             actions,
         )
         left = np.round(ego[:, column.E_TIME_LEFT] / DECISION_S)
-        matters = things.matters[busy]
-        return Question(
-            self._states(observation, busy),
-            self._state.roots[busy],
-            probability[busy] * matters[:, :, None],
+        matters, contents = objects.matters[busy], beliefs.contents[busy]
+        return Candidates(
+            read_states(beliefs.observation, beliefs.speeds, busy),
+            self._memory.roots[busy],
+            contents * matters[:, :, None],
             actions,
             np.clip(left, 1, self._num_steps).astype(np.int64),
-            np.where(matters, probability[busy][:, :, 0], 1.0).prod(axis=1),
-            ~things.traffic[busy],
-            self._state.last[busy],
+            np.where(matters, contents[:, :, 0], 1.0).prod(axis=1),
+            ~objects.traffic[busy],
+            self._memory.last[busy],
         )
 
-    def _states(self, observation: Observation, busy: NDArray[np.int64]) -> State:
-        """Where everything is in some worlds: fields with a leading axis."""
-        one = empty_state()
-        states = State(*(np.zeros((len(busy), *field.shape)) for field in one))
-        for row, b in enumerate(busy.tolist()):
-            read_observation(
-                observation["ego"][b],
-                observation["vehicles"][b],
-                observation["debris"][b],
-                self._state.speeds[b],
-                one,
-            )
-            for field, values in zip(states, one, strict=True):
-                field[row] = values
-        return states
-
-    def _explain(
-        self,
-        chosen: NDArray[np.int64],
-        busy: NDArray[np.int64],
-        options: Options | None,
-        is_late: bool,
-        imagined_s: Array,
-    ) -> None:
-        """Keep the reasons of this decision."""
-        labels = np.full(len(chosen), KEEP)
-        if options is not None:
-            best = chosen[busy]
-            named = self._labels[best]
-            met = options.plans.met[np.arange(len(best)), best] > 0.5
+    def _explain(self, chosen: NDArray[np.int64], beliefs: Beliefs) -> Explanation:
+        """The reasons of this decision."""
+        labels, late = np.full(len(chosen), KEEP), np.zeros(len(chosen), np.bool_)
+        imagined_s, options = np.zeros(len(chosen)), None
+        if self._planned is not None:
+            busy, _, choice = self._planned
+            met = choice.plans.met[np.arange(len(busy)), choice.best] > 0.5
+            named = self._labels[choice.best]
             labels[busy] = np.where((named == KEEP) & met, RUN_OVER, named)
-        reasons = np.where(chosen < 0, len(self._names) - 1, chosen)
-        belief = self._state.belief
-        outlook = Outlook(belief.probabilities, self._classes, disagreement(belief.members))
-        late = np.zeros(len(chosen), np.bool_)
-        late[busy] = is_late
-        self._explanation = Explanation(
+            late[busy], imagined_s[busy] = choice.is_late, choice.imagined_s
+            options = Options(self._names, self._labels, choice.plans, busy, len(chosen))
+        return Explanation(
             labels,
-            reasons,
+            np.where(chosen < 0, len(self._names) - 1, chosen),
             self._names,
             options or (),
-            outlook,
+            Outlook(beliefs.contents, self._classes, disagreement(beliefs.members)),
             None if self._deadline_s is None else late,
             imagined_s,
         )
@@ -305,16 +318,25 @@ class WorldModel:
 
     def foresee(self, world: int) -> Foresight | None:
         """The future of the chosen manoeuvre in one world, by every member; ``None`` where nothing mattered."""
-        if self._asked is None or world not in self._asked[1]:
+        if self._planned is None or world not in self._planned.busy:
             return None
-        question, busy, best = self._asked
+        busy, candidates, choice = self._planned
         row = int(np.flatnonzero(busy == world)[0])
-        root = State(*(field[row] for field in question.states))
-        kinds = question.belief[row].argmax(axis=1)
-        actions = question.actions[row, int(best[row])]
-        return foresee(self._learned, root, kinds, actions, int(question.steps[row]))
+        root = State(*(field[row] for field in candidates.states))
+        kinds = candidates.belief[row].argmax(axis=1)
+        actions = candidates.actions[row, int(choice.best[row])]
+        return foresee(self._learned, root, kinds, actions, int(candidates.steps[row]))
 
 
-def read_checkpoint(checkpoint: str) -> Checkpoint:
-    """What a folder holds; those of ``COMES_WITH_IT`` come with the package."""
+def _cruise(observation: Observation, lateral: Array) -> tuple[Array, Array]:
+    """Acceleration, m/s2, and lateral target, m, that keep speed and distance and return to the lane's centre."""
+    set_speed = observation["ego"][:, column.E_SET_SPEED].astype(np.float64)
+    target = np.empty(len(lateral))
+    for b, (start, drift, _, _, home) in enumerate(lateral):
+        target[b] = glide(start, drift, home, SETTLE_MPS2)[0]
+    return follow(observation, set_speed), target
+
+
+def read_checkpoint(checkpoint: str) -> Checkpoint[Learned]:
+    """The checkpoint in a folder, or one of ``COMES_WITH_IT`` by its name."""
     return load(SHIPPED.with_name(checkpoint) if checkpoint in COMES_WITH_IT else Path(checkpoint))

@@ -1,4 +1,4 @@
-"""Deliberation: all plans imagined once, the best of several families by every member, the cheapest chosen."""
+"""The two-stage planner: imagine all plans once, the best of several families by every member, choose the cheapest."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ NOT_IMAGINED_USD: Final = 1e9
 """Added to what is shown of plans that were no finalists: they come last."""
 
 
-class Question(NamedTuple):
-    """What is to be decided in ``K`` worlds: ``C`` plans of ``T`` decisions."""
+class Candidates(NamedTuple):
+    """``C`` plans of ``T`` decisions for each of ``K`` worlds, and where they begin."""
 
     states: State  # fields (K, ...)
     roots: Batch  # (K,) open accounts
@@ -55,17 +55,23 @@ class Weights(NamedTuple):
     needless_usd: float
 
 
-class Answer(NamedTuple):
-    """What was chosen."""
+class Choice(NamedTuple):
+    """Imagined plans and the best of them."""
 
     plans: Plans
     best: NDArray[np.int64]  # (K,) plan
     is_late: bool  # the clock ran out before all finalists were imagined
     imagined_s: Array  # (K,) seconds of future, all plans and members together
 
+    @property
+    def command(self) -> Array:
+        """First acceleration, m/s2, and lateral target, m, of the best plans: ``(K, 2)``."""
+        command: Array = self.plans.first[np.arange(len(self.best)), self.best]
+        return command
 
-class Deliberation:
-    """Two stages of imagination.
+
+class TwoStagePlanner:
+    """Imagines all candidates with one member, the best of several families with all of them, and picks the cheapest.
 
     Parameters
     ----------
@@ -83,32 +89,29 @@ class Deliberation:
         self._labels = manoeuvre_labels()
         self._scratch = (empty_state(), empty_state(), empty_batch(1))
 
-    def answer(self, question: Question, until_s: float) -> Answer:
-        """Choose.
+    def choose(self, candidates: Candidates, until_s: float) -> Choice:
+        """Imagine the candidates and choose; of equal scores the earlier plan.
 
         Parameters
         ----------
-        question
-            What is to be decided.
+        candidates
+            Plans and where they begin.
         until_s
             Reading of ``time.perf_counter`` after which the best of what is finished is taken; ``inf`` = take the time
             it takes, so that the choice does not depend on the machine.
-
-        Returns
-        -------
-        Answer
-            Equal scores go to the earlier plan.
         """
-        told = _empty_plans(question, len(self._members))
-        everything = np.ones(told.score.shape, np.bool_)
-        original = find_originals(question.actions, question.steps)
-        cost = self._imagine(question, everything, original, self._members[:1], told)
-        main, cases, weights = reduce_costs(cost, question.belief)
-        for kept, found in zip(told, score_atoms(cases, weights, self._weights.risk), strict=False):
+        plans = _empty_plans(candidates, len(self._members))
+        all_plans = np.ones(plans.score.shape, np.bool_)
+        original = find_originals(candidates.actions, candidates.steps)
+        cost = self._imagine(candidates, all_plans, original, self._members[:1], plans)
+        main, cases, weights = reduce_costs(cost, candidates.belief)
+        for kept, found in zip(
+            plans, score_atoms(cases, weights, self._weights.risk), strict=False
+        ):
             kept[:] = found
-        told.weights[:] = np.tile(weights / len(self._members), (1, len(self._members)))
-        order = self._finalists(question, told.score)
-        done = np.zeros(told.score.shape, np.bool_)
+        plans.weights[:] = np.tile(weights / len(self._members), (1, len(self._members)))
+        order = self._finalists(candidates, plans.score)
+        done = np.zeros(plans.score.shape, np.bool_)
         chunk = order.shape[1] if np.isinf(until_s) else CHUNK
         is_late = False
         for begin in range(0, order.shape[1], chunk):
@@ -117,96 +120,96 @@ class Deliberation:
                 break
             wanted = np.zeros(done.shape, np.bool_)
             np.put_along_axis(wanted, order[:, begin : begin + chunk], True, axis=1)
-            self._imagine_again(question, wanted, original, main, told)
+            self._imagine_again(candidates, wanted, original, main, plans)
             done |= wanted
         # with no time at all, what was imagined once has to do
-        choice = done if done.any() else everything
-        futures = _once(everything, original).sum(axis=1)
+        choice = done if done.any() else all_plans
+        futures = _once(all_plans, original).sum(axis=1)
         futures += _once(done, original).sum(axis=1) * len(self._members)
-        imagined_s = futures * question.steps * DECISION_S
-        return Answer(*self._choose(question, told, choice), is_late, imagined_s)
+        imagined_s = futures * candidates.steps * DECISION_S
+        return Choice(*self._choose(candidates, plans, choice), is_late, imagined_s)
 
-    def _finalists(self, question: Question, score: Array) -> NDArray[np.int64]:
+    def _finalists(self, candidates: Candidates, score: Array) -> NDArray[np.int64]:
         """Plans of stage 2, the most promising first: ``(K, F)``."""
         w = self._weights
-        ranked = self._loyal(question, score)
+        ranked = self._loyal(candidates, score)
         return np.stack(
             [pick_finalists(row, self._labels, w.num_finalists, w.num_families) for row in ranked]
         )
 
-    def _loyal(self, question: Question, score: Array) -> Array:
+    def _loyal(self, candidates: Candidates, score: Array) -> Array:
         """Scores with the credit for the plan under way."""
         favoured = score.copy()
-        rows = np.flatnonzero(question.last >= 0)
-        favoured[rows, question.last[rows]] -= self._weights.loyalty_usd
+        rows = np.flatnonzero(candidates.last >= 0)
+        favoured[rows, candidates.last[rows]] -= self._weights.loyalty_usd
         return favoured
 
     def _imagine_again(
         self,
-        question: Question,
+        candidates: Candidates,
         wanted: NDArray[np.bool_],
         original: NDArray[np.int64],
         main: NDArray[np.int64],
-        told: Plans,
+        plans: Plans,
     ) -> None:
         """Let all members imagine some plans; their numbers replace the first ones, in place."""
-        cost = self._imagine(question, wanted, original, self._members, told)
-        _, cases, weights = reduce_costs(cost, question.belief, main)
+        cost = self._imagine(candidates, wanted, original, self._members, plans)
+        _, cases, weights = reduce_costs(cost, candidates.belief, main)
         found = score_atoms(cases, weights, self._weights.risk)
-        for kept, new in zip((told.score, told.mean, told.worst), found, strict=True):
+        for kept, new in zip((plans.score, plans.mean, plans.worst), found, strict=True):
             kept[wanted] = new[wanted]
-        told.outcomes[wanted] = cases.reshape(told.outcomes.shape)[wanted]
+        plans.outcomes[wanted] = cases.reshape(plans.outcomes.shape)[wanted]
 
     def _choose(
-        self, question: Question, told: Plans, choice: NDArray[np.bool_]
+        self, candidates: Candidates, plans: Plans, choice: NDArray[np.bool_]
     ) -> tuple[Plans, NDArray[np.int64]]:
-        """The cheapest of some plans, braking hard for nothing being dear."""
-        is_hard = (told.first[..., 0] < HARD_BRAKING_MPS2) & question.is_quiet[:, None]
-        score = told.score + self._weights.needless_usd * is_hard * question.nothing[:, None]
-        favoured = self._loyal(question, np.where(choice, score, np.inf))
+        """The cheapest of some plans, with the price of needless hard braking."""
+        is_hard = (plans.first[..., 0] < HARD_BRAKING_MPS2) & candidates.is_quiet[:, None]
+        score = plans.score + self._weights.needless_usd * is_hard * candidates.nothing[:, None]
+        favoured = self._loyal(candidates, np.where(choice, score, np.inf))
         best: NDArray[np.int64] = np.round(favoured / ROUNDING_USD).argmin(axis=1)
         shown = np.where(choice, score, score + NOT_IMAGINED_USD)
-        return told._replace(score=shown), best
+        return plans._replace(score=shown), best
 
     def _imagine(
         self,
-        question: Question,
+        candidates: Candidates,
         wanted: NDArray[np.bool_],
         original: NDArray[np.int64],
         members: NDArray[np.int64],
-        told: Plans,
+        plans: Plans,
     ) -> Array:
         """Costs ``(K, C, M, 4, NUM_CLASSES + 1)`` of the wanted plans; the same plan is imagined once."""
-        objects = question.belief.shape[1]
+        objects = candidates.belief.shape[1]
         cost = np.zeros((*wanted.shape, len(members), objects, NUM_CLASSES + 1))
         imagine(
             self._learned,
-            question.states.ego,
-            question.states.cars,
-            question.states.things,
-            question.roots,
-            question.belief,
-            question.actions,
+            candidates.states.ego,
+            candidates.states.cars,
+            candidates.states.things,
+            candidates.roots,
+            candidates.belief,
+            candidates.actions,
             _once(wanted, original),
-            question.steps,
+            candidates.steps,
             members,
             len(members) == 1,
             self._params,
             self._scratch,
             cost,
-            told.first,
-            told.path,
-            told.met,
+            plans.first,
+            plans.path,
+            plans.met,
         )
         world, plan = np.nonzero(wanted & (original != np.arange(wanted.shape[1])))
         source = original[world, plan]
-        for found in (cost, told.first, told.path, told.met):
+        for found in (cost, plans.first, plans.path, plans.met):
             found[world, plan] = found[world, source]
         return cost
 
 
 def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The first plan with the same actions: where there is no lane, going there is staying here.
+    """Index ``(K, C)`` of the first plan with the same actions: a fifth of the library duplicates another plan.
 
     Parameters
     ----------
@@ -214,11 +217,6 @@ def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64
         ``(K, C, T, 2)``.
     steps
         ``(K,)`` decisions that count.
-
-    Returns
-    -------
-    ndarray
-        ``(K, C)`` plans; a fifth of the library is another one's double.
     """
     found = np.zeros(actions.shape[:2], np.int64)
     for k, (plans, left) in enumerate(zip(actions, steps, strict=True)):
@@ -229,23 +227,23 @@ def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64
 
 
 def _once(wanted: NDArray[np.bool_], original: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """The plans to imagine so that all wanted ones are known."""
+    """Which plans to imagine so that the costs of all wanted ones are known."""
     found = np.zeros(wanted.shape, np.bool_)
     np.logical_or.at(found, (np.arange(len(wanted))[:, None], original), wanted)
     return found
 
 
-def _empty_plans(question: Question, num_members: int) -> Plans:
-    """Room for what will be imagined."""
-    count, plans, horizon, _ = question.actions.shape
+def _empty_plans(candidates: Candidates, num_members: int) -> Plans:
+    """Empty arrays for the imagined plans."""
+    count, num_plans, horizon, _ = candidates.actions.shape
     cases = num_members * NUM_CLASSES
     return Plans(
-        np.zeros((count, plans)),
-        np.zeros((count, plans)),
-        np.zeros((count, plans)),
-        np.zeros((count, plans, 2)),
-        np.zeros((count, plans, horizon, 2)),
-        np.zeros((count, plans)),
-        np.full((count, plans, cases), np.nan),
+        np.zeros((count, num_plans)),
+        np.zeros((count, num_plans)),
+        np.zeros((count, num_plans)),
+        np.zeros((count, num_plans, 2)),
+        np.zeros((count, num_plans, horizon, 2)),
+        np.zeros((count, num_plans)),
+        np.full((count, num_plans, cases), np.nan),
         np.zeros((count, cases)),
     )

@@ -1,4 +1,4 @@
-"""How good the belief is: log score of the true class, against what a single look says."""
+"""Scores of the belief: log probability of the true class, against that of a single look."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def belief_scores(
 ) -> Array:
     """Log probability of the true class.
 
+    ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
+
     Parameters
     ----------
     columns
@@ -42,11 +44,6 @@ def belief_scores(
         The filter.
     by_look
         Of ``classes_by_look``: what the look alone says.
-
-    Returns
-    -------
-    ndarray
-        ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
     """
     tracks = make_tracks(columns, kinds)
     found = np.full((len(tracks.x), NUM_SCORES), np.nan)
@@ -68,7 +65,10 @@ FALLS_FROM_M: Final = 0.3
 
 
 def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """What every track has shown until its last sighting.
+    """What every track has shown of its contents until its last sighting.
+
+    ``(tracks,)`` indices into ``CUES``: seen falling; struck by another vehicle; seen moving in two decisions (a wake,
+    wind); none of it.
 
     Parameters
     ----------
@@ -76,12 +76,6 @@ def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> ND
         Of a shard.
     kinds
         ``(N, 4)`` class of the contents of every object.
-
-    Returns
-    -------
-    ndarray
-        ``(tracks,)`` indices into ``CUES``: seen falling; struck by another vehicle; seen moving in two decisions (a
-        wake, wind); none of it.
     """
     tracks = make_tracks(columns, kinds)
     start, slot = find_starts(columns)
@@ -94,18 +88,7 @@ def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> ND
 
 
 def classes_by_look(tracks: Tracks) -> Array:
-    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``: what the look alone can tell.
-
-    Parameters
-    ----------
-    tracks
-        To learn from; the last look of each counts.
-
-    Returns
-    -------
-    ndarray
-        Rows add up to 1.
-    """
+    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the tracks' last looks."""
     rows = np.arange(len(tracks.x))
     looks = tracks.x[rows, tracks.length - 1, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS]
     counts = np.full((NUM_LOOKS, NUM_CLASSES), 0.1)

@@ -1,4 +1,4 @@
-"""From logged experience to what the emission nets are trained on: true states, and what was observed of them."""
+"""Training rows of the emission networks: true states, and how they were observed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from envs.specification.world import Array
 from policies.world_model.log import experience as log
 from policies.world_model.model import emission_features as em
 from policies.world_model.model.state import State, empty_state
-from policies.world_model.training.transition_dataset import Rows, car_speeds, goes_on, true_state
+from policies.world_model.training.transition_dataset import (
+    Log,
+    Rows,
+    gather_rows,
+    goes_on,
+    read_log,
+    true_state,
+)
 
 LEAST_LOOK: Final = 1e-3
 """Posterior probabilities are learned as logits between this and one less this."""
@@ -33,7 +40,7 @@ class Emissions(NamedTuple):
 def make_emissions(
     columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> Emissions:
-    """Pairs of features and what was observed.
+    """Pairs of features and what was observed, of tracks that live through both decisions.
 
     Parameters
     ----------
@@ -43,11 +50,6 @@ def make_emissions(
         ``(N, 4)`` class of the contents of every object.
     rows
         Decisions to use, with the next one; those without a next one are left out.
-
-    Returns
-    -------
-    Emissions
-        Of tracks that live through both decisions.
     """
     rows = rows[goes_on(columns)[rows]]
     count = (len(rows) * VEHICLE_SLOTS, len(rows) * DEBRIS_SLOTS)
@@ -59,33 +61,13 @@ def make_emissions(
         np.zeros((count[0], em.NUM_CAR_EMISSIONS), np.float32),
         np.zeros((count[1], em.NUM_THING_EMISSIONS), np.float32),
     )
-    error = tuple(np.zeros((n, 2), np.float32) for n in count)
-    of = tuple(np.zeros(n, np.int64) for n in count)
-    found = np.zeros(2, np.int64)
-    _fill(
-        rows,
-        columns["ego"],
-        columns["vehicles"],
-        columns["debris"],
-        columns["ego_true"],
-        columns["vehicles_true"],
-        columns["debris_true"],
-        car_speeds(columns),
-        kinds,
-        looks_of(columns),
-        empty_state(),
-        x,
-        y,
-        (error[0], error[1]),
-        (of[0], of[1]),
-        found,
-    )
-    episode = columns["episode"]
-    made = [
-        Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int64))
-        for k, n in enumerate(found.tolist())
-    ]
-    return Emissions(made[0], made[1], error[0][: found[0]], error[1][: found[1]])
+    error = (np.zeros((count[0], 2), np.float32), np.zeros((count[1], 2), np.float32))
+    of = (np.zeros(count[0], np.int64), np.zeros(count[1], np.int64))
+    counts = np.zeros(2, np.int64)
+    shard = read_log(columns, kinds)
+    _fill(rows, shard, looks_of(columns), empty_state(), x, y, error, of, counts)
+    car, thing = gather_rows(columns["episode"], x, y, of, counts)
+    return Emissions(car, thing, error[0][: counts[0]], error[1][: counts[1]])
 
 
 def looks_of(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
@@ -108,66 +90,59 @@ def looks_of(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
 @compiled
 def _fill(
     rows: Array,
-    ego: Array,
-    vehicles: Array,
-    debris: Array,
-    ego_true: Array,
-    vehicles_true: Array,
-    debris_true: Array,
-    speeds: Array,
-    kinds: Array,
+    shard: Log,
     looks: Array,
     state: State,
     x: tuple[Array, Array],
     y: tuple[Array, Array],
     error: tuple[Array, Array],
     of: tuple[Array, Array],
-    found: Array,
+    counts: Array,
 ) -> None:
     """Fill features and targets; see ``make_emissions``."""
     for k in rows:
         then = k + 1
-        true_state(
-            ego[then],
-            vehicles[then],
-            debris[then],
-            ego_true[then],
-            vehicles_true[then],
-            debris_true[then],
-            speeds[then],
-            state,
-        )
+        kinds = shard.kinds[then]
+        true_state(shard, then, state)
         for i in range(VEHICLE_SLOTS):
-            one, two = vehicles[k, i], vehicles[then, i]
-            if _goes_on(one, two):
-                n = found[0]
-                em.car_sights(state, i, one, kinds[then], x[0][n])
-                _observed(two, y[0][n])
-                jolt = two[column.V_JOLT]
-                y[0][n, em.LAMP] = two[column.V_BRAKE_LAMP]
+            before, after = shard.vehicles[k, i], shard.vehicles[then, i]
+            if _goes_on(before, after):
+                n = counts[0]
+                em.car_sights(state, i, before, kinds, x[0][n])
+                _observed(after, y[0][n])
+                jolt = after[column.V_JOLT]
+                y[0][n, em.LAMP] = after[column.V_BRAKE_LAMP]
                 y[0][n, em.JOLTS] = 1.0 if jolt > em.LEAST_JOLT_M else 0.0
                 y[0][n, em.LOG_JOLT] = np.log(max(jolt, em.LEAST_JOLT_M))
-                for m in range(2):
-                    row, at = (one, k) if m == 0 else (two, then)
-                    true = vehicles_true[at, i, log.M_Y] - ego[at, column.E_Y]
-                    error[0][n, m] = _error(row, true)
+                _lateral_errors(
+                    shard, k, shard.vehicles[:, i], shard.vehicles_true[:, i], error[0][n]
+                )
                 of[0][n] = k
-                found[0] += 1
+                counts[0] += 1
         for j in range(DEBRIS_SLOTS):
-            one, two = debris[k, j], debris[then, j]
-            if _goes_on(one, two):
-                n = found[1]
-                em.thing_sights(state, j, one, kinds[then, j], x[1][n])
-                _observed(two, y[1][n])
-                p = two[column.D_LOOK + looks[then, j]]
+            before, after = shard.debris[k, j], shard.debris[then, j]
+            if _goes_on(before, after):
+                n = counts[1]
+                em.thing_sights(state, j, before, kinds[j], x[1][n])
+                _observed(after, y[1][n])
+                p = after[column.D_LOOK + looks[then, j]]
                 p = min(max(p, LEAST_LOOK), 1.0 - LEAST_LOOK)
                 y[1][n, em.LOOK] = np.log(p / (1.0 - p))
-                for m in range(2):
-                    row, at = (one, k) if m == 0 else (two, then)
-                    true = debris_true[at, j, log.M_Y] - ego[at, column.E_Y]
-                    error[1][n, m] = _error(row, true)
+                _lateral_errors(shard, k, shard.debris[:, j], shard.debris_true[:, j], error[1][n])
                 of[1][n] = k
-                found[1] += 1
+                counts[1] += 1
+
+
+@compiled
+def _lateral_errors(shard: Log, k: int, rows: Array, true: Array, out: Array) -> None:
+    """Errors of measured lateral positions in row ``k`` and the next, in standard deviations; NaN if not measured."""
+    for m in range(2):
+        row, at = rows[k + m], k + m
+        sd = column.V_SD_Y if row.shape[0] == column.NUM_VEHICLE else column.D_SD_Y
+        out[m] = np.nan
+        if row[column.V_VISIBLE] >= 0.5:
+            y = true[at, log.M_Y] - shard.ego[at, column.E_Y]
+            out[m] = (row[column.V_DY] - y) / row[sd]
 
 
 @compiled
@@ -184,13 +159,3 @@ def _observed(row: Array, out: Array) -> None:
     out[em.VISIBLE] = row[column.V_VISIBLE]
     for k in range(4):
         out[em.LOG_SD_X + k] = np.log(max(row[at + k], 1e-4))
-
-
-@compiled
-def _error(row: Array, true: float) -> float:
-    """Error of the measured lateral position in standard deviations; not a number if it was not measured."""
-    at = column.V_SD_Y if row.shape[0] == column.NUM_VEHICLE else column.D_SD_Y
-    if row[column.V_VISIBLE] < 0.5:
-        return np.nan
-    error: float = (row[column.V_DY] - true) / row[at]
-    return error

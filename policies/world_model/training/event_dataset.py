@@ -1,4 +1,4 @@
-"""Events of imagined rollouts under logged actions: what the event heads learn from.
+"""Training rows of the event heads: events of imagined rollouts under logged actions.
 
 The heads see what they will see when deciding: states that the model has imagined from what was observed, not true
 ones. So their probabilities hold at the horizon at which they are used, the model's own errors included. In a dream
@@ -26,10 +26,10 @@ from policies.world_model.model.dynamics import move_all
 from policies.world_model.model.parameters import Transition
 from policies.world_model.model.state import copy_state, empty_state, read_observation
 from policies.world_model.training.transition_dataset import (
+    Log,
     Rows,
-    car_speeds,
-    command_of,
     goes_on,
+    read_log,
     true_state,
 )
 
@@ -38,7 +38,7 @@ HORIZON: Final = 25
 
 NEAR_M: Final = 16.0
 BESIDE_M: Final = 6.0
-"""Nobody further away along or across the road is met within a decision: nobody closes in by more than 10 m in it."""
+"""Nothing further away along or across the road is met within a decision, in which gaps close by at most 10 m."""
 
 
 class Events(NamedTuple):
@@ -52,27 +52,12 @@ class Events(NamedTuple):
     missed_collisions: int
 
 
-class Log(NamedTuple):
-    """What rollouts read of a shard."""
+class Contents(NamedTuple):
+    """Known properties of the contents of objects."""
 
-    episode: Array  # (N,)
-    ego: Array
-    vehicles: Array
-    debris: Array
-    ego_true: Array
-    vehicles_true: Array
-    debris_true: Array
-    contact: Array
-    collided: Array
-    command: Array  # (N, 2)
-    speeds: Array  # (N, 8, NUM_SPEEDS)
-    kinds: Array  # (N, 4) class of the contents
-    told: Array  # (N, 4, NUM_PROPERTIES) their properties; not a number where nobody knows them
+    own: Array  # (N, 4, NUM_PROPERTIES) of every object; NaN where unknown
+    middles: Array  # (NUM_CLASSES, NUM_PROPERTIES) of every class
     slip: Array  # (N,) of ``slip_of``
-
-
-LOGGED: Final = Log._fields[:9]
-"""What of it is a column of the shard."""
 
 
 class Noted(NamedTuple):
@@ -99,13 +84,16 @@ NUM_COUNTS: Final = 6
 def imagine_events(
     columns: Mapping[str, NDArray[Any]],
     kinds: NDArray[np.int64],
-    told: NDArray[np.float64],
+    own: NDArray[np.float64],
     middles: NDArray[np.float64],
     starts: NDArray[np.int64],
     model: Transition,
     slip: NDArray[np.float64],
 ) -> Events:
-    """Roll the model from some rows under the actions that were taken, and note what really happened.
+    """Roll the model from some rows under the logged actions, and pair what it imagines with what happened.
+
+    Rollouts end with the episode, and with the contact of a body. Every row of the log
+    is seen once more from its true state, for one decision.
 
     Parameters
     ----------
@@ -113,8 +101,8 @@ def imagine_events(
         Of a shard.
     kinds
         ``(N, 4)`` class of the contents of every object.
-    told
-        ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.tell``.
+    own
+        ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.properties``.
     middles
         ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
     starts
@@ -123,27 +111,15 @@ def imagine_events(
         The transition ensemble.
     slip
         ``(N,)`` of ``slip_of``.
-
-    Returns
-    -------
-    Events
-        Rollouts end with the episode, and with the contact of a body: what follows is another story. Every row of the
-        log is seen once more from its true state, for one decision.
     """
     # plans begin where all measurements say that objects are
     places = refine_log(columns["ego"], columns["debris"], goes_on(columns))
-    shard = Log(
-        **({name: columns[name] for name in LOGGED} | {"debris": places}),
-        command=command_of(columns),
-        speeds=car_speeds(columns),
-        kinds=kinds,
-        told=told,
-        slip=slip,
-    )
+    shard = read_log(columns, kinds)._replace(debris=places)
+    contents = Contents(own, middles, slip)
     noted = _make_room(len(starts) * 6 + 2 * len(kinds))
     state, after = empty_state(), empty_state()
-    _roll(starts, shard, middles, model, state, after, noted)
-    _see_all(shard, middles, model, state, after, noted)
+    _roll(starts, shard, contents, model, state, after, noted)
+    _see_all(shard, contents, model, state, after, noted)
     return _events(columns, noted)
 
 
@@ -191,7 +167,9 @@ def slip_of(
     kinds: NDArray[np.int64],
     crash_usd: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Probability of losing control that was charged in a row beyond that of contacts: what spills do.
+    """Probability ``(N,)`` of losing control that was charged beyond that of contacts: the effect of spills.
+
+    ``(N,)``; not a number where a body was touched as well.
 
     Parameters
     ----------
@@ -201,11 +179,6 @@ def slip_of(
         ``(N, 4)`` class of the contents of every object.
     crash_usd
         ``(N,)`` what losing control costs at the speed of a row.
-
-    Returns
-    -------
-    ndarray
-        ``(N,)``; not a number where a body was touched as well.
     """
     charged = columns["cost"][:, component.LOSS_OF_CONTROL].astype(np.float64)
     is_contact = columns["contact"][..., log.C_IS] > 0.0
@@ -218,11 +191,11 @@ def slip_of(
 
 @compiled
 def _roll(
-    starts: Array, shard: Log, middles: Array, model: Transition, state: s.State, after: s.State, noted: Noted
+    starts: Array, shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:  # fmt: skip
     """Rollouts as plans imagine them; see ``imagine_events``."""
     members = model.car.b1.shape[0]
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for start in starts:
         e = start % members
         read_observation(
@@ -233,8 +206,8 @@ def _roll(
             if k >= len(shard.episode) or shard.episode[k] != shard.episode[start]:
                 break
             first, second = shard.command[k, 0], shard.command[k, 1]
-            move_all(model, e, state, first, second, shard.kinds[start], nobody, after)
-            hit = _note_contacts(start, k, h, shard, middles, state, after, noted)
+            move_all(model, e, state, first, second, shard.kinds[start], none_known, after)
+            hit = _note_contacts(start, k, h, shard, contents, state, after, noted)
             _note_collisions(start, k, h, shard, state, after, noted)
             if hit:
                 break
@@ -243,25 +216,22 @@ def _roll(
 
 @compiled
 def _see_all(
-    shard: Log, middles: Array, model: Transition, state: s.State, after: s.State, noted: Noted
+    shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:
     """Single decisions from true states."""
     members = model.car.b1.shape[0]
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for k in range(len(shard.episode)):
-        true_state(
-            shard.ego[k], shard.vehicles[k], shard.debris[k], shard.ego_true[k],
-            shard.vehicles_true[k], shard.debris_true[k], shard.speeds[k], state,
-        )  # fmt: skip
-        if _is_anybody_near(state):
+        true_state(shard, k, state)
+        if _is_anything_near(state):
             first, second = shard.command[k, 0], shard.command[k, 1]
-            move_all(model, k % members, state, first, second, shard.kinds[k], nobody, after)
-            _note_contacts(k, k, ft.EXACT, shard, middles, state, after, noted)
+            move_all(model, k % members, state, first, second, shard.kinds[k], none_known, after)
+            _note_contacts(k, k, ft.EXACT, shard, contents, state, after, noted)
             _note_collisions(k, k, ft.EXACT, shard, state, after, noted)
 
 
 @compiled
-def _is_anybody_near(state: s.State) -> bool:
+def _is_anything_near(state: s.State) -> bool:
     """Whether anything is so near that it may be met within a decision."""
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]
@@ -305,7 +275,7 @@ def _note_collisions(
 
 @compiled
 def _note_contacts(
-    start: int, k: int, h: int, shard: Log, middles: Array, state: s.State, after: s.State, noted: Noted
+    start: int, k: int, h: int, shard: Log, contents: Contents, state: s.State, after: s.State, noted: Noted
 ) -> bool:  # fmt: skip
     """Rows of contacts of one imagined decision, in place; whether there was one."""
     hit, counts, command = False, noted.counts, shard.command[k, 0]
@@ -326,13 +296,15 @@ def _note_contacts(
                 noted.contact_y[n, 0] = 1.0 if happened else 0.0
                 noted.contact_of[n] = k
                 counts[CONTACTS] += 1
-            if kind <= NUM_PATCHES and shard.slip[k] >= 0.0:
-                _note_slip(k, j, kind, h, shard, state, after, noted)
+            if kind <= NUM_PATCHES and contents.slip[k] >= 0.0:
+                _note_slip(k, j, kind, h, command, contents.slip[k], state, after, noted)
         elif happened and h != ft.EXACT:
             counts[MISSED_CONTACTS] += 1
         if happened:
-            own = shard.told[k, j]
-            _note_severity(k, j, kind, middles[kind], False, h, command, state, after, noted)
+            own = contents.own[k, j]
+            _note_severity(
+                k, j, kind, contents.middles[kind], False, h, command, state, after, noted
+            )
             if np.isfinite(own[0]):
                 _note_severity(k, j, kind, own, True, h, command, state, after, noted)
     return hit
@@ -340,27 +312,28 @@ def _note_contacts(
 
 @compiled
 def _note_slip(
-    k: int, j: int, kind: int, h: int, shard: Log, state: s.State, after: s.State, noted: Noted
-) -> None:
+    k: int, j: int, kind: int, h: int, command: float, slip: float, state: s.State,
+    after: s.State, noted: Noted,
+) -> None:  # fmt: skip
     """A row of losing control on a spill, in place."""
     n = noted.counts[SLIPS]
     if n < len(noted.slip_x):
-        ft.slip_features(state, after, j, kind, h, shard.command[k, 0], noted.slip_x[n])
-        noted.slip_y[n, 0] = shard.slip[k]
+        ft.slip_features(state, after, j, kind, h, command, noted.slip_x[n])
+        noted.slip_y[n, 0] = slip
         noted.slip_of[n] = k
         noted.counts[SLIPS] += 1
 
 
 @compiled
 def _note_severity(
-    k: int, j: int, kind: int, properties: Array, is_told: bool, h: int, command: float,
+    k: int, j: int, kind: int, properties: Array, is_own: bool, h: int, command: float,
     state: s.State, after: s.State, noted: Noted,
 ) -> None:  # fmt: skip
-    """A row of what a contact does, in place."""
+    """A row of the severity of a contact, in place."""
     n = noted.counts[SEVERITIES]
     if n < len(noted.severity_x):
         ft.severity_features(
-            state, after, j, kind, properties, is_told, h, command, noted.severity_x[n]
+            state, after, j, kind, properties, is_own, h, command, noted.severity_x[n]
         )
         noted.severity_of[n, 0], noted.severity_of[n, 1] = k, j
         noted.counts[SEVERITIES] += 1

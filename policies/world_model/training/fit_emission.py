@@ -1,4 +1,4 @@
-"""Training the emission nets: what is seen of a true state, how well, and how long an error lasts."""
+"""Training the emission networks: visibility, measurement deviations, and how long an error lasts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from policies.networks.compiled import Net
 from policies.world_model.model import emission_features as em
 from policies.world_model.model.parameters import EmissionNets
 from policies.world_model.training.emission_dataset import Emissions
-from policies.world_model.training.fit_loop import Budget, Loss, Report, fit
-from policies.world_model.training.torch_networks import EnsembleMlp
+from policies.world_model.training.fit_loop import Budget, Loss, Report, Training, fit_ensemble
 from policies.world_model.training.transition_dataset import Rows
 
 EMISSION_HIDDEN: Final = 24
@@ -28,26 +27,7 @@ LARGEST_ERROR: Final = 5.0
 def fit_emission(
     data: Emissions, updates: int, seed: int, device: str, report: Report
 ) -> EmissionNets:
-    """Fit both nets.
-
-    Parameters
-    ----------
-    data
-        Of ``make_emissions``.
-    updates
-        Of each net.
-    seed
-        Of weights and batches.
-    device
-        Of torch.
-    report
-        Progress.
-
-    Returns
-    -------
-    EmissionNets
-        For compiled code.
-    """
+    """Fit both networks."""
     car = _fit(data.car, _car_loss, em.NUM_CAR_EMISSIONS, updates, seed, device, report)
     thing = _fit(data.thing, _thing_loss, em.NUM_THING_EMISSIONS, updates, seed + 1, device, report)
     shares = np.array([persistence(data.car_errors), persistence(data.thing_errors)])
@@ -58,11 +38,9 @@ def _fit(
     rows: Rows, loss: Loss, outputs: int, updates: int, seed: int, device: str, report: Report
 ) -> Net:
     """One net of one member: all members of the ensemble share it."""
-    generator = torch.Generator().manual_seed(seed)
-    net = EnsembleMlp(1, rows.x.shape[1], EMISSION_HIDDEN, outputs, generator).to(device)
     weight = np.ones((len(rows.x), 1), np.float32)
-    fit(net, rows.x, rows.y, weight, loss, Budget(updates, BATCH), seed, report)
-    return net.export()
+    training = Training(Budget(updates, BATCH), seed, device, report)
+    return fit_ensemble(rows, weight, EMISSION_HIDDEN, outputs, loss, training)
 
 
 def _shared_loss(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -91,17 +69,12 @@ def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
 
 
 def persistence(errors: NDArray[np.float32]) -> float:
-    """Share of a standard normal error that belongs to its track: what does not change from one decision to the next.
+    """Share, 0 to 1, of a standard normal error that lasts as long as its track.
 
     Parameters
     ----------
     errors
         ``(N, 2)`` in standard deviations; not a number where nothing was measured.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Training the event heads: whether something is touched, and what that does; and their calibration."""
+"""Training the event heads (contact, collision, severity, slip) and their calibration."""
 
 from __future__ import annotations
 
@@ -17,9 +17,17 @@ from policies.world_model.model.contact_outcome import NUM_MODES, NUM_OUTCOMES, 
 from policies.world_model.model.event_features import EXACT_COLLISION, EXACT_CONTACT
 from policies.world_model.model.parameters import EventNets
 from policies.world_model.training.event_dataset import Events
-from policies.world_model.training.fit_loop import Budget, Report, bootstrap, fit, gaussian
+from policies.world_model.training.fit_loop import (
+    Budget,
+    Loss,
+    Report,
+    Training,
+    bootstrap,
+    fit_ensemble,
+    gaussian,
+)
 from policies.world_model.training.fit_transition import scales
-from policies.world_model.training.torch_networks import EnsembleMlp
+from policies.world_model.training.transition_dataset import Rows
 
 EVENT_HIDDEN, SEVERITY_HIDDEN = 32, 96
 
@@ -57,47 +65,43 @@ def fit_events(
         Of torch.
     report
         Progress.
-
-    Returns
-    -------
-    EventNets
-        For compiled code.
     """
-    heads = []
-    for k, (rows, held, exact) in enumerate(
-        (
-            (train.contact, validation.contact, EXACT_CONTACT),
-            (train.collision, validation.collision, EXACT_COLLISION),
-        )
-    ):
-        generator = torch.Generator().manual_seed(seed + k)
-        net = EnsembleMlp(members, rows.x.shape[1], EVENT_HIDDEN, 1, generator).to(device)
+
+    def one(rows: Rows, hidden: int, outputs: int, loss: Loss, budget: Budget, offset: int) -> Net:
         weight = bootstrap(rows.episode, members, seed)
-        fit(net, rows.x, rows.y, weight, _event_loss, Budget(updates, 512), seed + k, report)
-        exported = net.export()
-        logits, is_exact = mean_logits(exported, held.x), held.x[:, exact] < 0.0
-        parts = (~is_exact, is_exact)
-        calibrations = [calibrate(logits[part], held.y[part, 0]) for part in parts]
-        heads.append((exported, np.stack(calibrations)))
-    rows = train.severity
-    outcomes = rows.y[:, NUM_MODES:]
-    does = rows.y[:, 0] == 0.0
+        training = Training(budget, seed + offset, device, report)
+        return fit_ensemble(rows, weight, hidden, outputs, loss, training)
+
+    contact = one(train.contact, EVENT_HIDDEN, 1, _event_loss, Budget(updates, 512), 0)
+    collision = one(train.collision, EVENT_HIDDEN, 1, _event_loss, Budget(updates, 512), 1)
+    outcomes = train.severity.y[:, NUM_MODES:]
+    does = train.severity.y[:, 0] == 0.0
     scale = np.maximum(scales(outcomes[does]), LEAST_SPREAD)
     shift = outcomes[does].astype(np.float64).mean(axis=0)
-    y = rows.y.copy()
+    y = train.severity.y.copy()
     y[:, NUM_MODES:] = (outcomes - shift) / scale
-    generator = torch.Generator().manual_seed(seed + 2)
-    severity = EnsembleMlp(members, rows.x.shape[1], SEVERITY_HIDDEN, NUM_SEVERITY_OUT, generator)
-    severity.to(device)
-    weight = bootstrap(rows.episode, members, seed)
     budget = Budget(SEVERITY_UPDATES * updates, 384)
-    fit(severity, rows.x, y, weight, _severity_loss, budget, seed + 2, report)
-    generator = torch.Generator().manual_seed(seed + 3)
-    slip = EnsembleMlp(members, train.slip.x.shape[1], EVENT_HIDDEN, 1, generator).to(device)
-    weight = bootstrap(train.slip.episode, members, seed)
-    budget = Budget(updates, 256)
-    fit(slip, train.slip.x, train.slip.y, weight, _event_loss, budget, seed + 3, report)
-    return EventNets(*heads[0], *heads[1], severity.export(), scale, shift, slip.export(), middles)
+    scaled = train.severity._replace(y=y)
+    severity = one(scaled, SEVERITY_HIDDEN, NUM_SEVERITY_OUT, _severity_loss, budget, 2)
+    slip = one(train.slip, EVENT_HIDDEN, 1, _event_loss, Budget(updates, 256), 3)
+    return EventNets(
+        contact,
+        _calibrate_both(contact, validation.contact, EXACT_CONTACT),
+        collision,
+        _calibrate_both(collision, validation.collision, EXACT_COLLISION),
+        severity,
+        scale,
+        shift,
+        slip,
+        middles,
+    )
+
+
+def _calibrate_both(net: Net, held: Rows, exact: int) -> NDArray[np.float64]:
+    """Calibrations ``(2, 2)`` for imagined and for exact positions; ``exact`` is the feature that says which."""
+    logits, is_exact = mean_logits(net, held.x), held.x[:, exact] < 0.0
+    parts = (~is_exact, is_exact)
+    return np.stack([calibrate(logits[part], held.y[part, 0]) for part in parts])
 
 
 def _event_loss(out: Tensor, y: Tensor) -> Tensor:
@@ -137,7 +141,7 @@ def mean_logits(net: Net, x: Array) -> Array:
 
 
 def calibrate(logits: NDArray[np.float64], happened: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Temperature and bias that make logits likely, fitted by maximum likelihood.
+    """Temperature and bias ``(2,)`` that make ``logit / temperature + bias`` most likely.
 
     Parameters
     ----------
@@ -145,11 +149,6 @@ def calibrate(logits: NDArray[np.float64], happened: NDArray[np.float32]) -> NDA
         ``(N,)``.
     happened
         ``(N,)`` 0 or 1.
-
-    Returns
-    -------
-    ndarray
-        ``(2,)``: ``logit / temperature + bias`` is calibrated.
     """
 
     def loss(free: NDArray[np.float64]) -> float:

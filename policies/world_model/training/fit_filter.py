@@ -1,4 +1,4 @@
-"""Training the belief filter: what objects are made of, and where they are, from how they have looked and moved."""
+"""Training the belief filter: contents and positions of objects from how they looked and moved."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import torch
 from envs.specification.debris import NUM_LOOKS
 from policies.world_model.estimation.belief_features import (
     FIRST_LOOK,
+    NUM_BELIEF_FEATURES,
     NUM_CORRECTIONS,
-    NUM_EVIDENCE,
 )
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.parameters import FilterNets
@@ -52,7 +52,7 @@ def fit_filter(
     updates
         Number of them.
     look_dropout
-        Share of tracks whose look posterior is hidden throughout: of a type that nobody has met, size, motion and
+        Share of tracks whose look posterior is hidden throughout: of an unknown type, size, motion and
         echo say more than the look.
     seed
         Of weights, batches, dropout.
@@ -60,15 +60,12 @@ def fit_filter(
         Of torch.
     report
         Progress.
-
-    Returns
-    -------
-    FilterNets
-        For compiled code.
     """
     generator = torch.Generator().manual_seed(seed)
     random = np.random.default_rng(seed)
-    net = Filter(NUM_EVIDENCE, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(device)
+    net = Filter(NUM_BELIEF_FEATURES, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(
+        device
+    )
     optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE * 2.0, weight_decay=WEIGHT_DECAY)
     share = LAST_RATE / LEARNING_RATE
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, updates)

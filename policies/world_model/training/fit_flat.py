@@ -1,4 +1,4 @@
-"""Training the flat net: one for ego, vehicles and objects together, the ablation of a net for each."""
+"""Training the flat network: one for ego, vehicles and objects together, the ablation of the factored ones."""
 
 from __future__ import annotations
 
@@ -19,39 +19,25 @@ from policies.world_model.model.flat_features import (
     FIRST_THING,
 )
 from policies.world_model.model.parameters import Transition
-from policies.world_model.training.fit_loop import Budget, Report, bootstrap, fit, gaussian
+from policies.world_model.training.fit_loop import (
+    Budget,
+    Report,
+    Training,
+    bootstrap,
+    fit_ensemble,
+    gaussian,
+)
 from policies.world_model.training.fit_transition import CRASHED_SHARE, emphasise, scales
 from policies.world_model.training.flat_dataset import PEAK_MOST
-from policies.world_model.training.torch_networks import EnsembleMlp
 from policies.world_model.training.transition_dataset import Rows
 
 
 def fit_flat(
     rows: Rows, hidden: int, members: int, updates: int, seed: int, device: str, report: Report
 ) -> Transition:
-    """Fit it.
+    """Fit the flat network.
 
-    Parameters
-    ----------
-    rows
-        Of ``make_flat_rows``.
-    hidden
-        Its width.
-    members
-        Size of the ensemble.
-    updates
-        Optimiser steps.
-    seed
-        Of weights, batches and bootstrap.
-    device
-        Of torch.
-    report
-        Progress.
-
-    Returns
-    -------
-    Transition
-        Without the other nets. The log variances are left behind: they are for learning, plans take means.
+    Without the other nets. The log variances are left behind: they are for learning, plans take means.
     """
     ego, car, thing = flat_scales(rows.y)
     cars, things = np.tile(car, VEHICLE_SLOTS), np.tile(thing, DEBRIS_SLOTS)
@@ -59,21 +45,12 @@ def fit_flat(
     harshest = rows.x[:, FIRST_CAR + CAR_HARSHEST : FIRST_THING : CAR_COLUMNS]
     crashed = np.asarray((harshest > CRASH_MPS2 / 10.0).any(axis=1))
     shown = emphasise(rows, crashed, CRASHED_SHARE)
-    generator = torch.Generator().manual_seed(seed)
     outputs = 2 * tr.NUM_FLAT_OUT - tr.NUM_EGO_OUT
-    net = EnsembleMlp(members, shown.x.shape[1], hidden, outputs, generator)
-    net.to(device)
-    fit(
-        net,
-        shown.x,
-        (shown.y / scale).astype(np.float32),
-        bootstrap(shown.episode, members, seed),
-        flat_loss,
-        Budget(updates, 512),
-        seed,
-        report,
-    )
-    found, none = net.export(), no_net(members)
+    scaled = shown._replace(y=(shown.y / scale).astype(np.float32))
+    weight = bootstrap(shown.episode, members, seed)
+    training = Training(Budget(updates, 512), seed, device, report)
+    found = fit_ensemble(scaled, weight, hidden, outputs, flat_loss, training)
+    none = no_net(members)
     means = found._replace(
         w3=np.ascontiguousarray(found.w3[..., : tr.NUM_FLAT_OUT]),
         b3=np.ascontiguousarray(found.b3[..., : tr.NUM_FLAT_OUT]),
@@ -82,21 +59,10 @@ def fit_flat(
 
 
 def flat_scales(y: NDArray[np.float32]) -> tuple[Scale, Scale, Scale]:
-    """Scales of the targets of ego, vehicles and objects: the same in every slot.
-
-    Parameters
-    ----------
-    y
-        ``(N, NUM_FLAT_TARGETS)``.
-
-    Returns
-    -------
-    tuple of ndarray
-        ``(NUM_EGO_OUT,)``, ``(NUM_CAR_OUT,)`` and ``(NUM_THING_OUT,)``; 1 where nothing is known.
-    """
+    """Scales of the targets of ego, vehicles and objects, equal in every slot; 1 where nothing is known."""
     ego = _known(y[:, : tr.FLAT_CARS])
-    told = y[:, tr.E_PEAK] == y[:, PEAK_MOST]
-    ego[tr.E_PEAK] = _known(y[told, : tr.FLAT_CARS])[tr.E_PEAK]
+    exact = y[:, tr.E_PEAK] == y[:, PEAK_MOST]
+    ego[tr.E_PEAK] = _known(y[exact, : tr.FLAT_CARS])[tr.E_PEAK]
     cars = y[:, tr.FLAT_CARS : tr.FLAT_THINGS].reshape(-1, tr.NUM_CAR_OUT)
     things = y[:, tr.FLAT_THINGS : tr.NUM_FLAT_OUT].reshape(-1, tr.NUM_THING_OUT)
     return ego, _known(cars), _known(things)

@@ -1,4 +1,4 @@
-"""The loop that fits an ensemble: batches of its own for every member, a schedule, nothing else."""
+"""The training loop of an ensemble: batches of its own for every member, and a schedule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from policies.networks.compiled import Net
 from policies.world_model.training.torch_networks import EnsembleMlp
+from policies.world_model.training.transition_dataset import Rows
 
 LEARNING_RATE, LAST_RATE = 1e-3, 2e-5
 WEIGHT_DECAY, CLIP = 1e-4, 10.0
@@ -35,6 +37,31 @@ class Budget(NamedTuple):
 
     updates: int
     batch: int  # rows per member and update
+
+
+class Training(NamedTuple):
+    """How a network is trained."""
+
+    budget: Budget
+    seed: int  # of initial weights and batches
+    device: str  # of torch
+    report: Report
+
+
+def fit_ensemble(
+    rows: Rows,
+    weight: NDArray[np.float32],
+    hidden: int,
+    outputs: int,
+    loss: Loss,
+    training: Training,
+) -> Net:
+    """A new ensemble, fitted to rows with bootstrap weights ``(N, E)``, as compiled code takes it."""
+    budget, seed, device, report = training
+    generator = torch.Generator().manual_seed(seed)
+    net = EnsembleMlp(weight.shape[1], rows.x.shape[1], hidden, outputs, generator).to(device)
+    fit(net, rows.x, rows.y, weight, loss, budget, seed, report)
+    return net.export()
 
 
 def fit(
@@ -64,7 +91,7 @@ def fit(
     seed
         Of the batches.
     report
-        Told about every hundredth update.
+        Called every hundredth update.
     """
     random = np.random.default_rng(seed)
     device = net.weights[0].device
@@ -94,7 +121,7 @@ def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> Non
 
 
 def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
-    """Poisson(1) weights by episode, ``(N, members)``: the same for all rows of an episode, whatever else is loaded.
+    """Poisson(1) weights by episode, ``(N, members)``; they do not depend on what else is loaded.
 
     Parameters
     ----------
@@ -104,11 +131,6 @@ def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDA
         Of the ensemble.
     seed
         Of the training run.
-
-    Returns
-    -------
-    ndarray
-        float32.
     """
     key = episode.astype(np.uint64)[:, None] * np.uint64(64) + np.arange(members, dtype=np.uint64)
     uniform = hash_uniform(key.astype(np.uint64), seed)

@@ -1,4 +1,4 @@
-"""Training the transition ensemble: how the ego answers to commands, how others drive, how things move."""
+"""Training the transition ensemble: ego under commands, other vehicles, objects."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from policies.world_model.estimation.parameters import Scale
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import motion_features as mf
 from policies.world_model.model.parameters import Transition
-from policies.world_model.training.fit_loop import Budget, Loss, Report, bootstrap, fit, gaussian
-from policies.world_model.training.torch_networks import EnsembleMlp
+from policies.world_model.training.fit_loop import (
+    Budget,
+    Loss,
+    Report,
+    Training,
+    bootstrap,
+    fit_ensemble,
+    gaussian,
+)
 from policies.world_model.training.transition_dataset import Rows, Transitions
 
 EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 64, 32
@@ -32,32 +39,11 @@ LEAST_SCALE: Final = 1e-4
 def fit_transition(
     data: Transitions, members: int, updates: int, seed: int, device: str, report: Report
 ) -> Transition:
-    """Fit all three nets.
-
-    Parameters
-    ----------
-    data
-        Of ``make_transitions``.
-    members
-        Size of the ensemble.
-    updates
-        Of each net.
-    seed
-        Of weights, batches and bootstrap.
-    device
-        Of torch.
-    report
-        Progress.
-
-    Returns
-    -------
-    Transition
-        For compiled code.
-    """
-    budget = Budget(updates, 512)
+    """Fit all three networks."""
 
     def one(rows: Rows, outputs: int, hidden: int, loss: Loss, offset: int) -> tuple[Net, Scale]:
-        return _fit(rows, outputs, hidden, loss, members, budget, seed + offset, device, report)
+        training = Training(Budget(updates, 512), seed + offset, device, report)
+        return _fit(rows, outputs, hidden, loss, members, training)
 
     ego, ego_scale = one(data.ego, tr.NUM_EGO_OUT, EGO_HIDDEN, ego_loss, 0)
     car, car_scale = one(data.car, 2 * tr.NUM_CAR_OUT, CAR_HIDDEN, _car_loss, 1)
@@ -79,10 +65,7 @@ def _fit(
     hidden: int,
     loss: Loss,
     members: int,
-    budget: Budget,
-    seed: int,
-    device: str,
-    report: Report,
+    training: Training,
 ) -> tuple[Net, Scale]:
     """One net and the scales of its targets."""
     scale = scales(rows.y)
@@ -96,24 +79,13 @@ def _fit(
     if loss is _car_loss:
         # scaled by what is usual, shown what is rare
         rows = emphasise(rows, rows.x[:, mf.HARSHEST] > CRASH_MPS2 / 10.0, CRASHED_SHARE)
-    generator = torch.Generator().manual_seed(seed)
-    net = EnsembleMlp(members, rows.x.shape[1], hidden, outputs, generator)
-    net.to(device)
-    fit(
-        net,
-        rows.x,
-        (rows.y / scale).astype(np.float32),
-        bootstrap(rows.episode, members, seed),
-        loss,
-        budget,
-        seed,
-        report,
-    )
-    return net.export(), scale
+    scaled = rows._replace(y=(rows.y / scale).astype(np.float32))
+    weight = bootstrap(rows.episode, members, training.seed)
+    return fit_ensemble(scaled, weight, hidden, outputs, loss, training), scale
 
 
 def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
-    """Rows of which some are shown more often.
+    """All rows, the chosen ones repeated a whole number of times.
 
     Parameters
     ----------
@@ -123,11 +95,6 @@ def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
         ``(N,)``: which ones, by their inputs alone, so that what is learned about every input stays what the log says.
     share
         Of the result that they are, at least.
-
-    Returns
-    -------
-    Rows
-        All rows, the chosen ones a whole number of times.
     """
     count = int(chosen.sum())
     times = max(round(share * (len(chosen) - count) / ((1.0 - share) * max(count, 1))), 1)

@@ -1,9 +1,9 @@
-"""Classes of contents without anybody telling: a mixture over the stories of all tracks, fitted by EM.
+"""Content classes learned without labels: a mixture over the histories of all tracks, fitted by EM.
 
 What an object is made of is never read. Sixteen classes are latent: given the class, size, look, radar, what vehicles
 and wind did to it, and what the car felt of it are independent. Tracks that the car touched, or went over without
 feeling anything, say what they were (class 0 cannot be felt, 1 to 3 change the grip, the others hit); the others are
-told by resemblance. Every track gets a label drawn from its posterior, so that cross-entropy on the labels is, in
+classified by resemblance. Every track gets a label drawn from its posterior, so that cross-entropy on the labels is, in
 expectation, cross-entropy on the posterior, and everything downstream learns as it does from true classes.
 That drivers chose what to touch does no harm: they chose by what was observed, which the posterior conditions on.
 """
@@ -28,7 +28,11 @@ from policies.world_model.estimation.content_classes import (
 from policies.world_model.model.contact_outcome import MODES, NUM_MODES, NUM_OUTCOMES
 from policies.world_model.training import track_histories as st
 from policies.world_model.training.fit_loop import hash_uniform
-from policies.world_model.training.track_histories import Stories, number_tracks, tell_stories
+from policies.world_model.training.track_histories import (
+    TrackHistories,
+    number_tracks,
+    read_histories,
+)
 from policies.world_model.training.unprivileged_labels import without_truth
 
 NUM_NOTHINGS: Final = 4
@@ -51,7 +55,7 @@ LEAST_OUTCOME_SD: Final = 0.3
 """In shares of the spread over all hits."""
 
 OUTCOME_WEIGHT: Final = 2.0
-"""What was felt counts double: classes are there to tell what a hit does."""
+"""What was felt counts double: classes are there to predict what a hit does."""
 
 PRIOR: Final = 2.0
 """Imagined tracks that hold every distribution near that of all classes together."""
@@ -75,33 +79,20 @@ class LatentClasses(NamedTuple):
 
     @property
     def middles(self) -> Array:
-        """Nothing: what a latent class is made of nobody has said."""
+        """Zeros: the properties of a latent class are unknown."""
         return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
 
-    def tell(self, columns: Mapping[str, NDArray[Any]]) -> Array:
-        """Nothing either."""
+    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+        """NaN: the properties of an object are unknown."""
         return np.full((*columns["contents"].shape[:2], NUM_PROPERTIES), np.nan)
 
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int
     ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
-        """The columns without truth, and the class of what is in every debris slot.
-
-        Parameters
-        ----------
-        columns
-            Of a shard.
-        shard
-            Its number; the draws depend on it.
-
-        Returns
-        -------
-        columns, kinds
-            Of ``without_truth``; ``(N, 4)``, 0 where nothing is tracked.
-        """
+        """The columns without truth, and a class drawn for every slot, ``(N, 4)``, 0 where nothing is tracked."""
         observed = without_truth(columns)
-        stories = tell_stories(observed)
-        label = draw(posterior(self, stories), stories.key + np.uint64(shard << 40), self.seed)
+        histories = read_histories(observed)
+        label = draw(posterior(self, histories), histories.key + np.uint64(shard << 40), self.seed)
         number = number_tracks(columns)[2]
         if not len(label):
             return observed, np.zeros(number.shape, np.int64)
@@ -116,43 +107,41 @@ def draw(probability: Array, key: NDArray[np.uint64], seed: int) -> NDArray[np.i
     return found
 
 
-def posterior(classes: LatentClasses, stories: Stories) -> Array:
+def posterior(classes: LatentClasses, histories: TrackHistories) -> Array:
     """Probability of the classes, ``(N, NUM_CLASSES)``."""
-    each = _responsibilities(classes, stories)[0]
+    each = _responsibilities(classes, histories)
     found = np.zeros((len(each), NUM_CLASSES))
     np.add.at(found.T, CLASS_OF, each.T)
     return found
 
 
-def fit_latent_classes(parts: Sequence[Stories], seed: int) -> LatentClasses:
-    """Fit the mixture.
+def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClasses:
+    """Fit the mixture; bodies are ordered by the cost of their hits.
 
     Parameters
     ----------
     parts
-        Stories of the shards to learn from.
+        Histories of the shards to learn from.
     seed
         Of the first guess and of the labels that will be drawn.
-
-    Returns
-    -------
-    LatentClasses
-        Bodies ordered by what their hits cost.
     """
-    stories = Stories(*(np.concatenate(values) for values in zip(*parts, strict=True)))
-    usual, spread = _usual_outcomes(stories)
+    histories = TrackHistories(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    usual, spread = _usual_outcomes(histories)
     classes = _maximise(
-        _first_guess(stories, usual, spread, np.random.default_rng(seed)), stories, usual, spread
+        _first_guess(histories, usual, spread, np.random.default_rng(seed)),
+        histories,
+        usual,
+        spread,
     )
     for _ in range(ROUNDS):
-        each = _responsibilities(classes, stories)[0]
-        classes = _maximise(each, stories, usual, spread)
-    each = _responsibilities(classes, stories)[0]
-    hit = stories.feeling == st.HIT_FELT
+        each = _responsibilities(classes, histories)
+        classes = _maximise(each, histories, usual, spread)
+    each = _responsibilities(classes, histories)
+    hit = histories.feeling == st.HIT_FELT
     weight = each[hit][:, FIRST_BODY:]
-    cost = weight.T @ stories.cost[hit] / np.maximum(weight.sum(axis=0), 1e-9)
+    cost = weight.T @ histories.cost[hit] / np.maximum(weight.sum(axis=0), 1e-9)
     order = np.concatenate([np.arange(FIRST_BODY), FIRST_BODY + np.argsort(cost, kind="stable")])
-    classes = _maximise(each[:, order], stories, usual, spread)
+    classes = _maximise(each[:, order], histories, usual, spread)
     return classes._replace(names=_names(classes), seed=seed)
 
 
@@ -165,50 +154,52 @@ def _names(classes: LatentClasses) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _basis(stories: Stories) -> Array:
-    """What the usual outcome depends on, ``(N, 3)``."""
-    return np.stack([np.ones(len(stories.speed)), stories.speed / 30.0, stories.offset], axis=1)
+def _basis(histories: TrackHistories) -> Array:
+    """Regressors of the usual outcome, ``(N, 3)``."""
+    return np.stack(
+        [np.ones(len(histories.speed)), histories.speed / 30.0, histories.offset], axis=1
+    )
 
 
-def _place(stories: Stories) -> NDArray[np.int64]:
+def _place(histories: TrackHistories) -> NDArray[np.int64]:
     """Index of the mode of every hit, 0 for the others."""
-    found: NDArray[np.int64] = np.argmax(stories.mode[:, None] == np.array(MODES), axis=1)
+    found: NDArray[np.int64] = np.argmax(histories.mode[:, None] == np.array(MODES), axis=1)
     return found
 
 
-def _usual_outcomes(stories: Stories) -> tuple[Array, Array]:
+def _usual_outcomes(histories: TrackHistories) -> tuple[Array, Array]:
     """Regression of the outcomes of every mode on how it was hit, and the spread that is left."""
     usual, spread = np.zeros((NUM_MODES, 3, NUM_OUTCOMES)), np.ones((NUM_MODES, NUM_OUTCOMES))
-    basis, mode = _basis(stories), _place(stories)
+    basis, mode = _basis(histories), _place(histories)
     for m in range(NUM_MODES):
-        rows = (stories.feeling == st.HIT_FELT) & (mode == m)
+        rows = (histories.feeling == st.HIT_FELT) & (mode == m)
         if rows.sum() > 20:
-            x, y = basis[rows], stories.outcome[rows]
+            x, y = basis[rows], histories.outcome[rows]
             usual[m] = np.linalg.solve(x.T @ x + np.eye(3), x.T @ y)
             spread[m] = np.maximum((y - x @ usual[m]).std(axis=0), 0.05)
     return usual, spread
 
 
-def _residuals(stories: Stories, usual: Array, spread: Array) -> Array:
+def _residuals(histories: TrackHistories, usual: Array, spread: Array) -> Array:
     """Outcomes beyond the usual, in spreads, ``(N, NUM_OUTCOMES)``; meaningless without a hit."""
-    mode = _place(stories)
-    expected = np.einsum("nb,nbo->no", _basis(stories), usual[mode])
-    found: Array = np.clip((stories.outcome - expected) / spread[mode], -4.0, 4.0)
+    mode = _place(histories)
+    expected = np.einsum("nb,nbo->no", _basis(histories), usual[mode])
+    found: Array = np.clip((histories.outcome - expected) / spread[mode], -4.0, 4.0)
     return found
 
 
 def _first_guess(
-    stories: Stories, usual: Array, spread: Array, random: np.random.Generator
+    histories: TrackHistories, usual: Array, spread: Array, random: np.random.Generator
 ) -> Array:
     """Responsibilities from clusters of those that were met; the others hardly count yet."""
-    residual = _residuals(stories, usual, spread)
-    looks = np.sqrt(stories.look) * 2.0
-    space = np.concatenate([stories.size, looks], axis=1)
+    residual = _residuals(histories, usual, spread)
+    looks = np.sqrt(histories.look) * 2.0
+    space = np.concatenate([histories.size, looks], axis=1)
     found = np.full((len(space), NUM_COMPONENTS), 1e-3)
-    hit = stories.feeling == st.HIT_FELT
-    grip = stories.feeling == st.GRIP_FELT
-    free = (stories.feeling == st.NOTHING_FELT) & np.isin(
-        stories.meeting, (st.UNDER_WHEEL, st.TALL)
+    hit = histories.feeling == st.HIT_FELT
+    grip = histories.feeling == st.GRIP_FELT
+    free = (histories.feeling == st.NOTHING_FELT) & np.isin(
+        histories.meeting, (st.UNDER_WHEEL, st.TALL)
     )
     for rows, first, count, points in (
         (free, 0, NUM_NOTHINGS, space),
@@ -219,35 +210,37 @@ def _first_guess(
             _, label = kmeans2(points[which], count, minit="++", rng=random, iter=50)
             found[which, first + label] = 1.0
     # patches in thirds by the grip that they leave
-    which = np.flatnonzero(grip)[np.argsort(stories.grip[grip], kind="stable")]
+    which = np.flatnonzero(grip)[np.argsort(histories.grip[grip], kind="stable")]
     for k, third in enumerate(np.array_split(which, NUM_PATCHES)):
         found[third, FIRST_PATCH + k] = 1.0
     return found
 
 
-def _maximise(each: Array, stories: Stories, usual: Array, spread: Array) -> LatentClasses:
-    """Parameters that make the stories likely, given responsibilities ``(N, C)``."""
+def _maximise(each: Array, histories: TrackHistories, usual: Array, spread: Array) -> LatentClasses:
+    """Parameters that make the histories likely, given responsibilities ``(N, C)``."""
     felt, each = each, each.copy()
     # patches differ by the grip that they leave, not by what they look like
     patches = slice(FIRST_PATCH, FIRST_BODY)
     each[:, patches] = each[:, patches].mean(axis=1, keepdims=True)
     total = each.sum(axis=0) + 1e-9
-    size = _moments(each, stories.size, LEAST_SIZE_SD)
-    look = _shares(each.T @ stories.look, stories.look.mean(axis=0))
-    flag = (each.T @ stories.flag + PRIOR * stories.flag.mean(axis=0)) / (total + PRIOR)[:, None]
+    size = _moments(each, histories.size, LEAST_SIZE_SD)
+    look = _shares(each.T @ histories.look, histories.look.mean(axis=0))
+    flag = (each.T @ histories.flag + PRIOR * histories.flag.mean(axis=0)) / (total + PRIOR)[
+        :, None
+    ]
     cue = np.stack(
         [
             _shares(each.T @ one_hot, one_hot.mean(axis=0))
-            for one_hot in (np.eye(st.NUM_VALUES)[stories.cue[:, k]] for k in range(st.NUM_CUES))
+            for one_hot in (np.eye(st.NUM_VALUES)[histories.cue[:, k]] for k in range(st.NUM_CUES))
         ],
         axis=1,
     )
-    grip = stories.feeling == st.GRIP_FELT
-    mean, sd = _moments(felt[grip], stories.grip[grip][:, None], 0.05)
-    residual, mode = _residuals(stories, usual, spread), _place(stories)
+    grip = histories.feeling == st.GRIP_FELT
+    mean, sd = _moments(felt[grip], histories.grip[grip][:, None], 0.05)
+    residual, mode = _residuals(histories, usual, spread), _place(histories)
     outcome = np.zeros((2, NUM_COMPONENTS, NUM_MODES, NUM_OUTCOMES))
     for m in range(NUM_MODES):
-        rows = (stories.feeling == st.HIT_FELT) & (mode == m)
+        rows = (histories.feeling == st.HIT_FELT) & (mode == m)
         outcome[:, :, m] = _moments(each[rows], residual[rows], LEAST_OUTCOME_SD, 3.0 * PRIOR)
     return LatentClasses(
         total / total.sum(),
@@ -255,7 +248,7 @@ def _maximise(each: Array, stories: Stories, usual: Array, spread: Array) -> Lat
         look,
         flag,
         cue,
-        _feelings(each, stories),
+        _feelings(each, histories),
         np.stack([mean[:, 0], sd[:, 0]]),
         usual,
         outcome,
@@ -265,13 +258,13 @@ def _maximise(each: Array, stories: Stories, usual: Array, spread: Array) -> Lat
     )
 
 
-def _feelings(each: Array, stories: Stories) -> Array:
+def _feelings(each: Array, histories: TrackHistories) -> Array:
     """Probability of what is felt in every kind of meeting; what a class excludes is all but impossible."""
     found = np.full((NUM_COMPONENTS, st.NUM_MEETINGS, st.NUM_FEELINGS), 1.0)
     for meeting in range(st.NUM_MEETINGS):
-        rows = stories.meeting == meeting
+        rows = histories.meeting == meeting
         if rows.any():
-            one_hot = np.eye(st.NUM_FEELINGS)[stories.feeling[rows]]
+            one_hot = np.eye(st.NUM_FEELINGS)[histories.feeling[rows]]
             found[:, meeting] = _shares(each[rows].T @ one_hot, one_hot.mean(axis=0))
     nothing, patch, body = (
         slice(0, FIRST_PATCH),
@@ -313,28 +306,28 @@ def _moments(each: Array, values: Array, least: float, prior: float = PRIOR) -> 
     return found
 
 
-def _responsibilities(classes: LatentClasses, stories: Stories) -> tuple[Array, float]:
-    """Probability of the components, ``(N, C)``, and the mean log likelihood."""
-    log = np.log(classes.share) + _gaussian(stories.size, classes.size)
-    log = log + stories.look @ np.log(classes.look).T
+def _responsibilities(classes: LatentClasses, histories: TrackHistories) -> Array:
+    """Probability of the components, ``(N, C)``."""
+    log = np.log(classes.share) + _gaussian(histories.size, classes.size)
+    log = log + histories.look @ np.log(classes.look).T
     one = np.log(classes.flag).T
     other = np.log1p(-classes.flag).T
     for k in range(st.NUM_FLAGS):
-        log += np.where(stories.flag[:, k, None] == 1, one[k], other[k])
+        log += np.where(histories.flag[:, k, None] == 1, one[k], other[k])
     for k in range(st.NUM_CUES):
-        log += np.log(classes.cue[:, k].T)[stories.cue[:, k]]
-    log += np.log(classes.feeling)[:, stories.meeting, stories.feeling].T
-    grip = stories.feeling == st.GRIP_FELT
-    log[grip] += _gaussian(stories.grip[grip][:, None], classes.grip[:, :, None])
-    hit, mode = stories.feeling == st.HIT_FELT, _place(stories)
-    residual = _residuals(stories, classes.usual, classes.spread)
+        log += np.log(classes.cue[:, k].T)[histories.cue[:, k]]
+    log += np.log(classes.feeling)[:, histories.meeting, histories.feeling].T
+    grip = histories.feeling == st.GRIP_FELT
+    log[grip] += _gaussian(histories.grip[grip][:, None], classes.grip[:, :, None])
+    hit, mode = histories.feeling == st.HIT_FELT, _place(histories)
+    residual = _residuals(histories, classes.usual, classes.spread)
     for m in range(NUM_MODES):
         rows = hit & (mode == m)
         log[rows] += OUTCOME_WEIGHT * _gaussian(residual[rows], classes.outcome[:, :, m])
     top = log.max(axis=1, keepdims=True) if len(log) else log[:, :1]
     weight = np.exp(log - top)
-    total = weight.sum(axis=1, keepdims=True)
-    return weight / total, float((np.log(total) + top).mean()) if len(log) else 0.0
+    shares: Array = weight / weight.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _gaussian(values: Array, moments: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Open-loop prediction against what really happened: the model, and constant velocity, from the same state.
+"""Errors of open-loop prediction: the model, and constant velocity, from the same true state.
 
 Places and speeds are true. Accelerations are what the filter says: no plan ever begins with true ones.
 """
@@ -19,10 +19,10 @@ from policies.world_model.model import state as s
 from policies.world_model.model.dynamics import lies_still, move_all
 from policies.world_model.model.parameters import Transition
 from policies.world_model.model.state import copy_state, empty_state, set_acceleration
-from policies.world_model.training.transition_dataset import car_speeds, command_of, true_state
+from policies.world_model.training.transition_dataset import Log, read_log, true_state
 
 EVERY: Final = 7
-"""Every so manieth row begins a prediction."""
+"""A prediction starts at every 7th row."""
 
 NUM_ERRORS: Final = 1 + VEHICLE_SLOTS + DEBRIS_SLOTS
 
@@ -61,23 +61,8 @@ def open_loop_errors(
     starts = np.flatnonzero(lasts)[::EVERY]
     ours = np.full((len(starts), NUM_ERRORS), np.nan)
     theirs = ours.copy()
-    _predict(
-        starts,
-        steps,
-        columns["ego"],
-        columns["vehicles"],
-        columns["debris"],
-        columns["ego_true"],
-        columns["vehicles_true"],
-        columns["debris_true"],
-        car_speeds(columns),
-        command_of(columns),
-        kinds,
-        model,
-        (empty_state(), empty_state(), empty_state()),
-        ours,
-        theirs,
-    )
+    states = (empty_state(), empty_state(), empty_state())
+    _predict(starts, steps, read_log(columns, kinds), model, states, ours, theirs)
     return ours, theirs
 
 
@@ -85,15 +70,7 @@ def open_loop_errors(
 def _predict(
     starts: Array,
     steps: int,
-    ego: Array,
-    vehicles: Array,
-    debris: Array,
-    ego_true: Array,
-    vehicles_true: Array,
-    debris_true: Array,
-    speeds: Array,
-    command: Array,
-    kinds: Array,
+    shard: Log,
     model: Transition,
     states: tuple[s.State, s.State, s.State],
     ours: Array,
@@ -102,24 +79,21 @@ def _predict(
     """Fill the errors; see ``open_loop_errors``."""
     root, state, after = states
     elapsed = steps * DECISION_S
-    nobody = np.zeros(VEHICLE_SLOTS, np.bool_)
+    none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for n in range(len(starts)):
         k, end = starts[n], starts[n] + steps
-        true_state(
-            ego[k],
-            vehicles[k],
-            debris[k],
-            ego_true[k],
-            vehicles_true[k],
-            debris_true[k],
-            speeds[k],
-            root,
-        )
+        true_state(shard, k, root)
+        command, ego_true = shard.command, shard.ego_true
+        vehicles, vehicles_true = shard.vehicles, shard.vehicles_true
+        debris, debris_true = shard.debris, shard.debris_true
         for i in range(VEHICLE_SLOTS):
-            set_acceleration(speeds[k, i], root.cars[i])
+            set_acceleration(shard.speeds[k, i], root.cars[i])
         copy_state(root, state)
+        kinds = shard.kinds[k]
         for h in range(steps):
-            move_all(model, 0, state, command[k + h, 0], command[k + h, 1], kinds[k], nobody, after)
+            move_all(
+                model, 0, state, command[k + h, 0], command[k + h, 1], kinds, none_known, after
+            )
             copy_state(after, state)
         way = ego_true[end, log.T_X] - ego_true[k, log.T_X]
         y = ego_true[end, log.T_Y]

@@ -1,4 +1,4 @@
-"""The networks in torch: for training only. What they have learned is exported to ``layers``."""
+"""The networks in torch, for training only; weights are exported to ``policies.networks.compiled``."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class EnsembleMlp(nn.Module):
         return y
 
     def export(self) -> Net:
-        """As compiled code wants it."""
+        """The network as compiled code takes it."""
         w = [_array(weight) for weight in self.weights]
         b = [_array(bias)[:, 0] for bias in self.biases]
         return Net(
@@ -116,7 +116,7 @@ class Filter(nn.Module):
         return self.contents(chosen), self.where(chosen)[0]
 
     def export(self) -> Gru:
-        """The recurrent unit as compiled code wants it."""
+        """The recurrent unit as compiled code takes it."""
         named = dict(self.gru.named_parameters())
         return Gru(
             np.ascontiguousarray(_array(named["weight_ih_l0"]).T),

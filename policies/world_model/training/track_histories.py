@@ -1,4 +1,4 @@
-"""What is known of a tracked object once it is behind: how it looked and moved, and what was felt of it."""
+"""Track histories: how an object looked and moved while it was tracked, and what was felt of it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ GRIP_CHANGE: Final = 0.02
 """Change of the grip that is felt [A]."""
 
 
-class Stories(NamedTuple):
+class TrackHistories(NamedTuple):
     """``N`` tracks in the order of slots, then of time."""
 
     start: NDArray[np.int64]  # (N,) row of the first decision
@@ -67,7 +67,7 @@ class Stories(NamedTuple):
     offset: Array  # (N,) lateral, from the ego's axis, m
     outcome: Array  # (N, NUM_OUTCOMES) of ``outcome.encode``
     cost: Array  # (N,) of the hit, US$
-    key: NDArray[np.uint64]  # (N,) tells tracks of a shard apart
+    key: NDArray[np.uint64]  # (N,) identifies a track within its shard
 
 
 def number_tracks(
@@ -82,19 +82,8 @@ def number_tracks(
     return start, slot, np.where(tracked, number, -1)
 
 
-def tell_stories(columns: Mapping[str, NDArray[Any]]) -> Stories:
-    """Stories of all tracks of a shard.
-
-    Parameters
-    ----------
-    columns
-        Of ``without_truth``.
-
-    Returns
-    -------
-    Stories
-        Numbers of order one.
-    """
+def read_histories(columns: Mapping[str, NDArray[Any]]) -> TrackHistories:
+    """Histories of all tracks of a shard, from the columns of ``without_truth``."""
     start, slot, number = number_tracks(columns)
     count = len(start)
     size, look = np.zeros((count, NUM_SIZES)), np.full((count, NUM_LOOKS), 1.0 / NUM_LOOKS)
@@ -125,7 +114,7 @@ def tell_stories(columns: Mapping[str, NDArray[Any]]) -> Stories:
     key = columns["episode"][start].astype(np.uint64) * np.uint64(4096)
     key += slot.astype(np.uint64) * np.uint64(1024)
     key += columns["debris"][start, slot, column.D_IDENTITY].astype(np.uint64)
-    return Stories(
+    return TrackHistories(
         start,
         slot,
         size,
@@ -159,7 +148,7 @@ def _watch(
     flag: Array,
     cue: Array,
 ) -> None:
-    """What was seen, in place; the sighting with the smallest error of size counts."""
+    """Fill what was seen, in place; the sighting with the smallest error of size counts."""
     for n in range(len(start)):
         j, best = slot[n], np.inf
         notes = np.zeros(NUM_NOTES, np.int64)
@@ -238,7 +227,7 @@ def _feel(
     grip: Array,
     hit: Array,
 ) -> None:
-    """How the car met it and what it felt, in place; ``hit`` is the row of the first hit."""
+    """Fill how the ego met the object and what it felt, in place; ``hit`` is the row of the first hit."""
     for n in range(len(start)):
         j, before = slot[n], ego[start[n], column.E_GRIP]
         for k in range(start[n], len(ego) - 1):

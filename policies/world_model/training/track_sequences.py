@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 from envs.physics.compilation import compiled
 from envs.specification import column
 from envs.specification.world import Array
-from policies.world_model.estimation.belief_features import NUM_CORRECTIONS, NUM_EVIDENCE, evidence
+from policies.world_model.estimation.belief_features import (
+    NUM_BELIEF_FEATURES,
+    NUM_CORRECTIONS,
+    belief_features,
+)
 from policies.world_model.log import experience as log
 
 LONGEST: Final = 60
 """Decisions of a track that are used: 12 s; nothing is ahead for longer."""
 
-# what the filter corrects: the measured position and velocity of an object
-W_Y, W_VX, W_VY = range(3)
-
 
 class Tracks(NamedTuple):
     """``N`` tracks, padded to ``LONGEST``."""
 
-    x: NDArray[np.float32]  # (N, LONGEST, NUM_EVIDENCE)
+    x: NDArray[np.float32]  # (N, LONGEST, NUM_BELIEF_FEATURES)
     length: NDArray[np.int64]  # (N,)
     kind: NDArray[np.int64]  # (N,) class of the contents
     where: NDArray[np.float32]  # (N, LONGEST, NUM_CORRECTIONS) true less measured, extrapolated
@@ -32,24 +33,11 @@ class Tracks(NamedTuple):
 
 
 def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Tracks:
-    """Every track of a shard.
-
-    Parameters
-    ----------
-    columns
-        Of the shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
-
-    Returns
-    -------
-    Tracks
-        In the order of slots, then of time.
-    """
+    """Every track of a shard, in the order of slots, then of time; ``kinds`` are the classes ``(N, 4)``."""
     rows = columns["debris"]
     start, slot = find_starts(columns)
     count = len(start)
-    x = np.zeros((count, LONGEST, NUM_EVIDENCE), np.float32)
+    x = np.zeros((count, LONGEST, NUM_BELIEF_FEATURES), np.float32)
     where = np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32)
     length = np.zeros(count, np.int64)
     _fill(
@@ -106,11 +94,11 @@ def _fill(
                 break
             if row[column.D_IDENTITY] != debris[first, j, column.D_IDENTITY]:
                 break
-            evidence(ego[k], vehicles[k], row, x[n, t])
+            belief_features(ego[k], vehicles[k], row, x[n, t])
             true = debris_true[k, j]
             length[n] = t + 1
             if np.isnan(true[log.M_DX]):
-                # nobody knows better than the measurement
+                # nothing better than the measurement is known
                 continue
             measured = ego[k, column.E_Y] + row[column.D_DY]
             where[n, t, 0] = true[log.M_Y] - measured

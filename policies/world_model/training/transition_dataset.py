@@ -1,8 +1,8 @@
-"""From logged experience to rows that networks are trained on: features by the code that is used when deciding."""
+"""Training rows of the transition networks, from logged experience, by the code that computes features in use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from envs.action import decode_acceleration, decode_target
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, DECISION_S, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.world_model.estimation.velocity_filter import speeds_of
+from policies.world_model.estimation.velocity_filter import filter_log
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import motion_features as mf
@@ -29,7 +29,7 @@ class Rows(NamedTuple):
 
 
 class Transitions(NamedTuple):
-    """What moves, by kind."""
+    """Supervised problems of ego, vehicles and objects."""
 
     ego: Rows
     car: Rows
@@ -55,8 +55,32 @@ def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
 
 
 def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-    """What the filter makes of the vehicles' speeds, ``(N, 8, NUM_SPEEDS)``."""
-    return speeds_of(columns["vehicles"], goes_on(columns))
+    """Filtered speeds of vehicles, ``(N, 8, NUM_SPEEDS)``."""
+    return filter_log(columns["vehicles"], goes_on(columns))
+
+
+class Log(NamedTuple):
+    """Columns of a shard that compiled code reads, and what follows from them: ``N`` rows each."""
+
+    episode: Array
+    ego: Array
+    vehicles: Array
+    debris: Array
+    ego_true: Array
+    vehicles_true: Array
+    debris_true: Array
+    contact: Array
+    struck: Array
+    collided: Array
+    command: Array  # (N, 2) acceleration, m/s2, and lateral target, m
+    speeds: Array  # (N, 8, NUM_SPEEDS) of ``car_speeds``
+    kinds: Array  # (N, 4) class of the contents
+
+
+def read_log(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Log:
+    """The columns of a shard with the class ``(N, 4)`` of the contents of every object."""
+    logged = {name: columns[name] for name in Log._fields[:10]}
+    return Log(**logged, command=command_of(columns), speeds=car_speeds(columns), kinds=kinds)
 
 
 def make_transitions(
@@ -71,12 +95,8 @@ def make_transitions(
     kinds
         ``(N, 4)`` class of the contents of every object.
     rows
-        Which rows to use; those without an outcome are left out.
-
-    Returns
-    -------
-    Transitions
-        Contacts are left out: what they do is learned by the severity head.
+        Which rows to use; those without an outcome are left out, and so are contacts: what they do is learned by the
+        severity head.
     """
     rows = rows[goes_on(columns)[rows]]
     size = len(rows)
@@ -89,46 +109,34 @@ def make_transitions(
     y = [np.zeros((n, outputs), np.float32) for n, _, outputs in shapes]
     of = [np.zeros(n, np.int64) for n, _, _ in shapes]
     counts = np.zeros(3, np.int64)
-    _fill(
-        rows,
-        columns["ego"],
-        columns["vehicles"],
-        columns["debris"],
-        columns["ego_true"],
-        columns["vehicles_true"],
-        columns["debris_true"],
-        columns["contact"],
-        columns["struck"],
-        command_of(columns),
-        car_speeds(columns),
-        kinds,
-        empty_state(),
-        (x[0], x[1], x[2]),
-        (y[0], y[1], y[2]),
-        (of[0], of[1], of[2]),
-        counts,
-    )
-    episode = columns["episode"]
-    made = [
+    shard, state = read_log(columns, kinds), empty_state()
+    _fill(rows, shard, state, (x[0], x[1], x[2]), (y[0], y[1], y[2]), (of[0], of[1], of[2]), counts)
+    return Transitions(*gather_rows(columns["episode"], x, y, of, counts))
+
+
+def gather_rows(
+    episode: NDArray[np.int32],
+    x: Sequence[NDArray[np.float32]],
+    y: Sequence[NDArray[np.float32]],
+    of: Sequence[NDArray[np.int64]],
+    counts: NDArray[np.int64],
+) -> list[Rows]:
+    """Supervised problems from arrays of which the first ``counts`` rows are filled; ``of`` are their logged rows."""
+    return [
         Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int64))
         for k, n in enumerate(counts.tolist())
     ]
-    return Transitions(*made)
 
 
 @compiled
-def true_state(
-    ego: Array,
-    vehicles: Array,
-    debris: Array,
-    ego_true: Array,
-    vehicles_true: Array,
-    debris_true: Array,
-    speeds: Array,
-    state: State,
-) -> None:
-    """The state with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
-    read_observation(ego, vehicles, debris, speeds, state)
+def true_state(shard: Log, k: int, state: State) -> None:
+    """Row ``k`` with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
+    read_observation(shard.ego[k], shard.vehicles[k], shard.debris[k], shard.speeds[k], state)
+    ego_true, vehicles_true, debris_true = (
+        shard.ego_true[k],
+        shard.vehicles_true[k],
+        shard.debris_true[k],
+    )
     state.ego[s.Y], state.ego[s.SPEED] = ego_true[log.T_Y], ego_true[log.T_SPEED]
     state.ego[s.HEADING] = ego_true[log.T_HEADING]
     for i in range(VEHICLE_SLOTS):
@@ -142,31 +150,23 @@ def true_state(
             car[s.C_AGE] = 0.0
     for j in range(DEBRIS_SLOTS):
         if state.things[j, s.D_LIVE] > 0.0 and not np.isnan(debris_true[j, log.M_DX]):
-            thing, moves = state.things[j], debris_true[j]
-            thing[s.D_X], thing[s.D_Y], thing[s.D_Z] = (
-                moves[log.M_DX],
-                moves[log.M_Y],
-                moves[log.M_Z],
-            )
-            thing[s.D_VX], thing[s.D_VY] = moves[log.M_VX], moves[log.M_VY]
-            thing[s.D_VZ], thing[s.D_YAW] = moves[log.M_VZ], moves[log.M_YAW]
+            thing, true = state.things[j], debris_true[j]
+            thing[s.D_X], thing[s.D_Y], thing[s.D_Z] = true[log.M_DX], true[log.M_Y], true[log.M_Z]
+            thing[s.D_VX], thing[s.D_VY] = true[log.M_VX], true[log.M_VY]
+            thing[s.D_VZ], thing[s.D_YAW] = true[log.M_VZ], true[log.M_YAW]
             thing[s.D_AGE] = 0.0
+
+
+@compiled
+def touches(shard: Log, k: int) -> bool:
+    """Whether the ego touched any tracked object in row ``k``."""
+    return bool((shard.contact[k, :, log.C_IS] > 0.0).any())
 
 
 @compiled
 def _fill(
     rows: Array,
-    ego: Array,
-    vehicles: Array,
-    debris: Array,
-    ego_true: Array,
-    vehicles_true: Array,
-    debris_true: Array,
-    contact: Array,
-    struck: Array,
-    command: Array,
-    speeds: Array,
-    kinds: Array,
+    shard: Log,
     state: State,
     x: tuple[Array, Array, Array],
     y: tuple[Array, Array, Array],
@@ -175,47 +175,33 @@ def _fill(
 ) -> None:
     """Fill features and targets; see ``make_transitions``."""
     for k in rows:
-        true_state(
-            ego[k],
-            vehicles[k],
-            debris[k],
-            ego_true[k],
-            vehicles_true[k],
-            debris_true[k],
-            speeds[k],
-            state,
-        )
-        blur(k, speeds[k], state)
-        now, then = ego_true[k], ego_true[k + 1]
-        touched = False
-        for j in range(DEBRIS_SLOTS):
-            touched = touched or contact[k, j, log.C_IS] > 0.0
-        if not touched:
+        command, debris, later = shard.command[k], shard.debris[k], shard.debris[k + 1]
+        now, then = shard.debris_true[k], shard.debris_true[k + 1]
+        true_state(shard, k, state)
+        blur(k, shard.speeds[k], state)
+        if not touches(shard, k):
             n = counts[0]
-            mf.ego_features(state.ego, command[k, 0], command[k, 1], x[0][n])
-            ego_targets(now, then, command[k, 0], y[0][n])
+            mf.ego_features(state.ego, command[0], command[1], x[0][n])
+            ego_targets(shard.ego_true[k], shard.ego_true[k + 1], command[0], y[0][n])
             of[0][n] = k
             counts[0] += 1
         for i in range(VEHICLE_SLOTS):
-            if car_goes_on(vehicles[k, i], vehicles[k + 1, i]):
+            if car_goes_on(shard.vehicles[k, i], shard.vehicles[k + 1, i]):
                 n = counts[1]
                 mf.car_features(state, i, x[1][n])
-                if car_targets(vehicles_true[k, i], vehicles_true[k + 1, i], y[1][n]):
+                if car_targets(shard.vehicles_true[k, i], shard.vehicles_true[k + 1, i], y[1][n]):
                     of[1][n] = k
                     counts[1] += 1
         for j in range(DEBRIS_SLOTS):
-            if contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
+            if shard.contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
                 continue
-            if not thing_goes_on(
-                debris[k, j], debris[k + 1, j], debris_true[k, j], debris_true[k + 1, j]
-            ):
-                continue
-            n = counts[2]
-            mf.thing_features(state, j, kinds[k, j], x[2][n])
-            thing_targets(debris_true[k, j], debris_true[k + 1, j], y[2][n])
-            y[2][n, tr.NUM_THING_OUT] = struck[k, j]
-            of[2][n] = k
-            counts[2] += 1
+            if thing_goes_on(debris[j], later[j], now[j], then[j]):
+                n = counts[2]
+                mf.thing_features(state, j, shard.kinds[k, j], x[2][n])
+                thing_targets(now[j], then[j], y[2][n])
+                y[2][n, tr.NUM_THING_OUT] = shard.struck[k, j]
+                of[2][n] = k
+                counts[2] += 1
 
 
 @compiled
@@ -245,7 +231,7 @@ def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
 
 @compiled
 def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
-    """What the ego's net has to say; see ``transition.move_ego``."""
+    """Targets of the ego's network; see ``dynamics.move_ego``."""
     mean = 0.5 * (now[log.T_SPEED] + then[log.T_SPEED])
     out[tr.E_DX] = then[log.T_X] - now[log.T_X] - mean * DECISION_S
     drift = now[log.T_SPEED] * np.sin(now[log.T_HEADING])
@@ -267,7 +253,7 @@ def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
 
 @compiled
 def car_targets(now: Array, then: Array, out: Array) -> bool:
-    """What a net has to say of a vehicle, see ``transition.move_all``; whether it is to be learned."""
+    """Targets of a vehicle, see ``dynamics.move_all``; returns whether they are known."""
     out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
     out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
     out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]
@@ -277,7 +263,7 @@ def car_targets(now: Array, then: Array, out: Array) -> bool:
 
 @compiled
 def thing_targets(now: Array, then: Array, out: Array) -> None:
-    """What a net has to say of an object; see ``transition.move_all``."""
+    """Targets of an object; see ``dynamics.move_all``."""
     out[tr.O_VX] = then[log.M_VX] - now[log.M_VX]
     out[tr.O_VY] = then[log.M_VY] - now[log.M_VY]
     out[tr.O_VZ] = then[log.M_VZ] - now[log.M_VZ]

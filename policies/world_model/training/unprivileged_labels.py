@@ -1,4 +1,4 @@
-"""The log without its truth: what the car can know afterwards from what it observed and felt itself.
+"""Unprivileged labels: the log without its truth, as the ego can reconstruct it from what it observed and felt.
 
 Every hidden column is replaced by an estimate of the same shape, so that what learns from the log need not care:
 
@@ -55,7 +55,7 @@ STRUCK_MPS: Final = 2.5
 """Change of an object's measured speed within a decision beside a vehicle that is a blow [A]."""
 
 JOLT_M: Final = 0.02
-"""Visible jolt that tells that a vehicle drove over something [A]."""
+"""A larger visible jolt means that a vehicle drove over something [A]."""
 
 WHEEL_M, WHEEL_WIDTH_M = 0.775, 0.22
 """Where the ego's wheels are, from its axis, and how wide they are."""
@@ -64,19 +64,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 def without_truth(columns: Columns) -> dict[str, NDArray[Any]]:
-    """The columns of a shard with everything hidden replaced.
-
-    Parameters
-    ----------
-    columns
-        Of the shard. Read are the observation, the action, the ego's instruments, costs, ends, and what was felt of
-        contacts.
-
-    Returns
-    -------
-    dict
-        The same columns; of vehicles and objects that were not seen in a row the motion is not a number.
-    """
+    """The columns of a shard with everything hidden replaced; motion that was not seen is NaN."""
     found = dict(columns)
     ego = columns["ego"].astype(np.float64)
     own = np.zeros((len(ego), log.NUM_EGO_TRUE))
@@ -123,7 +111,7 @@ def _note_felt(
     contact: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Give what was felt to the object that was measured nearest to it, in place; the dearest comes first."""
+    """Assign felt contacts to the object that was measured nearest, in place; the costliest comes first."""
     felt = was_felt(contact)
     for k in np.flatnonzero(felt.any(axis=1)).tolist():
         rows = debris[k]

@@ -16,7 +16,7 @@ from policies.base import Observation
 from policies.world_model.estimation import position_filter
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import Places
+from policies.world_model.estimation.position_filter import PositionFilter
 
 
 class Estimates(NamedTuple):
@@ -64,7 +64,7 @@ class BeliefTracker:
     def _follow(self, driven: Driven) -> Estimates:
         count = len(driven.episodes)
         belief = Belief(self._nets, 0.5, count, remembers=self._remembers)
-        places = Places(count)
+        places = PositionFilter(count)
         exists, where, sds, contents = [], [], [], []
         for t, seen in enumerate(driven.observed):
             is_new = np.full(count, t == 0)

@@ -7,9 +7,9 @@ import pytest
 
 from envs.errors import UserError
 from policies.checkpoint import ABOUT, TENSORS, flatten, sealed
-from policies.dream_ppo.checkpoint import check_fit, load, save, template
+from policies.dream_ppo.checkpoint import check_fit, default_cost_hash, load, save, template
 
-ABOUT_IT = {"reward_scale_usd": 1000.0, "classes": ["a", "b"], "cost_hash": "c"}
+ABOUT_IT = {"classes": ["a", "b"], "cost_hash": default_cost_hash()}
 
 
 @pytest.fixture
@@ -25,7 +25,6 @@ def folder(tmp_path):
 def test_round_trip_is_exact(folder):
     path, learned = folder
     found = load(path)
-    assert found.reward_scale_usd == 1000.0
     for one, two in zip(flatten(found.learned).values(), flatten(learned).values(), strict=True):
         np.testing.assert_array_equal(one, two)
 
@@ -57,7 +56,6 @@ def test_damage_is_told(folder):
         ("schema", 2, "newer version"),
         ("sizes", {"hidden": 6, "critics": 2}, "expected float32"),
         ("sizes", {"hidden": 0, "critics": 2}, "sizes.hidden"),
-        ("reward_scale_usd", -1, "reward_scale_usd"),
         ("spaces", {}, "spaces"),
     ],
 )
@@ -68,11 +66,11 @@ def test_a_wrong_description_is_told(folder, key, value, word):
     refused(path, word)
 
 
-def test_values_of_another_model_or_cost_are_refused(folder):
+def test_an_actor_for_another_model_or_cost_is_refused(folder):
     path, _ = folder
     about = load(path).about
-    check_fit(path, about, ("a", "b"), "c")
+    check_fit(path, about, ("a", "b"))
     with pytest.raises(UserError, match="classes"):
-        check_fit(path, about, ("a", "c"), "c")
+        check_fit(path, about, ("a", "c"))
     with pytest.raises(UserError, match="cost_hash"):
-        check_fit(path, about, ("a", "b"), "d")
+        check_fit(path, about | {"cost_hash": "d"}, ("a", "b"))

@@ -17,7 +17,7 @@ from policies.explorer import Explorer
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.log import experience as log
 from policies.world_model.training.latent_classes import draw
-from policies.world_model.training.track_histories import GRIP_FELT, HIT_FELT, tell_stories
+from policies.world_model.training.track_histories import GRIP_FELT, HIT_FELT, read_histories
 from policies.world_model.training.unprivileged_labels import (
     OWN_INSTRUMENTS,
     was_felt,
@@ -122,7 +122,7 @@ def test_what_was_felt_stays_and_what_was_not_is_guessed_from_measurements(shard
 def test_classes_keep_to_what_was_felt(shards):
     book = data.find_classes(shards, 0)
     columns, kinds = book.see(log.read_shard(shards[0]).columns, 0)
-    stories = tell_stories(columns)
+    stories = read_histories(columns)
     kind = kinds[stories.start, stories.slot]
     assert (kind[stories.feeling == HIT_FELT] > NUM_PATCHES).all()
     patch = kind[stories.feeling == GRIP_FELT]

@@ -83,7 +83,7 @@ def hurry(vx, vy, mean, noise):
     said = out.copy()
     said[[transition.O_VX, transition.O_VY]] += np.asarray(noise) / 0.5
     # called from Python, what is compiled for compiled code alone would crash
-    motion._push_nobody.py_func(thing, out, scale, said)
+    motion._limit_gust.py_func(thing, out, scale, said)
     return np.array([vx, vy]) + 0.5 * said[[transition.O_VX, transition.O_VY]]
 
 

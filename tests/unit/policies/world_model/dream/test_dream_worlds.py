@@ -225,7 +225,7 @@ def test_doubt_only_grows():
     last = np.zeros(16)
     for _ in range(20):
         env.step(np.tile(HOLD, (16, 1)))
-        doubt = env.core.dreams.told[:, DOUBT]
+        doubt = env.core.dreams.reported[:, DOUBT]
         going = env.core.dreams.step > 1
         assert (doubt >= last)[going].all()
         last = doubt.copy()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from envs.specification import column
-from policies.world_model.estimation.crashed_vehicles import find_wrecks
+from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
 from policies.world_model.estimation.velocity_filter import HARSHEST, NUM_SPEEDS
 
 
@@ -35,4 +35,4 @@ def scene(dx=60.0, dy=0.0, speed=10.0, heading=0.0, harshest=20.0):
     ],
 )
 def test_wreck_in_the_way(changes, expected):
-    assert find_wrecks(*scene(**changes), 5.0).tolist() == [expected]
+    assert has_crash_ahead(*scene(**changes), 5.0).tolist() == [expected]

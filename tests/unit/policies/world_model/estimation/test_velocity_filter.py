@@ -9,7 +9,7 @@ from policies.world_model.estimation.velocity_filter import (
     ACCELERATION,
     HARSHEST,
     LIMIT_MPS2,
-    Speeds,
+    VelocityFilter,
 )
 
 NEW, OLD = np.ones(1, np.bool_), np.zeros(1, np.bool_)
@@ -26,7 +26,7 @@ def see(speed, identity=7.0, age=0.0, sd=0.25):
 
 def follow(speeds, **changes):
     """What is known after every speed of one vehicle, ``(T, NUM_SPEEDS)``."""
-    memory = Speeds(1)
+    memory = VelocityFilter(1)
     found = [memory.note(see(v, **changes), NEW if k == 0 else OLD) for k, v in enumerate(speeds)]
     return np.stack(found)[:, 0, SLOT]
 
@@ -68,7 +68,7 @@ def test_a_crash_is_found_at_once_and_never_forgotten():
 
 
 def test_somebody_else_in_the_slot_has_no_past():
-    memory = Speeds(1)
+    memory = VelocityFilter(1)
     memory.note(see(30.0), NEW)
     memory.note(see(20.0), OLD)
     assert memory.note(see(20.0, identity=8.0), OLD)[0, SLOT].tolist() == [0.0, 0.0]
@@ -77,7 +77,7 @@ def test_somebody_else_in_the_slot_has_no_past():
 
 
 def test_what_was_hidden_is_no_measurement():
-    memory = Speeds(1)
+    memory = VelocityFilter(1)
     for speed in (30.0, 29.0, 28.0):
         seen = memory.note(see(speed), NEW if speed == 30.0 else OLD)[0, SLOT]
     assert seen[ACCELERATION] < -3.0
@@ -89,7 +89,7 @@ def test_what_was_hidden_is_no_measurement():
 
 
 def test_worlds_are_overwritten_one_by_one():
-    memory, other = Speeds(2), Speeds(1)
+    memory, other = VelocityFilter(2), VelocityFilter(1)
     both = np.concatenate([see(30.0), see(10.0)])
     memory.note(both, np.ones(2, np.bool_))
     other.note(see(50.0), NEW)

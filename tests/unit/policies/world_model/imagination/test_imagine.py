@@ -11,7 +11,7 @@ from envs.specification.debris import LOOKS
 from envs.specification.world import empty_batch
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.velocity_filter import NUM_SPEEDS
-from policies.world_model.imagination.cost_ledger import follow_accounts
+from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.imagination.imagine import imagine
 from policies.world_model.imagination.scoring import reduce_costs
 from policies.world_model.model import state as s
@@ -65,7 +65,7 @@ def roll(learned, observation, accelerations, kind=HEAVY):
     )
     roots = empty_batch(1)
     params = CostParameters().to_array()
-    follow_accounts(
+    charge_driven(
         roots,
         np.ones(1, np.bool_),
         observation["ego"],

@@ -8,13 +8,14 @@ import pytest
 from envs.errors import UserError
 from policies.checkpoint import ABOUT, TENSORS, flatten, sealed
 from policies.world_model.model import checkpoint
+from policies.world_model.model.shapes import Sizes, sizes_of, template
 
-SIZES = checkpoint.Sizes(2, 4, 5, 6, 7, 3, 8, 9, 0)
+SIZES = Sizes(2, 4, 5, 6, 7, 3, 8, 9, 0)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    learned = checkpoint.template(SIZES)
+    learned = template(SIZES)
     random = np.random.default_rng(0)
     for array in flatten(learned).values():
         array[...] = random.normal(size=array.shape)
@@ -34,7 +35,7 @@ def test_round_trip_is_exact(folder):
         assert np.array_equal(a, b), name
         assert a.dtype == b.dtype
     assert first.about["training_seed"] == 3
-    assert checkpoint.sizes_of(first.learned) == SIZES
+    assert sizes_of(first.learned) == SIZES
 
 
 def change_about(folder, **values):
@@ -78,7 +79,7 @@ def not_a_number(folder):
 DAMAGE = {
     "missing": (lambda f: (f / TENSORS).unlink(), "model.safetensors: cannot be read"),
     "no description": (lambda f: (f / ABOUT).unlink(), "model.json: cannot be read"),
-    "no json": (lambda f: (f / ABOUT).write_text("{"), "no JSON"),
+    "no json": (lambda f: (f / ABOUT).write_text("{"), "not valid JSON (line 1, column 2)"),
     "foreign": (
         lambda f: change_about(f, format="other"),
         "format: expected 'roadworld-world-model'",
@@ -126,8 +127,8 @@ def test_damage_is_one_clear_line(folder, kind):
 
 
 def test_too_large_is_refused(folder, monkeypatch):
-    monkeypatch.setattr(checkpoint, "LARGEST_BYTES", 1000)
+    monkeypatch.setattr("policies.checkpoint.LARGEST_BYTES", 1000)
     with pytest.raises(UserError, match=r"allowed are 1,000"):
         checkpoint.load(folder)
     with pytest.raises(UserError, match=r"allowed are 1,000"):
-        checkpoint.save(folder, checkpoint.template(SIZES), {})
+        checkpoint.save(folder, template(SIZES), {})

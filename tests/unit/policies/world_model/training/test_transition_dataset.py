@@ -8,7 +8,7 @@ from envs.specification import column
 from experiments.training.collection.drive import drive
 from policies.explorer import Explorer
 from policies.world_model.estimation.content_classes import NUM_PROPERTIES, Codebook
-from policies.world_model.estimation.velocity_filter import ACCELERATION, Speeds
+from policies.world_model.estimation.velocity_filter import ACCELERATION, VelocityFilter
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import event_features as ft
@@ -25,6 +25,7 @@ from policies.world_model.training.transition_dataset import (
     ego_targets,
     goes_on,
     make_transitions,
+    read_log,
     true_state,
 )
 
@@ -97,7 +98,7 @@ def test_speed_changes_are_of_the_same_vehicle(shard):
 def test_the_log_is_remembered_as_the_policy_remembers(shard):
     c = shard.columns
     begins = np.concatenate([[True], ~goes_on(c)[:-1]])
-    memory = Speeds(1)
+    memory = VelocityFilter(1)
     known = [
         memory.note(c["vehicles"][[k]], begins[[k]])[0] for k in range(min(shard.num_rows, 400))
     ]
@@ -110,10 +111,9 @@ def test_half_of_the_accelerations_are_as_a_plan_finds_them(shard):
     known = car_speeds(c)
     k = int(np.flatnonzero((c["vehicles"][:, :4, column.V_AGE_SINCE_SEEN] == 0.0).all(axis=1))[30])
     state = empty_state()
-    rows = [c[name][k] for name in ("ego", "vehicles", "debris")]
-    truth = [c[name][k] for name in ("ego_true", "vehicles_true", "debris_true")]
+    logged = read_log(c, np.ones(c["contact"].shape[:2], np.int64))
     for decision, first in ((6, 0), (7, 1)):
-        true_state(*rows, *truth, known[k], state)
+        true_state(logged, k, state)
         blur(decision, known[k], state)
         found = state.cars[:, s.C_ACCELERATION]
         live = c["vehicles"][k, :, column.V_TRACKED] > 0.5
@@ -179,7 +179,7 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
     moves = found.learned.transition
     slip = np.full(len(kinds), np.nan)
     starts = np.arange(0, len(kinds), 5)
-    made = imagine_events(columns, kinds, book.tell(c), book.middles, starts, moves, slip)
+    made = imagine_events(columns, kinds, book.properties(c), book.middles, starts, moves, slip)
     exact = made.contact.x[:, ft.EXACT_CONTACT] < 0.0
     assert 0 < exact.sum() < len(exact)
     # true places have no deviations, measured ones have
@@ -189,9 +189,9 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
     is_body = (c["contact"][..., log.C_IS] > 0.0) & (kinds > 0)
     assert made.contact.y[exact].sum() == is_body.sum()
     # what it did is told twice: of the class, and of just these contents
-    told = made.severity.x[:, ft.TOLD] > 0.5
+    told = made.severity.x[:, ft.IS_OWN] > 0.5
     assert told.sum() > 0
-    first = ft.TOLD + 3
+    first = ft.IS_OWN + 3
     properties = made.severity.x[:, first : first + NUM_PROPERTIES]
     middles = book.middles.astype(np.float32)
     of_class = (properties[:, None] == middles).all(axis=-1).any(axis=1)
@@ -201,7 +201,7 @@ def test_events_are_seen_from_plans_and_from_true_places(shard):
 
 def test_nobody_tells_what_latent_classes_are_made_of(shard):
     nobody = LatentClasses(*[None] * len(LatentClasses._fields))
-    assert np.isnan(nobody.tell(shard.columns)).all()
+    assert np.isnan(nobody.properties(shard.columns)).all()
     assert not nobody.middles.any()
 
 
@@ -211,7 +211,7 @@ def test_properties_are_told_of_bodies_alone():
     contents[0, 0, [log.H_MASS, log.H_CRUSH_PRESSURE, log.H_DRAG_AREA]] = np.exp([1.0, 10.0, 1.0])
     contents[0, 0, [log.H_SHARPNESS, log.H_ANCHORED]] = 0.5, 1.0
     contents[0, 1, log.H_KIND] = log.PATCH
-    told = Codebook(np.zeros((12, 5)), np.zeros((3, 2)), ()).tell({"contents": contents})
+    told = Codebook(np.zeros((12, 5)), np.zeros((3, 2)), ()).properties({"contents": contents})
     # 0.8 ln mass / 2, (0.8 ln pressure - 7) / 2, sharpness, half of ln of drag area over mass, anchored
     np.testing.assert_allclose(told[0, 0], [0.4, 0.5, 0.5, 0.0, 1.0], atol=1e-6)
     assert np.isnan(told[0, 1:]).all()
