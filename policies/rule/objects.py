@@ -20,19 +20,18 @@ IGNORE, HOLD, STRADDLE, AVOID = range(4)
 VERDICTS: Final = ("ignore", "hold straight", "straddle or avoid", "avoid")
 
 SHEET_HALF_WIDTH_M: Final = 0.7
-"""What is this wide and has no height is on the road like paint [A: wider than the free way between the wheels]."""
+"""An object this wide and without height is like paint on the road [A: wider than the free way between the wheels]."""
 
 ENTERED_S: Final = 0.4
 """A patch this near is as good as under the wheels: two decisions."""
 
-
 SEEN_NATS: Final = math.log(SEEN_IF_REAL / SEEN_IF_GHOST)
 MISSED_NATS: Final = math.log((1.0 - SEEN_IF_GHOST) / (1.0 - SEEN_IF_REAL))
-"""What one sighting says for an object, and one miss in plain view against it."""
+"""Evidence of one sighting for an object, and of one miss in plain view against it, nats."""
 
 
 def _evidence(scene: Scene) -> Array:
-    """What sightings and misses say for an object being there, nats."""
+    """Evidence of sightings and misses for an object being there, nats."""
     return SEEN_NATS * scene.seen - MISSED_NATS * scene.missed
 
 
@@ -186,8 +185,8 @@ def judge(
     verdict
         ``(A, 4)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
     is_severe
-        ``(A, 4)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: trackers want
-        several sightings before anybody brakes hard.
+        ``(A, 4)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: several
+        sightings come before hard braking.
     """
     verdict = np.full(scene.tracked.shape, AVOID)
     # backwards, so that an earlier rule overwrites a later one

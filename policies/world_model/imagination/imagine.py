@@ -22,6 +22,7 @@ from envs.specification import (
 )
 from envs.specification.world import Array, Batch, World
 from policies.networks.compiled import forward, logistic
+from policies.planning.anchor import TRUCK_LENGTH_M
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.imagination.cost_ledger import BESIDE_SHARE, charge_decision
 from policies.world_model.model import event_features as ft
@@ -40,9 +41,6 @@ LEAST_SLIP: Final = 2e-4
 
 LEAST_CLASS: Final = 0.004
 """Classes less likely than this are not looked into."""
-
-TRUCK_LENGTH_M: Final = 9.0
-"""Longer vehicles are trucks [A]."""
 
 AHEAD_M: Final = 6.0
 """Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
