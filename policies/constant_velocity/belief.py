@@ -11,12 +11,13 @@ from scipy.special import ndtr
 
 from envs.physics.compilation import compiled
 from envs.sensing import measure
+from envs.sensing.tracker import GHOST_NEAR_M
 from envs.specification import column
 from envs.specification.debris import NUM_LOOKS
 from policies.constant_velocity import hypothesis_columns as hypothesis
 from policies.constant_velocity.knowledge import DRAWS_PER_TYPE, Knowledge
 from policies.perception.sighting_types import ANY_LOOK
-from policies.sightings import GHOST_NEAR_M, SEEN_IF_GHOST, SEEN_IF_REAL
+from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL
 
 Array = NDArray[np.float64]
 
@@ -91,7 +92,7 @@ def believe(
 def _type_weights(rows: Array, sightings: Array, knowledge: Knowledge, look_trust: float) -> Array:
     """Posterior of the types, ``(K, J, M)``."""
     types = knowledge.types
-    # the position error tells from how far it was last measured
+    # the position error shows from how far it was last measured
     distance = (rows[..., column.D_SD_X] - measure.POSITION_FLOOR_M) / measure.RANGE_SHARE
     distance = np.maximum(distance, 0.0)
     # a Dirichlet sample with concentration 1 + s on the true look and 1 elsewhere has likelihood ~ look ** s

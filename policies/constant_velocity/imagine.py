@@ -16,6 +16,7 @@ from policies.constant_velocity.belief import Belief
 from policies.constant_velocity.contacts import _charge_patches, _look_beyond, _meet
 from policies.constant_velocity.imagined_world import charge_cutting_in, command, tick
 from policies.perception.objects import TrackedObjects
+from policies.planning.anchor import _copy_world
 
 UNLIKELY: Final = 0.02
 """Probabilities below this do not make a body or a patch."""
@@ -105,7 +106,7 @@ def imagine(
     for k in range(roots.shape[0]):
         is_cause = _largest(objects[k], debris.BODY) > debris.LIKELY
         for c in range(num_plans):
-            _copy(roots[k], future)
+            _copy_world(roots[k], future)
             close[:] = 0.0
             done[:] = 0.0
             by_object[c] = 0.0
@@ -148,21 +149,6 @@ def _largest(rows: Array, column: int) -> float:
     for j in range(rows.shape[0]):
         largest = max(largest, rows[j, column])
     return largest
-
-
-@inner
-def _copy(source: World, target: World) -> None:
-    """Copy the arrays of an imagined world."""
-    # element by element: assigning slices compiles the formatting of their error messages, 13 s of it
-    for k in range(VEHICLE_SLOTS + 1):
-        for row in range(vehicle.NUM_FLOATS):
-            target.vehicle_f[row, k] = source.vehicle_f[row, k]
-        for row in range(vehicle.NUM_INTS):
-            target.vehicle_i[row, k] = source.vehicle_i[row, k]
-    for row in range(episode.NUM_FLOATS):
-        target.episode_f[row] = source.episode_f[row]
-    for row in range(episode.NUM_INTS):
-        target.episode_i[row] = source.episode_i[row]
 
 
 @inner

@@ -30,7 +30,7 @@ from envs.specification.world import Array, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, before_traffic, begin_decision, end_decision
 from policies.following import IN_PATH_M, driver_acceleration
-from policies.planning.anchor import NOBODY_M, nearest_lane
+from policies.planning.anchor import PARKED_M, nearest_lane
 
 NEAR_X_M, NEAR_Y_M = 1.0, 0.6
 """Free space along and across the road that a plan should leave to other vehicles: half of what measurement errors and
@@ -91,7 +91,7 @@ def tick(world: World, close: Array, p: np.record) -> None:
     v[vehicle.SPEED, 0] = speed + v[vehicle.ACCELERATION, 0] * TICK_S
     world.vehicle_i[vehicle.LANE, 0] = nearest_lane(world, v[vehicle.Y, 0])
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
-        if v[vehicle.X, k] != NOBODY_M:
+        if v[vehicle.X, k] != PARKED_M:
             slower = v[vehicle.SPEED, k] + v[vehicle.ACCELERATION, k] * TICK_S
             v[vehicle.SPEED, k] = max(slower, min(v[vehicle.SPEED, k], 0.0))
             v[vehicle.X, k] += v[vehicle.SPEED, k] * v[vehicle.COS, k] * TICK_S
@@ -161,7 +161,7 @@ def charge_cutting_in(world: World, before: float, close: Array, p: np.record) -
         behind = v[vehicle.X, 0] - v[vehicle.X, k]
         reach = 0.5 * (v[vehicle.WIDTH, k] + EGO_WIDTH_M)
         now, then = abs(v[vehicle.Y, 0] - v[vehicle.Y, k]), abs(before - v[vehicle.Y, k])
-        if behind <= 0.0 or now >= reach or then < reach or v[vehicle.X, k] == NOBODY_M:
+        if behind <= 0.0 or now >= reach or then < reach or v[vehicle.X, k] == PARKED_M:
             continue
         gap = behind - 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M)
         other = v[vehicle.SPEED, k]

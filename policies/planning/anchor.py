@@ -18,7 +18,7 @@ from envs.specification import (
 )
 from envs.specification.world import Array, World
 
-NOBODY_M: Final = -1e6
+PARKED_M: Final = -1e6
 """Position along the road of the vehicles of free slots, m."""
 
 TRUCK_LENGTH_M: Final = 9.0
@@ -67,9 +67,9 @@ def anchor(world: World, ego: Array, vehicles: Array, lamp_braking: float) -> No
 
 @inner
 def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> None:
-    """Place one tracked vehicle, or park the slot at ``NOBODY_M``."""
+    """Place one tracked vehicle, or park the slot at ``PARKED_M``."""
     v = world.vehicle_f
-    v[vehicle.X, k], v[vehicle.Y, k] = NOBODY_M, 0.0
+    v[vehicle.X, k], v[vehicle.Y, k] = PARKED_M, 0.0
     v[vehicle.SPEED, k], v[vehicle.HEADING, k] = 0.0, 0.0
     v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.MASS, k] = 1.0, 1.0, CAR.mass
     v[vehicle.ACCELERATION, k] = 0.0
@@ -107,3 +107,18 @@ def nearest_lane(world: World, y: float) -> int:
     last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
     lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
     return lane
+
+
+@inner
+def _copy_world(source: World, target: World) -> None:
+    """Copy the vehicles and the cost ledger of an imagined world."""
+    # element by element: assigning slices compiles the formatting of their error messages, 13 s of it
+    for k in range(VEHICLE_SLOTS + 1):
+        for row in range(vehicle.NUM_FLOATS):
+            target.vehicle_f[row, k] = source.vehicle_f[row, k]
+        for row in range(vehicle.NUM_INTS):
+            target.vehicle_i[row, k] = source.vehicle_i[row, k]
+    for row in range(episode.NUM_FLOATS):
+        target.episode_f[row] = source.episode_f[row]
+    for row in range(episode.NUM_INTS):
+        target.episode_i[row] = source.episode_i[row]

@@ -30,7 +30,7 @@ class Approach(NamedTuple):
     lane: int
     object_distance_m: float
     object_y_m: float
-    low_m: float  # lateral targets the car can take
+    low_m: float  # lateral targets that the ego can take
     high_m: float
 
 

@@ -26,7 +26,7 @@ STRADDLE_SHIFT_M: Final = 0.8
 """Largest in-lane shift to centre an object between the wheels (envs/physics/SOURCES.md 5)."""
 
 EDGE_SHIFT_M: Final = 1.1
-"""In-lane shift away from an object at the side of the lane: the car's side reaches the lane's edge."""
+"""In-lane shift away from an object at the side of the lane: the ego's side reaches the lane's edge."""
 
 SHIFT_RAMPS_S: Final = (1.2, 2.0, 3.5)
 """Durations of an in-lane shift: half a cosine over 0.8 m peaks at 2.7, 1.0 and 0.3 m/s2."""

@@ -140,14 +140,14 @@ RULES: Final = (
         _stay_committed,
         False,
         "the place under way is still free, open and within {sharp_severe_share} of the grip",
-        "changing one's mind costs the time that was left",
+        "a change of plan costs the time that was left",
     ),
     Rule(
         "keep lane",
         KEEP,
         _keep_lane,
         False,
-        "nothing within {margin_m} m of the car's path",
+        "nothing within {margin_m} m of the ego's path",
         "every manoeuvre costs something (envs/physics/SOURCES.md 6.1)",
     ),
     Rule(
@@ -164,7 +164,7 @@ RULES: Final = (
         _edge,
         False,
         "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m with {gentle_share} of the grip",
-        "steering inside the lane disturbs nobody (envs/physics/SOURCES.md 5)",
+        "steering inside the lane disturbs no other driver (envs/physics/SOURCES.md 5)",
     ),
     Rule(
         "change lane",

@@ -22,7 +22,7 @@ from envs.specification import (
 from envs.specification.world import Array, Batch, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
-from policies.planning.anchor import NOBODY_M, anchor, begin_accounts
+from policies.planning.anchor import PARKED_M, anchor, begin_accounts
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
 
@@ -84,7 +84,7 @@ def charge_decision(world: World, before: State, after: State, p: np.record) -> 
     for i in range(VEHICLE_SLOTS):
         car, k = after.cars[i], i + 1
         if car[s.C_LIVE] == 0.0:
-            v[vehicle.X, k] = NOBODY_M
+            v[vehicle.X, k] = PARKED_M
             continue
         v[vehicle.X, k], v[vehicle.Y, k] = car[s.C_X], car[s.C_Y]
         v[vehicle.SPEED, k] = car[s.C_VX]
