@@ -42,7 +42,7 @@ class Options(Sequence[Sequence[Option]]):
         matters: NDArray[np.int64],
         size: int,
     ) -> None:
-        self._plans = plans
+        self.plans = plans
         self._names, self._labels, self._size = names, labels, size
         self._row = {int(b): row for row, b in enumerate(matters)}
 
@@ -63,7 +63,7 @@ class Options(Sequence[Sequence[Option]]):
         row = self._row.get(index % self._size)
         if row is None:
             return ()
-        plans = self._plans
+        plans = self.plans
         nothing = np.zeros(0)
         weights = plans.weights[row] if len(plans.weights) else nothing
         cases = (
