@@ -1,4 +1,4 @@
-"""Policies made of something else: a Stable-Baselines3 zip, a plain function, a policy written for one world."""
+"""Adapters: policies made of a Stable-Baselines3 zip, of a plain function, or of a policy written for one world."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FromFunction:
         """Nothing is remembered."""
 
     def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """Whatever the function returns."""
+        """The result of the function."""
         return self._function(observation)
 
 
@@ -87,7 +87,7 @@ class OnePerWorld:
             self._copies[b].reset(int(seeds[b]))
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Ask one copy after the other."""
+        """The actions of the copies, one after the other."""
         return np.stack(
             [
                 np.asarray(
@@ -104,7 +104,7 @@ class StableBaselines3:
     Parameters
     ----------
     path
-        Of the zip that ``model.save`` wrote. Loading one runs code that it holds: take it from nobody you do not trust.
+        Of the zip that ``model.save`` wrote. Loading it runs code that it holds: take it only from people you trust.
     algorithm
         One of ``ALGORITHMS``.
 
@@ -132,7 +132,9 @@ class StableBaselines3:
         except Exception as error:
             # a damaged file can fail in any way: zip, JSON, tensors, attributes
             reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise UserError(f"path: {path!r} is no zip of {algorithm}: {reason}") from None
+            raise UserError(
+                f"path: {path!r} is not a Stable-Baselines3 {algorithm} checkpoint: {reason}"
+            ) from None
         self._is_discrete = hasattr(self._model.action_space, "n")
         self._check_spaces(path)
         self._states: list[Any] = []
@@ -154,7 +156,7 @@ class StableBaselines3:
             raise UserError(f"path: {path!r} was trained in other spaces than Debris-v0's")
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Tell a recurrent agent where episodes begin."""
+        """Note where episodes begin, for a recurrent agent."""
         del seeds
         self._begins = mask.copy()
 
@@ -182,19 +184,9 @@ class StableBaselines3:
 
 
 def from_discrete(observation: Observation, index: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The continuous action for an index of ``envs.action.DISCRETE_NAMES``.
+    """The continuous action ``(B, 2)`` for indices ``(B,)`` of ``envs.action.DISCRETE_NAMES``.
 
-    Parameters
-    ----------
-    observation
-        Of the same decision.
-    index
-        ``(B,)``.
-
-    Returns
-    -------
-    ndarray
-        ``(B, 2)`` in [-1, 1]; lane choices count from the lane the ego is in.
+    Lane choices count from the lane of the ego in ``observation``.
     """
     count = len(DISCRETE_ACCELERATIONS_MPS2)
     y = observation["ego"][:, column.E_Y].astype(np.float64)

@@ -13,7 +13,7 @@ Observation = Mapping[str, NDArray[np.float32]]
 """Batched observation of Debris-v0: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
 
 LABELS: Final = ("keep", "run over", "straddle", "steer left", "steer right", "brake")
-"""What one can do about a thing on the road; every decision has one of these labels."""
+"""What the ego does about an object on the road; every decision has one of these labels."""
 
 KEEP, RUN_OVER, STRADDLE, STEER_LEFT, STEER_RIGHT, BRAKE = range(len(LABELS))
 
@@ -50,13 +50,7 @@ class Policy(Protocol):
         ...
 
     def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """One action per world, ``(B, 2)`` in [-1, 1].
-
-        Parameters
-        ----------
-        observation
-            Of the present decision; not changed.
-        """
+        """One action per world, ``(B, 2)`` in [-1, 1]; ``observation`` is the present one and is not changed."""
         ...
 
 
@@ -67,16 +61,13 @@ class Privileged(Protocol):
     def bind(self, worlds: Any) -> None:  # noqa: ANN401 (the twin; policies may not import it)
         """Take the environment whose worlds it will decide about, before the first ``reset``.
 
-        Parameters
-        ----------
-        worlds
-            ``envs.batched.env.DebrisVectorEnv`` with as many worlds as observations that will come.
+        ``worlds`` is an ``envs.batched.env.DebrisVectorEnv`` with as many worlds as observations that will come.
         """
         ...
 
 
 class Budget(NamedTuple):
-    """What it took to make a policy."""
+    """The resources that making a policy took."""
 
     environment_steps: (
         int  # decisions in the simulator, those of its teachers and of validation included
@@ -91,7 +82,7 @@ class Budgeted(Protocol):
     Attributes
     ----------
     budget
-        What that took; ``None`` if nothing was learned, or nobody knows.
+        What that took; ``None`` if nothing was learned, or it is not known.
     """
 
     budget: Budget | None
@@ -104,7 +95,7 @@ class Validated(Protocol):
     Attributes
     ----------
     validation_usd
-        Mean cost of their episodes after each of so many equal parts of the training, US$; dear episodes are capped.
+        Mean cost of their episodes after each of so many equal parts of the training, US$; costly episodes are capped.
     """
 
     validation_usd: tuple[float, ...]
@@ -128,7 +119,7 @@ class Option(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What a policy believes about the tracked objects of ``B`` worlds."""
+    """The belief of a policy about the tracked objects of ``B`` worlds."""
 
     contents: NDArray[np.float64]  # (B, 4, N) probability of every class; zero for a free slot
     names: tuple[str, ...]  # N classes
@@ -148,7 +139,7 @@ class Foresight(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why the last ``act`` decided as it did.
+    """The reasons of the last ``act``.
 
     Parameters
     ----------
@@ -157,11 +148,11 @@ class Explanation:
     reasons
         ``(B,)`` indices into ``names``: the rule that fired, or the manoeuvre that was chosen.
     names
-        What the reasons are called.
+        Names of the reasons.
     options
         Per world the imagined options, best first; empty for a policy that does not imagine.
     outlook
-        What is believed; ``None`` for a policy without a belief.
+        The belief; ``None`` for a policy without one.
     is_late
         ``(B,)`` whether the decision was cut short by a deadline; ``None`` without one.
     imagined_s
@@ -189,19 +180,8 @@ class Explaining(Protocol):
 
 @runtime_checkable
 class Foreseeing(Protocol):
-    """A policy that can show what it imagined; it is asked by those who draw, never in an evaluation."""
+    """A policy that can show what it imagined; used to draw, never in an evaluation."""
 
     def foresee(self, world: int) -> Foresight | None:
-        """The future of the plan that the last ``act`` chose in one world.
-
-        Parameters
-        ----------
-        world
-            Index into the batch.
-
-        Returns
-        -------
-        Foresight or None
-            ``None`` where nothing was imagined.
-        """
+        """The future of the plan that the last ``act`` chose in a world; ``None`` where nothing was imagined."""
         ...

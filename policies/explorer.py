@@ -11,7 +11,7 @@ from envs.specification import DECISION_S, LANE_WIDTH_M, column
 from policies.base import Observation
 from policies.command import lateral_range, to_action
 from policies.following import follow
-from policies.perception.objects import find_things
+from policies.perception.objects import find_objects
 from policies.planning.library import MANOEUVRES, glide, write_actions
 
 HORIZON: Final = 30
@@ -79,7 +79,7 @@ class Explorer:
         self._target = np.where(self._is_new, ego[:, column.E_Y], self._target)
         self._drift = np.where(self._is_new, 0.0, self._drift)
         self._is_new[:] = False
-        things = find_things(observation, 2.5, LATEST_S)
+        things = find_objects(observation, 2.5, LATEST_S)
         near = things.nearest(np.arange(self._size))
         home = np.clip(np.round(self._target / LANE_WIDTH_M) * LANE_WIDTH_M, low, high)
         wanted = follow(observation, ego[:, column.E_SET_SPEED])

@@ -1,4 +1,4 @@
-"""Floors: policies that do the same whatever lies on the road; the best of them is the zero of the score."""
+"""Floors: policies that drive the same way whatever lies on the road; the best of them is the zero of the score."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import BRAKE_LIMIT_MPS2
-from envs.errors import UserError, not_allowed
-from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from envs.errors import not_allowed
+from envs.specification import LANE_WIDTH_M, column
 from policies.base import (
     BRAKE,
     KEEP,
@@ -19,8 +19,9 @@ from policies.base import (
     Explanation,
     Observation,
 )
-from policies.command import to_action
+from policies.command import move_towards, to_action
 from policies.following import follow
+from policies.numbers_within import check_numbers
 
 PLACES: Final = ("centre", "straddle", "edge", "left", "right")
 """Where to drive: lane centre; over the nearest object; away from it inside the lane; one lane left; one lane right."""
@@ -38,7 +39,7 @@ SHIFT_LIMIT_M: Final = 0.8
 
 
 class Constant:
-    """One answer for everything: the same braking and the same place whenever an object is tracked ahead.
+    """One answer to every object: the same braking and the same place whenever an object is tracked ahead.
 
     It keeps its distance from the vehicle ahead, as any cruise control does: the zero of the score is about objects,
     not about driving into queues. Without an object ahead it returns to its set speed and stays in the lane it is in.
@@ -72,13 +73,11 @@ class Constant:
     ) -> None:
         if place not in PLACES:
             raise not_allowed("place", place, PLACES)
-        for name, value, low, high in (
+        check_numbers(
             ("braking_mps2", braking_mps2, 0.0, -BRAKE_LIMIT_MPS2),
             ("lateral_mps2", lateral_mps2, 0.2, 3.0),
             ("lowest_speed_mps", lowest_speed_mps, 0.0, 60.0),
-        ):
-            if not low <= value <= high:
-                raise UserError(f"{name}: got {value!r}, expected a number from {low} to {high}")
+        )
         self._place = place
         self._braking = float(braking_mps2)
         self._lateral = float(lateral_mps2)
@@ -116,23 +115,13 @@ class Constant:
         object_y = y + debris[rows, nearest, column.D_DY]
 
         place = np.where(self._acts, self._place_for(object_y), self._target_when_clear())
-        self._move_towards(place)
+        self._target, self._drift = move_towards(self._target, self._drift, place, self._lateral)
         brakes = self._acts & (speed > self._lowest)
         cruise = follow(observation, ego[:, column.E_SET_SPEED])
         slowed = np.minimum(cruise, np.where(brakes, -self._braking, 0.0))
         is_slow = self._acts & (self._braking > 0.0)
         acceleration = np.where(is_slow, slowed, cruise)
         return to_action(observation, acceleration, self._target)
-
-    def _move_towards(self, place: NDArray[np.float64]) -> None:
-        """Move the target sideways, with a limited acceleration at both ends of the way."""
-        away = place - self._target
-        # the speed from which it still comes to rest, in whole decisions
-        wanted = np.sign(away) * np.sqrt(2.0 * self._lateral * np.abs(away))
-        wanted = np.where(np.abs(away) < 0.5 * self._lateral * DECISION_S**2, 0.0, 0.9 * wanted)
-        step = self._lateral * DECISION_S
-        self._drift = self._drift + np.clip(wanted - self._drift, -step, step)
-        self._target = self._target + self._drift * DECISION_S
 
     def _place_for(self, object_y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lateral position aimed at while an object is ahead."""

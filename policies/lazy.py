@@ -17,11 +17,6 @@ def lazy_exports(package: str, modules: Mapping[str, str]) -> Callable[[str], ob
         ``__name__`` of the package.
     modules
         Module of each exported name.
-
-    Returns
-    -------
-    callable
-        To be bound to ``__getattr__`` in the package.
     """
 
     def get(name: str) -> object:

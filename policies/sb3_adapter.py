@@ -64,12 +64,7 @@ class TwinVecEnv(VecEnv):
         return self._seeds
 
     def reset(self) -> VecEnvObs:
-        """Begin new episodes in all worlds.
-
-        Returns
-        -------
-        dict of arrays
-            Their first observations.
+        """Begin new episodes in all worlds; returns their first observations.
 
         Raises
         ------
@@ -121,7 +116,7 @@ class TwinVecEnv(VecEnv):
 
     @staticmethod
     def _describe(b: int, info: dict[str, Any], has_ended: bool) -> dict[str, Any]:
-        """What SB3 is told of the last decision of world ``b``."""
+        """The info that SB3 gets about the last decision of world ``b``."""
         source = info["final_info"] if has_ended else info
         return {
             "cost_usd": float(source["cost"]["total"][b]),
@@ -141,7 +136,7 @@ class TwinVecEnv(VecEnv):
         self.env.close()
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """An attribute of the vector environment, once per asked world: they share it."""
+        """An attribute of the vector environment, once per world of ``indices``: they share it."""
         return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:  # noqa: ANN401
@@ -162,12 +157,7 @@ class TwinVecEnv(VecEnv):
         indices: VecEnvIndices = None,
         **method_kwargs: Any,
     ) -> list[Any]:
-        """Call a method of the vector environment, once for all worlds.
-
-        Returns
-        -------
-        list
-            Its answer, once per world.
+        """Call a method of the vector environment, once for all worlds; returns its answer, once per world.
 
         Raises
         ------

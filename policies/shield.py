@@ -1,4 +1,4 @@
-"""Shielded: any policy, with the few hard rules on top that everybody would keep."""
+"""Shielded: any policy, with a few hard rules on top."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration, decode_target
+from envs.action import BRAKE_LIMIT_MPS2
 from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, GRAVITY_MPS2, column
 from policies.base import (
     BRAKE,
@@ -20,8 +20,8 @@ from policies.base import (
     Observation,
     Policy,
 )
-from policies.command import lateral_range, to_action
-from policies.following import half_extent
+from policies.command import decode_actions, lateral_range, to_action
+from policies.following import ACCELERATION_MPS2, read_vehicles
 
 Array = NDArray[np.float64]
 
@@ -29,31 +29,28 @@ RESPONSE_S: Final = DECISION_S
 """Response time of the ego: one decision."""
 
 AHEAD_S: Final = 1.5
-"""A lane is looked at so far ahead in time: what a brisk lane change takes until both cars are side by side [A]."""
+"""A lane is checked so far ahead in time: what a brisk lane change takes until both vehicles are side by side [A]."""
 
 MARGIN_M: Final = 1.0
-"""A lane is occupied if the gap to somebody in it is, or within that time will be, smaller than this [A]."""
+"""A lane is occupied if the gap to a vehicle in it is, or within that time will be, smaller than this [A]."""
 
 SURE_BRAKING_MPS2: Final = 6.0
-"""Deceleration that whoever is behind is sure to reach, on a dry road [A]."""
+"""Deceleration that a vehicle behind is sure to reach, on a dry road [A]."""
 
-LARGEST_BRAKING_MPS2: Final = 8.0
-"""Deceleration that whoever is ahead can reach: that of the action space."""
-
-RESPONSE_ACCELERATION_MPS2: Final = 1.5
-"""Acceleration at most during a response: that of ``policies.following``."""
+LARGEST_BRAKING_MPS2: Final = -BRAKE_LIMIT_MPS2
+"""Deceleration that a vehicle ahead can reach: that of the action space."""
 
 LIVING_M: Final = 0.4
-"""Least height of something warm that is spared like a person [A]."""
+"""Least height of a warm object that is spared like a person [A]."""
 
 ROOM_M: Final = 0.2
 """Least room beside it [A]."""
 
 SHIFT_M: Final = 0.3
-"""A lateral command that asks for less than this is no change of lane [A]."""
+"""A lateral command for less than this is no change of lane [A]."""
 
 LATERAL_MPS: Final = 1.7
-"""Speed aside that is counted on when it is asked whether steering clears something [A: brisk]."""
+"""Speed aside that is assumed when checking whether steering clears an object [A: brisk]."""
 
 RULES: Final = (
     "shield: safe distance",
@@ -63,8 +60,8 @@ RULES: Final = (
 """Names of the rules, in the order in which later ones overrule earlier ones."""
 
 
-class Scene(NamedTuple):
-    """What the rules read, in metres and seconds."""
+class Surroundings(NamedTuple):
+    """Inputs of the rules, in metres and seconds."""
 
     y: Array  # (B,)
     speed: Array  # (B,)
@@ -77,7 +74,7 @@ class Scene(NamedTuple):
 
 
 def safe_distance_m(rear_mps: Array, front_mps: Array, response_s: float, grip: Array) -> Array:
-    r"""Distance that whoever is behind has to keep (Shalev-Shwartz, Shammah, Shashua 2017, definition 1).
+    r"""Distance, m, that a vehicle behind has to keep (Shalev-Shwartz, Shammah, Shashua 2017, definition 1).
 
     .. math:: \left[ v_r \rho + \tfrac12 a \rho^2 + \frac{(v_r + \rho a)^2}{2 b_{min}}
         - \frac{v_f^2}{2 b_{max}} \right]_+
@@ -87,14 +84,9 @@ def safe_distance_m(rear_mps: Array, front_mps: Array, response_s: float, grip: 
     rear_mps, front_mps
         Speeds.
     response_s
-        :math:`\rho`, of whoever is behind.
+        :math:`\rho`, of the vehicle behind.
     grip
         Friction coefficient: it lowers both decelerations.
-
-    Returns
-    -------
-    ndarray
-        m, >= 0.
 
     Examples
     --------
@@ -102,28 +94,22 @@ def safe_distance_m(rear_mps: Array, front_mps: Array, response_s: float, grip: 
     >>> safe_distance_m(20.0 * one, 20.0 * one, 0.2, one).round(2)
     array([13.37])
     """
-    acceleration = RESPONSE_ACCELERATION_MPS2
-    after = np.maximum(rear_mps, 0.0) + response_s * acceleration
+    after = np.maximum(rear_mps, 0.0) + response_s * ACCELERATION_MPS2
     sure = np.minimum(SURE_BRAKING_MPS2, GRAVITY_MPS2 * grip)
     largest = np.minimum(LARGEST_BRAKING_MPS2, GRAVITY_MPS2 * grip)
-    rolled = np.maximum(rear_mps, 0.0) * response_s + 0.5 * acceleration * response_s**2
+    rolled = np.maximum(rear_mps, 0.0) * response_s + 0.5 * ACCELERATION_MPS2 * response_s**2
     stop = after**2 / (2.0 * sure) - np.maximum(front_mps, 0.0) ** 2 / (2.0 * largest)
     return np.asarray(np.maximum(rolled + stop, 0.0))
 
 
 class Shielded:
-    """A policy whose actions are corrected where they break a hard rule.
-
-    Parameters
-    ----------
-    policy
-        Whose; privileged ones cannot be shielded.
+    """A policy whose actions are corrected where they break a hard rule; privileged ones cannot be shielded.
 
     Notes
     -----
-    The rules: whoever is nearer to a vehicle ahead than the safe distance, and not falling back, brakes as surely as
-    the distance assumes; nobody moves towards a lane in which somebody is beside, or will be within 1.5 s; what is warm
-     and higher than 0.4 m is never driven over while braking or steering can help.
+    The rules: an ego nearer to a vehicle ahead than the safe distance, and not falling back, brakes as surely as the
+    distance assumes; it does not move towards a lane in which a vehicle is beside, or will be within 1.5 s; a warm
+    object higher than 0.4 m is never driven over while braking or steering can help.
     """
 
     privileged = False
@@ -138,16 +124,14 @@ class Shielded:
         self._policy.reset(mask, seeds)
 
     def act(self, observation: Observation) -> Array:
-        """What the policy does, corrected."""
+        """The action of the policy, corrected."""
         action = np.asarray(self._policy.act(observation), np.float64)
-        low, high = lateral_range(observation)
-        acceleration = decode_acceleration(action[:, 0])
-        target = decode_target(action[:, 1], low, high)
-        scene = read_scene(observation)
-        limit = keep_distance(scene)
-        is_closed = is_lane_taken(scene, target)
-        held = np.where(is_closed, scene.y, target)
-        must_stop = threatens_life(observation, scene, held)
+        acceleration, target = decode_actions(action, *lateral_range(observation))
+        around = read_surroundings(observation)
+        limit = keep_distance(around)
+        is_closed = is_lane_taken(around, target)
+        held = np.where(is_closed, around.y, target)
+        must_stop = threatens_life(observation, around, held)
         corrected = np.minimum(acceleration, limit)
         corrected = np.where(must_stop, BRAKE_LIMIT_MPS2, corrected)
         self._fired = np.full(len(target), -1)
@@ -158,7 +142,7 @@ class Shielded:
         return np.where((self._fired >= 0)[:, None], changed, action)
 
     def explain(self) -> Explanation:
-        """What the policy says, and the rule that overruled it."""
+        """The reasons of the policy, and the rule that overruled it."""
         count = len(self._fired)
         said = Explanation(np.zeros(count, np.int64), np.zeros(count, np.int64), ("no reason",))
         if isinstance(self._policy, Explaining):
@@ -176,69 +160,68 @@ class Shielded:
         )
 
     def foresee(self, world: int) -> Foresight | None:
-        """What the policy imagined."""
+        """The imagined future of the policy."""
         return self._policy.foresee(world) if isinstance(self._policy, Foreseeing) else None
 
 
-def read_scene(observation: Observation) -> Scene:
-    """What the rules read: vehicles hidden now are moved on with their last speed."""
+def read_surroundings(observation: Observation) -> Surroundings:
+    """The inputs of the rules; vehicles hidden now are moved on with their last speed."""
     ego = observation["ego"].astype(np.float64)
-    vehicles = observation["vehicles"].astype(np.float64)
     speed = ego[:, column.E_SPEED]
-    along = vehicles[:, :, column.V_VX]
-    dx = vehicles[:, :, column.V_DX] + vehicles[:, :, column.V_AGE_SINCE_SEEN] * (
-        along - speed[:, None]
-    )
-    reach = 0.5 * (vehicles[:, :, column.V_LENGTH] + EGO_LENGTH_M)
-    tracked = vehicles[:, :, column.V_TRACKED] > 0.5
-    center = ego[:, [column.E_Y]] + vehicles[:, :, column.V_DY]
-    half = half_extent(vehicles)
-    return Scene(
+    seen = read_vehicles(observation, speed)
+    center = ego[:, [column.E_Y]] + seen.dy
+    return Surroundings(
         ego[:, column.E_Y],
         speed,
         ego[:, column.E_GRIP],
-        np.where(tracked & (dx >= 0.0), np.maximum(dx - reach, 0.0), np.inf),
-        np.where(tracked & (dx < 0.0), np.maximum(-dx - reach, 0.0), np.inf),
-        along,
-        center - half,
-        center + half,
+        np.where(
+            seen.tracked & (seen.dx >= 0.0), np.maximum(seen.dx - seen.half_lengths, 0.0), np.inf
+        ),
+        np.where(
+            seen.tracked & (seen.dx < 0.0), np.maximum(-seen.dx - seen.half_lengths, 0.0), np.inf
+        ),
+        seen.vx,
+        center - seen.half_across,
+        center + seen.half_across,
     )
 
 
-def keep_distance(scene: Scene) -> Array:
+def keep_distance(around: Surroundings) -> Array:
     """Acceleration at most, m/s2, ``(B,)``: braking where a vehicle in the path is nearer than the safe distance."""
     half = 0.5 * EGO_WIDTH_M
-    in_path = (scene.vehicle_low < scene.y[:, None] + half) & (
-        scene.vehicle_high > scene.y[:, None] - half
+    in_path = (around.vehicle_low < around.y[:, None] + half) & (
+        around.vehicle_high > around.y[:, None] - half
     )
-    speed, grip = scene.speed[:, None], scene.grip[:, None]
-    needed = safe_distance_m(speed, scene.vehicle_speed, RESPONSE_S, grip)
-    breaks = in_path & (scene.ahead < needed) & (speed > scene.vehicle_speed)
+    speed, grip = around.speed[:, None], around.grip[:, None]
+    needed = safe_distance_m(speed, around.vehicle_speed, RESPONSE_S, grip)
+    breaks = in_path & (around.ahead < needed) & (speed > around.vehicle_speed)
     # no harder than what makes the speeds equal within the next second
-    wanted = np.maximum(-(speed - scene.vehicle_speed), -SURE_BRAKING_MPS2)
+    wanted = np.maximum(-(speed - around.vehicle_speed), -SURE_BRAKING_MPS2)
     limit: Array = np.where(breaks, wanted, np.inf).min(axis=1)
     return limit
 
 
-def is_lane_taken(scene: Scene, target: Array) -> NDArray[np.bool_]:
-    """Whether the lateral target leads into a lane where somebody is, or will be at the present speeds, ``(B,)``."""
+def is_lane_taken(around: Surroundings, target: Array) -> NDArray[np.bool_]:
+    """Whether the lateral target leads into a lane where a vehicle is, or will be at the present speeds, ``(B,)``."""
     half = 0.5 * EGO_WIDTH_M
-    y = scene.y[:, None]
+    y = around.y[:, None]
     aim = target[:, None]
     low, high = np.minimum(y, aim) - half, np.maximum(y, aim) + half
-    is_swept = (scene.vehicle_low < high) & (scene.vehicle_high > low)
-    is_ours = (scene.vehicle_low < y + half) & (scene.vehicle_high > y - half)
-    closing = scene.speed[:, None] - scene.vehicle_speed
-    ahead = scene.ahead - np.maximum(closing, 0.0) * AHEAD_S
-    behind = scene.behind + np.minimum(closing, 0.0) * AHEAD_S
+    is_swept = (around.vehicle_low < high) & (around.vehicle_high > low)
+    is_ours = (around.vehicle_low < y + half) & (around.vehicle_high > y - half)
+    closing = around.speed[:, None] - around.vehicle_speed
+    ahead = around.ahead - np.maximum(closing, 0.0) * AHEAD_S
+    behind = around.behind + np.minimum(closing, 0.0) * AHEAD_S
     is_near = (ahead < MARGIN_M) | (behind < MARGIN_M)
-    shifts = np.abs(target - scene.y) > SHIFT_M
+    shifts = np.abs(target - around.y) > SHIFT_M
     taken: NDArray[np.bool_] = shifts & (is_swept & ~is_ours & is_near).any(axis=1)
     return taken
 
 
-def threatens_life(observation: Observation, scene: Scene, target: Array) -> NDArray[np.bool_]:
-    """Whether something warm would be driven over, and it is time to brake, ``(B,)``."""
+def threatens_life(
+    observation: Observation, around: Surroundings, target: Array
+) -> NDArray[np.bool_]:
+    """Whether a warm object would be driven over, and it is time to brake, ``(B,)``."""
     rows = observation["debris"].astype(np.float64)
     half = 0.5 * np.maximum(rows[:, :, column.D_WIDTH], rows[:, :, column.D_LENGTH])
     alive = (
@@ -247,13 +230,13 @@ def threatens_life(observation: Observation, scene: Scene, target: Array) -> NDA
         & (rows[:, :, column.D_HEIGHT] > LIVING_M)
     )
     away = rows[:, :, column.D_DX] - 0.5 * EGO_LENGTH_M - half
-    closing = scene.speed[:, None] - rows[:, :, column.D_VX]
+    closing = around.speed[:, None] - rows[:, :, column.D_VX]
     until_s = np.maximum(away, 0.0) / np.maximum(closing, 0.1)
     # where the ego will be by then, on its way to the target
-    shift = np.clip(target - scene.y, -LATERAL_MPS * until_s.T, LATERAL_MPS * until_s.T).T
+    shift = np.clip(target - around.y, -LATERAL_MPS * until_s.T, LATERAL_MPS * until_s.T).T
     beside = np.abs(rows[:, :, column.D_DY] + rows[:, :, column.D_VY] * until_s - shift)
     is_hit = beside < half + 0.5 * EGO_WIDTH_M + ROOM_M
-    braking = np.minimum(LARGEST_BRAKING_MPS2, GRAVITY_MPS2 * scene.grip)[:, None]
+    braking = np.minimum(LARGEST_BRAKING_MPS2, GRAVITY_MPS2 * around.grip)[:, None]
     needed = np.maximum(closing, 0.0) * RESPONSE_S + np.maximum(closing, 0.0) ** 2 / (2.0 * braking)
     is_time = away < 1.5 * needed
     is_due = alive & (closing > 0.0) & (rows[:, :, column.D_DX] > 0.0) & is_hit & is_time

@@ -1,4 +1,4 @@
-"""How often an object was seen, and how often it was not although nothing hid it: what betrays a ghost."""
+"""How often an object was seen, and how often it was missed although nothing hid it: the signs of a ghost."""
 
 from __future__ import annotations
 
@@ -17,22 +17,12 @@ CLEAR_SHARE: Final = 0.9
 SIDE_M: Final = 0.3
 """A vehicle this close to the line of sight may hide something [A]."""
 
-
 SEEN_IF_REAL, SEEN_IF_GHOST = 0.95, 0.3
-"""Share of decisions in which a thing in plain view is reported (envs/physics/SOURCES.md 4.1) [A]."""
-
-GHOST_NEAR_M: Final = 35.0
-"""A ghost is not reported from nearer than this [A]."""
+"""Share of decisions in which an object in plain view is reported (envs/physics/SOURCES.md 4.1) [A]."""
 
 
 class Sightings:
-    """Counts of ``B`` worlds.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+    """Counts of sightings and misses in ``size`` worlds."""
 
     def __init__(self, size: int) -> None:
         self.counts = np.zeros((size, DEBRIS_SLOTS, 2))
@@ -56,15 +46,7 @@ class Sightings:
 def is_in_plain_view(observation: Observation) -> NDArray[np.bool_]:
     """Whether an object of this size at this place should be seen, ``(B, J)``.
 
-    Parameters
-    ----------
-    observation
-        Batched.
-
-    Returns
-    -------
-    ndarray
-        False behind a tracked vehicle, and beyond the range at which such a thing is recognised.
+    False behind a tracked vehicle, and beyond the range at which such an object is recognised.
     """
     rows = observation["debris"].astype(np.float64)
     plan = np.sqrt(rows[..., column.D_LENGTH] * rows[..., column.D_WIDTH])
@@ -72,14 +54,14 @@ def is_in_plain_view(observation: Observation) -> NDArray[np.bool_]:
     share = np.clip(np.sqrt(size / FULL_SIZE_M), LEAST_RANGE_SHARE, 1.0)
     reach = share * observation["ego"][:, column.E_SIGHT_RANGE, None] * CLEAR_SHARE
     dx, dy = rows[..., column.D_DX], rows[..., column.D_DY]
-    cars = observation["vehicles"].astype(np.float64)[:, None]
-    half = 0.5 * cars[..., column.V_LENGTH]
-    rear, front = cars[..., column.V_DX] - half, cars[..., column.V_DX] + half
+    vehicles = observation["vehicles"].astype(np.float64)[:, None]
+    half = 0.5 * vehicles[..., column.V_LENGTH]
+    rear, front = vehicles[..., column.V_DX] - half, vehicles[..., column.V_DX] + half
     away = np.where(np.abs(dx) < 1.0, 1.0, dx)[..., None]
-    between = (cars[..., column.V_TRACKED] > 0.5) & (front > 0.0) & (rear < away)
-    wide = 0.5 * cars[..., column.V_WIDTH] + SIDE_M
-    at_rear = dy[..., None] * np.clip(rear / away, 0.0, 1.0) - cars[..., column.V_DY]
-    at_front = dy[..., None] * np.clip(front / away, 0.0, 1.0) - cars[..., column.V_DY]
+    between = (vehicles[..., column.V_TRACKED] > 0.5) & (front > 0.0) & (rear < away)
+    wide = 0.5 * vehicles[..., column.V_WIDTH] + SIDE_M
+    at_rear = dy[..., None] * np.clip(rear / away, 0.0, 1.0) - vehicles[..., column.V_DY]
+    at_front = dy[..., None] * np.clip(front / away, 0.0, 1.0) - vehicles[..., column.V_DY]
     beside = ((at_rear > wide) & (at_front > wide)) | ((at_rear < -wide) & (at_front < -wide))
     hidden = (between & ~beside).any(axis=-1)
     is_near: NDArray[np.bool_] = (dx > 0.0) & (np.hypot(dx, dy) < reach)

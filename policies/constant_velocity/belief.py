@@ -1,4 +1,4 @@
-"""What an object probably is: Bayes' rule over the types, given look, size, radar, heat and how often it was seen."""
+"""Probable contents of an object: Bayes' rule over the types, given look, size, radar, heat and sightings."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from scipy.special import ndtr
 
 from envs.physics.compilation import compiled
 from envs.sensing import measure
+from envs.sensing.tracker import GHOST_NEAR_M
 from envs.specification import column
 from envs.specification.debris import NUM_LOOKS
-from policies.constant_velocity import theta
+from policies.constant_velocity import hypothesis_columns as hypothesis
 from policies.constant_velocity.knowledge import DRAWS_PER_TYPE, Knowledge
-from policies.sightings import GHOST_NEAR_M, SEEN_IF_GHOST, SEEN_IF_REAL
+from policies.perception.sighting_types import ANY_LOOK
+from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL
 
 Array = NDArray[np.float64]
 
 STRANGER_SHARE: Final = 0.02
-"""Share of sightings that are of no known type: they are judged by the look alone [A]."""
+"""Share of sightings of no known type: they are judged by the look alone [A]."""
 
 STRANGER_DENSITY: Final = 0.3
 """Density of their sizes, per m in each dimension [A: anything up to 3 m]."""
@@ -37,11 +39,11 @@ HEIGHTS: Final = (0.5, -0.5, -1.2, 1.2, 0.0, 0.2, -0.8, 0.8)
 class Belief(NamedTuple):
     """Weighted hypotheses about the objects of ``K`` worlds."""
 
-    atoms: Array  # (K, J, A, theta.NUM_COLUMNS)
+    atoms: Array  # (K, J, A, hypothesis.NUM_COLUMNS)
     weights: Array  # (K, J, A), adding up to 1 for a tracked object
     body: Array  # (K, J) probability that there is something with height
     patch: Array  # (K, J) probability that it is a patch
-    severity_usd: Array  # (K, J) what hitting it would typically cost
+    severity_usd: Array  # (K, J) typical cost of hitting it
 
 
 def believe(
@@ -53,6 +55,8 @@ def believe(
     count: int,
 ) -> Belief:
     """Hypotheses about the tracked objects.
+
+    Costly hypotheses get more atoms than their probability, and less weight each: a 5 % hazard is never missed.
 
     Parameters
     ----------
@@ -66,26 +70,21 @@ def believe(
     knowledge
         Of ``learn_catalogue``.
     look_trust
-        How much the look counts: 1 = as much as the sensor's error model says, 0 = not at all.
+        Weight of the look: 1 = as the sensor's error model says, 0 = none.
     count
         Number of atoms ``A`` per object.
-
-    Returns
-    -------
-    Belief
-        Costly hypotheses get more atoms than their probability, and less weight each: a 5 % hazard is never missed.
     """
     by_type = _type_weights(rows, sightings, knowledge, look_trust)
     weights = np.repeat(by_type, DRAWS_PER_TYPE, axis=-1) / DRAWS_PER_TYPE
-    kinds = knowledge.atoms[:, theta.KIND]
+    kinds = knowledge.atoms[:, hypothesis.KIND]
     severity = weights @ knowledge.severity_usd
     chosen, chosen_weights = choose_atoms(weights, np.sqrt(knowledge.severity_usd + 25.0), count)
     atoms = _as_measured(rows, mirror, knowledge, chosen)
     return Belief(
         atoms,
         chosen_weights,
-        weights @ (kinds == theta.BODY),
-        weights @ (kinds == theta.PATCH),
+        weights @ (kinds == hypothesis.BODY),
+        weights @ (kinds == hypothesis.PATCH),
         severity,
     )
 
@@ -93,7 +92,7 @@ def believe(
 def _type_weights(rows: Array, sightings: Array, knowledge: Knowledge, look_trust: float) -> Array:
     """Posterior of the types, ``(K, J, M)``."""
     types = knowledge.types
-    # the position error tells from how far it was last measured
+    # the position error shows from how far it was last measured
     distance = (rows[..., column.D_SD_X] - measure.POSITION_FLOOR_M) / measure.RANGE_SHARE
     distance = np.maximum(distance, 0.0)
     # a Dirichlet sample with concentration 1 + s on the true look and 1 elsewhere has likelihood ~ look ** s
@@ -113,7 +112,7 @@ def _type_weights(rows: Array, sightings: Array, knowledge: Knowledge, look_trus
         low, high = types.low[:, axis], types.high[:, axis]
         inside = ndtr((x - low) / s) - ndtr((x - high) / s)
         density *= inside / np.maximum(high - low, 2.5 * s)
-    is_ghost = types.look < 0
+    is_ghost = types.look == ANY_LOOK
     strange = np.where(is_ghost, 0.0, STRANGER_SHARE * STRANGER_DENSITY**3)
     like = like * ((1.0 - STRANGER_SHARE) * density + strange)
 
@@ -134,6 +133,8 @@ def _type_weights(rows: Array, sightings: Array, knowledge: Knowledge, look_trus
 def choose_atoms(weights: Array, importance: Array, count: int) -> tuple[NDArray[np.int64], Array]:
     """Systematic draws of atoms with probability ~ weight x importance, and the weights that make up for it.
 
+    No random numbers are used: equal steps through the cumulated sum.
+
     Parameters
     ----------
     weights
@@ -146,8 +147,7 @@ def choose_atoms(weights: Array, importance: Array, count: int) -> tuple[NDArray
     Returns
     -------
     chosen, chosen_weights
-        ``(K, J, A)`` indices, and weights that add up to 1. No random numbers: equal steps through the cumulated
-        sum.
+        ``(K, J, A)`` indices, and weights that add up to 1.
     """
     num_worlds, num_objects, num_atoms = weights.shape
     chosen = np.zeros((num_worlds, num_objects, count), np.int64)
@@ -173,7 +173,7 @@ def choose_atoms(weights: Array, importance: Array, count: int) -> tuple[NDArray
 def _as_measured(
     rows: Array, mirror: Array, knowledge: Knowledge, chosen: NDArray[np.int64]
 ) -> Array:
-    """The chosen specimens with the size that was measured, give or take its error."""
+    """The chosen specimens with the measured size, give or take its error."""
     atoms = knowledge.atoms[chosen]
     turn = np.arange(chosen.shape[-1])
     side = np.take(SIDES, turn % len(SIDES))
@@ -187,13 +187,15 @@ def _as_measured(
         # one of a known type has a size that the type can have; far outside it is a stranger
         kept = np.clip(value, low[..., axis], high[..., axis])
         slack = 0.2 * value + 0.1
-        atoms[..., theta.LENGTH + axis] = np.where(np.abs(kept - value) < slack, kept, value)
-    body = atoms[..., theta.KIND] == theta.BODY
-    volume = atoms[..., theta.LENGTH] * atoms[..., theta.WIDTH] * atoms[..., theta.HEIGHT]
+        atoms[..., hypothesis.LENGTH + axis] = np.where(np.abs(kept - value) < slack, kept, value)
+    body = atoms[..., hypothesis.KIND] == hypothesis.BODY
+    volume = (
+        atoms[..., hypothesis.LENGTH] * atoms[..., hypothesis.WIDTH] * atoms[..., hypothesis.HEIGHT]
+    )
     heavy, light = knowledge.density_high[chosen], knowledge.density_low[chosen]
     with np.errstate(invalid="ignore"):
         most = np.where(np.isfinite(heavy), heavy * volume, math.inf)
-    mass = np.clip(atoms[..., theta.MASS], light * volume, most)
-    atoms[..., theta.MASS] = np.where(body, mass, 0.0)
-    atoms[..., theta.SHIFT_Y] = (mirror * rows[..., column.D_SD_Y])[..., None] * side
+    mass = np.clip(atoms[..., hypothesis.MASS], light * volume, most)
+    atoms[..., hypothesis.MASS] = np.where(body, mass, 0.0)
+    atoms[..., hypothesis.SHIFT_Y] = (mirror * rows[..., column.D_SD_Y])[..., None] * side
     return atoms

@@ -1,4 +1,4 @@
-"""Imagining: every plan of every world to its end, under every hypothesis about what the objects are made of."""
+"""Imagination: every plan of every world to its end, under every hypothesis about the contents of the objects."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from envs.physics.compilation import compiled, inner
 from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.tick import decision_cost, end_decision, is_over
-from policies.constant_velocity import thing
+from policies.constant_velocity import debris_columns as debris
 from policies.constant_velocity.belief import Belief
-from policies.constant_velocity.imagined import charge_cutting_in, command, tick
-from policies.constant_velocity.meeting import _charge_patches, _look_beyond, _meet
-from policies.perception.objects import Things
+from policies.constant_velocity.contacts import _charge_patches, _look_beyond, _meet
+from policies.constant_velocity.imagined_world import charge_cutting_in, command, tick
+from policies.perception.objects import TrackedObjects
+from policies.planning.anchor import _copy_world
 
 UNLIKELY: Final = 0.02
 """Probabilities below this do not make a body or a patch."""
 
 
-def write_objects(
-    things: Things, chosen: NDArray[np.int64], belief: Belief, objects: Array
-) -> None:
-    """Fill the object rows of ``imagine`` for some worlds, in place; what does not matter stays zero."""
-    rows = things.rows[chosen]
+def write_objects(objects: TrackedObjects, busy: NDArray[np.int64], belief: Belief) -> Array:
+    """Object rows ``(K, J, debris.NUM_COLUMNS)`` of the worlds ``busy``; what does not matter has no probability."""
+    rows = objects.rows[busy]
+    written = np.zeros((*rows.shape[:2], debris.NUM_COLUMNS))
     for place, values in (
-        (thing.O_X, things.x),
-        (thing.O_Y, things.y),
-        (thing.O_Z, things.z),
-        (thing.O_VX, things.vx),
-        (thing.O_VY, things.vy),
-        (thing.O_VZ, things.vz),
+        (debris.X, objects.x),
+        (debris.Y, objects.y),
+        (debris.Z, objects.z),
+        (debris.VX, objects.vx),
+        (debris.VY, objects.vy),
+        (debris.VZ, objects.vz),
     ):
-        objects[..., place] = values[chosen]
-    objects[..., thing.O_YAW] = rows[..., column.D_YAW]
-    objects[..., thing.O_LENGTH] = rows[..., column.D_LENGTH]
-    objects[..., thing.O_WIDTH] = rows[..., column.D_WIDTH]
-    objects[..., thing.O_SD_Y] = rows[..., column.D_SD_Y]
-    for place, share in ((thing.O_BODY, belief.body), (thing.O_PATCH, belief.patch)):
-        kept = things.matters[chosen] & (share[chosen] > UNLIKELY)
-        objects[..., place] = np.where(kept, share[chosen], 0.0)
+        written[..., place] = values[busy]
+    written[..., debris.YAW] = rows[..., column.D_YAW]
+    written[..., debris.LENGTH] = rows[..., column.D_LENGTH]
+    written[..., debris.WIDTH] = rows[..., column.D_WIDTH]
+    written[..., debris.SD_Y] = rows[..., column.D_SD_Y]
+    for place, share in ((debris.BODY, belief.body), (debris.PATCH, belief.patch)):
+        kept = objects.matters[busy] & (share[busy] > UNLIKELY)
+        written[..., place] = np.where(kept, share[busy], 0.0)
+    return written
 
 
 @compiled
@@ -68,9 +69,9 @@ def imagine(
     roots
         ``(K,)`` imagined worlds as they are now; read only.
     objects
-        ``(K, J, thing.NUM_OBJECT)``; an object whose probabilities are both zero is left out.
+        ``(K, J, debris.NUM_COLUMNS)``; an object whose probabilities are both zero is left out.
     atoms, weights
-        ``(K, J, A, theta.NUM_COLUMNS)`` and ``(K, J, A)``: hypotheses about the objects.
+        ``(K, J, A, hypothesis.NUM_COLUMNS)`` and ``(K, J, A)``: hypotheses about the objects.
     actions
         ``(K, C, T, 2)`` in [-1, 1].
     steps
@@ -93,19 +94,19 @@ def imagine(
     path
         ``(K, C, T, 2)`` output: positions after every decision, m ahead and across the road.
     met
-        ``(K, C)`` output: whether the car is where a body may be.
+        ``(K, C)`` output: whether the ego is where a body may be.
     """
     p = params[0]
     num_plans, num_objects, num_atoms = actions.shape[1], objects.shape[1], atoms.shape[2]
     future = future_batch[0]
     close = np.zeros(VEHICLE_SLOTS + 1)
-    done = np.zeros((num_objects, thing.NUM_DONE))
+    done = np.zeros((num_objects, debris.NUM_DONE))
     by_object = np.zeros((num_plans, num_objects, num_atoms))
     base = np.zeros(num_plans)
     for k in range(roots.shape[0]):
-        is_cause = _largest(objects[k], thing.O_BODY) > thing.LIKELY
+        is_cause = _largest(objects[k], debris.BODY) > debris.LIKELY
         for c in range(num_plans):
-            _copy(roots[k], future)
+            _copy_world(roots[k], future)
             close[:] = 0.0
             done[:] = 0.0
             by_object[c] = 0.0
@@ -132,7 +133,7 @@ def imagine(
                 path[k, c, t, 1] = future.vehicle_f[vehicle.Y, 0]
                 if is_over(future):
                     break
-            met[k, c] = _largest(done, thing.MET) > 0.0
+            met[k, c] = _largest(done, debris.MET) > 0.0
             _charge_patches(future, objects[k], atoms[k], done, by_object[c], p)
             if steps[k] == actions.shape[2] and not is_over(future):
                 _look_beyond(
@@ -151,21 +152,6 @@ def _largest(rows: Array, column: int) -> float:
 
 
 @inner
-def _copy(source: World, target: World) -> None:
-    """Copy what an imagined world is made of."""
-    # element by element: assigning slices compiles the formatting of their error messages, 13 s of it
-    for k in range(VEHICLE_SLOTS + 1):
-        for row in range(vehicle.NUM_FLOATS):
-            target.vehicle_f[row, k] = source.vehicle_f[row, k]
-        for row in range(vehicle.NUM_INTS):
-            target.vehicle_i[row, k] = source.vehicle_i[row, k]
-    for row in range(episode.NUM_FLOATS):
-        target.episode_f[row] = source.episode_f[row]
-    for row in range(episode.NUM_INTS):
-        target.episode_i[row] = source.episode_i[row]
-
-
-@inner
 def _decide(
     world: World,
     objects: Array,
@@ -180,17 +166,17 @@ def _decide(
     settings: Array,
     p: np.record,
 ) -> float:
-    """One decision of one plan; returns its cost without the objects."""
+    """Imagine one decision of one plan; returns its cost without the objects."""
     command(world, action[0], action[1])
     y = world.vehicle_f[vehicle.Y, 0]
     for m in range(TICKS_PER_DECISION):
         tick(world, close, p)
         if is_cause:
-            # something ahead may be hit: nobody calls braking for it a nuisance
+            # something ahead may be hit: braking for it is no nuisance
             world.episode_i[episode.HAS_CAUSE] = 1
         time = (step * TICKS_PER_DECISION + m + 1) * TICK_S
         for j in range(objects.shape[0]):
-            if objects[j, thing.O_BODY] + objects[j, thing.O_PATCH] > 0.0:
+            if objects[j, debris.BODY] + objects[j, debris.PATCH] > 0.0:
                 _meet(world, objects[j], atoms[j], weights[j], time, done[j], cost[j], settings, p)
     charge_cutting_in(world, y, close, p)
     end_decision(world, p)
@@ -199,7 +185,7 @@ def _decide(
 
 @inner
 def _reduce(base: Array, by_object: Array, weights: Array, cost: Array) -> int:
-    """Costs by atom of the object that matters most; the others' means go into the base. Returns that object."""
+    """Write costs by atom of the object that matters most, the others' means added; returns that object."""
     num_plans, num_objects, num_atoms = by_object.shape
     best, largest = 0, -1.0
     for j in range(num_objects):

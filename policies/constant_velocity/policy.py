@@ -1,8 +1,6 @@
-"""ConstantVelocity: imagine the library of manoeuvres on straight-line predictions, do the best, imagine again."""
+"""ConstantVelocity: imagine the library of manoeuvres on straight-line predictions and carry out the best."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,33 +8,23 @@ from numpy.typing import NDArray
 from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
 from envs.errors import UserError, not_allowed
 from envs.physics.compilation import compiled
-from envs.specification import DECISION_S, LANE_WIDTH_M, column, episode, vehicle
+from envs.specification import DECISION_S, column, episode, vehicle
 from envs.specification.world import Batch, empty_batch
-from policies.base import KEEP, RUN_OVER, Explanation, Observation
-from policies.command import lateral_range, to_action
-from policies.constant_velocity import thing
+from policies.base import Explanation, Observation
 from policies.constant_velocity.belief import Belief, believe
 from policies.constant_velocity.imagine import imagine, write_objects
-from policies.constant_velocity.imagined import cruise_limit, live_one_decision
+from policies.constant_velocity.imagined_world import cruise_limit, live_one_decision
 from policies.constant_velocity.knowledge import learn_catalogue
-from policies.numbers_within import check_number
-from policies.perception.objects import Things, find_things
+from policies.numbers_within import check_numbers
+from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.anchor import anchor, begin_accounts
-from policies.planning.library import (
-    MANOEUVRES,
-    glide,
-    manoeuvre_labels,
-    manoeuvre_names,
-    write_all,
-)
-from policies.planning.plans import Options, Plans
+from policies.planning.course import NAMES, Course
+from policies.planning.library import MANOEUVRES
+from policies.planning.plans import Plans
 from policies.planning.risk import cvar, weighted_mean
 from policies.sightings import Sightings
 
 Array = NDArray[np.float64]
-
-SETTLE_MPS2: Final = 1.0
-"""Lateral acceleration with which the car returns to the lane's centre when nothing is the matter [A]."""
 
 
 class ConstantVelocity:
@@ -64,7 +52,7 @@ class ConstantVelocity:
     harmless_usd
         Objects that would typically cost less than this are ignored, >= 0.
     knock_on_share
-        What an object that was hit costs the driver behind, as a share of what it cost the ego, 0 to 2.
+        Cost of a hit object to the driver behind, as a share of its cost to the ego, 0 to 2.
     loyalty_usd
         Credit for the manoeuvre that was chosen before, >= 0: plans do not flicker.
     loss_of_control
@@ -94,7 +82,7 @@ class ConstantVelocity:
         loyalty_usd: float = 10.0,
         loss_of_control: str = "8",
     ) -> None:
-        for name, value, low, high in (
+        check_numbers(
             ("horizon_s", horizon_s, 2.0, 8.0),
             ("num_atoms", num_atoms, 4, 64),
             ("risk_weight", risk_weight, 0.0, 1.0),
@@ -107,8 +95,7 @@ class ConstantVelocity:
             ("harmless_usd", harmless_usd, 0.0, 1e6),
             ("knock_on_share", knock_on_share, 0.0, 2.0),
             ("loyalty_usd", loyalty_usd, 0.0, 1e6),
-        ):
-            check_number(name, value, low, high)
+        )
         if num_atoms != int(num_atoms):
             raise UserError(f"num_atoms: got {num_atoms!r}, expected a whole number")
         if str(loss_of_control) not in LOSS_OF_CONTROL:
@@ -122,11 +109,9 @@ class ConstantVelocity:
         self._knock_on, self._loyalty = float(knock_on_share), float(loyalty_usd)
         self._params = CostParameters(loss_of_control=str(loss_of_control)).to_array()
         self._knowledge = learn_catalogue(self._params[0], float(mark_prior), float(ghost_prior))
-        self._names = (*manoeuvre_names(), "nothing that matters")
-        self._labels = manoeuvre_labels()
         self._scratch = empty_batch(1)
         self._state = _State(0)
-        self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), self._names)
+        self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), NAMES)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Forget these worlds; nothing is drawn at random."""
@@ -138,122 +123,84 @@ class ConstantVelocity:
     def act(self, observation: Observation) -> Array:
         """Imagine where something matters; elsewhere keep lane, speed and distance."""
         state = self._state
-        ego = observation["ego"]
-        low, high = lateral_range(observation)
-        y = ego[:, column.E_Y].astype(np.float64)
         state.sightings.note(observation, state.is_new)
         follow_along(
             state.roots,
             state.actions,
             state.is_new,
-            ego,
+            observation["ego"],
             observation["vehicles"],
             self._params,
             self._lamp,
             state.cruise,
         )
-        state.target = np.where(state.is_new, y, state.target)
-        state.drift = np.where(state.is_new, 0.0, state.drift)
-        state.last = np.where(state.is_new, -1, state.last)
+        state.course.begin(observation, state.is_new)
         state.is_new[:] = False
-
-        things, belief = self._look(observation)
-        matters = np.flatnonzero(things.matters.any(axis=1) | things.traffic)
-        home = np.floor(state.target / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M
-        home = np.clip(home, low, high)
-        acceleration, target = state.cruise.copy(), np.empty(len(y))
-        for b in range(len(y)):
-            target[b] = glide(state.target[b], state.drift[b], home[b], SETTLE_MPS2)[0]
-        chosen = np.full(len(y), -1)
-        options: Options | None = None
-        if len(matters):
-            lateral = np.stack([state.target, state.drift, low, high, home], axis=1)[matters]
-            plans = self._imagine(observation, matters, things, belief, lateral)
-            best = self._choose(plans.score, state.last[matters])
-            rows = np.arange(len(matters))
-            chosen[matters] = best
-            acceleration[matters] = plans.first[rows, best, 0]
-            target[matters] = plans.first[rows, best, 1]
-            options = Options(self._names, self._labels, plans, matters, len(y))
-        self._explain(chosen, matters, options)
-        target = np.clip(target, low, high)
-        state.drift = (target - state.target) / DECISION_S
-        state.target, state.last = target, chosen
-        state.actions = to_action(observation, acceleration, target)
+        objects, belief = self._look(observation)
+        busy = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic)
+        best, plans = np.zeros(0, np.int64), None
+        if len(busy):
+            plans = self._imagine(observation, busy, objects, belief)
+            best = self._choose(plans.score, state.course.last[busy])
+        state.actions = state.course.steer(observation, state.cruise, busy, best, plans)
+        labels, reasons, options = state.course.explain(busy, plans)
+        imagined_s = np.zeros(len(labels))
+        imagined_s[busy] = len(MANOEUVRES) * self._num_steps * DECISION_S
+        self._explanation = Explanation(labels, reasons, NAMES, options, imagined_s=imagined_s)
         return state.actions.copy()
 
-    def _look(self, observation: Observation) -> tuple[Things, Belief]:
-        """What lies or drives there, and what it probably is."""
-        things = find_things(observation, self._rest_sd, self._num_steps * DECISION_S)
-        rows = observation["debris"].astype(np.float64)
+    def _look(self, observation: Observation) -> tuple[TrackedObjects, Belief]:
+        """The objects and what they probably are."""
+        objects = find_objects(observation, self._rest_sd, self._num_steps * DECISION_S)
         belief = believe(
-            rows,
+            objects.rows,
             self._state.sightings.counts,
-            things.mirror,
+            objects.mirror,
             self._knowledge,
             self._look_trust,
             self._num_atoms,
         )
-        matters = things.matters & (belief.severity_usd >= self._harmless)
-        return things._replace(matters=matters), belief
+        matters = objects.matters & (belief.severity_usd >= self._harmless)
+        return objects._replace(matters=matters), belief
 
     def _imagine(
         self,
         observation: Observation,
-        matters: NDArray[np.int64],
-        things: Things,
+        busy: NDArray[np.int64],
+        objects: TrackedObjects,
         belief: Belief,
-        lateral: Array,
     ) -> Plans:
         """Cost of the library in the worlds in which something matters."""
-        count, (num_plans, steps) = len(matters), (len(MANOEUVRES), self._num_steps)
-        ego = observation["ego"][matters].astype(np.float64)
-        objects = np.zeros((count, things.x.shape[1], thing.NUM_OBJECT))
-        write_objects(things, matters, belief, objects)
-        actions = np.empty((count, num_plans, steps, 2))
-        write_all(
-            ego[:, column.E_SPEED],
-            ego[:, column.E_SET_SPEED],
-            lateral,
-            things.nearest(matters),
-            actions,
+        ego = observation["ego"][busy].astype(np.float64)
+        actions = self._state.course.write_library(
+            ego, busy, objects.nearest(busy), self._num_steps
         )
-        return self._weigh(ego, matters, objects, belief, actions, steps)
+        rows = write_objects(objects, busy, belief)
+        return self._weigh(ego, busy, rows, belief, actions, self._num_steps)
 
     def judge(self, observation: Observation, actions: Array) -> Array:
-        """What given plans would cost until they end, as things look now; call it after ``act`` on the same.
+        """Expected cost of given plans until they end; call it after ``act`` on the same observation.
 
-        Parameters
-        ----------
-        observation
-            Batched.
-        actions
-            ``(B, C, T, 2)`` in [-1, 1].
-
-        Returns
-        -------
-        ndarray
-            ``(B, C)`` expected US$; what comes after a plan is not counted.
+        ``actions`` is ``(B, C, T, 2)`` in [-1, 1], the result ``(B, C)`` US$; what comes after a plan costs nothing.
         """
-        everybody, steps = np.arange(len(actions)), actions.shape[2]
-        things, belief = self._look(observation)
-        objects = np.zeros((len(actions), things.x.shape[1], thing.NUM_OBJECT))
-        write_objects(things, everybody, belief, objects)
+        worlds, steps = np.arange(len(actions)), actions.shape[2]
+        objects, belief = self._look(observation)
+        rows = write_objects(objects, worlds, belief)
         # a plan that ends early is not looked beyond
         longer = np.concatenate([actions, actions[:, :, -1:]], axis=2)
         ego = observation["ego"].astype(np.float64)
-        return self._weigh(ego, everybody, objects, belief, longer, steps).mean
+        return self._weigh(ego, worlds, rows, belief, longer, steps).mean
 
     def _weigh(
         self,
         ego: Array,
-        matters: NDArray[np.int64],
+        busy: NDArray[np.int64],
         objects: Array,
         belief: Belief,
         actions: Array,
         longest: int,
     ) -> Plans:
-        """Costs of plans in some worlds, over no more than so many decisions."""
+        """Costs of plans in the worlds ``busy``, over at most ``longest`` decisions."""
         count, num_plans, steps = actions.shape[:3]
         left = ego[:, column.E_TIME_LEFT]
         num_steps = np.clip(np.round(left / DECISION_S), 1, longest).astype(np.int64)
@@ -265,11 +212,11 @@ class ConstantVelocity:
         first = np.zeros((count, num_plans, 2))
         path = np.zeros((count, num_plans, steps, 2))
         met = np.zeros((count, num_plans), np.bool_)
-        weights = belief.weights[matters]
+        weights = belief.weights[busy]
         imagine(
-            self._state.roots[matters],
+            self._state.roots[busy],
             objects,
-            belief.atoms[matters],
+            belief.atoms[busy],
             weights,
             actions,
             num_steps,
@@ -298,38 +245,20 @@ class ConstantVelocity:
         best: NDArray[np.int64] = np.round(favoured, 3).argmin(axis=1)
         return best
 
-    def _explain(
-        self, chosen: NDArray[np.int64], matters: NDArray[np.int64], options: Options | None
-    ) -> None:
-        """Keep the reasons of this decision."""
-        labels = np.full(len(chosen), KEEP)
-        if options is not None:
-            best = chosen[matters]
-            named = self._labels[best]
-            met = options.plans.met[np.arange(len(best)), best] > 0.5
-            labels[matters] = np.where((named == KEEP) & met, RUN_OVER, named)
-        reasons = np.where(chosen < 0, len(self._names) - 1, chosen)
-        imagined_s = np.zeros(len(chosen))
-        imagined_s[matters] = len(MANOEUVRES) * self._num_steps * DECISION_S
-        self._explanation = Explanation(
-            labels, reasons, self._names, options or (), imagined_s=imagined_s
-        )
-
     def explain(self) -> Explanation:
         """The manoeuvre that was chosen, and the best of the others."""
         return self._explanation
 
 
 class _State:
-    """What is remembered of ``B`` worlds."""
+    """The memory of ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self.is_new = np.ones(size, np.bool_)
         self.roots = empty_batch(size)
         self.actions = np.zeros((size, 2))
         self.cruise = np.zeros(size)
-        self.target, self.drift = np.zeros(size), np.zeros(size)
-        self.last = np.full(size, -1)
+        self.course = Course(size)
         self.sightings = Sightings(size)
 
 
@@ -344,7 +273,7 @@ def follow_along(
     lamp_braking: float,
     cruise: Array,
 ) -> None:
-    """Bring the imagined worlds to the present: the last action's charges first, then everybody's place; in place.
+    """Bring the imagined worlds to the present, in place: the last action's charges first, then all positions.
 
     Parameters
     ----------
@@ -361,7 +290,7 @@ def follow_along(
     lamp_braking
         As for ``anchor``.
     cruise
-        ``(B,)`` output: what the cruise control wants now, m/s2.
+        ``(B,)`` output: acceleration that the cruise control allows now, m/s2.
     """
     close = np.zeros(vehicles.shape[1] + 1)
     for b in range(roots.shape[0]):

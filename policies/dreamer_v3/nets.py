@@ -52,7 +52,7 @@ class Groups(NamedTuple):
 
 
 class Nets(NamedTuple):
-    """Everything that decides.
+    """Parameters of everything that decides.
 
     The latent state is ``V`` variables of ``C`` classes each, one-hot; the memory has ``R`` units in ``G`` groups.
     """
@@ -72,7 +72,7 @@ class Nets(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """What the shapes follow from."""
+    """Sizes from which the shapes follow."""
 
     inputs: int
     units: int  # of encoder and actor
@@ -84,7 +84,7 @@ class Sizes(NamedTuple):
 
 
 def template(sizes: Sizes) -> Nets:
-    """Zeroed weights of every shape that is expected."""
+    """Zeroed parameters of every shape that is expected."""
     units, memory, hidden = sizes.units, sizes.memory, sizes.hidden
     latent = sizes.variables * sizes.classes
 
@@ -186,12 +186,12 @@ def _choose(logits: Array, out: Array) -> None:
 def decide_rows(
     nets: Nets, features: Array, memory: Array, latent: Array, action: Array, num_variables: int
 ) -> None:
-    """Take in an observation and give a command in many worlds, in place.
+    """Take in an observation and give a command in ``B`` worlds, in place.
 
     Parameters
     ----------
     nets
-        The weights.
+        The parameters.
     features
         ``(B, inputs)`` float32.
     memory, latent, action
@@ -231,18 +231,8 @@ def decide_rows(
         _choose(logits[:num_moves], action[b, num_paces:])
 
 
-class Mind:
-    """What decides in ``B`` worlds, with what it remembers.
-
-    Parameters
-    ----------
-    nets
-        The weights.
-    sizes
-        Of them.
-    size
-        ``B``.
-    """
+class RunningDreamer:
+    """The nets and their memory of ``B`` worlds."""
 
     def __init__(self, nets: Nets, sizes: Sizes, size: int) -> None:
         self._nets, self._variables = nets, sizes.variables

@@ -1,4 +1,4 @@
-"""DreamerV3: what sheeprl has trained in the twin; to drive, sheeprl is not needed."""
+"""DreamerV3 as sheeprl has trained it in the twin; to drive, sheeprl is not needed."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.base import Budget, Explanation, Observation
+from policies.base import Budget
 from policies.checkpoint import read_budget
 from policies.dreamer_v3.checkpoint import load, sizes_of
-from policies.dreamer_v3.nets import Mind
+from policies.dreamer_v3.nets import RunningDreamer
 from policies.model_free.checkpoint import read_validation
 from policies.model_free.sight import Sight
-from policies.reactive.command import NAMES, Driver
+from policies.reactive.command import Choice
+from policies.reactive.policy import CommandPolicy
+from policies.reactive.senses import Eyes
 
 
-class DreamerV3:
+class DreamerV3(CommandPolicy):
     """The likeliest command, given the likeliest latent state.
 
     Parameters
@@ -30,38 +32,17 @@ class DreamerV3:
         If it cannot be read.
     """
 
-    privileged = False
-
     def __init__(self, checkpoint: str) -> None:
         self._found = load(Path(checkpoint))
         self.budget: Budget | None = read_budget(self._found.about)
         self.validation_usd = read_validation(self._found.about)
-        self._is_new = np.ones(0, np.bool_)
-        self._begin(0)
+        super().__init__()
 
-    def _begin(self, size: int) -> None:
-        """Nothing is remembered."""
-        self._sight = Sight(None, size)
-        self._mind = Mind(self._found.learned, sizes_of(self._found.about), size)
-        self._driver = Driver(size)
-        self._is_new = np.ones(size, np.bool_)
+    def _open_eyes(self, size: int) -> Eyes:
+        self._actor = RunningDreamer(self._found.learned, sizes_of(self._found.about), size)
+        return Sight(None, size)
 
-    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget these worlds; nothing is drawn at random."""
-        del seeds
-        if len(self._is_new) != len(mask):
-            self._begin(len(mask))
-        self._is_new |= mask
-
-    def act(self, observation: Observation) -> NDArray[np.float64]:
-        """The likeliest command."""
-        features = self._sight.look(observation, self._is_new)
-        self._driver.begin(self._is_new, observation)
-        self._driver.describe(observation, features)
-        pace, move = self._mind.think(features, self._is_new)
-        self._is_new[:] = False
-        return self._driver.act(observation, features, pace, move)
-
-    def explain(self) -> Explanation:
-        """The command that was given."""
-        return Explanation(self._driver.labels(), self._driver.reasons(), NAMES)
+    def _think(
+        self, features: NDArray[np.float32], is_new: NDArray[np.bool_]
+    ) -> tuple[Choice, Choice]:
+        return self._actor.think(features, is_new)

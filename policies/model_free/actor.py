@@ -37,17 +37,7 @@ class RecurrentActor(NamedTuple):
 
 @compiled
 def remember_rows(lstm: Lstm, x: Array, hidden: Array, cell: Array) -> None:
-    """One step of the memory of many worlds, in place.
-
-    Parameters
-    ----------
-    lstm
-        The weights.
-    x
-        ``(B, inputs)`` float32.
-    hidden, cell
-        ``(B, hidden)`` float32.
-    """
+    """One step of the memory of ``B`` worlds, in place: ``x`` ``(B, inputs)``, memory ``(B, hidden)``, all float32."""
     size = hidden.shape[1]
     gates = np.empty((2, 4 * size), np.float32)
     for b in range(x.shape[0]):
@@ -62,16 +52,8 @@ def remember_rows(lstm: Lstm, x: Array, hidden: Array, cell: Array) -> None:
             hidden[b, k] = show * math.tanh(cell[b, k])
 
 
-class Mind:
-    """An actor in ``B`` worlds, with what it remembers.
-
-    Parameters
-    ----------
-    actor
-        With or without memory.
-    size
-        ``B``.
-    """
+class RunningActor:
+    """An actor, with or without memory, and its memory of ``B`` worlds."""
 
     def __init__(self, actor: Actor | RecurrentActor, size: int) -> None:
         self._actor = actor

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.errors import UserError, not_allowed
-from policies.base import Budget, Explanation, Observation
+from policies.base import Budget
 from policies.checkpoint import ABOUT, read_budget
-from policies.model_free.actor import Mind
+from policies.model_free.actor import RunningActor
 from policies.model_free.checkpoint import SHIPPED, load, read_validation
 from policies.model_free.sight import Sight
-from policies.reactive.command import NAMES, NUM_PACES, Driver, split
+from policies.reactive.command import NUM_PACES, Choice, split
+from policies.reactive.policy import CommandPolicy
+from policies.reactive.senses import Eyes
 from policies.world_model.model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.model.checkpoint import filter_hash
 from policies.world_model.model.checkpoint import load as load_model
@@ -21,7 +23,7 @@ from policies.world_model.model.checkpoint import load as load_model
 KINDS = ("ppo", "recurrent_ppo", "qr_dqn", "belief_ppo")
 
 
-class ModelFree:
+class ModelFree(CommandPolicy):
     """The likeliest, or most valued, command of an actor.
 
     Parameters
@@ -38,8 +40,6 @@ class ModelFree:
     UserError
         If a checkpoint cannot be read or is of another kind.
     """
-
-    privileged = False
 
     def __init__(
         self, kind: str, checkpoint: str = "shipped", world_model: str = "shipped"
@@ -68,36 +68,16 @@ class ModelFree:
                 (own.cpu_s or 0.0) + (spent.cpu_s or 0.0),
             )
             self._nets = model.learned.filter
-        self._is_new = np.ones(0, np.bool_)
-        self._begin(0)
+        super().__init__()
 
-    def _begin(self, size: int) -> None:
-        """Nothing is remembered."""
-        self._sight = Sight(self._nets, size)
-        self._mind = Mind(self._actor, size)
-        self._driver = Driver(size)
-        self._is_new = np.ones(size, np.bool_)
+    def _open_eyes(self, size: int) -> Eyes:
+        self._running = RunningActor(self._actor, size)
+        return Sight(self._nets, size)
 
-    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget these worlds; nothing is drawn at random."""
-        del seeds
-        if len(self._is_new) != len(mask):
-            self._begin(len(mask))
-        self._is_new |= mask
-
-    def act(self, observation: Observation) -> NDArray[np.float64]:
-        """The best command."""
-        features = self._sight.look(observation, self._is_new)
-        self._driver.begin(self._is_new, observation)
-        self._driver.describe(observation, features)
-        said = self._mind.think(features, self._is_new)
-        self._is_new[:] = False
+    def _think(
+        self, features: NDArray[np.float32], is_new: NDArray[np.bool_]
+    ) -> tuple[Choice, Choice]:
+        values = self._running.think(features, is_new)
         if self._is_flat:
-            pace, move = split(said.argmax(axis=1))
-        else:
-            pace, move = said[:, :NUM_PACES].argmax(axis=1), said[:, NUM_PACES:].argmax(axis=1)
-        return self._driver.act(observation, features, pace, move)
-
-    def explain(self) -> Explanation:
-        """The command that was given."""
-        return Explanation(self._driver.labels(), self._driver.reasons(), NAMES)
+            return split(values.argmax(axis=1))
+        return values[:, :NUM_PACES].argmax(axis=1), values[:, NUM_PACES:].argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Sight: all that a reactive policy can know about the present, with or without the belief of the world model."""
+"""Sight: all present information of a reactive policy, with or without the belief of the world model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COLUMNS: Final = np.array(
 SCALES: Final = np.array(
     [1.0] * NUM_LOOKS + [1.0, 1.0, 1.0, 0.5, 0.25, 0.5, 0.5, 0.3, 0.5, 2.0], np.float32
 )
-"""What they are multiplied by, so that they are of order one."""
+"""Factors of these columns, so that they are of order one."""
 
 LARGEST: Final = 5.0
 
@@ -47,12 +47,7 @@ NUM_INPUTS: Final = ft.NUM_FEATURES + NUM_SENSED
 class Sight:
     """The features of ``world_model.model.actor_features``, and what the sensor reports of the same two objects.
 
-    Parameters
-    ----------
-    nets
-        The belief filter, which fills the columns about contents; ``None`` = they say nothing.
-    size
-        ``B``.
+    ``nets`` is the belief filter, which fills the columns about contents; ``None`` leaves them without information.
     """
 
     num_features = NUM_INPUTS

@@ -1,4 +1,4 @@
-"""Oracles: the bounds. The only policies that may look into the simulated worlds."""
+"""Oracles: the bounds of the score. The only policies that may look into the simulated worlds."""
 
 from __future__ import annotations
 

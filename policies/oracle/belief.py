@@ -1,4 +1,4 @@
-"""What is believed about one object: specimens, weighed by everything the sensors have reported of it."""
+"""The belief about one object: specimens, weighed by everything the sensors have reported of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from envs.sensing.measure import (
 from envs.sensing.tracker import DETECTION_CEILING, GHOST_DETECTION, GHOST_NEAR_M
 from envs.specification import column
 from envs.specification.debris import NUM_LOOKS
-from policies.oracle.hypotheses import ANY_LOOK, Hypotheses, Specimens
+from policies.oracle.hypotheses import Specimens
+from policies.perception.sighting_types import ANY_LOOK, SightingTypes
 
 Array = NDArray[np.float64]
 
@@ -25,17 +26,17 @@ UNREAL: float = -1e9
 
 
 class ObjectBelief:
-    """Which specimen one object is.
+    """Probabilities of the specimens that one object may be.
 
     Parameters
     ----------
     hypotheses
-        Kinds of things.
+        Types of sightings.
     specimens
         Of one object.
     """
 
-    def __init__(self, hypotheses: Hypotheses, specimens: Specimens) -> None:
+    def __init__(self, hypotheses: SightingTypes, specimens: Specimens) -> None:
         self.specimens = specimens
         self._look = hypotheses.look[specimens.kind]
         self._is_metal = hypotheses.is_metal[specimens.kind]
@@ -47,14 +48,7 @@ class ObjectBelief:
         self._moved = False
 
     def note_sighting(self, row: NDArray[np.float32], distance_m: float) -> None:
-        """Take a measured row of ``observation["debris"]``; later sightings, which are nearer, replace earlier ones.
-
-        Parameters
-        ----------
-        row
-            ``(NUM_DEBRIS,)``.
-        distance_m
-            From the ego.
+        """Take a measured row of ``observation["debris"]``, ``(NUM_DEBRIS,)``; later, nearer ones replace it.
 
         Notes
         -----
@@ -73,7 +67,7 @@ class ObjectBelief:
         )
 
     def note_detection(self, was_seen: bool, distance_m: float) -> None:
-        """Whether the detector reported it although nothing hid it: a ghost comes and goes, and never comes near."""
+        """Count whether the detector reported it while nothing hid it: a ghost comes and goes, and never comes near."""
         ghost = GHOST_DETECTION if distance_m > GHOST_NEAR_M else 1e-6
         if was_seen:
             self._ghost += math.log(ghost / DETECTION_CEILING)
@@ -81,7 +75,7 @@ class ObjectBelief:
             self._ghost += math.log((1.0 - ghost) / (1.0 - DETECTION_CEILING))
 
     def note_motion(self) -> None:
-        """It moves, or is carried: it is real."""
+        """Note that it moves, or is carried: it is real."""
         self._moved = True
 
     def weights(self) -> Array:

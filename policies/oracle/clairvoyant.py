@@ -1,4 +1,4 @@
-"""The clairvoyant: knows the true world and everything that will happen in it; nobody can do much better."""
+"""The clairvoyant: knows the true world and everything that will happen in it; hardly anything can do better."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.action import decode_target
 from envs.batched.env import DebrisVectorEnv
 from envs.errors import UserError
 from envs.specification import DECISIONS_PER_EPISODE, episode, vehicle
@@ -22,7 +23,7 @@ from policies.base import (
     Policy,
 )
 from policies.oracle.copies import roll_closed_loop
-from policies.oracle.plan import Array, Road, library, vary
+from policies.oracle.episode_plans import Array, first_plans, vary
 
 STARTS_S: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 5.5, 7.0)
 """When a manoeuvre of the library may begin: objects come within reach during the first seconds of an episode."""
@@ -34,9 +35,9 @@ IMPROVEMENT_USD: Final = 1e-6
 class Clairvoyant:
     """Plans the whole episode at its start in the true world, with the true noise, and carries the plan out.
 
-    The best of what a portfolio of other policies would do and of a library of manoeuvres is improved by random local
-    search. The twin's ``branch`` gives every cost exactly as executed, so it is never dearer than any policy of its
-    portfolio, in any instance.
+    The best of what a portfolio of other policies would do and of the plans of ``first_plans`` is improved by random
+    local search. The twin's ``branch`` gives every cost exactly as executed, so it never costs more than any policy of
+    its portfolio, in any instance.
 
     Parameters
     ----------
@@ -108,14 +109,14 @@ class Clairvoyant:
         return action
 
     def explain(self) -> Explanation:
-        """What the present part of the plan amounts to."""
+        """The label of the present part of the plan."""
         f = self._bound().batch["vehicle_f"]
         e = self._bound().batch["episode_f"]
         rows = np.arange(len(self._clock))
         now = self._plans[rows, np.minimum(self._clock - 1, DECISIONS_PER_EPISODE - 1)]
         half = 0.5 * f[:, vehicle.WIDTH, 0]
         low, high = e[:, episode.LEFT_EDGE] + half, e[:, episode.RIGHT_EDGE] - half
-        aside = low + 0.5 * (now[:, 1] + 1.0) * (high - low) - f[:, vehicle.Y, 0]
+        aside = decode_target(now[:, 1], low, high) - f[:, vehicle.Y, 0]
         labels = np.full(len(rows), KEEP)
         labels[np.abs(aside) > 0.1] = STRADDLE
         labels[aside < -0.5] = STEER_LEFT
@@ -124,7 +125,7 @@ class Clairvoyant:
         return Explanation(labels, np.zeros(len(rows), np.int64), ("plan of the whole episode",))
 
     def _bound(self) -> DebrisVectorEnv:
-        """The worlds."""
+        """The worlds that were bound."""
         if self._worlds is None:
             msg = "bind was not called"
             raise RuntimeError(msg)
@@ -137,17 +138,18 @@ class Clairvoyant:
         worlds = self._bound()
         world = worlds.batch[b]
         half = 0.5 * world.vehicle_f[vehicle.WIDTH, 0]
-        road = Road(
-            world.episode_f[episode.LEFT_EDGE] + half,
-            world.episode_f[episode.RIGHT_EDGE] - half,
-            world.vehicle_f[vehicle.Y, 0],
-        )
         best, cost = np.zeros((DECISIONS_PER_EPISODE, 2)), np.inf
         if len(costs):
             cheapest = int(costs.argmin())
             best, cost = _fill(actions[cheapest]), float(costs[cheapest])
         if cost > self._negligible:
-            tried = library(road, DECISIONS_PER_EPISODE, np.array(STARTS_S))
+            tried = first_plans(
+                world.vehicle_f[vehicle.Y, 0],
+                world.episode_f[episode.LEFT_EDGE] + half,
+                world.episode_f[episode.RIGHT_EDGE] - half,
+                DECISIONS_PER_EPISODE,
+                np.array(STARTS_S),
+            )
             best, cost = self._better(b, tried, best, cost)
         for k in range(self._num_rounds):
             if cost <= self._negligible:

@@ -1,4 +1,4 @@
-"""Copies of running worlds, in which a policy may try what would happen."""
+"""Copies of running worlds, in which a policy tries what would happen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def roll_closed_loop(
     start: Batch | None = None,
     num_decisions: int = DECISIONS_PER_EPISODE,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What other policies would do from here to the end of the episode, and what it would cost.
+    """Actions of other policies from here to the end of the episode, and what they would cost.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a thing on the road may be: every type of the catalogue, a mark on the ground, a ghost of the detector."""
+"""What an object may be: specimens of every type of the catalogue, of a mark on the ground, of a ghost."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.cost.contact_cost import contact_cost, contact_total
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisSpec
 from envs.physics.aerodynamics import motion_threshold
-from envs.physics.contact import contact_outcome, default_stiffness
+from envs.physics.contact import default_stiffness
 from envs.specification import debris
 from envs.specification.debris import LOOKS
+from policies.perception.sighting_types import (
+    ANY_LOOK,
+    LEAST_SHARE_PERCENT,
+    PATCH_SEVERITY_USD,
+    SightingTypes,
+    tabulate_types,
+    typical_cost,
+)
 
 Array = NDArray[np.float64]
 
@@ -32,7 +39,7 @@ HIDDEN_ROWS: Final = (
     debris.PIECES,
     debris.AIR_THRESHOLD,
 )
-"""Rows of ``debris_f`` that nobody can see."""
+"""Rows of ``debris_f`` that no sensor shows."""
 
 HIDDEN_FLAGS: Final = (
     debris.IS_REAL,
@@ -45,48 +52,18 @@ HIDDEN_FLAGS: Final = (
 )
 """Rows of ``debris_i`` that are known only by what the sensors report."""
 
-MARKS: Final = (
-    # look, share among marks, length, width, height, m
-    ("ground-mark", 0.8, (0.3, 4.0), (0.05, 1.5), (0.0, 0.02)),
-    ("vegetation", 0.1, (0.3, 1.5), (0.2, 0.8), (0.0, 0.02)),
-    ("flat", 0.1, (0.2, 0.6), (0.2, 0.4), (0.0, 0.02)),
-)
-"""Sightings with nothing to hit: shadows, stains, sealed cracks; leaves; paper [A]."""
-
-GHOST_SIZE_M: Final = ((0.2, 1.0), (0.2, 1.0), (0.1, 0.6))
-"""Size that a ghost of the detector seems to have [A]."""
-
-ANY_LOOK: Final = -1
-"""A ghost may look like anything."""
+MARK_SHARES: Final = (0.8, 0.1, 0.1)
+"""Shares of ``sighting_types.MARKS`` among marks [A]."""
 
 UNMOVED_MPS: Final = 1e6
-"""Air speed that moves nothing: patches and what is not there."""
+"""Air speed that moves nothing: of patches, marks and ghosts."""
 
-LEAST_PRIOR: Final = 0.05
-"""Smallest share of a type in percent, as scenes are drawn with: what is never counted still occurs."""
-
-PATCH_SEVERITY_USD: Final = 300.0
-"""What a patch may cost, to put it in order among bodies [A: a puncture, or little]."""
-
-TYPICAL_MPS: Final = 28.0
 TYPICAL_OFFSETS_M: Final = (0.0, 0.75)
-"""Contacts by which specimens are put in order: motorway speed; under the floor and under a tyre [A]."""
-
-
-class Hypotheses(NamedTuple):
-    """``M`` kinds of things; the types of the catalogue come first."""
-
-    specs: tuple[DebrisSpec, ...]
-    look: NDArray[np.int64]  # (M,) index into LOOKS, or ANY_LOOK
-    low: Array  # (M, 3) least length, width and height, m
-    high: Array  # (M, 3)
-    prior: Array  # (M,) adding up to 1
-    is_metal: NDArray[np.bool_]  # (M,)
-    is_warm: NDArray[np.bool_]  # (M,)
+"""Contacts by which specimens are put in order: under the floor and under a tyre [A]."""
 
 
 class Specimens(NamedTuple):
-    """``S`` things that one sighting may be, in order of what hitting them costs."""
+    """``S`` objects that one sighting may be, in order of what hitting them costs."""
 
     kind: NDArray[np.int64]  # (S,) hypothesis
     log_weight: Array  # (S,) of size and prior; the looks come on top
@@ -96,39 +73,22 @@ class Specimens(NamedTuple):
 
 
 @cache
-def make_hypotheses(mark_share: float, ghost_share: float) -> Hypotheses:
-    """All kinds of things.
+def make_hypotheses(mark_share: float, ghost_share: float) -> SightingTypes:
+    """All types of sightings, those of both splits: this policy knows all there is to know about types.
 
     Parameters
     ----------
     mark_share, ghost_share
         Shares of all sightings that are marks on the ground, and ghosts.
-
-    Returns
-    -------
-    Hypotheses
-        Types of both splits: this policy knows all there is to know about types.
     """
     specs = tuple(load_catalogue().values())
-    shares = np.array([max(spec.prior_share_percent, LEAST_PRIOR) for spec in specs])
-    others = [mark_share * share for _, share, *_ in MARKS] + [ghost_share]
-    prior = np.concatenate([shares / shares.sum() * (1.0 - mark_share - ghost_share), others])
-    sizes = [[(d.low, d.high) for d in (s.length_m, s.width_m, s.height_m)] for s in specs]
-    sizes += [list(mark[2:]) for mark in MARKS] + [list(GHOST_SIZE_M)]
-    looks = [spec.look for spec in specs] + [mark[0] for mark in MARKS]
-    nothing = [False] * (len(MARKS) + 1)
-    return Hypotheses(
-        specs,
-        np.array([LOOKS.index(look) for look in looks] + [ANY_LOOK]),
-        np.array([[pair[0] for pair in size] for size in sizes], dtype=np.float64),
-        np.array([[pair[1] for pair in size] for size in sizes], dtype=np.float64),
-        prior,
-        np.array([spec.is_metal for spec in specs] + nothing),
-        np.array([spec.is_warm for spec in specs] + nothing),
-    )
+    shares = np.array([max(spec.prior_share_percent, LEAST_SHARE_PERCENT) for spec in specs])
+    prior = shares / shares.sum() * (1.0 - mark_share - ghost_share)
+    marks = [mark_share * share for share in MARK_SHARES]
+    return tabulate_types(specs, prior.tolist(), marks, ghost_share)
 
 
-def size_likelihood(hypotheses: Hypotheses, size_m: Array) -> Array:
+def size_likelihood(hypotheses: SightingTypes, size_m: Array) -> Array:
     """How well a size fits every hypothesis: density of a uniform distribution over its range, ``(M,)``."""
     slack = 1e-6 + 1e-6 * hypotheses.high
     fits = (size_m >= hypotheses.low - slack) & (size_m <= hypotheses.high + slack)
@@ -139,19 +99,19 @@ def size_likelihood(hypotheses: Hypotheses, size_m: Array) -> Array:
 
 
 def draw_specimens(
-    hypotheses: Hypotheses,
+    hypotheses: SightingTypes,
     size_m: Array,
     yaw_rad: float,
     p: np.record,
     rng: np.random.Generator,
     draws_per_type: int = 4,
 ) -> Specimens:
-    """Things that fit a visible size.
+    """Objects that fit a visible size; if no type fits, all of them may be.
 
     Parameters
     ----------
     hypotheses
-        Kinds of things.
+        Types of sightings.
     size_m
         ``(3,)`` length, width, height.
     yaw_rad
@@ -162,11 +122,6 @@ def draw_specimens(
         Consumed.
     draws_per_type
         Specimens of each type of the catalogue.
-
-    Returns
-    -------
-    Specimens
-        At least one: if no kind fits, all of them may be.
     """
     weight = hypotheses.prior * size_likelihood(hypotheses, size_m)
     if weight.sum() <= 0.0:
@@ -232,25 +187,11 @@ def _draw(
     severity = PATCH_SEVERITY_USD
     if spec.kind == "body":
         body = (length, width, height, mass, draw.crush_pressure_pa, stiffness)
-        severity = _severity(body, yaw_rad, draw.sharpness, p)
+        severity = typical_cost(body, TYPICAL_OFFSETS_M, yaw_rad, draw.sharpness, p)
     return np.array([hidden[row] for row in HIDDEN_ROWS]), severity
 
 
-def _severity(
-    body: tuple[float, float, float, float, float, float],
-    yaw_rad: float,
-    sharpness: float,
-    p: np.record,
-) -> float:
-    """Mean cost of the typical contacts with a body, US$."""
-    total = 0.0
-    for offset in TYPICAL_OFFSETS_M:
-        outcome = contact_outcome(TYPICAL_MPS, *body, offset, yaw_rad, 0, 0.0, 0)
-        total += contact_total(contact_cost(outcome, TYPICAL_MPS, sharpness, p))
-    return total / len(TYPICAL_OFFSETS_M)
-
-
-def _flags(hypotheses: Hypotheses, m: int) -> list[int]:
+def _flags(hypotheses: SightingTypes, m: int) -> list[int]:
     """Values of ``HIDDEN_FLAGS`` for a hypothesis."""
     is_type = m < len(hypotheses.specs)
     look = int(hypotheses.look[m])

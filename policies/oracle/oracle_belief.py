@@ -1,4 +1,4 @@
-"""The oracle of belief: true dynamics, but of contents only what the sensors tell; the price of not knowing."""
+"""The oracle of belief: true dynamics, but of contents what the sensors show; measures the price of not knowing."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.batched.env import DebrisVectorEnv
-from envs.errors import UserError, not_allowed
+from envs.errors import not_allowed
 from envs.specification import DECISION_S, DECISIONS_PER_EPISODE, debris, episode
 from envs.specification.world import Batch
 from policies.base import KEEP, Explanation, Observation, Option, Policy
 from policies.floors import Constant
+from policies.numbers_within import check_numbers
 from policies.oracle.belief import ObjectBelief
 from policies.oracle.copies import roll_closed_loop
 from policies.oracle.hypotheses import Specimens, draw_specimens, make_hypotheses
 from policies.oracle.scenarios import STRATA, fill_scenarios, pick_two
-from policies.oracle.watch import arrival_s, find_primary, is_settled, make_scene, note_observation
+from policies.oracle.watch import arrival_s, find_primary, is_settled, note_observation, plan_start
 from policies.planning.extend import INCUMBENT, add_plans, fit_plans, label_plans, shift_plans
-from policies.planning.manoeuvres import RECIPES, STARTS_S, Library, Scene, candidates
+from policies.planning.manoeuvres import RECIPES, STARTS_S, CandidatePlans, PlanStart, candidates
 from policies.planning.reasons import make_options
 from policies.planning.risk import RiskWeights, check_risk
 from policies.planning.search import Atoms, search
@@ -40,7 +41,7 @@ MANOEUVRES: Final = tuple(recipe for recipe in RECIPES if recipe.start_s != STAR
 
 @dataclass
 class _Memory:
-    """What is remembered of one world."""
+    """The memory of one world."""
 
     rng: np.random.Generator
     beliefs: list[ObjectBelief]
@@ -67,8 +68,8 @@ class _Task(NamedTuple):
 class OracleBelief:
     """Searches in the true world with the contents of objects as believed, and with another noise than the true one.
 
-    What it does not know: mass, crush strength, sharpness, friction, drag and bounce of an object, whether a sighting
-    is real, and the noise. It has the catalogue, the visible size, and what look, radar and thermal camera report.
+    It does not know mass, crush strength, sharpness, friction, drag and bounce of an object, whether a sighting is
+    real, and the noise. It has the catalogue, the visible size, and what look, radar and thermal camera report.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ class OracleBelief:
     num_finalists
         Plans of the second stage.
     tail_share, alpha
-        How the worst outcomes are weighed; see ``policies.planning.risk``.
+        Weight and share of the worst outcomes; see ``policies.planning.risk``.
     mark_share, ghost_share
         Shares of all sightings that are marks on the ground, and ghosts of the detector.
     negligible_usd
@@ -117,7 +118,7 @@ class OracleBelief:
     ) -> None:
         if num_scenarios not in STRATA:
             raise not_allowed("num_scenarios", str(num_scenarios), [str(key) for key in STRATA])
-        for name, value, low, high in (
+        check_numbers(
             ("interval", interval, 1, DECISIONS_PER_EPISODE),
             ("reach_s", reach_s, 1.0, 20.0),
             ("settle_s", settle_s, 1.0, 20.0),
@@ -125,9 +126,7 @@ class OracleBelief:
             ("mark_share", mark_share, 0.0, 0.8),
             ("ghost_share", ghost_share, 1e-6, 0.1),
             ("negligible_usd", negligible_usd, 0.0, 1e6),
-        ):
-            if not low <= value <= high:
-                raise UserError(f"{name}: got {value!r}, expected a number from {low} to {high}")
+        )
         self._risk = RiskWeights(float(tail_share), float(alpha), 0.0)
         check_risk(self._risk)
         self._portfolio = tuple(portfolio)
@@ -169,11 +168,11 @@ class OracleBelief:
         self._cruise.reset(mask, seeds)
 
     def make_belief(self, specimens: Specimens) -> ObjectBelief:
-        """What is believed about a new object."""
+        """The belief about a new object."""
         return ObjectBelief(self._hypotheses, specimens)
 
     def beliefs_of(self, b: int) -> list[ObjectBelief]:
-        """What is believed about the objects of world ``b``, in their order."""
+        """The beliefs about the objects of world ``b``, in their order."""
         return self._memory[b].beliefs
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
@@ -215,7 +214,7 @@ class OracleBelief:
         )
 
     def _bound(self) -> DebrisVectorEnv:
-        """The worlds."""
+        """The worlds that were bound."""
         if self._worlds is None:
             msg = "bind was not called"
             raise RuntimeError(msg)
@@ -227,7 +226,7 @@ class OracleBelief:
         return world
 
     def _prepare(self, b: int, primary: int) -> _Task:
-        """What a search in world ``b`` needs."""
+        """The inputs of a search in world ``b``."""
         memory, world = self._memory[b], self._world(b)
         scenarios = np.repeat(self._bound().batch[b : b + 1], self._num_scenarios)
         weights = fill_scenarios(scenarios, memory.beliefs, primary, memory.rng)
@@ -237,29 +236,27 @@ class OracleBelief:
         return _Task(b, primary, scenarios, weights, max(min(wanted, left), 1))
 
     def _propose(self, tasks: Sequence[_Task]) -> dict[int, Array]:
-        """What the portfolio would do in the mildest scenario, ``(P, T, 2)`` by world; not asked in every search."""
-        asked = [t for t in tasks if self._memory[t.b].searches % PROPOSAL_INTERVAL == 0]
-        if not asked or not self._portfolio:
+        """Plans of the portfolio in the mildest scenario, ``(P, T, 2)`` by world; not made in every search."""
+        due = [t for t in tasks if self._memory[t.b].searches % PROPOSAL_INTERVAL == 0]
+        if not due or not self._portfolio:
             return {}
-        chosen = np.array([task.b for task in asked])
-        seeds = np.array([int(self._memory[task.b].rng.integers(2**62)) for task in asked])
+        chosen = np.array([task.b for task in due])
+        seeds = np.array([int(self._memory[task.b].rng.integers(2**62)) for task in due])
         actions, _ = roll_closed_loop(
             self._bound(),
             chosen,
             self._portfolio,
             seeds,
-            start=np.concatenate([task.scenarios[:1] for task in asked]),
-            num_decisions=max(task.horizon for task in asked),
+            start=np.concatenate([task.scenarios[:1] for task in due]),
+            num_decisions=max(task.horizon for task in due),
         )
-        return {
-            task.b: plans[:, : task.horizon] for task, plans in zip(asked, actions, strict=True)
-        }
+        return {task.b: plans[:, : task.horizon] for task, plans in zip(due, actions, strict=True)}
 
     def _search(self, task: _Task, proposed: Array | None) -> None:
         """A new plan for one world."""
         memory = self._memory[task.b]
-        scene = make_scene(self._world(task.b), task.primary, memory.drift_mps)
-        library = self._extend(candidates(scene, task.horizon, MANOEUVRES), scene, memory, proposed)
+        start = plan_start(self._world(task.b), task.primary, memory.drift_mps)
+        library = self._extend(candidates(start, task.horizon, MANOEUVRES), start, memory, proposed)
         first_rows, first_weights = pick_two(task.weights)
         rows = np.arange(len(task.weights))
         choice = search(
@@ -275,11 +272,11 @@ class OracleBelief:
         memory.plan, memory.age = library.actions[0, best], 0
         memory.searches += 1
         memory.label, memory.reason = int(library.labels[0, best]), library.names[best]
-        memory.options = make_options(choice, library, scene, 0)
+        memory.options = make_options(choice, library, start, 0)
 
     def _extend(
-        self, library: Library, scene: Scene, memory: _Memory, proposed: Array | None
-    ) -> Library:
+        self, library: CandidatePlans, start: PlanStart, memory: _Memory, proposed: Array | None
+    ) -> CandidatePlans:
         """The library, the previous plan and the proposals of the portfolio."""
         horizon = library.actions.shape[2]
         plans = np.zeros((1, len(self._added), horizon, 2))
@@ -288,7 +285,7 @@ class OracleBelief:
             plans[0, 0], feasible[0, 0] = fit_plans(memory.plan, horizon), True
         if proposed is not None:
             plans[0, 1:], feasible[0, 1:] = fit_plans(proposed, horizon), True
-        labels = label_plans(scene, plans)
+        labels = label_plans(start, plans)
         if memory.plan is not None:
             labels[0, 0] = memory.label
         return add_plans(library, plans, labels, feasible, self._added)

@@ -29,7 +29,7 @@ hazard is absent from 20 draws with probability 0.36 (policies/world_model/SOURC
 def fill_scenarios(
     scenarios: Batch, beliefs: Sequence[ObjectBelief], primary: int, rng: np.random.Generator
 ) -> Array:
-    """Turn copies of one world into worlds as it may be, in place.
+    """Turn copies of one world into worlds as it may be, in place; returns the weights ``(A,)`` of the scenarios.
 
     Parameters
     ----------
@@ -41,11 +41,6 @@ def fill_scenarios(
         The object whose contents order the scenarios; -1 if there is none.
     rng
         Consumed, always alike.
-
-    Returns
-    -------
-    ndarray
-        ``(A,)`` weights of the scenarios.
     """
     weights = np.array(STRATA[len(scenarios)])
     before = np.cumsum(weights) - weights

@@ -1,4 +1,4 @@
-"""TrueDynamics: the oracle's search in the true world with the learned belief: what the learned dynamics cost."""
+"""TrueDynamics: the oracle's search in the true world with the learned belief: the cost of learned dynamics."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from envs.specification import column, debris
 from policies.base import Budget, Observation
 from policies.checkpoint import read_budget
 from policies.oracle.belief import ObjectBelief
-from policies.oracle.hypotheses import HIDDEN_FLAGS, HIDDEN_ROWS, Hypotheses, Specimens
+from policies.oracle.hypotheses import HIDDEN_FLAGS, HIDDEN_ROWS, Specimens
 from policies.oracle.oracle_belief import OracleBelief
+from policies.perception.sighting_types import SightingTypes
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.content_classes import NUM_CLASSES, Codebook, assign
 from policies.world_model.log import experience as log
@@ -22,7 +23,7 @@ from policies.world_model.planner.policy import read_checkpoint
 Array = NDArray[np.float64]
 
 LOOK_TRUST: Final = 0.5
-"""As the world model's own."""
+"""Share of the belief that uses the look, as in the world model."""
 
 _ROWS: Final = {
     log.H_MASS: debris.MASS,
@@ -32,7 +33,7 @@ _ROWS: Final = {
     log.H_TYRE_FRICTION: debris.TYRE_FRICTION,
     log.H_PIECES: debris.PIECES,
 }
-"""What classes are told apart by, and the hidden row of a specimen that holds it."""
+"""Properties that define classes of contents, and the hidden row of a specimen that holds each."""
 
 
 def classes_of(specimens: Specimens, book: Codebook) -> NDArray[np.int64]:
@@ -48,19 +49,19 @@ def classes_of(specimens: Specimens, book: Codebook) -> NDArray[np.int64]:
 
 
 class LearnedObjectBelief(ObjectBelief):
-    """Which specimen one object is, by the learned belief about its class; within a class by size and frequency.
+    """Probabilities of specimens by the learned belief about their class; within a class by size and frequency.
 
     Parameters
     ----------
     hypotheses
-        Kinds of things.
+        Types of sightings.
     specimens
         Of one object.
     book
         Classes of contents.
     """
 
-    def __init__(self, hypotheses: Hypotheses, specimens: Specimens, book: Codebook) -> None:
+    def __init__(self, hypotheses: SightingTypes, specimens: Specimens, book: Codebook) -> None:
         super().__init__(hypotheses, specimens)
         self._classes_of = classes_of(specimens, book)
         prior = np.exp(specimens.log_weight - specimens.log_weight.max())
@@ -82,7 +83,7 @@ class LearnedObjectBelief(ObjectBelief):
 
 
 class TrueDynamics(OracleBelief):
-    """``OracleBelief`` that believes about contents what the world model believes.
+    """``OracleBelief`` with the beliefs about contents of the world model.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ class TrueDynamics(OracleBelief):
         self._is_new = np.ones(0, np.bool_)
 
     def make_belief(self, specimens: Specimens) -> ObjectBelief:
-        """What is believed about a new object."""
+        """The belief about a new object."""
         return LearnedObjectBelief(self._hypotheses, specimens, self._book)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
@@ -119,7 +120,7 @@ class TrueDynamics(OracleBelief):
         self._is_new |= mask
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Believe what the filter says, then search as the oracle does."""
+        """Update the filter, then search as the oracle does."""
         self._belief.update(observation, self._is_new)
         self._is_new[:] = False
         probabilities = self._belief.probabilities

@@ -1,4 +1,4 @@
-"""What an oracle watches in one world: its objects, and the one that matters next."""
+"""Observation of one world by an oracle: its objects, and the one that matters next."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from envs.sensing.sight import is_line_free
 from envs.specification import LANE_WIDTH_M, MAX_VEHICLES, column, debris, episode, vehicle
 from envs.specification.world import World
 from policies.oracle.belief import ObjectBelief
-from policies.planning.manoeuvres import Scene
+from policies.planning.manoeuvres import PlanStart
 
 SLOWEST_MPS: Final = 5.0
-"""A slower car is taken to be about to drive on at this speed [A]."""
+"""A slower ego is taken to be about to drive on at this speed [A]."""
 
 LEAST_CLOSING_SHARE: Final = 0.05
 """An object that runs ahead nearly as fast as the ego is met after at most 20 times its distance [A]."""
@@ -33,7 +33,7 @@ def note_observation(
     Parameters
     ----------
     world
-        Places and visible motion are read, and what hides what.
+        Positions and visible motion are read, and what hides what.
     rows
         ``(DEBRIS_SLOTS, NUM_DEBRIS)`` debris rows of its observation.
     beliefs
@@ -70,23 +70,10 @@ def arrival_s(world: np.void, j: int) -> float:
 def find_primary(
     world: np.void, beliefs: Sequence[ObjectBelief], reach_s: float, negligible_usd: float
 ) -> int:
-    """The object that is met next among those that matter.
+    """Index of the object that is met next among those that matter; -1 if there is none.
 
-    Parameters
-    ----------
-    world
-        Read only.
-    beliefs
-        One per object.
-    reach_s
-        What is met later does not matter yet.
-    negligible_usd
-        An object whose typical contacts are expected to cost less does not matter.
-
-    Returns
-    -------
-    int
-        Its index; -1 if there is none.
+    Objects that are met later than ``reach_s``, or whose typical contacts are expected to cost less than
+    ``negligible_usd``, do not matter.
     """
     arrival = [arrival_s(world, j) for j in range(len(beliefs))]
     for j in sorted(range(len(beliefs)), key=lambda k: (arrival[k], k)):
@@ -95,22 +82,11 @@ def find_primary(
     return -1
 
 
-def make_scene(world: np.void, j: int, drift_mps: float) -> Scene:
-    """What manoeuvres are made of, for one world.
+def plan_start(world: np.void, j: int, drift_mps: float) -> PlanStart:
+    """The state from which plans for one world start, every field ``(1,)``.
 
-    Parameters
-    ----------
-    world
-        Read only.
-    j
-        Index of the object that is met next; -1 if there is none.
-    drift_mps
-        How fast the lateral target has been moving.
-
-    Returns
-    -------
-    Scene
-        Every field ``(1,)``.
+    ``j`` is the index of the object that is met next, -1 if there is none; ``drift_mps`` how fast the lateral target
+    has been moving.
     """
     v, e = world["vehicle_f"], world["episode_f"]
     speed, target = v[vehicle.SPEED, 0], e[episode.TARGET_Y]
@@ -127,7 +103,7 @@ def make_scene(world: np.void, j: int, drift_mps: float) -> Scene:
         world["debris_f"][debris.Y, j] if j >= 0 else 0.0,
         e[episode.SET_SPEED],
     )
-    return Scene(*(np.array([value], dtype=np.float64) for value in values))
+    return PlanStart(*(np.array([value], dtype=np.float64) for value in values))
 
 
 def nearest_centre(y_m: float) -> float:

@@ -1,4 +1,4 @@
-"""objects."""
+"""The tracked objects now, by straight-line prediction, and whether they or the traffic call for a plan."""
 
 from __future__ import annotations
 
@@ -7,33 +7,30 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import LANE_WIDTH_M, column
+from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, column
 from policies.base import Observation
+from policies.command import nearest_centre
+from policies.following import IN_PATH_M, SIDE_M, half_extent, half_extents
 
 Array = NDArray[np.float64]
-
 
 ASIDE_M: Final = 6.0
 """Objects further aside than this, plus their half extent, do not matter unless they move [A: a lane and a half]."""
 
-
 LEAST_AHEAD_M: Final = 40.0
-"""Objects nearer than this matter however slowly one drives [A]."""
-
+"""Objects nearer than this matter however slow the ego is [A]."""
 
 SPARE_S: Final = 0.6
 """Objects are considered so long before the plan reaches them [A]."""
 
-
 CLOSING_S: Final = 3.0
-"""A vehicle in the ego's path that is met within this time is a reason to look for a way [A]."""
+"""A vehicle in the ego's path that is met within this time is a reason to plan [A]."""
+
+BESIDE_M: Final = 0.5 * EGO_WIDTH_M + SIDE_M
+"""Half the ego's width and the room that it needs beside a vehicle."""
 
 
-BESIDE_M: Final = 1.2
-"""Half the ego's width and the room that it needs beside a vehicle [A]."""
-
-
-class Things(NamedTuple):
+class TrackedObjects(NamedTuple):
     """Objects of ``B`` worlds, extrapolated to now, and whether traffic calls for a plan."""
 
     x: Array  # (B, J) ahead of the ego's centre, m
@@ -58,8 +55,10 @@ class Things(NamedTuple):
         return np.stack([np.take_along_axis(value, order, axis=1) for value in found], axis=-1)
 
 
-def find_things(observation: Observation, rest_sd: float, horizon_s: float) -> Things:
+def find_objects(observation: Observation, rest_sd: float, horizon_s: float) -> TrackedObjects:
     """Objects by straight-line prediction, and whether they or the traffic matter.
+
+    A hidden object is moved on with its last velocity for as long as it has been hidden.
 
     Parameters
     ----------
@@ -69,18 +68,13 @@ def find_things(observation: Observation, rest_sd: float, horizon_s: float) -> T
         An object lies still if its measured speed is within so many standard deviations of zero.
     horizon_s
         Length of the plans.
-
-    Returns
-    -------
-    Things
-        What is hidden is moved on with its last velocity for as long as it has been hidden.
     """
     ego = observation["ego"].astype(np.float64)
     rows = observation["debris"].astype(np.float64)
     speed = ego[:, column.E_SPEED, None]
     vx, vy = rows[..., column.D_VX], rows[..., column.D_VY]
     z, vz = rows[..., column.D_Z], rows[..., column.D_VZ]
-    # lying things have measured speeds too
+    # objects at rest have measured speeds too
     moves = np.hypot(vx, vy) > rest_sd * rows[..., column.D_SD_V]
     moves |= (z > 0.05) | (np.abs(vz) > 0.3)
     vx, vy = np.where(moves, vx, 0.0), np.where(moves, vy, 0.0)
@@ -88,19 +82,17 @@ def find_things(observation: Observation, rest_sd: float, horizon_s: float) -> T
     x = rows[..., column.D_DX] + vx * age
     y = ego[:, column.E_Y, None] + rows[..., column.D_DY] + vy * age
     z = np.where(age > 0.0, 0.0, z)
-    cos, sin = np.abs(np.cos(rows[..., column.D_YAW])), np.abs(np.sin(rows[..., column.D_YAW]))
     length, width = rows[..., column.D_LENGTH], rows[..., column.D_WIDTH]
-    half_x, half_y = 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
+    half_x, half_y = half_extents(length, width, rows[..., column.D_YAW])
 
     reach = np.maximum(LEAST_AHEAD_M, (speed - np.minimum(vx, 0.0)) * (horizon_s + SPARE_S))
     aside = np.abs(y - ego[:, column.E_Y, None]) - half_y
     sweep = np.maximum(np.abs(vy) * horizon_s, 0.0)
     matters = (rows[..., column.D_TRACKED] > 0.5) & (x > -half_x - 3.0) & (x < reach)
     matters &= aside < ASIDE_M + sweep
-    lane = np.floor(y / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M
-    return Things(
+    return TrackedObjects(
         x, y, z, vx, vy, vz, half_x, half_y, rows,
-        mirror=np.where(y >= lane, 1.0, -1.0),
+        mirror=np.where(y >= nearest_centre(y), 1.0, -1.0),
         matters=matters,
         traffic=_closes_in(observation),
     )  # fmt: skip
@@ -108,18 +100,15 @@ def find_things(observation: Observation, rest_sd: float, horizon_s: float) -> T
 
 def _closes_in(observation: Observation) -> NDArray[np.bool_]:
     """Whether a vehicle ahead in the ego's path will be met soon, ``(B,)``."""
-    cars = observation["vehicles"].astype(np.float64)
+    vehicles = observation["vehicles"].astype(np.float64)
     speed = observation["ego"][:, column.E_SPEED, None].astype(np.float64)
-    ahead = cars[..., column.V_DX] + cars[..., column.V_AGE_SINCE_SEEN] * cars[..., column.V_VX]
-    gap = ahead - 0.5 * (cars[..., column.V_LENGTH] + 4.5)
-    closing = np.maximum(speed - cars[..., column.V_VX], 1e-3)
-    heading, length = cars[..., column.V_HEADING], cars[..., column.V_LENGTH]
-    # a crashed truck stands askew and reaches into the lane beside it
-    half = 0.5 * (
-        cars[..., column.V_WIDTH] * np.abs(np.cos(heading)) + length * np.abs(np.sin(heading))
-    )
-    in_path = np.abs(cars[..., column.V_DY]) < np.maximum(half + BESIDE_M, 0.5 * LANE_WIDTH_M)
-    soon = (
-        (cars[..., column.V_TRACKED] > 0.5) & in_path & (ahead > 0.0) & (gap < CLOSING_S * closing)
-    )
+    # here a hidden vehicle is moved on over the road, not against the ego: it is taken to be further away
+    along = vehicles[..., column.V_VX]
+    ahead = vehicles[..., column.V_DX] + vehicles[..., column.V_AGE_SINCE_SEEN] * along
+    gap = ahead - 0.5 * (vehicles[..., column.V_LENGTH] + EGO_LENGTH_M)
+    closing = np.maximum(speed - along, 1e-3)
+    reach = np.maximum(half_extent(vehicles) + BESIDE_M, IN_PATH_M)
+    in_path = np.abs(vehicles[..., column.V_DY]) < reach
+    is_tracked = vehicles[..., column.V_TRACKED] > 0.5
+    soon = is_tracked & in_path & (ahead > 0.0) & (gap < CLOSING_S * closing)
     return np.asarray(soon.any(axis=1))

@@ -1,4 +1,4 @@
-"""anchor."""
+"""An imagined world brought to the present: vehicles, road and ego where the observation has them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,19 @@ from envs.specification import (
 )
 from envs.specification.world import Array, World
 
-NOBODY_M: Final = -1e6
-"""Where the vehicles of free slots wait."""
-
+PARKED_M: Final = -1e6
+"""Position along the road of the vehicles of free slots, m."""
 
 TRUCK_LENGTH_M: Final = 9.0
 """Longer vehicles are trucks [A]."""
 
-
 ARRIVALS_PER_S: Final = 0.3
-"""Vehicles per second and lane that would arrive behind a standing car: a busy motorway [A]."""
+"""Vehicles per second and lane that would arrive behind a standing ego: a busy motorway [A]."""
 
 
 @compiled
 def anchor(world: World, ego: Array, vehicles: Array, lamp_braking: float) -> None:
-    """Put everybody where the observation has them, in place; the open accounts stay as they are.
+    """Put ego and vehicles where the observation has them, in place; the open cost ledger stays as it is.
 
     Parameters
     ----------
@@ -69,9 +67,9 @@ def anchor(world: World, ego: Array, vehicles: Array, lamp_braking: float) -> No
 
 @inner
 def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> None:
-    """Place one tracked vehicle, or park it nowhere."""
+    """Place one tracked vehicle, or park the slot at ``PARKED_M``."""
     v = world.vehicle_f
-    v[vehicle.X, k], v[vehicle.Y, k] = NOBODY_M, 0.0
+    v[vehicle.X, k], v[vehicle.Y, k] = PARKED_M, 0.0
     v[vehicle.SPEED, k], v[vehicle.HEADING, k] = 0.0, 0.0
     v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.MASS, k] = 1.0, 1.0, CAR.mass
     v[vehicle.ACCELERATION, k] = 0.0
@@ -80,7 +78,7 @@ def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> No
         return
     age = float(row[column.V_AGE_SINCE_SEEN])
     heading = float(row[column.V_HEADING])
-    # the speed across the road is within its error for whoever stays in his lane; the heading is not
+    # of a vehicle that keeps its lane, the measured speed across the road is mere error; the heading is not
     speed = row[column.V_VX] / max(math.cos(heading), 0.5)
     v[vehicle.SPEED, k], v[vehicle.HEADING, k] = speed, heading
     if row[column.V_BRAKE_LAMP] > 0.5:
@@ -95,7 +93,7 @@ def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> No
 
 @compiled
 def begin_accounts(world: World) -> None:
-    """Clear all accounts of a new episode, in place; anchor it before and after."""
+    """Clear the cost ledger for a new episode, in place; anchor the world before and after."""
     f, i = world.episode_f, world.episode_i
     f[:] = 0.0
     i[:] = 0
@@ -109,3 +107,18 @@ def nearest_lane(world: World, y: float) -> int:
     last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
     lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
     return lane
+
+
+@inner
+def _copy_world(source: World, target: World) -> None:
+    """Copy the vehicles and the cost ledger of an imagined world."""
+    # element by element: assigning slices compiles the formatting of their error messages, 13 s of it
+    for k in range(VEHICLE_SLOTS + 1):
+        for row in range(vehicle.NUM_FLOATS):
+            target.vehicle_f[row, k] = source.vehicle_f[row, k]
+        for row in range(vehicle.NUM_INTS):
+            target.vehicle_i[row, k] = source.vehicle_i[row, k]
+    for row in range(episode.NUM_FLOATS):
+        target.episode_f[row] = source.episode_f[row]
+    for row in range(episode.NUM_INTS):
+        target.episode_i[row] = source.episode_i[row]

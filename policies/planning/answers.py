@@ -1,6 +1,6 @@
 """The four answers to an object on the road as open-loop action sequences, each in a few executions.
 
-Used to ask what the right answer would have been, not to drive: they know where the object is.
+They are used to find what the right answer would have been, not to drive: they know where the object is.
 """
 
 from __future__ import annotations
@@ -10,32 +10,27 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from envs.action import encode_acceleration, encode_target
 from envs.specification import DECISION_S, LANE_WIDTH_M
 from envs.specification.world import Array
+from policies.command import encode_actions
+from policies.planning.manoeuvres import EDGE_SHIFT_M, STRADDLE_SHIFT_M, ramp
 
 ANSWERS: Final = ("over", "left", "right", "brake")
 """Run over or straddle; steer left; steer right; brake."""
-
-STRADDLE_SHIFT_M = 0.8
-"""Largest in-lane shift to centre an object between the wheels (envs/physics/SOURCES.md 5)."""
-
-EDGE_SHIFT_M = 1.1
-"""In-lane shift away from an object at the side of the lane."""
 
 LANE_CHANGE_S = (1.8, 2.5, 3.5)
 """Durations of a lane change that are tried."""
 
 
 class Approach(NamedTuple):
-    """What an answer needs to know at its start."""
+    """The state from which an answer starts."""
 
     speed_mps: float
     y_m: float
     lane: int
     object_distance_m: float
     object_y_m: float
-    low_m: float  # lateral targets the car can take
+    low_m: float  # lateral targets that the ego can take
     high_m: float
 
 
@@ -48,19 +43,9 @@ class Candidate(NamedTuple):
 
 
 def candidates(approach: Approach, horizon: int) -> list[Candidate]:
-    """Every execution of every answer from here, ``horizon`` decisions long.
+    """Every execution of every answer, ``horizon`` decisions long.
 
-    Parameters
-    ----------
-    approach
-        State of the ego and place of the object.
-    horizon
-        Number of decisions ``H``.
-
-    Returns
-    -------
-    list of Candidate
-        The same list for every approach: a lane that does not exist is replaced by the edge of the road.
+    The list is the same for every approach: a lane that does not exist is replaced by the edge of the road.
     """
     time = np.arange(1, horizon + 1) * DECISION_S
     arrival = max(approach.object_distance_m / max(approach.speed_mps, 1.0), 0.2)
@@ -69,17 +54,20 @@ def candidates(approach: Approach, horizon: int) -> list[Candidate]:
     straddle = _there_and_back(
         time, centre, _near(approach.object_y_m, centre, STRADDLE_SHIFT_M), arrival
     )
-    found = [
-        Candidate("over", "keep", _actions(approach, hold, np.full(horizon, centre))),
-        Candidate("over", "straddle", _actions(approach, hold, straddle)),
-    ]
+    found: list[Candidate] = []
+
+    def add(answer: str, name: str, acceleration: Array, path: Array) -> None:
+        actions = encode_actions(acceleration, path, approach.low_m, approach.high_m)
+        found.append(Candidate(answer, name, actions))
+
+    add("over", "keep", hold, np.full(horizon, centre))
+    add("over", "straddle", hold, straddle)
     for answer, side in (("left", -1), ("right", 1)):
         edge = _there_and_back(time, centre, centre + side * EDGE_SHIFT_M, arrival)
-        found.append(Candidate(answer, f"{answer}, edge", _actions(approach, hold, edge)))
+        add(answer, f"{answer}, edge", hold, edge)
         for duration in LANE_CHANGE_S:
             path = _ramp(time, centre, centre + side * LANE_WIDTH_M, duration)
-            name = f"{answer}, {duration:g} s"
-            found.append(Candidate(answer, name, _actions(approach, hold, path)))
+            add(answer, f"{answer}, {duration:g} s", hold, path)
     for braking, share, path in (
         (-3.0, 0.6, straddle),
         (-5.0, 0.5, straddle),
@@ -87,8 +75,7 @@ def candidates(approach: Approach, horizon: int) -> list[Candidate]:
         (-7.5, 0.0, np.full(horizon, centre)),
     ):
         profile = _slow_then_resume(time, approach, braking, share)
-        name = f"brake {-braking:g} to {share:.0%}"
-        found.append(Candidate("brake", name, _actions(approach, profile, path)))
+        add("brake", f"brake {-braking:g} to {share:.0%}", profile, path)
     return found
 
 
@@ -98,9 +85,8 @@ def _near(target: float, centre: float, reach: float) -> float:
 
 
 def _ramp(time: Array, start: float, end: float, duration: float) -> Array:
-    """Half a cosine from start to end, then the end."""
-    share = np.clip(time / duration, 0.0, 1.0)
-    return start + (end - start) * 0.5 * (1.0 - np.cos(math.pi * share))
+    """Half a cosine from ``start`` to ``end``, then ``end``, m."""
+    return start + (end - start) * ramp(time, duration)
 
 
 def _there_and_back(time: Array, centre: float, aside: float, arrival: float) -> Array:
@@ -121,11 +107,3 @@ def _slow_then_resume(time: Array, approach: Approach, braking: float, share: fl
     profile = np.where(time - DECISION_S < brake_time, braking, 0.0)
     again = (time > resume) & (time <= resume + (v0 - slow) / 2.0)
     return np.where(again, 2.0, profile)
-
-
-def _actions(approach: Approach, acceleration: Array, y: Array) -> Array:
-    """Actions in [-1, 1] for accelerations (m/s2) and lateral targets (m), shape ``(H, 2)``."""
-    first = encode_acceleration(acceleration)
-    second = encode_target(y, approach.low_m, approach.high_m)
-    actions: Array = np.clip(np.stack([first, second], axis=1), -1.0, 1.0)
-    return actions

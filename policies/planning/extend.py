@@ -1,4 +1,4 @@
-"""More candidates than the library: the previous best, moved along in time, and plans that come from elsewhere."""
+"""Further candidate plans: the previous best, moved along in time, and plans that come from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
-from policies.planning.manoeuvres import Library, Scene, from_actions
+from policies.command import decode_actions
+from policies.planning.manoeuvres import CandidatePlans, PlanStart
 
 Array = NDArray[np.float64]
 
 INCUMBENT: Final = "as planned"
-"""What the previous best is called."""
+"""Name of the previous best plan."""
 
 BRAKES_MPS2: Final = 1.5
 """A plan that slows down harder than this somewhere brakes [A]."""
@@ -40,26 +41,16 @@ def fit_plans(plans: Array, horizon: int) -> Array:
     return fitted
 
 
-def label_plans(scene: Scene, plans: Array) -> NDArray[np.int64]:
-    """Which family a plan belongs to, by what it does.
+def label_plans(start: PlanStart, plans: Array) -> NDArray[np.int64]:
+    """Family of every plan by what it does, ``(K, P)`` into ``policies.base.LABELS``.
 
-    Parameters
-    ----------
-    scene
-        ``K`` worlds.
-    plans
-        ``(K, P, T, 2)`` in [-1, 1].
-
-    Returns
-    -------
-    ndarray
-        ``(K, P)`` into ``policies.base.LABELS``: sideways if it gets out of the way, else braking, else over.
+    Sideways if it gets out of the way, else braking, else over. ``plans`` is ``(K, P, T, 2)`` in [-1, 1].
     """
-    low, high = scene.low[:, None, None], scene.high[:, None, None]
-    acceleration, target = from_actions(low, high, plans)
-    aside = target - scene.centre[:, None, None]
+    low, high = start.low[:, None, None], start.high[:, None, None]
+    acceleration, target = decode_actions(plans, low, high)
+    aside = target - start.centre[:, None, None]
     furthest = np.take_along_axis(aside, np.abs(aside).argmax(axis=-1)[..., None], axis=-1)[..., 0]
-    is_ahead = np.isfinite(scene.distance)[:, None]
+    is_ahead = np.isfinite(start.distance)[:, None]
     label = np.where(is_ahead, RUN_OVER, KEEP)
     label = np.where(is_ahead & (np.abs(furthest) > ASIDE_M), STRADDLE, label)
     label = np.where(acceleration.min(axis=-1) < -BRAKES_MPS2, BRAKE, label)
@@ -68,33 +59,14 @@ def label_plans(scene: Scene, plans: Array) -> NDArray[np.int64]:
 
 
 def add_plans(
-    library: Library,
+    library: CandidatePlans,
     plans: Array,
     labels: NDArray[np.int64],
     feasible: NDArray[np.bool_],
     names: tuple[str, ...],
-) -> Library:
-    """The library with more candidates, the last ones.
-
-    Parameters
-    ----------
-    library
-        ``K x C`` plans of ``T`` decisions.
-    plans
-        ``(K, P, T, 2)`` in [-1, 1].
-    labels
-        ``(K, P)`` their families.
-    feasible
-        ``(K, P)`` false where there is no such plan.
-    names
-        ``P`` of them.
-
-    Returns
-    -------
-    Library
-        ``K x (C + P)``.
-    """
-    return Library(
+) -> CandidatePlans:
+    """``K x C`` candidates and ``P`` more plans: ``(K, P, T, 2)`` in [-1, 1], their families and whether they exist."""
+    return CandidatePlans(
         np.concatenate([library.actions, plans], axis=1),
         np.concatenate([library.labels, labels], axis=1),
         np.concatenate([library.feasible, feasible], axis=1),

@@ -1,4 +1,7 @@
-"""The manoeuvres that are imagined: where to go sideways, how gently, and how to slow down meanwhile."""
+"""The manoeuvres that planners imagine: where to go sideways, how gently, and how to slow down meanwhile.
+
+They are simulated decision by decision, so that a plan goes on from the lateral motion under way.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,7 @@ from numpy.typing import NDArray
 from envs.action import THROTTLE_LIMIT_MPS2, encode_acceleration, encode_target
 from envs.physics.compilation import compiled, inner
 from envs.specification import DECISION_S, EGO_WIDTH_M, LANE_WIDTH_M
-from policies.base import (
-    BRAKE,
-    KEEP,
-    STEER_LEFT,
-    STEER_RIGHT,
-    STRADDLE,
-)
+from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE
 
 Array = NDArray[np.float64]
 
@@ -54,7 +51,7 @@ BEYOND_M: Final = 7.0
 """An object this far behind the ego's centre, plus its own half length, is passed [A]."""
 
 FREE_MPS2: Final = THROTTLE_LIMIT_MPS2
-"""Commanded when nothing shall be held back: the cruise control limits it."""
+"""Commanded when nothing limits the speed but the cruise control."""
 
 _FREE, _HOLD = (0.0, 1.0), (0.0, -1.0)
 _SLOW, _FIRM, _HARD = (3.0, 0.7), (6.0, 0.5), (8.0, 0.3)
@@ -129,50 +126,55 @@ def manoeuvre_labels() -> NDArray[np.int64]:
 
 @compiled
 def write_actions(
-    manoeuvres: Array, speed: float, set_speed: float, lateral: Array, things: Array, actions: Array
+    manoeuvres: Array,
+    speed: float,
+    set_speed: float,
+    lateral: Array,
+    objects: Array,
+    actions: Array,
 ) -> None:
     """Write the action sequences of one world.
 
     Parameters
     ----------
     manoeuvres
-        ``MANOEUVRES``.
+        Rows of ``MANOEUVRES``.
     speed, set_speed
         Of the ego, m/s.
     lateral
         ``(5,)``: lateral target of the last command, m; its drift, m/s; least and greatest target, m; centre of the
         lane that the ego belongs to, m.
-    things
+    objects
         ``(2, 4)``: the two nearest objects that matter: distance ahead, m (infinite if there is none), lateral
         position, half the extents across and along, m.
     actions
         ``(C, T, 2)`` output in [-1, 1].
     """
     for c in range(actions.shape[0]):
-        _write_one(manoeuvres[c], speed, set_speed, lateral, things, actions[c])
+        _write_one(manoeuvres[c], speed, set_speed, lateral, objects, actions[c])
 
 
 @inner
 def _write_one(
-    row: Array, speed: float, set_speed: float, lateral: Array, things: Array, actions: Array
+    row: Array, speed: float, set_speed: float, lateral: Array, objects: Array, actions: Array
 ) -> None:
-    """One action sequence; the lateral target goes on from where it is and as fast as it moves."""
+    """Write one action sequence; the lateral target goes on from where it is and as fast as it moves."""
     low, high = lateral[2], lateral[3]
-    thing = things[int(row[1])]
+    obstacle = objects[int(row[1])]
     target, drift = lateral[0], lateral[1]
-    aside = min(max(destination(int(row[0]), lateral, thing), low), high)
+    aside = min(max(destination(int(row[0]), lateral, obstacle), low), high)
     home = lateral[4]
     held = speed if row[5] < 0.0 else row[5] * set_speed
     x, v, is_past = 0.0, speed, False
     for t in range(actions.shape[0]):
-        is_past = is_past or x > thing[0] + thing[3] + BEYOND_M
+        is_past = is_past or x > obstacle[0] + obstacle[3] + BEYOND_M
         command = FREE_MPS2
         if not is_past and row[5] != 1.0:
             command = min(max((held - v) / DECISION_S, -row[4]), 0.0)
         if t * DECISION_S >= row[3]:
             goal = aside
             if is_past and int(row[0]) <= PASS_RIGHT:
-                # round in its own direction: half-way places belong to the lane that one comes from
+                # rounded in its own direction: half-way places belong to the lane that the ego comes from
                 goal = math.floor(target / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M
         else:
             goal = home
@@ -185,16 +187,16 @@ def _write_one(
 
 
 @compiled
-def destination(place: int, lateral: Array, thing: Array) -> float:
+def destination(place: int, lateral: Array, obstacle: Array) -> float:
     """Lateral position that a place means, m; the lane's centre where it means nothing."""
     home: float = lateral[4]
     if place >= LANE_LEFT:
         lanes = 1.0 if place < FAR_LEFT else 2.0
         return home + lanes * (LANE_WIDTH_M if place % 2 == 1 else -LANE_WIDTH_M)
-    if place == CENTRE or math.isinf(thing[0]):
+    if place == CENTRE or math.isinf(obstacle[0]):
         return home
-    middle: float = thing[1]
-    clear: float = thing[2] + 0.5 * EGO_WIDTH_M + PASS_MARGIN_M
+    middle: float = obstacle[1]
+    clear: float = obstacle[2] + 0.5 * EGO_WIDTH_M + PASS_MARGIN_M
     if place == PASS_LEFT:
         return min(middle - clear, home)
     if place == PASS_RIGHT:
@@ -206,17 +208,14 @@ def destination(place: int, lateral: Array, thing: Array) -> float:
 def glide(target: float, drift: float, goal: float, lateral: float) -> tuple[float, float]:
     """Lateral target and its drift one decision later, on the way to a goal with limited lateral acceleration.
 
+    Going on from one decision to the next makes the same way as planning it at once: plans do not start anew.
+
     Parameters
     ----------
     target, drift, goal
         m, m/s, m.
     lateral
         Acceleration at both ends of the way, m/s2.
-
-    Returns
-    -------
-    target, drift
-        Going on from one decision to the next makes the same way as planning it at once: plans do not start anew.
     """
     away = goal - target
     step = lateral * DECISION_S
@@ -232,8 +231,8 @@ def glide(target: float, drift: float, goal: float, lateral: float) -> tuple[flo
 
 @compiled
 def write_all(
-    speed: Array, set_speed: Array, lateral: Array, things: Array, actions: Array
+    speed: Array, set_speed: Array, lateral: Array, objects: Array, actions: Array
 ) -> None:
-    """``library.write_actions`` for ``K`` worlds."""
+    """Write the action sequences of all manoeuvres in ``K`` worlds."""
     for k in range(actions.shape[0]):
-        write_actions(MANOEUVRES, speed[k], set_speed[k], lateral[k], things[k], actions[k])
+        write_actions(MANOEUVRES, speed[k], set_speed[k], lateral[k], objects[k], actions[k])

@@ -1,4 +1,7 @@
-"""The library of manoeuvres: what can be done from here, as courses of acceleration and lateral target."""
+"""Open-loop candidate plans of the oracle's search: accelerations and lateral positions, ramped by half a cosine.
+
+The learned planner and the one without learning steer by other manoeuvres, those of ``policies.planning.library``.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import decode_acceleration, decode_target, encode_acceleration, encode_target
 from envs.specification import DECISION_S, LANE_WIDTH_M
 from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
+from policies.command import encode_actions
 
 Array = NDArray[np.float64]
 
@@ -23,7 +26,7 @@ STRADDLE_SHIFT_M: Final = 0.8
 """Largest in-lane shift to centre an object between the wheels (envs/physics/SOURCES.md 5)."""
 
 EDGE_SHIFT_M: Final = 1.1
-"""In-lane shift away from an object at the side of the lane: the car's side reaches the lane's edge."""
+"""In-lane shift away from an object at the side of the lane: the ego's side reaches the lane's edge."""
 
 SHIFT_RAMPS_S: Final = (1.2, 2.0, 3.5)
 """Durations of an in-lane shift: half a cosine over 0.8 m peaks at 2.7, 1.0 and 0.3 m/s2."""
@@ -48,15 +51,15 @@ RESUME_MPS2: Final = 1.5
 """How the set speed is regained [A: comfortable]."""
 
 PASSED_M: Final = 8.0
-"""Way beyond the object's centre after which it is behind: two car lengths less a little [A]."""
+"""Distance beyond the object's centre after which it is behind: two car lengths less a little [A]."""
 
 BACK_AFTER_S: Final = 1.5
 BACK_RAMP_S: Final = 2.5
 """An in-lane shift ends so long after the object is reached, and takes so long [A]."""
 
 
-class Scene(NamedTuple):
-    """What manoeuvres are made of, for ``K`` worlds; each ``(K,)``."""
+class PlanStart(NamedTuple):
+    """The state from which plans start, for ``K`` worlds; each ``(K,)``."""
 
     speed: Array  # m/s
     y: Array  # lateral target of the last command, m: courses go on from it, or from the ego's centre
@@ -70,7 +73,7 @@ class Scene(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """One manoeuvre before it is fitted to a scene."""
+    """One manoeuvre before it is fitted to a state."""
 
     place: int
     ramp_s: float
@@ -80,7 +83,7 @@ class Recipe(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Short and unique."""
+        """Short and unique name."""
         if self.braking_mps2 == 0.0:
             speed = "keep"
         elif self.share == 0.0:
@@ -91,7 +94,7 @@ class Recipe(NamedTuple):
         return f"{speed}, {PLACES[self.place]} {self.ramp_s:g} s{later}"
 
 
-class Table(NamedTuple):
+class RecipeTable(NamedTuple):
     """Recipes as arrays; each ``(C,)``."""
 
     place: NDArray[np.int64]
@@ -102,7 +105,7 @@ class Table(NamedTuple):
     names: tuple[str, ...]
 
 
-class Library(NamedTuple):
+class CandidatePlans(NamedTuple):
     """``C`` manoeuvres fitted to ``K`` worlds; ``T`` decisions."""
 
     actions: Array  # (K, C, T, 2) in [-1, 1]
@@ -131,9 +134,9 @@ RECIPES: Final = tuple(_make_recipes())
 
 
 @cache
-def _tabulate(recipes: tuple[Recipe, ...]) -> Table:
+def _tabulate(recipes: tuple[Recipe, ...]) -> RecipeTable:
     """Recipes as arrays; made once."""
-    return Table(
+    return RecipeTable(
         np.array([recipe.place for recipe in recipes]),
         np.array([recipe.ramp_s for recipe in recipes]),
         np.array([recipe.start_s for recipe in recipes]),
@@ -143,48 +146,26 @@ def _tabulate(recipes: tuple[Recipe, ...]) -> Table:
     )
 
 
-def candidates(scene: Scene, horizon: int, recipes: tuple[Recipe, ...] = RECIPES) -> Library:
-    """Every manoeuvre from here.
+def candidates(
+    begin: PlanStart, horizon: int, recipes: tuple[Recipe, ...] = RECIPES
+) -> CandidatePlans:
+    """Every manoeuvre from a state, over ``horizon`` decisions.
 
-    Parameters
-    ----------
-    scene
-        ``K`` worlds.
-    horizon
-        Decisions ``T``.
-    recipes
-        ``C`` of them.
-
-    Returns
-    -------
-    Library
-        A lane that does not exist, and a shift for an object that is not there, are not feasible.
+    A lane that does not exist, and a shift for an object that is not there, are not feasible.
     """
     table = _tabulate(recipes)
     time: Array = np.arange(horizon, dtype=np.float64) * DECISION_S
     place = table.place
-    goal = _goals(scene)[:, place]
-    acceleration = _accelerations(scene, table, time)
-    target = _courses(scene, table, goal, time + DECISION_S)
-    has_object = np.isfinite(scene.distance)[:, None]
-    exists = (goal >= scene.low[:, None] - 1e-6) & (goal <= scene.high[:, None] + 1e-6)
+    goal = _goals(begin)[:, place]
+    acceleration = _accelerations(begin, table, time)
+    target = _courses(begin, table, goal, time + DECISION_S)
+    has_object = np.isfinite(begin.distance)[:, None]
+    exists = (goal >= begin.low[:, None] - 1e-6) & (goal <= begin.high[:, None] + 1e-6)
     shifts = np.isin(place, (OVER, EDGE_LEFT, EDGE_RIGHT))
     feasible = np.where(shifts, has_object, exists)
-    actions = to_actions(scene.low[:, None, None], scene.high[:, None, None], acceleration, target)
-    return Library(actions, _labels(scene, table), feasible, table.names)
-
-
-def to_actions(low: Array, high: Array, acceleration: Array, target: Array) -> Array:
-    """Actions in [-1, 1] for accelerations in m/s2 and lateral targets in m, on a new last axis."""
-    actions = np.empty((*np.broadcast_shapes(acceleration.shape, target.shape), 2))
-    actions[..., 0] = encode_acceleration(acceleration)
-    actions[..., 1] = encode_target(target, low, high)
-    return np.clip(actions, -1.0, 1.0, out=actions)
-
-
-def from_actions(low: Array, high: Array, actions: Array) -> tuple[Array, Array]:
-    """Accelerations in m/s2 and lateral targets in m of actions; the inverse of ``to_actions``."""
-    return decode_acceleration(actions[..., 0]), decode_target(actions[..., 1], low, high)
+    low, high = begin.low[:, None, None], begin.high[:, None, None]
+    actions = encode_actions(acceleration, target, low, high)
+    return CandidatePlans(actions, _labels(begin, table), feasible, table.names)
 
 
 def ramp(time: Array, duration: Array | float) -> Array:
@@ -193,68 +174,68 @@ def ramp(time: Array, duration: Array | float) -> Array:
     return share
 
 
-def _goals(scene: Scene) -> Array:
+def _goals(begin: PlanStart) -> Array:
     """Lateral position of every place, ``(K, 6)``, m."""
-    centre = scene.centre
-    over = np.clip(scene.object_y, centre - STRADDLE_SHIFT_M, centre + STRADDLE_SHIFT_M)
-    over = np.where(np.isfinite(scene.distance), over, centre)
+    centre = begin.centre
+    over = np.clip(begin.object_y, centre - STRADDLE_SHIFT_M, centre + STRADDLE_SHIFT_M)
+    over = np.where(np.isfinite(begin.distance), over, centre)
     sides = (EDGE_SHIFT_M, LANE_WIDTH_M)
     aside = [centre + sign * side for side in sides for sign in (-1.0, 1.0)]
     return np.stack([centre, over, *aside], axis=1)
 
 
-def _arrival(scene: Scene) -> Array:
+def _arrival(begin: PlanStart) -> Array:
     """Time until the object is reached, s; inf if there is none."""
-    return scene.distance / np.maximum(scene.speed, 1.0)
+    return begin.distance / np.maximum(begin.speed, 1.0)
 
 
-def _courses(scene: Scene, table: Table, goal: Array, time: Array) -> Array:
+def _courses(begin: PlanStart, table: RecipeTable, goal: Array, time: Array) -> Array:
     """Lateral targets ``(K, C, T)``: to the goal, and back to the centre after an in-lane shift."""
     start, duration = table.start[:, None], table.ramp[:, None]
-    y = scene.y[:, None, None]
+    y = begin.y[:, None, None]
     course = y + (goal[:, :, None] - y) * ramp(time - start, duration)
     # the present drift dies away: a cubic with slope 1 now, and value and slope 0 in the end
     share = np.minimum(time / (start + duration), 1.0)
     fading = time * (1.0 - share) ** 2
-    course = course + scene.drift[:, None, None] * fading
-    begun = time - np.maximum(_arrival(scene), 0.0)[:, None] - BACK_AFTER_S
+    course = course + begin.drift[:, None, None] * fading
+    begun = time - np.maximum(_arrival(begin), 0.0)[:, None] - BACK_AFTER_S
     back = ramp(begun, BACK_RAMP_S)[:, None, :]
     stays = np.isin(table.place, (CENTRE, LANE_LEFT, LANE_RIGHT))[:, None]
-    home = scene.centre[:, None, None]
+    home = begin.centre[:, None, None]
     return np.where(stays, course, course + (home - course) * back)
 
 
-def _accelerations(scene: Scene, table: Table, time: Array) -> Array:
+def _accelerations(begin: PlanStart, table: RecipeTable, time: Array) -> Array:
     """Mean acceleration of every decision, ``(K, C, T)``: slow down, hold, regain the set speed past the object."""
     start, braking, share = table.start, table.braking, table.share
-    v = scene.speed[:, None]
+    v = begin.speed[:, None]
     slow = v * share
     rate = np.maximum(braking, 1e-9)
     slowed = start + np.where(braking > 0.0, (v - slow) / rate, 0.0)
     way = v * start + np.where(braking > 0.0, (v * v - slow * slow) / (2.0 * rate), 0.0)
-    rest = np.maximum(scene.distance[:, None] + PASSED_M - way, 0.0)
-    # who stops stays: it would wait for ever, and a later plan starts again; who only keeps regains speed at once
+    rest = np.maximum(begin.distance[:, None] + PASSED_M - way, 0.0)
+    # a plan that stops stays stopped, a later plan starts again; one that only keeps its lane regains speed at once
     passed = np.where(share > 0.0, slowed + rest / np.maximum(slow, 0.1), np.inf)
     passed = np.where(braking > 0.0, passed, 0.0)
-    gain = scene.set_speed[:, None] - slow
+    gain = begin.set_speed[:, None] - slow
     regain = RESUME_MPS2 * np.sign(gain)
     brakes = -braking[:, None] * _within(time, np.broadcast_to(start, slowed.shape), slowed)
     regains = regain[..., None] * _within(time, passed, passed + np.abs(gain) / RESUME_MPS2)
     return brakes + regains
 
 
-def _within(time: Array, begin: Array, end: Array) -> Array:
-    """Share of every decision that lies between begin and end, ``(K, C, T)``."""
+def _within(time: Array, start: Array, end: Array) -> Array:
+    """Share of every decision that lies between start and end, ``(K, C, T)``."""
     until = np.clip((end[..., None] - time) / DECISION_S, 0.0, 1.0)
-    before = np.clip((begin[..., None] - time) / DECISION_S, 0.0, 1.0)
+    before = np.clip((start[..., None] - time) / DECISION_S, 0.0, 1.0)
     return until - before
 
 
-def _labels(scene: Scene, table: Table) -> NDArray[np.int64]:
+def _labels(begin: PlanStart, table: RecipeTable) -> NDArray[np.int64]:
     """Family of every candidate, ``(K, C)``: sideways if it gets out of the way, else braking, else over."""
     by_place = np.array([KEEP, STRADDLE, STEER_LEFT, STEER_RIGHT, STEER_LEFT, STEER_RIGHT])
     label = by_place[table.place]
     brakes = (table.braking > 0.0) & np.isin(table.place, (CENTRE, OVER))
     label = np.where(brakes, BRAKE, label)
-    is_ahead = np.isfinite(scene.distance)[:, None]
+    is_ahead = np.isfinite(begin.distance)[:, None]
     return np.where((label == KEEP) & is_ahead, RUN_OVER, label)

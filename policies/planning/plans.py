@@ -1,4 +1,4 @@
-"""What was imagined, in the form that videos and records want."""
+"""The imagined plans of a decision, and their options in the form that videos and records need."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOWN_OPTIONS: Final = 12
 
 
 class Plans(NamedTuple):
-    """What the library would cost in ``K`` worlds."""
+    """Imagined costs of the library in ``K`` worlds."""
 
     score: Array  # (K, C)
     mean: Array
@@ -32,7 +32,7 @@ class Plans(NamedTuple):
 
 
 class Options(Sequence[Sequence[Option]]):
-    """Options by world, made when somebody looks at them."""
+    """Options by world, made when they are looked up."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class RiskWeights(NamedTuple):
-    """How mean, tail and doubt are weighed (policies/world_model/SOURCES.md 4.5); chosen on validation seeds only."""
+    """Weights of mean, tail and doubt (policies/world_model/SOURCES.md 4.5); chosen on validation seeds only."""
 
     tail_share: float = 0.5  # of the score that is CVaR, the rest is the mean
     alpha: float = 0.2  # the worst share of outcomes
@@ -42,40 +42,13 @@ def check_risk(weights: RiskWeights) -> None:
 
 
 def weighted_mean(cost: Array, weights: Array) -> Array:
-    """Expected cost.
-
-    Parameters
-    ----------
-    cost
-        ``(..., A)`` US$ of every atom.
-    weights
-        ``(..., A)`` or ``(A,)``, >= 0, adding up to 1.
-
-    Returns
-    -------
-    ndarray
-        ``(...)`` US$.
-    """
+    """Expected cost ``(...)``, US$: ``cost`` is ``(..., A)``, ``weights`` ``(..., A)`` or ``(A,)``, adding up to 1."""
     mean: Array = (cost * weights).sum(axis=-1)
     return mean
 
 
 def cvar(cost: Array, weights: Array, alpha: float) -> Array:
-    """Mean of the worst ``alpha`` of the outcomes; the last atom counts in part.
-
-    Parameters
-    ----------
-    cost
-        ``(..., A)`` US$ of every atom.
-    weights
-        ``(..., A)`` or ``(A,)``, >= 0, adding up to 1.
-    alpha
-        0 < alpha <= 1.
-
-    Returns
-    -------
-    ndarray
-        ``(...)`` US$.
+    """Mean of the worst ``alpha`` of the outcomes, US$; the last atom counts in part. Shapes as for ``weighted_mean``.
 
     Examples
     --------
@@ -94,21 +67,9 @@ def cvar(cost: Array, weights: Array, alpha: float) -> Array:
 
 
 def member_sd(cost: Array, weights: Array, members: NDArray[np.int64]) -> Array:
-    """Standard deviation between the members of an ensemble of what each expects.
+    """Standard deviation between the members of an ensemble of what each expects, US$; 0 with one member.
 
-    Parameters
-    ----------
-    cost
-        ``(..., A)`` US$ of every atom.
-    weights
-        ``(..., A)`` or ``(A,)``, adding up to 1.
-    members
-        ``(A,)`` the member that imagined each atom.
-
-    Returns
-    -------
-    ndarray
-        ``(...)`` US$; 0 with one member.
+    ``members`` ``(A,)`` is the member that imagined each atom; other shapes as for ``weighted_mean``.
     """
     distinct = np.unique(members)
     if len(distinct) < 2:
@@ -125,24 +86,7 @@ def member_sd(cost: Array, weights: Array, members: NDArray[np.int64]) -> Array:
 def risk_score(
     cost: Array, weights: Array, members: NDArray[np.int64], risk: RiskWeights
 ) -> tuple[Array, Array, Array]:
-    """Score, mean and CVaR; the smallest score is chosen.
-
-    Parameters
-    ----------
-    cost
-        ``(..., A)`` US$ of every atom.
-    weights
-        ``(..., A)`` or ``(A,)``, >= 0, adding up to 1.
-    members
-        ``(A,)`` the member that imagined each atom.
-    risk
-        How they are weighed.
-
-    Returns
-    -------
-    score, mean, worst : ndarray
-        Each ``(...)``, US$.
-    """
+    """Score (the smallest is chosen), mean and CVaR, US$; shapes as for ``member_sd``."""
     mean = weighted_mean(cost, weights)
     worst = cvar(cost, weights, risk.alpha)
     score = (1.0 - risk.tail_share) * mean + risk.tail_share * worst

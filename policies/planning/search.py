@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.planning.manoeuvres import Library
+from policies.planning.manoeuvres import CandidatePlans
 from policies.planning.risk import DEFAULT_RISK, RiskWeights, risk_score, weighted_mean
 
 Array = NDArray[np.float64]
@@ -18,7 +18,7 @@ ROUNDING_USD: Final = 1e-3
 
 
 class Atoms(NamedTuple):
-    """What may be true in ``K`` worlds: ``A`` pairs of (member of an ensemble, contents of the scene)."""
+    """What may be true in ``K`` worlds: ``A`` pairs of (member of an ensemble, contents of the start)."""
 
     weights: Array  # (K, A) >= 0, adding up to 1 in every world
     members: NDArray[np.int64]  # (A,) 0 throughout with one model
@@ -43,7 +43,7 @@ class Choice(NamedTuple):
 def search(
     imagine: Imagine,
     roots: object,
-    library: Library,
+    library: CandidatePlans,
     first: Atoms,
     second: Atoms | None,
     *,
@@ -62,20 +62,15 @@ def search(
     library
         ``K x C`` plans; in every world at least one is feasible.
     first
-        Atoms of stage 1: few.
+        Few atoms, for stage 1.
     second
-        Atoms of stage 2: many; ``None`` = stage 1 decides, by the score of its atoms.
+        Many atoms, for stage 2; ``None`` = stage 1 decides, by the score of its atoms.
     num_finalists
         Plans of stage 2.
     num_families
         Families (labels) of which at least one plan reaches stage 2, as far as there are so many.
     risk
-        How mean, tail and doubt are weighed.
-
-    Returns
-    -------
-    Choice
-        Indices count the candidates of ``library``.
+        Weights of mean, tail and doubt.
 
     Raises
     ------
@@ -115,23 +110,18 @@ def search(
 def pick_finalists(
     cost: Array, labels: NDArray[np.int64], count: int, num_families: int
 ) -> NDArray[np.int64]:
-    """The cheapest candidates, the best of at least so many families among them.
+    """The ``count`` cheapest candidates, the best of at least ``num_families`` families among them.
 
     Parameters
     ----------
     cost
         ``(C,)`` US$; ``inf`` = not feasible.
     labels
-        ``(C,)`` families.
+        ``(C,)`` families; those with the cheapest candidates keep their best one.
     count
-        Number of finalists, at most ``C``.
+        At most ``C``.
     num_families
-        Families that keep their best candidate, those with the cheapest first.
-
-    Returns
-    -------
-    ndarray
-        ``(count,)`` distinct candidates.
+        Families that keep their best candidate.
     """
     order = np.argsort(_rounded(cost), kind="stable")
     ranked = labels[order]
@@ -145,7 +135,7 @@ def pick_finalists(
 
 
 def _imagined(imagine: Imagine, roots: object, actions: Array, atoms: Atoms) -> Array:
-    """What the model imagines, checked."""
+    """The costs that the model imagines, checked."""
     cost = imagine(roots, actions, atoms)
     if cost.shape != (*actions.shape[:2], len(atoms.members)) or not np.isfinite(cost).all():
         msg = f"the model imagined costs of shape {cost.shape}, or not finite ones"

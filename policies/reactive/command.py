@@ -1,7 +1,7 @@
-"""What the actor chooses among: sensible commands that last, so that minutes of dreaming suffice to learn them.
+"""The commands among which an actor chooses: sensible and lasting, so that minutes of dreaming suffice to learn them.
 
 A pace, anew in every decision, and a move, which changes the course that is held from then on. Without that memory an
-actor in training would have to choose one side ten times in a row, by chance, to find out that things can be passed.
+actor in training would have to choose one side ten times in a row, by chance, to find out that objects can be passed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PACES: Final = (
     ("brake", -4.0),
     ("brake hard", -8.0),
 )
-"""Acceleration at most, m/s2; the cruise control of ``policies.following`` may ask for less."""
+"""Acceleration at most, m/s2; the cruise control of ``policies.following`` may allow less."""
 
 COURSES: Final = ("centre", "left of it", "right of it", "over it")
 CENTRE, LEFT, RIGHT, OVER = range(4)
@@ -42,7 +42,7 @@ NUM_MOVES: Final = len(MOVES)
 NUM_COMMANDS: Final = NUM_PACES * NUM_MOVES
 
 NAMES: Final = tuple(f"{course}, {pace}" for pace, _ in PACES for course in COURSES)
-"""Of what is done."""
+"""Names of what is done."""
 
 MARGIN_M: Final = 0.35
 """Free space beside an object that is passed [A]."""
@@ -51,10 +51,10 @@ STEP_M: Final = 1.0
 """The lateral target is at most so far from the ego, which makes 1.7 m/s aside [A: brisk]."""
 
 WITHIN_M: Final = 0.9
-"""So far from the centre the whole car is still in its lane; further only where nobody is."""
+"""So far from the centre the whole ego is still in its lane; it goes further only where the next lane is free."""
 
 CLOSE_M, RUSH = 6.0, 1.3
-"""Somebody is in the lane beside with less of a gap than this, or closes it within about 3 s [A]."""
+"""A vehicle is in the lane beside with less of a gap than this, or closes it within about 3 s [A]."""
 
 _LIMITS: Final = np.array([limit for _, limit in PACES])
 _SIDES: Final = np.array([0.0, -1.0, 1.0, 0.0])
@@ -62,17 +62,7 @@ _LABELS: Final = np.array([KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE])
 
 
 def split(command: Choice) -> tuple[Choice, Choice]:
-    """Pace and move of flat commands.
-
-    Parameters
-    ----------
-    command
-        ``(B,)`` from 0 to ``NUM_COMMANDS - 1``.
-
-    Returns
-    -------
-    tuple of ndarray
-        Both ``(B,)``.
+    """Pace and move of flat commands ``(B,)`` from 0 to ``NUM_COMMANDS - 1``.
 
     Examples
     --------
@@ -83,13 +73,7 @@ def split(command: Choice) -> tuple[Choice, Choice]:
 
 
 class Driver:
-    """Carries out commands in ``B`` worlds: remembers the home lane and the course.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+    """The home lane and the course of ``B`` worlds, by which commands are carried out."""
 
     def __init__(self, size: int) -> None:
         self.home_m = np.zeros(size)
@@ -97,7 +81,7 @@ class Driver:
         self.pace = np.zeros(size, np.int64)
 
     def begin(self, is_new: NDArray[np.bool_], observation: Observation) -> None:
-        """An episode begins in some worlds: home is where the ego is."""
+        """Begin an episode in some worlds: home is the lane of the ego."""
         lanes = _lane_of(observation["ego"][:, column.E_Y].astype(np.float64), observation)
         self.home_m = np.where(is_new, lanes, self.home_m)
         self.course = np.where(is_new, CENTRE, self.course)
@@ -112,7 +96,7 @@ class Driver:
     def act(
         self, observation: Observation, features: NDArray[np.float32], pace: Choice, move: Choice
     ) -> Array:
-        """Actions of the environment.
+        """Actions of the environment, ``(B, 2)`` in [-1, 1].
 
         Parameters
         ----------
@@ -122,11 +106,6 @@ class Driver:
             ``(B, NUM_FEATURES)`` of it: the nearest object is read from them.
         pace, move
             ``(B,)`` indices into ``PACES`` and ``MOVES``.
-
-        Returns
-        -------
-        ndarray
-            ``(B, 2)`` in [-1, 1].
         """
         self.pace = pace
         aside = np.where(move == LANE_LEFT, -LANE_WIDTH_M, 0.0)
@@ -136,10 +115,10 @@ class Driver:
         self.course = np.where(is_course, move - 1, np.where(aside != 0.0, CENTRE, self.course))
         ego = observation["ego"].astype(np.float64)
         y = ego[:, column.E_Y]
-        thing = features[:, ft.FIRST_OBJECT : ft.FIRST_OBJECT + ft.NUM_OBJECT].astype(np.float64)
-        room = thing[:, ft.HALF_WIDTH] + 0.5 * EGO_WIDTH_M + MARGIN_M
-        beside = y + ft.ASIDE_SCALE_M * thing[:, ft.ASIDE] + _SIDES[self.course] * room
-        is_around = (self.course != CENTRE) & (thing[:, 0] > 0.0)
+        obstacle = features[:, ft.FIRST_OBJECT : ft.FIRST_OBJECT + ft.NUM_OBJECT].astype(np.float64)
+        room = obstacle[:, ft.HALF_WIDTH] + 0.5 * EGO_WIDTH_M + MARGIN_M
+        beside = y + ft.ASIDE_SCALE_M * obstacle[:, ft.ASIDE] + _SIDES[self.course] * room
+        is_around = (self.course != CENTRE) & (obstacle[:, 0] > 0.0)
         low, high = lateral_range(observation)
         wanted = np.clip(np.where(is_around, beside, self.home_m), low, high)
         lane = _lane_of(y, observation)
@@ -152,13 +131,13 @@ class Driver:
         return to_action(observation, limit, y + np.clip(wanted - y, -STEP_M, STEP_M))
 
     def labels(self) -> Choice:
-        """What is being done: indices into ``policies.base.LABELS``."""
+        """Labels of the present command: indices into ``policies.base.LABELS``."""
         labels = np.take(_LABELS, self.course)
         labels[(labels == KEEP) & (_LIMITS[self.pace] < -2.0)] = BRAKE
         return labels
 
     def reasons(self) -> Choice:
-        """What is being done: indices into ``NAMES``."""
+        """Names of the present command: indices into ``NAMES``."""
         found: Choice = self.pace * len(COURSES) + self.course
         return found
 
@@ -168,7 +147,7 @@ class Driver:
 
 
 def _is_taken(features: NDArray[np.float32], side: int) -> NDArray[np.bool_]:
-    """Whether somebody is beside the ego on a side, or will be soon, ``(B,)``."""
+    """Whether a vehicle is beside the ego on a side, or will be soon, ``(B,)``."""
     taken = np.zeros(len(features), np.bool_)
     for place in (side, side + 1):
         at = ft.NUM_EGO + place * ft.NUM_CAR

@@ -14,14 +14,14 @@ from policies.reactive.command import NUM_COMMANDS, NUM_MOVES, NUM_PACES, Driver
 from policies.reactive.senses import Eyes
 
 HARD = 2
-"""This pace and later ones are hard braking."""
+"""Hard braking is this pace and later ones."""
 
 LARGEST = 1e3
-"""Bound of the features that is told; they are of order one."""
+"""Declared bound of the features; they are of order one."""
 
 
 class CommandEnv(VecEnvWrapper):
-    """The loop that is learned in: observation -> belief -> features -> command -> action.
+    """The loop in which an actor learns: observation -> belief -> features -> command -> action.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class CommandEnv(VecEnvWrapper):
         With observation and action of Debris-v0; ended worlds restart within the same step, and their last
         observation is in ``terminal_observation``.
     eyes
-        Makes what sees so many worlds.
+        Makes the reader of features for so many worlds.
     reward_scale_usd
         US$ that are a reward of -1.
     cap_usd

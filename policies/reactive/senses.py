@@ -17,11 +17,11 @@ from policies.world_model.model.actor_features import NUM_FEATURES, observe_feat
 from policies.world_model.model.state import empty_state
 
 LOOK_TRUST: Final = 0.5
-"""Of the belief; see ``policies.world_model.estimation.belief.Belief``."""
+"""Share of the belief that uses the look; see ``policies.world_model.estimation.belief.Belief``."""
 
 
 class Eyes(Protocol):
-    """What turns observations of some worlds into features; it may remember.
+    """A reader that turns observations of some worlds into features; it may remember.
 
     Attributes
     ----------
@@ -41,13 +41,7 @@ class Eyes(Protocol):
 
 
 class Senses:
-    """Eyes that know nothing about contents: any tracked object may be anything. They remember speeds of vehicles.
-
-    Parameters
-    ----------
-    size
-        ``B``.
-    """
+    """Features without information about contents: an object may be anything. Speeds of vehicles are remembered."""
 
     num_features = NUM_FEATURES
 
@@ -56,20 +50,7 @@ class Senses:
         self._scratch = empty_state()
 
     def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Take in one observation of every world.
-
-        Parameters
-        ----------
-        observation
-            Batched.
-        is_new
-            ``(B,)``: worlds in which an episode begins.
-
-        Returns
-        -------
-        ndarray
-            ``(B, NUM_FEATURES)``.
-        """
+        """Take in one observation of every world: ``(B, NUM_FEATURES)``; episodes begin where ``is_new``."""
         rows = observation["vehicles"]
         speeds = self._seen.note(rows, is_new)
         out = np.zeros((len(is_new), NUM_FEATURES), np.float32)
@@ -96,15 +77,7 @@ class Senses:
 
 
 class BeliefSenses(Senses):
-    """Eyes with the belief filter of the world model.
-
-    Parameters
-    ----------
-    nets
-        The filter.
-    size
-        ``B``.
-    """
+    """Features with the belief filter of the world model, ``nets``."""
 
     def __init__(self, nets: FilterNets, size: int) -> None:
         super().__init__(size)

@@ -20,19 +20,18 @@ IGNORE, HOLD, STRADDLE, AVOID = range(4)
 VERDICTS: Final = ("ignore", "hold straight", "straddle or avoid", "avoid")
 
 SHEET_HALF_WIDTH_M: Final = 0.7
-"""What is this wide and has no height is on the road like paint [A: wider than the free way between the wheels]."""
+"""An object this wide and without height is like paint on the road [A: wider than the free way between the wheels]."""
 
 ENTERED_S: Final = 0.4
 """A patch this near is as good as under the wheels: two decisions."""
 
-
 SEEN_NATS: Final = math.log(SEEN_IF_REAL / SEEN_IF_GHOST)
 MISSED_NATS: Final = math.log((1.0 - SEEN_IF_GHOST) / (1.0 - SEEN_IF_REAL))
-"""What one sighting says for an object, and one miss in plain view against it."""
+"""Evidence of one sighting for an object, and of one miss in plain view against it, nats."""
 
 
 def _evidence(scene: Scene) -> Array:
-    """What sightings and misses say for an object being there, nats."""
+    """Evidence of sightings and misses for an object being there, nats."""
     return SEEN_NATS * scene.seen - MISSED_NATS * scene.missed
 
 
@@ -46,41 +45,9 @@ class ObjectRule(NamedTuple):
     reason: str
 
 
-def _is_no_track(scene: Scene, _: Thresholds) -> Mask:
-    return ~scene.tracked
-
-
-def _is_past(scene: Scene, _: Thresholds) -> Mask:
-    return scene.past
-
-
-def _is_far(scene: Scene, limits: Thresholds) -> Mask:
-    return scene.arrival_s > limits.horizon_s
-
-
-def _is_forgotten(scene: Scene, limits: Thresholds) -> Mask:
-    return scene.hidden_s > limits.memory_s
-
-
-def _is_mark(scene: Scene, limits: Thresholds) -> Mask:
-    return scene.mark >= limits.mark_probability
-
-
-def _is_ghost(scene: Scene, limits: Thresholds) -> Mask:
-    return -_evidence(scene) > limits.ghost_nats
-
-
-def _is_alongside(scene: Scene, _: Thresholds) -> Mask:
-    return scene.arrival_s <= 0.0
-
-
 def _is_patch(scene: Scene, limits: Thresholds) -> Mask:
     is_sheet = (scene.height <= limits.sheet_height_m) & (scene.half_width >= SHEET_HALF_WIDTH_M)
     return (scene.patch >= 0.5) | is_sheet
-
-
-def _is_flat(scene: Scene, limits: Thresholds) -> Mask:
-    return scene.height <= limits.flat_height_m
 
 
 def _is_low_and_narrow(scene: Scene, limits: Thresholds) -> Mask:
@@ -88,19 +55,25 @@ def _is_low_and_narrow(scene: Scene, limits: Thresholds) -> Mask:
     return is_low & (scene.half_width <= limits.straddle_half_width_m)
 
 
-def _is_anything(scene: Scene, _: Thresholds) -> Mask:
-    return np.ones_like(scene.tracked)
-
-
 RULES: Final = (
     ObjectRule(
-        "no track", IGNORE, _is_no_track, "nothing is tracked in this slot", "nothing there"
+        "no track",
+        IGNORE,
+        lambda scene, _: ~scene.tracked,
+        "nothing is tracked in this slot",
+        "nothing there",
     ),
-    ObjectRule("past", IGNORE, _is_past, "the car's tail has passed it", "too late for anything"),
+    ObjectRule(
+        "past",
+        IGNORE,
+        lambda scene, _: scene.past,
+        "the ego's tail has passed it",
+        "too late for anything",
+    ),
     ObjectRule(
         "far",
         IGNORE,
-        _is_far,
+        lambda scene, limits: scene.arrival_s > limits.horizon_s,
         "arrival in more than {horizon_s} s",
         "most far detections turn out to be marks; early manoeuvres cost the same as timely ones "
         "(envs/physics/SOURCES.md 5)",
@@ -108,28 +81,28 @@ RULES: Final = (
     ObjectRule(
         "forgotten",
         IGNORE,
-        _is_forgotten,
+        lambda scene, limits: scene.hidden_s > limits.memory_s,
         "hidden for more than {memory_s} s",
         "object permanence, for a while: what vanished behind a truck is still there",
     ),
     ObjectRule(
         "mark",
         IGNORE,
-        _is_mark,
+        lambda scene, limits: scene.mark >= limits.mark_probability,
         "looks like a ground mark with probability >= {mark_probability}",
         "shadows, stains and cracks are ten times as common as objects (envs/physics/SOURCES.md 4)",
     ),
     ObjectRule(
         "ghost",
         IGNORE,
-        _is_ghost,
+        lambda scene, limits: -_evidence(scene) > limits.ghost_nats,
         "misses in plain view outweigh sightings by {ghost_nats} nats",
         "detectors report things that are not there, now and then (envs/physics/SOURCES.md 4.1)",
     ),
     ObjectRule(
         "alongside",
         HOLD,
-        _is_alongside,
+        lambda scene, _: scene.arrival_s <= 0.0,
         "the bumper has reached it",
         "too late to steer or brake for it; not too late to steer into it",
     ),
@@ -143,7 +116,7 @@ RULES: Final = (
     ObjectRule(
         "flat",
         IGNORE,
-        _is_flat,
+        lambda scene, limits: scene.height <= limits.flat_height_m,
         "height + sd <= {flat_height_m} m",
         "Autoware's obstacle segmentation drops points below a height threshold too",
     ),
@@ -152,9 +125,15 @@ RULES: Final = (
         STRADDLE,
         _is_low_and_narrow,
         "height + sd <= {straddle_height_m} m and half width <= {straddle_half_width_m} m",
-        "it fits under the car and between the wheels (envs/physics/SOURCES.md 2.1)",
+        "it fits under the ego and between the wheels (envs/physics/SOURCES.md 2.1)",
     ),
-    ObjectRule("anything else", AVOID, _is_anything, "always", "size is all that can be relied on"),
+    ObjectRule(
+        "anything else",
+        AVOID,
+        lambda scene, _: np.ones_like(scene.tracked),
+        "always",
+        "size is all that can be relied on",
+    ),
 )
 """In order: the first that applies decides."""
 
@@ -186,8 +165,8 @@ def judge(
     verdict
         ``(A, 4)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
     is_severe
-        ``(A, 4)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: trackers want
-        several sightings before anybody brakes hard.
+        ``(A, 4)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: several
+        sightings come before hard braking.
     """
     verdict = np.full(scene.tracked.shape, AVOID)
     # backwards, so that an earlier rule overwrites a later one

@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.errors import UserError, not_allowed
-from envs.specification import DECISION_S, GRAVITY_MPS2, LANE_WIDTH_M, column
+from envs.specification import GRAVITY_MPS2, LANE_WIDTH_M, column
 from policies.base import KEEP, Budget, Explanation, Observation
-from policies.command import to_action
+from policies.command import move_towards, to_action
 from policies.following import follow
-from policies.rule.objects import AVOID, STRADDLE, is_on_patch, judge
+from policies.rule.lateral_positions import find_positions
+from policies.rule.objects import AVOID, HOLD, STRADDLE, is_on_patch, judge
 from policies.rule.objects import RULES as OBJECT_RULES
-from policies.rule.places import Places, find_places, is_held
 from policies.rule.rules import HALF_LANE_M, RULES, Situation, decide, label_of
 from policies.rule.scene import Array, Mask, Scene, read_scene
 from policies.rule.thresholds import Thresholds
 from policies.sightings import Sightings
 
 NAMES: Final = (*(rule.name for rule in RULES), "cruise")
-"""Names of the rules in order, and of what is done without an object."""
+"""Names of the rules in order, and of driving without an object."""
 
 CRUISE: Final = len(RULES)
 
@@ -30,14 +30,14 @@ DISPENSABLE: Final = (
     *(rule.name for rule in OBJECT_RULES[1:-1]),
     *(rule.name for rule in RULES[:-1]),
 )
-"""Rules that can be left out: all but what a free slot is, and the last resort of both lists."""
+"""Rules that can be left out: all but the rule about free slots, and the last resort of both lists."""
 
 SUDDEN_MPS2: Final = 2.2
 """From here on the lateral target jumps: the steering law itself is what limits the motion."""
 
 
 class RulePolicy:
-    """Hand-written rules for things on the road.
+    """Hand-written rules for objects on the road.
 
     Every object gets a verdict by ``policies.rule.objects.RULES``; then ``policies.rule.rules.RULES`` choose where to
     drive and whether to brake. ``python -m experiments.explain_rules`` prints both.
@@ -51,7 +51,7 @@ class RulePolicy:
     cpu_seconds
         CPU time that tuning took, >= 0; ``None`` if it was not recorded.
     without
-        Rules that are left out, of ``DISPENSABLE``: what is a rule worth?
+        Rules that are left out, of ``DISPENSABLE``, to measure what a rule is worth.
 
     Raises
     ------
@@ -107,7 +107,7 @@ class RulePolicy:
         self._steer(urgency)
         wanted = follow(observation, ego[:, column.E_SET_SPEED], self.thresholds.time_gap_s)
         slowed = np.minimum(wanted, np.where(braking > 0.0, -braking, wanted))
-        # nobody speeds up towards an object
+        # no speeding up towards an object
         return to_action(
             observation, np.where(is_busy, np.minimum(slowed, 0.0), slowed), self._target
         )
@@ -117,7 +117,7 @@ class RulePolicy:
         return Explanation(self._labels, self._fired, NAMES)
 
     def _begin(self, ego: Array) -> None:
-        """Start new episodes in the lane the car is in."""
+        """Start new episodes in the lane of the ego."""
         if self._is_new.any():
             y = ego[:, column.E_Y]
             lane = _lane_centre(ego)
@@ -138,7 +138,7 @@ class RulePolicy:
         scene = read_scene(observation, self._sightings.counts[chosen])
         verdict, is_severe = judge(scene, limits, self._without)
         matters = (verdict == AVOID) | (verdict == STRADDLE)
-        held = is_held(verdict)
+        held = (verdict == HOLD).any(axis=1)
         is_busy = matters.any(axis=1) | held
         urgency = limits.calm_share * scene.grip_mps2
         braking = np.zeros(len(chosen))
@@ -147,7 +147,7 @@ class RulePolicy:
             at, scene, matters = chosen[rows], scene.take(rows), matters[rows]
             situation = Situation(
                 scene,
-                find_places(scene, verdict[rows], self._home[at], limits),
+                find_positions(scene, verdict[rows], self._home[at], limits),
                 self._goal[at],
                 (is_severe[rows] & matters).any(axis=1),
                 held[rows] & ~matters.any(axis=1),
@@ -159,9 +159,9 @@ class RulePolicy:
 
     def _carry_out(self, s: Situation, at: NDArray[np.intp]) -> tuple[Array, Array]:
         """Let the rules decide in the worlds ``at``; how urgently to steer, how hard to brake."""
-        fired, place = decide(s, self.thresholds, self._without)
+        fired, position = decide(s, self.thresholds, self._without)
         rows = np.arange(len(at))
-        target, needed = s.places.y[rows, place], s.places.needed_mps2[rows, place]
+        target, needed = s.positions.y[rows, position], s.positions.needed_mps2[rows, position]
         self._goal[at], self._fired[at] = target, fired
         self._labels[at] = label_of(fired, target - s.scene.y)
         calm, sharp = (
@@ -169,17 +169,15 @@ class RulePolicy:
             for share in (self.thresholds.calm_share, self.thresholds.sharp_severe_share)
         )
         urgency = np.clip(1.2 * needed, calm, np.maximum(sharp, calm))
-        return urgency, self._brake(s, fired, s.places, place)
+        return urgency, self._brake(s, fired, position)
 
-    def _brake(
-        self, s: Situation, fired: NDArray[np.int64], places: Places, place: NDArray[np.int64]
-    ) -> Array:
+    def _brake(self, s: Situation, fired: NDArray[np.int64], position: NDArray[np.int64]) -> Array:
         """Deceleration of the braking rule, m/s2; 0 where it did not fire."""
-        limits, rows = self.thresholds, np.arange(len(place))
+        limits, rows = self.thresholds, np.arange(len(position))
         wanted = np.where(s.is_severe, limits.brake_severe_mps2, limits.brake_mild_mps2)
         wanted = np.minimum(wanted, answerable_braking(s.scene, limits))
         brakes = np.array([rule.brakes for rule in RULES])[fired]
-        is_hit = places.depth[rows, place] > 0.0
+        is_hit = s.positions.depth[rows, position] > 0.0
         return np.where(brakes & is_hit & (s.scene.speed > limits.pass_speed_mps), wanted, 0.0)
 
     def _settle(self, ego: Array, is_clear: Mask) -> None:
@@ -191,32 +189,19 @@ class RulePolicy:
 
     def _steer(self, urgency: Array) -> None:
         """Move the lateral target towards the goal with limited acceleration, or at once if it is urgent."""
-        away = self._goal - self._target
-        wanted = np.sign(away) * 0.9 * np.sqrt(2.0 * urgency * np.abs(away))
-        wanted = np.where(np.abs(away) < 0.5 * urgency * DECISION_S**2, 0.0, wanted)
-        step = urgency * DECISION_S
-        drift = self._drift + np.clip(wanted - self._drift, -step, step)
+        target, drift = move_towards(self._target, self._drift, self._goal, urgency)
         is_sudden = urgency >= SUDDEN_MPS2
         self._drift = np.where(is_sudden, 0.0, drift)
-        self._target = np.where(is_sudden, self._goal, self._target + drift * DECISION_S)
+        self._target = np.where(is_sudden, self._goal, target)
 
 
 def answerable_braking(scene: Scene, limits: Thresholds) -> Array:
-    r"""Hardest braking to a stop after which a follower still stops behind the car.
+    r"""Hardest braking to a stop after which a follower still stops behind the ego, ``(A,)`` m/s2.
 
     .. math:: a = \frac{v^2}{2 \, (v \tau + v^2 / 2 b - g)}
 
-    Parameters
-    ----------
-    scene
-        Speed :math:`v` and gap :math:`g`; the follower is taken to drive as fast.
-    limits
-        Its reaction time :math:`\tau` and braking :math:`b`.
-
-    Returns
-    -------
-    ndarray
-        ``(A,)`` m/s2; ``inf`` without a follower, or with one that is far enough for any braking.
+    ``inf`` without a follower, or with one that is far enough for any braking. Speed :math:`v` and gap :math:`g` are of
+    the scene, reaction time :math:`\tau` and braking :math:`b` of the thresholds.
     """
     v = scene.speed
     short = v * limits.follower_reaction_s + v * v / (2.0 * limits.follower_braking_mps2)

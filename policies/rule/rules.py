@@ -1,4 +1,4 @@
-"""The ordered stack: what to do about everything together; the first rule that applies decides."""
+"""The ordered stack of rules, each about everything together; the first rule that applies decides."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
-from policies.rule.places import Places
+from policies.rule.lateral_positions import LateralPositions
 from policies.rule.scene import Array, Mask, Scene
 from policies.rule.thresholds import Thresholds
 
 HALF_LANE_M: Final = 2.0
 
 NONE: Final = -1
-"""No place: the rule does not apply."""
+"""No position: the rule does not apply."""
 
 
 class Situation(NamedTuple):
-    """What a rule looks at; ``A`` worlds."""
+    """The input of a rule; ``A`` worlds."""
 
     scene: Scene
-    places: Places
+    positions: LateralPositions
     goal: Array  # (A,) lateral position under way
     is_severe: Mask  # (A,) something severe is in the way
     is_held: Mask  # (A,) something must be crossed straight, and nothing else matters
@@ -40,82 +40,79 @@ class Rule(NamedTuple):
 
     name: str
     label: int  # of the decision; steering rules turn it to the side they take
-    choose: Callable[[Situation, Thresholds], NDArray[np.int64]]  # (A,) index of a place, or NONE
+    choose: Callable[
+        [Situation, Thresholds], NDArray[np.int64]
+    ]  # (A,) index of a position, or NONE
     brakes: bool  # also slows down, as the braking rule says
     condition: str  # with thresholds in braces
     reason: str
 
 
 def _nearest(allowed: Mask) -> NDArray[np.int64]:
-    """First allowed place, places being ordered by distance; ``NONE`` where there is none."""
+    """First allowed position, positions being ordered by distance; ``NONE`` where there is none."""
     return np.where(allowed.any(axis=1), allowed.argmax(axis=1), NONE)
 
 
 def _within(situation: Situation, reach: float) -> Mask:
-    """Places not further than so from the lane centre."""
-    return np.abs(situation.places.shift) <= reach + 1e-6
+    """Positions not further than so from the lane centre."""
+    return np.abs(situation.positions.shift) <= reach + 1e-6
 
 
 def _keep_lane(s: Situation, _: Thresholds) -> NDArray[np.int64]:
-    p = s.places
+    p = s.positions
     is_good = p.is_free[:, 0] & ~p.over[:, 0] & (p.needed_mps2[:, 0] < 1.0) & ~p.is_closed[:, 0]
     return np.where(is_good, 0, NONE)
 
 
 def _hold_straight(s: Situation, _: Thresholds) -> NDArray[np.int64]:
-    distance = np.abs(s.places.y - s.scene.y[:, None])
+    distance = np.abs(s.positions.y - s.scene.y[:, None])
     return np.where(s.is_held | s.is_on_patch, distance.argmin(axis=1), NONE)
 
 
 def _stay_committed(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
-    index = np.abs(s.places.y - s.goal[:, None]).argmin(axis=1)
+    index = np.abs(s.positions.y - s.goal[:, None]).argmin(axis=1)
     rows = np.arange(len(index))
-    is_good = s.places.is_tight[rows, index] & ~s.places.is_closed[rows, index]
-    is_good &= s.places.needed_mps2[rows, index] <= s.accepted(limits.sharp_severe_share)
-    moved = np.abs(s.places.shift[rows, index]) > 0.3
+    is_good = s.positions.is_tight[rows, index] & ~s.positions.is_closed[rows, index]
+    is_good &= s.positions.needed_mps2[rows, index] <= s.accepted(limits.sharp_severe_share)
+    moved = np.abs(s.positions.shift[rows, index]) > 0.3
     return np.where(is_good & moved, index, NONE)
 
 
+def _gentle(s: Situation, limits: Thresholds) -> Mask:
+    """Positions that are free, open, and reached without a swerve."""
+    p = s.positions
+    is_within = p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None]
+    return p.is_free & ~p.is_closed & is_within
+
+
 def _straddle(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
-    p = s.places
-    allowed = (
-        p.is_free
-        & p.over
-        & ~p.is_closed
-        & (p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None])
-    )
-    return _nearest(allowed & _within(s, limits.straddle_shift_m))
+    return _nearest(_gentle(s, limits) & s.positions.over & _within(s, limits.straddle_shift_m))
 
 
 def _edge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
-    p = s.places
-    allowed = p.is_free & ~p.is_closed & (p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None])
-    return _nearest(allowed & _within(s, limits.edge_shift_m))
+    return _nearest(_gentle(s, limits) & _within(s, limits.edge_shift_m))
 
 
 def _change_lane(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
-    p = s.places
-    return _nearest(
-        p.is_free & ~p.is_closed & (p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None])
-    )
+    return _nearest(_gentle(s, limits))
 
 
 def _dodge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
-    p = s.places
+    p = s.positions
     share = np.where(s.is_severe, limits.sharp_severe_share, limits.sharp_mild_share)
     is_within = p.needed_mps2 <= s.accepted(share)[:, None]
     return _least_sharp(p, p.is_tight & ~p.is_closed & is_within)
 
 
-def _least_sharp(places: Places, allowed: Mask) -> NDArray[np.int64]:
-    """The allowed place that needs the least steering; the nearest among equals."""
-    sharpness = np.where(allowed, np.round(places.needed_mps2, 1), np.inf)
+def _least_sharp(positions: LateralPositions, allowed: Mask) -> NDArray[np.int64]:
+    """The allowed position that needs the least steering; the nearest among equals."""
+    sharpness = np.where(allowed, np.round(positions.needed_mps2, 1), np.inf)
     return np.where(allowed.any(axis=1), sharpness.argmin(axis=1), NONE)
 
 
 def _brake(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
-    p = s.places
-    # the place from which least of the object is hit, among those that can be reached now or after slowing
+    p = s.positions
+    # the position from which least of the object is hit, among those that can be reached now or after slowing
     allowed = ~p.is_closed & (p.needed_mps2 <= s.accepted(limits.sharp_mild_share)[:, None])
     allowed &= _within(s, HALF_LANE_M)
     allowed[:, 0] = True
@@ -143,14 +140,14 @@ RULES: Final = (
         _stay_committed,
         False,
         "the place under way is still free, open and within {sharp_severe_share} of the grip",
-        "changing one's mind costs the time that was left",
+        "a change of plan costs the time that was left",
     ),
     Rule(
         "keep lane",
         KEEP,
         _keep_lane,
         False,
-        "nothing within {margin_m} m of the car's path",
+        "nothing within {margin_m} m of the ego's path",
         "every manoeuvre costs something (envs/physics/SOURCES.md 6.1)",
     ),
     Rule(
@@ -167,7 +164,7 @@ RULES: Final = (
         _edge,
         False,
         "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m with {gentle_share} of the grip",
-        "steering inside the lane disturbs nobody (envs/physics/SOURCES.md 5)",
+        "steering inside the lane disturbs no other driver (envs/physics/SOURCES.md 5)",
     ),
     Rule(
         "change lane",
@@ -209,7 +206,7 @@ RULES: Final = (
 def decide(
     s: Situation, limits: Thresholds, without: Collection[str] = ()
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rule that fires in every world, and the place it chooses.
+    """The rule that fires in every world, and the lateral position that it chooses.
 
     Parameters
     ----------
@@ -222,22 +219,20 @@ def decide(
 
     Returns
     -------
-    fired
-        ``(A,)`` index into ``RULES``.
-    place
-        ``(A,)`` index into the places.
+    fired, position
+        ``(A,)`` indices into ``RULES`` and into the positions.
     """
     fired = np.full(len(s.goal), len(RULES) - 1)
-    place = np.zeros(len(s.goal), np.int64)
+    position = np.zeros(len(s.goal), np.int64)
     is_open = np.ones(len(s.goal), np.bool_)
     for k, rule in enumerate(RULES):
         if rule.name in without:
             continue
         index = rule.choose(s, limits)
         takes = is_open & (index != NONE)
-        fired[takes], place[takes] = k, index[takes]
+        fired[takes], position[takes] = k, index[takes]
         is_open &= ~takes
-    return fired, place
+    return fired, position
 
 
 def label_of(fired: NDArray[np.int64], shift: Array) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""What the rules talk about, computed once per decision: objects, their arrival, vehicles beside, the follower."""
+"""The scene that rules read, computed once per decision: objects, their arrival, vehicles beside, the follower."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, GRAVITY_MPS2, LANE_WIDTH_M, column
 from envs.specification.debris import LOOKS
 from policies.base import Observation
-from policies.following import IN_PATH_M, half_extent
+from policies.command import lateral_range
+from policies.following import IN_PATH_M, half_extents, read_vehicles
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -23,10 +24,10 @@ STANDARD_DEVIATIONS: Final = 2.0
 """A measured speed counts as motion beyond so many standard deviations, or a third of a metre per second."""
 
 SLIDE_MPS2: Final = 4.5
-"""Deceleration of a thing that slides on asphalt (envs/physics/SOURCES.md 2.4: friction 0.45)."""
+"""Deceleration of an object that slides on asphalt (envs/physics/SOURCES.md 2.4: friction 0.45)."""
 
 DRIFT_S: Final = 2.5
-"""Sideways motion is extrapolated for so long at most: things stop, or are gone."""
+"""Sideways motion is extrapolated for so long at most: objects stop, or are gone."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,10 @@ class Scene:
     speed: Array
     low: Array  # leftmost and rightmost lateral target
     high: Array
-    lanes: Array  # number of live lanes
     grip_mps2: Array  # friction coefficient times gravity
     # objects
     tracked: Mask
-    past: Mask  # the car's tail is beyond it
+    past: Mask  # the ego's tail is beyond it
     hidden_s: Array  # time since last seen
     half_width: Array  # across the road
     height: Array  # measured plus one standard deviation
@@ -50,7 +50,6 @@ class Scene:
     mark: Array  # probability of a ground mark
     patch: Array  # probability of a patch
     blur: Array  # standard deviation of its lateral position
-    distance: Array  # ahead of the ego's centre
     seen: Array  # decisions in which it was reported
     missed: Array  # decisions in which it was not although nothing hid it
     # vehicles
@@ -69,33 +68,23 @@ class Scene:
 
 
 def read_scene(observation: Observation, sightings: Array) -> Scene:
-    """The scene of an observation.
+    """The scene of ``A`` worlds.
 
-    Parameters
-    ----------
-    observation
-        Of ``A`` worlds.
-    sightings
-        ``(A, 4, 2)``: decisions in which the object was seen, and missed in plain view.
-
-    Returns
-    -------
-    Scene
-        Hidden objects are where they were last seen, because they lie still more often than not; hidden vehicles are
-        moved on with their last speed.
+    Hidden objects are where they were last seen, because they lie still more often than not; hidden vehicles are moved
+    on with their last speed. ``sightings`` ``(A, 4, 2)`` counts the decisions in which an object was seen, and missed
+    in plain view.
     """
     ego = observation["ego"].astype(np.float64)
     y, speed = ego[:, column.E_Y], np.maximum(ego[:, column.E_SPEED], 1.0)
-    half = 0.5 * EGO_WIDTH_M
+    low, high = lateral_range(observation)
     return Scene(
         y=y,
         speed=speed,
-        low=ego[:, column.E_LEFT_EDGE] + half,
-        high=ego[:, column.E_RIGHT_EDGE] - half,
-        lanes=ego[:, column.E_NUM_LANES],
+        low=low,
+        high=high,
         grip_mps2=GRAVITY_MPS2 * ego[:, column.E_GRIP],
         **_read_objects(observation["debris"].astype(np.float64), y, speed),
-        **_read_vehicles(observation["vehicles"].astype(np.float64), y, speed),
+        **_read_vehicles(observation, y, speed),
         seen=sightings[..., 0],
         missed=sightings[..., 1],
     )
@@ -103,18 +92,14 @@ def read_scene(observation: Observation, sightings: Array) -> Scene:
 
 def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Any]:
     """The part about objects."""
-    cos, sin = (
-        np.abs(np.cos(debris[:, :, column.D_YAW])),
-        np.abs(np.sin(debris[:, :, column.D_YAW])),
-    )
     length, width = debris[:, :, column.D_LENGTH], debris[:, :, column.D_WIDTH]
-    half_length = 0.5 * (length * cos + width * sin)
+    half_length, half_width = half_extents(length, width, debris[:, :, column.D_YAW])
     noise = STANDARD_DEVIATIONS * debris[:, :, column.D_SD_V] + 0.3
     along, across = debris[:, :, column.D_VX], debris[:, :, column.D_VY]
     along = np.where(np.abs(along) > noise + 1.0, along, 0.0)
     across = np.where(np.abs(across) > noise, across, 0.0)
     ahead = debris[:, :, column.D_DX] - half_length - 0.5 * EGO_LENGTH_M
-    # a sliding thing comes to rest: until then it runs away from the car, on average with half its speed
+    # a sliding object comes to rest: until then it runs away from the ego, on average with half its speed
     slides_s = np.maximum(along, 0.0) / SLIDE_MPS2
     rest = ahead + 0.5 * np.maximum(along, 0.0) * slides_s
     arrival = np.maximum(rest, 0.0) / np.maximum(speed[:, None] - np.minimum(along, 0.0), 0.5)
@@ -122,37 +107,31 @@ def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Any]:
         "tracked": debris[:, :, column.D_TRACKED] > 0.0,
         "past": debris[:, :, column.D_DX] + half_length < -0.5 * EGO_LENGTH_M,
         "hidden_s": debris[:, :, column.D_AGE_SINCE_SEEN],
-        "half_width": 0.5 * (width * cos + length * sin),
+        "half_width": half_width,
         "height": debris[:, :, column.D_HEIGHT] + debris[:, :, column.D_SD_SIZE],
         "arrival_s": arrival,
         "lateral": y[:, None] + debris[:, :, column.D_DY] + across * np.minimum(arrival, DRIFT_S),
         "mark": debris[:, :, MARK],
         "patch": debris[:, :, PATCH],
         "blur": debris[:, :, column.D_SD_Y],
-        "distance": debris[:, :, column.D_DX],
     }
 
 
-def _read_vehicles(vehicles: Array, y: Array, speed: Array) -> dict[str, Any]:
+def _read_vehicles(observation: Observation, y: Array, speed: Array) -> dict[str, Any]:
     """The part about vehicles."""
-    along = vehicles[:, :, column.V_VX]
-    dx = vehicles[:, :, column.V_DX] + vehicles[:, :, column.V_AGE_SINCE_SEEN] * (
-        along - speed[:, None]
-    )
-    dy = vehicles[:, :, column.V_DY]
-    is_there = vehicles[:, :, column.V_TRACKED] > 0.0
-    is_behind = dx < 0.0
-    gap = np.abs(dx) - 0.5 * (vehicles[:, :, column.V_LENGTH] + EGO_LENGTH_M)
-    is_same_path = is_there & (np.abs(dy) < IN_PATH_M)
-    follows = is_same_path & is_behind
+    seen = read_vehicles(observation, speed)
+    is_behind = seen.dx < 0.0
+    gap = np.abs(seen.dx) - seen.half_lengths
+    is_same_path = seen.tracked & (np.abs(seen.dy) < IN_PATH_M)
+    lateral = _in_a_second(y[:, None] + seen.dy, observation["vehicles"].astype(np.float64))
     return {
-        "beside_y": np.where(is_there, _in_a_second(y[:, None] + dy, vehicles), np.nan),
-        "beside_reach": half_extent(vehicles) + 0.5 * EGO_WIDTH_M,
+        "beside_y": np.where(seen.tracked, lateral, np.nan),
+        "beside_reach": seen.half_across + 0.5 * EGO_WIDTH_M,
         "gap": gap,
-        "closing": np.where(is_behind, along - speed[:, None], speed[:, None] - along),
+        "closing": np.where(is_behind, seen.vx - speed[:, None], speed[:, None] - seen.vx),
         "is_behind": is_behind,
         "is_same_path": is_same_path,
-        "follower_gap": np.where(follows, gap, np.inf).min(axis=1),
+        "follower_gap": np.where(is_same_path & is_behind, gap, np.inf).min(axis=1),
     }
 
 

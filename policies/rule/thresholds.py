@@ -19,7 +19,7 @@ ORDERED: Final = (
     ("sharp_mild_share", "sharp_severe_share"),
     ("brake_mild_mps2", "brake_severe_mps2"),
 )
-"""Pairs of which the second is not smaller: no tuning may find that what is worse deserves less."""
+"""Pairs of which the second is not smaller: tuning may not answer worse objects with less."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +33,18 @@ class Thresholds:
     memory_s
         A hidden object is believed in for so long after it was last seen.
     mark_probability
-        With this probability of a ground mark (shadow, stain, crack) it is none of our business.
+        An object with this probability of being a ground mark (shadow, stain, crack) is ignored.
     ghost_nats
         An object is a ghost if the times it was missed in plain view say so by this much: 2.6 nats each, against 1.15
         for every sighting (envs/physics/SOURCES.md 4.1).
     confirm_nats
         Nothing is severe before sightings say by this much that it is there: three in a row are 3.5 nats.
     flat_height_m
-        What is lower, its measured height and a standard deviation together, can be run over.
+        A lower object can be run over; its height is the measured one plus a standard deviation.
     sheet_height_m
-        A wide thing this low (height plus a standard deviation) is a patch, crossed straight.
+        A wide object this low (height plus a standard deviation) is a patch, crossed straight.
     straddle_height_m
-        What is lower passes under the car: 0.15 m clearance (envs/physics/SOURCES.md 2.1) less a margin.
+        A lower object passes under the ego: 0.15 m clearance (envs/physics/SOURCES.md 2.1) less a margin.
     straddle_half_width_m
         Half the free width between the wheels, less a margin.
     straddle_shift_m
@@ -56,7 +56,7 @@ class Thresholds:
     severe_mark_probability
         Nothing is severe while it is a ground mark with more than this probability: no hard braking for shadows.
     margin_m
-        Room between the car's side and an object when there is time.
+        Room between the ego's side and an object when there is time.
     tight_margin_m
         Room when there is none.
     edge_shift_m
@@ -86,7 +86,7 @@ class Thresholds:
     pass_speed_mps
         Speed below which braking for an object ends: slower contact harms little more or less, standing does.
     time_gap_s
-        Time gap to the vehicle ahead: what it hides is seen no earlier.
+        Time gap to the vehicle ahead, which hides what lies before it.
     """
 
     horizon_s: float = _number(3.0, 10.0)
@@ -145,17 +145,7 @@ class Thresholds:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Thresholds:
-        """Thresholds from a YAML mapping.
-
-        Parameters
-        ----------
-        values
-            Every threshold by name.
-
-        Returns
-        -------
-        Thresholds
-            Checked.
+        """Checked thresholds from a YAML mapping that holds every one by name.
 
         Raises
         ------

@@ -12,7 +12,6 @@ import numpy as np
 
 from envs.physics.compilation import compiled, inner
 from envs.specification import (
-    LANE_WIDTH_M,
     TICKS_PER_DECISION,
     VEHICLE_SLOTS,
     column,
@@ -22,7 +21,7 @@ from envs.specification import (
 from envs.specification.world import Array, Batch, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
-from policies.planning.anchor import NOBODY_M, anchor, begin_accounts
+from policies.planning.anchor import PARKED_M, anchor, begin_accounts, nearest_lane
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
 
@@ -84,11 +83,11 @@ def charge_decision(world: World, before: State, after: State, p: np.record) -> 
     for i in range(VEHICLE_SLOTS):
         car, k = after.cars[i], i + 1
         if car[s.C_LIVE] == 0.0:
-            v[vehicle.X, k] = NOBODY_M
+            v[vehicle.X, k] = PARKED_M
             continue
         v[vehicle.X, k], v[vehicle.Y, k] = car[s.C_X], car[s.C_Y]
         v[vehicle.SPEED, k] = car[s.C_VX]
-        world.vehicle_i[vehicle.LANE, k] = _lane_at(world, car[s.C_Y])
+        world.vehicle_i[vehicle.LANE, k] = nearest_lane(world, car[s.C_Y])
     v[vehicle.X, 0] = after.ego[s.X]
     one, two = before.ego, after.ego
     _live(
@@ -100,13 +99,6 @@ def charge_decision(world: World, before: State, after: State, p: np.record) -> 
         p,
     )
     return decision_cost(world)
-
-
-@inner
-def _lane_at(world: World, y: float) -> int:
-    last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
-    lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
-    return lane
 
 
 @inner
@@ -133,7 +125,7 @@ def _live(
         v[vehicle.SPEED, 0], v[vehicle.HEADING, 0] = speed, heading
         v[vehicle.COS, 0], v[vehicle.SIN, 0] = math.cos(heading), math.sin(heading)
         v[vehicle.ACCELERATION, 0] = acceleration
-        world.vehicle_i[vehicle.LANE, 0] = _lane_at(world, v[vehicle.Y, 0])
+        world.vehicle_i[vehicle.LANE, 0] = nearest_lane(world, v[vehicle.Y, 0])
         # the charges read the yaw rate off the steering
         rate = lateral / max(speed, SLOWEST_MPS)
         slip = 0.5 * v[vehicle.LENGTH, 0] * rate / max(speed, SLOWEST_MPS)

@@ -19,10 +19,10 @@ from envs.specification import (
     EGO_WIDTH_M,
     VEHICLE_SLOTS,
     episode,
-    vehicle,
 )
 from envs.specification.world import Array, Batch, World
 from policies.networks.compiled import forward, logistic
+from policies.planning.anchor import TRUCK_LENGTH_M, _copy_world
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.imagination.cost_ledger import BESIDE_SHARE, charge_decision
 from policies.world_model.model import event_features as ft
@@ -41,9 +41,6 @@ LEAST_SLIP: Final = 2e-4
 
 LEAST_CLASS: Final = 0.004
 """Classes less likely than this are not looked into."""
-
-TRUCK_LENGTH_M: Final = 9.0
-"""Longer vehicles are trucks [A]."""
 
 AHEAD_M: Final = 6.0
 """Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
@@ -128,7 +125,7 @@ def imagine(
                 if not wanted[k, c]:
                     continue
                 copy_state(root, state)
-                _copy_accounts(roots[k], future)
+                _copy_world(roots[k], future)
                 cost[k, c, m] = 0.0
                 chance = _roll(
                     learned, e, m == 0, future, state, after, kinds, belief[k], actions[k, c], steps[k],
@@ -136,20 +133,6 @@ def imagine(
                 )  # fmt: skip
                 if m == 0:
                     met[k, c] = chance
-
-
-@inner
-def _copy_accounts(source: World, target: World) -> None:
-    """Copy what the charges read, element by element."""
-    for k in range(VEHICLE_SLOTS + 1):
-        for row in range(vehicle.NUM_FLOATS):
-            target.vehicle_f[row, k] = source.vehicle_f[row, k]
-        for row in range(vehicle.NUM_INTS):
-            target.vehicle_i[row, k] = source.vehicle_i[row, k]
-    for row in range(episode.NUM_FLOATS):
-        target.episode_f[row] = source.episode_f[row]
-    for row in range(episode.NUM_INTS):
-        target.episode_i[row] = source.episode_i[row]
 
 
 @inner

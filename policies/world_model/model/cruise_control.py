@@ -11,14 +11,11 @@ from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.following import (
-    ACCELERATION_MPS2,
-    COMFORTABLE_BRAKING_MPS2,
     IN_PATH_M,
     SIDE_M,
-    STANDSTILL_M,
-    TIME_GAP_S,
     UNEASY_MPS2,
     URGENT_S,
+    driver_acceleration,
 )
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
@@ -60,17 +57,9 @@ def cruise_limit(state: State, targets: Array) -> float:
             passed = _leads_past(state, i, room, half + 0.5 * EGO_WIDTH_M + SIDE_M, targets)
             if room < gap and not passed:
                 gap, lead = room, car[s.C_VX]
-    share = 1.0 - (max(speed, 0.0) / max(ego[s.SET_SPEED], 0.1)) ** 4
-    free: float = ACCELERATION_MPS2 * share
-    if gap == math.inf:
-        return free
-    gap = max(gap, 0.1)
-    braking = 2.0 * math.sqrt(ACCELERATION_MPS2 * COMFORTABLE_BRAKING_MPS2)
-    dynamic = speed * TIME_GAP_S + speed * (speed - lead) / braking
-    close = (STANDSTILL_M + max(dynamic, 0.0)) / gap
-    limit: float = ACCELERATION_MPS2 * (share - close * close)
-    is_urgent = gap < URGENT_S * (speed - lead)
-    return limit if is_urgent else max(limit, -UNEASY_MPS2)
+    limit: float = driver_acceleration(speed, ego[s.SET_SPEED], gap, lead)
+    is_free = gap == math.inf or max(gap, 0.1) < URGENT_S * (speed - lead)
+    return limit if is_free else max(limit, -UNEASY_MPS2)
 
 
 @compiled

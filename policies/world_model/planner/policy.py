@@ -11,22 +11,15 @@ from numpy.typing import NDArray
 
 from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
 from envs.errors import UserError, not_allowed
-from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from envs.specification import DECISION_S, column
 from envs.specification.world import empty_batch
-from policies.base import KEEP, RUN_OVER, Budget, Explanation, Foresight, Observation, Outlook
+from policies.base import Budget, Explanation, Foresight, Observation, Outlook
 from policies.checkpoint import Checkpoint, read_budget
-from policies.command import lateral_range, to_action
 from policies.following import follow
 from policies.numbers_within import check_number
-from policies.perception.objects import Things, find_things
-from policies.planning.library import (
-    MANOEUVRES,
-    glide,
-    manoeuvre_labels,
-    manoeuvre_names,
-    write_all,
-)
-from policies.planning.plans import Options
+from policies.perception.objects import TrackedObjects, find_objects
+from policies.planning.course import NAMES, Course
+from policies.planning.plans import Plans
 from policies.planning.risk import RiskWeights, check_risk
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
@@ -46,9 +39,6 @@ from policies.world_model.planner.two_stage import (
 
 Array = NDArray[np.float64]
 
-SETTLE_MPS2: Final = 1.0
-"""Lateral acceleration with which the car returns to the lane's centre when nothing is the matter [A]."""
-
 COMES_WITH_IT: Final = ("shipped", "shipped_unprivileged")
 """Checkpoints in the package: trained with the truth as supervision, and without."""
 
@@ -57,50 +47,23 @@ NOTHING_THERE: Final = 0.98
 
 
 class _Memory:
-    """Memory of ``B`` worlds from decision to decision."""
+    """The memory of ``B`` worlds from decision to decision."""
 
     def __init__(self, size: int, estimator: Estimator) -> None:
         self.estimator = estimator
         self.is_new = np.ones(size, np.bool_)
         self.roots = empty_batch(size)
-        """Open accounts of the cost."""
-        self.last = np.full(size, -1)
-        """Plan under way, -1 = none."""
+        """The cost ledger."""
+        self.course = Course(size)
         self._ego = np.zeros((size, column.NUM_EGO), np.float32)
-        self._target, self._drift = np.zeros(size), np.zeros(size)
 
-    def observe_ego(self, observation: Observation, params: Array) -> Array:
-        """Charge the decision that was just driven.
-
-        Parameters
-        ----------
-        observation
-            Of the present decision.
-        params
-            ``CostParameters.to_array()``.
-
-        Returns
-        -------
-        ndarray
-            ``(B, 5)`` lateral target and its drift, lower and upper bound of targets, and centre of the lane: m, m/s.
-        """
+    def observe_ego(self, observation: Observation, params: Array) -> None:
+        """Charge the decision that was just driven; ``params`` is ``CostParameters.to_array()``."""
         ego, vehicles = observation["ego"], observation["vehicles"]
         charge_driven(self.roots, self.is_new, self._ego, ego, vehicles, params)
         self._ego = ego.copy()
-        low, high = lateral_range(observation)
-        y = ego[:, column.E_Y].astype(np.float64)
-        target = np.where(self.is_new, y, self._target)
-        drift = np.where(self.is_new, 0.0, self._drift)
-        self.last = np.where(self.is_new, -1, self.last)
+        self.course.begin(observation, self.is_new)
         self.is_new[:] = False
-        self._target = target
-        home = np.clip(np.floor(target / LANE_WIDTH_M + 0.5) * LANE_WIDTH_M, low, high)
-        return np.stack([target, drift, low, high, home], axis=1)
-
-    def note_decision(self, target: Array, chosen: NDArray[np.int64]) -> None:
-        """Remember the lateral target, m, and the plan, -1 = none."""
-        self._drift = (target - self._target) / DECISION_S
-        self._target, self.last = target, chosen
 
 
 class _Planned(NamedTuple):
@@ -216,11 +179,9 @@ class WorldModel:
                 float(needless_usd),
             ),
         )
-        self._names = (*manoeuvre_names(), "nothing that matters")
-        self._labels = manoeuvre_labels()
         self._memory = self._begin(0)
         self._planned: _Planned | None = None
-        self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), self._names)
+        self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), NAMES)
 
     def _begin(self, size: int) -> _Memory:
         """The memory of worlds in which nothing has been observed yet."""
@@ -240,25 +201,23 @@ class WorldModel:
         memory = self._memory
         beliefs = memory.estimator.update(observation, memory.is_new)
         objects = self._find_objects(observation, beliefs)
-        lateral = memory.observe_ego(observation, self._params)
-        acceleration, target = _cruise(observation, lateral)
-        chosen, self._planned = np.full(len(target), -1), None
-        busy = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic)
+        memory.observe_ego(observation, self._params)
+        busy, self._planned = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic), None
+        best, plans = np.zeros(0, np.int64), None
         if len(busy):
-            candidates = self._candidates(beliefs, objects, busy, lateral[busy])
+            candidates = self._candidates(beliefs, objects, busy)
             choice = self._planner.choose(candidates, until_s)
             self._planned = _Planned(busy, candidates, choice)
-            chosen[busy] = choice.best
-            acceleration[busy], target[busy] = choice.command.T
-        target = np.clip(target, lateral[:, 2], lateral[:, 3])
-        memory.note_decision(target, chosen)
-        self._explanation = self._explain(chosen, beliefs)
-        return to_action(observation, acceleration, target)
+            best, plans = choice.best, choice.plans
+        cruise = follow(observation, observation["ego"][:, column.E_SET_SPEED].astype(np.float64))
+        action = memory.course.steer(observation, cruise, busy, best, plans)
+        self._explanation = self._explain(busy, plans, beliefs)
+        return action
 
-    def _find_objects(self, observation: Observation, beliefs: Beliefs) -> Things:
+    def _find_objects(self, observation: Observation, beliefs: Beliefs) -> TrackedObjects:
         """Objects that may be more than nothing, and whether they, traffic or crashed vehicles call for a plan."""
         horizon_s = self._num_steps * DECISION_S
-        objects = find_things(beliefs.observation, self._rest_sd, horizon_s)
+        objects = find_objects(beliefs.observation, self._rest_sd, horizon_s)
         crashed = has_crash_ahead(observation, beliefs.speeds, horizon_s)
         return objects._replace(
             matters=objects.matters & (beliefs.contents[:, :, 0] < NOTHING_THERE),
@@ -266,18 +225,12 @@ class WorldModel:
         )
 
     def _candidates(
-        self, beliefs: Beliefs, objects: Things, busy: NDArray[np.int64], lateral: Array
+        self, beliefs: Beliefs, objects: TrackedObjects, busy: NDArray[np.int64]
     ) -> Candidates:
         """The library of manoeuvres in some worlds, and the state that it begins with."""
         ego = beliefs.observation["ego"][busy].astype(np.float64)
-        actions = np.empty((len(busy), len(MANOEUVRES), self._num_steps, 2))
-        write_all(
-            ego[:, column.E_SPEED],
-            ego[:, column.E_SET_SPEED],
-            lateral,
-            objects.nearest(busy),
-            actions,
-        )
+        course = self._memory.course
+        actions = course.write_library(ego, busy, objects.nearest(busy), self._num_steps)
         left = np.round(ego[:, column.E_TIME_LEFT] / DECISION_S)
         matters, contents = objects.matters[busy], beliefs.contents[busy]
         return Candidates(
@@ -288,25 +241,23 @@ class WorldModel:
             np.clip(left, 1, self._num_steps).astype(np.int64),
             np.where(matters, contents[:, :, 0], 1.0).prod(axis=1),
             ~objects.traffic[busy],
-            self._memory.last[busy],
+            course.last[busy],
         )
 
-    def _explain(self, chosen: NDArray[np.int64], beliefs: Beliefs) -> Explanation:
+    def _explain(
+        self, busy: NDArray[np.int64], plans: Plans | None, beliefs: Beliefs
+    ) -> Explanation:
         """The reasons of this decision."""
-        labels, late = np.full(len(chosen), KEEP), np.zeros(len(chosen), np.bool_)
-        imagined_s, options = np.zeros(len(chosen)), None
+        labels, reasons, options = self._memory.course.explain(busy, plans)
+        late, imagined_s = np.zeros(len(labels), np.bool_), np.zeros(len(labels))
         if self._planned is not None:
-            busy, _, choice = self._planned
-            met = choice.plans.met[np.arange(len(busy)), choice.best] > 0.5
-            named = self._labels[choice.best]
-            labels[busy] = np.where((named == KEEP) & met, RUN_OVER, named)
+            choice = self._planned.choice
             late[busy], imagined_s[busy] = choice.is_late, choice.imagined_s
-            options = Options(self._names, self._labels, choice.plans, busy, len(chosen))
         return Explanation(
             labels,
-            np.where(chosen < 0, len(self._names) - 1, chosen),
-            self._names,
-            options or (),
+            reasons,
+            NAMES,
+            options,
             Outlook(beliefs.contents, self._classes, disagreement(beliefs.members)),
             None if self._deadline_s is None else late,
             imagined_s,
@@ -326,15 +277,6 @@ class WorldModel:
         kinds = candidates.belief[row].argmax(axis=1)
         actions = candidates.actions[row, int(choice.best[row])]
         return foresee(self._learned, root, kinds, actions, int(candidates.steps[row]))
-
-
-def _cruise(observation: Observation, lateral: Array) -> tuple[Array, Array]:
-    """Acceleration, m/s2, and lateral target, m, that keep speed and distance and return to the lane's centre."""
-    set_speed = observation["ego"][:, column.E_SET_SPEED].astype(np.float64)
-    target = np.empty(len(lateral))
-    for b, (start, drift, _, _, home) in enumerate(lateral):
-        target[b] = glide(start, drift, home, SETTLE_MPS2)[0]
-    return follow(observation, set_speed), target
 
 
 def read_checkpoint(checkpoint: str) -> Checkpoint[Learned]:

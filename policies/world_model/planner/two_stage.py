@@ -63,12 +63,6 @@ class Choice(NamedTuple):
     is_late: bool  # the clock ran out before all finalists were imagined
     imagined_s: Array  # (K,) seconds of future, all plans and members together
 
-    @property
-    def command(self) -> Array:
-        """First acceleration, m/s2, and lateral target, m, of the best plans: ``(K, 2)``."""
-        command: Array = self.plans.first[np.arange(len(self.best)), self.best]
-        return command
-
 
 class TwoStagePlanner:
     """Imagines all candidates with one member, the best of several families with all of them, and picks the cheapest.

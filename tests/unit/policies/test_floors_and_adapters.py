@@ -200,7 +200,7 @@ def test_stable_baselines_mistakes_are_one_line(tmp_path):
     with pytest.raises(UserError, match="there is no such file"):
         StableBaselines3(str(tmp_path / "none.zip"))
     (tmp_path / "torn.zip").write_bytes(b"PK torn")
-    with pytest.raises(UserError, match="is no zip of PPO"):
+    with pytest.raises(UserError, match="is not a Stable-Baselines3 PPO checkpoint"):
         StableBaselines3(str(tmp_path / "torn.zip"))
     with pytest.raises(UserError, match="allowed are PPO"):
         StableBaselines3(str(tmp_path / "torn.zip"), "ppo")

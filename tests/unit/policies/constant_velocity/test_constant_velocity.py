@@ -18,7 +18,7 @@ from experiments.benchmarks.crowd import crowd
 from experiments.cli.loading import load_policy
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, Explaining
 from policies.constant_velocity import ConstantVelocity
-from policies.perception.objects import find_things
+from policies.perception.objects import find_objects
 from policies.planning.library import MANOEUVRES, manoeuvre_names, write_actions
 
 NAMES = manoeuvre_names()
@@ -124,7 +124,7 @@ def plan(observation):
     ego = observation["ego"][0].astype(np.float64)
     low, high = ego[column.E_LEFT_EDGE] + 0.9, ego[column.E_RIGHT_EDGE] - 0.9
     lateral = np.array([ego[column.E_Y], 0.0, low, high, 4.0])
-    things = find_things(observation, 2.5, 5.0).nearest(np.array([0]))[0]
+    things = find_objects(observation, 2.5, 5.0).nearest(np.array([0]))[0]
     actions = np.empty((len(MANOEUVRES), 25, 2))
     write_actions(
         MANOEUVRES, ego[column.E_SPEED], ego[column.E_SET_SPEED], lateral, things, actions
@@ -268,17 +268,17 @@ def test_what_is_hidden_is_remembered_and_moved_on(policy):
     row[column.D_VISIBLE], row[column.D_AGE_SINCE_SEEN] = 0.0, 1.0
     # behind a truck: nothing speaks against its being there
     add_vehicle(seen, 0, 30.0, 0.0, length=16.0, width=2.5)
-    assert find_things(seen, 2.5, 5.0).matters[0, 0]
+    assert find_objects(seen, 2.5, 5.0).matters[0, 0]
     begin(policy).act(seen)
     assert policy.explain().labels[0] != KEEP
     assert visible.shape == (1, 2)
     row[column.D_VX], row[column.D_VY] = 8.0, -2.0
-    moved = find_things(seen, 2.5, 5.0)
+    moved = find_objects(seen, 2.5, 5.0)
     # 60 m + 8 m/s for a second, and 4.1 m - 2 m
     np.testing.assert_allclose([moved.x[0, 0], moved.y[0, 0]], [68.0, 2.1], atol=1e-5)
     row[column.D_VX], row[column.D_VY] = 0.5, 0.3
     # sd_v is 0.45 m/s: that is rest
-    assert find_things(seen, 2.5, 5.0).x[0, 0] == pytest.approx(60.0)
+    assert find_objects(seen, 2.5, 5.0).x[0, 0] == pytest.approx(60.0)
 
 
 def test_askew_truck_is_not_grazed(policy):

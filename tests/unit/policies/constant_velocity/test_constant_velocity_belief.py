@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
-from policies.constant_velocity import theta
+from policies.constant_velocity import hypothesis_columns as hypothesis
 from policies.constant_velocity.belief import believe, choose_atoms
 from policies.constant_velocity.knowledge import learn_catalogue
 from policies.planning.library import glide
@@ -33,8 +33,9 @@ def judge(rows, seen=(5.0, 0.0), trust=1.0, count=32):
 
 
 def test_held_out_types_are_unknown():
-    assert "box_heavy" in KNOWLEDGE.types.names
-    assert not {"tree_limb", "bucket_full", "appliance"} & set(KNOWLEDGE.types.names)
+    names = {spec.name for spec in KNOWLEDGE.types.specs}
+    assert "box_heavy" in names
+    assert not {"tree_limb", "bucket_full", "appliance"} & names
     assert KNOWLEDGE.types.prior.sum() == pytest.approx(1.0)
 
 
@@ -60,8 +61,8 @@ def test_size_speaks_where_the_look_does_not():
     # a wide low soft thing against a small cube of the same look
     low = judge(row("block", (0.4, 0.2, 0.2)), trust=0.0)
     tall = judge(row("block", (2.1, 0.9, 0.8)), trust=0.0)
-    assert low.atoms[0, 0, :, theta.MASS] @ low.weights[0, 0] < 60.0
-    assert tall.atoms[0, 0, :, theta.MASS] @ tall.weights[0, 0] > 25.0
+    assert low.atoms[0, 0, :, hypothesis.MASS] @ low.weights[0, 0] < 60.0
+    assert tall.atoms[0, 0, :, hypothesis.MASS] @ tall.weights[0, 0] > 25.0
 
 
 def test_costly_hypotheses_are_never_missed():

@@ -12,7 +12,7 @@ from experiments.cli.loading import load_policy
 from experiments.rollout.loop import Rollout
 from policies.checkpoint import flatten, sealed, unflatten
 from policies.dreamer_v3 import checkpoint
-from policies.dreamer_v3.nets import Mind, Sizes, template
+from policies.dreamer_v3.nets import RunningDreamer, Sizes, template
 from policies.model_free.sight import NUM_INPUTS
 from policies.reactive.command import NUM_MOVES, NUM_PACES
 
@@ -40,8 +40,8 @@ def folder(tmp_path):
 
 def test_decisions_do_not_depend_on_the_batch_and_an_episode_begins_empty():
     x = np.random.default_rng(5).normal(size=(12, 4, NUM_INPUTS)).astype(np.float32)
-    together = Mind(random_nets(), SIZES, 4)
-    alone = [Mind(random_nets(), SIZES, 1) for _ in range(4)]
+    together = RunningDreamer(random_nets(), SIZES, 4)
+    alone = [RunningDreamer(random_nets(), SIZES, 1) for _ in range(4)]
     commands = set()
     for k, row in enumerate(x):
         new = np.array([k == 0, k == 0, k in {0, 5}, k == 0])
@@ -49,7 +49,7 @@ def test_decisions_do_not_depend_on_the_batch_and_an_episode_begins_empty():
         for b, mind in enumerate(alone):
             # the third world begins again with a mind that has seen nothing
             if b == 2 and k == 5:
-                mind = alone[b] = Mind(random_nets(), SIZES, 1)
+                mind = alone[b] = RunningDreamer(random_nets(), SIZES, 1)
             one = mind.think(row[b : b + 1], new[b : b + 1])
             assert (pace[b], move[b]) == (one[0][0], one[1][0])
             np.testing.assert_array_equal(together._memory[b], mind._memory[0])
@@ -136,7 +136,7 @@ def test_as_sheeprl_decides(tmp_path):
     player.rssm.sample = likeliest
     assert RSSM.sample is not likeliest
     player.init_states()
-    mind = Mind(nets, sizes, 3)
+    mind = RunningDreamer(nets, sizes, 3)
     x = np.random.default_rng(2).normal(size=(30, 3, NUM_INPUTS)).astype(np.float32)
     commands = set()
     for k, row in enumerate(x):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from policies.model_free.actor import Lstm, Mind, RecurrentActor
+from policies.model_free.actor import Lstm, RecurrentActor, RunningActor
 from policies.networks.compiled import empty_net
 
 INPUTS, MEMORY, HIDDEN, OUTPUTS = 7, 5, 6, 4
@@ -40,7 +40,7 @@ def test_memory_is_that_of_torch(pair):
     x = np.random.default_rng(2).normal(size=(6, 3, INPUTS)).astype(np.float32)
     with torch.no_grad():
         wanted = dense(actor.head, lstm(torch.from_numpy(x))[0].numpy())
-    mind = Mind(actor, 3)
+    mind = RunningActor(actor, 3)
     new = np.ones(3, np.bool_)
     for k, row in enumerate(x):
         np.testing.assert_allclose(mind.think(row, new), wanted[k], atol=1e-5)
@@ -50,7 +50,7 @@ def test_memory_is_that_of_torch(pair):
 def test_an_episode_begins_with_an_empty_memory_and_the_others_go_on(pair):
     _, actor = pair
     x = np.random.default_rng(3).normal(size=(2, INPUTS)).astype(np.float32)
-    mind = Mind(actor, 2)
+    mind = RunningActor(actor, 2)
     first = mind.think(x, np.ones(2, np.bool_))
     again = mind.think(x, np.array([True, False]))
     np.testing.assert_array_equal(again[0], first[0])

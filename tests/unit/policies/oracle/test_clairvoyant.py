@@ -9,7 +9,7 @@ from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
 from experiments.rollout.loop import Rollout
 from policies.oracle.clairvoyant import Clairvoyant
-from policies.oracle.plan import Road, library, vary
+from policies.oracle.episode_plans import first_plans, vary
 
 SUITE = load_suite(config_path("suite", "quick"))
 INSTANCES = [SUITE.instance(item) for item in SUITE.items("train")[::8]]
@@ -61,7 +61,7 @@ def test_numbers_out_of_range_are_refused():
 
 def test_library_begins_with_keeping_and_stays_within_the_action_space():
     # lane 1 of three: centre 4 m of -1.1 .. 9.1
-    plans = library(Road(-1.1, 9.1, 4.3), 30, np.array([0.0, 2.0]))
+    plans = first_plans(4.3, -1.1, 9.1, 30, np.array([0.0, 2.0]))
     assert plans.shape[1:] == (30, 2)
     np.testing.assert_allclose(plans[0], np.tile([2.0 * 8.0 / 11.0 - 1.0, 0.0], (30, 1)), atol=1e-9)
     assert np.abs(plans).max() <= 1.0

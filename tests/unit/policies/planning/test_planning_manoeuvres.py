@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
+from policies.command import decode_actions, encode_actions
 from policies.planning.extend import add_plans, fit_plans, label_plans, shift_plans
 from policies.planning.manoeuvres import (
     CENTRE,
@@ -11,11 +12,9 @@ from policies.planning.manoeuvres import (
     LANE_RIGHT,
     OVER,
     RECIPES,
+    PlanStart,
     Recipe,
-    Scene,
     candidates,
-    from_actions,
-    to_actions,
 )
 from policies.planning.reasons import make_options, sketch_paths
 from policies.planning.search import Choice
@@ -27,30 +26,30 @@ def scene_of(**changes):
         "speed": 30.0, "y": 4.0, "drift": 0.0, "centre": 4.0, "low": -1.1, "high": 9.1,
         "distance": 60.0, "object_y": 4.5, "set_speed": 30.0,
     }  # fmt: skip
-    return Scene(*(np.array([value]) for value in (values | changes).values()))
+    return PlanStart(*(np.array([value]) for value in (values | changes).values()))
 
 
 def course(recipe, horizon=40, **changes):
     """Acceleration and lateral target of one recipe."""
     scene = scene_of(**changes)
     library = candidates(scene, horizon, (recipe,))
-    acceleration, target = from_actions(scene.low[0], scene.high[0], library.actions[0, 0])
+    acceleration, target = decode_actions(library.actions[0, 0], scene.low[0], scene.high[0])
     return acceleration, target, library
 
 
 def test_actions_go_there_and_back():
     acceleration, target = np.array([-8.0, 0.0, 3.0]), np.array([-1.1, 4.0, 9.1])
-    actions = to_actions(-1.1, 9.1, acceleration, target)
+    actions = encode_actions(acceleration, target, -1.1, 9.1)
     np.testing.assert_allclose(actions[:, 1], [-1.0, 0.0, 1.0], atol=1e-12)
     # 0 m/s2 is 8 of the 11 m/s2 between the limits
     np.testing.assert_allclose(actions[:, 0], [-1.0, 2.0 * 8.0 / 11.0 - 1.0, 1.0])
-    np.testing.assert_allclose(from_actions(-1.1, 9.1, actions), [acceleration, target])
+    np.testing.assert_allclose(decode_actions(actions, -1.1, 9.1), [acceleration, target])
 
 
 def test_names_are_distinct_and_the_first_keeps_on():
     library = candidates(scene_of(), 25)
     assert len(set(library.names)) == len(RECIPES) == library.actions.shape[1]
-    acceleration, target = from_actions(-1.1, 9.1, library.actions[0, 0])
+    acceleration, target = decode_actions(library.actions[0, 0], -1.1, 9.1)
     np.testing.assert_allclose(acceleration, 0.0, atol=1e-9)
     np.testing.assert_allclose(target, 4.0, atol=1e-9)
     assert np.abs(library.actions).max() <= 1.0
@@ -129,7 +128,7 @@ def test_plans_are_labelled_by_what_they_do():
     scene = scene_of()
     accelerations = np.array([0.0, 0.0, -3.0, -3.0, 0.0])[:, None] * np.ones(20)
     targets = np.array([4.1, 4.6, 4.0, 1.0, 8.0])[:, None] * np.ones(20)
-    plans = to_actions(-1.1, 9.1, accelerations, targets)[None]
+    plans = encode_actions(accelerations, targets, -1.1, 9.1)[None]
     expected = [RUN_OVER, STRADDLE, BRAKE, STEER_LEFT, STEER_RIGHT]
     assert label_plans(scene, plans)[0].tolist() == expected
 
@@ -161,7 +160,7 @@ def test_plans_move_along_in_time():
 def test_sketch_stops_and_reaches_its_lane():
     scene = scene_of(speed=8.0)
     acceleration = np.array([np.full(40, -4.0), np.zeros(40)])
-    plans = to_actions(-1.1, 9.1, acceleration, np.array([[4.0], [8.0]]) * np.ones(40))
+    plans = encode_actions(acceleration, np.array([[4.0], [8.0]]) * np.ones(40), -1.1, 9.1)
     paths = sketch_paths(scene, 0, plans)
     # 8 m/s at 4 m/s2: 8 m; 8 s at 8 m/s: 64 m
     np.testing.assert_allclose(paths[:, -1, 0], [8.0, 64.0])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT
-from policies.planning.manoeuvres import Library
+from policies.planning.manoeuvres import CandidatePlans
 from policies.planning.risk import RiskWeights
 from policies.planning.search import Atoms, pick_finalists, search
 
@@ -15,7 +15,7 @@ def library_of(labels, num_worlds=1, feasible=None):
     """Candidate c holds the number c in its actions."""
     count = len(labels)
     actions = np.broadcast_to(np.arange(count)[None, :, None, None], (num_worlds, count, 3, 2))
-    return Library(
+    return CandidatePlans(
         actions.astype(np.float64),
         np.tile(np.array(labels), (num_worlds, 1)),
         np.ones((num_worlds, count), np.bool_) if feasible is None else feasible,
@@ -134,7 +134,7 @@ def test_worlds_do_not_depend_on_each_other():
         ][:, :, atoms.content]
 
     def run(rows):
-        part = Library(*(values[rows] for values in library[:3]), library.names)
+        part = CandidatePlans(*(values[rows] for values in library[:3]), library.names)
         first, second = atoms_of([0], len(rows)), atoms_of([0, 1, 2], len(rows))
         return search(model(rows), None, part, first, second, num_finalists=4).chosen.tolist()
 

@@ -19,7 +19,7 @@ import conf
 from envs.debris.safe_yaml import read_mapping
 from experiments.training.configuration import ModelFreeConfiguration
 from experiments.training.model_free import learners, segments
-from policies.model_free.actor import Mind
+from policies.model_free.actor import RunningActor
 from policies.model_free.sight import NUM_INPUTS, Sight
 from policies.reactive.command import NUM_MOVES, NUM_PACES, split
 from policies.reactive.command_env import CommandEnv
@@ -56,7 +56,7 @@ def test_export_decides_as_the_learner_does(kind, tmp_path):
     learner = make_learner(kind, tmp_path)
     learner.learn(120, 0, 2, 5, tqdm(disable=True))
     model = learner._model
-    mind = Mind(learner.export(), 6)
+    mind = RunningActor(learner.export(), 6)
     state, new = None, np.ones(6, np.bool_)
     for x in np.random.default_rng(0).normal(size=(5, 6, NUM_INPUTS)).astype(np.float32):
         said = mind.think(x, new)

@@ -1,9 +1,9 @@
-"""Deliberation: what is imagined once, and what is not."""
+"""Two-stage planning: what is imagined once, and what is not."""
 
 import numpy as np
 
 from envs.batched.env import DebrisVectorEnv
-from policies.world_model.planner import two_stage as deliberation
+from policies.world_model.planner import two_stage
 from policies.world_model.planner.policy import WorldModel
 from policies.world_model.planner.two_stage import find_originals
 
@@ -24,10 +24,10 @@ def test_imagining_doubles_once_changes_nothing(monkeypatch):
     seen, _ = env.reset(seed=3)
     policy = WorldModel()
     policy.reset(np.ones(4, np.bool_), np.zeros(4, np.int64))
-    while policy._asked is None:
+    while policy._planned is None:
         seen, *_ = env.step(policy.act(seen))
-    question = policy._asked[0]
-    answer = policy._deliberation.answer(question, np.inf)
+    question = policy._planned.candidates
+    answer = policy._planner.choose(question, np.inf)
     doubles = find_originals(question.actions, question.steps) != np.arange(
         len(answer.plans.score[0])
     )
@@ -37,8 +37,8 @@ def test_imagining_doubles_once_changes_nothing(monkeypatch):
         del steps
         return np.tile(np.arange(actions.shape[1]), (len(actions), 1))
 
-    monkeypatch.setattr(deliberation, "find_originals", everyone)
-    slow = policy._deliberation.answer(question, np.inf)
+    monkeypatch.setattr(two_stage, "find_originals", everyone)
+    slow = policy._planner.choose(question, np.inf)
     np.testing.assert_array_equal(slow.best, answer.best)
     assert (slow.imagined_s > answer.imagined_s).all()
     for one, other in zip(slow.plans, answer.plans, strict=True):

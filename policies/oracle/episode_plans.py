@@ -1,14 +1,15 @@
-"""Plans as smooth courses of acceleration and lateral position, and ways to change them a little."""
+"""Plans for a whole episode in the true world, and ways to change them a little: the search of the clairvoyant."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import encode_acceleration, encode_target
 from envs.specification import DECISION_S, LANE_WIDTH_M
+from policies.command import encode_actions
+from policies.planning.manoeuvres import ramp
 
 Array = NDArray[np.float64]
 
@@ -22,55 +23,35 @@ BRAKINGS: Final = ((-3.0, 1.5), (-3.0, 3.0), (-5.0, 3.0), (-7.5, 1.5), (-7.5, 3.
 """Braking in m/s2 and for how long in s."""
 
 
-class Road(NamedTuple):
-    """Where one world's lateral targets may lie, m."""
-
-    low: float
-    high: float
-    y: float
-
-    def to_actions(self, acceleration: Array, target_y: Array) -> Array:
-        """Actions in [-1, 1] for m/s2 and m, on a new last axis."""
-        first = encode_acceleration(acceleration)
-        second = encode_target(target_y, self.low, self.high)
-        both: Array = np.stack(np.broadcast_arrays(first, second), axis=-1)
-        return both.clip(-1.0, 1.0)
-
-
-def library(road: Road, horizon: int, starts: Array) -> Array:
-    """Manoeuvres from here: sideways and back or for good, braking and resuming, at several times.
+def first_plans(y: float, low: float, high: float, horizon: int, starts: Array) -> Array:
+    """Manoeuvres ``(C, T, 2)``: sideways and back or for good, braking and resuming; the first keeps lane and speed.
 
     Parameters
     ----------
-    road
-        Of the world.
+    y, low, high
+        Lateral position, and the lateral targets of the actions -1 and 1, m.
     horizon
         Decisions ``T``.
     starts
         ``(S,)`` seconds from now at which they begin.
-
-    Returns
-    -------
-    ndarray
-        ``(C, T, 2)`` actions; the first keeps lane and speed.
     """
     time = np.arange(1, horizon + 1) * DECISION_S
-    centre = round(road.y / LANE_WIDTH_M) * LANE_WIDTH_M
-    hold = np.zeros(horizon)
-    found = [road.to_actions(hold, np.full(horizon, centre))]
+    centre = round(y / LANE_WIDTH_M) * LANE_WIDTH_M
+    hold, keep = np.zeros(horizon), np.full(horizon, centre)
+    found = [encode_actions(hold, keep, low, high)]
     for start in starts:
         begun = time - start
         for sweep in SWEEPS_S:
-            courses = [centre + side * LANE_WIDTH_M * _ramp(begun, sweep) for side in (-1.0, 1.0)]
+            courses = [centre + side * LANE_WIDTH_M * ramp(begun, sweep) for side in (-1.0, 1.0)]
             for shift in SHIFTS_M:
-                back = _ramp(begun - sweep - 3.0, 2.5)
-                courses.append(centre + shift * (_ramp(begun, sweep) - back))
-            found.extend(road.to_actions(hold, course) for course in courses)
+                back = ramp(begun - sweep - 3.0, 2.5)
+                courses.append(centre + shift * (ramp(begun, sweep) - back))
+            found.extend(encode_actions(hold, course, low, high) for course in courses)
         for braking, duration in BRAKINGS:
             profile = np.where((begun > 0.0) & (begun <= duration), braking, 0.0)
             lost = -braking * duration
             again = (begun > duration + 2.0) & (begun <= duration + 2.0 + lost / 1.5)
-            found.append(road.to_actions(np.where(again, 1.5, profile), np.full(horizon, centre)))
+            found.append(encode_actions(np.where(again, 1.5, profile), keep, low, high))
     return np.stack(found)
 
 
@@ -82,18 +63,13 @@ def vary(actions: Array, count: int, reach: int, scale: float, rng: np.random.Ge
     actions
         ``(T, 2)``.
     count
-        How many.
+        Number of neighbours: the result is ``(count, T, 2)``.
     reach
         Changes are centred within so many decisions from now.
     scale
         Size of a change, 1 for the first round.
     rng
         Consumed.
-
-    Returns
-    -------
-    ndarray
-        ``(count, T, 2)``.
     """
     horizon = len(actions)
     index = np.arange(horizon)
@@ -112,8 +88,3 @@ def vary(actions: Array, count: int, reach: int, scale: float, rng: np.random.Ge
                 bump = np.exp(-0.5 * ((index - centre) / width) ** 2)
                 varied[:, component] += scale * rng.normal(0.0, 0.35) * bump
     return np.clip(found, -1.0, 1.0)
-
-
-def _ramp(time: Array, duration: float) -> Array:
-    """Half a cosine from 0 to 1."""
-    return 0.5 - 0.5 * np.cos(np.pi * np.clip(time / duration, 0.0, 1.0))

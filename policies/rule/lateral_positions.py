@@ -1,4 +1,4 @@
-"""Where the car could go: lateral positions, what blocks each of them, and how sharply it must steer to get there."""
+"""Lateral positions that the ego could take, what blocks each of them, and how sharply it must steer to get there."""
 
 from __future__ import annotations
 
@@ -15,60 +15,55 @@ from policies.rule.thresholds import Thresholds
 
 STEP_M: Final = 0.2
 REACH_M: Final = 5.0
-"""Places are tried every 0.2 m up to 5 m to both sides: past the centre of the next lane."""
+"""Positions are tried every 0.2 m up to 5 m to both sides: past the centre of the next lane."""
 
 OFFSETS_M: Final = np.concatenate(
     [[0.0], *[[k * STEP_M, -k * STEP_M] for k in range(1, round(REACH_M / STEP_M) + 1)]]
 )
-"""Nearest first, so that the first place that serves is the nearest."""
+"""Nearest first, so that the first position that serves is the nearest."""
 
 STANDSTILL_GAP_M: Final = 3.0
 """Least gap to vehicles in the lane that is entered [A]."""
 
 LAG_S: Final = 0.35
-"""Delay of decision and steering law before the car moves sideways [A: a decision and the heading loop]."""
+"""Delay of decision and steering law before the ego moves sideways [A: a decision and the heading loop]."""
 
 SHARPEST_MPS2: Final = 6.0
 """Sharper than the steering law can do: out of reach."""
 
 
 @dataclass(frozen=True)
-class Places:
+class LateralPositions:
     """Candidate lateral positions ``(A, C)`` and what speaks against them."""
 
     y: Array
     is_free: Mask  # no object in the way, with the comfortable margin
     is_tight: Mask  # no object in the way, with the tight margin
-    depth: Array  # how far the car overlaps the worst object there, m; negative = clear
+    depth: Array  # how far the ego overlaps the worst object there, m; negative = clear
     over: Mask  # some object would pass between the wheels
     needed_mps2: Array  # lateral acceleration to be there in time
     is_closed: Mask  # traffic
-    shift: Array  # from the centre of the lane the car belongs to
+    shift: Array  # from the centre of the lane the ego belongs to
 
 
-def find_places(
+def find_positions(
     scene: Scene,
     verdict: NDArray[np.int64],
     home: Array,
     limits: Thresholds,
-) -> Places:
-    """Every place with what blocks it.
+) -> LateralPositions:
+    """Every lateral position with what blocks it; positions off the road are moved to its edge.
 
     Parameters
     ----------
     scene
         Of ``A`` worlds.
     verdict
-        ``(A, 4)``.
+        ``(A, 4)`` of ``policies.rule.objects``.
     home
-        ``(A,)`` centre of the lane the car belongs to.
+        ``(A,)`` centre of the lane the ego belongs to.
     limits
         Thresholds.
-
-    Returns
-    -------
-    Places
-        Places off the road are moved to its edge.
     """
     y = np.clip(home[:, None] + OFFSETS_M, scene.low[:, None], scene.high[:, None])
     offset = y[:, :, None] - scene.lateral[:, None, :]
@@ -79,7 +74,7 @@ def find_places(
     can_straddle = (verdict == STRADDLE)[:, None, :] & (np.abs(offset) <= room[:, None, :])
     blocks = matters & ~can_straddle
     depth = np.where(blocks, -apart, -np.inf).max(axis=2)
-    return Places(
+    return LateralPositions(
         y=y,
         is_free=depth <= -limits.margin_m,
         is_tight=depth <= -limits.tight_margin_m,
@@ -101,12 +96,12 @@ def _needed(
     can_straddle: Mask,
     limits: Thresholds,
 ) -> Array:
-    """Lateral acceleration with which the car is clear of every object on its way to a place."""
+    """Lateral acceleration with which the ego is clear of every object on its way to a position."""
     side = np.where(offset >= 0.0, 1.0, -1.0)
     brink = scene.lateral[:, None, :] + side * (reach + limits.tight_margin_m)[:, None, :]
     way = np.maximum(side * (brink - scene.y[:, None, None]), 0.0)
     way = np.where(can_straddle, np.abs(y - scene.y[:, None])[:, :, None], way)
-    # on a patch nobody steers: what lies behind it must be decided before it
+    # on a patch there is no steering: what lies behind it must be decided before it
     patch_s = np.where((verdict == HOLD) & (scene.arrival_s > 0.0), scene.arrival_s, np.inf)
     arrival = np.minimum(scene.arrival_s, patch_s.min(axis=1, keepdims=True))
     time = np.maximum(arrival - LAG_S, 0.2)
@@ -117,7 +112,7 @@ def _needed(
 
 
 def _is_closed(scene: Scene, y: Array, limits: Thresholds) -> Mask:
-    """Whether a vehicle is, or would come, too close on the way to a place."""
+    """Whether a vehicle is, or would come, too close on the way to a position."""
     gap_s = np.where(scene.is_behind, limits.rear_gap_s, limits.front_gap_s)
     least = STANDSTILL_GAP_M + gap_s * scene.speed[:, None]
     least = least + np.maximum(scene.closing, 0.0) * limits.closing_s
@@ -132,9 +127,3 @@ def _is_closed(scene: Scene, y: Array, limits: Thresholds) -> Mask:
     moves = np.abs(y - scene.y[:, None]) > 0.5 * STEP_M
     is_closed: Mask = moves & (is_near[:, None, :] & (room < limits.side_gap_m)).any(axis=2)
     return is_closed
-
-
-def is_held(verdict: NDArray[np.int64]) -> Mask:
-    """Worlds in which something must be crossed straight."""
-    held: Mask = (verdict == HOLD).any(axis=1)
-    return held

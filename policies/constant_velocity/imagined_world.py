@@ -1,8 +1,8 @@
-"""An imagined world: the ego as it is, others on straight lines, the true accounts of the cost, and no objects.
+"""An imagined world: the ego, other vehicles on straight lines, the open cost ledger, and no objects.
 
-It is a record of the simulator's layout, filled from the observation alone, so that steering, braking accounts,
-swerves, manoeuvres, time and standing are charged by the very code that charges them outside. Vehicle ``s + 1`` is what
-slot ``s`` tracks. Objects stay out of it: they are met in ``imagine``, under every hypothesis about their contents.
+It is a record of the simulator's layout, filled from the observation alone, so that steering, braking, swerves,
+manoeuvres, time and standing are charged by the code of the simulator. Vehicle ``s + 1`` is what slot ``s`` tracks.
+Objects stay out of it: ``imagine`` meets them under every hypothesis about their contents.
 """
 
 from __future__ import annotations
@@ -29,21 +29,15 @@ from envs.specification import (
 from envs.specification.world import Array, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, before_traffic, begin_decision, end_decision
-from policies.following import (
-    ACCELERATION_MPS2,
-    COMFORTABLE_BRAKING_MPS2,
-    IN_PATH_M,
-    STANDSTILL_M,
-    TIME_GAP_S,
-)
-from policies.planning.anchor import NOBODY_M, nearest_lane
+from policies.following import IN_PATH_M, driver_acceleration
+from policies.planning.anchor import PARKED_M, nearest_lane
 
 NEAR_X_M, NEAR_Y_M = 1.0, 0.6
 """Free space along and across the road that a plan should leave to other vehicles: half of what measurement errors and
 other drivers' moves take away within a plan [A]."""
 
 SUDDEN_MPS2: Final = 40.0
-"""A slower car that cuts in front of a driver is, to him, one that brakes as hard as this [A]."""
+"""To a driver behind, a slower ego that cuts in brakes as hard as this [A]."""
 
 _RISK = component.COLLISION
 
@@ -59,14 +53,7 @@ def cruise_limit(world: World) -> float:
             free = away - 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M)
             if free < gap:
                 gap, lead = free, v[vehicle.SPEED, k]
-    wanted = max(world.episode_f[episode.SET_SPEED], 0.1)
-    share = 1.0 - (max(speed, 0.0) / wanted) ** 4
-    if gap < math.inf:
-        braking = 2.0 * math.sqrt(ACCELERATION_MPS2 * COMFORTABLE_BRAKING_MPS2)
-        dynamic = speed * TIME_GAP_S + speed * (speed - lead) / braking
-        close = (STANDSTILL_M + max(dynamic, 0.0)) / max(gap, 0.1)
-        share -= close * close
-    limit: float = ACCELERATION_MPS2 * share
+    limit: float = driver_acceleration(speed, world.episode_f[episode.SET_SPEED], gap, lead)
     return limit
 
 
@@ -81,7 +68,7 @@ def command(world: World, first: float, second: float) -> None:
 
 @compiled
 def tick(world: World, close: Array, p: np.record) -> None:
-    """Everybody's motion and the ego's charges in one tick, in place.
+    """Move ego and vehicles by one tick and charge the ego, in place.
 
     Parameters
     ----------
@@ -104,7 +91,7 @@ def tick(world: World, close: Array, p: np.record) -> None:
     v[vehicle.SPEED, 0] = speed + v[vehicle.ACCELERATION, 0] * TICK_S
     world.vehicle_i[vehicle.LANE, 0] = nearest_lane(world, v[vehicle.Y, 0])
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
-        if v[vehicle.X, k] != NOBODY_M:
+        if v[vehicle.X, k] != PARKED_M:
             slower = v[vehicle.SPEED, k] + v[vehicle.ACCELERATION, k] * TICK_S
             v[vehicle.SPEED, k] = max(slower, min(v[vehicle.SPEED, k], 0.0))
             v[vehicle.X, k] += v[vehicle.SPEED, k] * v[vehicle.COS, k] * TICK_S
@@ -137,7 +124,7 @@ def _come_near(world: World, k: int, close: Array, p: np.record) -> None:
     share = min(1.0 - max(along, 0.0) / NEAR_X_M, 1.0 - max(across, 0.0) / NEAR_Y_M)
     speed, lead = v[vehicle.SPEED, 0], v[vehicle.SPEED, k] * v[vehicle.COS, k]
     if abs(dx) >= BESIDE_SHARE * 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M):
-        # whoever comes from behind is a driver who can brake, and is charged elsewhere
+        # a driver who comes from behind can brake, and is charged elsewhere
         if dx < 0.0:
             return
         cost = rear_collision_cost(max(speed - lead, 0.0), CAR.mass, v[vehicle.MASS, k], p)
@@ -166,15 +153,15 @@ def charge_cutting_in(world: World, before: float, close: Array, p: np.record) -
 
     Notes
     -----
-    To a driver behind, a car that cuts in and is slower by dv brakes suddenly by dv: the known cost of rear-end
-    collisions applies. The follower that the ego has anyway is charged by the braking account.
+    To a driver behind, an ego that cuts in and is slower by dv brakes suddenly by dv: the known cost of rear-end
+    collisions applies. The follower that the ego has anyway is charged by the ledger of braking.
     """
     v = world.vehicle_f
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
         behind = v[vehicle.X, 0] - v[vehicle.X, k]
         reach = 0.5 * (v[vehicle.WIDTH, k] + EGO_WIDTH_M)
         now, then = abs(v[vehicle.Y, 0] - v[vehicle.Y, k]), abs(before - v[vehicle.Y, k])
-        if behind <= 0.0 or now >= reach or then < reach or v[vehicle.X, k] == NOBODY_M:
+        if behind <= 0.0 or now >= reach or then < reach or v[vehicle.X, k] == PARKED_M:
             continue
         gap = behind - 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M)
         other = v[vehicle.SPEED, k]
@@ -196,7 +183,7 @@ def charge_cutting_in(world: World, before: float, close: Array, p: np.record) -
 def live_one_decision(
     world: World, first: float, second: float, close: Array, p: np.record
 ) -> None:
-    """One decision without objects, in place: what the open accounts become by an action that was taken."""
+    """Charge an action that was taken, without objects, in place."""
     command(world, first, second)
     for _ in range(TICKS_PER_DECISION):
         tick(world, close, p)

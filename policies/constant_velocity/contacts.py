@@ -1,4 +1,4 @@
-"""What happens between the ego and one object: contact, wheels on a patch, and what is left for after the plan."""
+"""Contacts between the ego and one object: bodies, wheels on a patch, and the cost of what a plan leaves ahead."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from envs.specification.world import Array, World
 from envs.world.braking import bumper_gap, find_follower, open_braking
 from envs.world.charges import AXLE_M, TRACK_M
 from envs.world.encounter import HIGHEST_M
-from policies.constant_velocity import theta, thing
+from policies.constant_velocity import debris_columns as debris
+from policies.constant_velocity import hypothesis_columns as hypothesis
 
 UNCERTAIN_SD: Final = 2.0
 """Contacts are looked for within so many standard deviations of the measured lateral position."""
@@ -52,27 +53,27 @@ def _meet(
     settings: Array,
     p: np.record,
 ) -> None:
-    """Contact with one object, on its straight line, in one tick."""
+    """Charge the contact with one object, on its straight line, in one tick."""
     v = world.vehicle_f
-    dx = row[thing.O_X] + row[thing.O_VX] * time - v[vehicle.X, 0]
+    dx = row[debris.X] + row[debris.VX] * time - v[vehicle.X, 0]
     if abs(dx) > 40.0:
         return
-    dy = row[thing.O_Y] + row[thing.O_VY] * time - v[vehicle.Y, 0]
-    z = max(row[thing.O_Z] + row[thing.O_VZ] * time - 0.5 * GRAVITY_MPS2 * time * time, 0.0)
-    if row[thing.O_PATCH] > 0.0:
+    dy = row[debris.Y] + row[debris.VY] * time - v[vehicle.Y, 0]
+    z = max(row[debris.Z] + row[debris.VZ] * time - 0.5 * GRAVITY_MPS2 * time * time, 0.0)
+    if row[debris.PATCH] > 0.0:
         _drive_on(world, row, atoms, dx, dy, done)
     cos, sin = v[vehicle.COS, 0], v[vehicle.SIN, 0]
     along, across = cos * dx + sin * dy, cos * dy - sin * dx
-    yaw = row[thing.O_YAW] - v[vehicle.HEADING, 0]
+    yaw = row[debris.YAW] - v[vehicle.HEADING, 0]
     turn_cos, turn_sin = abs(math.cos(yaw)), abs(math.sin(yaw))
-    half_along = 0.5 * (row[thing.O_LENGTH] * turn_cos + row[thing.O_WIDTH] * turn_sin)
-    half_across = 0.5 * (row[thing.O_WIDTH] * turn_cos + row[thing.O_LENGTH] * turn_sin)
-    reach = 0.5 * EGO_WIDTH_M + half_across + UNCERTAIN_SD * row[thing.O_SD_Y]
+    half_along = 0.5 * (row[debris.LENGTH] * turn_cos + row[debris.WIDTH] * turn_sin)
+    half_across = 0.5 * (row[debris.WIDTH] * turn_cos + row[debris.LENGTH] * turn_sin)
+    reach = 0.5 * EGO_WIDTH_M + half_across + UNCERTAIN_SD * row[debris.SD_Y]
     is_far = abs(along) > 0.5 * EGO_LENGTH_M + half_along or abs(across) > reach
-    if done[thing.MET] > 0.0 or is_far or z > HIGHEST_M or row[thing.O_BODY] == 0.0:
+    if done[debris.MET] > 0.0 or is_far or z > HIGHEST_M or row[debris.BODY] == 0.0:
         return
-    done[thing.MET] = 1.0
-    closing = v[vehicle.SPEED, 0] - (cos * row[thing.O_VX] + sin * row[thing.O_VY])
+    done[debris.MET] = 1.0
+    closing = v[vehicle.SPEED, 0] - (cos * row[debris.VX] + sin * row[debris.VY])
     if closing <= 0.0:
         return
     follower = find_follower(world)
@@ -82,7 +83,7 @@ def _meet(
     lost = 0.0
     speed = v[vehicle.SPEED, 0]
     for a in range(atoms.shape[0]):
-        if atoms[a, theta.KIND] == theta.BODY:
+        if atoms[a, hypothesis.KIND] == hypothesis.BODY:
             paid, slowed = contact_with(
                 atoms[a], speed, closing, across, yaw, z, gap, coming, settings[0], p
             )
@@ -106,12 +107,12 @@ def contact_with(
     knock_on_share: float,
     p: np.record,
 ) -> tuple[float, float]:
-    """What one contact would cost if the object were as the atom says.
+    """Cost (US$) of one contact with an object as the atom describes it, and the speed that the ego loses (m/s).
 
     Parameters
     ----------
     atom
-        Row of ``theta``; a body.
+        Row of ``hypothesis_columns``; a body.
     speed, closing
         Of the ego over the road and towards the object, m/s.
     across
@@ -121,27 +122,22 @@ def contact_with(
     z
         Height of its lowest point, m.
     gap, follower_speed
-        Free space to the follower, m (negative: nobody), and its speed, m/s.
+        Free space to the follower, m (negative: there is none), and its speed, m/s.
     knock_on_share
         Share of the ego's cost that the follower pays for what it leaves on the road.
     p
         Record of ``CostParameters.to_array``.
-
-    Returns
-    -------
-    cost, slowed
-        US$, and the speed that the ego loses, m/s.
     """
     outcome = contact_outcome(
         closing,
-        atom[theta.LENGTH],
-        atom[theta.WIDTH],
-        atom[theta.HEIGHT] + z,
-        atom[theta.MASS],
-        atom[theta.CRUSH_PRESSURE],
-        atom[theta.STIFFNESS],
+        atom[hypothesis.LENGTH],
+        atom[hypothesis.WIDTH],
+        atom[hypothesis.HEIGHT] + z,
+        atom[hypothesis.MASS],
+        atom[hypothesis.CRUSH_PRESSURE],
+        atom[hypothesis.STIFFNESS],
         # the contact model counts to the left, the road to the right
-        -(across + atom[theta.SHIFT_Y]),
+        -(across + atom[hypothesis.SHIFT_Y]),
         -(yaw - math.pi * math.floor(yaw / math.pi + 0.5)),
         0,
         0.0,
@@ -149,12 +145,12 @@ def contact_with(
     )
     if outcome.mode == MISS or outcome.mode == STRADDLE:
         return 0.0, 0.0
-    total = contact_total(contact_cost(outcome, speed, atom[theta.SHARPNESS], p))
+    total = contact_total(contact_cost(outcome, speed, atom[hypothesis.SHARPNESS], p))
     if gap >= 0.0:
         total *= 1.0 + knock_on_share
         forward = outcome.exit_speed if outcome.mode == FRONTAL else UNDER_SHARE * closing
         rises = RISES_THROWN if outcome.mode == FRONTAL else RISES_UNDER
-        total += windscreen_cost(rises, atom[theta.MASS], follower_speed - forward, gap, p)
+        total += windscreen_cost(rises, atom[hypothesis.MASS], follower_speed - forward, gap, p)
     return total, outcome.delta_v
 
 
@@ -167,21 +163,21 @@ def _drive_on(world: World, row: Array, atoms: Array, dx: float, dy: float, done
         along = AXLE_M if corner < 2 else -AXLE_M
         across = TRACK_M if corner % 2 == 0 else -TRACK_M
         off_x, off_y = dx - (cos * along - sin * across), dy - (sin * along + cos * across)
-        if abs(off_x) <= 0.5 * row[thing.O_LENGTH] and abs(off_y) <= 0.5 * row[thing.O_WIDTH]:
+        if abs(off_x) <= 0.5 * row[debris.LENGTH] and abs(off_y) <= 0.5 * row[debris.WIDTH]:
             inside += 1
     if inside == 0:
         return
     demand = required_friction(
         v[vehicle.ACCELERATION, 0], world.episode_f[episode.LATERAL_ACCELERATION]
     )
-    done[thing.WHEELS] = max(done[thing.WHEELS], inside / 4.0)
-    done[thing.DEMAND] = max(done[thing.DEMAND], demand)
-    if row[thing.O_PATCH] > thing.LIKELY:
+    done[debris.WHEELS] = max(done[debris.WHEELS], inside / 4.0)
+    done[debris.DEMAND] = max(done[debris.DEMAND], demand)
+    if row[debris.PATCH] > debris.LIKELY:
         # what is left to steer and brake with: the most slippery hypothesis decides nothing, the mean one drives
         total, count = 0.0, 0
         for a in range(atoms.shape[0]):
-            if atoms[a, theta.KIND] == theta.PATCH:
-                total += atoms[a, theta.TYRE_FRICTION]
+            if atoms[a, hypothesis.KIND] == hypothesis.PATCH:
+                total += atoms[a, hypothesis.TYRE_FRICTION]
                 count += 1
         road = world.episode_f[episode.FRICTION]
         slippery = min(total / max(count, 1), road)
@@ -196,17 +192,17 @@ def _charge_patches(
     speed = world.vehicle_f[vehicle.SPEED, 0]
     road = world.episode_f[episode.FRICTION]
     for j in range(objects.shape[0]):
-        if done[j, thing.WHEELS] == 0.0:
+        if done[j, debris.WHEELS] == 0.0:
             continue
         crash = crash_cost(speed, p)
         for a in range(atoms.shape[1]):
-            if atoms[j, a, theta.KIND] == theta.PATCH:
-                slippery = min(atoms[j, a, theta.TYRE_FRICTION], road)
-                grip = mean_friction(road, slippery, done[j, thing.WHEELS])
+            if atoms[j, a, hypothesis.KIND] == hypothesis.PATCH:
+                slippery = min(atoms[j, a, hypothesis.TYRE_FRICTION], road)
+                grip = mean_friction(road, slippery, done[j, debris.WHEELS])
                 flat = patch_puncture_probability(
-                    atoms[j, a, theta.PIECES], atoms[j, a, theta.SHARPNESS]
+                    atoms[j, a, hypothesis.PIECES], atoms[j, a, hypothesis.SHARPNESS]
                 )
-                lost = spill_loss_of_control(done[j, thing.DEMAND], grip)
+                lost = spill_loss_of_control(done[j, debris.DEMAND], grip)
                 lost += control_lost_after_puncture(flat, speed, p.puncture_loss_of_control)
                 cost[j, a] += lost * crash + p.tyre_damage_usd * flat
 
@@ -227,15 +223,15 @@ def _look_beyond(
     time, speed = steps * DECISION_S, max(v[vehicle.SPEED, 0], CREEP_MPS)
     for j in range(objects.shape[0]):
         row = objects[j]
-        dx = row[thing.O_X] + row[thing.O_VX] * time - v[vehicle.X, 0]
-        closing = speed - row[thing.O_VX]
-        if row[thing.O_BODY] == 0.0 or done[j, thing.MET] > 0.0 or dx <= 0.0 or closing <= 0.0:
+        dx = row[debris.X] + row[debris.VX] * time - v[vehicle.X, 0]
+        closing = speed - row[debris.VX]
+        if row[debris.BODY] == 0.0 or done[j, debris.MET] > 0.0 or dx <= 0.0 or closing <= 0.0:
             continue
         away = dx / closing
-        dy = row[thing.O_Y] + row[thing.O_VY] * (time + away) - v[vehicle.Y, 0]
+        dy = row[debris.Y] + row[debris.VY] * (time + away) - v[vehicle.Y, 0]
         half = 0.5 * (
-            row[thing.O_WIDTH] * abs(math.cos(row[thing.O_YAW]))
-            + row[thing.O_LENGTH] * abs(math.sin(row[thing.O_YAW]))
+            row[debris.WIDTH] * abs(math.cos(row[debris.YAW]))
+            + row[debris.LENGTH] * abs(math.sin(row[debris.YAW]))
         )
         needed = half + 0.5 * EGO_WIDTH_M + EVADE_M - abs(dy)
         if needed <= 0.0 or away > settings[1]:
@@ -246,8 +242,8 @@ def _look_beyond(
         )
         evade += DODGE_USD
         for a in range(atoms.shape[1]):
-            if atoms[j, a, theta.KIND] == theta.BODY:
+            if atoms[j, a, hypothesis.KIND] == hypothesis.BODY:
                 run, _ = contact_with(
-                    atoms[j, a], speed, closing, dy, row[thing.O_YAW], 0.0, -1.0, 0.0, 0.0, p
+                    atoms[j, a], speed, closing, dy, row[debris.YAW], 0.0, -1.0, 0.0, 0.0, p
                 )
                 cost[j, a] += min(run, evade)
