@@ -13,7 +13,7 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from policies.checkpoint import SEAL, sealed
-from policies.world_model.dream.starts import digest
+from policies.world_model.dream.simulation.starts import digest
 
 
 def main(roots: list[str]) -> None:

@@ -13,7 +13,7 @@ from policies.dreamer_v3 import checkpoint as dreamer_v3
 from policies.dreamer_v3.nets import Sizes, template
 from policies.model_free import checkpoint as model_free
 from policies.model_free.sight import NUM_INPUTS
-from policies.world_model.dream import starts
+from policies.world_model.dream.simulation import starts
 from policies.world_model.model import checkpoint as world_model
 from policies.world_model.model.shapes import Sizes as ModelSizes
 from policies.world_model.model.shapes import template as model_template

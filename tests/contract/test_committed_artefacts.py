@@ -15,7 +15,7 @@ from experiments.cli.loading import load_policy, policy_path
 from experiments.presentation.audit_table import read as read_audit
 from experiments.presentation.gather import gather
 from experiments.records import table as records
-from policies.world_model.dream.starts import read_starts
+from policies.world_model.dream.simulation.starts import read_starts
 
 ROOT = Path(__file__).parents[2]
 RESULTS = "experiments/results/"

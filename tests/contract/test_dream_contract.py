@@ -148,7 +148,7 @@ def test_picture_is_drawn_and_goes_on():
 
 def test_no_module_of_the_dream_imports_motion_contact_or_the_engines():
     allowed = {"borrow", "compilation", "noise"}
-    for path in Path(package.__file__).parent.glob("*.py"):
+    for path in Path(package.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [a.name for a in node.names] if isinstance(node, ast.Import) else []

@@ -12,18 +12,10 @@ from envs.scenario.suite import Suite
 from experiments.cli.loading import load_policy
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Finding, Line, Probed, mean_of
-from experiments.studies.audit.probes import (
-    avoidance,
-    calibration,
-    contents,
-    interaction,
-    open_loop,
-    permanence,
-    ranking,
-    shortcuts,
-    viewpoint,
-    violations,
-)
+from experiments.studies.audit.probes.contents import contents, shortcuts
+from experiments.studies.audit.probes.decisions import interaction, ranking
+from experiments.studies.audit.probes.dynamics import calibration, open_loop, viewpoint, violations
+from experiments.studies.audit.probes.memory import avoidance, permanence
 from experiments.studies.audit.scenes.bodies import Array
 from experiments.studies.audit.scenes.moments import Driven, Moments, drive_all
 from experiments.studies.audit.subjects import planner

@@ -13,7 +13,8 @@ from experiments.studies.audit import groups
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Probed
 from experiments.studies.audit.gallery.gallery import Material, find_cases
-from experiments.studies.audit.probes import speed, trials
+from experiments.studies.audit.probes.contents import trials
+from experiments.studies.audit.probes.dynamics import speed
 from experiments.studies.audit.scenes.moments import Moments, find_moments
 from experiments.studies.audit.subjects.models import Model
 

@@ -19,7 +19,7 @@ from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Audited, Finding, Line, Probed
 from experiments.studies.audit.gallery.gallery import film_all
 from experiments.studies.audit.parts import PARTS, Part, Scene
-from experiments.studies.audit.probes import speed
+from experiments.studies.audit.probes.dynamics import speed
 
 FOLDER: Final = "parts"
 """Beside the table."""

@@ -31,7 +31,7 @@ from policies.networks.compiled import Net
 from policies.reactive.command_env import CommandEnv
 from policies.reactive.senses import BeliefSenses
 from policies.world_model.dream.sb3 import DreamSB3VecEnv
-from policies.world_model.dream.settings import read_imagination
+from policies.world_model.dream.simulation.settings import read_imagination
 from policies.world_model.log.experience import data_hash
 from policies.world_model.model.checkpoint import SHIPPED
 from policies.world_model.model.checkpoint import load as load_model

@@ -16,13 +16,17 @@ from envs.specification import column
 from policies.world_model.estimation.content_classes import Book, Codebook, fit_codebook
 from policies.world_model.log import experience as log
 from policies.world_model.model.parameters import Transition
-from policies.world_model.training.event_dataset import Events, imagine_events, slip_of
-from policies.world_model.training.flat_dataset import make_flat_rows
-from policies.world_model.training.latent_classes import LatentClasses, fit_latent_classes
-from policies.world_model.training.track_histories import read_histories
-from policies.world_model.training.track_sequences import Tracks, make_tracks
-from policies.world_model.training.transition_dataset import Rows, Transitions, make_transitions
-from policies.world_model.training.unprivileged_labels import without_truth
+from policies.world_model.training.datasets.event_dataset import Events, imagine_events, slip_of
+from policies.world_model.training.datasets.flat_dataset import make_flat_rows
+from policies.world_model.training.datasets.track_histories import read_histories
+from policies.world_model.training.datasets.track_sequences import Tracks, make_tracks
+from policies.world_model.training.datasets.transition_dataset import (
+    Rows,
+    Transitions,
+    make_transitions,
+)
+from policies.world_model.training.datasets.unprivileged_labels import without_truth
+from policies.world_model.training.fits.latent_classes import LatentClasses, fit_latent_classes
 
 EPISODES_PER_SHARD = 1 << 20
 """Numbers of episodes are made unique by this much per shard."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from envs.errors import UserError
 from envs.specification import column
-from policies.world_model.dream.starts import LENGTH, Starts
+from policies.world_model.dream.simulation.starts import LENGTH, Starts
 from policies.world_model.log import experience as log
 
 SOON_S, LATE_S = 1.5, 8.0

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from envs.specification import DECISIONS_PER_EPISODE, column
 from experiments.training.world_model import data
-from policies.world_model.dream.arrays import DOUBT
-from policies.world_model.dream.core import DreamCore
-from policies.world_model.dream.settings import DreamSettings, Imagination
-from policies.world_model.dream.starts import LENGTH, Starts
+from policies.world_model.dream.simulation.arrays import DOUBT
+from policies.world_model.dream.simulation.core import DreamCore
+from policies.world_model.dream.simulation.settings import DreamSettings, Imagination
+from policies.world_model.dream.simulation.starts import LENGTH, Starts
 from policies.world_model.estimation.content_classes import Book
 from policies.world_model.log import experience as log
 from policies.world_model.model.parameters import Learned
-from policies.world_model.training.emission_dataset import Emissions, make_emissions
+from policies.world_model.training.datasets.emission_dataset import Emissions, make_emissions
 
 COUNT: Final = 240
 """Pieces; so many fit into the file."""

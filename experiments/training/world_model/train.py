@@ -22,19 +22,19 @@ from experiments.training.world_model import data
 from experiments.training.world_model.starts import all_emissions, make_starts
 from experiments.training.world_model.validation import validate_model
 from policies.checkpoint import flatten, unflatten
-from policies.world_model.dream.starts import FILE as STARTS
-from policies.world_model.dream.starts import write_starts
+from policies.world_model.dream.simulation.starts import FILE as STARTS
+from policies.world_model.dream.simulation.starts import write_starts
 from policies.world_model.estimation.content_classes import Book, Codebook
 from policies.world_model.estimation.parameters import FilterNets
 from policies.world_model.log.experience import data_hash, read_about
 from policies.world_model.model import checkpoint
 from policies.world_model.model.parameters import EmissionNets, EventNets, Learned, Transition
 from policies.world_model.model.shapes import Sizes, template
-from policies.world_model.training.fit_emission import fit_emission
-from policies.world_model.training.fit_events import fit_events
-from policies.world_model.training.fit_filter import fit_filter
-from policies.world_model.training.fit_flat import fit_flat
-from policies.world_model.training.fit_transition import fit_transition
+from policies.world_model.training.fits.fit_emission import fit_emission
+from policies.world_model.training.fits.fit_events import fit_events
+from policies.world_model.training.fits.fit_filter import fit_filter
+from policies.world_model.training.fits.fit_flat import fit_flat
+from policies.world_model.training.fits.fit_transition import fit_transition
 
 OTHERS: Final = {"dream_ppo", "model_free", "dreamer_v3"}
 """Groups of settings of other learners."""

@@ -16,7 +16,9 @@ from policies.world_model.estimation.content_classes import Book
 from policies.world_model.log import experience as log
 from policies.world_model.model.event_features import EXACT_COLLISION, EXACT_CONTACT
 from policies.world_model.model.parameters import Learned
-from policies.world_model.training.belief_scores import (
+from policies.world_model.training.datasets.track_sequences import find_starts
+from policies.world_model.training.fits.fit_events import calibration_error, mean_logits
+from policies.world_model.training.scores.belief_scores import (
     CUES,
     FIRST,
     LAST,
@@ -25,9 +27,7 @@ from policies.world_model.training.belief_scores import (
     classes_by_look,
     cues_of,
 )
-from policies.world_model.training.fit_events import calibration_error, mean_logits
-from policies.world_model.training.open_loop import open_loop_errors
-from policies.world_model.training.track_sequences import find_starts
+from policies.world_model.training.scores.open_loop import open_loop_errors
 
 OPEN_LOOP_STEPS = 20
 """Decisions of the open-loop comparison: 4 s."""

@@ -17,7 +17,7 @@ from experiments.video.drawing.ending import EVENT_WORDS, Ending
 from experiments.video.films.dreaming import PER_DECISION, Dreamt, play_dream
 from policies.base import Explanation, Observation, Policy
 from policies.world_model.dream.env import DreamEnv
-from policies.world_model.dream.settings import Imagination
+from policies.world_model.dream.simulation.settings import Imagination
 
 
 class Plan(NamedTuple):

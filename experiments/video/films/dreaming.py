@@ -30,8 +30,8 @@ from experiments.video.drawing.surfaces import Frame
 from experiments.video.films.side_by_side import HOLD_S
 from policies.base import Explanation, Observation, Policy
 from policies.world_model.dream.env import DreamEnv
-from policies.world_model.dream.settings import read_imagination
-from policies.world_model.dream.starts import LENGTH, Starts
+from policies.world_model.dream.simulation.settings import read_imagination
+from policies.world_model.dream.simulation.starts import LENGTH, Starts
 from policies.world_model.model import state as s
 
 FPS: Final = 15

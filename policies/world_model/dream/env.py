@@ -12,8 +12,8 @@ from envs.errors import not_allowed
 from envs.observation import observation_space
 from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode
 from envs.world.settings import check_options, check_seed
-from policies.world_model.dream.core import DreamCore
-from policies.world_model.dream.settings import OPTIONS, DreamSettings
+from policies.world_model.dream.simulation.core import DreamCore
+from policies.world_model.dream.simulation.settings import OPTIONS, DreamSettings
 
 if TYPE_CHECKING:
     from policies.world_model.dream.rendering import DreamPicture
@@ -29,7 +29,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
     render_mode
         ``None`` or ``"rgb_array"``: the ordinary picture at the dreamt places.
     **settings
-        Arguments of ``policies.world_model.dream.settings.DreamSettings``.
+        Arguments of ``policies.world_model.dream.simulation.settings.DreamSettings``.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, World, empty_world
-from policies.world_model.dream.core import DreamCore
+from policies.world_model.dream.simulation.core import DreamCore
 from policies.world_model.estimation.content_classes import NUM_PATCHES
 from policies.world_model.model import state as s
 

@@ -16,7 +16,7 @@ class DreamSB3VecEnv(TwinVecEnv):
     num_envs
         Number of worlds.
     **settings
-        Arguments of ``policies.world_model.dream.settings.DreamSettings``.
+        Arguments of ``policies.world_model.dream.simulation.settings.DreamSettings``.
     """
 
     def __init__(self, num_envs: int, **settings: Any) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from envs.world.settings import check_options
 from envs.world.vector_env import WorldsVectorEnv
-from policies.world_model.dream.core import DreamCore
-from policies.world_model.dream.settings import OPTIONS, DreamSettings
+from policies.world_model.dream.simulation.core import DreamCore
+from policies.world_model.dream.simulation.settings import OPTIONS, DreamSettings
 
 
 class DreamVectorEnv(WorldsVectorEnv):
@@ -31,7 +31,7 @@ class DreamVectorEnv(WorldsVectorEnv):
     render_mode
         Must be ``None``: ``DreamEnv`` draws.
     **settings
-        Arguments of ``policies.world_model.dream.settings.DreamSettings``.
+        Arguments of ``policies.world_model.dream.simulation.settings.DreamSettings``.
 
     Raises
     ------

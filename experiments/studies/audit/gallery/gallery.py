@@ -18,7 +18,8 @@ from experiments.store.atomic import make_folder, write_text
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.gallery import worst, worst_hidden, worst_objects
 from experiments.studies.audit.gallery.worst import Case
-from experiments.studies.audit.probes import contents, interaction
+from experiments.studies.audit.probes.contents import contents
+from experiments.studies.audit.probes.decisions import interaction
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.models import Model
 from experiments.video.drawing.surfaces import Frame

@@ -10,7 +10,8 @@ import numpy as np
 from envs.specification import DECISION_S
 from experiments.presentation.tables import usd
 from experiments.studies.audit.groups import MOST_VIOLATIONS, mean_of_dreams
-from experiments.studies.audit.probes import interaction, violations
+from experiments.studies.audit.probes.decisions import interaction
+from experiments.studies.audit.probes.dynamics import violations
 from experiments.studies.audit.scenes.bodies import VX, VY, Array, Mask, X
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.models import Model

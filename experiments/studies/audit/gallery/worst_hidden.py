@@ -10,13 +10,13 @@ import numpy as np
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_S, vehicle
 from experiments.studies.audit.gallery.worst import AHEAD_M, Case
-from experiments.studies.audit.probes import permanence
+from experiments.studies.audit.probes.memory import permanence
 from experiments.studies.audit.scenes.moments import Moments, drive_all, take_moments
 from experiments.studies.audit.scenes.occlusions import natural
 from experiments.studies.audit.subjects.models import Model
 from experiments.studies.audit.subjects.trackers import BeliefTracker, true_objects
 from policies.base import Policy
-from policies.world_model.dream.starts import LENGTH
+from policies.world_model.dream.simulation.starts import LENGTH
 
 SHORTEST: Final = 10
 """Decisions that must follow after an object has been hidden."""

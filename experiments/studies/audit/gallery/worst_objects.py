@@ -11,7 +11,8 @@ from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import debris, episode
 from experiments.studies.audit.gallery.worst import Case
-from experiments.studies.audit.probes import contents, interaction
+from experiments.studies.audit.probes.contents import contents
+from experiments.studies.audit.probes.decisions import interaction
 from experiments.studies.audit.scenes.bodies import Indices, object_targets
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.models import Model

@@ -24,7 +24,7 @@ from experiments.studies.audit.scenes.bodies import (
 from experiments.studies.audit.scenes.truth import see_truly
 from experiments.training.world_model.dream_starts import seconds_to_object
 from policies.base import Observation, Policy
-from policies.world_model.dream.starts import LENGTH
+from policies.world_model.dream.simulation.starts import LENGTH
 
 SOONEST_S, LATEST_S = 1.5, 5.0
 """The ego reaches an object in its path within so many seconds: earlier moments leave no choice, later ones demand

@@ -13,9 +13,9 @@ from experiments.studies.audit.scenes.bodies import Array, Indices, Mask, as_bod
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.rollout import Driver, Futures, simulate
 from policies.base import Observation
-from policies.world_model.dream.core import DreamCore
-from policies.world_model.dream.settings import DreamSettings, Imagination
-from policies.world_model.dream.starts import LENGTH, Starts
+from policies.world_model.dream.simulation.core import DreamCore
+from policies.world_model.dream.simulation.settings import DreamSettings, Imagination
+from policies.world_model.dream.simulation.starts import LENGTH, Starts
 from policies.world_model.model import state as s
 from policies.world_model.model.parameters import Learned
 

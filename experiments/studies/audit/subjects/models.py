@@ -8,7 +8,7 @@ from typing import Literal
 
 from experiments.studies.audit.subjects.dreams import Dreams, Theta
 from experiments.studies.audit.subjects.trackers import BeliefTracker
-from policies.world_model.dream.settings import check_dreams
+from policies.world_model.dream.simulation.settings import check_dreams
 from policies.world_model.model.checkpoint import SHIPPED, load, read_codebook
 from policies.world_model.model.parameters import take_members
 from policies.world_model.planner.policy import COMES_WITH_IT

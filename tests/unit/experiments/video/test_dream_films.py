@@ -18,7 +18,7 @@ from experiments.video.course.divergence import (
 from experiments.video.films import dream_film, dreaming
 from experiments.video.films.dreaming import DreamOptions
 from experiments.video.films.side_by_side import Heading
-from policies.world_model.dream.starts import LENGTH
+from policies.world_model.dream.simulation.starts import LENGTH
 
 HEADING = Heading("lone object", "sofa")
 

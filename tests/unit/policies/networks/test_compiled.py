@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from policies.networks.compiled import forward, gru_step
-from policies.world_model.training.torch_networks import EnsembleMlp, Filter
+from policies.world_model.training.fits.torch_networks import EnsembleMlp, Filter
 
 
 def test_compiled_ensemble_equals_torch():

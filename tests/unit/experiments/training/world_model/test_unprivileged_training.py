@@ -16,13 +16,17 @@ from policies.checkpoint import flatten
 from policies.explorer import Explorer
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.log import experience as log
-from policies.world_model.training.latent_classes import draw
-from policies.world_model.training.track_histories import GRIP_FELT, HIT_FELT, read_histories
-from policies.world_model.training.unprivileged_labels import (
+from policies.world_model.training.datasets.track_histories import (
+    GRIP_FELT,
+    HIT_FELT,
+    read_histories,
+)
+from policies.world_model.training.datasets.unprivileged_labels import (
     OWN_INSTRUMENTS,
     was_felt,
     without_truth,
 )
+from policies.world_model.training.fits.latent_classes import draw
 
 FAMILIES = ("lone_object", "spill", "phantom", "falling_load", "wake", "boxed_in")
 

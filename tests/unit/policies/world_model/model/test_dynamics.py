@@ -17,7 +17,7 @@ from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.dynamics import E_PEAK, E_YAW_RATE, move_cars, move_ego
 from policies.world_model.model.shapes import Sizes, template
 from policies.world_model.model.state import copy_state, empty_state, read_observation
-from policies.world_model.training.open_loop import open_loop_errors
+from policies.world_model.training.scores.open_loop import open_loop_errors
 
 MEMBERS = range(5)
 

@@ -9,7 +9,11 @@ from envs.errors import UserError
 from envs.scenario.generator import ScenarioSampler
 from experiments.training.collection.drive import drive
 from policies.explorer import Explorer
-from policies.world_model.dream.settings import DreamSettings, Imagination, read_imagination
+from policies.world_model.dream.simulation.settings import (
+    DreamSettings,
+    Imagination,
+    read_imagination,
+)
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import checkpoint
 from policies.world_model.model import dynamics as tr
@@ -25,9 +29,13 @@ from policies.world_model.model.flat_features import (
 from policies.world_model.model.parameters import take_members
 from policies.world_model.model.state import copy_state, empty_state
 from policies.world_model.planner.policy import WorldModel
-from policies.world_model.training.fit_flat import fit_flat, flat_loss, flat_scales
-from policies.world_model.training.flat_dataset import NUM_FLAT_TARGETS, PEAK_MOST, make_flat_rows
-from policies.world_model.training.transition_dataset import make_transitions
+from policies.world_model.training.datasets.flat_dataset import (
+    NUM_FLAT_TARGETS,
+    PEAK_MOST,
+    make_flat_rows,
+)
+from policies.world_model.training.datasets.transition_dataset import make_transitions
+from policies.world_model.training.fits.fit_flat import fit_flat, flat_loss, flat_scales
 
 KINDS = np.array([5, 0, 0, 0])
 NOBODY = np.zeros(8, np.bool_)

@@ -13,7 +13,8 @@ from experiments.rollout.listener import UNSAID
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.gallery import gallery, worst, worst_objects
 from experiments.studies.audit.parts import Scene
-from experiments.studies.audit.probes import contents, interaction
+from experiments.studies.audit.probes.contents import contents
+from experiments.studies.audit.probes.decisions import interaction
 from experiments.studies.audit.scenes import bodies as c
 from experiments.studies.audit.subjects.rollout import empty_futures, roll_fixed
 from experiments.studies.audit.subjects.twin import Twin

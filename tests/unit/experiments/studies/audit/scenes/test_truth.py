@@ -7,7 +7,7 @@ from envs.scenario.suite import load_suite
 from envs.specification import VEHICLE_SLOTS, column, debris, track, vehicle
 from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
-from experiments.studies.audit.probes import contents
+from experiments.studies.audit.probes.contents import contents
 from experiments.studies.audit.scenes.moments import find_moments
 from experiments.studies.audit.scenes.truth import see_truly
 from policies.world_model.estimation.content_classes import BODY_WEIGHTS

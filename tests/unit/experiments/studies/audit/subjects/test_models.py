@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from envs.cost.parameters import CostParameters
-from experiments.studies.audit.probes import ranking
+from experiments.studies.audit.probes.decisions import ranking
 from experiments.studies.audit.subjects.models import Model
-from policies.world_model.dream.burn_in import burn_in
-from policies.world_model.dream.starts import FILE, Starts, read_starts
+from policies.world_model.dream.simulation.burn_in import burn_in
+from policies.world_model.dream.simulation.starts import FILE, Starts, read_starts
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.model.checkpoint import SHIPPED
 

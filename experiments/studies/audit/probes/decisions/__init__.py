@@ -1,0 +1,1 @@
+"""Probes of decisions: whether a model ranks manoeuvres and policies as the simulator does."""

@@ -1,0 +1,1 @@
+"""Probes of motion: whether imagined futures are accurate, lawful, calibrated and fast."""

@@ -1,0 +1,1 @@
+"""Probes of memory: what a model believes about objects while they are hidden."""

@@ -1,0 +1,1 @@
+"""Datasets: rows and sequences for the fits, built from the log."""

@@ -1,0 +1,1 @@
+"""Fits: each network of the world model is trained with torch on one dataset."""

@@ -1,0 +1,159 @@
+"""The training loop of an ensemble: batches of its own for every member, and a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from policies.networks.compiled import Net
+from policies.world_model.training.datasets.transition_dataset import Rows
+from policies.world_model.training.fits.torch_networks import EnsembleMlp
+
+LEARNING_RATE, LAST_RATE = 1e-3, 2e-5
+WEIGHT_DECAY, CLIP = 1e-4, 10.0
+"""Of AdamW (policies/world_model/SOURCES.md 3.4)."""
+
+BETA: Final = 0.5
+"""Exponent of the variance that weighs each likelihood term (arXiv 2203.09168): plain likelihood lets hard dimensions
+be declared noisy and ignored."""
+
+LOG_VARIANCE: Final = (-9.0, 3.0)
+"""Bounds of predicted log variances, in squared units of the target's scale."""
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""``(outputs (E, N, outputs), targets (E, N, targets)) -> losses (E, N)``."""
+
+Report = Callable[[int, int, float], None]
+"""Called with update, number of updates and loss."""
+
+
+class Budget(NamedTuple):
+    """How long to train."""
+
+    updates: int
+    batch: int  # rows per member and update
+
+
+class Training(NamedTuple):
+    """How a network is trained."""
+
+    budget: Budget
+    seed: int  # of initial weights and batches
+    device: str  # of torch
+    report: Report
+
+
+def fit_ensemble(
+    rows: Rows,
+    weight: NDArray[np.float32],
+    hidden: int,
+    outputs: int,
+    loss: Loss,
+    training: Training,
+) -> Net:
+    """A new ensemble, fitted to rows with bootstrap weights ``(N, E)``, as compiled code takes it."""
+    budget, seed, device, report = training
+    generator = torch.Generator().manual_seed(seed)
+    net = EnsembleMlp(weight.shape[1], rows.x.shape[1], hidden, outputs, generator).to(device)
+    fit(net, rows.x, rows.y, weight, loss, budget, seed, report)
+    return net.export()
+
+
+def fit(
+    net: EnsembleMlp,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    weight: NDArray[np.float32],
+    loss: Loss,
+    budget: Budget,
+    seed: int,
+    report: Report,
+) -> None:
+    """Fit a net in place.
+
+    Parameters
+    ----------
+    net
+        ``E`` members.
+    x, y
+        ``(N, inputs)`` and ``(N, targets)``.
+    weight
+        ``(N, E)`` bootstrap weights, >= 0: how often a row counts for a member.
+    loss
+        What to make small.
+    budget
+        Updates and batch.
+    seed
+        Of the batches.
+    report
+        Called every hundredth update.
+    """
+    random = np.random.default_rng(seed)
+    device = net.weights[0].device
+    members = weight.shape[1]
+    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    share = LAST_RATE / LEARNING_RATE
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, budget.updates)
+    for update in range(budget.updates):
+        rows = random.integers(len(x), size=(members, budget.batch))
+        inputs = torch.from_numpy(x[rows]).to(device)
+        targets = torch.from_numpy(y[rows]).to(device)
+        counts = torch.from_numpy(weight[rows, np.arange(members)[:, None]]).to(device)
+        each = loss(net(inputs), targets) * counts
+        total = (each.sum(dim=1) / counts.sum(dim=1).clamp(min=1.0)).sum()
+        step(optimizer, net, total)
+        schedule.step()
+        if update % 100 == 99 or update == budget.updates - 1:
+            report(update + 1, budget.updates, float(total.detach()) / members)
+
+
+def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> None:
+    """One update with clipped gradients."""
+    optimizer.zero_grad(set_to_none=True)
+    total.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(net.parameters(), CLIP)
+    optimizer.step()
+
+
+def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
+    """Poisson(1) weights by episode, ``(N, members)``; they do not depend on what else is loaded.
+
+    Parameters
+    ----------
+    episode
+        ``(N,)`` numbers that identify the episodes.
+    members
+        Of the ensemble.
+    seed
+        Of the training run.
+    """
+    key = episode.astype(np.uint64)[:, None] * np.uint64(64) + np.arange(members, dtype=np.uint64)
+    uniform = hash_uniform(key.astype(np.uint64), seed)
+    # cumulated probabilities of a Poisson distribution with mean 1
+    limits = np.cumsum(np.exp(-1.0) / np.array([1.0, 1.0, 2.0, 6.0, 24.0, 120.0]))
+    weight: NDArray[np.float32] = np.searchsorted(limits, uniform).astype(np.float32)
+    return weight
+
+
+def hash_uniform(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
+    """A number in [0, 1) for every key: splitmix64's finaliser."""
+    with np.errstate(over="ignore"):
+        z = key + np.uint64(0x9E3779B97F4A7C15) * np.uint64(seed + 1)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    uniform: NDArray[np.float64] = (z >> np.uint64(11)) / float(1 << 53)
+    return uniform
+
+
+def gaussian(mean: Tensor, log_variance: Tensor, target: Tensor) -> Tensor:
+    """Beta-weighted negative log likelihood, term by term; in units of the target's scale."""
+    bounded = log_variance.clamp(*LOG_VARIANCE)
+    each = 0.5 * ((target - mean) ** 2 * torch.exp(-bounded) + bounded)
+    weighted: Tensor = each * torch.exp(bounded).detach() ** BETA
+    return weighted

@@ -1,0 +1,132 @@
+"""Training the transition ensemble: ego under commands, other vehicles, objects."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from policies.networks.compiled import Net, no_net
+from policies.world_model.estimation.crashed_vehicles import CRASH_MPS2
+from policies.world_model.estimation.parameters import Scale
+from policies.world_model.model import dynamics as tr
+from policies.world_model.model import motion_features as mf
+from policies.world_model.model.parameters import Transition
+from policies.world_model.training.datasets.transition_dataset import Rows, Transitions
+from policies.world_model.training.fits.fit_loop import (
+    Budget,
+    Loss,
+    Report,
+    Training,
+    bootstrap,
+    fit_ensemble,
+    gaussian,
+)
+
+EGO_HIDDEN, CAR_HIDDEN, THING_HIDDEN = 64, 64, 32
+
+CRASHED_SHARE: Final = 0.1
+"""Of the rows of vehicles that are shown: those that have struck something, 1 in 180 of the log, which decide what the
+road looks like after a crash [A]."""
+
+LEAST_SCALE: Final = 1e-4
+"""Targets hardly ever vary less than this in SI units; below it a scale would blow up rounding."""
+
+
+def fit_transition(
+    data: Transitions, members: int, updates: int, seed: int, device: str, report: Report
+) -> Transition:
+    """Fit all three networks."""
+
+    def one(rows: Rows, outputs: int, hidden: int, loss: Loss, offset: int) -> tuple[Net, Scale]:
+        training = Training(Budget(updates, 512), seed + offset, device, report)
+        return _fit(rows, outputs, hidden, loss, members, training)
+
+    ego, ego_scale = one(data.ego, tr.NUM_EGO_OUT, EGO_HIDDEN, ego_loss, 0)
+    car, car_scale = one(data.car, 2 * tr.NUM_CAR_OUT, CAR_HIDDEN, _car_loss, 1)
+    thing, thing_scale = one(data.thing, 2 * tr.NUM_THING_OUT + 1, THING_HIDDEN, _thing_loss, 2)
+    return Transition(
+        ego,
+        ego_scale[: tr.NUM_EGO_OUT].copy(),
+        car,
+        car_scale,
+        thing,
+        thing_scale[: tr.NUM_THING_OUT].copy(),
+        no_net(members),
+    )
+
+
+def _fit(
+    rows: Rows,
+    outputs: int,
+    hidden: int,
+    loss: Loss,
+    members: int,
+    training: Training,
+) -> tuple[Net, Scale]:
+    """One net and the scales of its targets."""
+    scale = scales(rows.y)
+    if loss is ego_loss:
+        known = rows.y[:, tr.E_PEAK] == rows.y[:, tr.E_PEAK_MOST]
+        scale[tr.E_PEAK] = scale[tr.E_PEAK_MOST] = scales(rows.y[known])[tr.E_PEAK]
+    if loss is _thing_loss:
+        free = rows.y[:, tr.NUM_THING_OUT] == 0.0
+        scale = scales(rows.y[free])
+        scale[tr.NUM_THING_OUT] = 1.0
+    if loss is _car_loss:
+        # scaled by what is usual, shown what is rare
+        rows = emphasise(rows, rows.x[:, mf.HARSHEST] > CRASH_MPS2 / 10.0, CRASHED_SHARE)
+    scaled = rows._replace(y=(rows.y / scale).astype(np.float32))
+    weight = bootstrap(rows.episode, members, training.seed)
+    return fit_ensemble(scaled, weight, hidden, outputs, loss, training), scale
+
+
+def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
+    """All rows, the chosen ones repeated a whole number of times.
+
+    Parameters
+    ----------
+    rows
+        One supervised problem.
+    chosen
+        ``(N,)``: which ones, by their inputs alone, so that what is learned about every input stays what the log says.
+    share
+        Of the result that they are, at least.
+    """
+    count = int(chosen.sum())
+    times = max(round(share * (len(chosen) - count) / ((1.0 - share) * max(count, 1))), 1)
+    index = np.concatenate([np.arange(len(chosen)), np.tile(np.flatnonzero(chosen), times - 1)])
+    return Rows(rows.x[index], rows.y[index], rows.episode[index])
+
+
+def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Standard deviation of every target: each has its own (arXiv 2510.01457)."""
+    found: NDArray[np.float64] = np.maximum(y.astype(np.float64).std(axis=0), LEAST_SCALE)
+    return found
+
+
+def ego_loss(out: Tensor, y: Tensor) -> Tensor:
+    """Squared errors; a peak that is known within bounds is right anywhere between them."""
+    n = tr.NUM_EGO_OUT
+    within = torch.minimum(torch.maximum(out[..., tr.E_PEAK], y[..., tr.E_PEAK]), y[..., n])
+    wanted = torch.cat([y[..., : tr.E_PEAK], within.unsqueeze(-1)], dim=-1)
+    return ((out - wanted) ** 2).mean(dim=-1)
+
+
+def _car_loss(out: Tensor, y: Tensor) -> Tensor:
+    n = tr.NUM_CAR_OUT
+    return gaussian(out[..., :n], out[..., n:], y).mean(dim=-1)
+
+
+def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
+    n = tr.NUM_THING_OUT
+    struck = y[..., n]
+    # what another car does to it is an event, not free motion
+    free = gaussian(out[..., :n], out[..., n : 2 * n], y[..., :n]).mean(dim=-1) * (1.0 - struck)
+    event = torch.nn.functional.binary_cross_entropy_with_logits(
+        out[..., tr.STRUCK], struck, reduction="none"
+    )
+    return free + event
