@@ -28,9 +28,9 @@ from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.execution.executor import Executor, make_executor
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
-from experiments.store.manifest import Journal
 from experiments.store.provenance import machine
 from experiments.store.run_folder import RunFolder, compute_key, open_folder
+from experiments.store.steps import Steps
 
 NOT_IN_RESULT = (
     "num_worlds",
@@ -277,41 +277,24 @@ def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
     make_folder(folder)
     for stray in folder.glob(".*.parquet"):
         stray.unlink(missing_ok=True)
-    journal = Journal(folder)
-    missing = choose_missing(plan.parts, folder, journal)
+    steps = Steps(folder)
+    missing = choose_missing(plan.parts, folder, steps)
     total = sum(len(part.items) for part in plan.parts)
     there = total - sum(len(part.items) for part in missing)
     work = shards.Done(0, 0, 0.0, 0.0, 0.0)
     executor = choose_executor(plan.config, folder)
     with tqdm(total=total, initial=there, unit="episode", disable=None) as bar:
-        for k, (sha256, done) in executor.run(shards.run, missing, str(folder)):
-            journal.add(missing[k].name, sha256)
+        for k, done in executor.run(shards.run, missing, str(folder)):
+            steps.note(missing[k].name, [missing[k].name])
             work = work.plus(done)
             bar.set_postfix_str(missing[k].policy, refresh=False)
             bar.update(done.num_episodes)
     return {name: round(value, 3) for name, value in work._asdict().items()}
 
 
-def choose_missing(
-    parts: Sequence[shards.Shard], folder: Path, journal: Journal
-) -> list[shards.Shard]:
-    """The shards to do: those that are not there, and, with one line each, those that are damaged.
-
-    Parameters
-    ----------
-    parts
-        All of them.
-    folder
-        Of their files.
-    journal
-        What was noted when they were written.
-
-    Returns
-    -------
-    list of Shard
-        In the order of ``parts``.
-    """
-    missing = [part for part in parts if not journal.is_whole(part.name)]
+def choose_missing(parts: Sequence[shards.Shard], folder: Path, steps: Steps) -> list[shards.Shard]:
+    """The shards that are not finished in a folder; stderr gets one line for each that is damaged."""
+    missing = [part for part in parts if steps.find(part.name) is None]
     for part in missing:
         if (folder / part.name).is_file():
             sys.stderr.write(

@@ -70,7 +70,7 @@ class Shard:
 
 
 class Done(NamedTuple):
-    """What became of a shard."""
+    """How much work a shard was."""
 
     num_episodes: int
     num_decisions: int
@@ -87,13 +87,6 @@ class Done(NamedTuple):
             self.policy_s + other.policy_s,
             self.all_s + other.all_s,
         )
-
-
-class Written(NamedTuple):
-    """A finished shard."""
-
-    sha256: str  # of its file
-    done: Done
 
 
 def cut(
@@ -128,21 +121,8 @@ def cut(
     return found
 
 
-def run(shard: Shard, folder: str) -> Written:
-    """Drive a shard and write its records.
-
-    Parameters
-    ----------
-    shard
-        What to do.
-    folder
-        Where the file goes; it exists afterwards if and only if the shard is complete.
-
-    Returns
-    -------
-    Written
-        What was written, and how much work it was.
-    """
+def run(shard: Shard, folder: str) -> Done:
+    """Drive a shard and write its records to a file in a folder, whole or not at all."""
     start = time.process_time()
     suite = _suite(shard.suite_path)
     cost = CostParameters.from_mapping(dict(shard.cost))
@@ -162,12 +142,11 @@ def run(shard: Shard, folder: str) -> Written:
         for k, episode in rollout.episodes()
     ]
     table = pa.Table.from_pylist(rows, schema=records.make_schema(metrics))
-    sha256 = records.write(records.order(table), Path(folder) / shard.name)
+    records.write(records.order(table), Path(folder) / shard.name)
     spent = rollout.costs
     decisions = sum(row["decisions"] for row in rows)
     elapsed = time.process_time() - start
-    done = Done(len(rows), decisions, spent.simulation_s, spent.policy_s, elapsed)
-    return Written(sha256, done)
+    return Done(len(rows), decisions, spent.simulation_s, spent.policy_s, elapsed)
 
 
 @lru_cache(maxsize=8)

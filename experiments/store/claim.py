@@ -1,25 +1,44 @@
-"""A folder belongs to one run."""
+"""A folder belongs to one configuration."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from envs.errors import UserError
 from experiments.store.atomic import write_text
 
+TRAINING: Final = "training.json"
+"""Says what is trained in a folder."""
 
-def claim(folder: Path, values: dict[str, Any]) -> None:
-    """Write down what is trained in a folder.
+
+def claim(
+    path: Path, values: dict[str, Any], holds: str = "a run of another configuration or data"
+) -> None:
+    """Write down what a folder is for.
+
+    Parameters
+    ----------
+    path
+        Of the file in it that says so.
+    values
+        What decides the contents of the folder; ready for JSON.
+    holds
+        What the error calls other contents.
 
     Raises
     ------
     UserError
-        If something else is.
+        If the folder is for something else.
     """
     text = json.dumps(values, sort_keys=True, indent=1) + "\n"
-    path = folder / "training.json"
-    if path.is_file() and path.read_text(encoding="utf-8") != text:
-        raise UserError(f"output: got {folder}, which holds a run of another configuration or data")
-    write_text(path, text)
+    try:
+        is_other = json.loads(path.read_text(encoding="utf-8")) != json.loads(text)
+    except FileNotFoundError:
+        write_text(path, text)
+        return
+    except (OSError, ValueError):
+        is_other = True
+    if is_other:
+        raise UserError(f"output: got {path.parent}, which holds {holds}")

@@ -15,6 +15,7 @@ from envs.errors import UserError
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import LOCK_FILE, describe_holder, try_lock
 from experiments.store.manifest import write_manifest
+from experiments.store.steps import JOURNAL
 
 STATE_FILE: Final = "run.json"
 
@@ -50,6 +51,8 @@ class RunFolder:
 
     def finish(self) -> None:
         """Note the hash of every file and mark the run as complete: the same command starts a new one."""
+        for journal in self.path.rglob(JOURNAL):
+            journal.unlink()
         write_manifest(self.path)
         _write_state(self.path, self._key, "complete")
         (self.path / LOCK_FILE).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import sys
@@ -26,6 +27,7 @@ from experiments.rollout.loop import Rollout
 from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.provenance import commit
+from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
 
@@ -121,21 +123,24 @@ def tune(
     optimizer = CMA(
         mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
     )
-    past = _read_log(log, {"start": start, "seed": seed, "instances": instances})
+    head = {"start": start, "seed": seed, "instances": instances, "suite": suite.sha256["train"]}
+    key = hashlib.sha256(json.dumps(head).encode()).hexdigest()
+    steps = _open_log(log, key)
     means = [optimizer.mean.copy()]
     used, cpu_s = 0, 0.0
     with tqdm(total=budget, unit="decision", unit_scale=True, disable=None) as bar:
         while used + reserve < budget:
             points = [optimizer.ask() for _ in range(optimizer.population_size)]
             generation = len(means) - 1
-            if generation < len(past["generations"]):
-                outcomes = [Outcome(*row) for row in past["generations"][generation]]
+            name = f"generation {generation}"
+            done = steps.find(name, key)
+            if done is not None:
+                outcomes = [Outcome(*row) for row in done.value]
             else:
                 items = _next_items(suite, instances, generation)
                 trials = [Trial(str(suite_path), _from_unit(p, start), items) for p in points]
                 outcomes = _run_all(trials, workers)
-                past["generations"].append([list(row) for row in outcomes])
-                _write_log(log, past)
+                steps.note(name, (), key=key, value=outcomes)
             optimizer.tell([(p, o.objective) for p, o in zip(points, outcomes, strict=True)])
             means.append(optimizer.mean.copy())
             spent = sum(outcome.decisions for outcome in outcomes)
@@ -273,22 +278,15 @@ def _unit_bounds(size: int) -> NDArray[np.float64]:
     return np.tile([0.0, 1.0], (size, 1))
 
 
-def _read_log(path: Path, head: dict[str, Any]) -> dict[str, Any]:
-    """What an interrupted search of the same kind has left; empty otherwise."""
-    if path.is_file():
-        try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            raise UserError(f"{path}: not the log of a search; move it away") from None
-        if {key: found.get(key) for key in head} == head:
-            sys.stderr.write(f"continues {path}\n")
-            return found
-    return {**head, "generations": []}
-
-
-def _write_log(path: Path, values: dict[str, Any]) -> None:
+def _open_log(path: Path, key: str) -> Steps:
+    """The generations that an interrupted search has finished."""
     make_folder(path.parent)
-    write_text(path, json.dumps(values) + "\n")
+    if path.is_file() and not path.read_text(encoding="utf-8").startswith('["generation 0"'):
+        raise UserError(f"{path}: not the log of a search; move it away")
+    steps = Steps(path.parent, path.name)
+    if steps.find("generation 0", key) is not None:
+        sys.stderr.write(f"continues {path}\n")
+    return steps
 
 
 def describe(found: Tuned) -> str:

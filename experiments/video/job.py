@@ -17,6 +17,7 @@ from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISION
 from experiments.store.atomic import write_text
+from experiments.store.steps import Steps
 from experiments.video.course.script import Script, drive
 from experiments.video.drawing.lines import POLICY_COLOURS
 from experiments.video.drawing.surfaces import Frame
@@ -70,13 +71,14 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
     order
         What to film.
     folder
-        Exists; gets ``<family>-<seed>.mp4``, ``.png`` and ``.json``. A video that has its ``.json`` is complete.
+        Exists; gets ``<family>-<seed>.mp4``, ``.png`` and ``.json`` for each; finished ones are not made again.
 
     Returns
     -------
     list of dict
         The contents of the JSON files: instance, costs, endings, file names, hash of the frames.
     """
+    steps = Steps(folder)
     described: list[dict[str, Any]] = []
     remarks: list[str] = []
     # until an episode has been driven, it counts as long as episodes can be
@@ -86,7 +88,7 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
         for item in order.items:
             bar.set_postfix_str(f"{item.family} {item.seed}")
             written = folder / f"{_stem(item)}.json"
-            if written.is_file():
+            if steps.find(written.name) is not None:
                 described.append(json.loads(written.read_text(encoding="utf-8")))
                 bar.update(guess)
                 continue
@@ -95,7 +97,7 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
             bar.total = total
             described.append(_draw(production, folder, bar.update))
             remarks += [line for film in production.films if (line := film.describe_disagreement())]
-            write_text(written, json.dumps(described[-1], indent=2) + "\n")
+            _note(steps, written, described[-1])
     sys.stderr.write("".join(f"{line}\n" for line in remarks))
     return described
 
@@ -150,6 +152,12 @@ def describe_heading(
         f"seed {item.seed}",
     )
     return Heading(item.family.replace("_", " "), "   ·   ".join(parts))
+
+
+def _note(steps: Steps, path: Path, description: dict[str, Any]) -> None:
+    """Write the description of a finished video."""
+    write_text(path, json.dumps(description, indent=2) + "\n")
+    steps.note(path.name, (path.name, description["video"], description["contact_sheet"]))
 
 
 def _stem(item: SuiteItem) -> str:

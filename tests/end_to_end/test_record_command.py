@@ -12,6 +12,7 @@ import yaml
 from envs.scenario.suite import load_suite
 from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.store.steps import Steps
 from experiments.video.films.side_by_side import HOLD_S, compute_height
 from experiments.video.job import Order, make_videos
 
@@ -98,10 +99,13 @@ def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
         max_seconds=SECONDS,
     )
     there = {"family": "lone_object", "note": "made before"}
-    (tmp_path / "lone_object-6000000.json").write_text(json.dumps(there))
+    files = [f"lone_object-6000000.{ending}" for ending in ("json", "mp4", "png")]
+    for name in files:
+        (tmp_path / name).write_text(json.dumps(there))
+    Steps(tmp_path).note(files[0], files)
     first, second = make_videos(order, tmp_path)
     assert first == there
-    assert not (tmp_path / "lone_object-6000000.mp4").exists()
+    assert (tmp_path / "lone_object-6000000.mp4").read_text() == json.dumps(there)
     # the same pictures in another process, down to the last pixel
     assert second == whole
     assert (tmp_path / "lone_object-6000001.mp4").is_file()

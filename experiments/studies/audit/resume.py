@@ -15,10 +15,11 @@ from experiments.execution.executor import make_executor
 from experiments.stats.interval import Interval
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.run_folder import compute_key
+from experiments.store.steps import Steps
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Audited, Finding, Line, Probed
 from experiments.studies.audit.gallery.gallery import film_all
-from experiments.studies.audit.parts import PARTS, Part, Scene
+from experiments.studies.audit.parts import PARTS, Scene
 from experiments.studies.audit.probes.dynamics import speed
 
 FOLDER: Final = "parts"
@@ -51,7 +52,8 @@ def run(config: AuditConfiguration) -> Audited:
     _SCENES[key] = scene
     folder = Path(config.output) / FOLDER
     make_folder(folder)
-    missing = [part.name for part in PARTS if _read(folder / f"{part.name}.json", key) is None]
+    steps = Steps(folder)
+    missing = [part.name for part in PARTS if steps.find(_file(part.name), key) is None]
     with tqdm(
         total=len(PARTS), initial=len(PARTS) - len(missing), unit="part", disable=None
     ) as bar:
@@ -60,12 +62,13 @@ def run(config: AuditConfiguration) -> Audited:
             config.executor, config.cluster, workers=config.workers, scratch=scratch
         )
         for done, _ in executor.run(_compute_one, missing, config, folder, key):
+            steps.note(_file(missing[done]), [_file(missing[done])], key=key)
             bar.set_postfix_str(missing[done], refresh=False)
             bar.update()
     findings: list[Finding] = []
     data: dict[str, Any] = {}
     for part in PARTS:
-        found = compute(part, scene, folder, key)
+        found = read_part(folder / _file(part.name))
         findings += found.findings
         data |= found.data
     if config.films:
@@ -77,8 +80,9 @@ def run(config: AuditConfiguration) -> Audited:
 
 
 def _compute_one(name: str, config: AuditConfiguration, folder: Path, key: str) -> None:
-    """One part, in whichever process: its file is the result."""
-    compute(next(part for part in PARTS if part.name == name), _scene(config, key), folder, key)
+    """Compute a part in any process; the file is the result."""
+    part = next(part for part in PARTS if part.name == name)
+    write_part(folder / _file(name), part.probe(_scene(config, key)), key)
 
 
 def _scene(config: AuditConfiguration, key: str) -> Scene:
@@ -100,46 +104,21 @@ def make_key(config: AuditConfiguration, scene: Scene) -> str:
     return compute_key("audit", config.model_dump(exclude=DECIDES_NOTHING), files)
 
 
-def compute(part: Part, scene: Scene, folder: Path, key: str) -> Probed:
-    """What a part finds, read from its file if that is of this key.
-
-    Parameters
-    ----------
-    part, scene
-        What is looked at, and at what.
-    folder
-        Of the files; exists.
-    key
-        Of ``make_key``.
-
-    Returns
-    -------
-    Probed
-        As it is read from the file, even if it has just been written.
-    """
-    path = folder / f"{part.name}.json"
-    kept = _read(path, key)
-    if kept is not None:
-        return kept
-    found = part.probe(scene)
-    told = {"key": key, "findings": [one._asdict() for one in found.findings], "data": found.data}
-    text = json.dumps(told, indent=1, default=dict) + "\n"
-    write_text(path, text)
-    return _decode(json.loads(text))
+def write_part(path: Path, found: Probed, key: str) -> None:
+    """Write what a part found."""
+    values = {"key": key, "findings": [one._asdict() for one in found.findings], "data": found.data}
+    write_text(path, json.dumps(values, indent=1, default=dict) + "\n")
 
 
-def _read(path: Path, key: str) -> Probed | None:
-    """A finished part; ``None`` if there is none, or it is of other settings or sources."""
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return _decode(told) if told["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def read_part(path: Path) -> Probed:
+    """What a part found, from its file."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    return Probed([_finding(row) for row in values["findings"]], values["data"])
 
 
-def _decode(told: dict[str, Any]) -> Probed:
-    """A part from its file."""
-    return Probed([_finding(row) for row in told["findings"]], told["data"])
+def _file(part: str) -> str:
+    """Name of a part's file."""
+    return f"{part}.json"
 
 
 def _finding(row: dict[str, Any]) -> Finding:

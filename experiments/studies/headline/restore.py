@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from experiments.evaluation.shards import Shard
 from experiments.records import table as records
 from experiments.store.atomic import make_folder
-from experiments.store.manifest import Journal
+from experiments.store.steps import Steps
 from experiments.studies.headline.arms import Contestant
 
 
@@ -40,15 +40,16 @@ def restore_shards(
         return 0
     table = records.read(published)
     make_folder(folder)
-    journal, written = Journal(folder), 0
+    steps, written = Steps(folder), 0
     for part in parts:
-        if journal.is_whole(part.name):
+        if steps.find(part.name) is not None:
             continue
         stem = Path(part.policy).stem
         rows = _rows_of(table, part, by_stem[stem])
         if len(rows) == len(part.items):
             renamed = records.order(_rename(rows, stem, part.policy_seed))
-            journal.add(part.name, records.write(renamed, folder / part.name))
+            records.write(renamed, folder / part.name)
+            steps.note(part.name, [part.name])
             written += 1
     return written
 

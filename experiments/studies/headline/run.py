@@ -20,6 +20,7 @@ from experiments.execution import pool
 from experiments.presentation.publish import Source
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.claim import claim
 from experiments.store.lock import locked
 from experiments.studies.headline.arms import Arms, Contestant, make_arms
 from experiments.studies.headline.best import keep_best
@@ -64,7 +65,8 @@ def run_experiment(config: CompareConfiguration) -> tuple[Source, Path]:
 
 def _run(config: CompareConfiguration, experiment: ExperimentConfiguration, folder: Path) -> Source:
     """The same, in a folder that is held."""
-    _claim(folder, experiment)
+    # more arms, seeds and budgets may be added to an experiment
+    claim(folder / PLAN, {"own_share": experiment.own_share}, "another experiment")
     arms = make_arms(_leave_out(experiment, folder, config.suite), folder, config.suite)
     for number, stage in enumerate(arms.stages):
         title = f"stage {number + 1}: {', '.join(sorted({job.what for job in stage}))}"
@@ -154,12 +156,3 @@ def _entrants(
         curves = first.validation_usd + entrant.validation_usd if first else entrant.validation_usd
         kept[arm] = (first or entrant)._replace(validation_usd=curves)
     return kept
-
-
-def _claim(folder: Path, experiment: ExperimentConfiguration) -> None:
-    """The folder belongs to this experiment; more arms, seeds or budgets may be added to it."""
-    text = json.dumps({"own_share": experiment.own_share}) + "\n"
-    path = folder / PLAN
-    if path.is_file() and path.read_text(encoding="utf-8") != text:
-        raise UserError(f"output: got {folder}, which holds another experiment")
-    write_text(path, text)

@@ -30,32 +30,33 @@ LARGEST_SHARD: Final = 5_000
 """Decisions of a collected shard at most: 100 episodes of 44 to 49 decisions, whoever drives."""
 
 COUNTS: Final = "counts.json"
-"""A collection that has it is finished."""
+USEFULNESS: Final = "usefulness.json"
+
+LAST: Final[Mapping[str, str]] = {
+    "collect": COUNTS,
+    "world_model": ABOUT,
+    "model_free": ABOUT,
+    "external": ABOUT,
+    "dream_ppo": ABOUT,
+    "rules": "{arm}.{seed}.yaml",
+    "usefulness": USEFULNESS,
+}
+"""By kind of job, the file that its work writes last; results that were copied here count as finished, too."""
 
 MODEL: Final = "world_model"
 
 
 def run_job(job: Job) -> str:
-    """Do a job unless it is done.
-
-    Parameters
-    ----------
-    job
-        What.
-
-    Returns
-    -------
-    str
-        Its folder.
-    """
-    WORK[job.what](Path(job.folder), job.values)
+    """Do a job, unless its folder holds the file that is written last; returns the folder."""
+    folder = Path(job.folder)
+    last = LAST.get(job.what)
+    if last is None or not (folder / last.format(arm=folder.parent.name, **job.values)).is_file():
+        WORK[job.what](folder, job.values)
     return job.folder
 
 
 def _collect(folder: Path, values: Mapping[str, Any]) -> None:
     """Experience: the mix of conf/collect.yaml, or of the policy of a first model and the explorer, half each."""
-    if (folder / COUNTS).is_file():
-        return
     told = _read_config("collect") | {
         "num_decisions": _decisions(values),
         "first_seed": FIRST_SEED,
@@ -92,8 +93,7 @@ def _train_world_model(folder: Path, values: Mapping[str, Any]) -> None:
     told["updates"] = {
         part: max(round(values["updates"] * count), 1) for part, count in told["updates"].items()
     }
-    if not (folder / ABOUT).is_file():
-        world_model.train(validate(TrainConfiguration, told))
+    world_model.train(validate(TrainConfiguration, told))
 
 
 def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
@@ -105,8 +105,7 @@ def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
     if "world_model" in values:
         told["model_free"]["world_model"] = values["world_model"]
     config = validate(TrainConfiguration, told)
-    if not (folder / ABOUT).is_file():
-        model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
+    model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
 
 
 def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
@@ -117,8 +116,7 @@ def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
     told["dreamer_v3"] |= {"decisions": values["decisions"]}
     told["model_free"] |= {"suite": values["suite"]}
     config = validate(TrainConfiguration, told)
-    if not (folder / ABOUT).is_file():
-        dreamer_v3.train(config.dreamer_v3, config.model_free, str(folder), values["seed"])
+    dreamer_v3.train(config.dreamer_v3, config.model_free, str(folder), values["seed"])
 
 
 def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
@@ -128,8 +126,7 @@ def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
     told = _read_train(folder, values)
     told["dream_ppo"] |= {"world_model": values["world_model"], "critics": 1}
     config = validate(TrainConfiguration, told)
-    if not (folder / ABOUT).is_file():
-        dream_ppo.train(config.dream_ppo, values["experience"], str(folder), values["seed"])
+    dream_ppo.train(config.dream_ppo, values["experience"], str(folder), values["seed"])
 
 
 def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
@@ -137,10 +134,7 @@ def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
     from experiments.training import rules as tuning
 
     make_folder(folder)
-    (arm, seed) = folder.parent.name, values["seed"]
-    path = folder / f"{arm}.{seed}.yaml"
-    if path.is_file():
-        return
+    seed = values["seed"]
     found = tuning.tune(
         config_path("suite", values["suite"]),
         policy_path(values["policy"]),
@@ -150,6 +144,7 @@ def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
         workers=1,
         log=folder / "tune_rules.json",
     )
+    path = folder / LAST["rules"].format(arm=folder.parent.name, seed=seed)
     tuning.write_policy(path, found, values["policy"])
 
 
@@ -157,17 +152,15 @@ def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
     """What every rule of a policy is worth."""
     from experiments.studies.headline.usefulness import measure_usefulness
 
-    path = folder / "usefulness.json"
-    if not path.is_file():
-        make_folder(folder)
-        suite = load_suite(config_path("suite", values["suite"]))
-        found = measure_usefulness(values["policy"], suite, values["instances"])
-        write_text(path, json.dumps(found, indent=1) + "\n")
+    make_folder(folder)
+    suite = load_suite(config_path("suite", values["suite"]))
+    found = measure_usefulness(values["policy"], suite, values["instances"])
+    write_text(folder / USEFULNESS, json.dumps(found, indent=1) + "\n")
 
 
 def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
     """The policy with its most useful rules alone."""
-    told = json.loads((Path(values["usefulness"]) / "usefulness.json").read_text(encoding="utf-8"))
+    told = json.loads((Path(values["usefulness"]) / USEFULNESS).read_text(encoding="utf-8"))
     without = [rule for rule, _ in told["rules"][values["count"] :]]
     _write_policy(path, {"base": told["policy"], "changes": {"without": without}})
 

@@ -24,6 +24,7 @@ from experiments.rollout.loop import Rollout
 from experiments.stats.interval import Interval
 from experiments.stats.paired import paired_difference
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.steps import Steps
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
 from experiments.studies.sensitivity.detector import DetectorNoise
 from experiments.studies.sensitivity.factors import FACTORS
@@ -138,11 +139,13 @@ def run(config: SensitivityConfiguration) -> list[Row]:
     ]
     folder = Path(config.output) / "driven"
     make_folder(folder)
-    missing = [task for task in tasks if not (folder / _name(task)).is_file()]
+    steps = Steps(folder)
+    missing = [task for task in tasks if steps.find(_name(task)) is None]
     with tqdm(
         total=len(tasks), initial=len(tasks) - len(missing), unit="setting", disable=None
     ) as bar:
         for k, _ in pool.run(_drive, missing, str(folder), num_workers=config.workers):
+            steps.note(_name(missing[k]), [_name(missing[k])])
             bar.set_postfix_str(f"{missing[k].policy}, {missing[k].setting.title}")
             bar.update()
     paid = {(task.policy, task.setting): _read(folder / _name(task)) for task in tasks}

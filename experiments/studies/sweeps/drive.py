@@ -14,7 +14,8 @@ from experiments.evaluation import shards
 from experiments.evaluation.run import choose_executor, choose_missing, finish_records
 from experiments.store.atomic import WriteError, make_folder
 from experiments.store.errors import WorkerError
-from experiments.store.manifest import Journal, write_manifest
+from experiments.store.manifest import write_manifest
+from experiments.store.steps import Steps
 from experiments.studies.sweeps.cells import Cell, is_done
 from experiments.studies.sweeps.configuration import SweepConfiguration
 
@@ -64,7 +65,7 @@ class _Drive:
         self._config = config
         self._folder = folder
         self._shards = folder / SHARDS
-        self._journal = Journal(self._shards)
+        self._steps = Steps(self._shards)
         self._failed = failed
         self._update = update
         self._open: dict[str, int] = {}  # shards that a cell waits for
@@ -77,7 +78,7 @@ class _Drive:
             if cell.plan is None:
                 self._fail(cell, cell.problem)
                 continue
-            missing = choose_missing(cell.plan.parts, self._shards, self._journal)
+            missing = choose_missing(cell.plan.parts, self._shards, self._steps)
             self._open[cell.name] = len(missing)
             tasks += [(cell, part) for part in missing]
             if not missing:
@@ -95,13 +96,13 @@ class _Drive:
                 self._fail(left.pop(error.index)[0], str(error).splitlines()[-1])
             tasks = list(left.values())
 
-    def _take(self, cell: Cell, part: shards.Shard, answer: shards.Written | str) -> None:
+    def _take(self, cell: Cell, part: shards.Shard, answer: shards.Done | str) -> None:
         """What became of a shard."""
         if isinstance(answer, str):
             self._fail(cell, answer)
             return
-        self._journal.add(part.name, answer.sha256)
-        self._cpu_s[cell.name] = self._cpu_s.get(cell.name, 0.0) + answer.done.all_s
+        self._steps.note(part.name, [part.name])
+        self._cpu_s[cell.name] = self._cpu_s.get(cell.name, 0.0) + answer.all_s
         self._open[cell.name] -= 1
         if not self._open[cell.name]:
             self._finish(cell)
@@ -133,18 +134,13 @@ class _Drive:
             self._update()
 
 
-def try_shard(shard: shards.Shard, folder: str) -> shards.Written | str:
+def try_shard(shard: shards.Shard, folder: str) -> shards.Done | str:
     """A shard, or why it cannot be driven; that nothing can be written is for the whole sweep.
 
     Parameters
     ----------
     shard, folder
         Of ``shards.run``.
-
-    Returns
-    -------
-    Written or str
-        What was written, or one line.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from typing import Any, Final
 from experiments.presentation.tables import to_plain
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import locked
+from experiments.store.steps import Steps
 from experiments.studies.sweeps.cells import Cell, is_done, make_cells
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.studies.sweeps.drive import CELLS, drive
@@ -39,10 +40,10 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
     folder = Path(config.output)
     make_folder(folder)
     with locked(folder):
-        key = _make_key(config, cells)
-        kept = _read(folder, key)
-        if kept is not None and all(is_done(cell, folder / CELLS) for cell in cells):
-            return kept
+        steps, key = Steps(folder), _make_key(config, cells)
+        if steps.find(TOLD, key) and all(is_done(cell, folder / CELLS) for cell in cells):
+            text = (folder / TABLE).read_text(encoding="utf-8")
+            return text, json.loads((folder / TOLD).read_text(encoding="utf-8"))["told"]
         failed = drive(config, cells, folder)
         lines = read_lines(cells, failed, folder)
         pages = publish_pages(config, cells, failed, folder)
@@ -58,6 +59,8 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
         plain = [to_plain(line) for line in lines]
         whole = json.dumps({"key": key, "told": told, "lines": plain}, indent=1)
         write_text(folder / TOLD, whole + "\n")
+        if not failed:
+            steps.note(TOLD, (TOLD, TABLE), key=key)
         return text, told
 
 
@@ -65,14 +68,3 @@ def _make_key(config: SweepConfiguration, cells: Sequence[Cell]) -> str:
     """Hash of what decides table and pages."""
     told = [[cell.name for cell in cells], config.reference, config.level, config.num_resamples]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def _read(folder: Path, key: str) -> tuple[str, dict[str, Any]] | None:
-    """What an earlier run of the same sweep said, if nothing of it had failed."""
-    try:
-        whole = json.loads((folder / TOLD).read_text(encoding="utf-8"))
-        text = (folder / TABLE).read_text(encoding="utf-8")
-        told: dict[str, Any] = whole["told"]
-        return (text, told) if whole["key"] == key and not told["failed"] else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

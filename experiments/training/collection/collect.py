@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import sys
@@ -20,6 +19,7 @@ from experiments.cli.configuration import Configuration
 from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.execution.executor import make_executor
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.claim import claim
 from experiments.store.lock import locked
 from experiments.training.collection.behaviours import BEHAVIOURS, make_behaviour
 from experiments.training.collection.drive import drive
@@ -34,6 +34,10 @@ ROWS: Final = 4_500
 
 FORBIDDEN: Final = range(2_000_000, 7_000_000)
 """Seeds of validation and test, and of the small suite: never collected from."""
+
+
+DECIDES_NOTHING: Final = {"workers", "executor", "cluster", "output", "num_decisions"}
+"""Settings with which a collection may go on that was begun with others."""
 
 
 class CollectConfiguration(Configuration):
@@ -92,7 +96,8 @@ def collect(config: CollectConfiguration) -> dict[str, int]:
 
 def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
     """The same, in a folder that is held."""
-    _claim(folder, config)
+    decides = config.model_dump(exclude=DECIDES_NOTHING)
+    claim(folder / "collection.json", decides, "another collection")
     executor = make_executor(
         config.executor, config.cluster, workers=config.workers, scratch=folder / "jobs"
     )
@@ -190,16 +195,3 @@ def _check(config: CollectConfiguration) -> None:
             f"first_seed: got {config.first_seed}, seeds from {FORBIDDEN.start} to {FORBIDDEN.stop} are for "
             "choosing and testing"
         )
-
-
-def _claim(folder: Path, config: CollectConfiguration) -> None:
-    """Write down what the folder holds; refuse it if that is something else."""
-    values = config.model_dump()
-    for name in ("workers", "executor", "cluster", "output", "num_decisions"):
-        del values[name]
-    text = json.dumps(values, sort_keys=True, indent=2) + "\n"
-    path = folder / "collection.json"
-    if path.is_file() and path.read_text(encoding="utf-8") != text:
-        key = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        raise UserError(f"output: got {folder}, which holds another collection ({key})")
-    write_text(path, text)

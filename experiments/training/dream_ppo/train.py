@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -16,15 +15,15 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from tqdm import tqdm
 
-from experiments.store.atomic import make_folder, write_text
+from experiments.store.atomic import make_folder
+from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.provenance import commit, machine
-from experiments.store.tensors import read_tensors, write_tensors
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.model_free.learners import FIRST_COMMAND, prefer, to_net
+from experiments.training.parts import learn_once
 from experiments.training.world_model.data import list_all
 from experiments.training.world_model.dream_starts import draw_starts
-from policies.checkpoint import flatten, unflatten
 from policies.dream_ppo import checkpoint
 from policies.dream_ppo.checkpoint import ActorCritics
 from policies.networks.compiled import Net
@@ -76,7 +75,7 @@ def train(
     model = load_model(SHIPPED if shipped else Path(config.world_model))
     shards = list_all(list(experience))
     told = config.model_dump() | {"seed": seed, "data_sha256": data_hash(shards)}
-    claim(folder, told | {"world_model_sha256": model.about["tensors_sha256"]})
+    claim(folder / CLAIM, told | {"world_model_sha256": model.about["tensors_sha256"]})
     imagination = read_imagination(config.world_model)
     limit = imagination.starts.limit
     starts = draw_starts(shards, config.starts, seed, limit, _bar("pieces of the log"))
@@ -192,23 +191,17 @@ def _stack(nets: list[Net]) -> Net:
 def _part(
     folder: Path, config: DreamPPOConfiguration, make: Make, seed: int
 ) -> tuple[ActorCritics, dict[str, float]]:
-    """What one seed has learned: read if it was finished before."""
-    path, told = folder / f"seed_{seed}.safetensors", folder / f"seed_{seed}.json"
-    if path.is_file() and told.is_file():
-        like = checkpoint.template(config.hidden, 1)
-        return unflatten(like, read_tensors(path)), json.loads(told.read_text(encoding="utf-8"))
-    start = time.process_time()
-    model = learn(make(seed + 1), config, seed, str(folder / "tensorboard"))
-    spent = time.process_time() - start
-    learned = export(model)
-    # the same dreams for every seed
-    figures = {
-        "cpu_seconds": round(spent, 1),
-        "dream_usd_per_decision": _measure(model, make(0), config),
-    }
-    write_tensors(path, flatten(learned))
-    write_text(told, json.dumps(figures) + "\n")
-    return learned, figures
+    """What one seed has learned, and figures about it."""
+
+    def learn_seed() -> tuple[ActorCritics, dict[str, float]]:
+        start = time.process_time()
+        model = learn(make(seed + 1), config, seed, str(folder / "tensorboard"))
+        spent = time.process_time() - start
+        # the same dreams for every seed
+        measured = _measure(model, make(0), config)
+        return export(model), {"cpu_seconds": round(spent, 1), "dream_usd_per_decision": measured}
+
+    return learn_once(folder, f"seed_{seed}", checkpoint.template(config.hidden, 1), learn_seed)
 
 
 def _measure(model: PPO, env: VecEnv, config: DreamPPOConfiguration) -> float:

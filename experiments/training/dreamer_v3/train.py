@@ -25,6 +25,7 @@ from envs.errors import UserError
 from envs.scenario.suite import Suite, load_suite
 from experiments.cli.configuration import config_path
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.provenance import commit, machine
 from experiments.training.configuration import DreamerV3Configuration, ModelFreeConfiguration
@@ -124,7 +125,7 @@ def train(
         include=set(SHARED) - {"decisions", "segments", "world_model"}
     )
     told |= {"learner": config.model_dump()}
-    claim(folder, told)
+    claim(folder / CLAIM, told)
     suite = load_suite(config_path("suite", shared.suite))
     run = _Run(config, shared, folder, seed, *plan_segments(config, config.worlds))
     described = {

@@ -13,6 +13,7 @@ from envs.scenario.suite import Suite
 from experiments.rollout.loop import Rollout
 from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import write_text
+from experiments.store.steps import Steps
 from policies.base import Policy
 
 VALIDATION_SHARE: Final = 0.1
@@ -132,17 +133,17 @@ def validate(progress: Progress, policy: Policy, suite: Suite, items: list[Any])
     )
 
 
-def write_progress(folder: Path, progress: Progress) -> None:
-    """Write down how far the run in a folder has come."""
+def write_progress(folder: Path, progress: Progress, *state: str) -> None:
+    """Write down how far the run in a folder has come, and which files the next segment goes on from."""
     write_text(folder / PROGRESS, json.dumps(progress._asdict()) + "\n")
+    Steps(folder).note(PROGRESS, (PROGRESS, *state))
 
 
 def read_progress(folder: Path) -> Progress:
-    """How far the run in a folder has come."""
-    path = folder / PROGRESS
-    if not path.is_file():
+    """How far the run in a folder has come; a run whose files do not belong together begins anew."""
+    if Steps(folder).find(PROGRESS) is None:
         return Progress()
-    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    values: dict[str, Any] = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
     values["scores_usd"] = tuple(values["scores_usd"])
     values["means_usd"] = tuple(values["means_usd"])
     return Progress(**values)

@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import gymnasium as gym
 import torch
@@ -20,6 +20,7 @@ from tqdm import tqdm
 from envs.scenario.suite import Suite, load_suite
 from experiments.cli.configuration import config_path
 from experiments.store.atomic import make_folder
+from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.provenance import commit, machine
 from experiments.training.configuration import ModelFreeConfiguration
@@ -41,6 +42,9 @@ from policies.sb3_adapter import TwinVecEnv
 from policies.world_model.model.checkpoint import SHIPPED as WORLD_MODEL
 from policies.world_model.model.checkpoint import filter_hash
 from policies.world_model.model.checkpoint import load as load_model
+
+STATE: Final = "state/state.safetensors"
+"""What a segment goes on from."""
 
 
 def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     chosen = learners.choose(kind, config)
     told = {"policy": kind, "seed": seed} | config.model_dump(include=set(learners.SHARED))
     told |= {"learner": chosen.model_dump()}
-    claim(folder, told)
+    claim(folder / CLAIM, told)
     suite = load_suite(config_path("suite", config.suite))
     nets, about = None, None
     if kind == "belief_ppo":
@@ -100,7 +104,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     set_random_seed(seed)
     learner = learners.Learner(chosen, env, str(folder / "tensorboard"))
     segments = plan_segments(config, learner.steps_at_once)[1]
-    progress = _read(folder, segments)
+    progress = read_progress(folder)
     if 0 < progress.segments < segments:
         learner.restore(folder / "state")
     described = {
@@ -156,7 +160,7 @@ def _run(
             learner.record("validation/capped_usd", capped)
             bar.set_postfix_str(f"validation {capped:,.0f} US$")
             learner.keep(folder / "state")
-            write_progress(folder, progress)
+            write_progress(folder, progress, STATE)
     return _finish(folder, progress, described)
 
 
@@ -165,12 +169,6 @@ def _finish(folder: Path, progress: Progress, described: Mapping[str, Any]) -> d
     found = checkpoint.load(folder / f"segment_{progress.best:02d}")
     about = {**described, **progress.describe()}
     checkpoint.save(folder, found.learned, about)
+    write_progress(folder, progress)
     shutil.rmtree(folder / "state", ignore_errors=True)
     return about
-
-
-def _read(folder: Path, segments: int) -> Progress:
-    """How far the run in a folder has come; what cannot go on begins anew."""
-    found = read_progress(folder)
-    is_lost = found.segments < segments and not (folder / "state").is_dir()
-    return Progress() if is_lost else found

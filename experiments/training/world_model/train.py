@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,15 +12,15 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from envs.errors import UserError
-from experiments.store.atomic import make_folder, write_text
+from experiments.store.atomic import make_folder
+from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.provenance import commit, machine
-from experiments.store.tensors import read_tensors, write_tensors
 from experiments.training.configuration import TrainConfiguration
+from experiments.training.parts import learn_once
 from experiments.training.world_model import data
 from experiments.training.world_model.starts import all_emissions, make_starts
 from experiments.training.world_model.validation import validate_model
-from policies.checkpoint import flatten, unflatten
 from policies.world_model.dream.simulation.starts import FILE as STARTS
 from policies.world_model.dream.simulation.starts import write_starts
 from policies.world_model.estimation.content_classes import Book, Codebook
@@ -71,7 +70,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     shards = data.list_all(config.experience)
     learn, held = data.split(shards, config.validation_share)
     values = config.model_dump(exclude=OTHERS) | {"data_sha256": data_hash(shards)}
-    claim(folder, {key: value for key, value in values.items() if key != "output"})
+    claim(folder / CLAIM, {key: value for key, value in values.items() if key != "output"})
     with SummaryWriter(str(folder / "tensorboard")) as writer:
         run = Run(folder, writer)
         learned, book = learn_parts(config, learn, held, run)
@@ -217,16 +216,14 @@ class Run:
 
     def part(self, name: str, like: Any, make: Callable[[], Any]) -> Any:  # noqa: ANN401 (named tuples of arrays)
         """A part that was finished before, or a new one."""
-        path = self._folder / f"part_{name}.safetensors"
-        clock = self._folder / f"part_{name}.json"
-        if path.is_file() and clock.is_file():
-            self.cpu_s[name] = json.loads(clock.read_text(encoding="utf-8"))["cpu_seconds"]
-            return unflatten(like, read_tensors(path))
-        start = time.process_time()
-        made = make()
-        self.cpu_s[name] = round(time.process_time() - start, 1)
-        write_tensors(path, flatten(made))
-        write_text(clock, json.dumps({"cpu_seconds": self.cpu_s[name]}) + "\n")
+
+        def learn() -> tuple[Any, dict[str, float]]:
+            start = time.process_time()
+            made = make()
+            return made, {"cpu_seconds": round(time.process_time() - start, 1)}
+
+        made, about = learn_once(self._folder, f"part_{name}", like, learn)
+        self.cpu_s[name] = about["cpu_seconds"]
         return made
 
     def bar(self, name: str) -> Callable[[int, int], None]:

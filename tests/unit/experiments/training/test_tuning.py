@@ -1,6 +1,5 @@
 """Tuning: points are thresholds within their ranges, the search is replayed from its log, the file says what it is."""
 
-import json
 from dataclasses import fields
 
 import numpy as np
@@ -65,15 +64,36 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
     }
     whole = tuning.tune(SUITE, config_path("policy", "rule"), **options)
     calls = len(played)
-    log = json.loads(options["log"].read_text())
-    assert len(log["generations"]) == whole.generations > 2
-    log["generations"] = log["generations"][:2]
-    options["log"].write_text(json.dumps(log))
+    lines = options["log"].read_text().splitlines(keepends=True)
+    assert len(lines) == whole.generations > 2
+    # killed while the third line was written
+    options["log"].write_text("".join(lines[:2]) + lines[2][:20])
     played.clear()
     assert tuning.tune(SUITE, config_path("policy", "rule"), **options) == whole
     assert 0 < len(played) < calls
     # smaller thresholds were cheaper in this world
     assert whole.after["objective"] < whole.before["objective"]
+
+
+def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, monkeypatch):
+    played = []
+
+    def outcome(trial):
+        played.append(trial)
+        return tuning.Outcome(1.0, 1.0, 20_000_000, 0.5)
+
+    monkeypatch.setattr(tuning, "_run_all", lambda trials, _: [outcome(one) for one in trials])
+    options = {"budget": 100_000_000, "instances": 2, "workers": 1, "log": tmp_path / "log.json"}
+    calls = []
+    for seed in (3, 4, 4):
+        played.clear()
+        tuning.tune(SUITE, config_path("policy", "rule"), seed=seed, **options)
+        calls.append(len(played))
+    assert calls[0] == calls[1] > calls[2] > 0
+    options["log"].write_text("my diary")
+    with pytest.raises(UserError, match="not the log of a search; move it away"):
+        tuning.tune(SUITE, config_path("policy", "rule"), seed=3, **options)
+    assert options["log"].read_text() == "my diary"
 
 
 def test_policy_without_thresholds_cannot_be_tuned():
