@@ -1,4 +1,4 @@
-"""configuration."""
+"""The settings of executors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Name = Literal["local", "ray", "submitit"]
 
 
 class ClusterConfiguration(Configuration):
-    """``cluster`` of ``conf/executor.yaml``: what Ray and Slurm are told."""
+    """``cluster`` of ``conf/executor.yaml``: settings of Ray and Slurm."""
 
     ray_address: str | None = None
     slurm_cluster: Literal["slurm", "local"] = "slurm"

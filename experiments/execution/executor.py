@@ -1,4 +1,4 @@
-"""What every executor promises, and the one that a configuration names."""
+"""The interface of all executors, and the executor that a configuration names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class Executor(Protocol):
-    """Computes independent tasks, in no order."""
+    """Computes independent tasks in any order."""
 
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
@@ -24,7 +24,7 @@ class Executor(Protocol):
         Parameters
         ----------
         function
-            A module's function. It is called again for a task whose worker died, ``pool.ATTEMPTS`` times at most, so a
+            A module's function. It is called again for a task whose worker died, ``retry.ATTEMPTS`` times in all, so a
             second call must do no harm.
         tasks
             Anything that can be sent to a process.
@@ -47,29 +47,24 @@ class Executor(Protocol):
 
 
 PIP: Final = {"ray": "cluster", "submitit": "slurm", "optuna": "tune"}
-"""Packages and the extra that brings them."""
+"""Optional packages, and the extra that installs each."""
 
 
 def make_executor(
     name: Name, cluster: ClusterConfiguration, *, workers: int, scratch: Path
 ) -> Executor:
-    """The executor with a name.
+    """The executor with a name in ``conf/executor.yaml``; nothing is started yet.
 
     Parameters
     ----------
     name
-        Of ``conf/executor.yaml``.
+        Of the executor.
     cluster
-        For all but ``local``.
+        Used by all but ``local``.
     workers
         Tasks at once.
     scratch
         Where an executor may leave files while it works; made if it is needed, seen by all machines.
-
-    Returns
-    -------
-    Executor
-        Nothing has been started yet.
     """
     if name == "ray":
         from experiments.execution.ray_tasks import RayExecutor
@@ -92,7 +87,7 @@ def require(package: str) -> None:
     Raises
     ------
     UserError
-        One line with the command that installs it.
+        One line with the command that installs the package.
     """
     # found, not imported: Ray reads its settings as it is imported
     if find_spec(package) is None:

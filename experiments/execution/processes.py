@@ -11,13 +11,7 @@ Result = TypeVar("Result")
 
 
 class LocalExecutor:
-    """The process pool of ``experiments.execution.pool``; with one worker, this process itself.
-
-    Parameters
-    ----------
-    workers
-        Processes.
-    """
+    """The process pool of ``experiments.execution.pool``; with one worker, this process itself."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers

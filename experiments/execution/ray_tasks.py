@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from envs.errors import UserError
-from experiments.execution import pool
+from experiments.execution.retry import Answer, attempt, run_tasks
 from experiments.store.run_folder import sources_hash
 
 Result = TypeVar("Result")
@@ -24,19 +24,19 @@ _OWN: Final = {
     "RAY_AUTH_MODE": "token",
     "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_task_oom_retries": str(pool.ATTEMPTS - 1),
+    "RAY_task_oom_retries": "0",
 }
-"""Nothing is sent anywhere, and nobody joins without a token."""
+"""Nothing is sent anywhere, joining needs a token, and Ray itself does no task again."""
 
 
 class RayExecutor:
-    """Ray tasks, one per task; Ray does again what a dead worker or machine was busy with.
+    """Ray tasks, one per task.
 
     Parameters
     ----------
     address
         ``host:port`` or ``auto`` for a cluster that runs, with roadworld installed on every machine and the same
-        folders; ``None`` for one of its own on 127.0.0.1.
+        folders; ``None`` for a cluster of its own on 127.0.0.1.
     workers
         Tasks at once.
     """
@@ -48,55 +48,50 @@ class RayExecutor:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``.
+        """See ``Executor.run``."""
+        place = _connected(self._address, self._workers, (function, shared))
+        return run_tasks(place, tasks, self._workers)
 
-        Yields
-        ------
-        int, Result
-            Index of the task and what the function returned.
+
+class _Tasks:
+    """Ray tasks; ``retry`` starts one again whose worker or machine died, not Ray."""
+
+    def __init__(self, ray: Any, work: tuple[Callable[..., object], tuple[object, ...]]) -> None:  # noqa: ANN401 (Ray's, optional)
+        self._ray, self._work, self._here = ray, work, str(Path.cwd())
+        options = {"num_cpus": 1, "max_retries": 0, "retry_exceptions": False}
+        self._remote = ray.remote(_attempt).options(**options)
+
+    def submit(self, task: object) -> Any:  # noqa: ANN401 (Ray's, optional)
+        """Start a Ray task."""
+        function, shared = self._work
+        return self._remote.remote(function, task, shared, sources_hash(), self._here)
+
+    def wait(self, jobs: Sequence[Any]) -> Sequence[Any]:
+        """Ray tasks that have ended."""
+        ended: Sequence[Any] = self._ray.wait(jobs)[0]
+        return ended
+
+    def collect(self, job: Any) -> Answer | None:  # noqa: ANN401 (Ray's, optional)
+        """What a Ray task answered; ``None`` if its worker or machine died.
 
         Raises
         ------
-        died
-            If a task took too many workers with it.
         UserError
             If the cluster is lost.
         """
-        if not tasks:
-            return
-        with _connected(self._address, self._workers) as ray:
-            remote = ray.remote(_attempt).options(
-                num_cpus=1, max_retries=pool.ATTEMPTS - 1, retry_exceptions=False
-            )
-            waiting = iter(enumerate(tasks))
-            busy: dict[Any, int] = {}
-            here = str(Path.cwd())
-            while True:
-                for k, task in waiting:
-                    busy[remote.remote(function, task, shared, sources_hash(), here)] = k
-                    if len(busy) >= self._workers:
-                        break
-                if not busy:
-                    return
-                for done in ray.wait(list(busy))[0]:
-                    k = busy.pop(done)
-                    try:
-                        answer = ray.get(done)
-                    except (
-                        ray.exceptions.WorkerCrashedError,
-                        ray.exceptions.NodeDiedError,
-                        ray.exceptions.OutOfMemoryError,
-                    ):
-                        raise pool.died(tasks[k], k) from None
-                    except ray.exceptions.RayError as error:
-                        line = str(error).splitlines()[0]
-                        raise UserError(f"cluster: lost: {line}") from None
-                    yield k, pool.unpack(answer, k)
+        errors = self._ray.exceptions
+        try:
+            answer: Answer = self._ray.get(job)
+        except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError):
+            return None
+        except errors.RayError as error:
+            raise UserError(f"cluster: lost: {str(error).splitlines()[0]}") from None
+        return answer
 
 
 def _attempt(
     function: Callable[..., object], task: object, shared: tuple[Any, ...], sources: str, here: str
-) -> pool.Answer:
+) -> Answer:
     """What a worker does; other sources than those of the command would give other results."""
     if sources_hash() != sources:
         return "user error", f"{socket.gethostname()}: other sources of roadworld than here"
@@ -105,11 +100,13 @@ def _attempt(
         os.chdir(here)
     except OSError as error:
         return "user error", f"{socket.gethostname()}: {here}: {error.strerror}; machines share it"
-    return pool.attempt(function, task, shared)
+    return attempt(function, task, shared)
 
 
 @contextmanager
-def _connected(address: str | None, workers: int) -> Iterator[Any]:
+def _connected(
+    address: str | None, workers: int, work: tuple[Callable[..., object], tuple[object, ...]]
+) -> Iterator[_Tasks]:
     """Ray, connected; what was started here is ended."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     if address is None and "ray" not in sys.modules:
@@ -125,7 +122,7 @@ def _connected(address: str | None, workers: int) -> Iterator[Any]:
         "_node_ip_address": "127.0.0.1",
     }
     if ray.is_initialized():
-        yield ray
+        yield _Tasks(ray, work)
         return
     options = {"log_to_driver": False, "logging_level": "ERROR"} | (own if address is None else {})
     try:
@@ -134,6 +131,6 @@ def _connected(address: str | None, workers: int) -> Iterator[Any]:
         line = str(error).splitlines()[0]
         raise UserError(f"cluster.ray_address: got {address!r}: {line}") from None
     try:
-        yield ray
+        yield _Tasks(ray, work)
     finally:
         ray.shutdown()

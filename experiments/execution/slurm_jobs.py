@@ -1,4 +1,4 @@
-"""Slurm, by submitit: one job a task, as many at once as there are workers."""
+"""Slurm, by submitit: one job per task, as many at once as there are workers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from envs.errors import UserError
-from experiments.execution import pool
 from experiments.execution.configuration import ClusterConfiguration
+from experiments.execution.retry import Answer, attempt, run_tasks
 from experiments.store.atomic import make_folder
 
 Result = TypeVar("Result")
@@ -21,7 +21,7 @@ PAUSE_S: Final = 0.2
 
 
 class SlurmExecutor:
-    """Jobs of submitit; one that died is handed in again.
+    """Jobs of submitit; one that died is submitted again.
 
     Parameters
     ----------
@@ -41,54 +41,29 @@ class SlurmExecutor:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``.
+        """See ``Executor.run``."""
+        jobs = _Jobs(self._cluster, self._scratch, (function, shared))
+        return run_tasks(jobs, tasks, self._workers)
 
-        Yields
-        ------
-        int, Result
-            Index of the task and what the function returned.
 
-        Raises
-        ------
-        died
-            If a task took too many jobs with it.
-        """
-        if not tasks:
-            return
-        executor = self._make()
-        waiting = list(enumerate(tasks))[::-1]
-        attempts = [0] * len(tasks)
-        busy: dict[int, Any] = {}
-        try:
-            while waiting or busy:
-                while waiting and len(busy) < self._workers:
-                    k, task = waiting.pop()
-                    attempts[k] += 1
-                    busy[k] = executor.submit(pool.attempt, function, task, shared)
-                ended = [k for k, job in busy.items() if job.done()]
-                for k in ended:
-                    answer = _collect(busy.pop(k))
-                    if answer is not None:
-                        yield k, pool.unpack(answer, k)
-                    elif attempts[k] < pool.ATTEMPTS:
-                        waiting.append((k, tasks[k]))
-                    else:
-                        raise pool.died(tasks[k], k)
-                if not ended:
-                    time.sleep(PAUSE_S)
-        finally:
-            for job in busy.values():
-                with suppress(OSError):
-                    job.cancel()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+class _Jobs:
+    """Jobs that are submitted and watched."""
 
-    def _make(self) -> Any:  # noqa: ANN401 (submitit's, optional)
-        """Submitit's executor."""
+    def __init__(
+        self,
+        cluster: ClusterConfiguration,
+        scratch: Path,
+        work: tuple[Callable[..., object], tuple[object, ...]],
+    ) -> None:
+        self._cluster, self._scratch, self._work = cluster, scratch, work
+        self._running: list[Any] = []
+
+    def __enter__(self) -> _Jobs:
         import submitit
 
         make_folder(self._scratch)
         try:
-            executor = submitit.AutoExecutor(
+            self._executor = submitit.AutoExecutor(
                 folder=self._scratch, cluster=self._cluster.slurm_cluster
             )
         except RuntimeError as error:
@@ -101,16 +76,36 @@ class SlurmExecutor:
         }
         if self._cluster.slurm_partition is not None:
             asked["slurm_partition"] = self._cluster.slurm_partition
-        executor.update_parameters(**asked)
-        return executor
+        self._executor.update_parameters(**asked)
+        return self
 
+    def __exit__(self, kind: object, *_: object) -> None:
+        for job in self._running:
+            with suppress(OSError):
+                job.cancel()
+        if kind is None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
-def _collect(job: Any) -> pool.Answer | None:  # noqa: ANN401 (submitit's, optional)
-    """What a job answered; ``None`` if it died before."""
-    import submitit
+    def submit(self, task: object) -> Any:  # noqa: ANN401 (submitit's, optional)
+        """Submit a job."""
+        function, shared = self._work
+        job = self._executor.submit(attempt, function, task, shared)
+        self._running.append(job)
+        return job
 
-    try:
-        answer: pool.Answer = job.result()
-    except (submitit.core.utils.UncompletedJobError, submitit.core.utils.FailedJobError):
-        return None
-    return answer
+    def wait(self, jobs: Sequence[Any]) -> Sequence[Any]:
+        """Look again and again until a job has ended."""
+        while not (ended := [job for job in jobs if job.done()]):
+            time.sleep(PAUSE_S)
+        return ended
+
+    def collect(self, job: Any) -> Answer | None:  # noqa: ANN401 (submitit's, optional)
+        """What a job answered; ``None`` if it died before."""
+        import submitit
+
+        self._running.remove(job)
+        try:
+            answer: Answer = job.result()
+        except (submitit.core.utils.UncompletedJobError, submitit.core.utils.FailedJobError):
+            return None
+        return answer

@@ -1,18 +1,10 @@
-"""errors."""
+"""Errors of tasks."""
 
 from __future__ import annotations
 
 
 class WorkerError(RuntimeError):
-    """A task failed, or its worker died again and again.
-
-    Parameters
-    ----------
-    message
-        What happened.
-    index
-        Of the task.
-    """
+    """The task with an index failed."""
 
     def __init__(self, message: str, index: int | None = None) -> None:
         super().__init__(message)
@@ -20,4 +12,4 @@ class WorkerError(RuntimeError):
 
 
 class WorkerDiedError(WorkerError):
-    """A task took ``ATTEMPTS`` workers with it: nobody can say at which line, most often the memory was full."""
+    """A task ended several workers without an exception; most often the memory was full."""

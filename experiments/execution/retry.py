@@ -1,0 +1,107 @@
+"""The one loop behind every executor: tasks go out, results come back, and a task whose worker died goes out again."""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol, TypeVar
+
+from envs.errors import UserError
+from experiments.store.errors import WorkerDiedError, WorkerError
+
+ATTEMPTS: Final = 3
+"""A task that took this many workers with it is given up."""
+
+Result = TypeVar("Result")
+
+Answer = tuple[str, object]
+"""What a worker sends back: ``done`` and the result, or what went wrong and its text."""
+
+
+class Workers(Protocol):
+    """Somewhere tasks are computed; a job is one attempt at a task."""
+
+    def submit(self, task: object) -> Any:  # noqa: ANN401 (a job, different for each)
+        """Start a job; hashable."""
+
+    def wait(self, jobs: Sequence[Any]) -> Sequence[Any]:
+        """Wait until some jobs have ended, and return these."""
+
+    def collect(self, job: Any) -> Answer | None:  # noqa: ANN401
+        """What a job that has ended answered; ``None`` if its worker died."""
+
+
+def attempt(function: Callable[..., object], task: object, shared: tuple[Any, ...]) -> Answer:
+    """Do a task in a worker; an exception comes back as text."""
+    try:
+        return "done", function(task, *shared)
+    except UserError as error:
+        return "user error", str(error)
+    except Exception:
+        # any exception of the task is shown by the process that handed it out
+        return "failure", traceback.format_exc()
+
+
+def run_tasks(
+    workers: AbstractContextManager[Workers], tasks: Sequence[Any], num_workers: int
+) -> Iterator[tuple[int, Any]]:
+    """Results of all tasks, as they come.
+
+    Parameters
+    ----------
+    workers
+        Entered if there is a task; leaving it ends all jobs.
+    tasks
+        Independent of each other.
+    num_workers
+        Jobs at once.
+
+    Yields
+    ------
+    int, object
+        Index of the task and its result.
+
+    Raises
+    ------
+    UserError
+        That a task raised.
+    WorkerError
+        If a task failed otherwise.
+    WorkerDiedError
+        If a task took ``ATTEMPTS`` workers with it.
+    """
+    if not tasks:
+        return
+    waiting = deque(range(len(tasks)))
+    attempts = [0] * len(tasks)
+    busy: dict[Any, int] = {}
+    with workers as place:
+        while waiting or busy:
+            while waiting and len(busy) < num_workers:
+                k = waiting.popleft()
+                attempts[k] += 1
+                busy[place.submit(tasks[k])] = k
+            for job in place.wait(list(busy)):
+                k = busy.pop(job)
+                answer = place.collect(job)
+                if answer is not None:
+                    yield k, _unpack(answer, k)
+                elif attempts[k] < ATTEMPTS:
+                    waiting.appendleft(k)
+                else:
+                    raise WorkerDiedError(
+                        f"{str(tasks[k])[:200]}: its worker died {ATTEMPTS} times (out of memory?)",
+                        k,
+                    )
+
+
+def _unpack(answer: Answer, index: int) -> object:
+    """The result of a task, or the error that it ended with."""
+    kind, value = answer
+    if kind == "user error":
+        raise UserError(str(value))
+    if kind == "failure":
+        raise WorkerError(str(value), index)
+    return value
