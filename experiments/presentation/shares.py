@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from experiments.records.matching import align
 from experiments.stats.interval import Interval
 from experiments.stats.paired import paired_difference
+from experiments.stats.resampling import Bootstrap
 
 ABLATIONS: Final = {
     "no_memory": "without memory of what was seen before",
@@ -79,9 +80,7 @@ def _difference(table: pa.Table, arm: str, other: str, num_resamples: int) -> In
         pairs.cost[arm],
         pairs.cost[other],
         pairs.family.tolist(),
-        level=LEVEL,
-        num_resamples=num_resamples,
-        rng=np.random.default_rng(SEED),
+        Bootstrap(LEVEL, num_resamples, np.random.default_rng(SEED)),
     ).mean
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,12 +15,12 @@ from experiments.records import table as records
 from experiments.records.matching import Pairs, align
 from experiments.records.prices import Price, find_price
 from experiments.stats.improvement import paired_improvement
-from experiments.stats.interval import Interval, percentile_interval
+from experiments.stats.interval import Interval
 from experiments.stats.mcnemar import McNemar, mcnemar
 from experiments.stats.multiplicity import holm
 from experiments.stats.paired import PairedDifference, paired_difference
 from experiments.stats.proportion import wilson
-from experiments.stats.resampling import Drawn, Families, weighted_means
+from experiments.stats.resampling import Bootstrap, Families
 from experiments.stats.score import score
 from experiments.stats.tail import cvar95
 from experiments.stats.verdict import Verdict, decide
@@ -151,18 +151,17 @@ def summarise(
     groups[ALL] = np.ones(len(pairs.stratum), np.bool_)
     known = [name for name, one in entrants.items() if one.is_floor]
     floor = min(known, key=lambda name: (pairs.cost[name].mean(), name), default=None)
-    shared: dict[str, Any] = {
-        "level": level,
-        "num_resamples": num_resamples,
-        "families": families,
-        "draw": Drawn(),
-    }
-    rows = [_row(table, pairs, groups, name, one, floor, shared) for name, one in entrants.items()]
+    drawn: dict[tuple[object, ...], NDArray[np.float64]] = {}
+
+    def boot(group: str) -> Bootstrap:
+        return Bootstrap(level, num_resamples, _rng(group), families, drawn)
+
+    rows = [_row(table, pairs, groups, name, one, floor, boot) for name, one in entrants.items()]
     ranked = sorted(
         policies, key=lambda name: (entrants[name].is_privileged, pairs.cost[name].mean())
     )
     compared = [
-        _compare(pairs, groups, name, reference, shared) for name in ranked if name != reference
+        _compare(pairs, groups, name, reference, boot) for name in ranked if name != reference
     ]
     first = table.slice(0, 1).to_pylist()[0]
     return Summary(
@@ -212,28 +211,23 @@ def _row(
     name: str,
     entrant: Entrant,
     floor: str | None,
-    shared: Mapping[str, Any],
+    boot: Callable[[str], Bootstrap],
 ) -> PolicyRow:
     """One policy's numbers."""
-    cost, level = pairs.cost[name], shared["level"]
+    cost, level = pairs.cost[name], boot(ALL).level
     means, scores = {}, {}
     for group, mask in groups.items():
         family = pairs.family[mask].tolist()
-        weights = shared["draw"](
-            family, shared["num_resamples"], _rng(group), families=shared["families"]
-        )
-        means[group] = percentile_interval(
-            float(cost[mask].mean()), weighted_means(weights, cost[mask]), level
-        )
+        means[group] = boot(group).mean(cost[mask], family)
         if floor and CEILING in pairs.cost:
             both = (pairs.cost[floor][mask], pairs.cost[CEILING][mask])
-            scores[group] = score(cost[mask], *both, family, rng=_rng(group), **shared)
+            scores[group] = score(cost[mask], *both, family, boot(group))
     return PolicyRow(
         name,
         entrant.is_privileged,
         means,
         scores,
-        cvar95(cost, pairs.family.tolist(), rng=_rng(ALL), **shared),
+        cvar95(cost, pairs.family.tolist(), boot(ALL)),
         wilson(float(pairs.catastrophes[name].sum()), len(cost), level=level),
         wilson(*_count_hard_braking(table, name), level=level),
         find_price(table, name, entrant.budget),
@@ -261,14 +255,12 @@ def _compare(
     groups: Mapping[str, NDArray[np.bool_]],
     name: str,
     reference: str,
-    shared: Mapping[str, Any],
+    boot: Callable[[str], Bootstrap],
 ) -> Comparison:
     """One policy against the reference."""
     a, b = pairs.cost[name], pairs.cost[reference]
     differences = {
-        group: paired_difference(
-            a[mask], b[mask], pairs.family[mask].tolist(), rng=_rng(group), **shared
-        )
+        group: paired_difference(a[mask], b[mask], pairs.family[mask].tolist(), boot(group))
         for group, mask in groups.items()
     }
     parts = [group for group in groups if group != ALL]
@@ -277,10 +269,10 @@ def _compare(
         reference,
         differences,
         dict(zip(parts, holm([differences[part].p_value for part in parts]), strict=True)),
-        paired_improvement(a, b, pairs.family.tolist(), rng=_rng(ALL), **shared),
+        paired_improvement(a, b, pairs.family.tolist(), boot(ALL)),
         # with several policy seeds: an event if most of them had it
         mcnemar(pairs.catastrophes[name] > 0.5, pairs.catastrophes[reference] > 0.5),
-        decide(name, reference, differences[ALL], level=shared["level"]),
+        decide(name, reference, differences[ALL], level=boot(ALL).level),
     )
 
 

@@ -8,57 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
-from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Draw, Families, cluster_weights, weighted_means
+from experiments.stats.interval import Interval
+from experiments.stats.resampling import Bootstrap
 
 
 def paired_improvement(
     cost_a: NDArray[np.float64],
     cost_b: NDArray[np.float64],
     cluster: Sequence[str],
-    *,
-    level: float,
-    num_resamples: int,
-    rng: np.random.Generator,
-    families: Families = "sampled",
-    draw: Draw = cluster_weights,
+    bootstrap: Bootstrap,
 ) -> Interval:
-    """Share of instances in which A is cheaper than B, ties counted half.
-
-    Parameters
-    ----------
-    cost_a, cost_b
-        ``(n,)`` on the same instances.
-    cluster
-        ``(n,)`` scenario families.
-    level
-        Of the interval.
-    num_resamples
-        Of the bootstrap.
-    rng
-        Consumed.
-    families
-        What the interval is about, see ``cluster_weights``.
-    draw
-        Draws the weights; ``Drawn`` keeps them for whoever asks again.
-
-    Returns
-    -------
-    Interval
-        0.5 = neither.
-    """
-    wins = 0.5 * (1.0 - np.sign(cost_a - cost_b))
-    resampled = weighted_means(draw(cluster, num_resamples, rng, families=families), wins)
-    return percentile_interval(float(wins.mean()), resampled, level)
+    """Share of the same ``(n,)`` instances in which A is cheaper than B, ties counted half; 0.5 = neither."""
+    return bootstrap.mean(0.5 * (1.0 - np.sign(cost_a - cost_b)), cluster)
 
 
 def unpaired_improvement(
-    a: NDArray[np.float64],
-    b: NDArray[np.float64],
-    *,
-    level: float,
-    num_resamples: int,
-    rng: np.random.Generator,
+    a: NDArray[np.float64], b: NDArray[np.float64], bootstrap: Bootstrap
 ) -> Interval:
     """Chance that a random entry of ``a`` is smaller than one of ``b``, ties half: Mann and Whitney's U over n m.
 
@@ -66,12 +31,8 @@ def unpaired_improvement(
     ----------
     a, b
         ``(n,)`` and ``(m,)``, mean costs of the policy seeds of two methods, for example.
-    level
-        Of the interval.
-    num_resamples
-        Of the bootstrap, which draws from both.
-    rng
-        Consumed.
+    bootstrap
+        Draws from both; they have no families.
 
     Returns
     -------
@@ -80,7 +41,8 @@ def unpaired_improvement(
     """
     u = float(mannwhitneyu(b, a).statistic)
     wins = 0.5 * (1.0 - np.sign(a[:, None] - b[None, :]))
-    rows = rng.integers(len(a), size=(num_resamples, len(a), 1))
-    columns = rng.integers(len(b), size=(num_resamples, 1, len(b)))
+    rng, count = bootstrap.rng, bootstrap.num_resamples
+    rows = rng.integers(len(a), size=(count, len(a), 1))
+    columns = rng.integers(len(b), size=(count, 1, len(b)))
     resampled = wins[rows, columns].mean(axis=(1, 2))
-    return percentile_interval(u / (len(a) * len(b)), resampled, level)
+    return bootstrap.interval(u / (len(a) * len(b)), resampled)

@@ -1,4 +1,4 @@
-"""Interquartile mean: the mean without the cheapest and the dearest quarter."""
+"""Interquartile mean: the mean without the cheapest and the costliest quarter."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import trim_mean
 
-from experiments.stats.interval import Interval, percentile_interval
+from experiments.stats.interval import Interval
+from experiments.stats.resampling import Bootstrap
 
 
-def interquartile_mean(
-    values: NDArray[np.float64], *, level: float, num_resamples: int, rng: np.random.Generator
-) -> Interval:
+def interquartile_mean(values: NDArray[np.float64], bootstrap: Bootstrap) -> Interval:
     """Interquartile mean over policy seeds, resampled within every stratum (Agarwal et al. 2021).
 
     Parameters
     ----------
     values
         ``(seeds, strata)``: one number per policy seed and stratum; ``(seeds,)`` counts as one stratum.
-    level
-        Of the interval.
-    num_resamples
-        Of the bootstrap.
-    rng
-        Consumed.
+    bootstrap
+        Draws seeds; they have no families.
 
     Returns
     -------
@@ -32,8 +27,9 @@ def interquartile_mean(
     """
     table = values if values.ndim == 2 else values[:, None]
     seeds, strata = table.shape
-    rows = rng.integers(seeds, size=(num_resamples, seeds, strata))
-    resampled = table[rows, np.arange(strata)].reshape(num_resamples, -1)
-    return percentile_interval(
-        float(trim_mean(table.ravel(), 0.25)), trim_mean(resampled, 0.25, axis=1), level
+    count = bootstrap.num_resamples
+    rows = bootstrap.rng.integers(seeds, size=(count, seeds, strata))
+    resampled = table[rows, np.arange(strata)].reshape(count, -1)
+    return bootstrap.interval(
+        float(trim_mean(table.ravel(), 0.25)), trim_mean(resampled, 0.25, axis=1)
     )

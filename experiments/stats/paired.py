@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Draw, Families, cluster_weights, weighted_means
+from experiments.stats.interval import Interval
+from experiments.stats.resampling import Bootstrap, weighted_means
 
 
 class PairedDifference(NamedTuple):
@@ -28,12 +28,7 @@ def paired_difference(
     cost_a: NDArray[np.float64],
     cost_b: NDArray[np.float64],
     cluster: Sequence[str],
-    *,
-    level: float,
-    num_resamples: int,
-    rng: np.random.Generator,
-    families: Families = "sampled",
-    draw: Draw = cluster_weights,
+    bootstrap: Bootstrap,
 ) -> PairedDifference:
     """Mean difference with a paired bootstrap clustered by family.
 
@@ -43,16 +38,8 @@ def paired_difference(
         ``(n,)`` costs of the same instances, US$.
     cluster
         ``(n,)`` scenario family of every pair.
-    level
-        Of the interval.
-    num_resamples
-        Of the bootstrap.
-    rng
-        Consumed.
-    families
-        What the interval is about; its coverage is measured in ``cluster_weights``.
-    draw
-        Draws the weights; ``Drawn`` keeps them for whoever asks again.
+    bootstrap
+        Makes the interval; its coverage is measured in ``cluster_weights``.
 
     Returns
     -------
@@ -68,10 +55,9 @@ def paired_difference(
         msg = f"got {len(cost_a)}, {len(cost_b)} costs and {len(cluster)} clusters; expected equal lengths >= 1"
         raise ValueError(msg)
     difference = np.asarray(cost_a, np.float64) - np.asarray(cost_b, np.float64)
-    weights = draw(cluster, num_resamples, rng, families=families)
-    resampled = weighted_means(weights, difference)
+    resampled = weighted_means(bootstrap.weights(cluster), difference)
     return PairedDifference(
-        percentile_interval(float(difference.mean()), resampled, level),
+        bootstrap.interval(float(difference.mean()), resampled),
         float(difference.std(ddof=1)) if len(difference) > 1 else 0.0,
         len(difference),
         len(set(cluster)),

@@ -1,12 +1,15 @@
-"""Bootstrap weights for pairs that come in families."""
+"""The bootstrap of pairs that come in families."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from experiments.stats.interval import Interval, percentile_interval
 
 Families = Literal["sampled", "fixed"]
 """What an interval is about: families such as these, or these and no others."""
@@ -84,63 +87,57 @@ def cluster_weights(
     return weights
 
 
-class Draw(Protocol):
-    """Draws weights as ``cluster_weights`` does."""
+@dataclass(frozen=True)
+class Bootstrap:
+    """How the intervals of a statistic are made.
 
-    def __call__(
-        self,
-        cluster: Sequence[str],
-        num_resamples: int,
-        rng: np.random.Generator,
-        *,
-        families: Families = "sampled",
-    ) -> NDArray[np.float64]:
-        """``(R, n)`` weights."""
-        ...
-
-
-class Drawn:
-    """``cluster_weights``, which keeps what it has drawn: a generator in the same state gets the same array again.
-
-    With many policies on the same instances drawing takes most of the time; equal draws are wanted anyway.
+    Parameters
+    ----------
+    level
+        Of the intervals, for example 0.95.
+    num_resamples
+        At least 1.
+    rng
+        Consumed by every draw.
+    families
+        What the intervals are about, see ``cluster_weights``.
+    drawn
+        Keeps weights, if given: a generator in the same state gets the same array again, which must not be changed.
+        With many policies on the same instances drawing takes most of the time, and equal draws are wanted anyway.
     """
 
-    def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], NDArray[np.float64]] = {}
+    level: float
+    num_resamples: int
+    rng: np.random.Generator
+    families: Families = "sampled"
+    drawn: dict[tuple[object, ...], NDArray[np.float64]] | None = None
 
-    def __call__(
-        self,
-        cluster: Sequence[str],
-        num_resamples: int,
-        rng: np.random.Generator,
-        *,
-        families: Families = "sampled",
-    ) -> NDArray[np.float64]:
-        """Weights as of ``cluster_weights``; not to be changed."""
-        key = (tuple(cluster), num_resamples, families, str(rng.bit_generator.state))
-        if key not in self._kept:
-            self._kept[key] = cluster_weights(cluster, num_resamples, rng, families=families)
-            self._kept[key].setflags(write=False)
-        return self._kept[key]
+    def weights(self, cluster: Sequence[str]) -> NDArray[np.float64]:
+        """``(R, n)`` counts of the pairs with these families, as of ``cluster_weights``."""
+        if self.drawn is None:
+            return self._draw(cluster)
+        key = (tuple(cluster), self.num_resamples, self.families, str(self.rng.bit_generator.state))
+        if key not in self.drawn:
+            self.drawn[key] = self._draw(cluster)
+            self.drawn[key].setflags(write=False)
+        return self.drawn[key]
+
+    def interval(self, value: float, resampled: NDArray[np.float64]) -> Interval:
+        """An estimate with the percentiles of the same statistic on resamples, ``(R,)``."""
+        return percentile_interval(value, resampled, self.level)
+
+    def mean(self, values: NDArray[np.float64], cluster: Sequence[str]) -> Interval:
+        """Mean of ``(n,)`` values that come in families."""
+        return self.interval(float(values.mean()), weighted_means(self.weights(cluster), values))
+
+    def _draw(self, cluster: Sequence[str]) -> NDArray[np.float64]:
+        return cluster_weights(cluster, self.num_resamples, self.rng, families=self.families)
 
 
 def weighted_means(
     weights: NDArray[np.float64], values: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Mean of every column of values in every resample.
-
-    Parameters
-    ----------
-    weights
-        ``(R, n)``.
-    values
-        ``(n,)`` or ``(n, k)``.
-
-    Returns
-    -------
-    ndarray
-        ``(R,)`` or ``(R, k)``.
-    """
+    """Means of values ``(n,)`` or ``(n, k)`` with weights ``(R, n)``: ``(R,)`` or ``(R, k)``."""
     total = weights.sum(axis=1)
     sums: NDArray[np.float64] = weights @ values
     means: NDArray[np.float64] = sums / (total if values.ndim == 1 else total[:, None])

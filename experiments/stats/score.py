@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Draw, Families, cluster_weights, weighted_means
+from experiments.stats.interval import Interval
+from experiments.stats.resampling import Bootstrap, weighted_means
 
 
 def score(
@@ -16,12 +16,7 @@ def score(
     floor: NDArray[np.float64],
     clairvoyant: NDArray[np.float64],
     cluster: Sequence[str],
-    *,
-    level: float,
-    num_resamples: int,
-    rng: np.random.Generator,
-    families: Families = "sampled",
-    draw: Draw = cluster_weights,
+    bootstrap: Bootstrap,
 ) -> Interval:
     r"""Score of a policy.
 
@@ -33,22 +28,14 @@ def score(
         ``(n,)`` costs of the policy, of the best floor and of the clairvoyant on the same instances.
     cluster
         ``(n,)`` scenario families.
-    level
-        Of the interval.
-    num_resamples
-        Of the bootstrap; all three are resampled together, because their ratio is what counts.
-    rng
-        Consumed.
-    families
-        What the interval is about, see ``cluster_weights``.
-    draw
-        Draws the weights; ``Drawn`` keeps them for whoever asks again.
+    bootstrap
+        All three are resampled together, because their ratio is what counts.
 
     Returns
     -------
     Interval
-        ``nan`` where the floor is not dearer than the clairvoyant: there is nothing to win. Resamples in which that is
-        so are left out.
+        ``nan`` where the floor costs no more than the clairvoyant: there is nothing to win. Resamples in which that
+        is so are left out.
 
     Notes
     -----
@@ -56,9 +43,9 @@ def score(
     is about this floor.
     """
     columns = np.stack([cost, floor, clairvoyant], axis=1)
-    resampled = weighted_means(draw(cluster, num_resamples, rng, families=families), columns)
+    resampled = weighted_means(bootstrap.weights(cluster), columns)
     value = float(_ratio(columns.mean(axis=0)[None])[0])
-    return percentile_interval(value, _ratio(resampled), level)
+    return bootstrap.interval(value, _ratio(resampled))
 
 
 def _ratio(means: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The bad end: mean of the dearest five per cent."""
+"""The costly tail: mean of the costliest five per cent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import Draw, Families, cluster_weights
+from experiments.stats.interval import Interval
+from experiments.stats.resampling import Bootstrap
 
 CAP_USD: Final = 50_000.0
 """Cost that an episode counts at most in a capped mean: one fatal crash would otherwise outweigh all others."""
@@ -21,7 +21,7 @@ BLOCK: Final = 64
 def cvar(
     cost: NDArray[np.float64], share: float, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
-    """Conditional value at risk: mean of the dearest ``share`` of the weight.
+    """Conditional value at risk: mean of the costliest ``share`` of the weight.
 
     Parameters
     ----------
@@ -59,39 +59,10 @@ def _tail(
     return found
 
 
-def cvar95(
-    cost: NDArray[np.float64],
-    cluster: Sequence[str],
-    *,
-    level: float,
-    num_resamples: int,
-    rng: np.random.Generator,
-    families: Families = "sampled",
-    draw: Draw = cluster_weights,
-) -> Interval:
-    """Mean of the dearest 5 % of episodes, US$, with a bootstrap interval clustered by family.
+def cvar95(cost: NDArray[np.float64], cluster: Sequence[str], bootstrap: Bootstrap) -> Interval:
+    """Mean of the costliest 5 % of ``(n,)`` episodes in families, US$.
 
-    Parameters
-    ----------
-    cost
-        ``(n,)``.
-    cluster
-        ``(n,)`` scenario families.
-    level
-        Of the interval.
-    num_resamples
-        Of the bootstrap.
-    rng
-        Consumed.
-    families
-        What the interval is about, see ``cluster_weights``.
-    draw
-        Draws the weights; ``Drawn`` keeps them for whoever asks again.
-
-    Returns
-    -------
-    Interval
-        With few episodes its upper end is an underestimate: what was not seen is not resampled.
+    With few episodes the upper end is an underestimate: what was not seen is not resampled.
     """
-    weights = draw(cluster, num_resamples, rng, families=families)
-    return percentile_interval(float(cvar(cost, 0.05)[0]), cvar(cost, 0.05, weights), level)
+    weights = bootstrap.weights(cluster)
+    return bootstrap.interval(float(cvar(cost, 0.05)[0]), cvar(cost, 0.05, weights))

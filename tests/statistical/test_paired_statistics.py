@@ -14,6 +14,7 @@ from experiments.stats.mcnemar import mcnemar
 from experiments.stats.multiplicity import holm
 from experiments.stats.paired import PairedDifference, paired_difference
 from experiments.stats.proportion import wilson
+from experiments.stats.resampling import Bootstrap
 from experiments.stats.score import score
 from experiments.stats.tail import cvar, cvar95
 from experiments.stats.verdict import decide, pairs_needed
@@ -23,7 +24,10 @@ pytestmark = pytest.mark.statistical
 RUNS = 300
 FAMILIES, PER_FAMILY = 12, 40
 CLUSTER = [f"family {k}" for k in range(FAMILIES) for _ in range(PER_FAMILY)]
-OPTIONS = {"level": 0.95, "num_resamples": 400}
+
+
+def bootstrap(rng, families="sampled"):
+    return Bootstrap(0.95, 400, rng, families)
 
 
 def draw(rng, mean, between):
@@ -33,7 +37,7 @@ def draw(rng, mean, between):
 
 
 def compare(rng, values):
-    return paired_difference(values, np.zeros_like(values), CLUSTER, rng=rng, **OPTIONS)
+    return paired_difference(values, np.zeros_like(values), CLUSTER, bootstrap(rng))
 
 
 @pytest.mark.parametrize("between", [0.0, 30.0])
@@ -55,7 +59,7 @@ def test_cluster_bootstrap_is_needed():
     for _ in range(RUNS):
         values = draw(rng, 50.0, 60.0)
         found = paired_difference(
-            values, np.zeros_like(values), ["one"] * len(values), rng=rng, **OPTIONS
+            values, np.zeros_like(values), ["one"] * len(values), bootstrap(rng)
         )
         hits += found.mean.low <= 50.0 <= found.mean.high
     assert hits / RUNS < 0.7
@@ -64,7 +68,7 @@ def test_cluster_bootstrap_is_needed():
 def test_equal_policies_are_tied():
     rng = np.random.default_rng(3)
     costs = rng.lognormal(5.0, 2.0, len(CLUSTER))
-    found = paired_difference(costs, costs, CLUSTER, rng=rng, **OPTIONS)
+    found = paired_difference(costs, costs, CLUSTER, bootstrap(rng))
     assert found.mean == (0.0, 0.0, 0.0)
     assert decide("a", "a too", found, level=0.95).better == "tied"
 
@@ -77,7 +81,7 @@ def test_exchangeable_policies_are_seldom_told_apart():
     for _ in range(RUNS):
         size = (2, len(CLUSTER))
         costs = np.where(rng.random(size) < 0.01, 1e5, 0.0) + rng.lognormal(3.0, 1.5, size)
-        found = paired_difference(costs[0], costs[1], CLUSTER, rng=rng, **OPTIONS)
+        found = paired_difference(costs[0], costs[1], CLUSTER, bootstrap(rng))
         alarms += decide("a", "b", found, level=0.95).better != "tied"
     assert alarms / RUNS <= 0.10
 
@@ -91,9 +95,7 @@ def test_planted_difference_is_found_with_the_promised_power():
     found = 0
     for _ in range(RUNS):
         values = rng.normal(-10.0, 50.0, num)
-        result = paired_difference(
-            values, np.zeros(num), ["one"] * num, rng=rng, level=0.95, num_resamples=400
-        )
+        result = paired_difference(values, np.zeros(num), ["one"] * num, bootstrap(rng))
         found += decide("a", "b", result, level=0.95).better == "A"
     assert 0.7 <= found / RUNS <= 0.9
 
@@ -101,8 +103,8 @@ def test_planted_difference_is_found_with_the_promised_power():
 def test_swapping_the_policies_swaps_the_verdict():
     rng = np.random.default_rng(6)
     a, b = rng.lognormal(5.0, 1.0, len(CLUSTER)), rng.lognormal(5.5, 1.0, len(CLUSTER))
-    there = paired_difference(a, b, CLUSTER, rng=np.random.default_rng(0), **OPTIONS)
-    back = paired_difference(b, a, CLUSTER, rng=np.random.default_rng(0), **OPTIONS)
+    there = paired_difference(a, b, CLUSTER, bootstrap(np.random.default_rng(0)))
+    back = paired_difference(b, a, CLUSTER, bootstrap(np.random.default_rng(0)))
     np.testing.assert_allclose(there.mean[0], -back.mean[0])
     np.testing.assert_allclose(there.mean[1:], [-back.mean[2], -back.mean[1]])
     assert decide("a", "b", there, level=0.95).better == "A"
@@ -124,7 +126,7 @@ def test_interquartile_interval_covers():
     rng = np.random.default_rng(8)
     hits = 0
     for _ in range(RUNS):
-        low, high = interquartile_mean(rng.normal(3.0, 1.0, (10, 4)), rng=rng, **OPTIONS)[1:]
+        low, high = interquartile_mean(rng.normal(3.0, 1.0, (10, 4)), bootstrap(rng))[1:]
         hits += low <= 3.0 <= high
     assert 0.83 <= hits / RUNS <= 0.99
 
@@ -138,7 +140,7 @@ def test_score_interval_covers():
         cost, floor, best = (
             level * k + rng.normal(0.0, 200.0, level.shape) for k in (1.5, 2.0, 1.0)
         )
-        low, high = score(cost, floor, best, CLUSTER, rng=rng, **OPTIONS)[1:]
+        low, high = score(cost, floor, best, CLUSTER, bootstrap(rng))[1:]
         hits += low <= 50.0 <= high
     assert hits / RUNS >= 0.86
 
@@ -163,9 +165,7 @@ def test_paired_interval_covers_with_heavy_tails(families, least):
     hits = 0
     for _ in range(RUNS):
         values = heavy(rng, len(CLUSTER))
-        found = paired_difference(
-            values, np.zeros_like(values), CLUSTER, rng=rng, families=families, **OPTIONS
-        )
+        found = paired_difference(values, np.zeros_like(values), CLUSTER, bootstrap(rng, families))
         hits += found.mean.low <= mean_of_heavy() <= found.mean.high
     assert hits / RUNS >= least
 
@@ -180,7 +180,7 @@ def test_fixed_interval_covers_these_families_and_no_others():
         effects = rng.normal(0.0, 100.0, 6)
         values = np.repeat(effects, sizes) + rng.normal(0.0, 100.0, sizes.sum())
         low, high = paired_difference(
-            values, np.zeros_like(values), cluster, rng=rng, families="fixed", **OPTIONS
+            values, np.zeros_like(values), cluster, bootstrap(rng, "fixed")
         ).mean[1:]
         these += low <= effects @ sizes / sizes.sum() <= high
         others += low <= 0.0 <= high
@@ -196,7 +196,7 @@ def test_p_value_is_small_as_often_as_it_says_and_holm_keeps_the_family():
     single = family = 0
     for _ in range(RUNS):
         values = [
-            paired_difference(a, b, cluster, rng=rng, families="fixed", **OPTIONS).p_value
+            paired_difference(a, b, cluster, bootstrap(rng, "fixed")).p_value
             for a, b in rng.lognormal(3.0, 1.5, (6, 2, 160))
         ]
         single += sum(value <= 0.05 for value in values)
@@ -210,7 +210,7 @@ def test_pairs_needed_keep_their_promise_over_twelve_families():
     # 80 %: Phi((2.80 - 1.96) sqrt(23 / 12)) = 88 %; 80 % to 96 % of 300 is z = -4.3 and +4.3
     rng = np.random.default_rng(13)
     seen = paired_difference(
-        rng.normal(-10.0, 100.0, 480), np.zeros(480), CLUSTER, rng=rng, **OPTIONS
+        rng.normal(-10.0, 100.0, 480), np.zeros(480), CLUSTER, bootstrap(rng)
     )._replace(
         mean=Interval(-10.0, -30.0, 10.0),
         seeds_error=100.0 / 480**0.5,
@@ -221,7 +221,7 @@ def test_pairs_needed_keep_their_promise_over_twelve_families():
     found = 0
     for _ in range(RUNS):
         values = rng.normal(-10.0, 100.0, len(cluster))
-        result = paired_difference(values, np.zeros_like(values), cluster, rng=rng, **OPTIONS)
+        result = paired_difference(values, np.zeros_like(values), cluster, bootstrap(rng))
         found += decide("a", "b", result, level=0.95).better == "A"
     assert 0.80 <= found / RUNS <= 0.96
 
@@ -232,7 +232,7 @@ def test_tail_interval_covers():
     rng = np.random.default_rng(14)
     hits = 0
     for _ in range(RUNS):
-        low, high = cvar95(heavy(rng, len(CLUSTER)), CLUSTER, rng=rng, **OPTIONS)[1:]
+        low, high = cvar95(heavy(rng, len(CLUSTER)), CLUSTER, bootstrap(rng))[1:]
         hits += low <= truth <= high
     assert hits / RUNS >= 0.89
 
@@ -244,10 +244,10 @@ def test_improvement_intervals_cover():
     paired = unpaired = 0
     for _ in range(RUNS):
         a, b = rng.integers(0, 4, len(CLUSTER)) * 1.0, rng.integers(0, 5, len(CLUSTER)) * 1.0
-        low, high = paired_improvement(a, b, CLUSTER, rng=rng, families="fixed", **OPTIONS)[1:]
+        low, high = paired_improvement(a, b, CLUSTER, bootstrap(rng, "fixed"))[1:]
         paired += low <= 0.6 <= high
         seeds = rng.normal(0.0, 1.0, 10), rng.normal(1.0, 1.0, 10)
-        low, high = unpaired_improvement(*seeds, rng=rng, **OPTIONS)[1:]
+        low, high = unpaired_improvement(*seeds, bootstrap(rng))[1:]
         unpaired += low <= 0.7602 <= high
     assert 0.88 <= paired / RUNS <= 0.99
     assert 0.87 <= unpaired / RUNS <= 0.99

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.stats.interval import Interval, percentile_interval
-from experiments.stats.resampling import cluster_weights, weighted_means
+from experiments.stats.interval import Interval
+from experiments.stats.resampling import Bootstrap
 
 Array = NDArray[np.float64]
 
@@ -93,5 +93,4 @@ def mean_of(values: Array, families: Sequence[str]) -> Interval:
         return point(np.nan)
     kept = values[valid].astype(np.float64)
     clusters = [family for family, is_valid in zip(families, valid, strict=True) if is_valid]
-    weights = cluster_weights(clusters, NUM_RESAMPLES, np.random.default_rng(SEED))
-    return percentile_interval(float(kept.mean()), weighted_means(weights, kept), LEVEL)
+    return Bootstrap(LEVEL, NUM_RESAMPLES, np.random.default_rng(SEED)).mean(kept, clusters)

@@ -23,6 +23,7 @@ from experiments.execution import pool
 from experiments.rollout.loop import Rollout
 from experiments.stats.interval import Interval
 from experiments.stats.paired import paired_difference
+from experiments.stats.resampling import Bootstrap
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.steps import Steps
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
@@ -167,9 +168,7 @@ def _compare(
             paid[policy, setting],
             reference,
             families,
-            level=0.95,
-            num_resamples=config.num_resamples,
-            rng=np.random.default_rng(0),
+            Bootstrap(0.95, config.num_resamples, np.random.default_rng(0)),
         ).mean
         for policy in config.policies
         if policy != config.reference

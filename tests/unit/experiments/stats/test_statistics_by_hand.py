@@ -13,16 +13,18 @@ from experiments.stats.mcnemar import mcnemar
 from experiments.stats.multiplicity import holm
 from experiments.stats.paired import PairedDifference, paired_difference
 from experiments.stats.proportion import wilson
-from experiments.stats.resampling import Drawn, cluster_weights
+from experiments.stats.resampling import Bootstrap, cluster_weights
 from experiments.stats.score import score
 from experiments.stats.tail import cvar, cvar95
 from experiments.stats.verdict import MOST_PAIRS, decide, pairs_needed
 
-OPTIONS = {"level": 0.95, "num_resamples": 500}
-
 
 def rng():
     return np.random.default_rng(0)
+
+
+def bootstrap(level=0.95, num_resamples=500, **more):
+    return Bootstrap(level, num_resamples, rng(), **more)
 
 
 def test_wilson_by_hand():
@@ -46,19 +48,19 @@ def test_mcnemar_by_hand():
 
 def test_interquartile_mean_by_hand():
     # the middle four of eight
-    found = interquartile_mean(np.arange(8.0) ** 2, rng=rng(), **OPTIONS)
+    found = interquartile_mean(np.arange(8.0) ** 2, bootstrap())
     assert found.value == (4 + 9 + 16 + 25) / 4
     assert found.low < found.value < found.high
-    one_seed = interquartile_mean(np.array([[1.0, 5.0, 3.0, 9.0]]), rng=rng(), **OPTIONS)
+    one_seed = interquartile_mean(np.array([[1.0, 5.0, 3.0, 9.0]]), bootstrap())
     assert one_seed == (4.0, 4.0, 4.0)
     # of sixteen the middle eight, 4 to 11 squared, in every resample too: 492 / 8
-    sixteen = interquartile_mean(np.arange(16.0)[None] ** 2, rng=rng(), **OPTIONS)
+    sixteen = interquartile_mean(np.arange(16.0)[None] ** 2, bootstrap())
     assert sixteen == (61.5, 61.5, 61.5)
 
 
 def test_cvar_by_hand():
     cost = np.array([10.0, 0.0, 40.0, 20.0])
-    # the dearest quarter is one of four; the dearest 40 % is 40 and 0.6 of 20
+    # the costliest quarter is one of four; the costliest 40 % is 40 and 0.6 of 20
     assert cvar(cost, 0.25)[0] == 40.0
     assert cvar(cost, 0.4)[0] == pytest.approx((40.0 + 0.6 * 20.0) / 1.6)
     assert cvar(cost, 1.0)[0] == cost.mean()
@@ -68,11 +70,11 @@ def test_cvar_by_hand():
     assert twice[0] == (40.0 + 10.0) / 2
 
 
-def test_cvar95_is_the_mean_of_the_dearest_twentieth():
+def test_cvar95_is_the_mean_of_the_costliest_twentieth():
     # of forty the two dearest, 38 and 39; eight families of five
-    found = cvar95(np.arange(40.0), [str(k // 5) for k in range(40)], rng=rng(), **OPTIONS)
+    found = cvar95(np.arange(40.0), [str(k // 5) for k in range(40)], bootstrap())
     assert found.value == 38.5
-    # a resample may leave out the dearest family, and cannot hold more than it
+    # a resample may leave out the costliest family, and cannot hold more than it
     assert found.low < 38.5 < found.high <= 39.0
     assert found.low > 20.0
 
@@ -80,21 +82,21 @@ def test_cvar95_is_the_mean_of_the_dearest_twentieth():
 def test_score_by_hand():
     floor, best = np.array([100.0, 300.0]), np.array([0.0, 100.0])
     # means 200 and 50; a policy at 125 is half way
-    found = score(np.array([50.0, 200.0]), floor, best, ["a", "a"], rng=rng(), **OPTIONS)
+    found = score(np.array([50.0, 200.0]), floor, best, ["a", "a"], bootstrap())
     assert found.value == 50.0
-    assert score(floor, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (0.0, 0.0, 0.0)
-    assert score(best, floor, best, ["a", "a"], rng=rng(), **OPTIONS) == (100.0, 100.0, 100.0)
-    assert np.isnan(score(best, best, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
+    assert score(floor, floor, best, ["a", "a"], bootstrap()) == (0.0, 0.0, 0.0)
+    assert score(best, floor, best, ["a", "a"], bootstrap()) == (100.0, 100.0, 100.0)
+    assert np.isnan(score(best, best, floor, ["a", "a"], bootstrap())).all()
     # half a dollar between floor and best is room enough
-    near = score(best + 0.25, best + 0.5, best, ["a", "a"], rng=rng(), **OPTIONS)
+    near = score(best + 0.25, best + 0.5, best, ["a", "a"], bootstrap())
     assert near.value == pytest.approx(50.0)
     # no room at all between floor and best: no score, and no division by nothing
-    assert np.isnan(score(best, floor, floor, ["a", "a"], rng=rng(), **OPTIONS)).all()
+    assert np.isnan(score(best, floor, floor, ["a", "a"], bootstrap())).all()
 
 
 def test_paired_difference_by_hand():
     found = paired_difference(
-        np.array([3.0, 5.0, 4.0]), np.array([1.0, 1.0, 1.0]), ["x", "x", "y"], rng=rng(), **OPTIONS
+        np.array([3.0, 5.0, 4.0]), np.array([1.0, 1.0, 1.0]), ["x", "x", "y"], bootstrap()
     )
     assert found.mean.value == 3.0
     assert found.sd == 1.0
@@ -105,23 +107,23 @@ def test_paired_difference_by_hand():
     assert (found.num_pairs, found.num_clusters) == (3, 2)
     # 4.0 occurs only alone in a resample, 3.0 and 5.0 only together or not: never beyond 2 and 4
     assert 2.0 <= found.mean.low <= 3.0 <= found.mean.high <= 4.0
-    same = paired_difference(np.ones(3), np.ones(3), ["x", "x", "y"], rng=rng(), **OPTIONS)
+    same = paired_difference(np.ones(3), np.ones(3), ["x", "x", "y"], bootstrap())
     assert (same.mean, same.p_value) == ((0.0, 0.0, 0.0), 1.0)
     with pytest.raises(ValueError, match="equal lengths"):
-        paired_difference(np.zeros(2), np.zeros(3), ["x"] * 2, rng=rng(), **OPTIONS)
+        paired_difference(np.zeros(2), np.zeros(3), ["x"] * 2, bootstrap())
     with pytest.raises(ValueError, match="equal lengths"):
-        paired_difference(np.zeros(0), np.zeros(0), [], rng=rng(), **OPTIONS)
+        paired_difference(np.zeros(0), np.zeros(0), [], bootstrap())
 
 
 def test_paired_difference_of_one_two_and_four_pairs():
     nothing = np.zeros(4)
-    one = paired_difference(np.array([3.0]), nothing[:1], ["x"], rng=rng(), **OPTIONS)
+    one = paired_difference(np.array([3.0]), nothing[:1], ["x"], bootstrap())
     assert (one.mean.value, one.sd, one.seeds_error) == (3.0, 0.0, 0.0)
-    two = paired_difference(np.array([3.0, 5.0]), nothing[:2], ["x"] * 2, rng=rng(), **OPTIONS)
+    two = paired_difference(np.array([3.0, 5.0]), nothing[:2], ["x"] * 2, bootstrap())
     assert two.sd == pytest.approx(np.sqrt(2.0))
     # 1, 2, 3 within x: variance 1, three times; y alone shows none: sqrt(3) / 4
     cost = np.array([1.0, 2.0, 3.0, 9.0])
-    four = paired_difference(cost, nothing, ["x", "x", "x", "y"], rng=rng(), **OPTIONS)
+    four = paired_difference(cost, nothing, ["x", "x", "x", "y"], bootstrap())
     assert four.seeds_error == pytest.approx(np.sqrt(3.0) / 4)
 
 
@@ -130,18 +132,25 @@ def test_p_value_counts_the_resamples_on_the_other_side():
     weights = cluster_weights(cluster, 500, rng())
     below = int((weights @ cost <= 0.0).sum())
     assert 5 < below < 100
-    found = paired_difference(cost, np.zeros(4), cluster, rng=rng(), **OPTIONS)
+    found = paired_difference(cost, np.zeros(4), cluster, bootstrap())
     assert found.p_value == pytest.approx(2.0 * (below + 1) / 501)
 
 
 def test_equal_draws_are_drawn_once():
-    draw, cluster = Drawn(), ["a", "b", "b"]
-    first = draw(cluster, 50, rng())
+    drawn, cluster = {}, ["a", "b", "b"]
+
+    def draw(families, generator):
+        return Bootstrap(0.95, 50, generator, drawn=drawn).weights(families)
+
+    first = draw(cluster, rng())
     np.testing.assert_array_equal(first, cluster_weights(cluster, 50, rng()))
-    assert draw(cluster, 50, rng()) is first
-    assert draw(cluster, 50, np.random.default_rng(1)) is not first
-    assert draw(["a", "a", "b"], 50, rng()) is not first
+    assert draw(cluster, rng()) is first
+    assert draw(cluster, np.random.default_rng(1)) is not first
+    assert draw(["a", "a", "b"], rng()) is not first
     assert not first.flags.writeable
+    # without a memory every draw is a new one
+    alone = Bootstrap(0.95, 50, rng())
+    assert (alone.weights(cluster) != alone.weights(cluster)).any()
 
 
 def test_cluster_weights_draw_whole_clusters():
@@ -158,23 +167,21 @@ def test_cluster_weights_draw_whole_clusters():
 
 def test_improvement_by_hand():
     a, b = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 1.0, 9.0])
-    # cheaper, equal, dearer, cheaper
-    found = paired_improvement(a, b, ["x"] * 4, rng=rng(), **OPTIONS)
+    # cheaper, equal, costlier, cheaper
+    found = paired_improvement(a, b, ["x"] * 4, bootstrap())
     assert found.value == 2.5 / 4
     # 1 below 2 and 3, 2 below 3 and level with 2: 3.5 of 4
-    seeds = unpaired_improvement(np.array([1.0, 2.0]), np.array([2.0, 3.0]), rng=rng(), **OPTIONS)
+    seeds = unpaired_improvement(np.array([1.0, 2.0]), np.array([2.0, 3.0]), bootstrap())
     assert seeds.value == 3.5 / 4
     assert seeds.low < seeds.value <= seeds.high == 1.0
     # three against one: 0 is below all of them, 5 above; of no width
-    sure = unpaired_improvement(np.array([0.0]), np.array([1.0, 2.0, 3.0]), rng=rng(), **OPTIONS)
+    sure = unpaired_improvement(np.array([0.0]), np.array([1.0, 2.0, 3.0]), bootstrap())
     assert sure == (1.0, 1.0, 1.0)
-    mixed = unpaired_improvement(
-        np.array([0.0, 5.0]), np.array([1.0, 2.0, 3.0]), rng=rng(), **OPTIONS
-    )
+    mixed = unpaired_improvement(np.array([0.0, 5.0]), np.array([1.0, 2.0, 3.0]), bootstrap())
     assert mixed == (0.5, 0.0, 1.0)
-    three = unpaired_improvement(np.array([1.0, 2.0, 3.0]), np.array([4.0]), rng=rng(), **OPTIONS)
+    three = unpaired_improvement(np.array([1.0, 2.0, 3.0]), np.array([4.0]), bootstrap())
     assert three == (1.0, 1.0, 1.0)
-    equal = unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0]), rng=rng(), **OPTIONS)
+    equal = unpaired_improvement(np.array([5.0, 5.0]), np.array([5.0]), bootstrap())
     assert equal == (0.5, 0.5, 0.5)
 
 
@@ -275,12 +282,12 @@ def test_paired_difference_is_mirrored_by_a_swap_and_blind_to_a_shift(values, fa
     b = np.roll(a, 1) * 0.5
     cluster = [str(k % 3) for k in range(len(a))]
     options = {"level": 0.9, "num_resamples": 50, "families": families}
-    there = paired_difference(a, b, cluster, rng=rng(), **options)
-    back = paired_difference(b, a, cluster, rng=rng(), **options)
+    there = paired_difference(a, b, cluster, bootstrap(**options))
+    back = paired_difference(b, a, cluster, bootstrap(**options))
     assert there.mean.value == -back.mean.value
     np.testing.assert_allclose(there.mean[1:], [-back.mean[2], -back.mean[1]], rtol=1e-9, atol=1e-6)
     assert there.p_value == back.p_value or abs(there.mean.value) < 1e-6
-    both = paired_difference(a + shift, b + shift, cluster, rng=rng(), **options)
+    both = paired_difference(a + shift, b + shift, cluster, bootstrap(**options))
     np.testing.assert_allclose(both.mean, there.mean, rtol=1e-6, atol=1e-6)
 
 
