@@ -17,10 +17,10 @@ from experiments.cli.application import Command
 def _run(values: dict[str, Any]) -> None:
     """The body."""
     import yaml
-    from tqdm import tqdm
 
     from experiments.cli.configuration import validate
     from experiments.store.atomic import write_text
+    from experiments.store.progress import Progress
     from experiments.store.provenance import machine
     from experiments.store.run_folder import compute_key, open_folder
     from experiments.studies.counterfactual.configuration import (
@@ -37,11 +37,10 @@ def _run(values: dict[str, Any]) -> None:
     instance = suite.instance(item)
     grid = changed.grid(instance, config.num_values, config.low, config.high)
     policies, cost = config.load_policies(), config.load_cost()
-    with tqdm(total=100, unit="%", disable=None) as bar:
+    with Progress("rolling", 100, "per cent") as progress:
 
         def report(share: float, what: str) -> None:
-            bar.set_postfix_str(what)
-            bar.update(round(100 * share) - bar.n)
+            progress.reach(round(100 * share), remark=what)
 
         found = study(
             instance,

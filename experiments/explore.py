@@ -28,7 +28,7 @@ def _run(values: dict[str, Any]) -> None:
     serve(config)
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="explore")
+COMMAND = Command(_run, groups=("suite", "cost"), config_name="explore", is_server=True)
 
 
 @hydra.main(version_base="1.3", config_path="pkg://conf", config_name="explore")

@@ -16,16 +16,15 @@ from experiments.cli.application import Command
 
 def _run(values: dict[str, Any]) -> None:
     """The body."""
-    from tqdm import tqdm
-
     from envs.scenario.suite import SEED_SPLITS, load_suite
     from experiments.cli.configuration import SuiteConfiguration, config_path, validate
+    from experiments.store.progress import watch
 
     checked = validate(SuiteConfiguration, values)
     path = config_path("suite", checked.suite)
     suite = load_suite(path)
     hashes, lines = {}, []
-    for split in tqdm(SEED_SPLITS, desc="sampling", unit="split", disable=None):
+    for split in watch(SEED_SPLITS, "sampling", len(SEED_SPLITS), "splits"):
         counts = Counter(item.stratum for item in suite.items(split))
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
         hashes[split] = suite.compute_sha256(split)

@@ -1,4 +1,4 @@
-"""Compile every kernel once; say how long it took and where the machine code lies."""
+"""Compile every kernel once, and print how long that took and where the machine code is stored."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+from experiments.store.progress import Progress, heartbeat
 
 
 def stages() -> dict[str, Callable[[], Any]]:
@@ -42,12 +44,13 @@ def main() -> None:
     """Compile or load everything."""
     argparse.ArgumentParser(prog="python -m experiments.warm_up", description=__doc__).parse_args()
     start = time.process_time()
-    from tqdm import tqdm
-
-    with tqdm(stages().items(), unit="stage", disable=None) as progress:
-        for name, call in progress:
-            progress.set_description(name)
-            call()
+    with heartbeat("warm_up", sys.stderr):
+        todo = stages()
+        with Progress("compiling", len(todo), "stages") as progress:
+            for name, call in todo.items():
+                progress.update(0, name)
+                call()
+                progress.update()
     seconds = time.process_time() - start
     sys.stdout.write(
         f"ready after {seconds:.1f} CPU-s; machine code in {os.environ['NUMBA_CACHE_DIR']}\n"

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 from envs.scenario.suite import load_suite
 from experiments.rollout.decision_probe import Answered, DecisionProbe
+from experiments.store.progress import watch
 from policies.planning.answers import ANSWERS
 
 HARMLESS_USD = 50.0
@@ -93,7 +93,7 @@ def run(path: Path, *, split: str, num_contents: int, max_instances: int | None)
     families: dict[str, list[Answered]] = {}
     total = len(suite.items(split)) if max_instances is None else max_instances
     sampled = islice(suite.sample(split), max_instances)
-    for k, (item, instance) in enumerate(tqdm(sampled, total=total, unit="instance", disable=None)):
+    for k, (item, instance) in enumerate(watch(sampled, "answering", total, "instances")):
         asks = num_contents if item.stratum == "look_alike" else 0
         answer = probe.answer(instance, asks, seed=k)
         strata.setdefault(item.stratum, []).append(answer)

@@ -15,8 +15,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tqdm import tqdm
-
 from experiments.benchmarks.contestants import (
     TOLERANCE,
     Contestant,
@@ -26,6 +24,7 @@ from experiments.benchmarks.contestants import (
     parity_twin,
     upstream,
 )
+from experiments.store.progress import watch
 from experiments.store.provenance import machine
 
 SIZES: Final = (21, 51)
@@ -81,7 +80,7 @@ def run(*, rounds: int, round_seconds: float, num_worlds: int, start_up: bool) -
         # compiles or loads the kernels, outside the clock
         contestant.begin(0)
         contestant.step()
-    for _ in tqdm(range(rounds), desc="measuring", unit="round", disable=None):
+    for _ in watch(range(rounds), "measuring", rounds, "rounds"):
         for contestant in contestants.values():
             contestant.run_round(round_seconds)
     checks = _checks(contestants)

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.instance import ScenarioInstance
@@ -19,6 +18,7 @@ from envs.scenario.suite import SuiteItem, load_suite
 from envs.specification import column
 from experiments.cli.loading import load_policy
 from experiments.rollout.loop import world_seed
+from experiments.store.progress import watch
 from experiments.store.provenance import machine
 from policies.base import Explaining, Policy, Privileged
 
@@ -46,7 +46,7 @@ def run(path: Path, *, split: str, policies: Sequence[str], max_instances: int |
         f"{'policy':20s} {'decisions':>9s} {'p50 ms':>9s} {'p99 ms':>9s} {'mean CPU ms':>11s}\n"
     ]
     rows = {}
-    for name in tqdm(policies, unit="policy", disable=None):
+    for name in watch(policies, "timing", len(policies), "policies"):
         times = time_decisions(load_policy(name), instances)
         p50, p99 = np.percentile(times.wall_ms, [50, 99])
         rows[name] = {"p50_ms": p50, "p99_ms": p99, "mean_cpu_ms": times.cpu_ms.mean()}

@@ -73,10 +73,13 @@ class Command:
         body: Callable[[dict[str, Any]], None],
         groups: tuple[str, ...] = (),
         config_name: str | None = None,
+        *,
+        is_server: bool = False,
     ) -> None:
         self._body = body
         self._groups = groups
         self._config_name = config_name
+        self._is_server = is_server
         self._stderr = sys.stderr
         self._has_begun = False
 
@@ -93,11 +96,16 @@ class Command:
         # not at the top: `envs` brings Gymnasium, which `--help` does not need
         from envs.errors import UserError
         from experiments.store.errors import WorkerDiedError
+        from experiments.store.progress import heartbeat
 
         self._has_begun = True
         sys.stderr = self._stderr
         try:
-            self._body(self._values(config))
+            if self._is_server:
+                self._body(self._values(config))
+                return
+            with heartbeat((self._config_name or "").removesuffix("_command"), self._stderr):
+                self._body(self._values(config))
         except (UserError, OmegaConfBaseException) as error:
             self._say(str(error))
             raise SystemExit(USER_ERROR_CODE) from None

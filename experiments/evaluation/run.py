@@ -14,7 +14,6 @@ from typing import Any, Literal, NamedTuple
 import pyarrow as pa
 import yaml
 from pydantic import Field
-from tqdm import tqdm
 
 from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
@@ -28,6 +27,7 @@ from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.execution.executor import Executor, make_executor
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.progress import Progress
 from experiments.store.provenance import machine
 from experiments.store.run_folder import RunFolder, compute_key, open_folder
 from experiments.store.steps import Steps
@@ -283,12 +283,11 @@ def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
     there = total - sum(len(part.items) for part in missing)
     work = shards.Done(0, 0, 0.0, 0.0, 0.0)
     executor = choose_executor(plan.config, folder)
-    with tqdm(total=total, initial=there, unit="episode", disable=None) as bar:
+    with Progress("driving", total, "episodes", there) as progress:
         for k, done in executor.run(shards.run, missing, str(folder)):
             steps.note(missing[k].name, [missing[k].name])
             work = work.plus(done)
-            bar.set_postfix_str(missing[k].policy, refresh=False)
-            bar.update(done.num_episodes)
+            progress.update(done.num_episodes, missing[k].policy)
     return {name: round(value, 3) for name, value in work._asdict().items()}
 
 

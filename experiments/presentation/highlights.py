@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from tqdm import tqdm
 
 from envs.cost.parameters import CostParameters
 from envs.scenario.suite import SuiteItem
@@ -20,6 +18,7 @@ from experiments.presentation.replays.states import drive_all
 from experiments.presentation.summary import CEILING, Highlight, Summary
 from experiments.records.matching import align
 from experiments.store.atomic import make_folder
+from experiments.store.progress import watch
 from experiments.video.job import Order, describe_heading, make_videos
 from policies.base import Policy
 
@@ -103,7 +102,7 @@ def _write_replays(plan: Plan, names: list[str], items: list[SuiteItem], folder:
             policy_seed=plan.config.policy_seeds[0],
             cost=_cost(plan),
         )
-        for name in tqdm(names, unit="policy", desc="replays", disable=None, file=sys.stderr)
+        for name in watch(names, "replays", len(names), "policies")
     ]
     for k, (item, instance) in enumerate(zip(items, instances, strict=True)):
         heading = describe_heading(plan.suite, plan.config.split, item, instance)

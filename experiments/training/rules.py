@@ -11,12 +11,11 @@ from dataclasses import fields
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from cmaes import CMA
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
@@ -26,6 +25,7 @@ from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
 from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.progress import Progress
 from experiments.store.provenance import commit
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
@@ -128,7 +128,7 @@ def tune(
     steps = _open_log(log, key)
     means = [optimizer.mean.copy()]
     used, cpu_s = 0, 0.0
-    with tqdm(total=budget, unit="decision", unit_scale=True, disable=None) as bar:
+    with Progress("tuning", budget, "decisions") as progress:
         while used + reserve < budget:
             points = [optimizer.ask() for _ in range(optimizer.population_size)]
             generation = len(means) - 1
@@ -146,11 +146,10 @@ def tune(
             spent = sum(outcome.decisions for outcome in outcomes)
             used += spent
             cpu_s += sum(outcome.cpu_s for outcome in outcomes)
-            bar.update(spent)
-            bar.set_postfix_str(f"objective {np.mean([o.objective for o in outcomes]):,.0f}")
-        return _choose(
-            suite, items, suite_path, start, means, (budget, used, cpu_s), seed, workers, bar
-        )
+            mean = np.mean([outcome.objective for outcome in outcomes])
+            progress.update(spent, f"objective {mean:,.0f}")
+        search = _Search(suite, suite_path, items, start, budget, seed, workers)
+        return _choose(search, means, (used, cpu_s), progress)
 
 
 def affordable_instances(budget: int) -> int:
@@ -171,36 +170,45 @@ def affordable_instances(budget: int) -> int:
     return min(max(round((1.0 - VALIDATION_SHARE) * budget / each), 1), 40)
 
 
+class _Search(NamedTuple):
+    """What the choice at the end of a search needs to know of it."""
+
+    suite: Suite
+    suite_path: Path
+    items: tuple[SuiteItem, ...]
+    start: dict[str, float]
+    budget: int  # environment steps allowed
+    seed: int
+    workers: int
+
+
 def _choose(
-    suite: Suite,
-    items: tuple[SuiteItem, ...],
-    suite_path: Path,
-    start: dict[str, float],
+    search: _Search,
     means: list[NDArray[np.float64]],
-    spending: tuple[int, int, float],  # allowed; decisions and CPU seconds used so far
-    seed: int,
-    workers: int,
-    bar: Any,  # noqa: ANN401 (tqdm's type takes an argument at run time only)
+    spent_before: tuple[int, float],  # decisions and CPU seconds
+    progress: Progress,
 ) -> Tuned:
     """The best of the beginning and some means of the search, on validation seeds."""
+    start = search.start
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
     finalists = [_from_unit(means[k], start) if k else start for k in chosen]
-    outcomes = _run_all([Trial(str(suite_path), one, items) for one in finalists], workers)
+    trials = [Trial(str(search.suite_path), one, search.items) for one in finalists]
+    outcomes = _run_all(trials, search.workers)
     spent = sum(outcome.decisions for outcome in outcomes)
-    bar.update(spent)
+    progress.update(spent)
     best = min(range(len(finalists)), key=lambda k: (outcomes[k].objective, k))
     before, after = outcomes[0], outcomes[best]
     return Tuned(
         finalists[best],
         {"objective": before.objective, "mean_usd": before.mean_usd},
         {"objective": after.objective, "mean_usd": after.mean_usd},
-        spending[0],
-        spending[1] + spent,
-        spending[2] + sum(outcome.cpu_s for outcome in outcomes),
+        search.budget,
+        spent_before[0] + spent,
+        spent_before[1] + sum(outcome.cpu_s for outcome in outcomes),
         last,
-        seed,
-        {split: suite.sha256[split] for split in ("train", "validation")},
+        search.seed,
+        {split: search.suite.sha256[split] for split in ("train", "validation")},
     )
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from envs.specification import DECISIONS_PER_EPISODE, TICK_HZ, TICKS_PER_DECISION
 from experiments.store.atomic import write_text
+from experiments.store.progress import Progress
 from experiments.store.steps import Steps
 from experiments.video.course.script import Script, drive
 from experiments.video.drawing.lines import POLICY_COLOURS
@@ -84,9 +84,9 @@ def make_videos(order: Order, folder: Path) -> list[dict[str, Any]]:
     # until an episode has been driven, it counts as long as episodes can be
     guess = 1 + DECISIONS_PER_EPISODE * TICKS_PER_DECISION
     total = guess * len(order.items)
-    with tqdm(total=total, unit="frame", disable=None) as bar:
+    with Progress("filming", total, "frames") as bar:
         for item in order.items:
-            bar.set_postfix_str(f"{item.family} {item.seed}")
+            bar.update(0, f"{item.family} {item.seed}")
             written = folder / f"{_stem(item)}.json"
             if steps.find(written.name) is not None:
                 described.append(json.loads(written.read_text(encoding="utf-8")))

@@ -7,13 +7,12 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from tqdm import tqdm
-
 from experiments.cli.configuration import config_path
 from experiments.cli.loading import policy_path
 from experiments.execution.executor import make_executor
 from experiments.stats.interval import Interval
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.progress import Progress
 from experiments.store.run_folder import compute_key
 from experiments.store.steps import Steps
 from experiments.studies.audit.configuration import AuditConfiguration
@@ -54,17 +53,14 @@ def run(config: AuditConfiguration) -> Audited:
     make_folder(folder)
     steps = Steps(folder)
     missing = [part.name for part in PARTS if steps.find(_file(part.name), key) is None]
-    with tqdm(
-        total=len(PARTS), initial=len(PARTS) - len(missing), unit="part", disable=None
-    ) as bar:
+    with Progress("probing", len(PARTS), "parts", len(PARTS) - len(missing)) as progress:
         scratch = Path(config.output) / "jobs"
         executor = make_executor(
             config.executor, config.cluster, workers=config.workers, scratch=scratch
         )
         for done, _ in executor.run(_compute_one, missing, config, folder, key):
             steps.note(_file(missing[done]), [_file(missing[done])], key=key)
-            bar.set_postfix_str(missing[done], refresh=False)
-            bar.update()
+            progress.update(remark=missing[done])
     findings: list[Finding] = []
     data: dict[str, Any] = {}
     for part in PARTS:

@@ -11,7 +11,6 @@ from typing import Final
 
 import pyarrow as pa
 import yaml
-from tqdm import tqdm
 
 from envs.errors import UserError
 from experiments.evaluation import run as evaluation
@@ -22,6 +21,7 @@ from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import claim
 from experiments.store.lock import locked
+from experiments.store.progress import Progress, is_terminal
 from experiments.studies.headline.arms import Arms, Contestant, make_arms
 from experiments.studies.headline.best import keep_best
 from experiments.studies.headline.configuration import CompareConfiguration, ExperimentConfiguration
@@ -70,15 +70,10 @@ def _run(config: CompareConfiguration, experiment: ExperimentConfiguration, fold
     arms = make_arms(_leave_out(experiment, folder, config.suite), folder, config.suite)
     for number, stage in enumerate(arms.stages):
         title = f"stage {number + 1}: {', '.join(sorted({job.what for job in stage}))}"
-        with tqdm(
-            total=len(stage),
-            desc=title,
-            unit="job",
-            disable=None,
-        ) as bar:
+        with Progress(title, len(stage), "jobs") as progress:
             for _, made in pool.run(run_job, stage, num_workers=config.workers):
-                bar.update()
-                if bar.disable:
+                progress.update(remark=made)
+                if not is_terminal():
                     # a log instead of a terminal: a line per job
                     clock = datetime.now().astimezone().strftime("%H:%M:%S")
                     sys.stderr.write(f"{clock} {title}: {made}\n")

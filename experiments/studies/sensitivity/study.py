@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
@@ -25,6 +24,7 @@ from experiments.stats.interval import Interval
 from experiments.stats.paired import paired_difference
 from experiments.stats.resampling import Bootstrap
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.progress import Progress
 from experiments.store.steps import Steps
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
 from experiments.studies.sensitivity.detector import DetectorNoise
@@ -142,13 +142,10 @@ def run(config: SensitivityConfiguration) -> list[Row]:
     make_folder(folder)
     steps = Steps(folder)
     missing = [task for task in tasks if steps.find(_name(task)) is None]
-    with tqdm(
-        total=len(tasks), initial=len(tasks) - len(missing), unit="setting", disable=None
-    ) as bar:
+    with Progress("driving", len(tasks), "settings", len(tasks) - len(missing)) as progress:
         for k, _ in pool.run(_drive, missing, str(folder), num_workers=config.workers):
             steps.note(_name(missing[k]), [_name(missing[k])])
-            bar.set_postfix_str(f"{missing[k].policy}, {missing[k].setting.title}")
-            bar.update()
+            progress.update(remark=f"{missing[k].policy}, {missing[k].setting.title}")
     paid = {(task.policy, task.setting): _read(folder / _name(task)) for task in tasks}
     families = [item.family for item in items]
     return [_compare(config, setting, paid, families) for setting in settings]

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tqdm import tqdm
-
 from envs.errors import UserError
 from experiments.evaluation import shards
 from experiments.evaluation.run import choose_executor, choose_missing, finish_records
 from experiments.store.atomic import WriteError, make_folder
 from experiments.store.errors import WorkerError
 from experiments.store.manifest import write_manifest
+from experiments.store.progress import Progress
 from experiments.store.steps import Steps
 from experiments.studies.sweeps.cells import Cell, is_done
 from experiments.studies.sweeps.configuration import SweepConfiguration
@@ -47,8 +46,8 @@ def drive(config: SweepConfiguration, cells: Sequence[Cell], folder: Path) -> di
         make_folder(folder / CELLS)
         for stray in (folder / SHARDS).glob(".*.parquet"):
             stray.unlink(missing_ok=True)
-        with tqdm(total=len(cells), initial=len(cells) - len(waiting), disable=None) as bar:
-            _Drive(config, folder, failed, bar.update).run(waiting)
+        with Progress("driving", len(cells), "cells", len(cells) - len(waiting)) as progress:
+            _Drive(config, folder, failed, progress.update).run(waiting)
     return failed
 
 

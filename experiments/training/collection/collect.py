@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 from gymnasium.utils import seeding
 from pydantic import Field
-from tqdm import tqdm
 
 from envs.errors import UserError, not_allowed
 from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
@@ -21,6 +20,7 @@ from experiments.execution.executor import make_executor
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import claim
 from experiments.store.lock import locked
+from experiments.store.progress import Progress
 from experiments.training.collection.behaviours import BEHAVIOURS, make_behaviour
 from experiments.training.collection.drive import drive
 from experiments.training.collection.quotas import count
@@ -102,14 +102,14 @@ def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
         config.executor, config.cluster, workers=config.workers, scratch=folder / "jobs"
     )
     done = number = 0
-    with tqdm(total=config.num_decisions, unit="decision", unit_scale=True, disable=None) as bar:
+    with Progress("collecting", config.num_decisions, "decisions") as progress:
         while done < config.num_decisions:
             each = done / number if number else ROWS
             more = math.ceil((config.num_decisions - done) / each)
             tasks = [_task(config, folder, k) for k in range(number, number + more)]
             for _, rows in executor.run(run_task, tasks):
                 done += rows
-                bar.update(rows)
+                progress.update(rows)
             number += more
     counts = count(log.list_shards(folder))
     write_text(folder / "counts.json", json.dumps(counts, indent=2) + "\n")

@@ -13,11 +13,11 @@ import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
-from tqdm import tqdm
 
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
+from experiments.store.progress import Progress, count
 from experiments.store.provenance import commit, machine
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.model_free.learners import FIRST_COMMAND, prefer, to_net
@@ -78,7 +78,7 @@ def train(
     claim(folder / CLAIM, told | {"world_model_sha256": model.about["tensors_sha256"]})
     imagination = read_imagination(config.world_model)
     limit = imagination.starts.limit
-    starts = draw_starts(shards, config.starts, seed, limit, _bar("pieces of the log"))
+    starts = draw_starts(shards, config.starts, seed, limit, count("pieces of the log"))
     imagination = imagination._replace(starts=starts)
 
     def make(of: int) -> VecEnv:
@@ -215,34 +215,20 @@ def _measure(model: PPO, env: VecEnv, config: DreamPPOConfiguration) -> float:
     return paid / PROBES
 
 
-def _bar(name: str) -> Callable[[int, int], None]:
-    """A progress bar that is told ``done, total``."""
-    shown = tqdm(desc=name, unit="shard", disable=None)
-
-    def tell(done: int, total: int) -> None:
-        shown.total = total
-        shown.update(done - shown.n)
-        if done == total:
-            shown.close()
-
-    return tell
-
-
 class _Progress(BaseCallback):
     """A bar that counts updates and shows what a dreamt episode costs."""
 
     def __init__(self, updates: int, name: str) -> None:
         super().__init__()
-        self._bar = tqdm(total=updates, desc=name, unit="update", disable=None)
+        self._bar = Progress(name, updates, "updates")
 
     def _on_step(self) -> bool:
         return True
 
     def _on_rollout_end(self) -> None:
-        self._bar.update()
         rewards = self.locals["rollout_buffer"].rewards
         self.logger.record("rollout/mean_reward", float(rewards.mean()))
-        self._bar.set_postfix_str(f"reward {float(rewards.mean()):.4f}")
+        self._bar.update(remark=f"reward {float(rewards.mean()):.4f}")
 
     def _on_training_end(self) -> None:
         self._bar.close()

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from safetensors.numpy import load_file
-from tqdm import tqdm
 
 from envs.errors import UserError
 from envs.scenario.suite import Suite, load_suite
@@ -27,6 +26,7 @@ from experiments.cli.configuration import config_path
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
+from experiments.store.progress import Progress as Bar
 from experiments.store.provenance import commit, machine
 from experiments.training.configuration import DreamerV3Configuration, ModelFreeConfiguration
 from experiments.training.dreamer_v3 import segment as dreamer_segment
@@ -144,14 +144,8 @@ def _learn(
 ) -> dict[str, Any]:
     """Segment after segment, and the best of what they left."""
     items = choose_items(suite, run.config.decisions, run.segments)
-    with tqdm(
-        total=run.config.decisions,
-        initial=progress.learned + progress.validated,
-        desc=f"{KIND} {run.seed}",
-        unit="decision",
-        unit_scale=True,
-        disable=None,
-    ) as bar:
+    done = progress.learned + progress.validated
+    with Bar(f"{KIND} {run.seed}", run.config.decisions, "decisions", done) as bar:
         for k in range(progress.segments, run.segments):
             job = run.job(k)
             spent = _run_segment(job, bar)
@@ -166,8 +160,8 @@ def _learn(
             )
             checkpoint.save(part, nets, sizes, {**described, "budget": after.budget})
             progress = validate(after, DreamerV3(str(part)), suite, items)
-            bar.update(progress.validated - after.validated)
-            bar.set_postfix_str(f"validation {progress.scores_usd[-1]:,.0f} US$")
+            shown = f"validation {progress.scores_usd[-1]:,.0f} US$"
+            bar.update(progress.validated - after.validated, shown)
             write_progress(run.folder, progress)
             if k:
                 _forget(run.place(k - 1))
@@ -178,7 +172,7 @@ def _learn(
     return about
 
 
-def _run_segment(job: dict[str, Any], bar: tqdm[Any]) -> float:
+def _run_segment(job: dict[str, Any], bar: Bar) -> float:
     """Let a process learn, and count its steps; its CPU time, seconds."""
     folder = dreamer_segment.segment_folder(job)
     # of a segment that was killed
@@ -186,7 +180,7 @@ def _run_segment(job: dict[str, Any], bar: tqdm[Any]) -> float:
     make_folder(folder)
     path, log = folder / "job.json", folder / "log.txt"
     write_text(path, json.dumps(job, indent=1) + "\n")
-    before, done = os.times(), bar.n
+    before, done = os.times(), bar.done
     learned = job["total_steps"] - job["steps"]
     command = [sys.executable, "-u", "-m", dreamer_segment.__name__, str(path)]
     with (
@@ -198,13 +192,13 @@ def _run_segment(job: dict[str, Any], bar: tqdm[Any]) -> float:
         for line in process.stdout or ():
             step = _STEP.search(line)
             if step:
-                bar.update(done + int(step[1]) - learned - bar.n)
+                bar.reach(done + int(step[1]) - learned)
     if process.returncode != 0:
         lines = log.read_text(encoding="utf-8").strip().splitlines() or ["nothing said"]
         raise UserError(
             f"sheeprl: ended with code {process.returncode}: {lines[-1]}; all it said: {log}"
         )
-    bar.update(done + job["steps"] - bar.n)
+    bar.reach(done + job["steps"])
     after = os.times()
     return (after.children_user - before.children_user) + (
         after.children_system - before.children_system

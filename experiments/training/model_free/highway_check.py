@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from stable_baselines3.common.utils import set_random_seed
 from stable_baselines3.common.vec_env import DummyVecEnv
-from tqdm import tqdm
 
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.progress import Progress
 from experiments.store.provenance import commit
 from experiments.training.configuration import PPOCheckConfiguration
 from experiments.training.model_free.learners import Learner
@@ -65,14 +65,14 @@ def check_ppo(config: PPOCheckConfiguration) -> Measured:
     random, *_ = _measure(lambda _: int(rng.integers(5)), config)
     found: list[float] = []
     error = crashed = 0.0
-    with tqdm(total=config.decisions, unit="step", disable=None) as bar:
+    with Progress("learning", config.decisions, "steps") as progress:
         for k in range(config.segments):
             learner.learn(
-                config.decisions // config.segments, k, config.segments, 1_000 * (k + 1), bar
+                config.decisions // config.segments, k, config.segments, 1_000 * (k + 1), progress
             )
             mean, error, crashed = _measure(lambda seen: int(learner.act(seen[None])[0]), config)
             found.append(mean)
-            bar.set_postfix_str(f"return {mean:.1f}")
+            progress.update(0, f"return {mean:.1f}")
     measured = Measured(idle, random, tuple(found), error, crashed)
     told = {"git_commit": commit(), "config": config.model_dump(exclude={"output"})}
     text = json.dumps(told | measured._asdict(), indent=1) + "\n"

@@ -13,9 +13,9 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
-from tqdm import tqdm
 
 from experiments.store.atomic import make_folder
+from experiments.store.progress import Progress
 from experiments.store.tensors import read_tensors, write_tensors
 from experiments.training.configuration import (
     ModelFreeConfiguration,
@@ -125,7 +125,7 @@ class Learner:
             worlds if isinstance(self._config, QRDQNConfiguration) else worlds * self._config.steps
         )
 
-    def learn(self, steps: int, segment: int, segments: int, seed: int, bar: tqdm[Any]) -> int:
+    def learn(self, steps: int, segment: int, segments: int, seed: int, progress: Progress) -> int:
         """Learn for a segment.
 
         Parameters
@@ -136,8 +136,8 @@ class Learner:
             Its number, and how many there are.
         seed
             Of the first world; the others follow.
-        bar
-            Told of every step.
+        progress
+            Counts every step.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class Learner:
         before = model.num_timesteps
         model.learn(
             steps,
-            callback=_Bar(bar),
+            callback=_Count(progress),
             reset_num_timesteps=segment == 0,
             tb_log_name="learning",
         )
@@ -266,13 +266,13 @@ def to_net(weights: dict[str, Any], names: tuple[str, str, str]) -> Net:
     return Net(*(np.ascontiguousarray(array)[None].copy() for array in arrays))
 
 
-class _Bar(BaseCallback):
-    """Tells a bar of every step."""
+class _Count(BaseCallback):
+    """Counts steps of the environment."""
 
-    def __init__(self, bar: tqdm[Any]) -> None:
+    def __init__(self, progress: Progress) -> None:
         super().__init__()
-        self._bar = bar
+        self._progress = progress
 
     def _on_step(self) -> bool:
-        self._bar.update(self.training_env.num_envs)
+        self._progress.update(self.training_env.num_envs)
         return True

@@ -15,13 +15,13 @@ from typing import Any, Final
 import gymnasium as gym
 import torch
 from stable_baselines3.common.utils import set_random_seed
-from tqdm import tqdm
 
 from envs.scenario.suite import Suite, load_suite
 from experiments.cli.configuration import config_path
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
+from experiments.store.progress import Progress as Bar
 from experiments.store.provenance import commit, machine
 from experiments.training.configuration import ModelFreeConfiguration
 from experiments.training.model_free import learners
@@ -132,14 +132,8 @@ def _run(
     """Segment after segment, and the best of what they left."""
     steps, segments = plan_segments(config, learner.steps_at_once)
     items = choose_items(suite, config.decisions, segments)
-    with tqdm(
-        total=config.decisions,
-        initial=progress.learned + progress.validated,
-        desc=f"{kind} {seed}",
-        unit="decision",
-        unit_scale=True,
-        disable=None,
-    ) as bar:
+    done = progress.learned + progress.validated
+    with Bar(f"{kind} {seed}", config.decisions, "decisions", done) as bar:
         for k in range(progress.segments, segments):
             start = time.process_time()
             set_random_seed(1_000 * seed + k)
@@ -155,10 +149,9 @@ def _run(
             part = folder / f"segment_{k:02d}"
             checkpoint.save(part, learner.export(), {**described, "budget": after.budget})
             progress = validate(after, ModelFree(kind, str(part), config.world_model), suite, items)
-            bar.update(progress.validated - after.validated)
             capped = progress.scores_usd[-1]
             learner.record("validation/capped_usd", capped)
-            bar.set_postfix_str(f"validation {capped:,.0f} US$")
+            bar.update(progress.validated - after.validated, f"validation {capped:,.0f} US$")
             learner.keep(folder / "state")
             write_progress(folder, progress, STATE)
     return _finish(folder, progress, described)

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import torch
 from torch.utils.tensorboard import SummaryWriter
-from tqdm import tqdm
 
 from envs.errors import UserError
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
+from experiments.store.progress import Progress, count
 from experiments.store.provenance import commit, machine
 from experiments.training.configuration import TrainConfiguration
 from experiments.training.parts import learn_once
@@ -74,7 +74,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
     with SummaryWriter(str(folder / "tensorboard")) as writer:
         run = Run(folder, writer)
         learned, book = learn_parts(config, learn, held, run)
-        measured = validate_model(learn, held, book, learned, config.stride, run.bar("validation"))
+        measured = validate_model(learn, held, book, learned, config.stride, count("validation"))
         for name, value in measured.items():
             writer.add_scalar(f"validation/{name}", value, 0)
     rows = sum(read_about(path)["rows"] for path in shards)
@@ -139,7 +139,7 @@ def describe(about: Mapping[str, Any]) -> str:
 
 
 def _filter(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> FilterNets:
-    tracks = data.all_tracks(learn, book, run.bar("tracks"))
+    tracks = data.all_tracks(learn, book, count("tracks"))
     return fit_filter(
         tracks,
         config.members,
@@ -152,7 +152,7 @@ def _filter(config: TrainConfiguration, learn: list[Path], book: Book, run: Run)
 
 
 def _transition(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> Transition:
-    drawn = (learn, book, config.rows, config.seed, run.bar("transitions"))
+    drawn = (learn, book, config.rows, config.seed, count("transitions"))
     how = (config.members, config.updates.transition, config.seed, config.device)
     report = run.report("transition")
     if config.flat_hidden:
@@ -168,8 +168,8 @@ def _events(
     moves: Transition,
     run: Run,
 ) -> EventNets:
-    known = data.all_events(learn, book, moves, config.stride, run.bar("imagined rollouts"))
-    other = data.all_events(held, book, moves, config.stride, run.bar("held out"))
+    known = data.all_events(learn, book, moves, config.stride, count("imagined rollouts"))
+    other = data.all_events(held, book, moves, config.stride, count("held out"))
     return fit_events(
         known,
         other,
@@ -183,7 +183,7 @@ def _events(
 
 
 def _emission(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> EmissionNets:
-    rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, run.bar("emissions"))
+    rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, count("emissions"))
     report = run.report("emission")
     return fit_emission(rows, config.updates.emission, config.seed, config.device, report)
 
@@ -212,6 +212,7 @@ class Run:
 
     def __init__(self, folder: Path, writer: SummaryWriter) -> None:
         self._folder, self._writer = folder, writer
+        self._shown: Progress | None = None
         self.cpu_s: dict[str, float] = {}
 
     def part(self, name: str, like: Any, make: Callable[[], Any]) -> Any:  # noqa: ANN401 (named tuples of arrays)
@@ -220,37 +221,24 @@ class Run:
         def learn() -> tuple[Any, dict[str, float]]:
             start = time.process_time()
             made = make()
+            if self._shown is not None:
+                self._shown.close()
             return made, {"cpu_seconds": round(time.process_time() - start, 1)}
 
         made, about = learn_once(self._folder, f"part_{name}", like, learn)
         self.cpu_s[name] = about["cpu_seconds"]
         return made
 
-    def bar(self, name: str) -> Callable[[int, int], None]:
-        """A progress bar that is told ``done, total``."""
-        shown = tqdm(desc=name, unit="shard", disable=None)
-
-        def tell(done: int, total: int) -> None:
-            shown.total = total
-            shown.update(done - shown.n)
-            if done == total:
-                shown.close()
-
-        return tell
-
     def report(self, name: str) -> Callable[[int, int, float], None]:
-        """A progress bar with the loss, which goes to TensorBoard as well."""
-        shown = tqdm(desc=name, unit="update", disable=None)
-        seen = {"round": 0, "last": 0}
+        """Shows the loss, and writes it for TensorBoard as well."""
+        shown = self._shown = Progress(name, unit="updates")
+        networks = 0
 
-        def tell(update: int, total: int, loss: float) -> None:
-            if update <= seen["last"]:
-                # the next network of this part
-                seen["round"] += 1
-                shown.reset()
-            shown.total, seen["last"] = total, update
-            shown.update(update - shown.n)
-            shown.set_postfix_str(f"loss {loss:.4f}")
-            self._writer.add_scalar(f"{name}/loss_{seen['round']}", loss, update)
+        def report(update: int, total: int, loss: float) -> None:
+            nonlocal networks
+            # the next network of this part counts anew
+            networks += update <= shown.done
+            shown.reach(update, total, f"loss {loss:.4f}")
+            self._writer.add_scalar(f"{name}/loss_{networks}", loss, update)
 
-        return tell
+        return report

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite
 from experiments.cli.loading import load_policy
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.progress import Progress
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.gallery import worst, worst_hidden, worst_objects
 from experiments.studies.audit.gallery.worst import Case
@@ -95,11 +95,11 @@ def film_all(
     """
     make_folder(folder / FOLDER)
     found = []
-    with tqdm(cases, unit="film", disable=None) as bar:
-        for number, row in enumerate(bar, 1):
-            bar.set_postfix_str(row["name"])
+    with Progress("filming", len(cases), "films") as progress:
+        for number, row in enumerate(cases, 1):
             stem = folder / FOLDER / f"{number:02d}_{row['name']}"
             found.append({**row, **_film(look, Case(**row), stem, key)})
+            progress.update(remark=row["name"])
     return found
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import gymnasium as gym
 import numpy as np
 import pytest
-from tqdm import tqdm
 
 from envs.errors import UserError
+from experiments.store.progress import Progress
 from experiments.training.dreamer_v3.extras import is_available
 from experiments.training.dreamer_v3.segment import overrides
 from experiments.training.dreamer_v3.train import _run_segment
@@ -69,7 +69,7 @@ def test_a_segment_that_fails_is_one_line(tmp_path):
     with pytest.raises(
         UserError, match=r"sheeprl: ended with code 1: .*Error: .*log\.txt$"
     ) as error:
-        _run_segment(job, tqdm(disable=True))
+        _run_segment(job, Progress("learning"))
     assert "\n" not in str(error.value)
 
 

@@ -13,10 +13,10 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 from stable_baselines3.common.utils import set_random_seed
-from tqdm import tqdm
 
 import conf
 from envs.debris.safe_yaml import read_mapping
+from experiments.store.progress import Progress
 from experiments.training.configuration import ModelFreeConfiguration
 from experiments.training.model_free import learners, segments
 from policies.model_free.actor import RunningActor
@@ -54,7 +54,7 @@ def make_learner(kind, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_export_decides_as_the_learner_does(kind, tmp_path):
     learner = make_learner(kind, tmp_path)
-    learner.learn(120, 0, 2, 5, tqdm(disable=True))
+    learner.learn(120, 0, 2, 5, Progress("learning"))
     model = learner._model
     mind = RunningActor(learner.export(), 6)
     state, new = None, np.ones(6, np.bool_)
@@ -74,7 +74,7 @@ def test_export_decides_as_the_learner_does(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kept_learner_goes_on_with_the_same_bits(kind, tmp_path):
-    bar = tqdm(disable=True)
+    bar = Progress("learning")
     straight = make_learner(kind, tmp_path)
     set_random_seed(10)
     straight.learn(120, 0, 2, 5, bar)

@@ -1,0 +1,207 @@
+"""Progress on stderr: a bar on a terminal, and elsewhere a line at least every 20 s while a command runs."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+EVERY_S = 15.0
+"""Between two lines; a busy machine may write them some seconds late."""
+
+LARGE: Final = 10_000
+"""Totals from here on are shown on a terminal as 12k."""
+
+Item = TypeVar("Item")
+
+_running: list[Progress] = []
+"""What this process is busy with, the innermost last."""
+
+
+class Progress:
+    """How far a piece of work has come.
+
+    Parameters
+    ----------
+    title
+        What is done.
+    total
+        When it is finished; ``None`` if that is not known.
+    unit
+        What is counted, in the plural; nothing if the work cannot be counted.
+    done
+        Counted before it began.
+    clock
+        Seconds.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        total: float | None = None,
+        unit: str = "",
+        done: float = 0,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.title, self.total, self.unit, self.done = title, total, unit, done
+        self.remark = ""
+        self._clock, self._began, self._first = clock, clock(), done
+        self._bar: tqdm[Any] | None = None
+        if is_terminal() and unit:
+            # not at the top: `--help` does not need it
+            from tqdm import tqdm
+
+            is_large = total is not None and total >= LARGE
+            self._bar = tqdm(total=total, initial=done, desc=title, unit=unit, unit_scale=is_large)
+        _running.append(self)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The work has ended; may be called again."""
+        if self in _running:
+            _running.remove(self)
+        if self._bar is not None:
+            self._bar.close()
+
+    def update(self, count: float = 1, remark: str | None = None) -> None:
+        """Count some more; a remark replaces the last one."""
+        self.reach(self.done + count, self.total, remark)
+
+    def reach(self, done: float, total: float | None = None, remark: str | None = None) -> None:
+        """So much is done, of so much; both may be corrected."""
+        if done < self.done:
+            # the same work begins once more, for another part
+            self._began, self._first = self._clock(), done
+        self.done, self.total = done, self.total if total is None else total
+        self.remark = self.remark if remark is None else remark
+        if self._bar is not None:
+            self._bar.total = self.total
+            if remark is not None:
+                self._bar.set_postfix_str(remark, refresh=False)
+            if done < self._bar.n:
+                self._bar.reset()
+            self._bar.update(done - self._bar.n)
+
+    def describe(self) -> str:
+        """What is done, how much of how much, and the time that is left."""
+        spent = self._clock() - self._began
+        if not self.unit:
+            return f"{self.title}, {to_words(spent)} so far"
+        text = f"{self.title}: {self.done:,.0f}"
+        new = self.done - self._first
+        if self.total is None:
+            text += f" {self.unit}"
+        else:
+            text += f" of {self.total:,.0f} {self.unit}"
+            if self.total > 0:
+                text += f" ({100 * self.done / self.total:.0f} %)"
+        if self.total is not None and new > 0:
+            text += f", about {to_words(spent / new * (self.total - self.done))} left"
+        else:
+            text += f", {to_words(spent)} so far"
+        return f"{text}; {self.remark}" if self.remark else text
+
+
+def watch(items: Iterable[Item], title: str, total: float, unit: str) -> Iterator[Item]:
+    """The items, counted as they are done."""
+    with Progress(title, total, unit) as progress:
+        for item in items:
+            yield item
+            progress.update()
+
+
+def count(title: str, unit: str = "shards") -> Callable[[int, int], None]:
+    """A function that takes how much is done of how much, from the first call until all is done."""
+    progress: list[Progress] = []
+
+    def reach(done: int, total: int) -> None:
+        if not progress:
+            progress.append(Progress(title, total, unit))
+        progress[0].reach(done, total)
+        if done >= total:
+            progress.pop().close()
+
+    return reach
+
+
+def is_terminal() -> bool:
+    """Whether a person sees stderr as it is written."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def to_words(seconds: float) -> str:
+    """A duration for people.
+
+    Examples
+    --------
+    >>> to_words(42.4), to_words(95.0), to_words(7260.0)
+    ('42 s', '1 min 35 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+class Heartbeat:
+    """Says again and again what a command is busy with.
+
+    Parameters
+    ----------
+    command
+        Its name.
+    stream
+        Where lines go.
+    clock
+        Seconds.
+    """
+
+    def __init__(
+        self, command: str, stream: TextIO, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._command, self._stream, self._clock = command, stream, clock
+        self._began = clock()
+
+    def watch(self, pause: Callable[[float], bool]) -> None:
+        """Write a line after every pause, until a pause says that the command has ended or no line can be written."""
+        while not pause(EVERY_S):
+            doing = "; ".join(one.describe() for one in tuple(_running))
+            doing = doing or f"working, {to_words(self._clock() - self._began)} so far"
+            time_of_day = datetime.now().astimezone().strftime("%H:%M:%S")
+            try:
+                self._stream.write(f"{time_of_day} {self._command}: {doing}\n")
+                self._stream.flush()
+            except (OSError, ValueError):
+                return
+
+
+@contextmanager
+def heartbeat(command: str, stream: TextIO) -> Iterator[None]:
+    """Lines about a command's progress while the block runs, unless the stream is a terminal, which has bars."""
+    if stream.isatty():
+        yield
+        return
+    ended = threading.Event()
+    line = Heartbeat(command, stream)
+    thread = threading.Thread(target=line.watch, args=(ended.wait,), name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
