@@ -6,9 +6,6 @@ import json
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
@@ -44,11 +41,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite",), config_name="audit")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="audit")
-def main(config: DictConfig) -> None:
-    """Audit the checkpoints of the configuration."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

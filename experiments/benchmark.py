@@ -1,17 +1,14 @@
-"""Benchmarks: ``what=engine``, ``decision`` (is the decision real), ``policy`` (latency), ``world_model`` (price)."""
+"""Measure: `what=engine` speed, `decision` value of the options, `policy` latency, `world_model` cost of imagining."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body: heavy imports happen after the configuration is known to be right."""
+    """Run the benchmark that ``what`` names; its imports come after the configuration is known to be right."""
     from experiments.cli.configuration import BenchmarkConfiguration, config_path, validate
 
     checked = validate(BenchmarkConfiguration, values)
@@ -56,11 +53,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite",), config_name="benchmark")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="benchmark")
-def main(config: DictConfig) -> None:
-    """Run the benchmark that the configuration asks for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

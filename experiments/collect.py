@@ -1,18 +1,15 @@
-"""Collect experience from the twin for the world model: train seeds and train objects only."""
+"""Collect experience for the world model from the simulator, with train seeds and train objects only."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.training.collection.collect import CollectConfiguration, collect
     from experiments.training.collection.quotas import describe, missing
@@ -28,11 +25,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, config_name="collect")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="collect")
-def main(config: DictConfig) -> None:
-    """Collect what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

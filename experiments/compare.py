@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 if TYPE_CHECKING:
@@ -77,11 +74,5 @@ def _run_experiment(config: CompareConfiguration) -> None:
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="compare")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="compare")
-def main(config: DictConfig) -> None:
-    """Compare what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

@@ -8,9 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
@@ -71,11 +68,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="counterfactual")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="counterfactual")
-def main(config: DictConfig) -> None:
-    """Draw what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

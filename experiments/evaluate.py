@@ -1,18 +1,15 @@
-"""Drive policies through a suite and print what it cost; `python -m experiments.compare` also says who is better."""
+"""Drive policies through a suite and print the hash of the records; `experiments.compare` also says which is better."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.evaluation.run import (
         EvaluationConfiguration,
@@ -33,11 +30,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="evaluate")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="evaluate")
-def main(config: DictConfig) -> None:
-    """Evaluate what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

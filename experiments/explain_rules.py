@@ -1,4 +1,4 @@
-"""Print the rules as a table: in order, with their thresholds filled in, what follows, and why."""
+"""Print the rules of a policy as a table: order, thresholds, consequence and reason."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 WIDTHS = (2, 16, 19, 38, 36)
@@ -18,7 +15,7 @@ WIDTHS = (2, 16, 19, 38, 36)
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from envs.errors import UserError
     from experiments.cli.configuration import ExplainConfiguration, validate
     from experiments.cli.loading import load_policy
@@ -92,11 +89,5 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 COMMAND = Command(_run, config_name="explain_rules")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="explain_rules")
-def main(config: DictConfig) -> None:
-    """Explain the rules that were asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

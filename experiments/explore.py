@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
@@ -31,11 +28,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="explore", is_server=True)
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="explore")
-def main(config: DictConfig) -> None:
-    """Serve the page."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

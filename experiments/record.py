@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
@@ -32,11 +29,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="record")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="record")
-def main(config: DictConfig) -> None:
-    """Film policies in instances of a suite."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

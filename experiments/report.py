@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
@@ -53,11 +50,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, config_name="report")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="report")
-def main(config: DictConfig) -> None:
-    """Make a result page from records."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

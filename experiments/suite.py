@@ -1,4 +1,4 @@
-"""What a suite samples: counts per stratum and the hash of every split; ``write=true`` records the hashes."""
+"""Print what a suite samples: counts per stratum and the hash of every split; `write=true` records the hashes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from envs.scenario.suite import SEED_SPLITS, load_suite
     from experiments.cli.configuration import SuiteConfiguration, config_path, validate
     from experiments.store.progress import watch
@@ -60,11 +57,5 @@ def write_hashes(path: Path, hashes: dict[str, str]) -> None:
 COMMAND = Command(_run, groups=("suite",), config_name="suite_command")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="suite_command")
-def main(config: DictConfig) -> None:
-    """Describe the suite that was chosen."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

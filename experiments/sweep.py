@@ -1,4 +1,4 @@
-"""Policies x policy seeds x strata x any list: a table and a page; or a search for numbers in a policy's file."""
+"""Drive policies x policy seeds x strata x any list into a table and a page, or search for numbers in a policy's file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import json
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.studies.sweeps.configuration import SweepConfiguration
     from experiments.studies.sweeps.run import run_sweep
@@ -33,11 +30,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite", "cost"), config_name="sweep")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="sweep")
-def main(config: DictConfig) -> None:
-    """Sweep over what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

@@ -1,18 +1,15 @@
-"""Train a policy that learns, from what ``experiments.collect`` has collected."""
+"""Train a policy that learns; the world model and its relatives learn from what `experiments.collect` has collected."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.training.configuration import TrainConfiguration
 
@@ -44,11 +41,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, config_name="train")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="train")
-def main(config: DictConfig) -> None:
-    """Train what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

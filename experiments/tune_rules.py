@@ -5,14 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import hydra
-from omegaconf import DictConfig
-
 from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from pathlib import Path
 
     from experiments.cli.configuration import TuneConfiguration, config_path, validate
@@ -37,11 +34,5 @@ def _run(values: dict[str, Any]) -> None:
 COMMAND = Command(_run, groups=("suite",), config_name="tune_rules")
 
 
-@hydra.main(version_base="1.3", config_path="pkg://conf", config_name="tune_rules")
-def main(config: DictConfig) -> None:
-    """Tune what was asked for."""
-    COMMAND(config)
-
-
 if __name__ == "__main__":
-    COMMAND.run(main)
+    COMMAND.run()

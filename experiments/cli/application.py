@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import io
 import os
 import re
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -28,11 +30,11 @@ INTERRUPT_CODE: Final = 128 + signal.SIGINT
 """As a shell says that a process ended by these signals."""
 
 LONGEST_LINE: Final = 2_000
-"""Characters of a message: what somebody typed is not repeated at any length."""
+"""Characters of an error message, which may repeat what was typed."""
 
 RENAMED: Final = {"policy": "policies"}
-"""What people type to what configs call it. Hydra would take ``policy`` for the folder ``conf/policy``, and its value
-for one file in there; but it is a list of names."""
+"""Key on the command line to key in the configuration. Hydra would take ``policy`` for the folder ``conf/policy``, and
+its value for one file in there; but it is a list of names."""
 
 _NOISE: Final = (
     "Set the environment variable",
@@ -45,9 +47,8 @@ _NOISE: Final = (
 )
 """Beginnings of lines in Hydra's messages that do not say what is wrong."""
 
-
 _OF_OPTIONS: Final = (ValueError, HydraException, OmegaConfBaseException)
-"""What Hydra lets escape of options that do not go together, and of overrides with ``--info``."""
+"""Exceptions of Hydra for options that do not go together, and for overrides with ``--info``."""
 
 
 class Command:
@@ -56,16 +57,18 @@ class Command:
     Parameters
     ----------
     body
-        Takes what Hydra composed, as plain values; a config group becomes the name that was chosen.
+        Takes the values that Hydra composed; a config group becomes the name that was chosen.
     groups
         Names of the command's config groups.
     config_name
         The command's file in ``conf``; names what is allowed when a key is misspelt.
+    is_server
+        Whether the command waits for a browser most of the time and so reports no progress.
 
     Notes
     -----
     Hydra ends with code 1 for a mistake in the overrides and for a crash alike. What it writes before the body begins
-    can only be about the overrides: that is held back and told in one line.
+    can only be about the overrides: that is held back and shown as one line.
     """
 
     def __init__(
@@ -78,7 +81,7 @@ class Command:
     ) -> None:
         self._body = body
         self._groups = groups
-        self._config_name = config_name
+        self._config_name = config_name or ""
         self._is_server = is_server
         self._stderr = sys.stderr
         self._has_begun = False
@@ -91,7 +94,7 @@ class Command:
         SystemExit
             With code 2 after a user error, 1 if workers died again and again.
         BrokenPipeError
-            If it is not about what this process prints.
+            If it is not about the output of this process.
         """
         # not at the top: `envs` brings Gymnasium, which `--help` does not need
         from envs.errors import UserError
@@ -101,43 +104,93 @@ class Command:
         self._has_begun = True
         sys.stderr = self._stderr
         try:
+            values = self._values(config)
             if self._is_server:
-                self._body(self._values(config))
+                self._body(values)
                 return
-            with heartbeat((self._config_name or "").removesuffix("_command"), self._stderr):
-                self._body(self._values(config))
+            with heartbeat(self._config_name.removesuffix("_command"), self._stderr):
+                self._body(values)
         except (UserError, OmegaConfBaseException) as error:
-            self._say(str(error))
-            raise SystemExit(USER_ERROR_CODE) from None
+            self._fail(str(error), USER_ERROR_CODE)
         except WorkerDiedError as error:
-            self._say(str(error))
-            raise SystemExit(FAILURE_CODE) from None
+            self._fail(str(error), FAILURE_CODE)
         except BrokenPipeError:
-            if not _is_hung_up():
-                raise
-            raise SystemExit(PIPE_CODE) from None
+            _end_if_hung_up()
+            raise
 
     def __getstate__(self) -> dict[str, Any]:
-        """What goes to a process of Hydra's joblib launcher; it has a stderr of its own."""
+        """State for a process of Hydra's joblib launcher, which has a stderr of its own."""
         return {name: value for name, value in vars(self).items() if name != "_stderr"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """There."""
+        """Take the state over, with the stderr of this process."""
         vars(self).update(state, _stderr=sys.stderr)
 
-    def _say(self, text: str) -> None:
-        """One line on stderr."""
+    def run(self) -> NoReturn:
+        """Run the command with the arguments of this process, and end the process.
+
+        Raises
+        ------
+        SystemExit
+            Always: 0 after success, 2 after a user error, 1 after a failure, 130 after an interrupt from the keyboard,
+            141 if the reader of the output is gone.
+        BrokenPipeError
+            If it is not about the output of this process.
+        """
+
+        # with the body's name and file, from which Hydra takes the name of the command
+        @functools.wraps(self._body)
+        def main(config: DictConfig) -> None:
+            self(config)
+
+        entry = hydra.main(
+            version_base="1.3", config_path="pkg://conf", config_name=self._config_name
+        )(main)
+        held, typed = io.StringIO(), list(sys.argv)
+        sys.stderr = held
+        sys.argv[1:] = [_rename(word) for word in typed[1:]]
+        try:
+            check_command_line(sys.argv[1:])
+            if not {"-h", "--help"}.isdisjoint(sys.argv):
+                sys.stdout.write(f"{sys.modules[self._body.__module__].__doc__}\n")
+            entry()
+        except RefusedError as error:
+            self._fail(str(error), USER_ERROR_CODE)
+        except KeyboardInterrupt:
+            self._fail("interrupted", INTERRUPT_CODE)
+        except BrokenPipeError:
+            _end_if_hung_up()
+            raise
+        except _OF_OPTIONS as error:
+            if self._has_begun:
+                raise
+            self._fail(self._shorten(str(error)), USER_ERROR_CODE)
+        except SystemExit as stop:
+            said_by_job = stop.code == USER_ERROR_CODE and not held.getvalue()
+            if self._has_begun or said_by_job or stop.code in {0, None}:
+                raise
+            _end_if_hung_up()
+            self._fail(self._shorten(held.getvalue()), USER_ERROR_CODE)
+        finally:
+            sys.stderr = self._stderr
+            sys.argv[:] = typed
+            _flush()
+        raise SystemExit(0)
+
+    def _fail(self, text: str, code: int) -> NoReturn:
+        """Write one line to stderr and end with a code."""
         first = (text.splitlines() or ["something is wrong"])[0]
         if len(first) > LONGEST_LINE:
             first = f"{first[:LONGEST_LINE]}..."
         self._stderr.write(f"error: {first}\n")
+        raise SystemExit(code) from None
 
     def _values(self, config: DictConfig) -> dict[str, Any]:
         """The configuration as plain values, groups by the name that was chosen."""
         from envs.errors import UserError
 
-        hydra = HydraConfig.get()
-        for override in hydra.overrides.task:
+        chosen = HydraConfig.get()
+        for override in chosen.overrides.task:
             group, dot, _ = re.split("[=@]", override.lstrip("+~"))[0].partition(".")
             if group in self._groups and dot:
                 raise UserError(
@@ -146,69 +199,20 @@ class Command:
         container = OmegaConf.to_container(config, resolve=True)
         values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
         for group in self._groups:
-            choice = hydra.runtime.choices.get(group)
+            choice = chosen.runtime.choices.get(group)
             if not isinstance(choice, str):
                 raise UserError(f"{group}: got {choice!r}, expected one name")
             values[group] = choice
         return values
 
-    def run(self, main: Callable[[], None]) -> NoReturn:
-        """Run the decorated entry point and end the process.
-
-        Raises
-        ------
-        SystemExit
-            Always: 0 after success, 2 after a user error, 1 after a failure, 130 after an interrupt from the keyboard,
-            141 if nobody reads the output any more.
-        BrokenPipeError
-            If it is not about what this process prints.
-        error
-            If the body raised one of ``_OF_OPTIONS``: a slip of ours.
-        """
-        held = io.StringIO()
-        sys.stderr = held
-        typed = list(sys.argv)
-        sys.argv[1:] = [_rename(word) for word in typed[1:]]
-        try:
-            check_command_line(sys.argv[1:])
-            main()
-        except RefusedError as error:
-            self._say(str(error))
-            raise SystemExit(USER_ERROR_CODE) from None
-        except KeyboardInterrupt:
-            self._say("interrupted")
-            raise SystemExit(INTERRUPT_CODE) from None
-        except BrokenPipeError:
-            if not _is_hung_up():
-                raise
-            raise SystemExit(PIPE_CODE) from None
-        except _OF_OPTIONS as error:
-            if self._has_begun:
-                raise error from None
-            self._say(self._shorten(str(error)))
-            raise SystemExit(USER_ERROR_CODE) from None
-        except SystemExit as stop:
-            told_by_job = stop.code == USER_ERROR_CODE and not held.getvalue()
-            if self._has_begun or told_by_job or stop.code in {0, None}:
-                raise
-            if _is_hung_up():
-                raise SystemExit(PIPE_CODE) from None
-            self._say(self._shorten(held.getvalue()))
-            raise SystemExit(USER_ERROR_CODE) from None
-        finally:
-            sys.stderr = self._stderr
-            sys.argv[:] = typed
-            _flush()
-        raise SystemExit(0)
-
     def _shorten(self, text: str) -> str:
-        """What Hydra said, on one line."""
+        """A message of Hydra on one line."""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         lines = [line for line in lines if not line.startswith(_NOISE)]
         if not lines:
             return "the command line could not be read"
         if lines[0].startswith("Traceback"):
-            # a slip of Hydra's own: the last line says what it did not expect
+            # an exception inside Hydra: the last line says what it did not expect
             return lines[-1].partition(": ")[2] or lines[-1]
         if lines[0].startswith("usage: "):
             return lines[-1].rpartition(": error: ")[2]
@@ -225,17 +229,18 @@ class Command:
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
 
 
-def _is_hung_up() -> bool:
-    """Whether nobody reads what this process prints: ``... | head -1`` has seen enough."""
+def _end_if_hung_up() -> None:
+    """End if the reader of this process's output is gone: ``... | head -1`` has seen enough."""
     poll = select.poll()
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed:
             poll.register(stream.fileno(), 0)
-    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+    if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0)):
+        raise SystemExit(PIPE_CODE) from None
 
 
 def _flush() -> None:
-    """Write what is still held back; if nobody reads it, let it go, or Python would complain at the end."""
+    """Write what is still held back, and drop it if the reader is gone, or Python would complain at the end."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -243,7 +248,7 @@ def _flush() -> None:
 
 
 def _keys_of(file: str) -> list[str]:
-    """Keys of a config file and of the files it includes, as people type them."""
+    """Keys of a config file and of the files it includes, as they are typed on the command line."""
     loaded = OmegaConf.to_container(OmegaConf.load(Path(conf.__file__).parent / file))
     if not isinstance(loaded, dict):
         return []
@@ -255,6 +260,6 @@ def _keys_of(file: str) -> list[str]:
 
 
 def _rename(word: str) -> str:
-    """An override with the key that the config has."""
+    """An override with the key that the configuration has."""
     key, equals, value = word.partition("=")
     return f"{RENAMED.get(key, key)}{equals}{value}"

@@ -1,4 +1,4 @@
-"""What is refused on a command line, and in the folder it names, before Hydra sees either: one line for each."""
+"""What is refused on a command line, and in the config folder it names, before Hydra reads either."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_FILES: Final = 10_000
 """Files of a config folder: a whole disk is not searched by mistake."""
 
 SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
-"""What may be set of Hydra's own: how jobs are run. Others choose folders, as commands do, or what code runs."""
+"""Settings of Hydra that are allowed: how jobs are run. Others choose folders, as commands do, or what code runs."""
 
 FORBIDDEN: Final = {
     "${": "is not allowed: it can copy the environment into what is saved, or grow without end; write the value",
@@ -31,26 +31,23 @@ FORBIDDEN: Final = {
 }
 """What no text in a user's config folder may contain, and why."""
 
+_LONG_NUMBER: Final = re.compile(rf"\d{{{MOST_DIGITS + 1},}}")
+
 
 class RefusedError(Exception):
-    """One line for the user."""
+    """A command line is refused; the message is one line for the user."""
 
 
 class _Parser(argparse.ArgumentParser):
     """Reads Hydra's options as Hydra does; what is wrong with them is left for Hydra to say."""
 
     def error(self, message: str) -> NoReturn:
-        """Nothing is printed, nobody exits."""
+        """Raise, in place of printing and ending the process."""
         raise ValueError(message)
 
 
 def check_command_line(words: Sequence[str]) -> None:
-    """Refuse what would end in a traceback of Hydra's, leak the environment, or run code.
-
-    Parameters
-    ----------
-    words
-        After the name of the command.
+    """Refuse words after a command's name that would end in a traceback of Hydra, leak the environment, or run code.
 
     Raises
     ------
@@ -60,8 +57,7 @@ def check_command_line(words: Sequence[str]) -> None:
     for word in words:
         problem = _describe_problem(word)
         if problem:
-            key = word.partition("=")[0]
-            raise RefusedError(f"{key[:60]}: {problem}")
+            raise RefusedError(f"{word.partition('=')[0][:60]}: {problem}")
     folder = _find_folder(words)
     if folder is not None and folder.is_dir():
         for path in _list_files(folder):
@@ -75,16 +71,13 @@ def _describe_problem(word: str) -> str | None:
         return f"got {len(word):,} characters, allowed are {LONGEST_WORD:,}"
     if _count_nested(word) > MOST_NESTED:
         return f"nested deeper than {MOST_NESTED} levels"
-    digits = re.search(rf"\d{{{MOST_DIGITS + 1},}}", word)
-    if digits:
+    if digits := _LONG_NUMBER.search(word):
         return f"got a number of {len(digits[0]):,} digits, allowed are {MOST_DIGITS}"
     if key == "hydra.searchpath":
         return "is not allowed: --config-dir names a folder of your own"
     if re.match(r"hydra\b", key) and not re.match(SETTINGS, key):
         return "is not allowed: of Hydra's settings, hydra/launcher, hydra.launcher.<key> and hydra.verbose are"
-    if "${" in word:
-        return f"${{...}} {FORBIDDEN['${']}"
-    return None
+    return f"${{...}} {FORBIDDEN['${']}" if "${" in word else None
 
 
 def _count_nested(word: str) -> int:
@@ -99,14 +92,10 @@ def _count_nested(word: str) -> int:
 def _find_folder(words: Sequence[str]) -> Path | None:
     """The folder of ``--config-dir``."""
     parser = _Parser(add_help=False)
-    for names in (
-        ("--config-dir", "-cd"),
-        ("--config-path", "-cp"),
-        ("--config-name", "-cn"),
-        ("--cfg", "-c"),
-        ("--experimental-rerun",),
-    ):
-        parser.add_argument(*names)
+    for option, short in (("dir", "-cd"), ("path", "-cp"), ("name", "-cn")):
+        parser.add_argument(f"--config-{option}", short)
+    parser.add_argument("--cfg", "-c")
+    parser.add_argument("--experimental-rerun")
     try:
         found, _ = parser.parse_known_args(list(words))
     except ValueError:
@@ -130,9 +119,7 @@ def _list_files(folder: Path) -> Iterator[Path]:
             raise RefusedError(
                 f"--config-dir: {folder}: holds more than {MOST_FILES:,} files; name a folder of configs"
             )
-        yield from (
-            Path(place) / name for name in sorted(names) if name.endswith((".yaml", ".yml"))
-        )
+        yield from (Path(place) / one for one in sorted(names) if one.endswith((".yaml", ".yml")))
 
 
 def _check_file(path: Path, folder: Path) -> None:
@@ -153,5 +140,5 @@ def _check_file(path: Path, folder: Path) -> None:
         for word, reason in FORBIDDEN.items():
             if word in text:
                 raise RefusedError(f"{path}: line {line}: {word} {reason}")
-        if re.search(rf"\d{{{MOST_DIGITS + 1},}}", text):
+        if _LONG_NUMBER.search(text):
             raise RefusedError(f"{path}: line {line}: a number of more than {MOST_DIGITS} digits")

@@ -81,9 +81,8 @@ def call(name, arguments, monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
     mine = application.Command(COMMANDS[name], theirs._groups, theirs._config_name)
-    monkeypatch.setattr(module, "COMMAND", mine)
     try:
-        mine.run(module.main)
+        mine.run()
     except SystemExit as stop:
         return stop.code, out.getvalue(), err.getvalue()
     finally:
