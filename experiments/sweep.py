@@ -1,4 +1,4 @@
-"""Drive policies x policy seeds x strata x any list into a table and a page, or search for numbers in a policy's file."""
+"""Drive policies x policy seeds x strata x any list into one table and page, or search numbers of a policy's file."""
 
 from __future__ import annotations
 

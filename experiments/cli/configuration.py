@@ -1,4 +1,4 @@
-"""What the commands may be told: one strict model each, validated before anything starts."""
+"""The configurations of commands: one strict model each, validated before anything starts."""
 
 from __future__ import annotations
 
@@ -79,19 +79,7 @@ Model = TypeVar("Model", bound=Configuration)
 
 
 def validate(model: type[Model], values: dict[str, Any]) -> Model:
-    """The checked configuration.
-
-    Parameters
-    ----------
-    model
-        What the command takes.
-    values
-        What Hydra composed.
-
-    Returns
-    -------
-    Model
-        Frozen.
+    """The checked configuration of a command, from the values that Hydra composed.
 
     Raises
     ------
@@ -110,7 +98,7 @@ def validate(model: type[Model], values: dict[str, Any]) -> Model:
 
 
 def _refuse_control_characters(key: str, value: object) -> None:
-    """No operating system makes a file of a name with NUL in it, and no terminal shows the others."""
+    """Refuse text that cannot be the name of a file or that a terminal does not show."""
     if isinstance(value, dict):
         for name, item in value.items():
             _refuse_control_characters(f"{key}.{name}".lstrip("."), item)
@@ -122,19 +110,7 @@ def _refuse_control_characters(key: str, value: object) -> None:
 
 
 def config_path(group: str, name: str) -> Path:
-    """The file of a choice in a config group.
-
-    Parameters
-    ----------
-    group
-        Folder in ``conf``.
-    name
-        Without the ending.
-
-    Returns
-    -------
-    Path
-        Of the file.
+    """The file of a choice in a config group, which is a folder in ``conf``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Policies by name: a YAML file in ``conf/policy``, or any file of yours, names a class and its arguments."""
+"""Policies by name: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from envs.errors import UserError, not_allowed
 from policies.base import Policy
 
 ALLOWED: Final = ("policies.",)
-"""What ``_target_`` may begin with unless the user allows more: calling what a file names runs code.
+"""Allowed beginnings of ``_target_`` unless the user allows more, for calling what a file names runs code.
 
-Not ``envs.`` nor ``experiments.``: no policy is there, but functions that write files are.
+``envs.`` and ``experiments.`` are not allowed: no policy is there, but functions that write files are.
 """
 
 MOST_NESTED: Final = 8
-"""Policies in policies; one that names itself would have no end."""
+"""Levels of policies within policies; one that names itself would have no end."""
 
 _WORDS: Final = ("_target_", "_partial_")
-"""Hydra's words: what to call, and whether to leave the call to whoever gets it."""
+"""Keys of Hydra: what to call, and whether to return it with its arguments instead of calling it."""
 
 
 def policy_names() -> list[str]:
@@ -40,17 +40,7 @@ def ablation_names() -> list[str]:
 
 
 def policy_path(name: str) -> Path:
-    """The file of a policy.
-
-    Parameters
-    ----------
-    name
-        In ``conf/policy``, or the path of a file that ends in ``.yaml``.
-
-    Returns
-    -------
-    Path
-        Of the file.
+    """The file of a policy: a name in ``conf/policy``, or the path of a file that ends in ``.yaml``.
 
     Raises
     ------
@@ -70,7 +60,7 @@ def policy_path(name: str) -> Path:
 
 
 def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
-    """A new policy.
+    """A new policy, ready for its first ``reset``.
 
     Parameters
     ----------
@@ -78,11 +68,6 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
         In ``conf/policy``, or the path of a file that ends in ``.yaml``.
     allow
         Further beginnings of ``_target_``, such as ``"my_package."``.
-
-    Returns
-    -------
-    Policy
-        Ready for its first ``reset``.
 
     Raises
     ------
@@ -135,7 +120,7 @@ def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> A
     factory = _find(str(value["_target_"]), path, allowed)
     is_partial = bool(value.get("_partial_"))
     if inspect.isfunction(factory) and factory.__module__.startswith(ALLOWED) and not is_partial:
-        # ours are not policies, and some write files
+        # functions below policies build no policies, and some write files
         raise UserError(f"{path}: _target_: got {value['_target_']!r}, expected a class")
     _check_arguments(factory, arguments, path, is_partial=is_partial)
     if is_partial:
@@ -145,13 +130,13 @@ def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> A
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     except Exception as error:
-        # a constructor may stumble over a wrong value in any way; for us it is the file that is wrong
+        # a constructor may fail on a wrong value in any way; the error names the file that holds it
         reason = (str(error).splitlines() or [""])[0]
         raise UserError(f"{path}: {value['_target_']}: {type(error).__name__}: {reason}") from error
 
 
 def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
-    """The class or function that ``_target_`` names: one that is defined in an allowed place, not only named there."""
+    """The class or function that ``_target_`` names, if it is defined in an allowed place and not only imported there."""
     if not target.startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "

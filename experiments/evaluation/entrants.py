@@ -1,4 +1,4 @@
-"""Entrants: the policies of a comparison, what each of them is, and what it took to make."""
+"""Entrants: the policies of a comparison, the kind of each, and what it took to make."""
 
 from __future__ import annotations
 
@@ -10,41 +10,21 @@ from experiments.cli.loading import load_policy, policy_target
 from policies.base import Budget, Budgeted, Validated
 
 _FLOOR: Final = "policies.floors.Constant"
-"""What makes a policy a floor."""
+"""Policies of this class are floors."""
 
 
 class Entrant(NamedTuple):
     """One policy."""
 
-    is_floor: bool = (
-        False  # does the same whatever it sees; the best of them is the zero of the score
-    )
-    is_privileged: bool = False  # looks into the worlds: a bound, not a contestant
+    is_floor: bool = False  # always does the same; the best floor is the zero of the score
+    is_privileged: bool = False  # sees the true state: a bound, not a contestant
     budget: Budget | None = None  # ``None`` if nothing was learned or tuned
     file: str | None = None  # what commands call it; ``None`` if that is its name
     validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
 
 
 def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, Entrant]:
-    """Load policies to see what they are.
-
-    Parameters
-    ----------
-    policies
-        Names in ``conf/policy`` or paths of YAML files.
-    allow
-        Further beginnings of ``_target_``.
-
-    Returns
-    -------
-    dict
-        By the name that records use, in the same order.
-
-    Raises
-    ------
-    UserError
-        If one cannot be loaded.
-    """
+    """Load policies, given as for ``load_policy``, and describe them by the name in records, in the same order."""
     found = {}
     for path in policies:
         policy = load_policy(path, allow)

@@ -1,4 +1,4 @@
-"""Policies through a suite, over processes, into one table of records; what `evaluate` and `compare` share."""
+"""Policies drive a suite, in several processes, into one table of records; shared by `evaluate` and `compare`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class EvaluationConfiguration(Configuration):
 
 
 class Plan(NamedTuple):
-    """A checked evaluation: nothing is written yet."""
+    """A checked evaluation; nothing is written yet."""
 
     command: str
     config: EvaluationConfiguration
@@ -87,27 +87,14 @@ class Plan(NamedTuple):
 
 
 class Evaluated(NamedTuple):
-    """What a run leaves behind."""
+    """The result of a run."""
 
     table: pa.Table
     provenance: dict[str, Any]
 
 
 def prepare(command: str, config: EvaluationConfiguration) -> Plan:
-    """Find every mistake in the configuration before anything starts or is written.
-
-    Parameters
-    ----------
-    command
-        Name of the command.
-    config
-        What to run.
-
-    Returns
-    -------
-    Plan
-        Ready to be executed.
-    """
+    """Find every mistake in the configuration of a command before anything starts or is written."""
     wanted = choose_policies(config.policies)
     entrants = read_entrants(wanted, config.allow)
     records.load_metrics(config.metrics)
@@ -141,7 +128,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
 
 
 def open_run(plan: Plan) -> RunFolder:
-    """The folder of a plan: that of the same command if it was interrupted, else a new one."""
+    """The folder of an interrupted run of the same plan, or a new one."""
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
     key = compute_key(plan.command, values, plan.texts)
     folder = open_folder(Path(plan.config.output), key, now=datetime.now().astimezone())
@@ -151,42 +138,15 @@ def open_run(plan: Plan) -> RunFolder:
 
 
 def execute(plan: Plan, folder: Path) -> Evaluated:
-    """Run what is missing, and collect the records.
-
-    Parameters
-    ----------
-    plan
-        What to run.
-    folder
-        Of ``open_run``.
-
-    Returns
-    -------
-    Evaluated
-        The table is also in ``records.parquet``.
-    """
+    """Drive the shards that are missing in a folder, and collect all records in its ``records.parquet``."""
     work = _run_missing(plan, folder / "shards")
     return finish_records(plan, folder / "shards", folder, work)
 
 
 def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float]) -> Evaluated:
-    """Collect the records of a plan whose shards are all there, and say where they come from.
+    """Collect the records of a plan whose shards are all in ``made``, and write where they come from.
 
-    Parameters
-    ----------
-    plan
-        What was run.
-    made
-        Folder of the shards.
-    folder
-        Where everything goes.
-    work
-        What it took.
-
-    Returns
-    -------
-    Evaluated
-        The table is also in ``records.parquet``.
+    ``folder`` gets ``records.parquet``, ``config.yaml`` and ``provenance.json``, which includes ``work``.
     """
     write_text(folder / "config.yaml", yaml.safe_dump(plan.config.model_dump(), sort_keys=False))
     table = records.order(pa.concat_tables([records.read(made / p.name) for p in plan.parts]))
@@ -198,17 +158,7 @@ def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float])
 
 
 def choose_policies(wanted: str | list[str]) -> list[str]:
-    """Names or paths, each once; ``all`` stands for every file in ``conf/policy``.
-
-    Parameters
-    ----------
-    wanted
-        From the configuration.
-
-    Returns
-    -------
-    list of str
-        At least one.
+    """Names or paths of at least one policy; ``all`` stands for every file in ``conf/policy``.
 
     Raises
     ------
@@ -226,19 +176,7 @@ def choose_policies(wanted: str | list[str]) -> list[str]:
 
 
 def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteItem]:
-    """The entries of the suite that the configuration asks for.
-
-    Parameters
-    ----------
-    suite
-        Where they come from.
-    config
-        Split, strata, seeds, number.
-
-    Returns
-    -------
-    list of SuiteItem
-        Stratum by stratum, at least one.
+    """The entries of the suite that the configuration selects, stratum by stratum; at least one.
 
     Raises
     ------
@@ -303,13 +241,13 @@ def choose_missing(parts: Sequence[shards.Shard], folder: Path, steps: Steps) ->
 
 
 def choose_executor(config: EvaluationConfiguration, folder: Path) -> Executor:
-    """What computes the shards of a folder."""
+    """The executor that computes the shards of a folder."""
     scratch = folder / "jobs"
     return make_executor(config.executor, config.cluster, workers=config.workers, scratch=scratch)
 
 
 def discard_shards(folder: Path) -> None:
-    """Remove what ``records.parquet`` holds too.
+    """Remove the shards, whose rows are all in ``records.parquet``.
 
     Raises
     ------
@@ -323,7 +261,7 @@ def discard_shards(folder: Path) -> None:
 
 
 def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
-    """Refuse records of a suite that no longer samples what its file recorded; parts of a split have no hash."""
+    """Refuse records of a suite that samples other instances than its file says; parts of a split have no hash."""
     if split not in suite.sha256:
         return
     hashes = dict(zip(table["seed"].to_pylist(), table["instance_hash"].to_pylist(), strict=True))

@@ -1,4 +1,4 @@
-"""Shards: the unit of work; a pure function of its description that leaves one Parquet file behind."""
+"""Shards: the unit of work; each is a pure function of its description that writes one Parquet file."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Shard:
 
     @property
     def name(self) -> str:
-        """File name of its records: who and what in words, and a hash of the whole description."""
+        """File name of its records: policy, seed and stratum, and a hash of the whole description."""
         values = asdict(self)
         del values["num_worlds"]
         digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
@@ -92,7 +92,7 @@ class Done(NamedTuple):
 def cut(
     policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], *, size: int, **shared: object
 ) -> list[Shard]:
-    """The shards of an evaluation.
+    """The shards of an evaluation, policy by policy; none crosses a stratum.
 
     Parameters
     ----------
@@ -104,11 +104,6 @@ def cut(
         Instances of one shard at most.
     **shared
         The other fields of ``Shard``.
-
-    Returns
-    -------
-    list of Shard
-        Policy by policy; no shard crosses a stratum.
     """
     found = []
     for policy, seed in policies:

@@ -1,4 +1,4 @@
-"""What the car really did, whatever its policy says it did."""
+"""The manoeuvre as driven, whatever the policy says."""
 
 from __future__ import annotations
 
@@ -24,15 +24,7 @@ SHIFTED_M: Final = 0.3
 def answer(episode: Episode) -> str:
     """The manoeuvre as driven: ``stop``, ``left``, ``right``, ``brake``, ``shift`` or ``keep``, the first that applies.
 
-    Parameters
-    ----------
-    episode
-        At least one decision long.
-
-    Returns
-    -------
-    str
-        ``left`` and ``right``: half a lane and more to the side of where it began.
+    ``left`` and ``right`` are half a lane and more to the side of the start.
     """
     speed = episode.ego[:, column.E_SPEED].astype(np.float64)
     aside = episode.ego[:, column.E_Y].astype(np.float64) - float(episode.ego[0, column.E_Y])

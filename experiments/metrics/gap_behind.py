@@ -1,4 +1,4 @@
-"""How much room is behind."""
+"""Room behind the ego at the start."""
 
 from __future__ import annotations
 
@@ -11,18 +11,7 @@ from experiments.rollout.loop import Episode
 
 
 def gap_behind_m(episode: Episode) -> float:
-    """Bumper-to-bumper gap to the follower in the ego's lane at the start of the episode, m; ``inf`` without one.
-
-    Parameters
-    ----------
-    episode
-        Any.
-
-    Returns
-    -------
-    float
-        Of the instance, so the same for every policy.
-    """
+    """Bumper-to-bumper gap to the follower in the ego's lane at the start of the episode, m; ``inf`` without one."""
     f, lane = episode.instance.vehicle_f, episode.instance.vehicle_i[vehicle.LANE]
     behind = (lane == lane[0]) & (f[vehicle.X] < f[vehicle.X, 0])
     if not behind.any():

@@ -1,4 +1,4 @@
-"""How much room is beside."""
+"""Room beside the ego at the start."""
 
 from __future__ import annotations
 
@@ -13,17 +13,8 @@ from experiments.rollout.loop import Episode
 def gap_beside_m(driven: Episode) -> float:
     """Room along the road in the freer of the lanes next to the ego at the start of the episode, m.
 
-    Parameters
-    ----------
-    driven
-        Any episode.
-
-    Returns
-    -------
-    float
-        Bumper-to-bumper distance to the nearest vehicle there, ahead or behind; 0 if it is beside the ego or there is
-        no lane, ``inf`` if nobody drives there. The shoulder counts as a lane. Of the instance, so the same for every
-        policy.
+    Bumper-to-bumper distance to the nearest vehicle there, ahead or behind; 0 if it is beside the ego or there is no
+    lane, ``inf`` without a vehicle there. The shoulder counts as a lane.
     """
     instance = driven.instance
     f, lane = instance.vehicle_f, instance.vehicle_i[vehicle.LANE]

@@ -1,4 +1,4 @@
-"""How high the thing on the road is."""
+"""Height of the objects on the road."""
 
 from __future__ import annotations
 
@@ -7,16 +7,5 @@ from experiments.rollout.loop import Episode
 
 
 def height_m(episode: Episode) -> float:
-    """Height of the highest object, real or not, m; 0 without any.
-
-    Parameters
-    ----------
-    episode
-        Any.
-
-    Returns
-    -------
-    float
-        Of the instance, so the same for every policy.
-    """
+    """Height of the highest object, real or not, m; 0 without any."""
     return float(episode.instance.debris_f[debris.HEIGHT].max(initial=0.0))

@@ -1,4 +1,4 @@
-"""How heavy the thing on the road is."""
+"""Mass of the objects on the road."""
 
 from __future__ import annotations
 
@@ -7,18 +7,7 @@ from experiments.rollout.loop import Episode
 
 
 def mass_kg(episode: Episode) -> float:
-    """Mass of the heaviest real object, kg; 0 if nothing is real. Hidden from policies.
-
-    Parameters
-    ----------
-    episode
-        Any.
-
-    Returns
-    -------
-    float
-        Of the instance, so the same for every policy.
-    """
+    """Mass of the heaviest real object, kg; 0 if nothing is real. Hidden from policies."""
     instance = episode.instance
     real = instance.debris_i[debris.IS_REAL] == 1
     return float(instance.debris_f[debris.MASS, real].max(initial=0.0))

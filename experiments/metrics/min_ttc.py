@@ -6,16 +6,5 @@ from experiments.rollout.loop import Episode
 
 
 def min_ttc_s(episode: Episode) -> float:
-    """Smallest time to collision of the episode, s; lower is worse, ``inf`` if nothing was ever closed on.
-
-    Parameters
-    ----------
-    episode
-        At least one decision long.
-
-    Returns
-    -------
-    float
-        As the simulator measures it every tick.
-    """
+    """Smallest time to collision of the episode over all ticks, s; lower is worse, ``inf`` if nothing was closed on."""
     return float(episode.ttc_s.min())

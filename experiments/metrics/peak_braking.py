@@ -11,16 +11,8 @@ from experiments.rollout.loop import Episode
 def peak_braking_mps2(episode: Episode) -> float:
     """Largest mean deceleration over one decision, m/s2, >= 0; higher is worse.
 
-    Parameters
-    ----------
-    episode
-        At least one decision long.
-
-    Returns
-    -------
-    float
-        Of the speeds at the ends of each decision, so that one noisy tick does not count. A contact slows the car too;
-        that is part of it.
+    From the speeds at the ends of each decision, so that one noisy tick does not count; a contact that slows the ego
+    does.
     """
     speed = episode.ego[:, column.E_SPEED].astype(np.float64)
     return max(0.0, float(-np.diff(speed).min() / DECISION_S))

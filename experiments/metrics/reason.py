@@ -1,4 +1,4 @@
-"""Why: the rule that fired, or the manoeuvre that was chosen, most often while the policy was not just keeping."""
+"""The most frequent reason of a policy: the rule that fired, or the manoeuvre that was chosen."""
 
 from __future__ import annotations
 
@@ -9,17 +9,6 @@ from policies.base import KEEP
 
 
 def reason(episode: Episode) -> str:
-    """Most frequent reason among the decisions whose label is not ``keep``; empty if there are none.
-
-    Parameters
-    ----------
-    episode
-        Any.
-
-    Returns
-    -------
-    str
-        One of the policy's names; ties go to the earlier name.
-    """
+    """Most frequent reason among the decisions whose label is not ``keep``; empty without any; of ties the first."""
     acted = episode.reasons[(episode.labels != KEEP) & (episode.reasons >= 0)]
     return episode.names[int(np.bincount(acted).argmax())] if acted.size else ""

@@ -1,4 +1,4 @@
-"""From how far the thing on the road can be recognised."""
+"""Range at which an object can be recognised."""
 
 from __future__ import annotations
 
@@ -10,15 +10,7 @@ from experiments.rollout.loop import Episode
 def recognition_m(driven: Episode) -> float:
     """Range at which the nearest object is recognised in half of the decisions, m; 0 without any.
 
-    Parameters
-    ----------
-    driven
-        Any episode.
-
-    Returns
-    -------
-    float
-        By its size, light and weather; traffic may hide it longer.
+    By its size, light and weather; traffic may hide it longer.
     """
     instance = driven.instance
     if not instance.debris_f.shape[1]:

@@ -1,4 +1,4 @@
-"""How fast the encounter begins."""
+"""Speed of the ego at the start."""
 
 from __future__ import annotations
 
@@ -7,16 +7,5 @@ from experiments.rollout.loop import Episode
 
 
 def speed_mps(episode: Episode) -> float:
-    """Speed of the ego at the start of the episode, m/s.
-
-    Parameters
-    ----------
-    episode
-        Any.
-
-    Returns
-    -------
-    float
-        Of the instance, so the same for every policy.
-    """
+    """Speed of the ego at the start of the episode, m/s."""
     return float(episode.instance.vehicle_f[vehicle.SPEED, 0])

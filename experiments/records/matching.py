@@ -13,14 +13,14 @@ from envs.errors import UserError
 from experiments.records import table as records
 
 CATASTROPHE_USD: Final = 50_000.0
-"""A dearer episode is a catastrophe (envs/physics/SOURCES.md 6.3)."""
+"""An episode that costs more is a catastrophe (envs/physics/SOURCES.md 6.3)."""
 
 _ONE = ("suite", "split", "cost_setting")
 """Columns with the same word in every row that may be compared."""
 
 
 class Pairs(NamedTuple):
-    """What every policy paid, in one order of instances, policy seeds averaged."""
+    """Costs of every policy, in one order of instances, averaged over policy seeds."""
 
     stratum: NDArray[np.str_]
     family: NDArray[np.str_]
@@ -88,7 +88,7 @@ def _check(
     others: Mapping[tuple[str, str, int], Mapping[str, Any]],
     keys: Sequence[tuple[str, str, int]],
 ) -> None:
-    """Refuse what cannot be paired, with the first instance that shows it."""
+    """Refuse a policy whose rows cannot be paired, with the first instance that shows it."""
     runs = max((row["runs"] for row in rows.values()), default=1)
     for key in keys:
         where = f"{key[0]}/{key[1]}, seed {key[2]}"

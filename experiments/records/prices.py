@@ -1,4 +1,4 @@
-"""What policies take: experience and training once, computing time in every decision, and what imagining costs."""
+"""What policies cost to make and to run: experience, training, computing time per decision, and imagining."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from experiments.records import table as records
 from policies.base import Budget
 
 CORE_HOUR_USD: Final = 0.05
-"""Of one core for an hour [A]: what shared cloud machines cost in 2026, to within a factor of two."""
+"""Price of one core for an hour [A]: shared cloud machines in 2026, to within a factor of two."""
 
 
 class Price(NamedTuple):
-    """One policy; ``None`` where there is nothing to pay for, or nobody knows."""
+    """What one policy costs; ``None`` where there is nothing to pay for, or it is not known."""
 
     policy: str
     environment_steps: int | None  # that training or tuning took
@@ -29,21 +29,9 @@ def to_usd(cpu_s: float) -> float:
 
 
 def find_price(table: pa.Table, policy: str, budget: Budget | None) -> Price:
-    """Price of one policy.
+    """Price of one policy of the records; ``budget`` is ``None`` if nothing was learned or tuned.
 
-    Parameters
-    ----------
-    table
-        Records.
-    policy
-        Its name there.
-    budget
-        What it took to make; ``None`` if nothing was learned or tuned.
-
-    Returns
-    -------
-    Price
-        Computing time as it was when the records were made.
+    Computing time is that of the run that made the records.
     """
     spent = records.query(
         table,

@@ -20,7 +20,6 @@ from envs.scenario.suite import SuiteItem
 from envs.specification import component
 from envs.world.report import EVENTS
 from experiments.rollout.loop import Episode
-from experiments.store import manifest
 from experiments.store.atomic import replacing
 
 Metric = Callable[[Episode], object]
@@ -38,7 +37,7 @@ TIMINGS: Final = ("decision_cpu_ms",)
 """Columns that differ from run to run; the hash leaves them out."""
 
 _HASHED_AT_ONCE: Final = 50_000
-"""Rows; not part of the hash."""
+"""Rows at once; does not change the hash."""
 
 _TYPES: Final = {float: pa.float64(), int: pa.int64(), bool: pa.bool_(), str: pa.string()}
 
@@ -71,7 +70,7 @@ COLUMNS: Final = (*(name for name, *_ in _COLUMNS), *TIMINGS)
 
 
 class Source(NamedTuple):
-    """What all rows of one rollout share."""
+    """The columns that all rows of one rollout share."""
 
     policy: str
     policy_seed: int
@@ -81,17 +80,7 @@ class Source(NamedTuple):
 
 
 def load_metrics(names: Sequence[str]) -> tuple[Metric, ...]:
-    """The metrics of a configuration.
-
-    Parameters
-    ----------
-    names
-        Dotted names of functions below ``experiments.metrics``.
-
-    Returns
-    -------
-    tuple
-        The functions in order.
+    """The metrics with these dotted names below ``experiments.metrics``, in order.
 
     Raises
     ------
@@ -116,18 +105,7 @@ def load_metrics(names: Sequence[str]) -> tuple[Metric, ...]:
 
 
 def make_schema(metrics: Sequence[Metric]) -> pa.Schema:
-    """Columns with their types; the meaning of each is in its metadata.
-
-    Parameters
-    ----------
-    metrics
-        What ``load_metrics`` returned.
-
-    Returns
-    -------
-    pyarrow.Schema
-        Of the records.
-    """
+    """Columns of records with their types; the meaning of each is in its metadata."""
     columns = [pa.field(name, kind, metadata={"meaning": text}) for name, kind, text in _COLUMNS]
     for metric in metrics:
         text = (metric.__doc__ or "").strip().split("\n")[0]
@@ -141,24 +119,7 @@ def make_schema(metrics: Sequence[Metric]) -> pa.Schema:
 def make_row(
     source: Source, item: SuiteItem, episode: Episode, metrics: Sequence[Metric]
 ) -> dict[str, Any]:
-    """One row.
-
-    Parameters
-    ----------
-    source
-        What the row shares with its rollout.
-    item
-        Entry of the suite.
-    episode
-        What happened.
-    metrics
-        Further columns.
-
-    Returns
-    -------
-    dict
-        Column to value.
-    """
+    """The row of an episode: column to value, metrics included."""
     instance = episode.instance
     cost = episode.cost_usd.sum(axis=0)
     row: dict[str, Any] = {
@@ -186,23 +147,12 @@ def _name(metric: Metric) -> str:
 
 
 def order(table: pa.Table) -> pa.Table:
-    """The same rows in the one order they are stored in."""
+    """The same rows in the order in which they are stored."""
     return table.sort_by([(name, "ascending") for name in KEY])
 
 
 def compute_sha256(table: pa.Table) -> str:
-    """Hash over every column but the timings, rows in stored order.
-
-    Parameters
-    ----------
-    table
-        Records.
-
-    Returns
-    -------
-    str
-        64 digits: equal for equal results, whatever wrote the file.
-    """
+    """Hash over every column but the timings, rows in stored order: equal for equal results."""
     rows = pc.sort_indices(table, [(name, "ascending") for name in KEY])
     digest = hashlib.sha256()
     for name in sorted(set(table.column_names) - set(TIMINGS)):
@@ -218,39 +168,15 @@ def compute_sha256(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def write(table: pa.Table, path: Path) -> str:
-    """Write records whole or not at all, compressed.
-
-    Parameters
-    ----------
-    table
-        Records.
-    path
-        Of the file.
-
-    Returns
-    -------
-    str
-        SHA-256 of the file.
-    """
+def write(table: pa.Table, path: Path) -> None:
+    """Write records to a compressed file, whole or not at all."""
     with replacing(path) as temporary:
         # every page has its own checksum: a bit that flips on a disk must not become another number
         pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
-        return manifest.compute_sha256(temporary)
 
 
 def read(path: Path) -> pa.Table:
-    """Records from one file, or from every Parquet file of a folder.
-
-    Parameters
-    ----------
-    path
-        ``records.parquet``, the folder of a run, or a folder of Parquet files.
-
-    Returns
-    -------
-    pyarrow.Table
-        In stored order.
+    """Records in stored order, from a file, the folder of a run, or every Parquet file of a folder.
 
     Raises
     ------
@@ -275,12 +201,12 @@ def read(path: Path) -> pa.Table:
     _check_types(path, table)
     if not len(table):
         raise UserError(f"{path}: no episodes in it")
-    _check_told(path, table)
+    _check_provenance(path, table)
     return order(table)
 
 
 def _check_types(path: Path, table: pa.Table) -> None:
-    """Refuse columns of other types than ours, and gaps in them."""
+    """Refuse columns of wrong types, and empty cells."""
     for name, kind, _ in _COLUMNS:
         if name not in table.column_names:
             continue
@@ -293,33 +219,24 @@ def _check_types(path: Path, table: pa.Table) -> None:
         raise UserError(f"{path}: cost_usd: not all numbers are finite")
 
 
-def _check_told(path: Path, table: pa.Table) -> None:
-    """Refuse the records of a run that are not those that the run wrote down."""
+def _check_provenance(path: Path, table: pa.Table) -> None:
+    """Refuse records of a run whose hash is not the one in its ``provenance.json``."""
     beside = path.with_name("provenance.json")
     if path.name != "records.parquet" or not beside.is_file():
         return
     try:
         about = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return  # who needs it reads it again, and says so
-    told = about.get("records_sha256") if isinstance(about, dict) else None
-    if told is not None and told != compute_sha256(table):
+        return  # commands that need this file report it
+    written = about.get("records_sha256") if isinstance(about, dict) else None
+    if written is not None and written != compute_sha256(table):
         raise UserError(
             f"{path}: the records are damaged: provenance.json has another records_sha256"
         )
 
 
 def check_columns(path: Path, has: Sequence[str], names: Sequence[str]) -> None:
-    """Refuse a table that lacks a column.
-
-    Parameters
-    ----------
-    path
-        Where it comes from.
-    has
-        Names of the columns that were read.
-    names
-        Those there must be.
+    """Refuse a table, read from ``path``, that has these columns and must have those.
 
     Raises
     ------
@@ -334,22 +251,7 @@ def check_columns(path: Path, has: Sequence[str], names: Sequence[str]) -> None:
 
 
 def query(table: pa.Table, sql: str, *values: object) -> list[dict[str, Any]]:
-    """Rows that a SQL query over the view ``records`` gives.
-
-    Parameters
-    ----------
-    table
-        Records.
-    sql
-        DuckDB's dialect.
-    *values
-        For the ``?`` in it.
-
-    Returns
-    -------
-    list of dict
-        In the query's order.
-    """
+    """Rows of a query in DuckDB's SQL over the view ``records``, with values for its ``?``."""
     with duckdb.connect(":memory:") as connection:
         connection.register("records", table)
         found: list[dict[str, Any]] = (

@@ -1,4 +1,4 @@
-"""decision_probe."""
+"""The decision probe: what every answer to an object costs from the moment the object is recognised."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class DecisionProbe:
         instance
             What to answer.
         num_contents
-            Number of alternative contents drawn from the look-alike group of its first object; 0 = not asked.
+            Number of alternative contents drawn from the look-alike group of its first object; 0 = none.
         seed
             Of those draws.
 
@@ -119,7 +119,7 @@ class DecisionProbe:
         Raises
         ------
         UserError
-            If the ego that just drives on comes to grief before it recognises an object.
+            If the episode ends before an object is recognised, with the ego driving on.
         """
         approach, horizon, before = self._approach(instance)
         found = candidates(approach, horizon)
@@ -132,7 +132,7 @@ class DecisionProbe:
         return total
 
     def _approach(self, instance: ScenarioInstance) -> tuple[Approach, int, float]:
-        """Drive on until an object is recognised; what the answers start from, how long they may be, what it cost."""
+        """Drive on until an object is recognised: state then, length of the answers, and cost so far."""
         self._env.reset(options={"instance": instance})
         world = self._env.batch[0]
         f = world.vehicle_f

@@ -1,4 +1,4 @@
-"""Listener: a policy around a policy, for those who want to see what it saw, what really was, and what it said."""
+"""Listener: a policy around a policy that watches its observations, the true worlds, and its explanations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNSAID: Final = -1
 
 
 class Listener:
-    """Passes everything on; what the policy does is not changed by it.
+    """Passes everything on; the actions of the policy are not changed.
 
     Parameters
     ----------
@@ -24,10 +24,10 @@ class Listener:
     Attributes
     ----------
     worlds
-        The environment whose worlds are driven, for those who compare with the truth.
+        The environment whose worlds are driven, for comparisons with the true state.
     """
 
-    privileged = True  # it gets the worlds, and hands them on to whom they belong
+    privileged = True  # it gets the worlds, and passes them on to a privileged policy
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -51,7 +51,7 @@ class Listener:
         return self.policy.act(observation)
 
     def explain(self) -> Explanation:
-        """What the policy says, or that it says nothing; ``hear`` comes after."""
+        """The explanation of the policy, or an empty one; ``hear`` comes after."""
         if isinstance(self.policy, Explaining):
             said = self.policy.explain()
         else:
@@ -61,7 +61,7 @@ class Listener:
         return said
 
     def see(self, observation: Observation) -> None:
-        """What is observed before a decision."""
+        """Take an observation before its decision; for subclasses."""
 
     def hear(self, said: Explanation) -> None:
-        """What was said of a decision."""
+        """Take the explanation of a decision; for subclasses."""

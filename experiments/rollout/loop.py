@@ -1,4 +1,4 @@
-"""The one loop: a policy drives instances through the twin, each exactly once, and every decision is kept."""
+"""The one loop: a policy drives instances in the simulator, each exactly once, and every decision is kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from envs.specification import DECISIONS_PER_EPISODE, column, component
 from policies.base import Explaining, Explanation, Policy, Privileged
 
 Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
-"""Changes what is observed of worlds."""
+"""Changes the observation of some worlds."""
 
 
 class Costs(NamedTuple):
@@ -30,7 +30,7 @@ class Costs(NamedTuple):
 
 @dataclass(frozen=True)
 class Episode:
-    """Everything one policy did and met in one instance; ``T`` decisions.
+    """Everything that one policy did and met in one instance; ``T`` decisions.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Episode:
     names
         What the reasons are called.
     imagined_s
-        Seconds of future that the policy imagined, all its plans together; 0 if it does not say.
+        Seconds of future that the policy imagined in all its plans; 0 if it does not say.
     decision_cpu_ms
         CPU time of one decision of the batch per world, mean over the episode.
     """
@@ -76,19 +76,7 @@ class Episode:
 
 
 def world_seed(policy_seed: int, instance_hash: str) -> int:
-    """Where a policy takes its random numbers from in one instance: the same in any batch, process and machine.
-
-    Parameters
-    ----------
-    policy_seed
-        Of the policy.
-    instance_hash
-        Of the instance.
-
-    Returns
-    -------
-    int
-        From 0 to 2**63 - 1.
+    """Seed of a policy's random numbers in one instance, from 0 to 2**63 - 1: the same in any batch and process.
 
     Examples
     --------
@@ -115,7 +103,7 @@ class Rollout:
     cost
         Cost parameters; the default setting if not given.
     filter_observation
-        Takes the worlds and what was observed of them; the policy sees what it returns.
+        Takes the worlds and their observation; the policy sees what it returns.
     """
 
     def __init__(
@@ -145,13 +133,7 @@ class Rollout:
         return Costs(self._simulation_s, self._policy_s)
 
     def episodes(self) -> Iterator[tuple[int, Episode]]:
-        """Every episode with the index of its instance, in the order in which they end.
-
-        Yields
-        ------
-        int, Episode
-            Each instance once.
-        """
+        """Every episode, once, with the index of its instance, in the order in which they end."""
         size = self._num_worlds
         log = _Log(size)
         instance_of = np.arange(size)
@@ -181,13 +163,13 @@ class Rollout:
                 instance_of[b] = index if index < len(self._instances) else -1
 
     def _filtered(self, observation: dict[str, Any]) -> dict[str, Any]:
-        """What the policy is shown."""
+        """The observation that the policy sees."""
         return observation if self._filter is None else self._filter(self._env, observation)
 
     def _decide(
         self, observation: dict[str, Any], begins: NDArray[np.bool_], log: _Log
     ) -> NDArray[np.float64]:
-        """Ask the policy, and keep what it says."""
+        """The decision of the policy; it and its explanation are kept."""
         cpu = time.process_time()
         if begins.any():
             seeds = np.zeros(self._num_worlds, np.int64)
@@ -229,8 +211,8 @@ class Rollout:
 class _Feed:
     """The next instance for a world whose episode has ended; the last one again when none is left.
 
-    No method of ``Rollout``: the worlds would hold what holds them, and be freed by the garbage collector alone, which
-    hardly looks while a million entries of a suite are in memory.
+    It is no method of ``Rollout``: that would be a circle of references through the worlds, which only the garbage
+    collector frees, and it seldom runs while a million entries of a suite are in memory.
     """
 
     def __init__(self, instances: Sequence[ScenarioInstance], first: int) -> None:
@@ -244,7 +226,7 @@ class _Feed:
 
 
 class _Log:
-    """What ``B`` running episodes have met so far."""
+    """What ``B`` running episodes have gone through so far."""
 
     def __init__(self, size: int) -> None:
         shape = (size, DECISIONS_PER_EPISODE)

@@ -1,1 +1,1 @@
-"""Statistics across episodes: pure functions of arrays, each with an interval; nothing here reads a file."""
+"""Statistics across episodes: pure functions of arrays, each with an interval; no file is read."""

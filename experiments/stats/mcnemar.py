@@ -1,4 +1,4 @@
-"""Do two policies meet catastrophes equally often: McNemar's exact test on pairs."""
+"""McNemar's exact test on pairs: whether two policies have an event equally often."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 
 class McNemar(NamedTuple):
-    """Pairs in which only one of the two had the event, and how surprising their split is."""
+    """Pairs in which only one of the two had the event, and the p-value of their split."""
 
     only_a: int
     only_b: int

@@ -1,4 +1,4 @@
-"""Several questions at once: Holm's correction."""
+"""Holm's correction for several tests at once."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ from collections.abc import Sequence
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values (Holm 1979): those below a level keep the family-wise error below it.
-
-    Parameters
-    ----------
-    p_values
-        One per question.
-
-    Returns
-    -------
-    list of float
-        In the order given.
+    """Adjusted p-values (Holm 1979), in the same order: those below a level keep the family-wise error below it.
 
     Examples
     --------

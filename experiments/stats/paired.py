@@ -44,7 +44,7 @@ def paired_difference(
     Returns
     -------
     PairedDifference
-        Exactly 0 with a zero interval and ``p_value`` 1 if the two are equal.
+        Exactly 0 with an interval of no width and ``p_value`` 1 if the two are equal.
 
     Raises
     ------

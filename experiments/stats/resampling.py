@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from experiments.stats.interval import Interval, percentile_interval
 
 Families = Literal["sampled", "fixed"]
-"""What an interval is about: families such as these, or these and no others."""
+"""The families that an interval is about: families such as these, or these and no others."""
 
 
 def cluster_weights(

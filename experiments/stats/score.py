@@ -1,4 +1,4 @@
-"""The score: 0 is the best floor, 100 the clairvoyant."""
+"""The score of a policy, between the best floor (0) and the clairvoyant (100)."""
 
 from __future__ import annotations
 

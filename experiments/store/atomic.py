@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: written to a temporary name, flushed, renamed, and the folder flushed too."""
+"""Files appear whole or not at all: they are written to a temporary name, flushed and renamed."""
 
 from __future__ import annotations
 
@@ -17,17 +17,7 @@ class WriteError(UserError):
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary name beside ``path`` to write to; renamed to it when the block ends without an error.
-
-    Parameters
-    ----------
-    path
-        What shall exist afterwards; replaced if it does already.
-
-    Yields
-    ------
-    Path
-        The temporary name, with the same ending.
+    """A temporary name beside ``path`` to write to; it replaces ``path`` when the block ends without an error.
 
     Raises
     ------
@@ -47,13 +37,13 @@ def replacing(path: Path) -> Iterator[Path]:
         # Arrow's errors have a text alone
         raise WriteError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        # a folder that is gone or read-only has been told of already
+        # for a folder that is gone or read-only there is an error already
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
 def flush_folder(folder: Path) -> None:
-    """Have the names in a folder on disk: a rename survives a power cut only then."""
+    """Write the names in a folder to the disk; only then does a rename survive a power cut."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(number)

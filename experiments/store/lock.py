@@ -1,4 +1,4 @@
-"""One process at a time in a folder; who comes second is told who has it."""
+"""One process at a time in a folder; the error for the second process names the first."""
 
 from __future__ import annotations
 
@@ -21,17 +21,12 @@ LOCK_FILE: Final = ".lock"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder while the block runs; the end of the process, however it ends, gives it free.
-
-    Parameters
-    ----------
-    folder
-        Exists.
+    """Hold a folder while the block runs; the end of the process, however it ends, releases it.
 
     Raises
     ------
     UserError
-        If another process holds it: which, since when.
+        If another process holds it: which, and since when.
     """
     file = try_lock(folder)
     if file is None:
@@ -41,17 +36,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def try_lock(folder: Path) -> TextIOWrapper | None:
-    """The lock of a folder.
-
-    Parameters
-    ----------
-    folder
-        Exists.
-
-    Returns
-    -------
-    TextIOWrapper or None
-        Open, and the lock is held until it is closed; ``None`` if another process holds it.
+    """The lock of a folder, held until the file is closed; ``None`` if another process holds it.
 
     Raises
     ------
@@ -67,7 +52,7 @@ def try_lock(folder: Path) -> TextIOWrapper | None:
     except OSError:
         file.close()
         return None
-    # for people: nothing is decided by it, the lock itself is the operating system's
+    # only for the error message: the lock itself is kept by the operating system
     holder = {
         "host": socket.gethostname(),
         "process": os.getpid(),
@@ -85,9 +70,9 @@ def try_lock(folder: Path) -> TextIOWrapper | None:
 
 
 def describe_holder(folder: Path) -> str:
-    """Who holds a folder, as far as that is known."""
+    """The process that holds a folder, as far as that is known."""
     try:
-        told = json.loads((folder / LOCK_FILE).read_text(encoding="utf-8"))
-        return "process {process} on {host} since {since}: {command}".format(**told)
+        holder = json.loads((folder / LOCK_FILE).read_text(encoding="utf-8"))
+        return "process {process} on {host} since {since}: {command}".format(**holder)
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

@@ -1,4 +1,4 @@
-"""What a number belongs to: processor, load, versions, commit."""
+"""Where a number was made: processor, load, versions and commit."""
 
 from __future__ import annotations
 
@@ -17,13 +17,7 @@ _VECTOR_UNITS: Final = ("avx2", "avx512f", "asimd", "sve")
 
 
 def machine() -> dict[str, Any]:
-    """Processor, load and versions of this process.
-
-    Returns
-    -------
-    dict
-        JSON-ready; ``None`` for a package that is not installed, ``"unknown"`` for what the system does not tell.
-    """
+    """Processor, load and versions of this process, ready for JSON; ``None`` for a package that is not installed."""
     described = _read_processor()
     return {
         "processor": described.get("model name") or platform.processor() or platform.machine(),
@@ -37,13 +31,7 @@ def machine() -> dict[str, Any]:
 
 
 def commit() -> str:
-    """The git commit of the sources, with ``-dirty`` if they were changed since.
-
-    Returns
-    -------
-    str
-        40 digits, or ``"unknown"`` outside a checkout.
-    """
+    """The git commit of the sources, with ``-dirty`` if they were changed since; ``unknown`` outside a checkout."""
     root = Path(__file__).parents[2]
     found = []
     for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no")):
@@ -71,7 +59,7 @@ def _version(package: str) -> str | None:
 
 
 def _read_processor() -> dict[str, str]:
-    """What Linux says about the first processor; empty elsewhere."""
+    """Properties of the first processor, from Linux; empty on other systems."""
     if not _PROCESSORS.is_file():
         return {}
     first = _PROCESSORS.read_text(encoding="utf-8").split("\n\n")[0]

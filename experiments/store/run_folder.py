@@ -1,4 +1,4 @@
-"""The folder of a run: ``outputs/<date>/<time>``, found again by the same command if it was interrupted."""
+"""The folder of a run, ``outputs/<date>/<time>``; the same command continues an interrupted run in its folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RunFolder:
     key
         Hash of everything that decides the result.
     lock
-        Open lock file; closing it, or the end of the process, gives the folder free.
+        Open lock file; closing it, or the end of the process, releases the folder.
     is_continued
         Whether an interrupted run is being continued.
     """
@@ -46,7 +46,7 @@ class RunFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give the folder free; the run stays as complete or as interrupted as it is."""
+        """Release the folder; the run stays as complete or as interrupted as it is."""
         self._lock.close()
 
     def finish(self) -> None:
@@ -59,29 +59,14 @@ class RunFolder:
 
 
 def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, str]) -> str:
-    """Hash of what decides a result: command, configuration, the files it names, and all sources.
-
-    Parameters
-    ----------
-    command
-        Name of the command.
-    values
-        Configuration without what does not change the result.
-    files
-        Contents of the files that the configuration names.
-
-    Returns
-    -------
-    str
-        64 digits.
-    """
+    """Hash of all that decides a result: command, configuration, contents of the files it names, and all sources."""
     text = json.dumps([command, dict(values), dict(files), sources_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
 def sources_hash() -> str:
-    """Hash over all sources: what another version left half done is not continued; committed results decide nothing."""
+    """Hash over all sources, without committed results; a run of another version is not continued."""
     root = Path(__file__).parents[2]
     digest = hashlib.sha256()
     for package in ("envs", "policies", "experiments"):
@@ -96,21 +81,7 @@ def sources_hash() -> str:
 
 
 def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
-    """The folder to write to: that of an interrupted run with the same key, else a new one.
-
-    Parameters
-    ----------
-    root
-        ``outputs``.
-    key
-        Of ``compute_key``.
-    now
-        Names a new folder.
-
-    Returns
-    -------
-    RunFolder
-        Locked.
+    """The locked folder of an interrupted run with the same key below ``root``, or a new one that ``now`` names.
 
     Raises
     ------
@@ -131,7 +102,7 @@ def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
 
 
 def _make_new(day: Path, name: str) -> Path:
-    """A folder that nobody else has made: runs may begin in the same second."""
+    """A new folder; runs may begin in the same second."""
     for attempt in range(1, 1000):
         path = day / (name if attempt == 1 else f"{name}-{attempt}")
         try:
@@ -143,7 +114,7 @@ def _make_new(day: Path, name: str) -> Path:
 
 
 def _read_state(path: Path) -> tuple[Any, Any] | None:
-    """Key and state of a run, ``None`` if the file says neither."""
+    """Key and state of a run, ``None`` if the file cannot be read."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         return values["key"], values["state"]

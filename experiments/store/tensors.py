@@ -1,4 +1,4 @@
-"""Arrays that a training has finished, in a file with their hash: a killed run reads them instead of learning again."""
+"""Arrays in a file with their hash."""
 
 from __future__ import annotations
 
@@ -17,45 +17,27 @@ from experiments.store.atomic import replacing
 
 
 def write_tensors(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays whole or not at all.
-
-    Parameters
-    ----------
-    path
-        A safetensors file; replaced if it is there.
-    arrays
-        By name.
-    """
+    """Write arrays by name to a safetensors file, whole or not at all."""
     whole = {name: np.asarray(value, order="C") for name, value in arrays.items()}
     with replacing(path) as temporary:
         _save(whole, temporary)
 
 
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
-    """What ``write_tensors`` wrote.
-
-    Parameters
-    ----------
-    path
-        Of the file.
-
-    Returns
-    -------
-    dict
-        Arrays by name.
+    """The arrays that ``write_tensors`` wrote, by name.
 
     Raises
     ------
     UserError
-        If it cannot be read, or is not what was written: safetensors alone takes a changed bit for a number.
+        If they cannot be read, or are not those that were written: safetensors itself has no checksum.
     """
     try:
         with safe_open(path, "numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-            told = (file.metadata() or {}).get("sha256")
+            written = (file.metadata() or {}).get("sha256")
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path}: cannot be read: {error}") from None
-    if told != _digest(arrays):
+    if written != _digest(arrays):
         raise UserError(
             f"{path}: sha256: damaged; remove the file, and the same command makes it again"
         )
