@@ -136,7 +136,7 @@ def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> A
 
 
 def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
-    """The class or function that ``_target_`` names, if it is defined in an allowed place and not only imported there."""
+    """The class or function that ``_target_`` names, if an allowed place defines it and not only imports it."""
     if not target.startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "
