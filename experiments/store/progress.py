@@ -24,6 +24,9 @@ Item = TypeVar("Item")
 _running: list[Progress] = []
 """What this process is busy with, the innermost last."""
 
+_finished: list[str] = []
+"""Title of what it has finished last, if anything."""
+
 
 class Progress:
     """How far a piece of work has come.
@@ -73,6 +76,7 @@ class Progress:
         """The work has ended; may be called again."""
         if self in _running:
             _running.remove(self)
+            _finished[:] = [self.title]
         if self._bar is not None:
             self._bar.close()
 
@@ -181,7 +185,9 @@ class Heartbeat:
         """Write a line after every pause, until a pause says that the command has ended or no line can be written."""
         while not pause(EVERY_S):
             doing = "; ".join(one.describe() for one in tuple(_running))
-            doing = doing or f"working, {to_words(self._clock() - self._began)} so far"
+            if not doing:
+                doing = f"working, {to_words(self._clock() - self._began)} so far"
+                doing += f"; last step: {_finished[0]}" if _finished else ""
             time_of_day = datetime.now().astimezone().strftime("%H:%M:%S")
             try:
                 self._stream.write(f"{time_of_day} {self._command}: {doing}\n")

@@ -12,6 +12,7 @@ from experiments.cli.loading import policy_path
 from experiments.execution.executor import make_executor
 from experiments.stats.interval import Interval
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import locked
 from experiments.store.progress import Progress
 from experiments.store.run_folder import compute_key
 from experiments.store.steps import Steps
@@ -53,14 +54,18 @@ def run(config: AuditConfiguration) -> Audited:
     make_folder(folder)
     steps = Steps(folder)
     missing = [part.name for part in PARTS if steps.find(_file(part.name), key) is None]
-    with Progress("probing", len(PARTS), "parts", len(PARTS) - len(missing)) as progress:
-        scratch = Path(config.output) / "jobs"
-        executor = make_executor(
-            config.executor, config.cluster, workers=config.workers, scratch=scratch
-        )
-        for done, _ in executor.run(_compute_one, missing, config, folder, key):
-            steps.note(_file(missing[done]), [_file(missing[done])], key=key)
-            progress.update(remark=missing[done])
+    scratch = Path(config.output) / "jobs"
+    executor = make_executor(
+        config.executor, config.cluster, workers=config.workers, scratch=scratch
+    )
+    if missing:
+        with (
+            locked(folder),
+            Progress("probing", len(PARTS), "parts", len(PARTS) - len(missing)) as progress,
+        ):
+            for done, _ in executor.run(_compute_one, missing, config, folder, key):
+                steps.note(_file(missing[done]), [_file(missing[done])], key=key)
+                progress.update(remark=missing[done])
     findings: list[Finding] = []
     data: dict[str, Any] = {}
     for part in PARTS:

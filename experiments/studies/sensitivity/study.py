@@ -24,6 +24,7 @@ from experiments.stats.interval import Interval
 from experiments.stats.paired import paired_difference
 from experiments.stats.resampling import Bootstrap
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.lock import locked
 from experiments.store.progress import Progress
 from experiments.store.steps import Steps
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
@@ -142,10 +143,14 @@ def run(config: SensitivityConfiguration) -> list[Row]:
     make_folder(folder)
     steps = Steps(folder)
     missing = [task for task in tasks if steps.find(_name(task)) is None]
-    with Progress("driving", len(tasks), "settings", len(tasks) - len(missing)) as progress:
-        for k, _ in pool.run(_drive, missing, str(folder), num_workers=config.workers):
-            steps.note(_name(missing[k]), [_name(missing[k])])
-            progress.update(remark=f"{missing[k].policy}, {missing[k].setting.title}")
+    if missing:
+        with (
+            locked(folder),
+            Progress("driving", len(tasks), "settings", len(tasks) - len(missing)) as progress,
+        ):
+            for k, _ in pool.run(_drive, missing, str(folder), num_workers=config.workers):
+                steps.note(_name(missing[k]), [_name(missing[k])])
+                progress.update(remark=f"{missing[k].policy}, {missing[k].setting.title}")
     paid = {(task.policy, task.setting): _read(folder / _name(task)) for task in tasks}
     families = [item.family for item in items]
     return [_compare(config, setting, paid, families) for setting in settings]

@@ -46,13 +46,17 @@ def test_a_line_after_every_pause_says_what_is_left():
     ]
 
 
-def test_what_cannot_be_counted_has_a_line_too():
+def test_what_cannot_be_counted_has_a_line_too(monkeypatch):
     clock = Clock()
+    monkeypatch.setattr(progress, "_finished", [])
     assert lines_of(clock, lambda _: None, 1) == [f"evaluate: working, {EVERY_S:.0f} s so far"]
     with Progress("statistics", clock=clock):
         assert lines_of(clock, lambda _: None, 1) == [
             f"evaluate: statistics, {EVERY_S:.0f} s so far"
         ]
+    # done with the statistics, and busy with something that has no name
+    (line,) = lines_of(clock, lambda _: None, 1)
+    assert line.endswith("; last step: statistics")
 
 
 def test_work_within_work_is_told_from_outside_in():
