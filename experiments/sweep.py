@@ -18,12 +18,12 @@ def _run(values: dict[str, Any]) -> None:
 
     config = validate(SweepConfiguration, values)
     if config.search is not None:
-        told = run_search(config, config.search)
+        result = run_search(config, config.search)
     else:
-        text, told = run_sweep(config)
+        text, result = run_sweep(config)
         sys.stdout.write(text)
-    sys.stdout.write(json.dumps(told) + "\n")
-    if told["failed"]:
+    sys.stdout.write(json.dumps(result) + "\n")
+    if result["failed"]:
         raise SystemExit(1)
 
 

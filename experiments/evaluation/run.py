@@ -74,7 +74,7 @@ class Plan(NamedTuple):
 
     command: str
     config: EvaluationConfiguration
-    policies: tuple[str, ...]  # names or paths, in the order asked for
+    policies: tuple[str, ...]  # names or paths, in the order of the configuration
     suite: Suite
     parts: tuple[shards.Shard, ...]
     texts: dict[str, str]  # contents of the files that the configuration names

@@ -68,15 +68,15 @@ class _Jobs:
             )
         except RuntimeError as error:
             raise UserError(f"cluster.slurm_cluster: {error}") from None
-        asked: dict[str, object] = {
+        limits: dict[str, object] = {
             "name": "roadworld",
             "timeout_min": self._cluster.slurm_minutes,
             "cpus_per_task": 1,
             "slurm_mem_gb": self._cluster.slurm_memory_gb,
         }
         if self._cluster.slurm_partition is not None:
-            asked["slurm_partition"] = self._cluster.slurm_partition
-        self._executor.update_parameters(**asked)
+            limits["slurm_partition"] = self._cluster.slurm_partition
+        self._executor.update_parameters(**limits)
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:

@@ -28,7 +28,7 @@ Metric = Callable[[Episode], object]
 KEY: Final = (
     "suite", "split", "stratum", "family", "seed", "policy", "policy_seed", "cost_setting",
 )  # fmt: skip
-"""Columns that tell one row from every other; rows are stored in the order of these."""
+"""Columns that identify a row; rows are stored in the order of these."""
 
 PAIR: Final = ("suite", "split", "stratum", "family", "seed")
 """Columns by which rows of two policies are matched."""

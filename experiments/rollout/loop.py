@@ -24,7 +24,7 @@ Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
 class Costs(NamedTuple):
     """Process CPU time of a rollout, seconds."""
 
-    simulation_s: float  # resets and steps of the twin
+    simulation_s: float  # resets and steps of the simulator
     policy_s: float
 
 
@@ -43,7 +43,7 @@ class Episode:
     cost_usd
         ``(T, NUM_COMPONENTS)``.
     total_usd
-        ``(T,)``: sums over components as the twin makes them.
+        ``(T,)``: sums over components as the simulator makes them.
     ttc_s
         ``(T,)`` smallest time to collision within the decision; ``inf`` if none.
     contacts

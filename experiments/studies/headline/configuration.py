@@ -1,4 +1,4 @@
-"""What a planned experiment may be told: a file in ``conf/experiment``."""
+"""The configuration of a planned experiment, which is a file in ``conf/experiment``."""
 
 from __future__ import annotations
 

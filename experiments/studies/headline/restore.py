@@ -1,4 +1,4 @@
-"""Shards from published records: where only records are left, an experiment goes on with more seeds or instances."""
+"""Shards from published records, so that an experiment of which only records are left can be extended."""
 
 from __future__ import annotations
 
@@ -18,23 +18,18 @@ from experiments.studies.headline.arms import Contestant
 def restore_shards(
     parts: Sequence[Shard], published: Path, folder: Path, by_stem: Mapping[str, Contestant]
 ) -> int:
-    """Write the shards that published records hold whole and that are not there.
+    """Write the shards that are missing in a folder and that published records hold whole; returns how many.
 
     Parameters
     ----------
     parts
-        Of the evaluation.
+        Shards of the evaluation.
     published
         Records of the experiment; nothing is done if there are none.
     folder
-        Of the shards.
+        Gets the shards. As with other shards, those of a contestant must be removed by hand if it is trained again.
     by_stem
-        Contestants by what shards call them. As with shards, whoever trains one again removes what it has driven.
-
-    Returns
-    -------
-    int
-        How many were written.
+        Contestants by their names in shards.
     """
     if not published.is_file():
         return 0
@@ -55,7 +50,7 @@ def restore_shards(
 
 
 def _rows_of(table: pa.Table, part: Shard, one: Contestant) -> pa.Table:
-    """What a contestant drove of a shard's items."""
+    """Records of a contestant for a shard's items."""
     seeds = pa.array([item.seed for item in part.items], table["seed"].type)
     wanted = {
         "policy": one.arm,

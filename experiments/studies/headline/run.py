@@ -1,4 +1,4 @@
-"""Run a planned experiment: stage by stage, then every contestant through the suite, then all that is read."""
+"""Run a planned experiment: its jobs stage by stage, then every contestant in the suite."""
 
 from __future__ import annotations
 
@@ -35,12 +35,7 @@ RECORDS: Final = "records.parquet"
 
 
 def run_experiment(config: CompareConfiguration) -> tuple[Source, Path]:
-    """Train, tune and drive whatever is missing; the same command goes on where it was killed.
-
-    Parameters
-    ----------
-    config
-        With an experiment.
+    """Train, tune and drive what is missing; the same command goes on where it was killed.
 
     Returns
     -------
@@ -84,7 +79,7 @@ def _run(config: CompareConfiguration, experiment: ExperimentConfiguration, fold
 def _leave_out(
     experiment: ExperimentConfiguration, folder: Path, suite: str
 ) -> ExperimentConfiguration:
-    """The experiment without what cannot be trained here; what has been trained already needs nothing to drive."""
+    """The experiment without arms that cannot be trained here; an arm that has been trained already stays."""
     alone = make_arms(experiment, folder, suite).stages
     wanted = [Path(job.folder) for stage in alone for job in stage if job.what == "external"]
     missing = [made for made in wanted if not (made / ABOUT).is_file()]
@@ -96,34 +91,34 @@ def _leave_out(
 
 
 def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:
-    """All contestants through the suite."""
+    """Drive the suite with all contestants."""
     by_stem = {_stem(one): one for one in arms.contestants}
-    asked = config.model_copy(
+    evaluated = config.model_copy(
         update={
             "policies": [one.path for one in arms.contestants],
             "experiment": None,
             "output": str(folder),
         }
     )
-    plan = evaluation.prepare("compare", asked)
+    plan = evaluation.prepare("compare", evaluated)
     made = folder / "driven"
     make_folder(made)
     restore_shards(plan.parts, folder / RECORDS, made / "shards", by_stem)
     done = evaluation.execute(plan, made)
     table = _rename(done.table, by_stem)
     entrants = _entrants(plan.entrants, by_stem)
-    told = done.provenance | {
+    about = done.provenance | {
         "entrants": to_values(entrants),
         "records_sha256": records.compute_sha256(table),
     }
     records.write(table, folder / RECORDS)
-    write_text(folder / "provenance.json", json.dumps(told, indent=2) + "\n")
+    write_text(folder / "provenance.json", json.dumps(about, indent=2) + "\n")
     write_text(folder / "config.yaml", yaml.safe_dump(config.model_dump(), sort_keys=False))
-    return Source(table, entrants, list(plan.suite.strata), told)
+    return Source(table, entrants, list(plan.suite.strata), about)
 
 
 def _stem(one: Contestant) -> str:
-    """What records call a contestant before it is renamed."""
+    """Name of a contestant in records before it is renamed."""
     return Path(one.path).stem
 
 

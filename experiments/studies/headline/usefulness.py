@@ -38,10 +38,10 @@ def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
         for item in [i for i in suite.items("train") if i.stratum == name][:count]
     ]
     instances = [suite.instance(item) for item in items]
-    told: Any = read_mapping(config_path("policy", policy))
+    mapping: Any = read_mapping(config_path("policy", policy))
 
     def cost(without: list[str]) -> float:
-        rules = RulePolicy(told["thresholds"], without=without)
+        rules = RulePolicy(mapping["thresholds"], without=without)
         paid = [
             min(float(episode.total_usd.sum()), CAP_USD)
             for _, episode in Rollout(rules, instances, num_worlds=100).episodes()

@@ -1,4 +1,4 @@
-"""The work behind a job: collecting, training, tuning, writing policy files; what is finished is not done again."""
+"""The work behind a job: collecting, training, tuning, writing policy files; a finished job is not done again."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from experiments.training.configuration import TrainConfiguration
 from policies.checkpoint import ABOUT
 
 FIRST_SEED: Final = 100_000_000
-"""Of the instances that are collected: none of them is in a suite or in what the shipped model saw."""
+"""Seed of the first instance that is collected; none is in a suite or in the experience of the shipped model."""
 
 ROUND_SEEDS: Final = 50_000_000
-"""From one round to the next."""
+"""Distance between the first seeds of two rounds."""
 
 LARGEST_SHARD: Final = 5_000
-"""Decisions of a collected shard at most: 100 episodes of 44 to 49 decisions, whoever drives."""
+"""Decisions of a collected shard at most: 100 episodes of 44 to 49 decisions with any policy."""
 
 COUNTS: Final = "counts.json"
 USEFULNESS: Final = "usefulness.json"
@@ -56,8 +56,8 @@ def run_job(job: Job) -> str:
 
 
 def _collect(folder: Path, values: Mapping[str, Any]) -> None:
-    """Experience: the mix of conf/collect.yaml, or of the policy of a first model and the explorer, half each."""
-    told = _read_config("collect") | {
+    """Collect with the mix of conf/collect.yaml, or with the policy of a first model and the explorer, half each."""
+    settings = _read_config("collect") | {
         "num_decisions": _decisions(values),
         "first_seed": FIRST_SEED,
         "workers": 1,
@@ -66,16 +66,16 @@ def _collect(folder: Path, values: Mapping[str, Any]) -> None:
     if "checkpoint" in values:
         path = folder.parent / "first_model.yaml"
         _write_policy(path, {"base": MODEL, "changes": {"checkpoint": values["checkpoint"]}})
-        told |= {
+        settings |= {
             "first_seed": FIRST_SEED + ROUND_SEEDS,
             "policies": str(path),
             "mix": {"explorer": 1, "rule": 0, "rule_tuned": 0, "policy": 1},
         }
-    collect(validate(CollectConfiguration, told))
+    collect(validate(CollectConfiguration, settings))
 
 
 def _decisions(values: Mapping[str, Any]) -> int:
-    """What to ask for: a collection ends with a whole shard, and the last must fit into the budget if there is room."""
+    """Decisions to request: a collection ends with a whole shard, which must fit into the budget if there is room."""
     if "after" not in values:
         return int(values["decisions"])
     counts = json.loads((Path(values["after"]) / COUNTS).read_text(encoding="utf-8"))
@@ -84,53 +84,54 @@ def _decisions(values: Mapping[str, Any]) -> int:
 
 
 def _train_world_model(folder: Path, values: Mapping[str, Any]) -> None:
-    """A world model."""
+    """Train a world model."""
     from experiments.training.world_model import train as world_model
 
-    told = _read_train(folder, values)
-    told["experience"], told["privileged"] = values["experience"], values["privileged"]
-    told["flat_hidden"] = values.get("flat_hidden", 0)
-    told["updates"] = {
-        part: max(round(values["updates"] * count), 1) for part, count in told["updates"].items()
+    settings = _read_train(folder, values)
+    settings["experience"], settings["privileged"] = values["experience"], values["privileged"]
+    settings["flat_hidden"] = values.get("flat_hidden", 0)
+    settings["updates"] = {
+        part: max(round(values["updates"] * count), 1)
+        for part, count in settings["updates"].items()
     }
-    world_model.train(validate(TrainConfiguration, told))
+    world_model.train(validate(TrainConfiguration, settings))
 
 
 def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
-    """A policy without a model."""
+    """Train a policy without a model."""
     from experiments.training.model_free import train as model_free
 
-    told = _read_train(folder, values)
-    told["model_free"] |= {"decisions": values["decisions"], "suite": values["suite"]}
+    settings = _read_train(folder, values)
+    settings["model_free"] |= {"decisions": values["decisions"], "suite": values["suite"]}
     if "world_model" in values:
-        told["model_free"]["world_model"] = values["world_model"]
-    config = validate(TrainConfiguration, told)
+        settings["model_free"]["world_model"] = values["world_model"]
+    config = validate(TrainConfiguration, settings)
     model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
 
 
 def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
-    """DreamerV3, with the families and rewards of the policies without a model."""
+    """Train DreamerV3 with the families and rewards of the policies without a model."""
     from experiments.training.dreamer_v3 import train as dreamer_v3
 
-    told = _read_train(folder, values)
-    told["dreamer_v3"] |= {"decisions": values["decisions"]}
-    told["model_free"] |= {"suite": values["suite"]}
-    config = validate(TrainConfiguration, told)
+    settings = _read_train(folder, values)
+    settings["dreamer_v3"] |= {"decisions": values["decisions"]}
+    settings["model_free"] |= {"suite": values["suite"]}
+    config = validate(TrainConfiguration, settings)
     dreamer_v3.train(config.dreamer_v3, config.model_free, str(folder), values["seed"])
 
 
 def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
-    """PPO inside a dream."""
+    """Train PPO in imagined episodes."""
     from experiments.training.dream_ppo import train as dream_ppo
 
-    told = _read_train(folder, values)
-    told["dream_ppo"] |= {"world_model": values["world_model"], "critics": 1}
-    config = validate(TrainConfiguration, told)
+    settings = _read_train(folder, values)
+    settings["dream_ppo"] |= {"world_model": values["world_model"], "critics": 1}
+    config = validate(TrainConfiguration, settings)
     dream_ppo.train(config.dream_ppo, values["experience"], str(folder), values["seed"])
 
 
 def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
-    """Thresholds of rules."""
+    """Tune the thresholds of rules."""
     from experiments.training import rules as tuning
 
     make_folder(folder)
@@ -149,7 +150,7 @@ def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
 
 
 def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
-    """What every rule of a policy is worth."""
+    """Measure how useful every rule of a policy is."""
     from experiments.studies.headline.usefulness import measure_usefulness
 
     make_folder(folder)
@@ -159,24 +160,24 @@ def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
 
 
 def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
-    """The policy with its most useful rules alone."""
-    told = json.loads((Path(values["usefulness"]) / USEFULNESS).read_text(encoding="utf-8"))
-    without = [rule for rule, _ in told["rules"][values["count"] :]]
-    _write_policy(path, {"base": told["policy"], "changes": {"without": without}})
+    """Write the policy with its most useful rules alone."""
+    settings = json.loads((Path(values["usefulness"]) / USEFULNESS).read_text(encoding="utf-8"))
+    without = [rule for rule, _ in settings["rules"][values["count"] :]]
+    _write_policy(path, {"base": settings["policy"], "changes": {"without": without}})
 
 
 def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
-    """A policy file, the package's or a given one, with arguments changed, those of a nested policy if it has one."""
+    """Write a policy file with some arguments changed, those of the nested policy if it has one."""
     base = values["base"]
-    told = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
-    inner = told.get("policy")
+    settings = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
+    inner = settings.get("policy")
     if isinstance(inner, dict) and "_policy_" in inner:
         inner = read_mapping(policy_path(str(inner["_policy_"])))
-        told["policy"] = inner | dict(values["changes"])
+        settings["policy"] = inner | dict(values["changes"])
     else:
-        told |= dict(values["changes"])
+        settings |= dict(values["changes"])
     make_folder(path.parent)
-    write_text(path, yaml.safe_dump(told, sort_keys=False))
+    write_text(path, yaml.safe_dump(settings, sort_keys=False))
 
 
 def _read_train(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,7 +186,7 @@ def _read_train(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_config(name: str) -> dict[str, Any]:
-    """Values of a file in ``conf``, without what is Hydra's."""
+    """Values of a file in ``conf``, without the keys of Hydra."""
     path = Path(conf.__file__).parent / f"{name}.yaml"
     return {k: v for k, v in read_mapping(path).items() if k not in {"defaults", "hydra"}}
 

@@ -1,4 +1,4 @@
-"""What ``python -m experiments.sensitivity`` may be told."""
+"""The configuration of ``python -m experiments.sensitivity``."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ LEAST_LOOK: Final = 1e-12
 
 
 class DetectorNoise:
-    """Changes observations of a twin's worlds as if its sensors had other errors.
+    """Changes observations of simulated worlds as if the sensors had other errors.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class DetectorNoise:
 
     def __call__(
         self,
-        worlds: Any,  # noqa: ANN401 (the twin)
+        worlds: Any,  # noqa: ANN401 (the simulator)
         observation: Mapping[str, NDArray[np.float32]],
     ) -> dict[str, NDArray[np.float32]]:
         """The changed observation.

@@ -14,7 +14,7 @@ from envs.specification import episode, vehicle
 Change = Callable[[ScenarioInstance, float], ScenarioInstance]
 
 LEAST_GAP_M: Final = 1.0
-"""Between two bumpers, however much closer everybody is made to follow."""
+"""Smallest gap between two bumpers, however small the factor on gaps is."""
 
 
 class Factor(NamedTuple):
@@ -34,7 +34,7 @@ def change_friction(instance: ScenarioInstance, factor: float) -> ScenarioInstan
 
 
 def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
-    """Gaps behind the ego times a factor, in every lane: whoever is behind begins, and wants to be, so much closer."""
+    """Gaps behind the ego times a factor, in every lane: followers begin, and want to stay, so much closer."""
     arrays = _copies(instance)
     f, lane = arrays["vehicle_f"], arrays["vehicle_i"][vehicle.LANE]
     behind = np.flatnonzero(f[vehicle.X] < f[vehicle.X, 0])

@@ -98,8 +98,8 @@ def publish(rows: Sequence[Row], reference: str, folder: Path, about: dict[str, 
         }
         for row in rows
     ]
-    told = about | {"reference": reference, "rows": numbers}
-    write_text(folder / "sensitivity.json", json.dumps(told, indent=1) + "\n")
+    values = about | {"reference": reference, "rows": numbers}
+    write_text(folder / "sensitivity.json", json.dumps(values, indent=1) + "\n")
     with styled():
         save(draw(rows, reference), folder, "sensitivity")
     return text

@@ -36,7 +36,7 @@ USUAL = "as usual"
 
 
 PART = 50
-"""Instances driven at once."""
+"""Instances that are driven at once."""
 
 
 class Setting(NamedTuple):
@@ -59,7 +59,7 @@ class Task(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One setting: what everybody paid on average, and how the others differ from the reference."""
+    """One setting: mean cost of every policy, and how the others differ from the reference."""
 
     setting: Setting
     mean_usd: dict[str, float]
@@ -68,17 +68,7 @@ class Row(NamedTuple):
 
 
 def list_settings(config: SensitivityConfiguration) -> list[Setting]:
-    """The usual one first, then one change at a time.
-
-    Parameters
-    ----------
-    config
-        Costs, factors and their values.
-
-    Returns
-    -------
-    list of Setting
-        Without doubles.
+    """The usual setting first, then one change at a time.
 
     Raises
     ------
@@ -103,17 +93,7 @@ def list_settings(config: SensitivityConfiguration) -> list[Setting]:
 
 
 def run(config: SensitivityConfiguration) -> list[Row]:
-    """Drive what is missing, and compare.
-
-    Parameters
-    ----------
-    config
-        What to run; costs of episodes are kept in its folder, and a killed run goes on.
-
-    Returns
-    -------
-    list of Row
-        In the order of ``list_settings``.
+    """Drive the settings that are missing in the output folder, and compare all, in the order of ``list_settings``.
 
     Raises
     ------
@@ -179,7 +159,7 @@ def _compare(
 
 
 def _drive(task: Task, folder: str) -> None:
-    """Costs of all episodes of a task, into its file."""
+    """Drive all episodes of a task and write their costs to its file."""
     suite = _suite(task.suite_path)
     instances = [suite.instance(item) for item in task.items]
     factor = FACTORS[task.setting.factor] if task.setting.factor else None
@@ -204,11 +184,11 @@ def _drive(task: Task, folder: str) -> None:
 
 
 def _name(task: Task) -> str:
-    """File of a task: everything that its result depends on is in the name."""
-    told: list[Any] = [task.policy, policy_path(task.policy).read_text(encoding="utf-8")]
-    told += [list(task.setting), [list(item) for item in task.items]]
-    told.append(config_path("cost", task.setting.cost).read_text(encoding="utf-8"))
-    digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    """File of a task; a hash of everything that decides its result is in the name."""
+    parts: list[Any] = [task.policy, policy_path(task.policy).read_text(encoding="utf-8")]
+    parts += [list(task.setting), [list(item) for item in task.items]]
+    parts.append(config_path("cost", task.setting.cost).read_text(encoding="utf-8"))
+    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
     return f"{Path(task.policy).stem}-{digest}.json"
 
 

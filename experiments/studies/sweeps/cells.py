@@ -32,9 +32,9 @@ class Cell(NamedTuple):
     policy_seed: int
     stratum: str
     axes: Mapping[str, Any]
-    plan: Plan | None  # none if it cannot be run
-    problem: str  # why; empty if it can
-    name: str  # of its folder: who and what in words, and a hash of all that decides the result
+    plan: Plan | None  # none if it cannot be driven
+    problem: str  # why it cannot be driven; empty if it can
+    name: str  # of its folder: policy, seed and stratum, and a hash of all that decides the result
 
     @property
     def stem(self) -> str:
@@ -43,17 +43,7 @@ class Cell(NamedTuple):
 
 
 def make_cells(config: SweepConfiguration) -> list[Cell]:
-    """All cells of a sweep, in order; nothing is run or written.
-
-    Parameters
-    ----------
-    config
-        What was asked for.
-
-    Returns
-    -------
-    list of Cell
-        Those that cannot be run say why.
+    """All cells of a sweep, in order, including those that cannot be driven; nothing is written.
 
     Raises
     ------
@@ -78,7 +68,7 @@ def make_cells(config: SweepConfiguration) -> list[Cell]:
 
 
 def is_done(cell: Cell, folder: Path) -> bool:
-    """Whether a cell's folder is complete and undamaged; one line is said if it is damaged."""
+    """Whether a cell's folder is complete and undamaged; stderr gets a line if it is damaged."""
     made = folder / cell.name
     if RECORDS not in read_manifest(made):
         return False
@@ -108,14 +98,16 @@ def _make_cell(
 ) -> Cell:
     """A cell, checked as ``evaluate`` checks."""
     own = {"policies": [policy], "policy_seeds": [seed], "strata": [stratum]}
-    told = config.model_dump(include=set(EvaluationConfiguration.model_fields)) | own | dict(axes)
+    settings = (
+        config.model_dump(include=set(EvaluationConfiguration.model_fields)) | own | dict(axes)
+    )
     plan, problem, texts = None, "", {}
     try:
-        plan = prepare("sweep", validate(EvaluationConfiguration, told))
+        plan = prepare("sweep", validate(EvaluationConfiguration, settings))
         texts = plan.texts
     except UserError as error:
         problem = str(error)
-    decides = {key: value for key, value in told.items() if key not in NOT_IN_RESULT}
+    decides = {key: value for key, value in settings.items() if key not in NOT_IN_RESULT}
     key = compute_key("sweep", decides, texts)
     name = f"{Path(policy).stem}-{seed}-{stratum}-{key[:12]}"
     return Cell(policy, seed, stratum, axes, plan, problem, name)

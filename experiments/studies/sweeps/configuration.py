@@ -1,4 +1,4 @@
-"""What ``python -m experiments.sweep`` may be told."""
+"""The configuration of ``python -m experiments.sweep``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shards of all cells through one executor; a cell is finished, or has failed, by itself."""
+"""All shards of all cells in one executor; a cell is finished, or fails, on its own."""
 
 from __future__ import annotations
 
@@ -23,21 +23,12 @@ CELLS: Final = "cells"
 
 
 def drive(config: SweepConfiguration, cells: Sequence[Cell], folder: Path) -> dict[str, str]:
-    """Run what is missing.
-
-    Parameters
-    ----------
-    config
-        Of the sweep.
-    cells
-        Of ``make_cells``.
-    folder
-        Of the sweep; held by this process.
+    """Drive the cells that are missing in the folder of a sweep, which this process holds.
 
     Returns
     -------
     dict
-        Name of every cell that failed, and why; each was told on stderr as it happened.
+        Name of every cell that failed, and why; stderr has said so as it happened.
     """
     failed: dict[str, str] = {}
     waiting = [cell for cell in cells if not is_done(cell, folder / CELLS)]
@@ -52,7 +43,7 @@ def drive(config: SweepConfiguration, cells: Sequence[Cell], folder: Path) -> di
 
 
 class _Drive:
-    """Cells on their way."""
+    """Cells that are being driven."""
 
     def __init__(
         self,
@@ -96,7 +87,7 @@ class _Drive:
             tasks = list(left.values())
 
     def _take(self, cell: Cell, part: shards.Shard, answer: shards.Done | str) -> None:
-        """What became of a shard."""
+        """Take what a shard returned."""
         if isinstance(answer, str):
             self._fail(cell, answer)
             return
@@ -126,7 +117,7 @@ class _Drive:
         self._update()
 
     def _fail(self, cell: Cell, problem: str) -> None:
-        """Say it once."""
+        """Note that a cell failed, and say so once."""
         if cell.name not in self._failed:
             self._failed[cell.name] = problem
             sys.stderr.write(f"failed: {cell.name}: {problem}\n")
@@ -134,12 +125,7 @@ class _Drive:
 
 
 def try_shard(shard: shards.Shard, folder: str) -> shards.Done | str:
-    """A shard, or why it cannot be driven; that nothing can be written is for the whole sweep.
-
-    Parameters
-    ----------
-    shard, folder
-        Of ``shards.run``.
+    """Drive a shard, or return in one line why it cannot be driven; a failure to write ends the whole sweep.
 
     Raises
     ------

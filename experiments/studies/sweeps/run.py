@@ -1,4 +1,4 @@
-"""A sweep from its cells to its table and pages; finished once, it is only shown."""
+"""A sweep from its cells to its table and pages; a finished sweep is only shown again."""
 
 from __future__ import annotations
 
@@ -17,37 +17,32 @@ from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.studies.sweeps.drive import CELLS, drive
 from experiments.studies.sweeps.show import publish_pages, read_lines, render
 
-TOLD: Final = "sweep.json"
+SUMMARY: Final = "sweep.json"
 TABLE: Final = "sweep.txt"
 
 
 def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
-    """Drive what is missing and show everything.
-
-    Parameters
-    ----------
-    config
-        What was asked for.
+    """Drive the cells that are missing and show all of them.
 
     Returns
     -------
     str
         The table.
     dict
-        What is told at the end: cells, failures, pages.
+        The summary that the command prints last: cells, failures, pages.
     """
     cells = make_cells(config)
     folder = Path(config.output)
     make_folder(folder)
     with locked(folder):
         steps, key = Steps(folder), _make_key(config, cells)
-        if steps.find(TOLD, key) and all(is_done(cell, folder / CELLS) for cell in cells):
+        if steps.find(SUMMARY, key) and all(is_done(cell, folder / CELLS) for cell in cells):
             text = (folder / TABLE).read_text(encoding="utf-8")
-            return text, json.loads((folder / TOLD).read_text(encoding="utf-8"))["told"]
+            return text, json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["told"]
         failed = drive(config, cells, folder)
         lines = read_lines(cells, failed, folder)
         pages = publish_pages(config, cells, failed, folder)
-        told = {
+        result = {
             "cells": len(cells),
             "episodes": sum(line.episodes for line in lines),
             "failed": failed,
@@ -57,14 +52,14 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
         text = render(lines)
         write_text(folder / TABLE, text)
         plain = [to_plain(line) for line in lines]
-        whole = json.dumps({"key": key, "told": told, "lines": plain}, indent=1)
-        write_text(folder / TOLD, whole + "\n")
+        whole = json.dumps({"key": key, "told": result, "lines": plain}, indent=1)
+        write_text(folder / SUMMARY, whole + "\n")
         if not failed:
-            steps.note(TOLD, (TOLD, TABLE), key=key)
-        return text, told
+            steps.note(SUMMARY, (SUMMARY, TABLE), key=key)
+        return text, result
 
 
 def _make_key(config: SweepConfiguration, cells: Sequence[Cell]) -> str:
-    """Hash of what decides table and pages."""
-    told = [[cell.name for cell in cells], config.reference, config.level, config.num_resamples]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    """Hash of all that decides the table and the pages."""
+    parts = [[cell.name for cell in cells], config.reference, config.level, config.num_resamples]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

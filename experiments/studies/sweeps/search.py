@@ -1,4 +1,4 @@
-"""Numbers of a policy's file chosen by Optuna: every trial is a row of cells, so a killed search goes on."""
+"""A search for numbers in a policy's file with Optuna; every trial is a row of cells, so a killed search goes on."""
 
 from __future__ import annotations
 
@@ -25,18 +25,11 @@ from experiments.studies.sweeps.configuration import SearchConfiguration, SweepC
 from experiments.studies.sweeps.drive import CELLS, drive
 
 JOURNAL: Final = "search.journal"
-"""Optuna's own record, for its tools; written anew from the cells by every run."""
+"""File of Optuna's own record, for its tools; every run writes it anew from the cells."""
 
 
 def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
     """Search; the first trial is the policy as it is.
-
-    Parameters
-    ----------
-    config
-        One policy, train or validation seeds.
-    search
-        What to change.
 
     Returns
     -------
@@ -46,7 +39,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
     Raises
     ------
     UserError
-        If the configuration is none for a search, or every trial failed.
+        If the configuration does not fit a search, or every trial failed.
     """
     require("optuna")
     base = _check(config, search)
@@ -63,7 +56,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
         if not done:
             raise UserError("search: every trial failed")
         best = min(done, key=lambda row: (row["mean_usd"], row["trial"]))
-        told = {
+        result = {
             "trials": len(rows),
             "failed": len(rows) - len(done),
             "as_it_was_usd": rows[0]["mean_usd"],
@@ -72,13 +65,13 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
             "policy": best["policy"],
             "split": config.split,
         }
-        whole = json.dumps({"told": told, "trials": rows}, indent=1)
+        whole = json.dumps({"told": result, "trials": rows}, indent=1)
         write_text(folder / "search.json", whole + "\n")
-    return told
+    return result
 
 
 def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
-    """The policy's file; refuse what cannot be searched."""
+    """The contents of the policy's file; a configuration that does not fit a search is refused."""
     if config.split == "test":
         raise UserError("split: got 'test', a search chooses on train or validation")
     names = [config.policies] if isinstance(config.policies, str) else config.policies
@@ -160,14 +153,14 @@ def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # n
 
 def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, float]) -> str:
     """The policy with other numbers; its name is a hash of what is in it."""
-    told = copy.deepcopy(dict(base))
+    changed = copy.deepcopy(dict(base))
     for key, value in values.items():
         *above, last = key.split(".")
-        inner = told
+        inner = changed
         for word in above:
             inner = inner[word]
         inner[last] = value
-    text = yaml.safe_dump(told, sort_keys=False)
+    text = yaml.safe_dump(changed, sort_keys=False)
     path = folder / f"trial_{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
     write_text(path, text)
     return str(path)

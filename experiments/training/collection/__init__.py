@@ -1,1 +1,1 @@
-"""Collecting experience from the twin: who drives, what is kept, and whether there is enough of everything."""
+"""Collecting experience in the simulator: which policies drive, what is kept, and whether there is enough."""

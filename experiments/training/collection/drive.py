@@ -1,4 +1,4 @@
-"""One shard of experience: a behaviour drives instances through the twin, and every decision is kept with its truth."""
+"""One shard of experience: a behaviour drives instances in the simulator, and every decision is kept with its truth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEPT_AFTER: Final = 15
 """Decisions kept after the last object has been passed: 3 s. What comes later teaches nothing about objects."""
 
 KEPT_ANYWAY: Final = 20
-"""Every so manieth episode is kept to its end: roads without objects are part of the world."""
+"""Every 20th episode is kept to its end, because roads without objects are part of the world."""
 
 _OBJECT_BEHIND_M: Final = -5.0
 

@@ -18,7 +18,7 @@ QUOTAS: Final[Mapping[str, int]] = {
     "contacts of the rarest object type": 100,
     "collisions": 300,
     "control lost": 150,
-    "off the road": 0,  # the lateral target ends at the edge: nobody gets there
+    "off the road": 0,  # the lateral target ends at the edge, so this does not happen
     "near misses": 2_000,
     "intervals hidden for 0.5 s": 2_000,
     "struck by others": 1_000,
