@@ -10,7 +10,7 @@ pytestmark = pytest.mark.end_to_end
 
 # the interval is no option: this process has a shorter one
 SCRIPT = (
-    "import runpy, sys; from experiments.store import progress; progress.EVERY_S = 0.2; sys.argv[0] = {name!r};"
+    "import runpy, sys; from experiments.store import progress; progress.EVERY_S = 0.05; sys.argv[0] = {name!r};"
     "runpy.run_module('experiments.' + {name!r}, run_name='__main__')"
 )
 
