@@ -74,7 +74,7 @@ class Times(NamedTuple):
 
     def where(self, chosen: NDArray[np.bool_]) -> Times:
         """The decisions for which ``chosen`` is true."""
-        return Times(*(values[chosen] for values in self))
+        return self._make(values[chosen] for values in self)
 
 
 def time_decisions(policy: Policy, instances: Sequence[ScenarioInstance]) -> Times:
@@ -82,7 +82,7 @@ def time_decisions(policy: Policy, instances: Sequence[ScenarioInstance]) -> Tim
     stopwatch = _Stopwatch(policy)
     for _ in Rollout(stopwatch, instances, num_worlds=1).episodes():
         pass
-    return Times(*(np.array(values) for values in zip(*stopwatch.rows, strict=True)))
+    return Times._make(np.array(values) for values in zip(*stopwatch.rows, strict=True))
 
 
 class _Stopwatch(Listener):
