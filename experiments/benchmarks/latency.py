@@ -74,7 +74,7 @@ class Times(NamedTuple):
 
     def where(self, chosen: NDArray[np.bool_]) -> Times:
         """The decisions for which ``chosen`` is true."""
-        return self._make(values[chosen] for values in self)
+        return Times._make(values[chosen] for values in self)
 
 
 def time_decisions(policy: Policy, instances: Sequence[ScenarioInstance]) -> Times:
