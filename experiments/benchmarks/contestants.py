@@ -1,7 +1,7 @@
-"""Who is measured: highway-env itself, EnvPool's port of it, and the twin without and with debris.
+"""What the engine benchmark compares: highway-env itself, EnvPool's port of it, and the twin without and with debris.
 
-Every contestant makes its observation and reward. Nobody is reset inside the clock, with two exceptions that are
-counted: EnvPool and Debris-v0 restart a world whose ego has crashed.
+Every contestant makes its observation and reward. Resets are not timed, with two exceptions that are counted: EnvPool
+and Debris-v0 restart a world whose ego has crashed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHUNK_TICKS: Final = 33
 """Ticks between two looks at the clock: two seconds of traffic, so that looking costs nothing."""
 
 CHUNKS_PER_EPISODE: Final = 9
-"""An episode lasts 18 to 20 s: free flow, then the jams behind a crash, in the same shares for everybody."""
+"""An episode lasts 18 to 20 s: free flow, then the jams behind a crash, in the same shares for every contestant."""
 
 NEVER_S: Final = 10**6
 """An episode's length that no measurement reaches."""
@@ -40,20 +40,20 @@ TOLERANCE: Final = 1e-5
 
 @dataclass
 class Contestant:
-    """Worlds that live through episodes, part of an episode in every round.
+    """Worlds whose engine is measured; every round drives a part of an episode.
 
     Parameters
     ----------
     name
         Unique.
     num_vehicles, ticks, num_worlds
-        What one call of ``step`` advances: so many vehicles by so many ticks in so many worlds.
+        What one call of ``step`` advances: ``num_vehicles`` by ``ticks`` in ``num_worlds``.
     begin
         Starts episodes; takes the seed of the first world. Not timed.
     step
         One decision in every world.
     digest
-        Text that tells two states apart; ``None`` if the state cannot be brought back by a seed.
+        Hash of the state; ``None`` if a seed does not determine the state.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Contestant:
     num_worlds: int
     begin: Callable[[int], object]
     step: Callable[[], int]
-    """Returns how many worlds were restarted."""
+    """Returns the number of worlds that were restarted."""
     digest: Callable[[], str] | None = None
     rates: list[float] = field(default_factory=list)
     restarts: int = 0
@@ -75,7 +75,7 @@ class Contestant:
         return CHUNK_TICKS // self.ticks
 
     def run_round(self, seconds: float) -> None:
-        """Step for at least so many CPU seconds and note the rate, in vehicle-ticks per CPU second."""
+        """Step for at least ``seconds`` of CPU time and note the rate, in vehicle-ticks per CPU second."""
         elapsed, chunks = 0.0, 0
         while elapsed < seconds:
             if self._chunks == CHUNKS_PER_EPISODE:
@@ -92,7 +92,7 @@ class Contestant:
         self.rates.append(work / elapsed)
 
     def is_reproduced(self) -> bool | None:
-        """Whether the same episode, untimed, ends in the state the timed one is in; ``None`` if unanswerable."""
+        """Whether the same episode, untimed, ends in the state of the timed one; ``None`` without ``digest``."""
         if self.digest is None:
             return None
         timed = self.digest()
@@ -200,19 +200,9 @@ def envpool(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
 
 
 def largest_difference(num_vehicles: int, ticks: int) -> float:
-    """Largest difference between the observations of highway-env and of the twin after two seconds of traffic.
+    """Largest difference between the observations of highway-env and of the twin in two seconds of traffic.
 
-    Parameters
-    ----------
-    num_vehicles
-        Ego included.
-    ticks
-        Per decision.
-
-    Returns
-    -------
-    float
-        In observation units, which are scaled to 1; at most ``TOLERANCE`` if both do the same work.
+    Observations are scaled to 1. The difference is at most ``TOLERANCE`` if both do the same work.
     """
     seed = 7
     reference, twin = make_upstream(num_vehicles, ticks), make_twin(num_vehicles, ticks, 3)
@@ -238,7 +228,7 @@ def make_upstream(num_vehicles: int, ticks: int) -> Any:  # noqa: ANN401 (highwa
 
 
 def make_twin(num_vehicles: int, ticks: int, num_worlds: int) -> HighwayVectorEnv:
-    """Its twin."""
+    """The twin of ``make_upstream``, with ``num_worlds`` worlds."""
     return HighwayVectorEnv(
         num_worlds,
         vehicles_count=num_vehicles - 1,

@@ -1,4 +1,4 @@
-"""A scenario family for measuring: exactly so many vehicles and so many objects, nothing else."""
+"""A scenario family for speed measurements: a given number of vehicles and of objects, nothing else."""
 
 from __future__ import annotations
 

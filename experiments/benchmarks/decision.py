@@ -1,4 +1,4 @@
-"""Is the decision real? What each answer costs, how often it is the cheapest, what knowing the contents is worth."""
+"""The decision benchmark: what each answer costs, how often it is the cheapest, what knowing the contents is worth."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HARMLESS_USD = 50.0
 
 
 class Row(NamedTuple):
-    """One line of the table: a stratum or a family."""
+    """The line of a stratum or a family in the table."""
 
     name: str
     instances: int
@@ -30,35 +30,23 @@ class Row(NamedTuple):
     best: tuple[float, ...]  # share of harmful instances in which each answer is the cheapest
     best_usd: float  # mean cost of the best answer, harmful instances
     constant_usd: float  # mean cost of the best constant answer, harmful instances
-    saving: float  # share of the cost that knowing the contents saves; nan if not asked
+    saving: float  # share of the cost that knowing the contents saves; nan if not measured
 
 
 def summarise(name: str, answers: Sequence[Answered]) -> Row:
-    """The line of one group of instances.
-
-    Parameters
-    ----------
-    name
-        Of the group.
-    answers
-        At least one.
-
-    Returns
-    -------
-    Row
-        Shares and means; ``nan`` where no instance is harmful.
-    """
+    """The line of one group of at least one instance; ``nan`` where no instance is harmful."""
     cost = np.array([item.cost_usd for item in answers])
     harmful = cost[cost[:, 0] >= HARMLESS_USD]
     known = np.array([item.value_known_usd for item in answers])
     unknown = np.array([item.value_unknown_usd for item in answers])
-    asked = np.isfinite(known)
-    saving = 1.0 - known[asked].sum() / unknown[asked].sum() if asked.any() else float("nan")
+    measured = np.isfinite(known)
+    saving = float("nan")
+    if measured.any():
+        saving = 1.0 - known[measured].sum() / unknown[measured].sum()
     share = 1.0 - len(harmful) / len(cost)
     if not len(harmful):
-        return Row(
-            name, len(cost), share, (float("nan"),) * len(ANSWERS), *(float("nan"),) * 2, saving
-        )
+        nan = float("nan")
+        return Row(name, len(cost), share, (nan,) * len(ANSWERS), nan, nan, saving)
     wins = np.bincount(harmful.argmin(axis=1), minlength=len(ANSWERS)) / len(harmful)
     return Row(
         name,
@@ -77,13 +65,13 @@ def run(path: Path, *, split: str, num_contents: int, max_instances: int | None)
     Parameters
     ----------
     path
-        Of the suite.
+        File of the suite.
     split
-        Which seeds.
+        Which seeds of the suite.
     num_contents
         Alternative contents per instance of the ``look_alike`` stratum.
     max_instances
-        Stop after this many; ``None`` = all.
+        Answer only the first ones; ``None`` = all.
     """
     suite = load_suite(path)
     if max_instances is None:
@@ -128,7 +116,7 @@ def run(path: Path, *, split: str, num_contents: int, max_instances: int | None)
 
 
 def _without_nan(value: object) -> object:
-    """The same structure with ``None`` for what is not a number: JSON has no other word for it."""
+    """The same structure with ``None``, JSON's null, in place of numbers that are not finite."""
     if isinstance(value, dict):
         return {key: _without_nan(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,4 @@
-"""How fast the dream is: many worlds, one world, and its pictures. Medians of several rounds, CPU time if not said."""
+"""How fast the dream is: many worlds, one world, and its pictures; medians of several rounds."""
 
 from __future__ import annotations
 
@@ -17,8 +17,16 @@ ROUNDS: Final = 7
 
 WORLDS: Final = 250
 
+VECTOR_DECISIONS: Final = 40
+SINGLE_DECISIONS: Final = 200
+PICTURE_DECISIONS: Final = 15
+"""Decisions that are timed: of every world in a round, of one world, of one world with pictures in a round."""
+
+DREAM_DECISIONS: Final = 25
+"""The measurement of one world begins a new dream after so many decisions; the first dream is not timed."""
+
 ACTION: Final = (0.45, -0.2)
-"""Hold the speed, somewhat left: dreams go on for a while."""
+"""Hold the speed, drive somewhat left: few dreams end early."""
 
 DREAM_STEPS: Final = f"dream, {WORLDS} worlds, decisions/s/core"
 ONE_WORLD: Final = "dream, one world, times real time"
@@ -35,23 +43,10 @@ Clock = Callable[[], float]
 def measure_dream(
     checkpoint: str = "shipped", clock: Clock = time.process_time
 ) -> dict[str, float]:
-    """All figures.
-
-    Parameters
-    ----------
-    checkpoint
-        As of ``DreamSettings``.
-    clock
-        What seconds are: of the processor, or of the wall.
-
-    Returns
-    -------
-    dict
-        By name with the unit in it.
-    """
-    steps = decisions_per_second(checkpoint=checkpoint, clock=clock)
-    single = seconds_per_step(checkpoint=checkpoint, clock=clock)
-    frames = frames_per_second(checkpoint=checkpoint, clock=clock)
+    """Every figure by its name, which holds the unit; ``checkpoint`` is that of ``DreamSettings``."""
+    steps = _decisions_per_second(checkpoint, clock)
+    single = _seconds_per_step(checkpoint, clock)
+    frames = _frames_per_second(checkpoint, clock)
     return {
         DREAM_STEPS: steps,
         "dream, one world, ms per decision": 1e3 * single,
@@ -62,17 +57,9 @@ def measure_dream(
 
 
 def imagined_minute_s(dream: Mapping[str, float]) -> dict[str, float]:
-    """Seconds of the clock that a dreamt minute takes.
+    """Seconds of the clock that a dreamt minute takes, by name, from the figures of ``measure_dream``.
 
-    Parameters
-    ----------
-    dream
-        Of ``measure_dream``.
-
-    Returns
-    -------
-    dict
-        By name; many worlds at once without pictures, one world with them.
+    Without pictures it is dreamt in many worlds at once, with pictures in one.
     """
     return {
         "imagined minute, dream": 60.0 / DECISION_S / dream[DREAM_STEPS],
@@ -80,102 +67,52 @@ def imagined_minute_s(dream: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def decisions_per_second(
-    num_worlds: int = WORLDS,
-    decisions: int = 40,
-    checkpoint: str = "shipped",
-    clock: Clock = time.process_time,
-) -> float:
-    """Decisions per second of ``DreamVectorEnv.step``, restarts and ``info`` included.
-
-    Parameters
-    ----------
-    num_worlds
-        Worlds stepped at once.
-    decisions
-        Of every world in a round.
-    checkpoint, clock
-        See ``measure_dream``.
-
-    Returns
-    -------
-    float
-        Of all worlds together, on one core.
-    """
-    env = DreamVectorEnv(num_worlds, checkpoint=checkpoint)
+def _decisions_per_second(checkpoint: str, clock: Clock) -> float:
+    """Decisions per second of all worlds of ``DreamVectorEnv.step`` on one core, restarts and ``info`` included."""
+    env = DreamVectorEnv(WORLDS, checkpoint=checkpoint)
     env.reset(seed=0)
-    actions = np.tile(ACTION, (num_worlds, 1))
+    actions = np.tile(ACTION, (WORLDS, 1))
     env.step(actions)
 
     def work() -> None:
-        for _ in range(decisions):
+        for _ in range(VECTOR_DECISIONS):
             env.step(actions)
 
-    return num_worlds * decisions / _median_s(work, clock)
+    return WORLDS * VECTOR_DECISIONS / _median_s(work, clock)
 
 
-def seconds_per_step(
-    decisions: int = 200, checkpoint: str = "shipped", clock: Clock = time.process_time
-) -> float:
-    """Seconds of one ``DreamCore.step`` of one world, ``info`` included: what a dream takes between two decisions.
-
-    Parameters
-    ----------
-    decisions
-        In a round; a new dream begins after every 25.
-    checkpoint, clock
-        See ``measure_dream``.
-
-    Returns
-    -------
-    float
-        Median over decisions.
-    """
+def _seconds_per_step(checkpoint: str, clock: Clock) -> float:
+    """Median seconds of one ``DreamCore.step`` of one world, ``info`` included."""
     env = DreamEnv(checkpoint=checkpoint)
     found = []
-    for k in range(decisions + 25):
-        if k % 25 == 0:
+    for k in range(SINGLE_DECISIONS + DREAM_DECISIONS):
+        if k % DREAM_DECISIONS == 0:
             env.reset(seed=k)
         start = clock()
         env.core.step([ACTION])
         found.append(clock() - start)
-    return statistics.median(found[25:])
+    return statistics.median(found[DREAM_DECISIONS:])
 
 
-def frames_per_second(
-    decisions: int = 15, checkpoint: str = "shipped", clock: Clock = time.process_time
-) -> float:
-    """Pictures per second through ``DreamEnv(render_mode="rgb_array")`` at 15 per dreamt second, dreaming included.
-
-    Parameters
-    ----------
-    decisions
-        In a round.
-    checkpoint, clock
-        See ``measure_dream``.
-
-    Returns
-    -------
-    float
-        On one core.
-    """
+def _frames_per_second(checkpoint: str, clock: Clock) -> float:
+    """Pictures per second of ``DreamEnv(render_mode="rgb_array")`` on one core at 15 per dreamt second."""
     env = DreamEnv(render_mode="rgb_array", checkpoint=checkpoint)
     env.reset(seed=0)
     env.pictures()
 
     def work() -> None:
         env.reset(seed=1)
-        for _ in range(decisions):
+        for _ in range(PICTURE_DECISIONS):
             env.step(np.array(ACTION))
             env.pictures(TICKS_PER_DECISION)
 
     seconds = _median_s(work, clock)
     env.close()
-    return TICKS_PER_DECISION * decisions / seconds
+    return TICKS_PER_DECISION * PICTURE_DECISIONS / seconds
 
 
 def _median_s(work: Callable[[], None], clock: Clock) -> float:
-    """Median seconds of a round."""
+    """Median seconds of ``work`` over the rounds."""
     found = []
     for _ in range(ROUNDS):
         start = clock()

@@ -1,6 +1,6 @@
-"""How fast is the twin: against unmodified highway-env and against EnvPool, interleaved in one process.
+"""The engine benchmark: the twin against unmodified highway-env and against EnvPool, interleaved in one process.
 
-Process CPU time, ratios within one round, medians over the rounds.
+Times are process CPU time; ratios are taken within a round, and their medians over the rounds are printed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ START: Final = (
 
 
 class Goal(NamedTuple):
-    """A figure and what was asked of it."""
+    """A measured figure and the value that it should reach."""
 
     name: str
     found: float
@@ -105,7 +105,7 @@ def run(*, rounds: int, round_seconds: float, num_worlds: int, start_up: bool) -
 
 
 def _contestants(num_worlds: int) -> dict[str, Contestant]:
-    """Everybody who is measured, by name."""
+    """Every contestant by name."""
     has_pool = importlib.util.find_spec("envpool") is not None
     if not has_pool:
         sys.stdout.write("EnvPool: skipped, not installed (pip install 'roadworld[bench]')\n")
@@ -122,7 +122,7 @@ def _contestants(num_worlds: int) -> dict[str, Contestant]:
 
 
 def _checks(contestants: dict[str, Contestant]) -> dict[str, bool]:
-    """Was the work done? A fast wrong kernel is the commonest mistake of a benchmark."""
+    """Whether the timed work was right, by name of the check: a fast wrong kernel spoils a benchmark."""
     found = {
         f"highway-env and twin see the same, N={n} {ticks} ticks": largest_difference(n, ticks)
         <= TOLERANCE
@@ -226,7 +226,7 @@ def _rate_table(contestants: dict[str, Contestant]) -> str:
 
 def _goal_table(goals: Sequence[Goal]) -> str:
     """Goals as text."""
-    columns = ("median", "lowest", "highest", "asked")
+    columns = ("median", "lowest", "highest", "target")
     lines = [f"{'goal':58s} " + " ".join(f"{column:>8s}" for column in columns)]
     for goal in goals:
         values = (goal.found, goal.lowest, goal.highest, goal.asked)

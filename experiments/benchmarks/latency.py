@@ -5,36 +5,36 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.batched.env import DebrisVectorEnv
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import SuiteItem, load_suite
 from envs.specification import column
 from experiments.cli.loading import load_policy
-from experiments.rollout.loop import world_seed
+from experiments.rollout.listener import Listener
+from experiments.rollout.loop import Rollout
 from experiments.store.progress import watch
 from experiments.store.provenance import machine
-from policies.base import Explaining, Policy, Privileged
+from policies.base import Explanation, Observation, Policy
 
 WARM_UP: Final = 5
 """Decisions of every episode that are not counted: first calls allocate."""
 
 
 def run(path: Path, *, split: str, policies: Sequence[str], max_instances: int | None) -> None:
-    """Time every decision of some episodes and print the table; the last line is one JSON object.
+    """Time every decision of some episodes of a suite and print the table; the last line is one JSON object.
 
     Parameters
     ----------
     path
-        Of the suite.
+        File of the suite.
     split
-        Of the suite.
+        Which seeds of the suite.
     policies
         Names or paths.
     max_instances
@@ -58,7 +58,7 @@ def run(path: Path, *, split: str, policies: Sequence[str], max_instances: int |
 
 
 def spread(items: Sequence[SuiteItem], count: int | None) -> Sequence[SuiteItem]:
-    """So many items, evenly spread; all if no number is given."""
+    """Pick ``count`` items, evenly spread; all of them if ``count`` is ``None``."""
     stride = max(len(items) // (count or len(items)), 1)
     return items[::stride][:count]
 
@@ -73,59 +73,54 @@ class Times(NamedTuple):
     is_late: NDArray[np.bool_]  # it was cut short by its deadline
 
     def where(self, chosen: NDArray[np.bool_]) -> Times:
-        """Some of them."""
-        return Times(
-            self.wall_ms[chosen],
-            self.cpu_ms[chosen],
-            self.objects[chosen],
-            self.is_planned[chosen],
-            self.is_late[chosen],
-        )
+        """The decisions for which ``chosen`` is true."""
+        return Times._make(values[chosen] for values in self)
 
 
 def time_decisions(policy: Policy, instances: Sequence[ScenarioInstance]) -> Times:
-    """Let a policy drive some instances alone in the process, and time every decision.
+    """Let a policy drive some instances, one at a time, and time its decisions but the first few of every episode."""
+    stopwatch = _Stopwatch(policy)
+    for _ in Rollout(stopwatch, instances, num_worlds=1).episodes():
+        pass
+    return Times._make(np.array(values) for values in zip(*stopwatch.rows, strict=True))
 
-    Parameters
+
+class _Stopwatch(Listener):
+    """Times every decision of a policy that drives one world.
+
+    Attributes
     ----------
-    policy
-        Any.
-    instances
-        What it drives.
-
-    Returns
-    -------
-    Times
-        Without the first ``WARM_UP`` decisions of every episode.
+    rows
+        What ``Times`` has of every decision after the first ``WARM_UP`` of an episode.
     """
-    rows = [row for one in instances for row in _time_episode(policy, one)]
-    wall, cpu, objects, planned, late = zip(*rows, strict=True)
-    return Times(
-        np.array(wall), np.array(cpu), np.array(objects), np.array(planned), np.array(late)
-    )
 
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
+        self.rows: list[tuple[float, float, int, bool, bool]] = []
+        self._decision = self._tracked = 0
+        self._wall_s = self._cpu_s = 0.0
 
-def _time_episode(
-    policy: Policy, instance: ScenarioInstance
-) -> Iterator[tuple[float, float, int, bool, bool]]:
-    """A row of ``Times`` per decision."""
-    env = DebrisVectorEnv(1)
-    observation, _ = env.reset(options={"instance": instance})
-    if isinstance(policy, Privileged):
-        policy.bind(env)
-    policy.reset(np.ones(1, np.bool_), np.array([world_seed(0, instance.hash)]))
-    decision, is_over = 0, False
-    while not is_over:
+    def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
+        """Begin an episode."""
+        super().reset(mask, seeds)
+        self._decision = 0
+
+    def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
+        """The policy's own action, timed."""
         wall, cpu = time.perf_counter(), time.process_time()
-        action = policy.act(observation)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        if decision >= WARM_UP:
-            said = policy.explain() if isinstance(policy, Explaining) else None
-            planned = said is not None and len(said.options) > 0 and len(said.options[0]) > 0
-            late = said is not None and said.is_late is not None and bool(said.is_late[0])
-            tracked = observation["vehicles"][0, :, column.V_TRACKED].sum()
-            tracked += observation["debris"][0, :, column.D_TRACKED].sum()
-            yield 1e3 * wall, 1e3 * cpu, int(tracked), planned, late
-        observation, _, terminated, truncated, _ = env.step(np.asarray(action, np.float64))
-        is_over = bool(terminated[0] or truncated[0])
-        decision += 1
+        action = super().act(observation)
+        self._wall_s, self._cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+        self._tracked = int(
+            observation["vehicles"][0, :, column.V_TRACKED].sum()
+            + observation["debris"][0, :, column.D_TRACKED].sum()
+        )
+        return action
+
+    def hear(self, said: Explanation) -> None:
+        """Keep a row; every ``act`` is followed by one explanation."""
+        if self._decision >= WARM_UP:
+            is_planned = len(said.options) > 0 and len(said.options[0]) > 0
+            is_late = said.is_late is not None and bool(said.is_late[0])
+            times_ms = 1e3 * self._wall_s, 1e3 * self._cpu_s
+            self.rows.append((*times_ms, self._tracked, is_planned, is_late))
+        self._decision += 1

@@ -1,4 +1,4 @@
-"""What the world model costs: latency of decisions, speed of the dream, price to train, to decide and to imagine."""
+"""The world model's benchmark: latency of decisions, speed of the dream, price to train, to decide and to imagine."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.planner.policy import WorldModel
 
 CROWD: Final = 8
-"""Vehicles and objects that are tracked in the decisions whose latency is asked for."""
+"""Latency is measured over decisions with at least this many tracked vehicles and objects."""
 
 HORIZON_S, FINALISTS = 5.0, 10
-"""Of the policy as it is shipped."""
+"""Arguments of the shipped policy."""
 
 DEADLINE_MS: Final = 80.0
 """Of real-time mode (policies/world_model/SOURCES.md 4.6)."""
@@ -35,64 +35,43 @@ class Line(NamedTuple):
     name: str
     value: float
     unit: str
-    asked: str = ""
+    goal: str = ""
 
 
 def run(path: Path, *, split: str, max_instances: int | None) -> None:
-    """Measure and print the table; the last line is one JSON object.
-
-    Parameters
-    ----------
-    path
-        Of the suite whose instances are decided about.
-    split
-        Of the suite.
-    max_instances
-        Episodes, spread over the suite; ``None`` = all.
-    """
+    """Measure on some instances of a suite (``None`` = all) and print the table; the last line is one JSON object."""
     suite = load_suite(path)
     instances = [suite.instance(item) for item in spread(suite.items(split), max_instances)]
     free = time_decisions(WorldModel(horizon_s=4.0, num_finalists=FINALISTS), instances)
-    lines = _decisions("4 s ahead", free, is_asked=True)
+    lines = _decisions("4 s ahead", free, ("<= 60", "<= 100"))
     longer = time_decisions(WorldModel(horizon_s=HORIZON_S, num_finalists=FINALISTS), instances)
-    lines += _decisions("5 s ahead", longer, is_asked=False)
+    lines += _decisions("5 s ahead", longer)
     hurried = time_decisions(WorldModel(deadline_ms=DEADLINE_MS), instances)
-    lines += _decisions(f"5 s, deadline {DEADLINE_MS:.0f} ms", hurried, is_asked=False)
-    lines.append(
-        Line(
-            "cut short by the deadline",
-            100.0 * hurried.is_late[hurried.is_planned].mean(),
-            "% of decisions",
-        )
-    )
+    lines += _decisions(f"5 s, deadline {DEADLINE_MS:.0f} ms", hurried)
+    late = 100.0 * hurried.is_late[hurried.is_planned].mean()
+    lines.append(Line("cut short by the deadline", late, "% of decisions"))
     dream = measure_dream()
     lines += [Line(name, value, "") for name, value in dream.items()]
     lines += _prices(load(SHIPPED).about, longer, dream)
     sys.stdout.writelines(
-        f"{one.name:48s} {one.value:14,.4g} {one.unit:18s} {one.asked}".rstrip() + "\n"
+        f"{one.name:48s} {one.value:14,.4g} {one.unit:18s} {one.goal}".rstrip() + "\n"
         for one in lines
     )
     figures = {f"{one.name} ({one.unit})" if one.unit else one.name: one.value for one in lines}
     sys.stdout.write(json.dumps({"figures": figures, "machine": machine()}) + "\n")
 
 
-def _decisions(name: str, times: Times, *, is_asked: bool) -> list[Line]:
+def _decisions(name: str, times: Times, goals: tuple[str, str] = ("", "")) -> list[Line]:
     """Latency of the decisions in which plans were imagined."""
     planned = times.where(times.is_planned)
     crowded = planned.where(planned.objects >= CROWD)
     wall = crowded.wall_ms if len(crowded.wall_ms) else planned.wall_ms
     p50, p99 = np.percentile(wall, [50, 99])
+    crowd = f"decision {name}, {CROWD} objects or more"
     return [
-        Line(
-            f"decision {name}, {CROWD} objects or more, p50", p50, "ms", "<= 60" if is_asked else ""
-        ),
-        Line(
-            f"decision {name}, {CROWD} objects or more, p99",
-            p99,
-            "ms",
-            "<= 100" if is_asked else "",
-        ),
-        Line(f"decision {name}, {CROWD} objects or more", len(wall), "decisions"),
+        Line(f"{crowd}, p50", p50, "ms", goals[0]),
+        Line(f"{crowd}, p99", p99, "ms", goals[1]),
+        Line(crowd, len(wall), "decisions"),
         Line(f"decision {name}, whenever it plans, mean", planned.cpu_ms.mean(), "CPU-ms"),
         Line(f"decision {name}, all, mean", times.cpu_ms.mean(), "CPU-ms"),
     ]

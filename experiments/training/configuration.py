@@ -1,8 +1,8 @@
-"""What ``python -m experiments.train`` may be told."""
+"""The configuration of ``python -m experiments.train``."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from experiments.cli.configuration import Configuration
 
 
 class Updates(Configuration):
-    """Optimiser steps of each part."""
+    """Optimiser steps for each network of a part of the world model."""
 
     filter: int = Field(ge=1, le=1_000_000)
     transition: int = Field(ge=1, le=1_000_000)
@@ -19,7 +19,7 @@ class Updates(Configuration):
 
 
 class DreamPPOConfiguration(Configuration):
-    """PPO inside the dream."""
+    """PPO in dreams of the world model."""
 
     world_model: str
     critics: int = Field(ge=1, le=8)
@@ -41,7 +41,12 @@ class DreamPPOConfiguration(Configuration):
 
 
 class _Learner(Configuration):
-    """What the learners have in common."""
+    """Settings that all learners without a model have.
+
+    ``algorithm`` is the name in checkpoints.
+    """
+
+    algorithm: ClassVar[str]
 
     worlds: int = Field(ge=1, le=10_000)
     batch: int = Field(ge=2)
@@ -51,18 +56,15 @@ class _Learner(Configuration):
 
 
 class PPOConfiguration(_Learner):
-    """PPO."""
+    """PPO in the simulator."""
+
+    algorithm: ClassVar[str] = "ppo"
 
     steps: int = Field(ge=2, le=10_000)
     epochs: int = Field(ge=1, le=100)
     gae: float = Field(ge=0.0, le=1.0)
     entropy: float = Field(ge=0.0)
     clip: float = Field(gt=0.0, lt=1.0)
-
-    @property
-    def algorithm(self) -> str:
-        """Its name in checkpoints."""
-        return "ppo"
 
 
 class PPOCheckConfiguration(Configuration):
@@ -77,18 +79,17 @@ class PPOCheckConfiguration(Configuration):
 
 
 class RecurrentPPOConfiguration(PPOConfiguration):
-    """PPO with a memory."""
+    """PPO with a recurrent network."""
+
+    algorithm: ClassVar[str] = "recurrent_ppo"
 
     memory: int = Field(ge=1, le=1_024)
 
-    @property
-    def algorithm(self) -> str:
-        """Its name in checkpoints."""
-        return "recurrent_ppo"
-
 
 class QRDQNConfiguration(_Learner):
-    """QR-DQN."""
+    """QR-DQN in the simulator."""
+
+    algorithm: ClassVar[str] = "qr_dqn"
 
     quantiles: int = Field(ge=1, le=1_000)
     buffer: int = Field(ge=1_000, le=10_000_000)
@@ -98,14 +99,9 @@ class QRDQNConfiguration(_Learner):
     exploration_share: float = Field(gt=0.0, le=1.0)
     last_exploration: float = Field(ge=0.0, le=1.0)
 
-    @property
-    def algorithm(self) -> str:
-        """Its name in checkpoints."""
-        return "qr_dqn"
-
 
 class ModelFreeConfiguration(Configuration):
-    """Learning without a model."""
+    """Learning in the simulator, without a model."""
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)
     segments: int = Field(ge=1, le=1_000)
@@ -121,13 +117,11 @@ class ModelFreeConfiguration(Configuration):
 
 
 class DreamerV3Configuration(Configuration):
-    """DreamerV3 by sheeprl; what is not here is as for the learners without a model."""
+    """DreamerV3 by sheeprl; families, rewards and suite are those of ``ModelFreeConfiguration``."""
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)
     segments: int = Field(ge=1, le=1_000)
-    worlds: int = Field(
-        ge=1, le=64
-    )  # each of which plays a whole sequence before anything is learned
+    worlds: int = Field(ge=1, le=64)  # each plays a whole sequence before learning begins
     replay_ratio: float = Field(gt=0.0, le=1_024.0)
 
 

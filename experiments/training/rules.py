@@ -32,16 +32,16 @@ from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
 
 NUISANCE_USD: Final = 1000.0
-"""Added per phantom episode with hard braking: the goal is one in a hundred, and the cost alone hardly sees it [A]."""
+"""Added per phantom episode with hard braking: the cost alone hardly counts it, the goal is one in a hundred [A]."""
 
 FIRST_SIGMA: Final = 0.15
 """First step of the search, in shares of every threshold's range."""
 
 VALIDATION_SHARE: Final = 0.3
-"""Of the budget, at most."""
+"""Largest share of the budget that is spent on validation seeds."""
 
 WANTED_GENERATIONS: Final = 12
-"""With a small budget every candidate gets fewer instances, so that there are about so many generations."""
+"""Number of generations to aim at: with a small budget every candidate gets fewer instances."""
 
 NUM_FINALISTS: Final = 6
 """Means of generations, spread over the run, that are compared on validation seeds."""
@@ -50,7 +50,7 @@ HARD_BRAKING_MPS2: Final = 3.0
 
 
 class Trial(NamedTuple):
-    """Thresholds to try on some instances."""
+    """Thresholds, and the instances on which they are tried."""
 
     suite_path: str
     thresholds: dict[str, float]
@@ -58,7 +58,7 @@ class Trial(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a trial gave."""
+    """Result of a trial."""
 
     objective: float
     mean_usd: float
@@ -67,7 +67,7 @@ class Outcome(NamedTuple):
 
 
 class Tuned(NamedTuple):
-    """What a search gave."""
+    """Result of a search."""
 
     thresholds: dict[str, float]
     before: dict[str, float]  # mean cost on validation seeds, capped and plain
@@ -153,12 +153,7 @@ def tune(
 
 
 def affordable_instances(budget: int) -> int:
-    """Instances per stratum and candidate for a budget.
-
-    Returns
-    -------
-    int
-        1 to 40.
+    """Instances per stratum and candidate for a budget, 1 to 40.
 
     Examples
     --------
@@ -213,7 +208,7 @@ def _choose(
 
 
 def run_trial(trial: Trial) -> Outcome:
-    """Objective of some thresholds: mean capped cost, and a price on hard braking for phantoms."""
+    """Objective of some thresholds: mean capped cost, plus a price for hard braking for phantoms."""
     begun = time.process_time()
     suite = _suite(trial.suite_path)
     instances = [suite.instance(item) for item in trial.items]
@@ -242,7 +237,7 @@ def _run_all(trials: list[Trial], workers: int) -> list[Outcome]:
 
 
 def _next_items(suite: Suite, instances: int, generation: int) -> tuple[SuiteItem, ...]:
-    """Train instances of a generation: the next ones of every stratum, round and round."""
+    """Train instances of a generation: the next ones of every stratum, from the first again after the last."""
     items = suite.items("train")
     strata = [[item for item in items if item.stratum == name] for name in suite.strata]
     picked = (
@@ -282,7 +277,7 @@ def _from_unit(point: NDArray[np.float64], like: dict[str, float]) -> dict[str, 
 
 
 def _unit_bounds(size: int) -> NDArray[np.float64]:
-    """The unit cube."""
+    """Bounds of the unit cube with ``size`` dimensions."""
     return np.tile([0.0, 1.0], (size, 1))
 
 
@@ -298,7 +293,7 @@ def _open_log(path: Path, key: str) -> Steps:
 
 
 def describe(found: Tuned) -> str:
-    """The result in two lines."""
+    """Describe the result in two lines."""
     return (
         f"{found.decisions:,} environment steps, {found.generations} generations\n"
         f"validation: objective {found.before['objective']:,.0f} -> {found.after['objective']:,.0f}, "
@@ -307,17 +302,7 @@ def describe(found: Tuned) -> str:
 
 
 def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
-    """Write the tuned thresholds as a policy file that says where they come from.
-
-    Parameters
-    ----------
-    path
-        Of the file.
-    found
-        What the search gave.
-    begun_with
-        Name of the policy that was tuned.
-    """
+    """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the policy that was tuned."""
     head = [
         f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
         f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",

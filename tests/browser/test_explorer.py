@@ -121,7 +121,7 @@ def test_another_family_without_that_property_says_so(server, visit):
     page = seen.page
     page.get_by_label("family").click()
     page.get_by_role("option", name="phantom").click()
-    page.get_by_text("nothing in this instance has a body").wait_for(timeout=SECONDS)
+    page.get_by_text("this instance has no solid object").wait_for(timeout=SECONDS)
     assert not page.get_by_role("slider").is_visible()
     check_clean(seen, server)
 

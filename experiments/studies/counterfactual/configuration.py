@@ -1,4 +1,4 @@
-"""What ``python -m experiments.counterfactual`` and ``python -m experiments.explore`` may be told."""
+"""Configurations of ``python -m experiments.counterfactual`` and ``python -m experiments.explore``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from policies.base import Policy
 
 
 class Setting(Configuration):
-    """What both commands share."""
+    """Settings of both commands."""
 
     policies: str | list[str]
     policy_seed: int = Field(ge=0)
@@ -31,15 +31,15 @@ class Setting(Configuration):
     allow: list[str]
 
     def load_suite(self) -> Suite:
-        """The suite."""
+        """Read the suite."""
         return load_suite(config_path("suite", self.suite))
 
     def load_cost(self) -> CostParameters:
-        """The cost parameters."""
+        """Read the cost parameters."""
         return CostParameters.from_mapping(read_mapping(config_path("cost", self.cost)))
 
     def load_policies(self) -> list[tuple[str, Policy]]:
-        """New policies with their names."""
+        """Make new policies, each with its name."""
         wanted = choose_policies(self.policies)
         return [(Path(name).stem, load_policy(name, self.allow)) for name in wanted]
 
@@ -63,21 +63,7 @@ class ExploreConfiguration(Setting):
 
 
 def find_item(items: Sequence[SuiteItem], family: str | None, seed: int | None) -> SuiteItem:
-    """The instance that is asked for.
-
-    Parameters
-    ----------
-    items
-        Of one split of a suite.
-    family
-        ``None`` = any.
-    seed
-        ``None`` = the first.
-
-    Returns
-    -------
-    SuiteItem
-        One of the items.
+    """The item with a family (``None`` = any) and a seed (``None`` = the first one).
 
     Raises
     ------

@@ -15,7 +15,7 @@ from policies.planning import library
 from policies.planning.answers import Approach, Candidate
 
 MANOEUVRES: Final = ("run over", "straddle", "steer", "brake")
-"""What one can do about a thing on the road. Driving on as if nothing were there is running over."""
+"""Ways to deal with an object on the road; driving on as if nothing were there is running over."""
 
 RUN_OVER, STRADDLE, STEER, BRAKE = range(len(MANOEUVRES))
 
@@ -23,27 +23,17 @@ _FOR_ONE: Final = library.MANOEUVRES[:, 1] == 0.0
 """Rows of the planners' library that are about the nearest object, not about a second one."""
 
 _PLACES: Final = {library.CENTRE: RUN_OVER, library.OVER: STRADDLE}
-"""Everything else of the planners' library goes aside."""
+"""Lateral targets within the lane; all others of the planners' library steer."""
 
 
 def cheapest(
     probe: DecisionProbe, instance: ScenarioInstance
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """What every manoeuvre costs at best.
+    """Cost of the cheapest execution of every manoeuvre, ``(4,)``, and the names of these executions.
 
-    Parameters
-    ----------
-    probe
-        Rolls executions from the moment at which the object is recognised.
-    instance
-        With an object.
-
-    Returns
-    -------
-    cost_usd, names
-        ``(4,)`` of the whole episode, and which execution that was: of ``policies.planning.answers``, or of the library
-        from which the planners choose, laid out for the true object. They are rolled open-loop: who looks again can
-        pay less.
+    They are those of ``policies.planning.answers``, and those of the planners' library, laid out for the true object.
+    All are rolled open-loop from the moment at which the object is recognised, so a policy that replans can cost less;
+    costs are of the whole episode.
     """
     rolled = probe.roll(instance)
     horizon = rolled.actions.shape[2]
@@ -57,14 +47,17 @@ def cheapest(
 
 
 def _kind(candidate: Candidate) -> int:
-    """Into ``MANOEUVRES``."""
+    """Index of a candidate's manoeuvre."""
     if candidate.answer == "over":
         return STRADDLE if candidate.name == "straddle" else RUN_OVER
     return BRAKE if candidate.answer == "brake" else STEER
 
 
 def _library_kinds() -> list[int]:
-    """Into ``MANOEUVRES``, by the same limits as what was driven: a lane change is steering however one brakes."""
+    """Index of every library entry's manoeuvre, by the limits that count for driven episodes.
+
+    A lane change is steering, whether it brakes or not.
+    """
     kinds = []
     for place, _, _, _, braking, share in library.MANOEUVRES[_FOR_ONE].tolist():
         is_braking = braking > BRAKED_MPS2 and share < 1.0 - BRAKED_SHARE
@@ -79,12 +72,12 @@ def _lay_out(approach: Approach, instance: ScenarioInstance, horizon: int) -> ND
     cos, sin = abs(np.cos(f[debris.YAW])), abs(np.sin(f[debris.YAW]))
     across = 0.5 * (f[debris.LENGTH] * sin + f[debris.WIDTH] * cos)
     along = 0.5 * (f[debris.LENGTH] * cos + f[debris.WIDTH] * sin)
-    things = np.zeros((2, 4))
-    things[0] = approach.object_distance_m, approach.object_y_m, across, along
-    things[1, 0] = np.inf
+    objects = np.zeros((2, 4))
+    objects[0] = approach.object_distance_m, approach.object_y_m, across, along
+    objects[1, 0] = np.inf
     centre = approach.lane * LANE_WIDTH_M
     lateral = np.array([approach.y_m, 0.0, approach.low_m, approach.high_m, centre])
     rows = library.MANOEUVRES[_FOR_ONE]
     actions = np.zeros((len(rows), horizon, 2))
-    library.write_actions(rows, approach.speed_mps, approach.speed_mps, lateral, things, actions)
+    library.write_actions(rows, approach.speed_mps, approach.speed_mps, lateral, objects, actions)
     return actions

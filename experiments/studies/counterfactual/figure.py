@@ -1,4 +1,4 @@
-"""The counterfactual figure: costs of the manoeuvres above, the right one and those of the policies below."""
+"""The counterfactual figure: costs of the manoeuvres above, the right manoeuvre and the policies' below."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ TRUTH: Final = "right answer"
 """Name of the uppermost row."""
 
 MARKERS: Final = ("o", "s", "^", "D")
-"""One per manoeuvre, for readers who do not see colours."""
+"""Marker of every manoeuvre, for readers who do not see colours."""
 
 INKS: Final = ("white", "black", "black", "black")
-"""Letters that can be read on the manoeuvre's colour."""
+"""Colour of text on the colour of every manoeuvre."""
 
 LEAST_USD: Final = 1.0
 """Costs below this are drawn as this: the axis is logarithmic."""
 
 FULL_IN: Final = 9.0
 NARROW_IN: Final = 4.3
-"""Widths, inches: a page, and a telephone."""
+"""Widths in inches, for a page and for a telephone."""
 
 _LEFT_IN, _RIGHT_IN = 1.35, 0.15
 _TOP_IN, _UPPER_IN, _GAP_IN, _ROW_IN, _BOTTOM_IN = 0.55, 2.7, 0.16, 0.27, 0.55
 
 
 class Drawn(NamedTuple):
-    """A figure, and where its axis lies, for lines drawn on top of it."""
+    """A figure, and the position of its axis, for lines drawn on top of it."""
 
     figure: Figure
     left: float  # share of the width
@@ -46,22 +46,7 @@ class Drawn(NamedTuple):
 
 
 def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
-    """Draw a study; inside ``experiments.presentation.figures.style.styled``.
-
-    Parameters
-    ----------
-    study
-        To draw.
-    title
-        What instance this is.
-    width_in
-        Inches.
-
-    Returns
-    -------
-    Drawn
-        The horizontal axis goes from the first value to the last.
-    """
+    """Draw a study from its first value to its last, inside ``experiments.presentation.figures.style.styled``."""
     rows = [TRUTH, *study.driven]
     strip_in = _ROW_IN * len(rows)
     height = _TOP_IN + _UPPER_IN + _GAP_IN + strip_in + _BOTTOM_IN
@@ -80,7 +65,7 @@ def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
     for flip in study.flips():
         upper.axvline(_place(study, flip), color="#333333", linewidth=1.0, linestyle=":")
     figure.text(0.01, 1.0 - 0.06 / height, title, va="top", fontsize=9, fontweight="bold")
-    # beginning at the left edge: a narrow figure has no more room
+    # the legend begins at the left edge: a narrow figure has no more room
     figure.legend(
         *upper.get_legend_handles_labels(), loc="lower left", ncol=4, fontsize=8, handlelength=1.2, columnspacing=0.9,
         borderaxespad=0.0, bbox_to_anchor=(0.02, 1.0 - (_TOP_IN - 0.02) / height),
@@ -143,37 +128,24 @@ def _draw_decisions(axes: Axes, study: Study, rows: list[str]) -> None:
 
 
 def _edges(study: Study) -> NDArray[np.float64]:
-    """Where the cells of the grid end, ``(N + 1,)``."""
+    """Edges of the cells of the grid, ``(N + 1,)``."""
     values = study.values.tolist()
     inner = [study.changed.between(a, b) for a, b in pairwise(values)]
     return np.array([values[0], *inner, values[-1]])
 
 
 def _place(study: Study, flip: Flip) -> float:
-    """Where a flip is drawn."""
+    """The value at which a flip is drawn."""
     return study.changed.between(flip.low, flip.high)
 
 
 def _share(study: Study, first: float, last: float) -> float:
-    """How much of the axis lies between two values."""
+    """Share of the axis between two values."""
     return place_of(study, last) - place_of(study, first)
 
 
 def place_of(study: Study, value: float) -> float:
-    """Where a value lies on the axis, 0 to 1.
-
-    Parameters
-    ----------
-    study
-        With the axis.
-    value
-        Within its values.
-
-    Returns
-    -------
-    float
-        Share of the axis.
-    """
+    """Position of a value on the axis of a study, 0 to 1."""
     low, high = float(study.values[0]), float(study.values[-1])
     if study.changed.is_log:
         return float(np.log(value / low) / np.log(high / low))

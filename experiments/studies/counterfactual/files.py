@@ -1,4 +1,4 @@
-"""A study on disk: the figure and the numbers; and in words."""
+"""Writes a study as a figure, a table and text."""
 
 from __future__ import annotations
 
@@ -26,29 +26,14 @@ def describe(item: SuiteItem, instance: ScenarioInstance) -> str:
 
 
 def describe_flip(study: Study, flip: Flip) -> str:
-    """Where a decision changes, and to what."""
+    """A sentence part that says where a decision changes, and to what."""
     unit = study.changed.unit
     change = f"{MANOEUVRES[flip.before]} to {MANOEUVRES[flip.after]}"
     return f"{change} between {flip.low:.3g} and {flip.high:.3g} {unit}"
 
 
 def write(study: Study, title: str, folder: Path) -> Path:
-    """Write ``counterfactual.png``, ``.svg``, ``.parquet`` and ``flips.json``; print the flips.
-
-    Parameters
-    ----------
-    study
-        To write.
-    title
-        Of the figure.
-    folder
-        Exists.
-
-    Returns
-    -------
-    Path
-        The PNG.
-    """
+    """Write ``counterfactual.png``, ``.svg``, ``.parquet`` and ``flips.json``, print the flips; returns the PNG."""
     with styled():
         save(draw(study, title).figure, folder, "counterfactual")
     with replacing(folder / "counterfactual.parquet") as temporary:
@@ -59,9 +44,8 @@ def write(study: Study, title: str, folder: Path) -> Path:
         "original": float(study.values[study.own]),
         "flips": {
             name: [
-                flip._asdict()
-                | {"before": MANOEUVRES[flip.before], "after": MANOEUVRES[flip.after]}
-                for flip in found
+                {"low": low, "high": high, "before": MANOEUVRES[before], "after": MANOEUVRES[after]}
+                for low, high, before, after in found
             ]
             for name, found in flips.items()
         },

@@ -1,4 +1,4 @@
-"""The properties that can be changed: one number of an instance each, everything else stays."""
+"""Properties of an instance that a study can change one at a time, each a number."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from envs.specification import debris, episode, vehicle
 from envs.specification.world import Array
 
 MOST_VALUES: Final = 25
-"""Values of one grid: as many worlds are driven at once."""
+"""Largest number of values of a grid; all of them are driven at once."""
 
 Arrays = dict[str, Array]
 """Writable copies of an instance's arrays by name."""
@@ -29,15 +29,13 @@ class Property:
     Parameters
     ----------
     name
-        With its unit, as typed.
-    title
-        As read.
-    unit
-        Behind a number.
+        Name on the command line, which ends with the unit.
+    title, unit
+        Words for people.
     low, high
-        Allowed range; a value that an instance has is always allowed.
+        Allowed range; the value that the instance has is always allowed.
     is_log
-        Whether equal ratios are equal steps.
+        Whether neighbours on a grid have equal ratios instead of equal differences.
     find
         Index of the object or vehicle that has it; raises ``UserError`` if none does.
     read
@@ -57,40 +55,19 @@ class Property:
     write: Callable[[Arrays, int, float], None]
 
     def value(self, instance: ScenarioInstance) -> float:
-        """What it is in an instance.
-
-        Parameters
-        ----------
-        instance
-            Any.
-
-        Returns
-        -------
-        float
-            In ``unit``.
-        """
+        """The value in an instance, in ``unit``."""
         arrays = _copies(instance)
         return self.read(arrays, self.find(arrays, self.name))
 
     def change(self, instance: ScenarioInstance, value: float) -> ScenarioInstance:
         """The same instance with another value; the key of its noise stays, so the world draws the same numbers.
 
-        Parameters
-        ----------
-        instance
-            To start from; not changed.
-        value
-            In ``unit``.
-
-        Returns
-        -------
-        ScenarioInstance
-            Checked like any other; the very same one if it has this value. A changed object says so in its type.
+        It is the very same object if it has this value. The type of a changed object names the change.
 
         Raises
         ------
         UserError
-            If the value is out of range, the instance has no such property, or cannot be with it.
+            If the value is out of range, the instance has no such property, or is impossible with the value.
         """
         original = self.value(instance)
         if value == original:
@@ -111,21 +88,9 @@ class Property:
     def grid(
         self, instance: ScenarioInstance, count: int, low: float | None, high: float | None
     ) -> Array:
-        """Values from low to high, the instance's own among them.
+        """``count`` increasing values from low to high, 3 to ``MOST_VALUES``, the instance's own among them.
 
-        Parameters
-        ----------
-        instance
-            Whose value is one of the grid.
-        count
-            Of values, 3 to ``MOST_VALUES``.
-        low, high
-            Ends; those of the property if not given. The instance's own value may lie outside them.
-
-        Returns
-        -------
-        ndarray
-            ``(count,)``, increasing.
+        Ends that are ``None`` are those of the property. The instance's own value may lie outside them.
 
         Raises
         ------
@@ -146,7 +111,7 @@ class Property:
             return np.sort(np.append(space(first, last, count - 1), own))
         values = space(first, last, count)
         if own not in {first, last}:
-            # the nearest inner value gives way to the instance's own; the ends stay what was asked for
+            # the instance's own value replaces the nearest inner one; the ends stay
             place = (
                 np.abs(np.log(values[1:-1] / own)) if self.is_log else np.abs(values[1:-1] - own)
             )
@@ -165,24 +130,24 @@ def _copies(instance: ScenarioInstance) -> Arrays:
 
 
 def _first_body(arrays: Arrays, name: str) -> int:
-    """The first object that is a body."""
+    """Index of the first object that is a body."""
     flags = arrays["debris_i"]
     bodies = np.flatnonzero((flags[debris.IS_REAL] == 1) & (flags[debris.IS_PATCH] == 0))
     if not bodies.size:
-        raise UserError(f"property: got {name!r}, but nothing in this instance has a body")
+        raise UserError(f"property: got {name!r}, but this instance has no solid object")
     return int(bodies[0])
 
 
 def _ego(_: Arrays, __: str) -> int:
-    """The ego is the first vehicle."""
+    """Index of the ego."""
     return 0
 
 
 def _follower(arrays: Arrays, name: str) -> int:
-    """The nearest vehicle behind the ego in its lane."""
+    """Index of the nearest vehicle behind the ego in its lane."""
     behind = _column_behind(arrays)
     if not behind.size:
-        raise UserError(f"property: got {name!r}, but nobody follows the ego in this instance")
+        raise UserError(f"property: got {name!r}, but no vehicle follows the ego in this instance")
     return int(behind[0])
 
 
@@ -198,7 +163,7 @@ def _read_mass(arrays: Arrays, j: int) -> float:
 
 
 def _write_mass(arrays: Arrays, j: int, value: float) -> None:
-    """What can be seen stays; the air speed that moves it follows from its weight."""
+    """Change the mass, and the air speed that moves the object with it; all that can be seen stays."""
     f = arrays["debris_f"][:, j]
     f[debris.MASS] = value
     threshold = motion_threshold(
@@ -212,19 +177,19 @@ def _read_height(arrays: Arrays, j: int) -> float:
 
 
 def _write_height(arrays: Arrays, j: int, value: float) -> None:
-    """Only how tall it is: mass, footprint and areas of the air stay."""
+    """Change the height alone: mass, footprint and areas of drag and lift stay."""
     arrays["debris_f"][debris.HEIGHT, j] = value
 
 
 def _read_gap(arrays: Arrays, k: int) -> float:
-    """Bumper to bumper."""
+    """Distance between the bumpers of the ego and its follower."""
     f = arrays["vehicle_f"]
     half = 0.5 * (f[vehicle.LENGTH, 0] + f[vehicle.LENGTH, k])
     return float(f[vehicle.X, 0] - f[vehicle.X, k] - half)
 
 
 def _write_gap(arrays: Arrays, k: int, value: float) -> None:
-    """The whole column behind moves along; the follower keeps the new gap as steadily as it kept the old one."""
+    """Move all vehicles behind; the follower keeps the new gap as steadily as it kept the old one."""
     f = arrays["vehicle_f"]
     f[vehicle.X, _column_behind(arrays)] -= value - _read_gap(arrays, k)
     _settle(f, k)
@@ -235,7 +200,7 @@ def _read_speed(arrays: Arrays, _: int) -> float:
 
 
 def _write_speed(arrays: Arrays, _: int, value: float) -> None:
-    """The ego's set speed and speed; who follows it goes as fast, and keeps its gap. Other traffic stays."""
+    """Change the ego's speed and set speed; its followers change theirs and keep their gaps, other traffic stays."""
     f = arrays["vehicle_f"]
     column = np.append(_column_behind(arrays), 0)
     share = value / arrays["episode_f"][episode.SET_SPEED]
@@ -247,7 +212,7 @@ def _write_speed(arrays: Arrays, _: int, value: float) -> None:
 
 
 def _settle(f: Array, k: int) -> None:
-    """A time gap with which vehicle ``k`` neither brakes nor accelerates behind the ego."""
+    """Set the time gap with which vehicle ``k`` neither brakes nor accelerates behind the ego."""
     gap = f[vehicle.X, 0] - f[vehicle.X, k]
     f[vehicle.TIME_GAP, k] = equilibrium_time_gap(
         gap, f[vehicle.SPEED, k], f[vehicle.JAM_DISTANCE, k]
@@ -271,26 +236,16 @@ PROPERTIES: Final = {
         ),
     )
 }  # fmt: skip
-"""By name. Mass: an empty carton to a heavy load [A]; the others: what motorways see [A]."""
+"""Properties by name. Ranges: mass from an empty carton to a heavy load [A]; the others as seen on motorways [A]."""
 
 
 def find_property(name: str) -> Property:
-    """A property by name.
-
-    Parameters
-    ----------
-    name
-        One of ``PROPERTIES``.
-
-    Returns
-    -------
-    Property
-        Of that name.
+    """The property with a name.
 
     Raises
     ------
     not_allowed
-        If there is none.
+        If there is none in ``PROPERTIES``.
     """
     if name not in PROPERTIES:
         raise not_allowed("property", name, PROPERTIES)

@@ -1,4 +1,4 @@
-"""A study: one instance, one property on a grid, the true costs of the four manoeuvres and what policies do."""
+"""A counterfactual study: one property of an instance on a grid, true costs of four manoeuvres, policies' choices."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ NEGLIGIBLE_USD: Final = 1.0
 """Manoeuvres this close to the cheapest are as good; the first of them, which does the least, is the answer [A]."""
 
 MOVED_M: Final = 0.1
-"""Sideways motion below this is the wander of the steering law, as the clairvoyant counts it [A]."""
+"""Sideways motion below this is the wander of the steering law; the clairvoyant has the same limit [A]."""
 
 Report = Callable[[float, str], None]
-"""Takes the share that is done, 0 to 1, and what comes next."""
+"""Takes the share that is done, 0 to 1, and a name of the next step."""
 
 
 class Driven(NamedTuple):
-    """What one policy does over the grid."""
+    """The manoeuvres and costs of one policy over the grid."""
 
     manoeuvre: NDArray[np.int64]  # (N,) indices into MANOEUVRES: as driven, whatever it says
     cost_usd: NDArray[np.float64]  # (N,) of its episode
 
 
 class Flip(NamedTuple):
-    """Between two neighbouring values the decision changes."""
+    """Two neighbouring values between which the decision changes."""
 
     low: float
     high: float
@@ -61,18 +61,18 @@ class Study:
     instance
         The original.
     changed
-        What it was changed in.
+        The property that takes the values.
     values
         ``(N,)`` increasing; one of them is the original's.
     own
         Index of that one.
     cost_usd
         ``(N, 4)`` true cost of the episode with the cheapest known execution of every manoeuvre: of many open-loop,
-        and of those that the policies drive. So no policy pays less than its manoeuvre costs.
+        and of those that the policies drive. So no policy costs less than its manoeuvre.
     executions
-        ``(N, 4)`` what these executions are called.
+        ``(N, 4)`` names of these executions.
     driven
-        By policy.
+        Choices by name of the policy.
     """
 
     instance: ScenarioInstance
@@ -85,7 +85,7 @@ class Study:
 
     @property
     def best(self) -> NDArray[np.int64]:
-        """The right manoeuvre for every value, ``(N,)``: the first that is next to as cheap as the cheapest."""
+        """The right manoeuvre for every value, ``(N,)``: the first one within ``NEGLIGIBLE_USD`` of the cheapest."""
         limit = self.cost_usd.min(axis=1, keepdims=True) + NEGLIGIBLE_USD
         found: NDArray[np.int64] = (self.cost_usd <= limit).argmax(axis=1)
         return found
@@ -96,7 +96,7 @@ class Study:
         return find_flips(self.values, chosen)
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """One row per value, for a table: the value, costs in US$, the right manoeuvre, what policies do and pay."""
+        """A table row per value: the value, costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""
         rows = []
         for k, value in enumerate(self.values.tolist()):
             row: dict[str, Any] = {self.changed.name: value, "is_original": k == self.own}
@@ -114,19 +114,7 @@ class Study:
 def find_flips(
     values: Sequence[float] | NDArray[np.float64], chosen: NDArray[np.int64]
 ) -> list[Flip]:
-    """Neighbouring values between which the choice changes.
-
-    Parameters
-    ----------
-    values
-        ``(N,)`` increasing.
-    chosen
-        ``(N,)`` indices into ``MANOEUVRES``.
-
-    Returns
-    -------
-    list of Flip
-        In order of the values.
+    """Neighbours among ``(N,)`` increasing values between which the choice, an index into ``MANOEUVRES``, changes.
 
     Examples
     --------
@@ -140,18 +128,10 @@ def find_flips(
 
 
 def manoeuvre_of(episode: Episode) -> int:
-    """Which of the four manoeuvres an episode amounts to.
+    """Index of the manoeuvre that an episode with an object amounts to.
 
-    Parameters
-    ----------
-    episode
-        With an object.
-
-    Returns
-    -------
-    int
-        Into ``MANOEUVRES``. What stays within the lane is straddling if it brings the ego's middle nearer to the
-        object's; else a shift is steering, and anything smaller is running over.
+    An ego that stays within the lane straddles if its middle comes nearer to the object's; else a shift is steering,
+    and anything smaller is running over.
     """
     driven = answer(episode)
     if driven not in {"shift", "keep"}:
@@ -175,14 +155,14 @@ def study(
     policy_seed: int = 0,
     report: Report = lambda _share, _what: None,
 ) -> Study:
-    """Work out costs and decisions for every value.
+    """Compute costs and decisions for every value of a property.
 
     Parameters
     ----------
     instance
-        To change.
+        The original; it is not changed.
     changed
-        Its property.
+        The property that takes the values.
     values
         ``(N,)`` increasing, the instance's own among them.
     policies
@@ -190,15 +170,10 @@ def study(
     cost
         Cost parameters; the default setting if not given.
     policy_seed
-        Of policies that draw random numbers. They draw others for every value, as for every instance; the world does
-        not.
+        Seed of policies that draw random numbers. They draw others for every value, as for every instance; the world
+        does not.
     report
-        Told about progress.
-
-    Returns
-    -------
-    Study
-        Of them all.
+        Called as the study proceeds.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Who takes part: every arm, budget and training seed, the work that makes it, and the policy file that drives it."""
+"""The arms of the headline: every budget and training seed, the jobs that make it, and its policy file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from envs.errors import not_allowed
 from experiments.studies.headline.configuration import BudgetConfiguration, ExperimentConfiguration
 
 PRIVILEGED: Final = {"world_model": True, "world_model_unprivileged": False}
-"""World models that can be trained, and whether the truth supervises them."""
+"""World models that can be trained, and whether hidden truth supervises them."""
 
 EXTERNAL: Final = {"dreamer_v3": "policies.dreamer_v3.DreamerV3"}
-"""External baselines, and what drives them."""
+"""External baselines, and the classes of their policies."""
 
 
 class Job(NamedTuple):
-    """One piece of work: a pure function of its words, with a folder of its own."""
+    """A piece of work with a folder of its own: a pure function of its values."""
 
     what: str  # a key of ``experiments.studies.headline.work.WORK``
     folder: str
@@ -24,7 +24,7 @@ class Job(NamedTuple):
 
 
 class Contestant(NamedTuple):
-    """One policy file of an arm."""
+    """A policy of an arm."""
 
     arm: str  # the policy of the records
     seed: int  # the policy seed of the records
@@ -32,19 +32,14 @@ class Contestant(NamedTuple):
 
 
 class Arms(NamedTuple):
-    """Everything that is to be done, stage by stage, and who drives then."""
+    """All jobs, stage by stage, and the policies that are driven afterwards."""
 
     stages: tuple[tuple[Job, ...], ...]
     contestants: tuple[Contestant, ...]
 
 
 def label(decisions: int) -> str:
-    """A budget in words.
-
-    Returns
-    -------
-    str
-        Thousands and millions shortened.
+    """A budget as text, with thousands and millions shortened.
 
     Examples
     --------
@@ -58,26 +53,21 @@ def label(decisions: int) -> str:
 
 
 def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms:
-    """List the work.
+    """List the jobs of an experiment; those of a stage depend on earlier stages only.
 
     Parameters
     ----------
     config
-        Which arms, budgets and seeds.
+        Arms, budgets and seeds.
     folder
-        Of the experiment.
+        Folder of the experiment.
     suite
-        On whose validation seeds checkpoints are chosen.
-
-    Returns
-    -------
-    Arms
-        Jobs of a stage depend on earlier stages only.
+        The suite whose validation seeds choose checkpoints.
 
     Raises
     ------
     not_allowed
-        If an arm has seeds of its own and is none that learns without a model.
+        If an arm other than a learner without a model has seeds of its own.
     """
     learners = [
         f"{kind}@{label(one.decisions)}" for kind in config.model_free for one in config.budgets
@@ -98,7 +88,7 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
         planner.contestants.append(Contestant(name, 0, name))
     if config.rule_counts:
         planner.add_truncated_rules()
-    # the first seed of everything first: what is wrong shows early
+    # the first seed of every arm first, so that errors show early
     stages = tuple(
         tuple(sorted(jobs, key=lambda job: job.values.get("seed", 0)))
         for _, jobs in sorted(planner.stages.items())
@@ -107,7 +97,7 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
 
 
 class _Planner:
-    """Collects jobs by stage."""
+    """Collects jobs by stage, and contestants."""
 
     def __init__(self, config: ExperimentConfiguration, folder: Path, suite: str) -> None:
         self._config, self._folder, self._suite = config, folder, suite
@@ -116,13 +106,13 @@ class _Planner:
         self.contestants: list[Contestant] = []
 
     def _job(self, stage: int, what: str, *parts: str, **values: Any) -> str:
-        """Add a job; its folder."""
+        """Add a job, and return its folder."""
         folder = str(self._folder.joinpath(*parts))
         self.stages.setdefault(stage, []).append(Job(what, folder, values))
         return folder
 
     def _enter(self, arm: str, seed: int, base: str | dict[str, str], **changes: Any) -> None:
-        """Add a contestant: the policy file ``base``, or its content, with other arguments."""
+        """Add a contestant that is the policy file ``base``, or a mapping, with some arguments changed."""
         name = f"{arm}.{seed}"
         path = str(self._folder / "policies" / f"{name}.yaml")
         job = Job("policy", path, {"base": base, "changes": changes})
@@ -130,7 +120,7 @@ class _Planner:
         self.contestants.append(Contestant(arm, seed, path))
 
     def add_rules(self, budget: BudgetConfiguration) -> None:
-        """Thresholds tuned with a budget."""
+        """Add rules whose thresholds are tuned with a budget."""
         for name in self._config.rules:
             arm = f"{name}_tuned@{label(budget.decisions)}"
             for seed in self._config.seeds:
@@ -142,7 +132,7 @@ class _Planner:
                 self.contestants.append(Contestant(arm, seed, path))
 
     def add_world_models(self, budget: BudgetConfiguration) -> None:
-        """Experience, a first model, its own experience, the models."""
+        """Add a collection, a first model, a collection driven by it, and the world models of both."""
         own = round(self._config.own_share * budget.decisions)
         size, at = label(budget.decisions), f"experience@{label(budget.decisions)}"
         if not self._config.world_model:
@@ -165,7 +155,7 @@ class _Planner:
                 self._enter(arm, seed, name, checkpoint=made)
 
     def add_model_free(self, budget: BudgetConfiguration) -> None:
-        """Without a model; ``belief_ppo`` sees through the world model of the same budget."""
+        """Add learners without a model; ``belief_ppo`` observes the belief of the world model of the same budget."""
         for kind in self._config.model_free:
             arm = f"{kind}@{label(budget.decisions)}"
             for seed in self._config.seeds_of.get(arm, self._config.seeds):
@@ -179,7 +169,7 @@ class _Planner:
                 self._enter(arm, seed, kind, checkpoint=made, **seen)
 
     def add_dream_ppo(self) -> None:
-        """Inside the dreams of the largest budget."""
+        """Add ``dream_ppo``, trained in dreams of the world models of the largest budget."""
         if not self._config.dream_ppo:
             return
         arm = f"dream_ppo@{label(self._largest.decisions)}"
@@ -192,7 +182,7 @@ class _Planner:
             self._enter(arm, seed, "dream_ppo", checkpoint=made, world_model=model)
 
     def add_external(self) -> None:
-        """By a library of others, with a budget of their own."""
+        """Add external baselines, with a budget of their own."""
         for kind in self._config.external:
             arm = f"{kind}@{label(self._config.external_decisions)}"
             for seed in self._config.external_seeds:
@@ -203,7 +193,7 @@ class _Planner:
                 self._enter(arm, seed, {"_target_": EXTERNAL[kind]}, checkpoint=made)
 
     def add_variants(self) -> None:
-        """Other planners with the same world models."""
+        """Add other planners with the world models of the largest budget."""
         size = label(self._largest.decisions)
         for name in self._config.variants:
             for seed in self._config.variant_seeds:
@@ -211,7 +201,7 @@ class _Planner:
                 self._enter(f"{Path(name).name}@{size}", seed, name, **changes)
 
     def add_flat(self) -> None:
-        """A flat world model of the largest budget, driven without memory; it learns from the same log."""
+        """Add a flat world model of the largest budget, trained on the same log and driven without memory."""
         if not self._config.flat_hidden or not self._config.world_model:
             return
         arm = f"flat@{label(self._largest.decisions)}"
@@ -224,7 +214,7 @@ class _Planner:
             self._enter(arm, seed, "ablation/no_memory", checkpoint=made)
 
     def add_truncated_rules(self) -> None:
-        """The most useful rules alone."""
+        """Add ``rule_tuned`` with its most useful rules alone."""
         found = self._job(
             10, "usefulness", "usefulness",
             policy="rule_tuned", suite=self._suite, instances=self._config.rule_instances,
@@ -237,10 +227,10 @@ class _Planner:
             self.contestants.append(Contestant(arm, 0, path))
 
     def _model(self, budget: BudgetConfiguration, seed: int) -> Path:
-        """Where ``world_model`` of a budget and seed will be."""
+        """Folder of ``world_model`` of a budget and seed."""
         return self._folder / f"world_model@{label(budget.decisions)}" / f"seed_{seed}"
 
     def _logs(self) -> list[str]:
-        """Where the experience of the largest budget will be."""
+        """Folders of the experience of the largest budget."""
         logs = self._folder / f"experience@{label(self._largest.decisions)}"
         return [str(logs / "round_0"), str(logs / "round_1")]

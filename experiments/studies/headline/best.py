@@ -1,4 +1,4 @@
-"""The best training seed of every learned arm, by what its own training knew; the suite's test split has no say."""
+"""Keeps the best training seed of every learned arm, by scores of its own training, never by the test split."""
 
 from __future__ import annotations
 
@@ -24,20 +24,9 @@ validation seeds; error on held-out shards; cost in dreams."""
 
 
 def keep_best(jobs: Iterable[Job], folder: Path) -> dict[str, int]:
-    """Copy the best checkpoint of every arm.
+    """Copy the best checkpoint of every arm, and a world model that it needs, to ``best/<arm>``.
 
-    Parameters
-    ----------
-    jobs
-        All that were done; those that train an arm have folders ``<arm>/seed_<seed>``.
-    folder
-        Of the experiment; checkpoints go to ``best/<arm>``, and the world model that one cannot do without to
-        ``best/<arm>/world_model``.
-
-    Returns
-    -------
-    dict
-        The seed that was kept, by arm.
+    Jobs that train an arm have folders ``<arm>/seed_<seed>``. The result has the seed that was kept, by arm.
     """
     by_arm: dict[str, dict[int, Job]] = {}
     for job in jobs:
@@ -56,13 +45,13 @@ def keep_best(jobs: Iterable[Job], folder: Path) -> dict[str, int]:
 
 
 def _read(job: Job) -> float:
-    """What the training of a checkpoint found out about it."""
+    """The score of a checkpoint, from its description."""
     about = json.loads((Path(job.folder) / ABOUT).read_text(encoding="utf-8"))
     return float(about["validation"][CRITERIA[job.what]])
 
 
 def _copy(made: Path, to: Path) -> None:
-    """A checkpoint alone, without what its training left beside it."""
+    """Copy a checkpoint without the other files of its training."""
     make_folder(to)
     for name in (TENSORS, ABOUT):
         with replacing(to / name) as temporary:

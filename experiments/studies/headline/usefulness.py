@@ -1,4 +1,4 @@
-"""What every rule is worth: what it costs to leave it out, on train seeds."""
+"""Measures the usefulness of every rule: the cost of leaving it out, on train seeds."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
     Parameters
     ----------
     policy
-        Name of rules in ``conf/policy``.
+        Name of a rule policy in ``conf/policy``.
     suite
-        Whose train seeds are driven.
+        The suite, of which train seeds are driven.
     count
-        Instances of every stratum.
+        Number of instances of every stratum.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
             min(float(episode.total_usd.sum()), CAP_USD)
             for _, episode in Rollout(rules, instances, num_worlds=100).episodes()
         ]
-        # episodes end in another order when rules differ: sums must not
+        # the order in which episodes end depends on the rules: the sum must not
         return float(np.mean(sorted(paid)))
 
     full = present = cost([])

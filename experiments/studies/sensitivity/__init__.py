@@ -1,1 +1,1 @@
-"""Who wins when the world is otherwise: one assumption changed at a time."""
+"""The sensitivity study: policies are compared while one assumption at a time is changed."""

@@ -1,4 +1,4 @@
-"""A better or a worse detector: measurement errors times a factor, made from what was measured and what is true."""
+"""A better or a worse detector: measurement errors are multiplied by a factor."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _OBJECT: Final = {
     column.D_WIDTH: debris.WIDTH,
     column.D_HEIGHT: debris.HEIGHT,
 }
-"""Columns with an error, and the row of the state that holds the truth."""
+"""Columns with a measurement error, and the rows of the state with their true values."""
 
 _SIZES: Final = (column.D_LENGTH, column.D_WIDTH, column.D_HEIGHT)
 _VEHICLE_SIZES: Final = (column.V_LENGTH, column.V_WIDTH, column.V_HEIGHT)
 
 
 LEAST_LOOK: Final = 1e-12
-"""A look is never ruled out."""
+"""Smallest probability of a look: none is ever ruled out."""
 
 
 class DetectorNoise:

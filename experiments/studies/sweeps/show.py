@@ -1,4 +1,4 @@
-"""A sweep as one table of cells and, for each combination of the further axes, a result page."""
+"""Shows a sweep as one table of cells, and as a result page for each combination of the further axes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from experiments.studies.sweeps.drive import CELLS
 
 
 class Line(NamedTuple):
-    """A cell in the table."""
+    """The line of a cell in the table."""
 
     policy: str
     policy_seed: int
@@ -44,22 +44,7 @@ class Line(NamedTuple):
 
 
 def read_lines(cells: Sequence[Cell], failed: Mapping[str, str], folder: Path) -> list[Line]:
-    """The table.
-
-    Parameters
-    ----------
-    cells
-        All of them.
-    failed
-        Of ``drive``.
-    folder
-        Of the sweep.
-
-    Returns
-    -------
-    list of Line
-        In the order of the cells.
-    """
+    """Lines of the table in the order of the cells; ``failed`` is the result of ``drive``."""
     lines = []
     for cell in cells:
         who = (cell.stem, cell.policy_seed, cell.stratum, cell.axes)
@@ -90,7 +75,7 @@ def render(lines: Sequence[Line]) -> str:
 
 
 def _numbers(line: Line) -> list[str]:
-    """What was found, as text."""
+    """Figures of a line as text."""
     return [
         f"{line.episodes:,}",
         usd(line.mean_usd),
@@ -102,34 +87,21 @@ def _numbers(line: Line) -> list[str]:
 def publish_pages(
     config: SweepConfiguration, cells: Sequence[Cell], failed: Mapping[str, str], folder: Path
 ) -> list[Path]:
-    """A result page for every combination of the axes but cost; policies of which a cell failed are left out.
-
-    Parameters
-    ----------
-    config
-        Of the sweep.
-    cells, failed, folder
-        As for ``read_lines``.
-
-    Returns
-    -------
-    list of Path
-        The pages.
-    """
+    """Write a result page for every combination of the axes but cost, without policies of which a cell failed."""
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
         rest = {axis: value for axis, value in cell.axes.items() if axis != "cost"}
         groups.setdefault(json.dumps(rest, sort_keys=True), []).append(cell)
     pages = []
-    for told, group in groups.items():
+    for values, group in groups.items():
         broken = {cell.stem for cell in group if cell.name in failed}
         whole = [cell for cell in group if cell.stem not in broken]
         if not whole:
             continue
         if broken:
             sys.stderr.write(f"not on the page, cells failed: {', '.join(sorted(broken))}\n")
-        # one group needs no folder of its own
-        made = folder if len(groups) == 1 else folder / "pages" / _name(told)
+        # a single combination needs no folder of its own
+        made = folder if len(groups) == 1 else folder / "pages" / _name(values)
         make_folder(made)
         source = _gather(whole, folder)
         wanted = config.reference if config.reference in source.entrants else None
@@ -139,15 +111,14 @@ def publish_pages(
     return pages
 
 
-def _name(told: str) -> str:
-    """A folder for a combination of axes."""
-    values: dict[str, Any] = json.loads(told)
-    text = "-".join(f"{axis}_{value}" for axis, value in values.items())
+def _name(values: str) -> str:
+    """Name of the folder for a combination of axes, which is JSON."""
+    text = "-".join(f"{axis}_{value}" for axis, value in json.loads(values).items())
     return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in text)
 
 
 def _gather(cells: Sequence[Cell], folder: Path) -> Source:
-    """Records of cells of the same instances, as of one run."""
+    """Join the records of cells of the same instances as if they were of one run."""
     plans = [cell.plan for cell in cells if cell.plan is not None]
     found = [records.read(folder / CELLS / cell.name / RECORDS) for cell in cells]
     table = records.order(pa.concat_tables(found, promote_options="default"))
@@ -157,7 +128,7 @@ def _gather(cells: Sequence[Cell], folder: Path) -> Source:
 
 
 def _describe(plan: Plan, cells: Sequence[Cell], table: pa.Table) -> dict[str, Any]:
-    """Where the records come from."""
+    """Provenance of the records."""
     return {
         "command": "python -m experiments.sweep " + " ".join(sys.argv[1:]),
         "suite": {"version": plan.suite.version, "sha256": dict(plan.suite.sha256)},

@@ -1,4 +1,4 @@
-"""Who drives while experience is collected."""
+"""The policies that drive while experience is collected."""
 
 from __future__ import annotations
 
@@ -18,28 +18,23 @@ JITTER_SD: Final = 0.3
 """Standard deviation of the log-normal factor on every threshold of the rules (policies/world_model/SOURCES.md 3.2)."""
 
 BEHAVIOURS: Final = ("explorer", "rule", "rule_tuned", "policy")
-"""``explorer`` does anything out of the library; the thresholds of ``rule`` and ``rule_tuned`` are jittered; ``policy``
-is the one that is named in the configuration."""
+"""``explorer`` draws from the library of manoeuvres, the thresholds of ``rule`` and ``rule_tuned`` are jittered, and
+``policy`` is the policy that the configuration names."""
 
 
 def make_behaviour(name: str, seed: int, policy: str | None, allow: tuple[str, ...]) -> Policy:
-    """The policy behind a behaviour.
+    """Make the policy of one of ``BEHAVIOURS``.
 
     Parameters
     ----------
     name
-        One of ``BEHAVIOURS``.
+        The behaviour.
     seed
-        Of the jitter.
+        Seed of the jitter.
     policy
-        What ``policy`` stands for.
+        The policy of the behaviour ``policy``.
     allow
-        Further beginnings of ``_target_``.
-
-    Returns
-    -------
-    Policy
-        New.
+        Further allowed beginnings of ``_target_``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A collection: shards of episodes, each a pure function of its number, made until there are enough decisions."""
+"""Collects experience in shards of episodes, each a pure function of its number, until there are enough decisions."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from experiments.training.collection.quotas import count
 from policies.world_model.log import experience as log
 
 EPISODES: Final = 100
-"""Of one shard."""
+"""Episodes of a shard."""
 
 ROWS: Final = 4_500
-"""Decisions of a shard, roughly: the first guess of how many shards are needed."""
+"""Approximate number of decisions of a shard, from which the first number of shards follows."""
 
 FORBIDDEN: Final = range(2_000_000, 7_000_000)
 """Seeds of validation and test, and of the small suite: never collected from."""
@@ -57,7 +57,7 @@ class CollectConfiguration(Configuration):
 
 
 class Task(NamedTuple):
-    """One shard."""
+    """A shard to be driven."""
 
     number: int
     folder: str
@@ -70,17 +70,9 @@ class Task(NamedTuple):
 
 
 def collect(config: CollectConfiguration) -> dict[str, int]:
-    """Collect until there are enough decisions; what an interrupted collection left is kept.
+    """Collect until there are enough decisions, and return the counts of ``experiments.training.collection.quotas``.
 
-    Parameters
-    ----------
-    config
-        What to collect.
-
-    Returns
-    -------
-    dict
-        Counts; see ``experiments.training.collection.quotas``.
+    Shards of an interrupted collection are kept.
 
     Raises
     ------
@@ -117,18 +109,7 @@ def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
 
 
 def run_task(task: Task) -> int:
-    """Drive a shard and write it, unless it is there already.
-
-    Parameters
-    ----------
-    task
-        What to do.
-
-    Returns
-    -------
-    int
-        Its number of decisions.
-    """
+    """Drive a shard and write it, unless it is there already; returns its number of decisions."""
     folder = Path(task.folder)
     if folder.is_dir():
         if log.is_whole(folder):
@@ -148,7 +129,7 @@ def run_task(task: Task) -> int:
 
 
 def _task(config: CollectConfiguration, folder: Path, number: int) -> Task:
-    """The shard with a number."""
+    """The task of the shard with a number."""
     turns = _turns(config.mix)
     families = _turns(config.families)
     # families take turns with a step of their own in every shard, so that each meets every behaviour

@@ -1,4 +1,4 @@
-"""Whether there is enough of everything: counts of what the model must have met, and what is missing."""
+"""Counts the events in a collection, and names the quotas that it does not meet."""
 
 from __future__ import annotations
 
@@ -32,18 +32,7 @@ HIDDEN_S: Final = 0.5
 
 
 def count(folders: Iterable[Path]) -> dict[str, int]:
-    """What a collection holds.
-
-    Parameters
-    ----------
-    folders
-        Shards.
-
-    Returns
-    -------
-    dict
-        By quantity: decisions, episodes, then those of ``QUOTAS``.
-    """
+    """Decisions, episodes and the quantities of ``QUOTAS`` in some shards."""
     total: Counter[str] = Counter()
     by_type: Counter[str] = Counter()
     for folder in folders:
@@ -59,7 +48,7 @@ def count(folders: Iterable[Path]) -> dict[str, int]:
         total["near misses"] += _near_misses(c)
         total["struck by others"] += int((c["struck"] > 0).sum())
         age = c["debris"][..., column.D_AGE_SINCE_SEEN]
-        # the decision at which the age passes the limit: once per interval
+        # counts the decision at which the age passes the limit, which comes once per interval
         total["intervals hidden for 0.5 s"] += int(
             ((age > HIDDEN_S) & (age < HIDDEN_S + 0.2)).sum()
         )
@@ -75,7 +64,7 @@ def count(folders: Iterable[Path]) -> dict[str, int]:
 
 
 def _near_misses(c: Mapping[str, NDArray[Any]]) -> int:
-    """Decisions in which an object is passed closely."""
+    """Number of times that an object is near beside the ego in a decision."""
     moves, ego, rows = c["debris_true"], c["ego_true"], c["debris"]
     beside = np.abs(moves[..., log.M_DX]) < 3.0
     aside = (
@@ -97,5 +86,5 @@ def missing(counts: Mapping[str, int]) -> list[str]:
 
 
 def describe(counts: Mapping[str, int]) -> str:
-    """The table, one line per quantity."""
+    """The counts as a table, one line per quantity."""
     return "".join(f"{name:36s}{number:>12,}\n" for name, number in counts.items())

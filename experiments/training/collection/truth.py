@@ -1,4 +1,4 @@
-"""What is true in the simulated worlds, slot by slot: the labels of training, read before every decision."""
+"""Reads the true state of simulated worlds, slot by slot, before every decision: the labels of training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_truth(
     targets: Array,
     touching: Array,
 ) -> None:
-    """Copy what is true about everything that has a slot.
+    """Copy the true state of the ego, and of every vehicle and object that has a slot.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def read_truth(
 
 @compiled
 def _read_object(f: Array, i: Array, x: float, moves: Array, contents: Array) -> None:
-    """One object: where it is, and what it is made of."""
+    """Copy the motion and the contents of an object."""
     moves[log.M_DX], moves[log.M_Y], moves[log.M_Z] = f[debris.X] - x, f[debris.Y], f[debris.Z]
     moves[log.M_VX], moves[log.M_VY] = f[debris.VX], f[debris.VY]
     moves[log.M_VZ], moves[log.M_YAW] = f[debris.VZ], f[debris.YAW]

@@ -36,7 +36,7 @@ from policies.world_model.model.checkpoint import SHIPPED
 from policies.world_model.model.checkpoint import load as load_model
 
 PROBES: Final = 40
-"""Decisions of every world in which a finished actor is measured, without chance in its choices."""
+"""Decisions of every world over which a finished actor, with its likeliest commands, is measured."""
 
 Make = Callable[[int], VecEnv]
 
@@ -44,23 +44,9 @@ Make = Callable[[int], VecEnv]
 def train(
     config: DreamPPOConfiguration, experience: Sequence[str], output: str, seed: int
 ) -> dict[str, Any]:
-    """Train, or go on after the last seed that was finished.
+    """Train, or go on after the last seed that was finished; the result describes the checkpoint in ``output``.
 
-    Parameters
-    ----------
-    config
-        What to train.
-    experience
-        Folders of the log with pieces of which dreams begin.
-    output
-        Folder of the checkpoint.
-    seed
-        Of the first critic; the others follow.
-
-    Returns
-    -------
-    dict
-        The checkpoint's description.
+    Dreams begin with pieces of the log in the folders ``experience``; ``seed`` is that of the first critic.
 
     Raises
     ------
@@ -117,7 +103,7 @@ def train(
 
 
 def describe(about: Mapping[str, Any]) -> str:
-    """What was trained, in a few lines."""
+    """Describe a checkpoint in a few lines."""
     spent = about["budget"]
     lines = [f"{spent['dreamt_decisions']:,} dreamt decisions, {spent['cpu_seconds']:.0f} CPU-s"]
     lines += [f"{name:32s}{value:12.4g}" for name, value in about["validation"].items()]
@@ -125,24 +111,7 @@ def describe(about: Mapping[str, Any]) -> str:
 
 
 def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None = None) -> PPO:
-    """PPO on an environment with commands as actions.
-
-    Parameters
-    ----------
-    env
-        ``CommandEnv`` around anything.
-    config
-        Of PPO.
-    seed
-        Of weights, choices and batches.
-    log
-        Folder for TensorBoard.
-
-    Returns
-    -------
-    PPO
-        Trained.
-    """
+    """Train PPO on a ``CommandEnv``; the seed determines weights, choices and batches, ``log`` is for TensorBoard."""
     per_update = env.num_envs * config.steps
     updates = max(config.decisions // per_update, 1)
     model = PPO(
@@ -174,7 +143,7 @@ def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None
 
 
 def export(model: PPO) -> ActorCritics:
-    """Actor and critic as plain arrays."""
+    """Actor and critic of a trained model as arrays."""
     weights = {name: w.detach().numpy() for name, w in model.policy.state_dict().items()}
 
     def net(hidden: str, last: str) -> Net:
@@ -184,7 +153,7 @@ def export(model: PPO) -> ActorCritics:
 
 
 def _stack(nets: list[Net]) -> Net:
-    """Members side by side."""
+    """Stack networks as members of one."""
     return Net(*(np.concatenate(arrays) for arrays in zip(*nets, strict=True)))
 
 

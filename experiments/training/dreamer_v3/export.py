@@ -1,8 +1,9 @@
-"""From sheeprl's names and shapes to those of ``policies.dreamer_v3.nets``."""
+"""Converts sheeprl's weights to the names and shapes of ``policies.dreamer_v3.nets``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,27 +12,19 @@ from policies.dreamer_v3.nets import Block, Groups, Linear, Nets, Sizes, Tower
 
 Array = NDArray[np.float32]
 
+VARIABLES: Final = 32
+"""Variables of the latent state in every size of ``dreamer_v3_5``."""
+
 _ENCODER = "encoder.mlp_encoder.model"
 _MEMORY = "rssm.recurrent_model"
 _POSTERIOR = "rssm.representation_model"
 
 
-def to_nets(weights: Mapping[str, Array], variables: int = 32) -> tuple[Nets, Sizes]:
-    """What decides.
+def to_nets(weights: Mapping[str, Array]) -> tuple[Nets, Sizes]:
+    """The networks that a policy needs, from weights of sheeprl's ``dreamer_v3_5``, and their sizes.
 
-    Parameters
-    ----------
-    weights
-        Of sheeprl's ``dreamer_v3_5``: the world model's by their names, the actor's behind ``actor.``.
-    variables
-        Of the latent state; every size of ``dreamer_v3_5`` has 32.
-
-    Returns
-    -------
-    Nets
-        Weights that a row is multiplied with from the left.
-    Sizes
-        Of them.
+    The world model's weights have sheeprl's names, the actor's begin with ``actor.``. The resulting matrices multiply
+    a row vector from the right.
     """
 
     def linear(name: str) -> Linear:
@@ -70,8 +63,8 @@ def to_nets(weights: Mapping[str, Array], variables: int = 32) -> tuple[Nets, Si
         memory=nets.memory.w.shape[0],
         hidden=nets.memory.w.shape[1],
         groups=nets.gates.w.shape[0],
-        variables=variables,
-        classes=nets.latent.w.shape[0] // variables,
+        variables=VARIABLES,
+        classes=nets.latent.w.shape[0] // VARIABLES,
     )
     return nets, sizes
 

@@ -1,8 +1,8 @@
-"""One segment of DreamerV3's learning, in a process of its own, which is told the path of a job in JSON.
+"""One segment of DreamerV3's learning, in a process of its own that gets the path of a job in JSON.
 
-sheeprl is started as its own command line would start it, with a configuration that is composed here. Its Hydra, its
-seeds and its torch settings are global, so they get a process. What it prints goes to standard output: the parent reads
-the progress from it, and a segment whose parent has died ends with the next line.
+sheeprl starts as from its own command line, with a configuration that is composed here. Its Hydra, seeds and torch
+settings are global, hence the process. sheeprl prints to standard output: the parent reads the progress there, and a
+segment whose parent has died ends with the next line.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Final
 from experiments.training.dreamer_v3.world import FEATURES
 
 LOG_EVERY: Final = 1_000
-"""Environment steps between two rows of the curves."""
+"""Environment steps between two points of the learning curves."""
 
 STEPS_PER_UPDATE: Final = 16 * 64
-"""Replayed in one update: the batch of ``exp=dreamer_v3_5``."""
+"""Steps that are replayed in one update: the batch of ``exp=dreamer_v3_5``."""
 
 DECIDING: Final = ("encoder", "rssm.recurrent_model", "rssm.representation_model")
 """Parts of the world model that a policy needs."""
@@ -30,20 +30,9 @@ WEIGHTS: Final = "weights.safetensors"
 
 
 def overrides(job: dict[str, Any]) -> list[str]:
-    """What differs from sheeprl's ``exp=dreamer_v3_5``, the published settings.
-
-    Parameters
-    ----------
-    job
-        Of ``experiments.training.dreamer_v3.train``.
-
-    Returns
-    -------
-    list of str
-        In Hydra's grammar.
-    """
+    """Overrides, in Hydra's grammar, of sheeprl's ``exp=dreamer_v3_5``, which has the published settings."""
     resume = job["resume_from"]
-    told = {
+    values = {
         "exp": "dreamer_v3_5",
         "algo": "dreamer_v3_5_1M",
         "seed": job["seed"],
@@ -75,11 +64,11 @@ def overrides(job: dict[str, Any]) -> list[str]:
         "run_name": job["name"],
         "exp_name": "dreamer_v3",
     }
-    return [f"{key}={value}" for key, value in told.items()]
+    return [f"{key}={value}" for key, value in values.items()]
 
 
 def compose_settings(job: dict[str, Any]) -> Any:  # noqa: ANN401 (sheeprl's own dictionary)
-    """The whole configuration, resolved, as sheeprl's command line would compose it."""
+    """The resolved configuration, as sheeprl's command line would compose it."""
     from hydra import compose, initialize_config_module
     from omegaconf import OmegaConf, open_dict
     from sheeprl.utils.utils import dotdict
@@ -95,7 +84,7 @@ def compose_settings(job: dict[str, Any]) -> Any:  # noqa: ANN401 (sheeprl's own
 
 
 def run(job: dict[str, Any]) -> None:
-    """Learn, and leave sheeprl's checkpoint and beside it the weights that decide."""
+    """Learn; write sheeprl's checkpoint and, beside it, the weights that a policy needs."""
     import torch
     from safetensors.torch import save_file
     from sheeprl.cli import check_configs, run_algorithm
@@ -116,12 +105,12 @@ def run(job: dict[str, Any]) -> None:
 
 
 def segment_folder(job: dict[str, Any]) -> Path:
-    """Everything of a segment."""
+    """Folder of a segment."""
     return Path(job["folder"]) / LOGS / str(job["name"])
 
 
 def find_checkpoint(job: dict[str, Any]) -> Path:
-    """What sheeprl writes at the end of a segment."""
+    """Path of the checkpoint that sheeprl writes at the end of a segment."""
     folder = segment_folder(job) / "version_0" / "checkpoint"
     return folder / f"ckpt_{job['total_steps']}_0.ckpt"
 

@@ -48,7 +48,7 @@ from policies.dreamer_v3.policy import DreamerV3
 KIND: Final = "dreamer_v3"
 
 _STEP: Final = re.compile(r"policy_step=(\d+)")
-"""In what sheeprl prints when an episode ends."""
+"""The step number in the line that sheeprl prints when an episode ends."""
 
 _SEED_RANGE: Final = 2**32
 
@@ -64,7 +64,7 @@ class _Run(NamedTuple):
     segments: int
 
     def place(self, k: int) -> dict[str, Any]:
-        """Where segment ``k`` leaves what."""
+        """Folder, name and last step of segment ``k``."""
         return {
             "folder": str(self.folder.resolve()),
             "name": f"segment_{k:02d}",
@@ -72,7 +72,7 @@ class _Run(NamedTuple):
         }
 
     def job(self, k: int) -> dict[str, Any]:
-        """What the process of segment ``k`` is told."""
+        """The job of segment ``k``, as its process reads it."""
         before = str(dreamer_segment.find_checkpoint(self.place(k - 1))) if k else None
         return self.place(k) | {
             "resume_from": before,
@@ -94,23 +94,9 @@ class _Run(NamedTuple):
 def train(
     config: DreamerV3Configuration, shared: ModelFreeConfiguration, output: str, seed: int
 ) -> dict[str, Any]:
-    """Train, or go on after the last finished segment.
+    """Train, or go on after the last finished segment; the result describes the checkpoint in ``output``.
 
-    Parameters
-    ----------
-    config
-        What to train.
-    shared
-        Families, reward and suite, which are those of the learners without a model.
-    output
-        Folder of the checkpoint.
-    seed
-        Of weights, choices, batches and instances.
-
-    Returns
-    -------
-    dict
-        The checkpoint's description.
+    Families, reward and suite are in ``shared``; the seed determines weights, choices, batches and instances.
 
     Raises
     ------
@@ -206,14 +192,14 @@ def _run_segment(job: dict[str, Any], bar: Bar) -> float:
 
 
 def _forget(place: dict[str, Any]) -> None:
-    """Delete what only the next segment would need; curves, settings and the log stay."""
+    """Delete what only the next segment needs; curves, settings and the log stay."""
     folder = dreamer_segment.segment_folder(place)
     for name in ("checkpoint", "checkpoint_buffers"):
         shutil.rmtree(folder / "version_0" / name, ignore_errors=True)
 
 
 def _read(run: _Run) -> Progress:
-    """How far the run has come; what cannot go on begins anew."""
+    """Progress of the run; it begins anew if the checkpoint of the last segment is missing."""
     found = read_progress(run.folder)
     if 0 < found.segments < run.segments:
         last = dreamer_segment.find_checkpoint(run.place(found.segments - 1))

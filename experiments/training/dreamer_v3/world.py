@@ -1,4 +1,4 @@
-"""One world of the twin as sheeprl wants it: a plain environment with one vector in a dictionary."""
+"""One world of the twin as sheeprl needs it: a Gymnasium environment that observes one vector in a dictionary."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from policies.reactive.command_env import CommandEnv
 from policies.sb3_adapter import TwinVecEnv
 
 FEATURES: Final = "features"
-"""Key of the vector."""
+"""Key of the vector in the dictionary."""
 
 Observation = dict[str, NDArray[np.float32]]
 
 
 class DreamerWorld(gym.Env[Any, Any]):
-    """The same features, commands and rewards as the learners without a model have.
+    """An environment with the features, commands and rewards of the learners without a model.
 
     Parameters
     ----------
     scenario
         Names of families, each as often as its share says.
     reward_scale_usd, cap_usd, needless_usd
-        Of ``policies.reactive.command_env.CommandEnv``.
+        As in ``policies.reactive.command_env.CommandEnv``.
     first_seed
-        Of the world with rank 0.
+        Seed of the world with rank 0.
     rank
-        Of this world among those that learn together.
+        Number of this world among those of one learner.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class DreamerWorld(gym.Env[Any, Any]):
     def step(
         self, action: NDArray[np.int64]
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Give a command: pace and move."""
+        """Execute a command, which is a pace and a move."""
         self._worlds.step_async(np.asarray(action)[None])
         features, reward, ended, infos = self._worlds.step_wait()
         self._next, truncated = features[0], bool(infos[0]["TimeLimit.truncated"])
@@ -82,5 +82,5 @@ class DreamerWorld(gym.Env[Any, Any]):
         return {FEATURES: seen}, float(reward[0]), bool(ended[0]) and not truncated, truncated, {}
 
     def close(self) -> None:
-        """Free what the world holds."""
+        """Close the twin."""
         self._worlds.close()

@@ -22,14 +22,14 @@ from experiments.training.model_free.learners import Learner
 ENVIRONMENT: Final = "highway-fast-v0"
 
 LONGEST: Final = 30.0
-"""Return of an episode at most: a reward of at most 1 for each of 30 s."""
+"""Largest possible return of an episode: a reward of at most 1 in each of 30 s."""
 
 PUBLISHED: Final = (16.8, 19.4)
 """Largest episode returns of PPO of Stable-Baselines3 after 20,000 steps for three discounts, as the README of
 github.com/ebenezergelo/safe-highway-env gives them; highway-env's own scripts publish settings, no figures."""
 
 IDLE: Final = 1
-"""Keep lane and speed."""
+"""The action that keeps lane and speed."""
 
 
 class Measured(NamedTuple):
@@ -43,18 +43,7 @@ class Measured(NamedTuple):
 
 
 def check_ppo(config: PPOCheckConfiguration) -> Measured:
-    """Learn and measure.
-
-    Parameters
-    ----------
-    config
-        Of the learner.
-
-    Returns
-    -------
-    Measured
-        Also written to ``ppo_check.json`` in the folder.
-    """
+    """Learn and measure; the result is also written to ``ppo_check.json`` in the output folder."""
     torch.set_num_threads(1)
     make_folder(Path(config.output))
     set_random_seed(config.seed)
@@ -108,7 +97,7 @@ def _measure(
 
 
 def describe(found: Measured, config: PPOCheckConfiguration) -> str:
-    """What was found, in a few lines."""
+    """Describe the result in a few lines."""
     learned = ", ".join(f"{value:.1f}" for value in found.learned)
     return (
         f"{ENVIRONMENT}, mean return of {config.episodes} episodes, at most {LONGEST:g}\n"

@@ -33,16 +33,16 @@ SHARED: Final = (
 """Keys of the configuration that every learner uses."""
 
 FIRST_COMMAND: Final = (4.5, 0.0, 0.0, 0.0, 5.0, 0.0, 2.0, 2.0, 2.0, 0.0, 0.0)
-"""Logits of paces, then of moves, to begin with: as before, mostly, and around or over an object now and then."""
+"""First logits of paces, then of moves: mostly go on as before, now and then around or over an object."""
 
 LEAST_RATE: Final = 0.1
-"""The learning rate falls to this share."""
+"""The learning rate falls to this share of its first value."""
 
 Chosen = PPOConfiguration | RecurrentPPOConfiguration | QRDQNConfiguration
 
 
 def choose(kind: str, config: ModelFreeConfiguration) -> Chosen:
-    """The part of the configuration that a policy uses."""
+    """The settings of the algorithm of a policy."""
     if kind == "recurrent_ppo":
         return config.recurrent_ppo
     return config.qr_dqn if kind == "qr_dqn" else config.ppo
@@ -54,9 +54,9 @@ class Learner:
     Parameters
     ----------
     config
-        Of the algorithm.
+        Configuration of the algorithm.
     env
-        ``CommandEnv``.
+        A ``CommandEnv``.
     log
         Folder for TensorBoard; ``None`` = none.
     first
@@ -75,7 +75,7 @@ class Learner:
         self._model = self._make(config, env, log)
 
     def _make(self, config: Chosen, env: VecEnv, log: str | None) -> Any:  # noqa: ANN401 (three classes with little in common)
-        """Untrained."""
+        """Make an untrained model."""
         shared: dict[str, Any] = {
             "env": env,
             "learning_rate": lambda _: config.learning_rate * max(self._left, LEAST_RATE),
@@ -109,7 +109,7 @@ class Learner:
         return plain
 
     def _exploration(self, config: QRDQNConfiguration) -> Callable[[float], float]:
-        """Share of random commands, over the whole run and not over a segment."""
+        """Schedule of the share of random commands, over the whole run instead of a segment."""
 
         def share(_: float) -> float:
             done = (1.0 - self._left) / config.exploration_share
@@ -119,7 +119,7 @@ class Learner:
 
     @property
     def steps_at_once(self) -> int:
-        """Environment steps between two updates."""
+        """Environment steps of all worlds between two updates."""
         worlds = self._config.worlds
         return (
             worlds if isinstance(self._config, QRDQNConfiguration) else worlds * self._config.steps
@@ -149,14 +149,14 @@ class Learner:
         self._env.seed(seed)
         self._env.action_space.seed(seed)
         model.action_space.seed(seed)
-        # a new beginning, in which nothing of the worlds is left that were there before
+        # the segment begins with new worlds
         model._last_obs = None
         if isinstance(model, RecurrentPPO) and model._last_lstm_states is not None:
             for states in model._last_lstm_states:
                 for tensor in states:
                     tensor.zero_()
         if isinstance(model, QRDQN):
-            # it is renewed after every step only: the first one would take that of another segment
+            # SB3 renews the rate after a step: the first step would use the last segment's
             model.exploration_rate = model.exploration_schedule(1.0)
         before = model.num_timesteps
         model.learn(
@@ -172,7 +172,7 @@ class Learner:
         return self._model.predict(observation, deterministic=True)[0]
 
     def record(self, name: str, value: float) -> None:
-        """A figure for TensorBoard."""
+        """Log a figure for TensorBoard."""
         self._model.logger.record(name, value)
         self._model.logger.dump(self._model.num_timesteps)
 
@@ -199,7 +199,7 @@ class Learner:
         return RecurrentActor(Lstm(*lstm), head)
 
     def keep(self, folder: Path) -> None:
-        """Write everything that the next segment needs."""
+        """Write the state from which the next segment goes on."""
         make_folder(folder)
         model = self._model
         tensors = {f"policy.{name}": value for name, value in model.policy.state_dict().items()}
@@ -249,7 +249,7 @@ BUFFER: Final = ("observations", "next_observations", "actions", "rewards", "don
 
 
 def prefer(policy: torch.nn.Module, logits: Sequence[float] | None) -> None:
-    """Let an actor begin with some logits, nearly whatever it sees, in place."""
+    """Change an actor in place so that its first logits are about the given ones for every observation."""
     if logits is None:
         return
     weights = policy.state_dict()
@@ -259,7 +259,7 @@ def prefer(policy: torch.nn.Module, logits: Sequence[float] | None) -> None:
 
 
 def to_net(weights: dict[str, Any], names: tuple[str, str, str]) -> Net:
-    """Three layers as one member."""
+    """Three layers as a network of one member."""
     arrays = []
     for name in names:
         arrays += [weights[f"{name}.weight"].T, weights[f"{name}.bias"]]

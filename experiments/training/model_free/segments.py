@@ -1,4 +1,4 @@
-"""What runs that learn in the twin have in common: segments of learning, each followed by a validation."""
+"""Training in segments, each followed by a validation, as all learners in the twin do."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from experiments.store.steps import Steps
 from policies.base import Policy
 
 VALIDATION_SHARE: Final = 0.1
-"""Of the budget."""
+"""Share of the budget that is spent on validation."""
 
 MEAN_DECISIONS: Final = 100
-"""Of an episode of the suite, about: to know how many instances a validation can afford."""
+"""Approximate length of an episode, from which the number of instances of a validation follows."""
 
 PROGRESS: Final = "progress.json"
 
 
 class Plan(Protocol):
-    """What a budget and its parts are read from."""
+    """A configuration with a budget."""
 
     @property
     def decisions(self) -> int:
@@ -38,7 +38,7 @@ class Plan(Protocol):
 
 
 class Progress(NamedTuple):
-    """How far a run has come."""
+    """Progress of a training run."""
 
     segments: int = 0  # finished
     learned: int = 0  # environment steps of learning
@@ -49,7 +49,7 @@ class Progress(NamedTuple):
 
     @property
     def budget(self) -> dict[str, Any]:
-        """What a checkpoint tells of it."""
+        """Environment steps and CPU time so far, for a checkpoint's description."""
         return {
             "environment_steps": self.learned + self.validated,
             "cpu_seconds": round(self.cpu_s, 1),
@@ -61,7 +61,7 @@ class Progress(NamedTuple):
         return int(np.argmin(self.scores_usd))
 
     def describe(self) -> dict[str, Any]:
-        """What the checkpoint of the run tells: what was spent, and how good the best segment was, US$."""
+        """Budget and scores of the best segment in US$, for the description of the run's checkpoint."""
         return {
             "budget": self.budget,
             "validation": {
@@ -74,19 +74,9 @@ class Progress(NamedTuple):
 
 
 def plan_segments(plan: Plan, at_once: int) -> tuple[int, int]:
-    """Environment steps of a segment, whole collections of a learner, and how many segments the budget affords.
+    """Environment steps of a segment, a multiple of ``at_once`` (steps between two updates), and number of segments.
 
-    Parameters
-    ----------
-    plan
-        With the budget.
-    at_once
-        Steps that the learner takes between two updates.
-
-    Returns
-    -------
-    steps, segments
-        Both at least 1 collection and 1 segment; together with validation not more than the budget, if it affords one.
+    Both are 1 multiple or segment at least; with validation they stay within the budget, if it affords these.
     """
     learned = round((1.0 - VALIDATION_SHARE) * plan.decisions)
     segments = max(min(plan.segments, learned // at_once), 1)
@@ -99,29 +89,14 @@ def list_families(shares: Mapping[str, int]) -> list[str]:
 
 
 def choose_items(suite: Suite, decisions: int, segments: int) -> list[Any]:
-    """The validation items that every one of so many segments of a budget of so many decisions can afford."""
+    """The validation items that each of some segments can afford with a budget of ``decisions`` for all of them."""
     affordable = VALIDATION_SHARE * decisions / segments / MEAN_DECISIONS
     items = suite.items("validation")
     return items[:: max(round(len(items) / max(affordable, 1.0)), 1)]
 
 
 def validate(progress: Progress, policy: Policy, suite: Suite, items: list[Any]) -> Progress:
-    """Drive the items.
-
-    Parameters
-    ----------
-    progress
-        Before.
-    policy
-        What the last segment left.
-    suite, items
-        What is driven.
-
-    Returns
-    -------
-    Progress
-        With the decisions that this took, and the score.
-    """
+    """Drive some items of a suite with the policy of the last segment; adds decisions and scores to the progress."""
     costs, decisions = np.zeros(len(items)), 0
     for k, episode in Rollout(policy, [suite.instance(item) for item in items]).episodes():
         costs[k] = episode.total_usd.sum()

@@ -48,23 +48,9 @@ STATE: Final = "state/state.safetensors"
 
 
 def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> dict[str, Any]:
-    """Train, or go on after the last finished segment.
+    """Train, or go on after the last finished segment; the result describes the checkpoint in ``output``.
 
-    Parameters
-    ----------
-    kind
-        One of ``policies.model_free.policy.KINDS``.
-    config
-        What to train.
-    output
-        Folder of the checkpoint.
-    seed
-        Of weights, choices, batches and instances.
-
-    Returns
-    -------
-    dict
-        The checkpoint's description.
+    ``kind`` is one of ``policies.model_free.policy.KINDS``. The seed determines weights, choices, batches, instances.
 
     Raises
     ------

@@ -1,10 +1,10 @@
-"""From shards of experience to the supervised problems of the world model."""
+"""Builds the data sets on which the parts of the world model are trained from shards of experience."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from policies.world_model.training.datasets.unprivileged_labels import without_t
 from policies.world_model.training.fits.latent_classes import LatentClasses, fit_latent_classes
 
 EPISODES_PER_SHARD = 1 << 20
-"""Numbers of episodes are made unique by this much per shard."""
+"""Episode numbers of the k-th shard are raised by k times this, so that no two episodes share a number."""
 
 
 class Loaded(NamedTuple):
@@ -38,14 +38,11 @@ class Loaded(NamedTuple):
     number: int
     columns: Mapping[str, NDArray[Any]]  # what may supervise
     kinds: NDArray[np.int64]  # (N, 4)
-    truth: Mapping[
-        str, NDArray[Any]
-    ]  # the columns as they were logged: to measure, never to learn from
+    truth: Mapping[str, NDArray[Any]]  # columns as logged: for measuring, never for learning
 
 
-Part = TypeVar("Part")
-Tell = Callable[[int, int], None]
-"""Told how many shards of how many are done."""
+Report = Callable[[int, int], None]
+"""Takes the number of shards that are done, and of all shards."""
 
 
 def list_all(folders: Sequence[str]) -> list[Path]:
@@ -54,17 +51,12 @@ def list_all(folders: Sequence[str]) -> list[Path]:
 
 
 def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]:
-    """Shards to learn from, and every so manieth to validate on: two, if there are four at least.
-
-    Returns
-    -------
-    tuple of lists
-        Both with one shard at least.
+    """Split shards into those for training and those for validation, which are at least two of four or more.
 
     Raises
     ------
     UserError
-        If there are too few for both.
+        If there are fewer than two shards.
     """
     if len(shards) < 2:
         raise UserError(f"experience: got {len(shards)} shards, expected 2 at least")
@@ -74,7 +66,7 @@ def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]
 
 
 def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
-    """Codebook over all objects that were met."""
+    """Codebook over the contents of all objects in some shards."""
     contents, types = [], []
     for shard in (log.read_shard(path) for path in shards):
         c = shard.columns
@@ -90,12 +82,12 @@ def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
 
 
 def find_classes(shards: Sequence[Path], seed: int) -> LatentClasses:
-    """Latent classes of all objects that were met, from what was observed and felt alone."""
+    """Latent classes of all objects in some shards, from observations and impacts alone."""
     return fit_latent_classes([read_histories(without_truth(_read(path))) for path in shards], seed)
 
 
 def load(path: Path, number: int, book: Book) -> Loaded:
-    """One shard."""
+    """Read a shard, with the classes of its objects."""
     truth = _read(path)
     columns, kinds = book.see(truth, number)
     return Loaded(number, columns, kinds, truth)
@@ -106,42 +98,42 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
     return {name: np.asarray(values) for name, values in log.read_shard(path).columns.items()}
 
 
-def all_tracks(shards: Sequence[Path], book: Book, tell: Tell) -> Tracks:
+def all_tracks(shards: Sequence[Path], book: Book, report: Report) -> Tracks:
     """Tracks of all shards."""
     parts = []
     for k, path in enumerate(shards):
         one = load(path, k, book)
         made = make_tracks(one.columns, one.kinds)
         parts.append(made._replace(episode=made.episode + k * EPISODES_PER_SHARD))
-        tell(k + 1, len(shards))
+        report(k + 1, len(shards))
     return Tracks(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
 def all_transitions(
-    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
+    shards: Sequence[Path], book: Book, rows: int, seed: int, report: Report
 ) -> Transitions:
     """Transitions of some rows of all shards, drawn evenly."""
     parts = []
-    for one, chosen in _draw_rows(shards, book, rows, seed, tell):
+    for one, chosen in draw_rows(shards, book, rows, seed, report):
         made = make_transitions(one.columns, one.kinds, chosen)
         parts.append(Transitions(*(_numbered(part, one.number) for part in made)))
     return Transitions(*(join(values) for values in zip(*parts, strict=True)))
 
 
-def all_flat_rows(shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell) -> Rows:
-    """The same of the same rows for a flat net."""
+def all_flat_rows(shards: Sequence[Path], book: Book, rows: int, seed: int, report: Report) -> Rows:
+    """Training rows of a flat network, from the rows that ``all_transitions`` takes for the same seed."""
     return join(
         [
             _numbered(make_flat_rows(one.columns, one.kinds, chosen), one.number)
-            for one, chosen in _draw_rows(shards, book, rows, seed, tell)
+            for one, chosen in draw_rows(shards, book, rows, seed, report)
         ]
     )
 
 
-def _draw_rows(
-    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: Tell
+def draw_rows(
+    shards: Sequence[Path], book: Book, rows: int, seed: int, report: Report
 ) -> Iterator[tuple[Loaded, NDArray[np.int64]]]:
-    """Every shard with some of its rows."""
+    """Every shard with some of its rows, ``rows`` in all, drawn evenly; every shard gives one at least."""
     random = np.random.default_rng(seed)
     total = sum(log.read_about(path)["rows"] for path in shards)
     share = min(rows / total, 1.0)
@@ -149,13 +141,13 @@ def _draw_rows(
         one = load(path, k, book)
         size = len(one.kinds)
         yield one, np.sort(random.choice(size, max(round(size * share), 1), replace=False))
-        tell(k + 1, len(shards))
+        report(k + 1, len(shards))
 
 
 def all_events(
-    shards: Sequence[Path], book: Book, model: Transition, stride: int, tell: Tell
+    shards: Sequence[Path], book: Book, model: Transition, stride: int, report: Report
 ) -> Events:
-    """Events of imagined rollouts from every ``stride``-th row of all shards."""
+    """Contacts, collisions and slips in rollouts that are imagined from every ``stride``-th row of all shards."""
     params = CostParameters().to_array()[0]
     parts = []
     for k, path in enumerate(shards):
@@ -180,7 +172,7 @@ def all_events(
                 slip=_numbered(made.slip, k),
             )
         )
-        tell(k + 1, len(shards))
+        report(k + 1, len(shards))
     return Events(
         join([part.contact for part in parts]),
         join([part.collision for part in parts]),
@@ -192,10 +184,10 @@ def all_events(
 
 
 def _numbered(rows: Rows, shard: int) -> Rows:
-    """Rows whose episodes have numbers of their own."""
+    """Rows whose episodes have numbers that no other shard has."""
     return rows._replace(episode=rows.episode.astype(np.int64) + shard * EPISODES_PER_SHARD)
 
 
 def join(parts: Sequence[Rows]) -> Rows:
-    """Rows one after the other."""
+    """Concatenate rows."""
     return Rows(*(np.concatenate(values) for values in zip(*parts, strict=True)))

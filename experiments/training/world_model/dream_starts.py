@@ -1,8 +1,8 @@
-"""Where dreams begin that are learned from: pieces of the log after which there is still something to decide."""
+"""Pieces of the log with which the dreams of ``dream_ppo`` begin: those that leave time to decide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from envs.errors import UserError
 from envs.specification import column
+from experiments.training.world_model.data import Report
 from policies.world_model.dream.simulation.starts import LENGTH, Starts
 from policies.world_model.log import experience as log
 
 SOON_S, LATE_S = 1.5, 8.0
-"""The nearest object in the ego's path is reached within so many seconds: what comes sooner cannot be helped."""
+"""Earliest and latest time at which the ego reaches the nearest object in its path: sooner, no decision helps."""
 
 IN_PATH_M: Final = 2.5
-"""Objects further aside are not in the path."""
+"""Objects whose middle is further aside than this are not in the path."""
 
 WITHOUT_OBJECT: Final = 0.15
 """Share of pieces with nothing in the path."""
@@ -38,27 +39,9 @@ def draw_starts(
     count: int,
     seed: int,
     limit: NDArray[np.float64],
-    tell: Callable[[int, int], None],
+    report: Report,
 ) -> Starts:
-    """Draw pieces of the log.
-
-    Parameters
-    ----------
-    shards
-        Of the log.
-    count
-        Pieces at most.
-    seed
-        Of the draws.
-    limit
-        Usual doubt; see ``Starts``.
-    tell
-        Progress.
-
-    Returns
-    -------
-    Starts
-        In the order of the log.
+    """Draw at most ``count`` pieces of the log, in the order of the log; ``limit`` is that of ``Starts``.
 
     Raises
     ------
@@ -73,7 +56,7 @@ def draw_starts(
             rows = slice(row - LENGTH + 1, row + 1)
             piece = {key: shard.columns[key][rows].copy() for key in ("ego", "vehicles", "debris")}
             pieces.append((piece, shard.families[shard.columns["episode"][row]]))
-        tell(k + 1, len(shards))
+        report(k + 1, len(shards))
     if not pieces:
         raise UserError("experience: no piece has an object ahead in time")
     chosen = np.sort(random.permutation(len(pieces))[:count]).tolist()
@@ -85,7 +68,7 @@ def draw_starts(
 
 
 def _ends(columns: Columns, random: np.random.Generator) -> list[int]:
-    """Last rows of some pieces."""
+    """Draw the last rows of some pieces."""
     ego, episode = columns["ego"], columns["episode"]
     speed = ego[:, column.E_SPEED]
     quiet = np.abs(ego[:, column.E_YAW_RATE] * speed) < QUIET_MPS2

@@ -1,4 +1,4 @@
-"""Pieces of the log with which dreams begin, and how much the members of the ensemble usually disagree."""
+"""Pieces of the log with which dreams begin, and how much the members of the ensemble usually disagree there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policies.world_model.model.parameters import Learned
 from policies.world_model.training.datasets.emission_dataset import Emissions, make_emissions
 
 COUNT: Final = 240
-"""Pieces; so many fit into the file."""
+"""Number of pieces; no more fit into the file."""
 
 WITH_OBJECT: Final = 0.85
 """Share of pieces that end with an object ahead, if there are enough."""
@@ -31,38 +31,13 @@ USUAL: Final = 95.0
 
 
 def all_emissions(
-    shards: Sequence[Path], book: Book, rows: int, seed: int, tell: data.Tell
+    shards: Sequence[Path], book: Book, rows: int, seed: int, report: data.Report
 ) -> Emissions:
-    """What was observed of the true states of some rows of all shards, drawn evenly.
-
-    Parameters
-    ----------
-    shards
-        To learn from.
-    book
-        Classes.
-    rows
-        How many decisions.
-    seed
-        Of the draw.
-    tell
-        Progress.
-
-    Returns
-    -------
-    Emissions
-        Of all shards, in their order.
-    """
-    random = np.random.default_rng(seed)
-    total = sum(log.read_about(path)["rows"] for path in shards)
-    share = min(rows / total, 1.0)
-    parts = []
-    for k, path in enumerate(shards):
-        one = data.load(path, k, book)
-        size = len(one.kinds)
-        chosen = np.sort(random.choice(size, max(round(size * share), 1), replace=False))
-        parts.append(make_emissions(one.columns, one.kinds, chosen))
-        tell(k + 1, len(shards))
+    """What was observed of the true states of some rows of all shards, drawn evenly."""
+    parts = [
+        make_emissions(one.columns, one.kinds, chosen)
+        for one, chosen in data.draw_rows(shards, book, rows, seed, report)
+    ]
     return Emissions(
         data.join([part.car for part in parts]),
         data.join([part.thing for part in parts]),
@@ -74,23 +49,9 @@ def all_emissions(
 def make_starts(
     shards: Sequence[Path], learned: Learned, classes: tuple[str, ...], seed: int
 ) -> Starts:
-    """Draw pieces, at most one per episode, and measure the usual disagreement on what was driven after them.
+    """Draw pieces of held-out shards, at most one per episode, and measure the usual disagreement after them.
 
-    Parameters
-    ----------
-    shards
-        Held out: the disagreement on what was learned from would be too small.
-    learned
-        The model.
-    classes
-        Names of the classes of contents.
-    seed
-        Of the draws.
-
-    Returns
-    -------
-    Starts
-        With the limit of every length.
+    On shards that the model was trained on, the disagreement would be too small.
     """
     random = np.random.default_rng(seed)
     pieces: list[dict[str, NDArray[Any]]] = []
@@ -113,7 +74,7 @@ def make_starts(
 
 
 def _ends(columns: dict[str, NDArray[Any]], random: np.random.Generator) -> list[int]:
-    """Last row of one piece of some episodes: mostly with an object ahead."""
+    """Draw the last row of a piece in some episodes, mostly with an object ahead."""
     episode = columns["episode"]
     debris = columns["debris"]
     ahead = (debris[..., column.D_TRACKED] > 0.5) & (debris[..., column.D_DX] > 5.0)
@@ -150,16 +111,16 @@ def usual_doubt(
     Parameters
     ----------
     starts
-        Pieces whose limit is infinite.
+        ``S`` pieces whose limit is infinite.
     actions
         ``(S, 100, 2)``.
     learned, classes
-        The model.
+        The model, and the names of its classes of contents.
 
     Returns
     -------
     ndarray
-        ``(100,)``, never falling; of the dreams that were still going on.
+        ``(100,)``, never falling; over the dreams that had not ended.
     """
     settings = DreamSettings(
         checkpoint=Imagination(learned, classes, starts), horizon=DECISIONS_PER_EPISODE

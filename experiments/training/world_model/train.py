@@ -41,21 +41,11 @@ OTHERS: Final = {"dream_ppo", "model_free", "dreamer_v3"}
 PARTS: Final = ("filter", "transition", "events", "emission")
 
 EMISSION_ROWS: Final = 100_000
-"""Decisions that the emission nets learn from: what is seen follows simple rules."""
+"""Decisions that the emission networks are trained on: few suffice, because observations follow simple rules."""
 
 
 def train(config: TrainConfiguration) -> dict[str, Any]:
-    """Train, or go on after the last part that was finished.
-
-    Parameters
-    ----------
-    config
-        What to train on.
-
-    Returns
-    -------
-    dict
-        The checkpoint's description.
+    """Train, or go on after the last part that was finished; the result describes the checkpoint.
 
     Raises
     ------
@@ -92,7 +82,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
         about["codebook"] = {"bodies": book.bodies.tolist(), "patches": book.patches.tolist()}
     checkpoint.save(folder, learned, about)
     if not config.flat_hidden:
-        # nobody dreams with a flat net
+        # dreams need the factored networks
         write_starts(folder / STARTS, make_starts(held, learned, book.names, config.seed))
     return about
 
@@ -100,21 +90,16 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
 def learn_parts(
     config: TrainConfiguration, learn: list[Path], held: list[Path], run: Run
 ) -> tuple[Learned, Book]:
-    """Everything that is learned: the classes, then the parts in the order in which they need each other.
+    """Train the classes of contents, then the parts in the order in which they need each other.
 
     Parameters
     ----------
     config
-        What to train; if it is not privileged, nothing hidden in the log has any influence.
+        Settings; if they are not privileged, nothing hidden in the log has any influence.
     learn, held
-        Shards to learn from, and those that calibrate.
+        Shards for training, and those for calibration.
     run
         Progress, and the parts that are finished.
-
-    Returns
-    -------
-    learned, book
-        The numbers, and the classes that they are about.
     """
     find = data.fit_classes if config.privileged else data.find_classes
     book: Book = find(learn, config.seed)
@@ -130,7 +115,7 @@ def learn_parts(
 
 
 def describe(about: Mapping[str, Any]) -> str:
-    """What was trained, in a few lines."""
+    """Describe a checkpoint in a few lines."""
     lines = [
         f"{about['data']['decisions']:,} decisions, {about['budget']['cpu_seconds']:.0f} CPU-s"
     ]
@@ -189,7 +174,7 @@ def _emission(config: TrainConfiguration, learn: list[Path], book: Book, run: Ru
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration as a checkpoint tells it: no folder of this machine, what counts is the data's hash."""
+    """The configuration for a checkpoint's description: without folders of this machine, the data have a hash."""
     told = {k: v for k, v in values.items() if k not in {"output", "data_sha256"}}
     return told | {"experience": [Path(name).name for name in values["experience"]]}
 

@@ -1,8 +1,8 @@
-"""What a trained model is worth on shards that it has not seen: motion, belief, events."""
+"""Scores of a trained model on shards that it was not trained on: motion, belief, events."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from policies.world_model.log import experience as log
 from policies.world_model.model.event_features import EXACT_COLLISION, EXACT_CONTACT
 from policies.world_model.model.parameters import Learned
 from policies.world_model.training.datasets.track_sequences import find_starts
+from policies.world_model.training.datasets.transition_dataset import Rows
 from policies.world_model.training.fits.fit_events import calibration_error, mean_logits
 from policies.world_model.training.scores.belief_scores import (
     CUES,
@@ -39,22 +40,9 @@ def validate_model(
     book: Book,
     learned: Learned,
     stride: int,
-    tell: Callable[[int, int], None],
+    report: data.Report,
 ) -> dict[str, float]:
-    """Scores on held-out shards.
-
-    Parameters
-    ----------
-    learn, held
-        Shards that were learned from, and those that were not.
-    book
-        Classes.
-    learned
-        The model.
-    stride
-        Every so manieth row begins a rollout.
-    tell
-        Progress.
+    """Scores of a model that was trained on ``learn``, on the shards ``held``; see ``data.all_events`` for ``stride``.
 
     Returns
     -------
@@ -69,15 +57,13 @@ def validate_model(
     by_look = classes_by_look(data.all_tracks(learn, book, lambda *_: None))
     for k, path in enumerate(held):
         one = data.load(path, k, book)
-        model, constant = open_loop_errors(
-            one.truth, one.kinds, learned.transition, OPEN_LOOP_STEPS
-        )
-        errors.append(model)
-        straight.append(constant)
+        both = open_loop_errors(one.truth, one.kinds, learned.transition, OPEN_LOOP_STEPS)
+        errors.append(both[0])
+        straight.append(both[1])
         scores.append(belief_scores(one.columns, one.kinds, learned.filter, by_look))
         cues.append(cues_of(one.truth, one.kinds))
         alike.append(_is_look_alike(one.truth, log.read_shard(path).types))
-        tell(k + 1, len(held))
+        report(k + 1, len(held))
     ours, theirs = np.concatenate(errors), np.concatenate(straight)
     found: dict[str, float] = {}
     for name, part in (("ego", slice(0, 1)), ("vehicle", slice(1, 9)), ("object", slice(9, 13))):
@@ -85,30 +71,13 @@ def validate_model(
         found[f"{name}_rmse_4s_m"] = rmse
         found[f"{name}_share_of_constant_velocity"] = rmse / base
     events = data.all_events(held, book, learned.transition, stride, lambda *_: None)
-    for name, exact, rows, net, calibration in (
-        (
-            "contact",
-            EXACT_CONTACT,
-            events.contact,
-            learned.events.contact,
-            learned.events.contact_calibration,
-        ),
-        (
-            "collision",
-            EXACT_COLLISION,
-            events.collision,
-            learned.events.collision,
-            learned.events.collision_calibration,
-        ),
-    ):
-        is_exact = rows.x[:, exact] < 0.0
-        for prefix, chosen, how in ((name, ~is_exact, 0), (f"exact_{name}", is_exact, 1)):
-            met = rows.y[chosen, 0]
-            error, brier = calibration_error(
-                _probability(net, calibration[how], rows.x[chosen]), met
-            )
-            found[f"{prefix}_ece"], found[f"{prefix}_brier"] = error, brier
-            found[f"{prefix}_base_rate"] = float(met.mean())
+    nets = learned.events
+    found |= _event_lines(
+        "contact", events.contact, EXACT_CONTACT, nets.contact, nets.contact_calibration
+    )
+    found |= _event_lines(
+        "collision", events.collision, EXACT_COLLISION, nets.collision, nets.collision_calibration
+    )
     seen_coming = events.contact.y[events.contact.x[:, EXACT_CONTACT] >= 0.0]
     found["contacts_not_seen_coming"] = events.missed_contacts / max(
         events.missed_contacts + float(seen_coming.sum()), 1.0
@@ -116,6 +85,20 @@ def validate_model(
     return found | _belief_lines(
         np.concatenate(scores), np.concatenate(cues), np.concatenate(alike)
     )
+
+
+def _event_lines(
+    name: str, rows: Rows, exact: int, net: Net, calibration: np.ndarray
+) -> dict[str, float]:
+    """Calibration error, Brier score and base rate of an event, for imagined and for exact places apart."""
+    found = {}
+    is_exact = rows.x[:, exact] < 0.0
+    for prefix, chosen, how in ((name, ~is_exact, 0), (f"exact_{name}", is_exact, 1)):
+        met = rows.y[chosen, 0]
+        error, brier = calibration_error(_probability(net, calibration[how], rows.x[chosen]), met)
+        found[f"{prefix}_ece"], found[f"{prefix}_brier"] = error, brier
+        found[f"{prefix}_base_rate"] = float(met.mean())
+    return found
 
 
 def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) -> NDArray[np.bool_]:
@@ -131,7 +114,7 @@ def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) ->
 def _belief_lines(
     scores: NDArray[np.float64], cues: NDArray[np.int64], alike: NDArray[np.bool_]
 ) -> dict[str, float]:
-    """Log scores in nats at the last sighting: all objects; and look-alikes, by what they have shown meanwhile."""
+    """Mean log scores in nats at the last sighting: of all objects, and of look-alikes by the cues they have shown."""
     found = {}
     parts = {"all": np.ones(len(cues), np.bool_), "look_alike": alike}
     parts |= {f"look_alike_{name}": alike & (cues == k) for k, name in enumerate(CUES)}
@@ -144,12 +127,12 @@ def _belief_lines(
 
 
 def _rmse(values: np.ndarray) -> float:
-    """Root mean square of distances, missing ones left out."""
+    """Root mean square of distances; those that are nan do not count."""
     return float(np.sqrt(np.nanmean(values**2)))
 
 
 def _probability(net: Net, calibration: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Calibrated probability of the members together."""
+    """Calibrated probability of an event, from the mean logit of the members."""
     logit = mean_logits(net, x) / calibration[0] + calibration[1]
     probability: np.ndarray = 1.0 / (1.0 + np.exp(-logit))
     return probability

@@ -1,4 +1,4 @@
-"""Work behind a page: one thread, newest wish first, every result kept."""
+"""The worker behind the explorer's pages: one thread, newest job first, every result kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from experiments.studies.counterfactual.study import Report
 
 @dataclass
 class Job:
-    """Something that is, or will be, worked out; read by pages, written by the worker."""
+    """A computation and its progress; pages read it, the worker writes it."""
 
     work: Callable[[Report], Any]
     share: float = 0.0
@@ -26,11 +26,9 @@ class Job:
 
 
 class Worker:
-    """Does jobs one after the other: policies remember what they saw, and there is one of each.
+    """Does jobs one after the other, because policies have memory and there is one of each.
 
-    Notes
-    -----
-    Its thread ends with the process, in the middle of a job if need be: a page that is closed is not waited for.
+    Its thread ends with the process, even in the middle of a job.
     """
 
     def __init__(self) -> None:
@@ -40,20 +38,7 @@ class Worker:
         threading.Thread(target=self._run, name="worker", daemon=True).start()
 
     def ask(self, key: Hashable, work: Callable[[Report], Any]) -> Job:
-        """The job with this key; begun if it is new, next in turn if it waits.
-
-        Parameters
-        ----------
-        key
-            What is worked out.
-        work
-            Does it, and reports progress.
-
-        Returns
-        -------
-        Job
-            To be looked at until it is done.
-        """
+        """The job with a key: it is added if it is new, and comes next if it waits; ``work`` returns its result."""
         with self._changed:
             if key not in self._jobs:
                 self._jobs[key] = Job(work)
@@ -65,7 +50,7 @@ class Worker:
             return self._jobs[key]
 
     def _run(self) -> None:
-        """For ever."""
+        """Do jobs until the process ends."""
         while True:
             with self._changed:
                 while not self._waiting:
@@ -75,7 +60,7 @@ class Worker:
 
     @staticmethod
     def _do(job: Job) -> None:
-        """One job; whatever goes wrong, the next one is done."""
+        """Do one job; an exception ends up in the job and does not stop the worker."""
 
         def report(share: float, what: str) -> None:
             job.share, job.what = share, what
@@ -85,7 +70,7 @@ class Worker:
         except UserError as error:
             job.error = str(error)
         except Exception as error:
-            # shown on the page; the trace goes to the terminal
+            # the page shows the error; the trace goes to the terminal
             job.error = f"{type(error).__name__}: {error}"
             sys.stderr.write(traceback.format_exc())
         job.is_done = True

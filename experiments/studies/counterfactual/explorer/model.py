@@ -1,4 +1,4 @@
-"""What the page asks for: studies and videos of a suite's instances, each worked out once."""
+"""The data of the explorer: studies and videos of a suite's instances, each computed once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from experiments.video.job import MOST_POLICIES, Order, make_video
 
 
 class Picture(NamedTuple):
-    """A figure for an ``img``, and where its axis lies."""
+    """A figure for an ``img`` element, and the position of its axis."""
 
     source: str  # data: address of an SVG
     left: float  # shares of the width
@@ -32,7 +32,7 @@ class Picture(NamedTuple):
 
 
 class Result(NamedTuple):
-    """Everything about one instance and one property."""
+    """The study of one property of an instance, with its figures."""
 
     title: str
     study: Study
@@ -41,14 +41,14 @@ class Result(NamedTuple):
 
 
 class Model:
-    """A suite, policies, and what was worked out so far.
+    """A suite, policies, and the results so far.
 
     Parameters
     ----------
     config
-        Of the command.
+        The command's configuration.
     folder
-        Where videos go; exists.
+        An existing folder for videos.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class Model:
         self._worker = Worker()
 
     def families(self) -> list[str]:
-        """Families of the split, sorted."""
+        """Scenario families of the split, sorted."""
         return sorted({item.family for item in self.items})
 
     def seeds(self, family: str) -> list[int]:
@@ -85,7 +85,7 @@ class Model:
         return self._worker.ask(key, partial(self._video, item, name, value))
 
     def _study(self, item: SuiteItem, name: str, report: Report) -> Result:
-        """On the worker's thread."""
+        """Compute a study on the worker's thread."""
         report(0.0, "true costs")
         instance, changed = self.suite.instance(item), PROPERTIES[name]
         found = study(
@@ -104,7 +104,7 @@ class Model:
         return Result(title, found, wide, narrow)
 
     def _video(self, item: SuiteItem, name: str, value: float, report: Report) -> Path:
-        """On the worker's thread."""
+        """Make a video on the worker's thread."""
         report(0.0, "driving")
         instance = PROPERTIES[name].change(self.suite.instance(item), value)
         order = Order(
@@ -122,7 +122,7 @@ class Model:
 
 
 def _picture(drawn: Drawn) -> Picture:
-    """As an SVG in an address."""
+    """Embed a figure as an SVG in a ``data:`` address."""
     buffer = io.BytesIO()
     drawn.figure.savefig(buffer, format="svg", metadata={"Date": None})
     text = base64.b64encode(buffer.getvalue()).decode()

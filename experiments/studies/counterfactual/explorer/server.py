@@ -1,4 +1,4 @@
-"""Serving the page: this machine only, one process, and an end without a trace."""
+"""Serves the explorer to this machine alone, in one process that leaves no files behind."""
 
 from __future__ import annotations
 
@@ -25,21 +25,16 @@ HOST: Final = "127.0.0.1"
 def serve(config: ExploreConfiguration) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Parameters
-    ----------
-    config
-        What to explore, and where.
-
     Raises
     ------
     UserError
         If the configuration is wrong or the port is taken.
     SystemExit
-        With code 0 when it is told to stop.
+        With code 0 after one of these signals.
     """
     port = free_port(config.port)
     for number in (signal.SIGINT, signal.SIGTERM):
-        # the server puts its own in front and calls these when it has closed
+        # the server handles signals first, and calls these handlers when it has closed
         signal.signal(number, _leave)
     with tempfile.TemporaryDirectory(prefix="roadworld-") as folder:
         model = Model(config, Path(folder))
@@ -48,7 +43,7 @@ def serve(config: ExploreConfiguration) -> None:
         def page(request: Request) -> None:
             View(model, request.query_params)
 
-        # a page elsewhere whose name points here is not answered
+        # refuse requests under other host names, against DNS rebinding
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
         app.on_startup(lambda: _announce(port))
         ui.run(
@@ -62,12 +57,7 @@ def serve(config: ExploreConfiguration) -> None:
 
 
 def free_port(port: int) -> int:
-    """The port, if nobody has it; 0 stands for any.
-
-    Returns
-    -------
-    int
-        A free port of this machine.
+    """The port if it is free; any free one for 0.
 
     Raises
     ------
@@ -84,11 +74,11 @@ def free_port(port: int) -> int:
 
 
 def _announce(port: int) -> None:
-    """Where it is."""
+    """Print the address."""
     sys.stdout.write(f"http://{HOST}:{port}/\n")
     sys.stdout.flush()
 
 
 def _leave(_: int, __: FrameType | None) -> NoReturn:
-    """End well."""
+    """End the process with code 0."""
     raise SystemExit(0)

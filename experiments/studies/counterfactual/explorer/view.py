@@ -1,4 +1,4 @@
-"""The page: controls above, then the slider, two tables, the figure, the video."""
+"""The explorer's page: controls, slider, two tables, figure and video."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from experiments.studies.counterfactual.properties import PROPERTIES
 from experiments.studies.counterfactual.study import Flip, Study
 
 POLL_S: Final = 0.2
-"""How often a page looks how far the work is."""
+"""Seconds between two looks of a page at the progress of its jobs."""
 
 _COSTS: Final = (
     ("name", "manoeuvre"), ("usd", "US$"), ("how", "best way"), ("mark", "verdict"),
 )  # fmt: skip
 _DECISIONS: Final = (
-    ("name", "who"), ("manoeuvre", "does"), ("usd", "US$"), ("flips", "flips at"),
+    ("name", "policy"), ("manoeuvre", "manoeuvre"), ("usd", "US$"), ("flips", "flips at"),
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class View:
     model
         Shared by all pages.
     query
-        Of the address: ``family``, ``seed``, ``property``; what does not exist is ignored.
+        Query of the address: ``family``, ``seed``, ``property``; values that do not exist are ignored.
     """
 
     def __init__(self, model: Model, query: Mapping[str, str]) -> None:
@@ -56,7 +56,7 @@ class View:
         ui.timer(POLL_S, self._poll)
 
     def _build(self, families: list[str], family: str, seed: int, name: str) -> None:
-        """All elements, empty."""
+        """Make all elements, still empty."""
         ui.colors(primary=COLOURS[0])
         with ui.element("main").classes("w-full max-w-5xl mx-auto p-2 flex flex-col gap-2"):
             ui.html("What if it were different?", tag="h1", sanitize=False).classes(
@@ -81,7 +81,7 @@ class View:
         self._panel.set_visibility(False)
 
     def _build_panel(self) -> None:
-        """What needs a result."""
+        """Make the elements that show a result."""
         self._value = ui.label().classes("value text-lg").props('aria-live="polite"')
         with ui.element("div").classes("w-full px-3"):
             self._slider = ui.slider(min=0, max=1, step=1, on_change=self._drag)
@@ -98,16 +98,16 @@ class View:
         self._screen = ui.column().classes("w-full items-stretch")
 
     def _item(self) -> SuiteItem:
-        """The entry that is chosen."""
+        """The suite item that the controls name."""
         return next(item for item in self._model.items if item.seed == self._seed.value)
 
     def _change_family(self) -> None:
-        """Other seeds; the first is taken."""
+        """Offer the seeds of the new family, and take the first."""
         seeds = self._model.seeds(str(self._family.value))
         self._seed.set_options(seeds, value=seeds[0])
 
     def _choose(self) -> None:
-        """Ask for what the controls say."""
+        """Start the study that the controls name."""
         self._result, self._film = None, None
         self._panel.set_visibility(False)
         self._screen.clear()
@@ -115,7 +115,7 @@ class View:
         self._poll()
 
     def _poll(self) -> None:
-        """Show how far the work is, or what came of it."""
+        """Show the progress of jobs, or their results."""
         for job in (self._job, self._film):
             if job is not None:
                 self._status.set_text(f"{job.what} ... (planning policies take half a minute)")
@@ -134,7 +134,7 @@ class View:
                 self._show_film(job.result)
 
     def _show(self, result: Result) -> None:
-        """A result that has come; the slider stands at the instance's own value."""
+        """Show a result, with the slider at the instance's own value."""
         self._result = result
         for box, picture in zip(self._pictures, (result.wide, result.narrow), strict=True):
             box.show(picture, result.title)
@@ -144,7 +144,7 @@ class View:
         self._drag()
 
     def _drag(self) -> None:
-        """Everything that depends on the slider."""
+        """Update all that depends on the slider."""
         if self._result is None:
             return
         found, k = self._result.study, int(self._slider.value)
@@ -161,14 +161,14 @@ class View:
             self._screen.clear()
 
     def _play(self) -> None:
-        """Film what the slider stands at."""
+        """Start a video of the instance with the slider's value."""
         if self._result is not None:
             value = float(self._result.study.values[int(self._slider.value)])
             self._film = self._model.ask_video(self._item(), self._result.study.changed.name, value)
             self._button.disable()
 
     def _show_film(self, path: Path) -> None:
-        """Play it."""
+        """Play a video."""
         self._screen.clear()
         with self._screen:
             address = app.add_media_file(local_file=path)
@@ -176,7 +176,7 @@ class View:
 
 
 class _PictureBox:
-    """A figure with a line on top that moves."""
+    """A figure with a vertical line on top that moves."""
 
     def __init__(self, classes: str) -> None:
         with ui.element("div").classes(f"relative {classes}"):
@@ -186,7 +186,7 @@ class _PictureBox:
         self._left, self._right = 0.0, 1.0
 
     def show(self, picture: Picture, title: str) -> None:
-        """Another figure."""
+        """Show another figure."""
         self._left, self._right = picture.left, picture.right
         self._line.style(
             f"top: {100 * picture.top:.2f}%; height: {100 * (picture.bottom - picture.top):.2f}%"
@@ -215,7 +215,7 @@ def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:
 
 
 def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
-    """What is right and what policies do at the ``k``-th value, one row each."""
+    """The right manoeuvre and those of the policies at the ``k``-th value, one row each."""
     rows = []
     for name in (TRUTH, *study.driven):
         policy = None if name == TRUTH else name
@@ -238,7 +238,7 @@ def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
 
 
 def _describe_flip(study: Study, flip: Flip) -> str:
-    """Short: where and what."""
+    """Where a decision changes and how, for a narrow table."""
     place = study.changed.between(flip.low, flip.high)
     return f"{place:.2g} {study.changed.unit}: {MANOEUVRES[flip.before]} → {MANOEUVRES[flip.after]}"
 

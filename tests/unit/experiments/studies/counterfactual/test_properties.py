@@ -130,7 +130,7 @@ def test_grid_keeps_the_ends_that_were_asked_for():
         ),
         (
             lambda: PROPERTIES["mass_kg"].change(first("phantom"), 3.0),
-            "property: got 'mass_kg', but nothing in this instance has a body",
+            "property: got 'mass_kg', but this instance has no solid object",
         ),
         (
             lambda: PROPERTIES["mass_kg"].grid(BOXED_IN, 9, 5.0, 4.0),
