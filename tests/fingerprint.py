@@ -6,16 +6,16 @@ those of one kind of machine: another processor or another version of NumPy may 
 
 Parts, and CPU time with compiled kernels:
 
-* ``states`` (10 s), ``inject`` (3 s), ``dream`` (20 s): state hashes, observations and costs of fixed drives
-* ``options`` (10 s): options of every command with their defaults
+* ``states`` (12 s), ``inject`` (3 s), ``dream`` (4 s): state hashes, observations and costs of fixed drives
+* ``options`` (6 s): options of every command with their defaults
 * ``audit_committed`` (0 s): figures of the audit that is part of the repository
-* ``tests`` (20 s): number of tests
+* ``tests`` (15 s): number of tests
 * ``compare_quick`` (2 min): ``compare policy=all suite=quick``
-* ``evaluate_validation`` (7 min): ``evaluate policy=[rule_tuned,world_model] suite=v1 split=validation``
-* ``audit_small`` (4 min): an audit of few moments
-* ``train_small`` (2 min): experience, world models with and without privileged labels, PPO in dreams
-* ``learners_small`` (3 min): the policies without a model
-* ``tune_small`` (1 min): thresholds of the rules
+* ``evaluate_validation`` (3 min): ``evaluate policy=[rule_tuned,world_model] suite=v1 split=validation``
+* ``audit_small`` (1 min): an audit of few moments
+* ``train_small`` (1 min): experience, world models with and without privileged labels, PPO in dreams
+* ``learners_small`` (1 min): the policies without a model
+* ``tune_small`` (7 s): thresholds of the rules
 """
 
 from __future__ import annotations

@@ -67,9 +67,9 @@ def digest_records(path: Path) -> dict[str, str]:
 
 
 def list_numbers(value: Any) -> Iterator[str]:
-    """All numbers and truth values in JSON-like data, each as text, in no particular order."""
+    """All numbers and truth values in JSON-like data as text, but what a key with ``cpu`` holds: it was timed."""
     if isinstance(value, Mapping):
-        value = list(value.values())
+        value = [item for key, item in value.items() if "cpu" not in key]
     if isinstance(value, list | tuple):
         for item in value:
             yield from list_numbers(item)

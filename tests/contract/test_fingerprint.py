@@ -52,3 +52,11 @@ def test_records_are_equal_after_a_column_was_renamed_and_mapped(tmp_path, monke
     assert write_records(path, [1.0, 2.0], "cost_dollars") != before
     monkeypatch.setitem(fingerprint_figures.RENAMED_COLUMNS, "cost_dollars", "cost_usd")
     assert write_records(path, [1.0, 2.0], "cost_dollars") == before
+
+
+def test_numbers_count_by_value_whatever_they_are_called_unless_timed():
+    first = {"a": [1.0, {"b": True}], "text": "7", "spent_cpu_s": 3.0}
+    other = {"c": 1.0, "d": True, "spent_cpu_s": 4.0}
+    assert fingerprint_figures.digest_numbers(first) == fingerprint_figures.digest_numbers(other)
+    changed = other | {"c": 1.0 + 2**-52}
+    assert fingerprint_figures.digest_numbers(changed) != fingerprint_figures.digest_numbers(other)
