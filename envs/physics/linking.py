@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from numba.core import types
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
@@ -68,6 +69,11 @@ class _PlainCompiler(CompilerBase):
 
 class _Plain(CPUDispatcher):
     """The signatures under which compiled functions call a function; Python never calls this."""
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Compile for these types; the constant 0 is an integer like any other and no type of its own."""
+        plain = tuple(types.unliteral(arg) for arg in args)
+        return super().get_call_template(plain, {k: types.unliteral(x) for k, x in kws.items()})
 
     def add_overload(self, result: Any) -> None:
         """Keep a signature for compiled callers only."""
