@@ -1,4 +1,4 @@
-"""Compiled functions are parts of their compiled callers, and machine code of their own only where Python calls them."""
+"""Compiled functions are parts of their compiled callers; only what Python calls is machine code of its own."""
 
 import gc
 import math
