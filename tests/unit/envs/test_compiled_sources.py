@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba import config
 from numba.core.dispatcher import Dispatcher
 
 from envs.cache import sources_hash
@@ -17,6 +18,8 @@ ROOT = Path(__file__).parents[3]
 
 DECORATORS = "from numba import njit as _jit\n\n\ndef fast(function):\n    return _jit(cache=True)(function)\n"
 FUNCTION = "\n\n{}\ndef add(a, b):\n    return a + b + {}\n"
+
+ONLY_COMPILED = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
 
 PROBED = (
     "envs.specification.episode",
@@ -51,6 +54,7 @@ def copy_of_sources(folder):
     return folder
 
 
+@ONLY_COMPILED
 def test_every_module_that_holds_a_compiled_function_is_found():
     sources = read_sources(ROOT)
     holders = {
@@ -143,6 +147,7 @@ def probe(root):
     return [int(word) for word in done.stdout.split()]
 
 
+@ONLY_COMPILED
 def test_compiled_code_sees_new_constants_of_other_modules(tmp_path):
     root = copy_of_sources(tmp_path)
     sources = read_sources(root)

@@ -5,8 +5,11 @@ import math
 
 import numpy as np
 import pytest
+from numba import config
 
 from envs.physics.linking import Linked
+
+pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
 
 
 def linked(function, **options):
