@@ -1,4 +1,4 @@
-"""The folder of compiled machine code, keyed by a hash of every source file that can be compiled.
+"""The folder of compiled machine code, keyed by a hash of every source file that ends up in it.
 
 Numba's own cache looks at the caller's file only: after a change in a function of another module, or of a constant,
 it would run old physics. So the folder's name carries a hash over all sources that are compiled; a change anywhere
@@ -10,42 +10,23 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from envs.compiled_sources import Source, find_compiled, read_sources, with_imports
+
 VARIABLE: Final = "NUMBA_CACHE_DIR"
 
 
-COMPILED: Final = (
-    "envs/specification",
-    "envs/physics",
-    "envs/cost",
-    "envs/sensing",
-    "envs/world",
-    "envs/batched",
-    "policies/planning",
-    "policies/constant_velocity",
-    "policies/world_model",
-    "policies/networks",
-    "experiments/training/collection",
-)
-"""Folders, and below files, whose code or constants end up in machine code. Those of other packages are only read here,
-never imported."""
-
-COMPILED_FILES: Final = ("envs/action.py", "envs/observation.py", "policies/following.py")
-
-
-def sources_hash() -> str:
-    """Hash over names and contents of all sources that are compiled, and the versions of the compiler."""
-    root = Path(__file__).parents[1]
-    paths = [path for folder in COMPILED for path in (root / folder).rglob("*.py")]
-    paths += [root / name for name in COMPILED_FILES]
+def sources_hash(sources: Mapping[str, Source]) -> str:
+    """Hash over names and contents of all modules that end up in machine code, and over the compiler's versions."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in paths if path.is_file()):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
+    for module in sorted(with_imports(find_compiled(sources), sources)):
+        digest.update(module.encode())
+        digest.update(sources[module].content)
     for package in ("numba", "llvmlite", "numpy"):
         digest.update(version(package).encode())
     return digest.hexdigest()[:16]
@@ -66,7 +47,8 @@ def use_own_cache() -> None:
     os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
     if VARIABLE in os.environ:
         return
-    os.environ[VARIABLE] = str(user_cache() / "roadworld" / sources_hash())
+    sources = read_sources(Path(__file__).parents[1])
+    os.environ[VARIABLE] = str(user_cache() / "roadworld" / sources_hash(sources))
     if "numba" in sys.modules:
         # it has read the environment already
         sys.modules["numba"].config.CACHE_DIR = os.environ[VARIABLE]

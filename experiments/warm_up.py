@@ -1,4 +1,4 @@
-"""Compile every kernel once, and print how long that took and where the machine code is stored."""
+"""Compile both engines once, and print how long that took and where the machine code is stored."""
 
 from __future__ import annotations
 
@@ -18,11 +18,8 @@ def stages() -> dict[str, Callable[[], Any]]:
     import gymnasium as gym
     import numpy as np
 
-    from envs.batched.highway_v0 import HighwayVectorEnv
-
     name = "envs:roadworld/Debris-v0"
     twin: Any = gym.make_vec(name, num_envs=1, vectorization_mode="vector_entry_point")
-    highway = HighwayVectorEnv(1)
 
     def step_reference() -> None:
         reference = gym.make(name)
@@ -35,8 +32,6 @@ def stages() -> dict[str, Callable[[], Any]]:
         "stepping": lambda: twin.step(np.zeros((1, 2))),
         "branching": lambda: twin.branch(np.zeros((1, 1, 1, 2))),
         "reference engine": step_reference,
-        "highway-v0, resetting": lambda: highway.reset([0]),
-        "highway-v0, stepping": lambda: highway.step(np.ones(1, np.int64)),
     }
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import obstacle
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
 from envs.physics.borrow import borrow
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled, entry, inner
 from envs.specification import LANE_SPEED_LIMIT_MPS, TICKS_PER_DECISION, component, debris, episode
 from envs.specification.world import Array, Batch, World
 from envs.world.load import state_hash
@@ -86,7 +85,7 @@ def _borrow_scratch(scratch: Scratch) -> Scratch:
     )
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@entry
 def begin_worlds(batch: Batch, chosen: Array) -> None:
     """Fill the engine's caches of freshly loaded worlds, and make their first observation, in place."""
     for b in chosen:
@@ -96,7 +95,7 @@ def begin_worlds(batch: Batch, chosen: Array) -> None:
         observe(world)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@entry
 def step_worlds(
     batch: Batch,
     actions: Array,
@@ -160,7 +159,7 @@ def _copy_dynamics(source: World, target: World) -> None:
     target.episode_i[:] = source.episode_i
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@entry
 def roll_futures(
     batch: Batch,
     chosen: Array,

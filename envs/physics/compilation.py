@@ -1,38 +1,50 @@
-"""How functions are compiled: the same flags everywhere, and only the wrappers that their callers need."""
+"""How functions are compiled: the same options everywhere, in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config
 from numba.extending import register_jitable
+
+from envs.physics.linking import Linked
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-# the wrapper switches are missing in Numba's own type stubs
-_FLAGS: Final[dict[str, Any]] = {"cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+
+def _make(function: _Function, **options: Any) -> _Function:
+    """Compile a function when it is first called: division like NumPy's, never ``fastmath``."""
+    if config.DISABLE_JIT:  # type: ignore[attr-defined] # filled from the environment
+        return function
+    made = Linked(function, targetoptions={"error_model": "numpy", **options})
+    made.enable_caching()
+    return cast(_Function, made)
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile a function that Python calls as well: division like NumPy's, never ``fastmath``."""
-    made: _Function = njit(**_FLAGS)(function)
-    return made
+    """Compile a function."""
+    return _make(function)
+
+
+def entry(function: _Function) -> _Function:
+    """Compile a function that runs long enough to let other threads run meanwhile."""
+    return _make(function, nogil=True)
 
 
 def inner(function: _Function) -> _Function:
-    """Compile a helper that only compiled functions call, in half the time.
+    """Compile a helper that only compiled functions call."""
+    return _make(function)
 
-    Its name starts with an underscore: calling it from Python crashes the interpreter.
-    """
-    made: _Function = njit(**(_FLAGS | {"no_cpython_wrapper": True}))(function)
-    return made
+
+def merged(function: _Function) -> _Function:
+    """Compile a helper into each of its callers, however large it is."""
+    return _make(function, forceinline=True)
 
 
 def inlined(function: _Function) -> _Function:
     """Compile a function with one caller as a part of it; Python can call it, and it is compiled for itself then."""
-    made: _Function = njit(**(_FLAGS | {"inline": "always"}))(function)
-    return made
+    return _make(function, inline="always")
 
 
 def shared(function: _Function) -> _Function:

@@ -6,13 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import obstacle
 from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.fma import fma
 from envs.batched.kernels.workspace import Workspace
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, merged
 from envs.specification import TICK_S, vehicle
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -21,7 +20,7 @@ _MARGIN_M = 1e-6
 """Room for rounding when a pair is dismissed early; a real contact is never dismissed."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _write_corners(
     corners: Array,
     row: int,
@@ -40,13 +39,13 @@ def _write_corners(
         corners[row + 1, corner] = fma(cos, across, sin * along) + y
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _centre(corners: Array, row: int) -> float:
     """Mean of four corner coordinates, summed in order."""
     return float((corners[row, 0] + corners[row, 1] + corners[row, 2] + corners[row, 3]) / 4.0)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _project(corners: Array, row: int, nx: float, ny: float) -> tuple[float, float]:
     """Least and greatest coordinate of a box along an axis."""
     low, high = math.inf, -math.inf
@@ -57,13 +56,13 @@ def _project(corners: Array, row: int, nx: float, ny: float) -> tuple[float, flo
     return low, high
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _gap(low_a: float, high_a: float, low_b: float, high_b: float) -> float:
     """Distance between two intervals, negative where they overlap."""
     return low_b - high_a if low_a < low_b else low_a - high_b
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _test_boxes(corners: Array, move_x: float, move_y: float) -> tuple[bool, bool, float, float]:
     """Overlap now, overlap soon, and the shift of the earlier box that prevents it (quirk 21)."""
     overlap, will_overlap = True, True
@@ -99,7 +98,7 @@ def _test_boxes(corners: Array, move_x: float, move_y: float) -> tuple[bool, boo
     return overlap, will_overlap, least * axis_x, least * axis_y
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _set_impact(vehicle_f: Array, vehicle_i: Array, i: int, x: float, y: float) -> None:
     """Displacement to be applied in the vehicle's next move; overwrites an earlier one."""
     vehicle_f[vehicle.IMPACT_X, i] = x
@@ -164,7 +163,7 @@ def collide_pair(
             obstacle_i[obstacle.CRASHED, j] = 1
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _is_apart(vehicle_f: Array, i: int, j: int, dx: float, dy: float) -> bool:
     """Whether an axis of vehicle ``i`` separates the boxes for certain, now and while moving."""
     # Both axes belong to the full test, so a clear gap on one of them, wider than the relative
@@ -185,7 +184,7 @@ def _is_apart(vehicle_f: Array, i: int, j: int, dx: float, dy: float) -> bool:
     return bool(along - half - abs(closing) * TICK_S > _MARGIN_M)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _vehicle_candidates(
     vehicle_f: Array, vehicle_i: Array, n: int, stride: int, reach: float, pairs: Array
 ) -> int:
@@ -209,7 +208,7 @@ def _vehicle_candidates(
     return count
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def collide_all(
     vehicle_f: Array,
     vehicle_i: Array,

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import obstacle
 from envs.batched.kernels.fma import fma
+from envs.physics.compilation import merged
 from envs.physics.steering import not_zero
 from envs.specification import vehicle
 
@@ -27,7 +27,7 @@ MAX_ACCELERATION = 6.0
 _APPROACH_DIVISOR = 2.0 * math.sqrt(COMFORT_ACCELERATION * COMFORT_BRAKING)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def wanted_gap(
     vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
 ) -> float:
@@ -52,7 +52,7 @@ def wanted_gap(
     )
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subject: int) -> float:
     """IDM's acceleration of ``subject`` on a free road as ``decider`` works it out, at most 3 m/s2.
 
@@ -64,7 +64,7 @@ def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subjec
     return COMFORT_ACCELERATION * (1.0 - power)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def following_acceleration(
     free: float, vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
 ) -> float:

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from envs.physics.compilation import merged
 from envs.physics.steering import wrap_to_pi
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, TICK_S, vehicle
 
@@ -20,7 +20,7 @@ _CLEARLY_NEAREST = 0.5 - 1e-6
 """In lane widths: nearer than this to a centre, no rounding can make another lane the nearest."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def nearest_lane(x: float, y: float, heading: float, num_lanes: int) -> int:
     """Lane with the smallest distance, the first of equals (quirk 16)."""
     position = y / LANE_WIDTH_M
@@ -37,7 +37,7 @@ def nearest_lane(x: float, y: float, heading: float, num_lanes: int) -> int:
     return best_lane
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def clip_command(vehicle_f: Array, vehicle_i: Array, i: int) -> None:
     """Overwrite the stored command of a crashed or too fast vehicle, in place (quirks 4 and 5)."""
     speed = vehicle_f[vehicle.SPEED, i]
@@ -54,7 +54,7 @@ def clip_command(vehicle_f: Array, vehicle_i: Array, i: int) -> None:
         )
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def move_vehicle(vehicle_f: Array, vehicle_i: Array, i: int, num_lanes: int) -> None:
     """Move one vehicle by one tick, in place: timer, clip, position, impact, heading, speed, lane.
 

@@ -10,12 +10,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import obstacle
 from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.workspace import Workspace
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, merged
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -30,7 +29,7 @@ _ON_ONE_LANE_M = 0.99
 """Nearer than this to a centre, no other lane is within ``ON_LANE_M``, whatever the rounding."""
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def sort_by_x(positions: Array, order: Array, count: int) -> None:
     """Sort ``order`` in place by x, ties by index: an insertion sort, cheap when nearly sorted."""
     for k in range(1, count):
@@ -46,7 +45,7 @@ def sort_by_x(positions: Array, order: Array, count: int) -> None:
         order[slot] = moving
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _merge(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -73,7 +72,7 @@ def _merge(
         work.ints[ws.SORTED, n + rest] = n + work.ints[ws.OBSTACLE_ORDER, rest]
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _enter_lanes(
     work: Workspace, entity: int, x: float, y: float, own_lane: int, num_lanes: int
 ) -> None:
@@ -88,7 +87,7 @@ def _enter_lanes(
             work.ints[ws.LAST_ON_LANE, lane] = entity
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def sweep_leaders(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -134,7 +133,7 @@ def sweep_leaders(
             work.ints[ws.LEADER, i] = find_leader(i, vehicle_i[vehicle.LANE, i], total, work)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _is_on_lane(x: float, y: float, lane: int) -> bool:
     """Whether the neighbour search counts this place as on this lane (quirk 17)."""
     return (

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.collision import collide_all
@@ -16,7 +15,7 @@ from envs.batched.kernels.move import move_vehicle
 from envs.batched.kernels.neighbours import find_leader, sort_by_x, sweep_leaders
 from envs.batched.kernels.workspace import Workspace
 from envs.physics.borrow import borrow
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, merged
 from envs.physics.steering import steering_command
 from envs.specification import LANE_WIDTH_M, vehicle
 
@@ -38,7 +37,7 @@ def initialise_caches(vehicle_f: Array, vehicle_i: Array, n: int) -> None:
     sort_by_x(vehicle_f[vehicle.X], vehicle_i[vehicle.ORDER], n)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _decide(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -77,7 +76,7 @@ def _decide(
     vehicle_f[vehicle.ACCELERATION, i] = min(max(acceleration, -MAX_ACCELERATION), MAX_ACCELERATION)
 
 
-@njit(cache=True, error_model="numpy", forceinline=True)
+@merged
 def _steer(vehicle_f: Array, i: int, target: int) -> None:
     """Store the steering angle towards the centre of a lane."""
     vehicle_f[vehicle.STEERING, i] = steering_command(
