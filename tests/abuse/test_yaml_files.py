@@ -23,7 +23,7 @@ NASTY = (
     "&a [*a]", "*a", "!!python/object/apply:os.system ['true']", "!!binary aGk=", "[" * 500, "{a: " * 500, "9" * 5000,
     "0x" + "f" * 6000, "1:" * 300 + "0.5", "1:" * 3000 + "1", "2001-99-99", "2001-01-01", ".nan", "-.inf", "1e999",
     "~", "yes", "''", "'\\0'", '"\\0"', "<<: {a: 1}", "=", "? [a]", "---\n---", "\t", "\x00", "\ufeff", "\u2028",
-    "${oc.env:HOME}", "os.system", "policies.world_model.model.checkpoint.os.system", "_policy_: rule", "a: 1\na: 1",
+    "${oc.env:HOME}", "os.system", "policies.checkpoint.os.system", "_policy_: rule", "a: 1\na: 1",
     "policies.floors.np.load", "policies.checkpoint._replace", "[]", "{}", "-1", "0", "1e300", "x" * 5000,
 )  # fmt: skip
 
@@ -127,12 +127,12 @@ def test_every_nasty_value_at_a_key_of_every_kind(nasty, tmp_path, tally):
 
 HOLES = [
     (
-        "policies.world_model.model.checkpoint.os.system",
+        "policies.checkpoint.os.system",
         "command: 'true'",
         "which is defined in posix|expected a class",
     ),
     ("policies.floors.np.load", "file: x.npy", "which is defined in|expected a class"),
-    ("policies.checkpoint.write_checkpoint", "folder: x", "expected a class"),
+    ("policies.checkpoint._replace", "path: x", "expected a class"),
     ("policies.adapters.Path", "x: 1", "which is defined in pathlib"),
     ("experiments.store.atomic.write_text", "path: x", "allowed are names that begin with"),
     ("policies.", "x: 1", "_target_"),
