@@ -55,6 +55,10 @@ class ScenarioInstance:
     episode_f: Array
     episode_i: Array
 
+    def copy_arrays(self) -> dict[str, Any]:
+        """Copies of the arrays by name, which may be written to."""
+        return {name: getattr(self, name).copy() for name in ARRAYS}
+
     def __post_init__(self) -> None:
         """Check, then freeze the arrays."""
         arrays = {name: getattr(self, name) for name in ARRAYS}

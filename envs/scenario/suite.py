@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -160,6 +161,18 @@ def load_suite(path: Path) -> Suite:
     )
     _check_seeds(path.name, suite)
     return suite
+
+
+@lru_cache(maxsize=8)
+def load_suite_once(path: str) -> Suite:
+    """The suite of a file, read once per process: workers get many tasks with the same suite."""
+    return load_suite(Path(path))
+
+
+def first_of_strata(items: Iterable[SuiteItem], count: int | None) -> list[SuiteItem]:
+    """The first ``count`` entries of every stratum, ``None`` = all; entries of a stratum follow each other."""
+    groups = groupby(items, key=lambda item: item.stratum)
+    return [item for _, group in groups for item in islice(group, count)]
 
 
 def _check_seeds(where: str, suite: Suite) -> None:

@@ -113,12 +113,8 @@ def upstream(num_vehicles: int, ticks: int) -> Contestant:
 
     return Contestant(
         f"highway-env N={num_vehicles} {ticks} ticks",
-        num_vehicles,
-        ticks,
-        1,
-        lambda seed: env.reset(seed=seed),
-        step,
-    )
+        num_vehicles, ticks, 1, lambda seed: env.reset(seed=seed), step,
+    )  # fmt: skip
 
 
 def parity_twin(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
@@ -135,13 +131,8 @@ def parity_twin(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
 
     return Contestant(
         f"twin, no debris N={num_vehicles} {ticks} ticks B={num_worlds}",
-        num_vehicles,
-        ticks,
-        num_worlds,
-        lambda seed: env.reset(range(seed, seed + num_worlds)),
-        step,
-        digest,
-    )
+        num_vehicles, ticks, num_worlds, lambda seed: env.reset(range(seed, seed + num_worlds)), step, digest,
+    )  # fmt: skip
 
 
 def debris_twin(num_vehicles: int, num_objects: int, num_worlds: int) -> Contestant:
@@ -161,13 +152,8 @@ def debris_twin(num_vehicles: int, num_objects: int, num_worlds: int) -> Contest
 
     return Contestant(
         f"twin, {num_objects} objects N={num_vehicles} {TICKS_PER_DECISION} ticks B={num_worlds}",
-        num_vehicles,
-        TICKS_PER_DECISION,
-        num_worlds,
-        begin,
-        step,
-        lambda: hashlib.sha256(hashes[0]).hexdigest(),
-    )
+        num_vehicles, TICKS_PER_DECISION, num_worlds, begin, step, lambda: hashlib.sha256(hashes[0]).hexdigest(),
+    )  # fmt: skip
 
 
 def envpool(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
@@ -191,12 +177,8 @@ def envpool(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
 
     return Contestant(
         f"EnvPool N={num_vehicles} {ticks} ticks B={num_worlds}",
-        num_vehicles,
-        ticks,
-        num_worlds,
-        lambda _: env.reset(),
-        step,
-    )
+        num_vehicles, ticks, num_worlds, lambda _: env.reset(), step,
+    )  # fmt: skip
 
 
 def largest_difference(num_vehicles: int, ticks: int) -> float:

@@ -7,7 +7,6 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -18,7 +17,7 @@ from pydantic import Field
 from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
-from envs.scenario.suite import Suite, SuiteItem, load_suite
+from envs.scenario.suite import Suite, SuiteItem, first_of_strata, load_suite
 from experiments.cli.configuration import Configuration, config_path
 from experiments.cli.loading import policy_names, policy_path
 from experiments.evaluation import shards
@@ -26,10 +25,11 @@ from experiments.evaluation.entrants import Entrant, read_entrants, to_values
 from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.execution.executor import Executor, make_executor
 from experiments.records import table as records
+from experiments.store import run_folder
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
 from experiments.store.provenance import machine
-from experiments.store.run_folder import RunFolder, compute_key, open_folder
+from experiments.store.run_folder import RunFolder
 from experiments.store.steps import Steps
 
 NOT_IN_RESULT = (
@@ -130,11 +130,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
 def open_run(plan: Plan) -> RunFolder:
     """The folder of an interrupted run of the same plan, or a new one."""
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
-    key = compute_key(plan.command, values, plan.texts)
-    folder = open_folder(Path(plan.config.output), key, now=datetime.now().astimezone())
-    verb = "continues" if folder.is_continued else "writes to"
-    sys.stderr.write(f"{plan.command} {verb} {folder.path}\n")
-    return folder
+    return run_folder.open_run(plan.command, plan.config.output, values, plan.texts)
 
 
 def execute(plan: Plan, folder: Path) -> Evaluated:
@@ -199,12 +195,7 @@ def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteIte
                 f"seeds: got [{first}, {last}], no instance of {config.suite}/{config.split} has such a seed; "
                 f"they are {reach}"
             )
-    if config.max_instances is not None:
-        items = [
-            item
-            for name in suite.strata
-            for item in [i for i in items if i.stratum == name][: config.max_instances]
-        ]
+    items = first_of_strata(items, config.max_instances)
     if not items:
         raise UserError(f"strata: got {strata}, no instance in {config.suite}/{config.split}")
     return items

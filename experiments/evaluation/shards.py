@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from envs.cost.parameters import CostParameters
-from envs.scenario.suite import Suite, SuiteItem, load_suite
+from envs.scenario.suite import SuiteItem, load_suite_once
 from experiments.cli.loading import load_policy
 from experiments.records import table as records
 from experiments.rollout.loop import Rollout
@@ -119,7 +119,7 @@ def cut(
 def run(shard: Shard, folder: str) -> Done:
     """Drive a shard and write its records to a file in a folder, whole or not at all."""
     start = time.process_time()
-    suite = _suite(shard.suite_path)
+    suite = load_suite_once(shard.suite_path)
     cost = CostParameters.from_mapping(dict(shard.cost))
     metrics = records.load_metrics(shard.metrics)
     rollout = Rollout(
@@ -142,12 +142,6 @@ def run(shard: Shard, folder: str) -> Done:
     decisions = sum(row["decisions"] for row in rows)
     elapsed = time.process_time() - start
     return Done(len(rows), decisions, spent.simulation_s, spent.policy_s, elapsed)
-
-
-@lru_cache(maxsize=8)
-def _suite(path: str) -> Suite:
-    """A suite, read once per process."""
-    return load_suite(Path(path))
 
 
 @lru_cache(maxsize=4)

@@ -1,20 +1,39 @@
-"""The interface of all executors, and the executor that a configuration names."""
+"""The executor that a configuration names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from envs.errors import UserError
+from experiments.execution import pool
 from experiments.execution.configuration import ClusterConfiguration, Name
+from experiments.execution.retry import Work, Workers, run_tasks
 
 Result = TypeVar("Result")
 
+Connected = AbstractContextManager[Workers]
+"""Workers, which are ended when the context is left."""
 
-class Executor(Protocol):
-    """Computes independent tasks in any order."""
+
+class Executor:
+    """Computes independent tasks in any order.
+
+    Parameters
+    ----------
+    connect
+        Starts workers for a function and the further arguments of all tasks; ``None`` = processes of this machine, or
+        this process alone if ``num_workers`` is 1.
+    num_workers
+        Tasks at once.
+    """
+
+    def __init__(self, connect: Callable[[Work], Connected] | None, num_workers: int) -> None:
+        self._connect, self._num_workers = connect, num_workers
 
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
@@ -43,7 +62,9 @@ class Executor(Protocol):
         WorkerError
             If a task failed, or its workers died again and again.
         """
-        ...
+        if self._connect is None:
+            return pool.run(function, tasks, *shared, num_workers=self._num_workers)
+        return run_tasks(self._connect((function, shared)), tasks, self._num_workers)
 
 
 PIP: Final = {"ray": "cluster", "submitit": "slurm", "optuna": "tune"}
@@ -67,18 +88,16 @@ def make_executor(
         Where an executor may leave files while it works; made if it is needed, seen by all machines.
     """
     if name == "ray":
-        from experiments.execution.ray_tasks import RayExecutor
+        from experiments.execution.ray_tasks import connect
 
         require("ray")
-        return RayExecutor(cluster.ray_address, workers)
+        return Executor(partial(connect, cluster.ray_address, workers), workers)
     if name == "submitit":
-        from experiments.execution.slurm_jobs import SlurmExecutor
+        from experiments.execution.slurm_jobs import Jobs
 
         require("submitit")
-        return SlurmExecutor(cluster, workers, scratch)
-    from experiments.execution.processes import LocalExecutor
-
-    return LocalExecutor(workers)
+        return Executor(partial(Jobs, cluster, scratch), workers)
+    return Executor(None, workers)
 
 
 def require(package: str) -> None:

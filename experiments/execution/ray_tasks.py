@@ -9,13 +9,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from envs.errors import UserError
-from experiments.execution.retry import Answer, attempt, run_tasks
+from experiments.execution.retry import Answer, Work, attempt
 from experiments.store.run_folder import sources_hash
-
-Result = TypeVar("Result")
 
 STORE_BYTES: Final = 100 * 2**20
 """Shared memory of an own cluster: results are a few numbers, records go to files."""
@@ -29,34 +27,10 @@ _OWN: Final = {
 """Nothing is sent anywhere, joining needs a token, and Ray itself does no task again."""
 
 
-class RayExecutor:
-    """Ray tasks, one per task.
-
-    Parameters
-    ----------
-    address
-        ``host:port`` or ``auto`` for a cluster that runs, with roadworld installed on every machine and the same
-        folders; ``None`` for a cluster of its own on 127.0.0.1.
-    workers
-        Tasks at once.
-    """
-
-    def __init__(self, address: str | None, workers: int) -> None:
-        self._address = address
-        self._workers = workers
-
-    def run(
-        self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
-    ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``."""
-        place = _connected(self._address, self._workers, (function, shared))
-        return run_tasks(place, tasks, self._workers)
-
-
 class _Tasks:
     """Ray tasks; ``retry`` starts one again whose worker or machine died, not Ray."""
 
-    def __init__(self, ray: Any, work: tuple[Callable[..., object], tuple[object, ...]]) -> None:  # noqa: ANN401 (Ray's, optional)
+    def __init__(self, ray: Any, work: Work) -> None:  # noqa: ANN401 (Ray's, optional)
         self._ray, self._work, self._here = ray, work, str(Path.cwd())
         options = {"num_cpus": 1, "max_retries": 0, "retry_exceptions": False}
         self._remote = ray.remote(_attempt).options(**options)
@@ -104,10 +78,24 @@ def _attempt(
 
 
 @contextmanager
-def _connected(
-    address: str | None, workers: int, work: tuple[Callable[..., object], tuple[object, ...]]
-) -> Iterator[_Tasks]:
-    """Ray, connected; what was started here is ended."""
+def connect(address: str | None, workers: int, work: Work) -> Iterator[_Tasks]:
+    """Connect to Ray; what was started here is ended.
+
+    Parameters
+    ----------
+    address
+        ``host:port`` or ``auto`` for a cluster that runs, with roadworld installed on every machine and the same
+        folders; ``None`` for a cluster of its own on 127.0.0.1.
+    workers
+        Tasks at once.
+    work
+        What tasks compute.
+
+    Raises
+    ------
+    UserError
+        If there is no cluster at the address.
+    """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     if address is None and "ray" not in sys.modules:
         # Ray reads them once, as it is imported

@@ -16,6 +16,9 @@ ATTEMPTS: Final = 3
 
 Result = TypeVar("Result")
 
+Work = tuple[Callable[..., object], tuple[object, ...]]
+"""A function, and the arguments after the first one, which are the same for all tasks."""
+
 Answer = tuple[str, object]
 """What a worker sends back: ``done`` and the result, or what went wrong and its text."""
 

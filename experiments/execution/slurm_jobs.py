@@ -4,61 +4,38 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from envs.errors import UserError
 from experiments.execution.configuration import ClusterConfiguration
-from experiments.execution.retry import Answer, attempt, run_tasks
+from experiments.execution.retry import Answer, Work, attempt
 from experiments.store.atomic import make_folder
-
-Result = TypeVar("Result")
 
 PAUSE_S: Final = 0.2
 """Between two looks at the jobs; submitit itself asks Slurm less often."""
 
 
-class SlurmExecutor:
-    """Jobs of submitit; one that died is submitted again.
+class Jobs:
+    """Jobs of submitit that are submitted and watched; one that died is submitted again.
 
     Parameters
     ----------
     cluster
         Partition, time and memory; ``slurm_cluster: local`` runs the jobs as processes of this machine.
-    workers
-        Jobs at once.
     scratch
         For submitit's files; removed after a run without a failure.
+    work
+        What jobs compute.
     """
 
-    def __init__(self, cluster: ClusterConfiguration, workers: int, scratch: Path) -> None:
-        self._cluster = cluster
-        self._workers = workers
-        self._scratch = scratch
-
-    def run(
-        self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
-    ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``."""
-        jobs = _Jobs(self._cluster, self._scratch, (function, shared))
-        return run_tasks(jobs, tasks, self._workers)
-
-
-class _Jobs:
-    """Jobs that are submitted and watched."""
-
-    def __init__(
-        self,
-        cluster: ClusterConfiguration,
-        scratch: Path,
-        work: tuple[Callable[..., object], tuple[object, ...]],
-    ) -> None:
+    def __init__(self, cluster: ClusterConfiguration, scratch: Path, work: Work) -> None:
         self._cluster, self._scratch, self._work = cluster, scratch, work
         self._running: list[Any] = []
 
-    def __enter__(self) -> _Jobs:
+    def __enter__(self) -> Jobs:
         import submitit
 
         make_folder(self._scratch)

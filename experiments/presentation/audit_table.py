@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from envs.errors import UserError
+from experiments.presentation.columns import markdown_table
 
 FILE: Final = "audit.json"
 
@@ -110,19 +111,17 @@ def sort_rows(values: Mapping[str, Any]) -> AuditTable:
 def write_markdown(findings: Sequence[Mapping[str, Any]]) -> str:
     """A measure per line, a subject per column; a value that misses its limit is bold."""
     subjects, measures = _group(findings)
-    head = f"| probe | measure | limit | {' | '.join(subjects)} | broken models that miss it |"
-    lines = [head, "|---" * (len(subjects) + 4) + "|"]
+    head = ["probe", "measure", "limit", *subjects, "broken models that miss it"]
+    lines = []
     for one in measures:
         rows = one.by_subject
         # a limit for controls alone is not shown
         limits = [rows[name]["line"] for name in subjects if name != TWIN and name in rows]
         line = next((limit for limit in limits if limit), "-")
-        cells = " | ".join(_markdown_cell(rows.get(name)) for name in subjects)
+        cells = [_markdown_cell(rows.get(name)) for name in subjects]
         noticed = ", ".join(one.noticed) or "-"
-        lines.append(
-            f"| {reword(one.probe)} | {reword(one.measure)} | {line} | {cells} | {noticed} |"
-        )
-    return "\n".join(lines) + "\n"
+        lines.append([reword(one.probe), reword(one.measure), line, *cells, noticed])
+    return "\n".join(markdown_table(head, lines)) + "\n"
 
 
 def _group(findings: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[_Measure]]:

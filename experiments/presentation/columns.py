@@ -1,8 +1,14 @@
-"""Aligned columns of text; a module of its own, so that quick commands need not import statistics."""
+"""Tables of text, aligned or in Markdown; a module of its own, so that quick commands need not import statistics."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return [lines[0], "|---" * len(head) + "|", *lines[1:]]
 
 
 def align(rows: Sequence[Sequence[str]]) -> str:

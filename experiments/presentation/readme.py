@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from envs.errors import UserError
+from experiments.presentation.columns import markdown_table
 from experiments.presentation.publish import Source
 from experiments.presentation.shares import Lead, Share, find_leads, find_shares
 from experiments.presentation.summary import ALL, Comparison, PolicyRow, Summary
@@ -94,11 +95,10 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
     """One line per policy."""
     strata = summary.strata
     reference = summary.comparisons[0].reference
-    counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
-    lines = [
-        f"| | decisions | CPU-h | score | all | capped | {counts} | less `{reference}` | better in | by seed |",
-        "|---" * (len(strata) + 9) + "|",
-    ]
+    head = ["", "decisions", "CPU-h", "score", "all", "capped"]
+    head += [f"{name} ({summary.num_instances[name]})" for name in strata]
+    head += [f"less `{reference}`", "better in", "by seed"]
+    rows = []
     for row in _shown(summary):
         name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
         steps, spent = row.price.environment_steps, row.price.training_cpu_s
@@ -115,8 +115,8 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
             "-" if against is None else f"{100.0 * against.improvement.value:.0f} %",
             _spread(table, row.policy),
         ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+        rows.append(cells)
+    return markdown_table(head, rows)
 
 
 def _capped(table: pa.Table, policy: str) -> float:
@@ -186,16 +186,15 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
     if not shares:
         return []
     gain = -comparison.difference[ALL].mean.value
-    lines = [
-        f"| `{comparison.policy}` with one thing changed | costs more, US$ | of its gain on `{comparison.reference}` |",
-        "|---|---|---|",
-    ]
+    head = [f"`{comparison.policy}` with one thing changed", "costs more, US$"]
+    head.append(f"of its gain on `{comparison.reference}`")
+    rows = []
     for share in shares:
         part = f"{100.0 * share.more_usd.value / gain:+.0f} %" if gain > 0.0 else "-"
         seeds = _count(len(share.seeds), "seed")
         more = signed(share.more_usd)
-        lines.append(f"| `{share.arm}`: {share.change} ({seeds}) | {more} | {part} |")
-    return [*lines, ""]
+        rows.append([f"`{share.arm}`: {share.change} ({seeds})", more, part])
+    return [*markdown_table(head, rows), ""]
 
 
 def _count(number: int, what: str) -> str:

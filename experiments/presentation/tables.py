@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from experiments.presentation.columns import align
+from experiments.presentation.columns import align, markdown_table
 from experiments.presentation.summary import ALL, Summary
 from experiments.records.prices import Price, to_usd
 from experiments.stats.interval import Interval
@@ -128,21 +128,20 @@ def _worst_rows(summary: Summary) -> list[list[str]]:
 def markdown(summary: Summary) -> str:
     """The headline table: policies by strata with intervals, and the score."""
     strata = summary.strata
-    counts = [f"{name} ({summary.num_instances[name]})" for name in strata]
-    lines = [
-        "| | score | all | " + " | ".join(counts) + " |",
-        "|---" * (len(strata) + 3) + "|",
+    head = ["", "score", "all", *(f"{name} ({summary.num_instances[name]})" for name in strata)]
+    rows = [
+        [
+            f"`{row.policy}`" + (" (privileged)" if row.is_privileged else ""),
+            points(row.score[ALL]) if row.score else "-",
+            *(with_interval(row.cost[name]) for name in (ALL, *strata)),
+        ]
+        for row in summary.ranked
     ]
-    for row in summary.ranked:
-        cells = [with_interval(row.cost[name]) for name in (ALL, *strata)]
-        gained = points(row.score[ALL]) if row.score else "-"
-        name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
-        lines.append(f"| {name} | {gained} | " + " | ".join(cells) + " |")
-    lines += ["", "| " + " | ".join(PRICE_COLUMNS) + " |", "|---" * len(PRICE_COLUMNS) + "|"]
-    for row in summary.ranked:
-        name, *cells = price_cells(row.price)
-        lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    priced = [price_cells(row.price) for row in summary.ranked]
+    prices = [[f"`{name}`", *cells] for name, *cells in priced]
+    return (
+        "\n".join([*markdown_table(head, rows), "", *markdown_table(PRICE_COLUMNS, prices)]) + "\n"
+    )
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 (JSON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_type_hints
@@ -29,9 +29,6 @@ KEY: Final = (
     "suite", "split", "stratum", "family", "seed", "policy", "policy_seed", "cost_setting",
 )  # fmt: skip
 """Columns that identify a row; rows are stored in the order of these."""
-
-PAIR: Final = ("suite", "split", "stratum", "family", "seed")
-"""Columns by which rows of two policies are matched."""
 
 TIMINGS: Final = ("decision_cpu_ms",)
 """Columns that differ from run to run; the hash leaves them out."""
@@ -67,6 +64,15 @@ _COLUMNS: Final = (
 
 COLUMNS: Final = (*(name for name, *_ in _COLUMNS), *TIMINGS)
 """Columns that all records of this version have; metrics add others."""
+
+
+def replace_columns(table: pa.Table, values: Mapping[str, Sequence[object]]) -> pa.Table:
+    """The table with other values in some columns, whose types stay."""
+    for name, column in values.items():
+        field = table.schema.field(name)
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, field, pa.array(column, field.type))
+    return table
 
 
 class Source(NamedTuple):

@@ -36,9 +36,7 @@ FALLBACK_DISTANCE_M = 60.0
 class Answered(NamedTuple):
     """Costs of one instance."""
 
-    instance: ScenarioInstance
     cost_usd: NDArray[np.float64]  # (A,) cheapest execution of every answer
-    best_execution: tuple[str, ...]  # (A,) its name
     value_known_usd: float  # expected cost of the best answer when contents are known
     value_unknown_usd: float  # expected cost of the one best answer when they are not
 
@@ -96,12 +94,11 @@ class DecisionProbe:
             In US$.
         """
         found, actions, costs, *_ = self.roll(instance)
-        best, names = _by_answer(costs, found)
         known = unknown = float("nan")
         if num_contents and instance.debris_types[0] in self._group_of:
             table = self._contents_table(instance, actions, num_contents, seed)
             known, unknown = float(table.min(axis=1).mean()), float(table.mean(axis=0).min())
-        return Answered(instance, best, names, known, unknown)
+        return Answered(_by_answer(costs, found), known, unknown)
 
     def roll(self, instance: ScenarioInstance) -> Rolled:
         """Cost of every execution of every answer.
@@ -205,14 +202,7 @@ def _set_contents(debris_f: NDArray[np.float64], draw: DebrisDraw) -> None:
         debris_f[row, 0] = value
 
 
-def _by_answer(
-    costs: NDArray[np.float64], found: Sequence[Candidate]
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Cheapest execution of every answer and its name."""
-    best = np.full(len(ANSWERS), np.inf)
-    names = [""] * len(ANSWERS)
-    for cost, candidate in zip(costs, found, strict=True):
-        a = ANSWERS.index(candidate.answer)
-        if cost < best[a]:
-            best[a], names[a] = cost, candidate.name
-    return best, tuple(names)
+def _by_answer(costs: NDArray[np.float64], found: Sequence[Candidate]) -> NDArray[np.float64]:
+    """Cost of the cheapest execution of every answer; inf without any."""
+    answers = np.array([candidate.answer for candidate in found])
+    return np.array([costs[answers == answer].min(initial=np.inf) for answer in ANSWERS])

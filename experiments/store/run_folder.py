@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -99,6 +100,17 @@ def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
         raise UserError(f"{path}: in use by {describe_holder(path)}")
     _write_state(path, key, "running")
     return RunFolder(path, key, lock, is_continued=False)
+
+
+def open_run(
+    command: str, output: str, values: Mapping[str, object], files: Mapping[str, str]
+) -> RunFolder:
+    """Open the folder of a command as ``open_folder`` does, named by the clock, and say on stderr which it is."""
+    key = compute_key(command, values, files)
+    folder = open_folder(Path(output), key, now=datetime.now().astimezone())
+    verb = "continues" if folder.is_continued else "writes to"
+    sys.stderr.write(f"{command} {verb} {folder.path}\n")
+    return folder
 
 
 def _make_new(day: Path, name: str) -> Path:

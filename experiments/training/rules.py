@@ -8,7 +8,6 @@ import math
 import sys
 import time
 from dataclasses import fields
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from envs.scenario.suite import Suite, SuiteItem, load_suite
+from envs.scenario.suite import Suite, SuiteItem, load_suite, load_suite_once
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
@@ -210,7 +209,7 @@ def _choose(
 def run_trial(trial: Trial) -> Outcome:
     """Objective of some thresholds: mean capped cost, plus a price for hard braking for phantoms."""
     begun = time.process_time()
-    suite = _suite(trial.suite_path)
+    suite = load_suite_once(trial.suite_path)
     instances = [suite.instance(item) for item in trial.items]
     rollout = Rollout(RulePolicy(trial.thresholds), instances, num_worlds=100)
     costs, capped, decisions = np.zeros((2, len(instances))), np.zeros(len(instances)), 0
@@ -222,12 +221,6 @@ def run_trial(trial: Trial) -> Outcome:
         capped[k] = min(costs[0, k], CAP_USD) + costs[1, k]
     spent = time.process_time() - begun
     return Outcome(float(capped.mean()), float(costs[0].mean()), decisions, spent)
-
-
-@lru_cache(maxsize=2)
-def _suite(path: str) -> Suite:
-    """A suite, read once per process."""
-    return load_suite(Path(path))
 
 
 def _run_all(trials: list[Trial], workers: int) -> list[Outcome]:

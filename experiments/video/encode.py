@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,41 @@ QUALITY: Final = "21"
 
 PRESET: Final = "veryfast"
 """Speed of x264: half the time of its default, a tenth more bytes."""
+
+
+class Reel:
+    """Frames that pass by once, hashed; some of them are kept.
+
+    Parameters
+    ----------
+    frames
+        The frames of a film.
+    wanted
+        Numbers of the frames to keep.
+
+    Attributes
+    ----------
+    kept
+        These frames in order, as far as they have passed.
+    """
+
+    def __init__(self, frames: Iterable[Frame], wanted: Container[int] = ()) -> None:
+        self._frames, self._wanted = frames, wanted
+        self._digest = hashlib.sha256()
+        self.kept: list[Frame] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        """The frames."""
+        for k, frame in enumerate(self._frames):
+            self._digest.update(frame.data)
+            if k in self._wanted:
+                self.kept.append(frame)
+            yield frame
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the frames that have passed."""
+        return self._digest.hexdigest()
 
 
 def write_mp4(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from experiments.store.steps import Steps
 from experiments.video.course.script import Script, drive
 from experiments.video.drawing.lines import POLICY_COLOURS
 from experiments.video.drawing.surfaces import Frame
-from experiments.video.encode import write_mp4
+from experiments.video.encode import Reel, write_mp4
 from experiments.video.films import dream_film, four_panel
 from experiments.video.films.contact_sheet import draw_sheet, write_png
 from experiments.video.films.dreaming import FPS, DreamOptions, dream
@@ -57,7 +56,7 @@ class _Production(NamedTuple):
     title: str  # kept in the MP4
     fps: int
     num_frames: int
-    frames: Iterator[Frame]
+    reel: Reel
     draw_poster: Callable[[], Frame]  # to be called after the last frame
     about: dict[str, Any]  # part of its description
     films: Sequence[Film] = ()  # whose costs are compared with the records
@@ -213,7 +212,7 @@ def _drive_films(
         title=f"{', '.join(f.script.name for f in films)}: {heading.title}, seed {item.seed}",
         fps=order.fps,
         num_frames=count_frames(films),
-        frames=frames,
+        reel=Reel(frames),
         draw_poster=lambda: draw_sheet(films, heading),
         about={"policies": [_describe(order, f.script, f.ending.headline) for f in films]},
         films=films,
@@ -234,22 +233,15 @@ def _drive_dream(
         policy_seed=order.policy_seed,
         max_seconds=order.max_seconds,
     )
-    wanted, kept = dream_film.poster_frames(dreamt), list[Frame]()
-
-    def frames() -> Iterator[Frame]:
-        for k, frame in enumerate(dream_film.play(dreamt, heading)):
-            if k in wanted:
-                kept.append(frame)
-            yield frame
-
+    reel = Reel(dream_film.play(dreamt, heading), dream_film.poster_frames(dreamt))
     parted = dreamt.divergence
     return _Production(
         stem="-dream",
         title=f"{name} and its dream: {heading.title}",
         fps=FPS,
         num_frames=dreamt.num_frames,
-        frames=frames(),
-        draw_poster=lambda: np.concatenate(kept),
+        reel=reel,
+        draw_poster=lambda: np.concatenate(reel.kept),
         about={
             "policies": [_describe(order, dreamt.script, dream_film.describe(dreamt))],
             "dream": {
@@ -276,11 +268,9 @@ def _describe(order: Order, script: Script, ending: str) -> dict[str, Any]:
 
 def _draw(production: _Production, folder: Path, tick: Callable[[], object]) -> dict[str, Any]:
     """Write film and poster, with a tick after every frame; the description."""
-    digest = hashlib.sha256()
 
     def watched() -> Iterator[Frame]:
-        for frame in production.frames:
-            digest.update(frame.data)
+        for frame in production.reel:
             tick()
             yield frame
 
@@ -293,5 +283,5 @@ def _draw(production: _Production, folder: Path, tick: Callable[[], object]) -> 
         "contact_sheet": png.name,
         "num_frames": num_frames,
         "fps": production.fps,
-        "frames_sha256": digest.hexdigest(),
+        "frames_sha256": production.reel.sha256,
     }

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from experiments.store.run_folder import RunFolder
-    from experiments.video.configuration import RecordConfiguration
-    from experiments.video.job import Order
+import yaml
+
+from envs.cost.parameters import CostParameters
+from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError
+from envs.scenario.suite import load_suite
+from experiments.cli.configuration import config_path
+from experiments.cli.loading import load_policy, policy_path
+from experiments.evaluation.run import choose_policies
+from experiments.store import run_folder
+from experiments.store.atomic import write_text
+from experiments.store.provenance import machine
+from experiments.store.run_folder import RunFolder
+from experiments.video.choice import choose_videos
+from experiments.video.configuration import RecordConfiguration
+from experiments.video.films.dreaming import DreamOptions
+from experiments.video.films.episode import WIDTH_PX
+from experiments.video.job import MOST_POLICIES, Order, make_videos
 
 STACKED_POLICIES = ["rule", "brake"]
 """Policies of a stacked video, if none are named."""
@@ -42,16 +55,6 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
     UserError
         One line naming key, value and what is allowed.
     """
-    from envs.cost.parameters import CostParameters
-    from envs.debris.safe_yaml import read_mapping
-    from envs.scenario.suite import load_suite
-    from experiments.cli.configuration import config_path
-    from experiments.cli.loading import load_policy, policy_path
-    from experiments.video.choice import choose_videos
-    from experiments.video.films.dreaming import DreamOptions
-    from experiments.video.films.episode import WIDTH_PX
-    from experiments.video.job import Order
-
     wanted = _choose_names(config)
     loaded = tuple((Path(name).stem, load_policy(name, config.allow)) for name in wanted)
     suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
@@ -79,10 +82,6 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
 
 def _choose_names(config: RecordConfiguration) -> list[str]:
     """The policies to film: as many as the layout shows."""
-    from envs.errors import UserError
-    from experiments.evaluation.run import choose_policies
-    from experiments.video.job import MOST_POLICIES
-
     is_four, is_dream = config.layout == "four_panel", config.source == "dream"
     usual = FOUR_PANEL_POLICIES if is_four else STACKED_POLICIES
     if is_dream:
@@ -104,15 +103,9 @@ def _choose_names(config: RecordConfiguration) -> list[str]:
 
 def open_run(plan: RecordPlan) -> RunFolder:
     """The folder of a plan: that of the same command if it was interrupted, else a new one."""
-    from experiments.store.run_folder import compute_key, open_folder
-
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
     values["items"] = [list(item) for item in plan.order.items]
-    key = compute_key("record", values, plan.texts)
-    folder = open_folder(Path(plan.config.output), key, now=datetime.now().astimezone())
-    verb = "continues" if folder.is_continued else "writes to"
-    sys.stderr.write(f"record {verb} {folder.path}\n")
-    return folder
+    return run_folder.open_run("record", plan.config.output, values, plan.texts)
 
 
 def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
@@ -123,12 +116,6 @@ def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
     list of dict
         One description per video, as ``experiments.video.job.make_videos`` gives it.
     """
-    import yaml
-
-    from experiments.store.atomic import write_text
-    from experiments.store.provenance import machine
-    from experiments.video.job import make_videos
-
     values = plan.config.model_dump()
     write_text(folder / "config.yaml", yaml.safe_dump(values, sort_keys=False))
     videos = make_videos(plan.order, folder)

@@ -13,7 +13,8 @@ from envs.scenario.suite import load_suite
 from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
 from experiments.store.steps import Steps
-from experiments.video.films.side_by_side import HOLD_S, compute_height
+from experiments.video.films.episode import PANEL_HEIGHT_PX
+from experiments.video.films.side_by_side import HEADING_PX, HOLD_S, SEPARATOR_PX
 from experiments.video.job import Order, make_videos
 
 pytestmark = pytest.mark.end_to_end
@@ -65,7 +66,8 @@ def test_film_can_be_played(recorded):
         stream = container.streams.video[0]
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
         assert stream.average_rate == 15
-        assert (stream.width, stream.height) == (1280, compute_height(2))
+        height = HEADING_PX + 2 * (SEPARATOR_PX + PANEL_HEIGHT_PX)
+        assert (stream.width, stream.height) == (1280, height)
     # the first state, 0.6 s in real time, the end cards
     assert len(frames) == 1 + 9 + round(HOLD_S * 15)
     assert min(float(frame.std()) for frame in frames) > 10.0

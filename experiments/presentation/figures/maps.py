@@ -13,7 +13,7 @@ from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.presentation.figures.style import LINEAR_USD
+from experiments.presentation.figures.style import LINEAR_USD, label_usd_bar
 from experiments.presentation.summary import Summary
 from experiments.records import table as records
 
@@ -126,9 +126,7 @@ def draw_maps(summary: Summary, table: pa.Table) -> Figure | None:
         _label(axes, across, along)
         _write(axes, cells)
     bar = figure.colorbar(shades, ax=list(panels), shrink=0.8, pad=0.01)
-    bar.set_ticks([-10_000, -1_000, -100, 0, 100, 1_000, 10_000])
-    bar.set_ticklabels(["-10k", "-1k", "-100", "0", "100", "1k", "10k"])
-    bar.set_label(f"US$ that {policy} costs\nmore than {reference}", fontsize=8)
+    label_usd_bar(bar, f"US$ that {policy} costs\nmore than {reference}")
     return figure
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, cast
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -72,6 +73,13 @@ def scale_usd(axes: Axes, which: Literal["x", "y"]) -> None:
     scale, axis = (axes.set_xscale, axes.xaxis) if which == "x" else (axes.set_yscale, axes.yaxis)
     scale("symlog", linthresh=LINEAR_USD, linscale=0.5)
     axis.set_major_formatter(FuncFormatter(dollars))
+
+
+def label_usd_bar(bar: Colorbar, label: str) -> None:
+    """Write thousands of US$ of either sign, and a label, beside a bar of colours."""
+    bar.set_ticks([-10_000, -1_000, -100, 0, 100, 1_000, 10_000])
+    bar.set_ticklabels(["-10k", "-1k", "-100", "0", "100", "1k", "10k"])
+    bar.set_label(label, fontsize=8)
 
 
 def save(figure: Figure, folder: Path, name: str) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from envs.scenario.instance import ScenarioInstance
-from envs.scenario.suite import Suite
+from envs.scenario.suite import Suite, load_suite
+from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Finding, Line, Probed, mean_of
-from experiments.studies.audit.probes.contents import contents, shortcuts
+from experiments.studies.audit.probes.contents import contents, shortcuts, trials
 from experiments.studies.audit.probes.decisions import interaction, ranking
 from experiments.studies.audit.probes.dynamics import calibration, open_loop, viewpoint, violations
 from experiments.studies.audit.probes.memory import avoidance, permanence
 from experiments.studies.audit.scenes.bodies import Array
-from experiments.studies.audit.scenes.moments import Driven, Moments, drive_all
+from experiments.studies.audit.scenes.moments import Driven, Moments, drive_all, find_moments
 from experiments.studies.audit.subjects import planner
 from experiments.studies.audit.subjects.broken import break_all
 from experiments.studies.audit.subjects.dreams import Theta
@@ -57,17 +59,53 @@ REVEALED: Final = "all told"
 """The models know the true state of the moments."""
 
 
-def probe_futures(
-    moments: Moments, models: list[Model], config: AuditConfiguration
-) -> list[Finding]:
+class Scene:
+    """The material of all probes, prepared when it is first used.
+
+    Parameters
+    ----------
+    config
+        Settings of the audit.
+
+    Attributes
+    ----------
+    models
+        The checkpoints, the judged one first.
+    variants
+        The checkpoints, and the ablations of the judged one.
+    """
+
+    def __init__(self, config: AuditConfiguration) -> None:
+        self.config = config
+        self.models = [Model(name, config.seed) for name in config.checkpoints]
+        self.judged = self.models[0]
+        self.variants = [*self.models, *(self.judged.ablate(one) for one in config.ablations)]
+
+    @cached_property
+    def suite(self) -> Suite:
+        """The suite of the instances."""
+        return load_suite(config_path("suite", self.config.suite))
+
+    @cached_property
+    def moments(self) -> Moments:
+        """The moments at which futures begin."""
+        c = self.config
+        driver = load_policy(c.driver, ())
+        return find_moments(self.suite, c.split, driver, c.per_stratum, c.decisions, c.seed)
+
+    def instances(self, kind: str, names: Sequence[str], most: int) -> list[ScenarioInstance]:
+        """The first instances of some strata or families; ``kind`` is ``"stratum"`` or ``"family"``."""
+        items = [one for one in self.suite.items(self.config.split) if getattr(one, kind) in names]
+        return [self.suite.instance(one) for one in items[:most]]
+
+
+def probe_futures(scene: Scene) -> Probed:
     """Where all bodies are, and which laws are broken on the way."""
+    moments, models, draws = scene.moments, scene.variants, range(scene.config.draws)
     twin, straight = (roll_fixed(one, moments) for one in (Twin(), Straight()))
     # the most likely future is compared with what happened; laws hold for every future
     likeliest = [(one.name, roll_fixed(one.dreams(temperature=0.0), moments)) for one in models]
-    noisy = [
-        (one.name, [roll_fixed(one.dreams(k), moments) for k in range(config.draws)])
-        for one in models
-    ]
+    noisy = [(one.name, [roll_fixed(one.dreams(k), moments) for k in draws]) for one in models]
     broken = [(one.name, roll_fixed(one, moments)) for one in break_all(models[0].dreams())]
     places = [(Twin.name, twin), *likeliest, (Straight.name, straight), *broken]
     found = open_loop.measure_places(moments, twin, straight, places)
@@ -79,16 +117,17 @@ def probe_futures(
             per_1000 = np.mean([one[law] for one in counted], axis=0)
             value, line = mean_of(per_1000, moments.families), Line("<=", MOST_VIOLATIONS)
             found.append(Finding("violations", measure, name, value, line))
-    return found
+    return Probed(found)
 
 
-def probe_certainty(moments: Moments, models: list[Model], config: AuditConfiguration) -> Probed:
+def probe_certainty(scene: Scene) -> Probed:
     """Whether probabilities that are counted over many dreams of the same moments are right."""
+    moments = scene.moments
     twin = roll_fixed(Twin(), moments)
     found = calibration.measure_calibration(moments, twin, Twin.name, [twin])
     bins = {}
-    for one in models:
-        draws = [roll_fixed(one.dreams(k), moments) for k in range(config.dreams)]
+    for one in scene.models:
+        draws = [roll_fixed(one.dreams(k), moments) for k in range(scene.config.dreams)]
         found += calibration.measure_calibration(moments, twin, one.name, draws)
         found += calibration.held_out(one.name, one.validation)
         bins[one.name] = calibration.count_by_probability(twin, draws)
@@ -98,10 +137,9 @@ def probe_certainty(moments: Moments, models: list[Model], config: AuditConfigur
     return Probed(found, {"reliability": bins})
 
 
-def probe_contents(
-    moments: Moments, models: list[Model], config: AuditConfiguration
-) -> list[Finding]:
+def probe_contents(scene: Scene) -> Probed:
     """How hard the same objects would hit if they were made of something else."""
+    moments, config = scene.moments, scene.config
     chosen, slots = contents.choose(moments)
     seen = moments.take(chosen)
     actions = interaction.lay_out(seen, config.decisions)[:, 0]
@@ -111,7 +149,7 @@ def probe_contents(
     found: list[Finding] = []
     true_by_book: dict[int, Array] = {}
     # only contents that have a codebook can be forced
-    for model, book in ((one, one.book) for one in models if one.book is not None):
+    for model, book in ((one, one.book) for one in scene.variants if one.book is not None):
         is_first = not found
         # an ablated checkpoint has the same classes
         if id(book) not in true_by_book:
@@ -128,7 +166,7 @@ def probe_contents(
             same = np.tile(dreamt[:, :1], (1, NUM_BODIES))
             found += contents.measure_contents(few, Twin.name, true, true)
             found += contents.measure_contents(few, "broken: contents do not matter", true, same)
-    return found
+    return Probed(found)
 
 
 def _hardest(rolled: list[tuple[Subject, Moments]], actions: Array) -> Array:
@@ -136,10 +174,9 @@ def _hardest(rolled: list[tuple[Subject, Moments]], actions: Array) -> Array:
     return np.stack([contents.hardest(*one, actions) for one in rolled], axis=1)
 
 
-def probe_choices(
-    moments: Moments, models: list[Model], config: AuditConfiguration
-) -> list[Finding]:
+def probe_choices(scene: Scene) -> Probed:
     """What other actions cost at the same moments."""
+    moments, models, config = scene.moments, scene.variants, scene.config
     actions = interaction.lay_out(moments, config.decisions)
 
     def dream(model: Model, where: Moments, theta: Theta | None = None) -> tuple[str, Array]:
@@ -161,13 +198,12 @@ def probe_choices(
         true = interaction.roll_costs(Twin(), revealed, actions)
         costs = [dream(one, revealed, theta), *([(Twin.name, true)] if k == 0 else [])]
         found += interaction.measure_choices(revealed, true, costs, REVEALED)
-    return found
+    return Probed(found)
 
 
-def probe_policies(
-    moments: Moments, models: list[Model], config: AuditConfiguration
-) -> list[Finding]:
+def probe_policies(scene: Scene) -> Probed:
     """Costs of policies in dreams and in the twin."""
+    moments, models, config = scene.moments, scene.variants, scene.config
     policies = {name: load_policy(name, ()) for name in config.ranked}
     optimised = [name in config.dreamers for name in policies]
 
@@ -181,36 +217,41 @@ def probe_policies(
     found = []
     for name, usd in rolled:
         found += ranking.measure_ranking(moments, optimised, true, usd, name)
-    judged = models[0]
+    judged = scene.judged
     if judged.book is not None:
         revealed, theta = contents.reveal(moments, judged.book)
         true = roll(Twin(), revealed)
         dreamt = mean_of_dreams(judged, lambda one: roll(one, revealed), config.draws, theta)
         for name, usd in ((Twin.name, true), (judged.name, dreamt)):
             found += ranking.measure_ranking(revealed, optimised, true, usd, name, REVEALED)
-    return found
+    return Probed(found)
 
 
-def probe_memories(
-    suite: Suite, models: list[Model], num_whole: int, config: AuditConfiguration
-) -> list[Finding]:
+def probe_memories(scene: Scene) -> Probed:
     """What is believed of hidden objects, and of objects seen from several sides; whole models also drive past them."""
+    config = scene.config
 
     def drive(policy: str, kind: str, names: Sequence[str], most: int) -> Driven:
-        """Drive the first instances of some strata or families."""
-        items = [one for one in suite.items(config.split) if getattr(one, kind) in names][:most]
-        return drive_all([suite.instance(one) for one in items], load_policy(policy, ()))
+        return drive_all(scene.instances(kind, names, most), load_policy(policy, ()))
 
-    filters = [one.tracker() for one in models]
+    filters = [one.tracker() for one in scene.variants]
     hidden, phantoms = (
         drive(config.driver, "stratum", [name], config.hidden) for name in ("hidden", "phantom")
     )
     bounds = TrueTracks(), IdealTracker(), LastMeasurement()
     trackers: list[Tracker] = [*bounds, *filters, *break_trackers(filters[0])]
     found = permanence.measure_permanence(hidden, phantoms, trackers, config.seed)
-    found += _probe_avoidance(hidden.instances, models[:num_whole])
+    found += _probe_avoidance(hidden.instances, scene.models)
     paths = [drive(name, "family", PATH_FAMILIES, PATH_INSTANCES) for name in config.paths]
-    return found + viewpoint.measure_viewpoints(paths, [TrueTracks(), *filters])
+    return Probed(found + viewpoint.measure_viewpoints(paths, [TrueTracks(), *filters]))
+
+
+def probe_trials(scene: Scene) -> Probed:
+    """Objects as in training, new combinations of their attributes, and what is beyond training."""
+    c = scene.config
+    return Probed(
+        trials.measure_generalisation(scene.moments, scene.variants, c.decisions, c.draws, c.seed)
+    )
 
 
 def _probe_avoidance(instances: list[ScenarioInstance], models: list[Model]) -> list[Finding]:

@@ -3,61 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Final, NamedTuple
 
-from envs.scenario.suite import Suite, load_suite
-from experiments.cli.configuration import config_path
-from experiments.cli.loading import load_policy
 from experiments.studies.audit import groups
-from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Probed
-from experiments.studies.audit.gallery.gallery import Material, find_cases
-from experiments.studies.audit.probes.contents import trials
+from experiments.studies.audit.gallery.gallery import find_cases
+from experiments.studies.audit.groups import Scene
 from experiments.studies.audit.probes.dynamics import speed
-from experiments.studies.audit.scenes.moments import Moments, find_moments
-from experiments.studies.audit.subjects.models import Model
-
-
-class Scene:
-    """What probes look at; made when the first of them asks.
-
-    Parameters
-    ----------
-    config
-        What was asked for.
-
-    Attributes
-    ----------
-    config
-        The same.
-    models
-        The checkpoints, the judged one first.
-    everybody
-        They, and what is left of the first without a part.
-    """
-
-    def __init__(self, config: AuditConfiguration) -> None:
-        self.config = config
-        self.models = [Model(name, config.seed) for name in config.checkpoints]
-        self.everybody = [*self.models, *(self.models[0].ablate(one) for one in config.ablations)]
-
-    @cached_property
-    def suite(self) -> Suite:
-        """Whose instances."""
-        return load_suite(config_path("suite", self.config.suite))
-
-    @cached_property
-    def moments(self) -> Moments:
-        """Where futures begin."""
-        c = self.config
-        driver = load_policy(c.driver, ())
-        return find_moments(self.suite, c.split, driver, c.per_stratum, c.decisions, c.seed)
-
-    @property
-    def material(self) -> Material:
-        """What the worst failures are looked for in."""
-        return Material(self.suite, self.moments, self.models[0], self.config)
 
 
 class Part(NamedTuple):
@@ -69,24 +21,14 @@ class Part(NamedTuple):
 
 PARTS: Final = (
     Part("moments", lambda s: Probed([], {"moments": s.moments.size})),
-    Part("futures", lambda s: Probed(groups.probe_futures(s.moments, s.everybody, s.config))),
-    Part("certainty", lambda s: groups.probe_certainty(s.moments, s.models, s.config)),
-    Part("choices", lambda s: Probed(groups.probe_choices(s.moments, s.everybody, s.config))),
-    Part("contents", lambda s: Probed(groups.probe_contents(s.moments, s.everybody, s.config))),
-    Part("policies", lambda s: Probed(groups.probe_policies(s.moments, s.everybody, s.config))),
-    Part(
-        "memories",
-        lambda s: Probed(groups.probe_memories(s.suite, s.everybody, len(s.models), s.config)),
-    ),
-    Part(
-        "trials",
-        lambda s: Probed(
-            trials.measure_generalisation(
-                s.moments, s.everybody, s.config.decisions, s.config.draws, s.config.seed
-            )
-        ),
-    ),
-    Part("speed", lambda s: Probed(speed.measure_speed(s.models[0].name, str(s.models[0].folder)))),
-    Part("worst", lambda s: Probed([], {"gallery": find_cases(s.material)})),
+    Part("futures", groups.probe_futures),
+    Part("certainty", groups.probe_certainty),
+    Part("choices", groups.probe_choices),
+    Part("contents", groups.probe_contents),
+    Part("policies", groups.probe_policies),
+    Part("memories", groups.probe_memories),
+    Part("trials", groups.probe_trials),
+    Part("speed", lambda s: Probed(speed.measure_speed(s.judged.name, str(s.judged.folder)))),
+    Part("worst", lambda s: Probed([], {"gallery": find_cases(s)})),
 )
 """In the order of the table."""

@@ -19,7 +19,8 @@ from experiments.store.steps import Steps
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Audited, Finding, Line, Probed
 from experiments.studies.audit.gallery.gallery import film_all
-from experiments.studies.audit.parts import PARTS, Scene
+from experiments.studies.audit.groups import Scene
+from experiments.studies.audit.parts import PARTS
 from experiments.studies.audit.probes.dynamics import speed
 
 FOLDER: Final = "parts"
@@ -74,7 +75,7 @@ def run(config: AuditConfiguration) -> Audited:
         data |= found.data
     if config.films:
         cases = data["gallery"][: config.films]
-        data["gallery"] = film_all(lambda: scene.material, cases, Path(config.output), key)
+        data["gallery"] = film_all(scene, cases, Path(config.output), key)
     timed = tuple(one for one in findings if one.probe == speed.NAME)
     lasting = [one for one in findings if one.probe != speed.NAME]
     return Audited(scene.models[0].name, lasting, data.pop("moments"), data, timed)

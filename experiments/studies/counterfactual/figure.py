@@ -15,9 +15,6 @@ from experiments.presentation.figures.style import COLOURS, dollars
 from experiments.studies.counterfactual.executions import MANOEUVRES
 from experiments.studies.counterfactual.study import Flip, Study
 
-TRUTH: Final = "right answer"
-"""Name of the uppermost row."""
-
 MARKERS: Final = ("o", "s", "^", "D")
 """Marker of every manoeuvre, for readers who do not see colours."""
 
@@ -47,8 +44,7 @@ class Drawn(NamedTuple):
 
 def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
     """Draw a study from its first value to its last, inside ``experiments.presentation.figures.style.styled``."""
-    rows = [TRUTH, *study.driven]
-    strip_in = _ROW_IN * len(rows)
+    strip_in = _ROW_IN * len(study.choices)
     height = _TOP_IN + _UPPER_IN + _GAP_IN + strip_in + _BOTTOM_IN
     figure = Figure(figsize=(width_in, height))
     left, right = _LEFT_IN / width_in, 1.0 - _RIGHT_IN / width_in
@@ -61,7 +57,7 @@ def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
         axes.set_xlim(float(study.values[0]), float(study.values[-1]))
         axes.xaxis.set_minor_formatter(NullFormatter())
     _draw_costs(upper, study)
-    _draw_decisions(lower, study, rows)
+    _draw_decisions(lower, study)
     for flip in study.flips():
         upper.axvline(_place(study, flip), color="#333333", linewidth=1.0, linestyle=":")
     figure.text(0.01, 1.0 - 0.06 / height, title, va="top", fontsize=9, fontweight="bold")
@@ -99,12 +95,11 @@ def _draw_costs(axes: Axes, study: Study) -> None:
     axes.tick_params(axis="x", labelbottom=False, which="both")
 
 
-def _draw_decisions(axes: Axes, study: Study, rows: list[str]) -> None:
+def _draw_decisions(axes: Axes, study: Study) -> None:
     """One strip per row, coloured by what is done; a line where that changes."""
-    edges = _edges(study)
-    for r, name in enumerate(rows):
-        policy = None if name == TRUTH else name
-        chosen = study.best if policy is None else study.driven[policy].manoeuvre
+    edges, rows = _edges(study), study.choices
+    for r, (name, driven) in enumerate(rows.items()):
+        chosen = driven.manoeuvre
         begins = np.flatnonzero(np.append(True, chosen[1:] != chosen[:-1]))
         ends = np.append(begins[1:], len(chosen))
         for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
@@ -115,13 +110,13 @@ def _draw_decisions(axes: Axes, study: Study, rows: list[str]) -> None:
                     study.changed.between(first, last), r, MANOEUVRES[m], ha="center", va="center", fontsize=7,
                     color=INKS[m],
                 )  # fmt: skip
-        for flip in study.flips(policy):
+        for flip in study.flips(name):
             place = _place(study, flip)
             axes.plot([place, place], [r - 0.48, r + 0.48], color="#000000", linewidth=1.6)
     for flip in study.flips():
         axes.axvline(_place(study, flip), color="#333333", linewidth=1.0, linestyle=":")
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows)), rows, fontsize=8)
+    axes.set_yticks(range(len(rows)), list(rows), fontsize=8)
     axes.grid(visible=False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel(f"{study.changed.title}, {study.changed.unit}")

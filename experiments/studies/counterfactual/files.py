@@ -14,7 +14,7 @@ from envs.scenario.suite import SuiteItem
 from experiments.presentation.figures.style import save, styled
 from experiments.store.atomic import replacing, write_text
 from experiments.studies.counterfactual.executions import MANOEUVRES
-from experiments.studies.counterfactual.figure import TRUTH, draw
+from experiments.studies.counterfactual.figure import draw
 from experiments.studies.counterfactual.study import Flip, Study
 
 
@@ -38,7 +38,7 @@ def write(study: Study, title: str, folder: Path) -> Path:
         save(draw(study, title).figure, folder, "counterfactual")
     with replacing(folder / "counterfactual.parquet") as temporary:
         pq.write_table(pa.Table.from_pylist(study.to_rows()), temporary)
-    flips = {name: study.flips(None if name == TRUTH else name) for name in (TRUTH, *study.driven)}
+    flips = {name: study.flips(name) for name in study.choices}
     plain = {
         "property": study.changed.name,
         "original": float(study.values[study.own]),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from envs.errors import UserError, not_allowed
 from envs.physics.aerodynamics import motion_threshold
-from envs.scenario.instance import ARRAYS, ScenarioInstance
+from envs.scenario.instance import ScenarioInstance
 from envs.scenario.scene import UNMOVED_MPS, equilibrium_time_gap
 from envs.specification import debris, episode, vehicle
 from envs.specification.world import Array
@@ -56,7 +56,7 @@ class Property:
 
     def value(self, instance: ScenarioInstance) -> float:
         """The value in an instance, in ``unit``."""
-        arrays = _copies(instance)
+        arrays = instance.copy_arrays()
         return self.read(arrays, self.find(arrays, self.name))
 
     def change(self, instance: ScenarioInstance, value: float) -> ScenarioInstance:
@@ -76,14 +76,13 @@ class Property:
             raise UserError(
                 f"{self.name}: got {value:g}, expected {self.low:g} to {self.high:g} {self.unit}"
             )
-        arrays = _copies(instance)
+        arrays = instance.copy_arrays()
         index = self.find(arrays, self.name)
         self.write(arrays, index, value)
         types = list(instance.debris_types)
         if self.find is _first_body:
             types[index] = f"{types[index]} ({self.title} {value:.3g} {self.unit})"
-        given: dict[str, Any] = {"debris_types": tuple(types), **arrays}
-        return replace(instance, **given)
+        return replace(instance, debris_types=tuple(types), **arrays)
 
     def grid(
         self, instance: ScenarioInstance, count: int, low: float | None, high: float | None
@@ -122,11 +121,6 @@ class Property:
     def between(self, first: float, second: float) -> float:
         """The middle of two values, by ratio where steps are ratios."""
         return float(np.sqrt(first * second)) if self.is_log else 0.5 * (first + second)
-
-
-def _copies(instance: ScenarioInstance) -> Arrays:
-    """Arrays that may be written to."""
-    return {name: getattr(instance, name).copy() for name in ARRAYS}
 
 
 def _first_body(arrays: Arrays, name: str) -> int:

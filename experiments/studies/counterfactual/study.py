@@ -32,6 +32,9 @@ NEGLIGIBLE_USD: Final = 1.0
 MOVED_M: Final = 0.1
 """Sideways motion below this is the wander of the steering law; the clairvoyant has the same limit [A]."""
 
+TRUTH: Final = "right answer"
+"""Name of the right manoeuvres in figures and tables."""
+
 Report = Callable[[float, str], None]
 """Takes the share that is done, 0 to 1, and a name of the next step."""
 
@@ -90,10 +93,15 @@ class Study:
         found: NDArray[np.int64] = (self.cost_usd <= limit).argmax(axis=1)
         return found
 
-    def flips(self, policy: str | None = None) -> list[Flip]:
-        """Where the right manoeuvre changes, or that of a policy."""
-        chosen = self.best if policy is None else self.driven[policy].manoeuvre
-        return find_flips(self.values, chosen)
+    @property
+    def choices(self) -> dict[str, Driven]:
+        """The right manoeuvres under the name ``TRUTH``, then those of the policies."""
+        usd = self.cost_usd[np.arange(len(self.values)), self.best]
+        return {TRUTH: Driven(self.best, usd), **self.driven}
+
+    def flips(self, name: str = TRUTH) -> list[Flip]:
+        """Where one of the ``choices`` changes."""
+        return find_flips(self.values, self.choices[name].manoeuvre)
 
     def to_rows(self) -> list[dict[str, Any]]:
         """A table row per value: the value, costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""

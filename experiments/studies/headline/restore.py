@@ -42,7 +42,9 @@ def restore_shards(
         stem = Path(part.policy).stem
         rows = _rows_of(table, part, by_stem[stem])
         if len(rows) == len(part.items):
-            renamed = records.order(_rename(rows, stem, part.policy_seed))
+            count = len(rows)
+            names = {"policy": [stem] * count, "policy_seed": [part.policy_seed] * count}
+            renamed = records.order(records.replace_columns(rows, names))
             records.write(renamed, folder / part.name)
             steps.note(part.name, [part.name])
             written += 1
@@ -63,12 +65,3 @@ def _rows_of(table: pa.Table, part: Shard, one: Contestant) -> pa.Table:
     for column, value in wanted.items():
         mask = pc.and_(mask, pc.equal(table[column], value))
     return table.filter(mask)
-
-
-def _rename(rows: pa.Table, stem: str, policy_seed: int) -> pa.Table:
-    """The names that shards use."""
-    for column, value in (("policy", stem), ("policy_seed", policy_seed)):
-        field = rows.schema.field(column)
-        values = pa.array([value] * len(rows), field.type)
-        rows = rows.set_column(rows.schema.get_field_index(column), field, values)
-    return rows

@@ -124,15 +124,9 @@ def _stem(one: Contestant) -> str:
 
 def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
     """Arms for policies, training seeds for policy seeds."""
-    names = table["policy"].to_pylist()
-    for column, values in (
-        ("policy", [by_stem[name].arm for name in names]),
-        ("policy_seed", [by_stem[name].seed for name in names]),
-    ):
-        field = table.schema.field(column)
-        position = table.schema.get_field_index(column)
-        table = table.set_column(position, field, pa.array(values, field.type))
-    return records.order(table)
+    made = [by_stem[name] for name in table["policy"].to_pylist()]
+    named = {"policy": [one.arm for one in made], "policy_seed": [one.seed for one in made]}
+    return records.order(records.replace_columns(table, named))
 
 
 def _entrants(

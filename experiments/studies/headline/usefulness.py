@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from envs.debris.safe_yaml import read_mapping
-from envs.scenario.suite import Suite
+from envs.scenario.suite import Suite, first_of_strata
 from experiments.cli.configuration import config_path
 from experiments.rollout.loop import Rollout
 from experiments.stats.tail import CAP_USD
@@ -32,11 +32,7 @@ def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
         ``policy``, ``full_usd`` (mean capped cost with all rules), and ``rules``: name and mean capped cost with this
         rule and all those before it, the most useful first.
     """
-    items = [
-        item
-        for name in suite.strata
-        for item in [i for i in suite.items("train") if i.stratum == name][:count]
-    ]
+    items = first_of_strata(suite.items("train"), count)
     instances = [suite.instance(item) for item in items]
     mapping: Any = read_mapping(config_path("policy", policy))
 

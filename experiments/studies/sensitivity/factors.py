@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from envs.scenario.instance import ARRAYS, ScenarioInstance
+from envs.scenario.instance import ScenarioInstance
 from envs.specification import episode, vehicle
 
 Change = Callable[[ScenarioInstance, float], ScenarioInstance]
@@ -28,14 +28,14 @@ class Factor(NamedTuple):
 
 def change_friction(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
     """Tyre-road friction times a factor; traffic does not know it, only the ego's limits and costs do."""
-    arrays = _copies(instance)
+    arrays = instance.copy_arrays()
     arrays["episode_f"][[episode.FRICTION, episode.GRIP]] *= factor
     return replace(instance, **arrays)
 
 
 def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
     """Gaps behind the ego times a factor, in every lane: followers begin, and want to stay, so much closer."""
-    arrays = _copies(instance)
+    arrays = instance.copy_arrays()
     f, lane = arrays["vehicle_f"], arrays["vehicle_i"][vehicle.LANE]
     behind = np.flatnonzero(f[vehicle.X] < f[vehicle.X, 0])
     for k in np.unique(lane[behind]):
@@ -52,11 +52,6 @@ def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInsta
             f[vehicle.X, i] = edge
         f[vehicle.TIME_GAP, column_] *= factor
     return replace(instance, **arrays)
-
-
-def _copies(instance: ScenarioInstance) -> dict[str, Any]:
-    """Arrays that may be written to."""
-    return {name: getattr(instance, name).copy() for name in ARRAYS}
 
 
 FACTORS: Final[Mapping[str, Factor]] = {

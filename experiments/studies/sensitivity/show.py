@@ -12,7 +12,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
-from experiments.presentation.figures.style import save, styled
+from experiments.presentation.columns import markdown_table
+from experiments.presentation.figures.style import label_usd_bar, save, styled
 from experiments.store.atomic import write_text
 from experiments.studies.sensitivity.study import Row
 
@@ -36,12 +37,9 @@ def render(rows: Sequence[Row], reference: str) -> str:
         Bold: the cheapest.
     """
     names = list(rows[0].mean_usd)
-    lines = [
-        "| setting | " + " | ".join(f"`{name}`" for name in names) + " |",
-        "|---|" + "---|" * len(names),
-    ]
+    lines = []
     for row in rows:
-        cells = []
+        cells = [row.setting.title]
         for name in names:
             mean = f"{row.mean_usd[name]:,.0f}"
             text = f"**{mean}**" if name == row.cheapest else mean
@@ -49,8 +47,8 @@ def render(rows: Sequence[Row], reference: str) -> str:
                 d = row.difference_usd[name]
                 text += f" ({d.value:+,.0f} [{d.low:+,.0f}, {d.high:+,.0f}])"
             cells.append(text)
-        lines.append(f"| {row.setting.title} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        lines.append(cells)
+    return "\n".join(markdown_table(["setting", *(f"`{name}`" for name in names)], lines)) + "\n"
 
 
 def draw(rows: Sequence[Row], reference: str) -> Figure:
@@ -73,10 +71,8 @@ def draw(rows: Sequence[Row], reference: str) -> Figure:
     axes.set_yticks(np.arange(len(rows)) + 0.5, [row.setting.title for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.grid(visible=False)
-    bar = figure.colorbar(ScalarMappable(norm, "PuOr_r"), ax=axes, shrink=0.9)
-    bar.set_ticks([-10_000, -1_000, -100, 0, 100, 1_000, 10_000])
-    bar.set_ticklabels(["-10k", "-1k", "-100", "0", "100", "1k", "10k"])
-    bar.set_label(f"US$ more than {reference}", fontsize=8)
+    shades = ScalarMappable(norm, "PuOr_r")
+    label_usd_bar(figure.colorbar(shades, ax=axes, shrink=0.9), f"US$ more than {reference}")
     return figure
 
 

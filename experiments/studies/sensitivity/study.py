@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
-from envs.scenario.suite import Suite, SuiteItem, load_suite
+from envs.scenario.suite import SuiteItem, first_of_strata, load_suite, load_suite_once
 from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy, policy_path
 from experiments.execution import pool
@@ -103,14 +102,7 @@ def run(config: SensitivityConfiguration) -> list[Row]:
     if config.reference not in config.policies:
         raise not_allowed("reference", config.reference, config.policies)
     path = config_path("suite", config.suite)
-    suite = load_suite(path)
-    items = tuple(
-        item
-        for name in suite.strata
-        for item in [i for i in suite.items(config.split) if i.stratum == name][
-            : config.max_instances
-        ]
-    )
+    items = tuple(first_of_strata(load_suite(path).items(config.split), config.max_instances))
     settings = list_settings(config)
     for setting in settings:
         config_path("cost", setting.cost)
@@ -160,7 +152,7 @@ def _compare(
 
 def _drive(task: Task, folder: str) -> None:
     """Drive all episodes of a task and write their costs to its file."""
-    suite = _suite(task.suite_path)
+    suite = load_suite_once(task.suite_path)
     instances = [suite.instance(item) for item in task.items]
     factor = FACTORS[task.setting.factor] if task.setting.factor else None
     if factor is not None and factor.change is not None:
@@ -194,9 +186,3 @@ def _name(task: Task) -> str:
 
 def _read(path: Path) -> NDArray[np.float64]:
     return np.array(json.loads(path.read_text(encoding="utf-8")))
-
-
-@lru_cache(maxsize=2)
-def _suite(path: str) -> Suite:
-    """A suite, read once per process."""
-    return load_suite(Path(path))

@@ -12,7 +12,7 @@ from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame
-from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
+from experiments.video.films.episode import Film
 
 HEADING_PX: Final = 36
 """Height of the heading above all panels."""
@@ -32,11 +32,6 @@ class Heading(NamedTuple):
 
     title: str
     details: str
-
-
-def compute_height(num_films: int) -> int:
-    """Height of a frame with this many films, px; even, as videos need it."""
-    return HEADING_PX + num_films * (SEPARATOR_PX + PANEL_HEIGHT_PX)
 
 
 def count_frames(films: Sequence[Film]) -> int:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from envs.scenario.instance import ScenarioInstance
-from envs.scenario.suite import Suite
+from envs.scenario.suite import Suite, first_of_strata
 from envs.specification import vehicle
 from experiments.rollout.listener import Listener
 from experiments.rollout.loop import Episode, Rollout
@@ -147,12 +147,7 @@ def find_moments(
     Moments
         Episodes without one are left out; the same for the same arguments.
     """
-    items = suite.items(split)
-    chosen = [
-        item
-        for name in suite.strata
-        for item in [one for one in items if one.stratum == name][:per_stratum]
-    ]
+    chosen = first_of_strata(suite.items(split), per_stratum)
     driven = drive_all([suite.instance(item) for item in chosen], policy)
     random = np.random.default_rng(seed)
     decisions = [_choose(driven, b, steps, random) for b in range(len(chosen))]

@@ -13,7 +13,7 @@ from experiments.presentation.figures.style import COLOURS
 from experiments.studies.counterfactual.executions import MANOEUVRES
 from experiments.studies.counterfactual.explorer.jobs import Job
 from experiments.studies.counterfactual.explorer.model import Model, Picture, Result
-from experiments.studies.counterfactual.figure import TRUTH, place_of
+from experiments.studies.counterfactual.figure import place_of
 from experiments.studies.counterfactual.properties import PROPERTIES
 from experiments.studies.counterfactual.study import Flip, Study
 
@@ -216,25 +216,16 @@ def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:
 
 def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
     """The right manoeuvre and those of the policies at the ``k``-th value, one row each."""
-    rows = []
-    for name in (TRUTH, *study.driven):
-        policy = None if name == TRUTH else name
-        if policy is None:
-            chosen = int(study.best[k])
-            usd = study.cost_usd[k, chosen]
-        else:
-            chosen = int(study.driven[policy].manoeuvre[k])
-            usd = study.driven[policy].cost_usd[k]
-        flips = "; ".join(_describe_flip(study, flip) for flip in study.flips(policy))
-        rows.append(
-            {
-                "name": name,
-                "manoeuvre": MANOEUVRES[chosen],
-                "usd": f"{usd:,.0f}",
-                "flips": flips or "never",
-            }
-        )
-    return rows
+    return [
+        {
+            "name": name,
+            "manoeuvre": MANOEUVRES[int(chosen.manoeuvre[k])],
+            "usd": f"{chosen.cost_usd[k]:,.0f}",
+            "flips": "; ".join(_describe_flip(study, flip) for flip in study.flips(name))
+            or "never",
+        }
+        for name, chosen in study.choices.items()
+    ]
 
 
 def _describe_flip(study: Study, flip: Flip) -> str:

@@ -40,7 +40,7 @@ def test_knowing_the_contents_is_never_worth_less_than_nothing():
 
 def test_summary_of_hand_made_answers():
     def answered(*costs, known=np.nan, unknown=np.nan):
-        return Answered(None, np.array(costs, float), ("",) * 4, known, unknown)
+        return Answered(np.array(costs, float), known, unknown)
 
     row = summarise(
         "x",

@@ -30,7 +30,6 @@ from experiments.video.films.side_by_side import (
     SEPARATOR_PX,
     Heading,
     compare_costs,
-    compute_height,
     count_frames,
     play,
 )
@@ -176,7 +175,8 @@ def test_who_ends_first_is_dimmed_and_waits(keep, brake, braking):
     frames = list(play(films, HEADING))
     # 2.4 s = 12 decisions, a frame before them, 2 s of end cards at 5 frames per second
     assert len(frames) == count_frames(films) == 13 + 10
-    assert {f.shape for f in frames} == {(compute_height(2), 1280, 3)}
+    height = HEADING_PX + 2 * (SEPARATOR_PX + PANEL_HEIGHT_PX)
+    assert {f.shape for f in frames} == {(height, 1280, 3)}
     first, second = HEADING_PX + SEPARATOR_PX, HEADING_PX + 2 * SEPARATOR_PX + PANEL_HEIGHT_PX
     panels = [[f[top : top + PANEL_HEIGHT_PX] for top in (first, second)] for f in frames]
     # same state at the start, different ones after the brakes were applied
