@@ -11,43 +11,25 @@ def _run(values: dict[str, Any]) -> None:
     """Run the benchmark that ``what`` names; its imports come after the configuration is known to be right."""
     from experiments.cli.configuration import BenchmarkConfiguration, config_path, validate
 
-    checked = validate(BenchmarkConfiguration, values)
-    if checked.what == "engine":
-        from experiments.benchmarks import engine as engine_benchmark
+    c = validate(BenchmarkConfiguration, values)
+    suite, split, most = config_path("suite", c.suite), c.split, c.max_instances
+    if c.what == "engine":
+        from experiments.benchmarks import engine
 
-        engine_benchmark.run(
-            rounds=checked.rounds,
-            round_seconds=checked.round_seconds,
-            num_worlds=checked.num_worlds,
-            start_up=checked.start_up,
-        )
-    elif checked.what == "policy":
-        from experiments.benchmarks import latency as latency_benchmark
+        engine.run(c.rounds, c.round_seconds, c.num_worlds, start_up=c.start_up)
+    elif c.what == "policy":
+        from experiments.benchmarks import latency
         from experiments.evaluation.run import choose_policies
 
-        latency_benchmark.run(
-            config_path("suite", checked.suite),
-            split=checked.split,
-            policies=choose_policies(checked.policies),
-            max_instances=checked.max_instances,
-        )
-    elif checked.what == "world_model":
-        from experiments.benchmarks import world_model as world_model_benchmark
+        latency.run(suite, split, choose_policies(c.policies), most)
+    elif c.what == "world_model":
+        from experiments.benchmarks import world_model
 
-        world_model_benchmark.run(
-            config_path("suite", checked.suite),
-            split=checked.split,
-            max_instances=checked.max_instances,
-        )
+        world_model.run(suite, split, most)
     else:
-        from experiments.benchmarks import decision as decision_benchmark
+        from experiments.benchmarks import decision
 
-        decision_benchmark.run(
-            config_path("suite", checked.suite),
-            split=checked.split,
-            num_contents=checked.num_contents,
-            max_instances=checked.max_instances,
-        )
+        decision.run(suite, split, c.num_contents, most)
 
 
 COMMAND = Command(_run, groups=("suite",), config_name="benchmark")

@@ -18,7 +18,6 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.presentation.highlights import show_highlights
     from experiments.presentation.publish import (
         Source,
-        SummaryOptions,
         choose_reference,
         main_records,
         publish,
@@ -32,11 +31,10 @@ def _run(values: dict[str, Any]) -> None:
         return
     plan = evaluation.prepare("compare", config)
     reference = choose_reference(config.reference, plan.names)
-    asked = SummaryOptions(reference, config.level, config.num_resamples)
     with evaluation.open_run(plan) as folder:
         done = evaluation.execute(plan, folder.path)
         source = Source(done.table, plan.entrants, list(plan.suite.strata), done.provenance)
-        summaries = summarise_source(source, asked)
+        summaries = summarise_source(source, reference, config.level, config.num_resamples)
         summary = next(iter(summaries.values()))
         show_highlights(
             plan,
@@ -55,18 +53,12 @@ def _run(values: dict[str, Any]) -> None:
 
 def _run_experiment(config: CompareConfiguration) -> None:
     """Everything that a planned experiment trains, tunes and drives."""
-    from experiments.presentation.publish import (
-        SummaryOptions,
-        choose_reference,
-        publish,
-        summarise_source,
-    )
+    from experiments.presentation.publish import publish, summarise_source
     from experiments.studies.headline.run import run_experiment
 
     source, folder = run_experiment(config)
-    reference = choose_reference(config.reference, list(source.entrants))
-    asked = SummaryOptions(reference, config.level, config.num_resamples)
-    published = publish(folder, source, summarise_source(source, asked))
+    summaries = summarise_source(source, config.reference, config.level, config.num_resamples)
+    published = publish(folder, source, summaries)
     sys.stdout.write(f"{published.text}\nrecords {source.provenance['records_sha256']}\n")
     sys.stdout.write(f"{published.page}\n")
 

@@ -14,24 +14,16 @@ def _run(values: dict[str, Any]) -> None:
 
     from experiments.cli.configuration import ReportConfiguration, validate
     from experiments.presentation.gather import gather
-    from experiments.presentation.publish import (
-        SummaryOptions,
-        choose_reference,
-        main_records,
-        publish,
-        summarise_source,
-    )
+    from experiments.presentation.publish import main_records, publish, summarise_source
     from experiments.presentation.readme import describe_source, make_block, write_block
     from experiments.store.manifest import read_manifest, write_manifest
 
     config = validate(ReportConfiguration, values)
     folders = [Path(name) for name in config.records]
     source = gather(folders)
-    reference = choose_reference(config.reference, list(source.entrants))
-    options = SummaryOptions(reference, config.level, config.num_resamples)
+    summaries = summarise_source(source, config.reference, config.level, config.num_resamples)
     folder = folders[0] if config.output is None else Path(config.output)
     folder.mkdir(parents=True, exist_ok=True)
-    summaries = summarise_source(source, options)
     if config.readme is not None:
         block = make_block(
             next(iter(summaries.values())),

@@ -61,7 +61,7 @@ class Goal(NamedTuple):
     met: bool
 
 
-def run(*, rounds: int, round_seconds: float, num_worlds: int, start_up: bool) -> None:
+def run(rounds: int, round_seconds: float, num_worlds: int, *, start_up: bool) -> None:
     """Measure and print the tables; the last line is one JSON object.
 
     Parameters

@@ -26,7 +26,7 @@ WARM_UP: Final = 5
 """Decisions of every episode that are not counted: first calls allocate."""
 
 
-def run(path: Path, *, split: str, policies: Sequence[str], max_instances: int | None) -> None:
+def run(path: Path, split: str, policies: Sequence[str], max_instances: int | None) -> None:
     """Time every decision of some episodes of a suite and print the table; the last line is one JSON object.
 
     Parameters
@@ -40,8 +40,7 @@ def run(path: Path, *, split: str, policies: Sequence[str], max_instances: int |
     max_instances
         Episodes per policy, spread over the suite; ``None`` = all.
     """
-    suite = load_suite(path)
-    instances = [suite.instance(item) for item in spread(suite.items(split), max_instances)]
+    instances = choose_instances(path, split, max_instances)
     lines = [
         f"{'policy':20s} {'decisions':>9s} {'p50 ms':>9s} {'p99 ms':>9s} {'mean CPU ms':>11s}\n"
     ]
@@ -55,6 +54,12 @@ def run(path: Path, *, split: str, policies: Sequence[str], max_instances: int |
         )
     sys.stdout.writelines(lines)
     sys.stdout.write(json.dumps({"policies": rows, "machine": machine()}) + "\n")
+
+
+def choose_instances(path: Path, split: str, count: int | None) -> list[ScenarioInstance]:
+    """Instances of a suite, evenly spread; all of them if ``count`` is ``None``."""
+    suite = load_suite(path)
+    return [suite.instance(item) for item in spread(suite.items(split), count)]
 
 
 def spread(items: Sequence[SuiteItem], count: int | None) -> Sequence[SuiteItem]:

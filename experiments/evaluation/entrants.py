@@ -45,13 +45,7 @@ def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, En
 def to_values(entrants: Mapping[str, Entrant]) -> dict[str, Any]:
     """Entrants as ``provenance.json`` keeps them; ``from_values`` reads them."""
     return {
-        name: {
-            "is_floor": one.is_floor,
-            "is_privileged": one.is_privileged,
-            "budget": None if one.budget is None else one.budget._asdict(),
-            "file": one.file,
-            "validation_usd": one.validation_usd,
-        }
+        name: one._asdict() | {"budget": None if one.budget is None else one.budget._asdict()}
         for name, one in entrants.items()
     }
 

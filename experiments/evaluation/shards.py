@@ -80,13 +80,7 @@ class Done(NamedTuple):
 
     def plus(self, other: Done) -> Done:
         """Both together."""
-        return Done(
-            self.num_episodes + other.num_episodes,
-            self.num_decisions + other.num_decisions,
-            self.simulation_s + other.simulation_s,
-            self.policy_s + other.policy_s,
-            self.all_s + other.all_s,
-        )
+        return Done._make(mine + more for mine, more in zip(self, other, strict=True))
 
 
 def cut(

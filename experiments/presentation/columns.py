@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a table in Markdown."""
-    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    lines = ["".join(f"| {c} " if c else "| " for c in cells) + "|" for cells in (head, *rows)]
     return [lines[0], "|---" * len(head) + "|", *lines[1:]]
 
 

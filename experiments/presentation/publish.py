@@ -26,14 +26,6 @@ USUAL_COST: Final = "loc_8"
 """The cost setting of the tables, if records have several."""
 
 
-class SummaryOptions(NamedTuple):
-    """Settings of a summary."""
-
-    reference: str
-    level: float  # of the intervals
-    num_resamples: int  # of the bootstrap
-
-
 class Source(NamedTuple):
     """Records and what is known about them."""
 
@@ -75,8 +67,10 @@ def records_of(table: pa.Table, setting: str) -> pa.Table:
     return table.filter(pc.equal(table["cost_setting"], setting))
 
 
-def summarise_source(source: Source, options: SummaryOptions) -> dict[str, Summary]:
-    """Summaries by cost setting, that of the tables first."""
+def summarise_source(
+    source: Source, reference: str | None, level: float, num_resamples: int
+) -> dict[str, Summary]:
+    """Summaries by cost setting, that of the tables first; see ``choose_reference`` and ``summarise``."""
     first = main_records(source.table)
     main = str(first["cost_setting"][0])
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
@@ -85,7 +79,9 @@ def summarise_source(source: Source, options: SummaryOptions) -> dict[str, Summa
             records_of(source.table, setting),
             source.entrants,
             strata=source.strata,
-            **options._asdict(),
+            reference=choose_reference(reference, list(source.entrants)),
+            level=level,
+            num_resamples=num_resamples,
         )
         for setting in (main, *others)
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_type_hints
@@ -66,8 +66,8 @@ COLUMNS: Final = (*(name for name, *_ in _COLUMNS), *TIMINGS)
 """Columns that all records of this version have; metrics add others."""
 
 
-def replace_columns(table: pa.Table, values: Mapping[str, Sequence[object]]) -> pa.Table:
-    """The table with other values in some columns, whose types stay."""
+def replace_columns(table: pa.Table, **values: Sequence[object]) -> pa.Table:
+    """The table with other values in some columns, named by the arguments; their types stay."""
     for name, column in values.items():
         field = table.schema.field(name)
         place = table.schema.get_field_index(name)

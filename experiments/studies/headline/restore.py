@@ -43,9 +43,10 @@ def restore_shards(
         rows = _rows_of(table, part, by_stem[stem])
         if len(rows) == len(part.items):
             count = len(rows)
-            names = {"policy": [stem] * count, "policy_seed": [part.policy_seed] * count}
-            renamed = records.order(records.replace_columns(rows, names))
-            records.write(renamed, folder / part.name)
+            renamed = records.replace_columns(
+                rows, policy=[stem] * count, policy_seed=[part.policy_seed] * count
+            )
+            records.write(records.order(renamed), folder / part.name)
             steps.note(part.name, [part.name])
             written += 1
     return written

@@ -125,8 +125,8 @@ def _stem(one: Contestant) -> str:
 def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
     """Arms for policies, training seeds for policy seeds."""
     made = [by_stem[name] for name in table["policy"].to_pylist()]
-    named = {"policy": [one.arm for one in made], "policy_seed": [one.seed for one in made]}
-    return records.order(records.replace_columns(table, named))
+    arms, seeds = [one.arm for one in made], [one.seed for one in made]
+    return records.order(records.replace_columns(table, policy=arms, policy_seed=seeds))
 
 
 def _entrants(

@@ -12,13 +12,7 @@ import pyarrow as pa
 
 from experiments.evaluation.run import Plan
 from experiments.presentation.columns import align
-from experiments.presentation.publish import (
-    Source,
-    SummaryOptions,
-    choose_reference,
-    publish,
-    summarise_source,
-)
+from experiments.presentation.publish import Source, publish, summarise_source
 from experiments.presentation.tables import usd
 from experiments.records import table as records
 from experiments.records.matching import CATASTROPHE_USD
@@ -105,9 +99,8 @@ def publish_pages(
         make_folder(made)
         source = _gather(whole, folder)
         wanted = config.reference if config.reference in source.entrants else None
-        reference = choose_reference(wanted, list(source.entrants))
-        asked = SummaryOptions(reference, config.level, config.num_resamples)
-        pages.append(publish(made, source, summarise_source(source, asked)).page)
+        summaries = summarise_source(source, wanted, config.level, config.num_resamples)
+        pages.append(publish(made, source, summaries).page)
     return pages
 
 

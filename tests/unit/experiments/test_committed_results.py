@@ -9,12 +9,7 @@ import experiments
 from envs.debris.safe_yaml import read_mapping
 from experiments.cli.configuration import config_path
 from experiments.presentation.gather import gather
-from experiments.presentation.publish import (
-    SummaryOptions,
-    choose_reference,
-    main_records,
-    summarise_source,
-)
+from experiments.presentation.publish import main_records, summarise_source
 from experiments.presentation.readme import BEGIN, END, describe_source, make_block
 from experiments.records import table as records
 
@@ -29,9 +24,8 @@ def source():
 
 def make(source):
     told = read_mapping(config_path("", "report"))
-    reference = choose_reference(told["reference"], list(source.entrants))
-    asked = SummaryOptions(reference, told["level"], told["num_resamples"])
-    summary = next(iter(summarise_source(source, asked).values()))
+    settings = told["reference"], told["level"], told["num_resamples"]
+    summary = next(iter(summarise_source(source, *settings).values()))
     table = main_records(source.table)
     return make_block(summary, table, describe_source(source), told["hero"], told["num_resamples"])
 

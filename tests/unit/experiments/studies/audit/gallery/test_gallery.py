@@ -184,7 +184,7 @@ def test_what_becomes_of_the_ego():
 
 def test_films_are_made_once(scene, tmp_path):
     case = worst.find_wrong_cost(scene.moments, scene.judged)._asdict()
-    (made,) = gallery.film_all(lambda: scene, [case], tmp_path, "key")
+    (made,) = gallery.film_all(scene, [case], tmp_path, "key")
     assert made == case | {"video": "films/01_cost.mp4", "poster": "films/01_cost.png"}
     assert (tmp_path / made["video"]).stat().st_size > 50_000
     assert (tmp_path / made["poster"]).stat().st_size > 20_000
