@@ -80,9 +80,7 @@ def read_vehicles(observation: Observation, speed: Array) -> ObservedVehicles:
 
 
 def follow(
-    observation: Observation,
-    wanted_speed_mps: Array | float,
-    time_gap_s: float = TIME_GAP_S,
+    observation: Observation, wanted_speed_mps: Array | float, time_gap_s: float = TIME_GAP_S
 ) -> Array:
     r"""Acceleration of the intelligent driver model behind the nearest vehicle in the ego's path, ``(B,)`` m/s2.
 

@@ -11,13 +11,7 @@ import math
 import numpy as np
 
 from envs.physics.compilation import compiled, inner
-from envs.specification import (
-    TICKS_PER_DECISION,
-    VEHICLE_SLOTS,
-    column,
-    episode,
-    vehicle,
-)
+from envs.specification import TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
@@ -33,12 +27,7 @@ SLOWEST_MPS = 1.0
 
 @compiled
 def charge_driven(
-    roots: Batch,
-    is_new: Array,
-    before: Array,
-    ego: Array,
-    vehicles: Array,
-    params: Array,
+    roots: Batch, is_new: Array, before: Array, ego: Array, vehicles: Array, params: Array
 ) -> None:
     """Charge the decision that was just driven, as observed, to the open accounts, in place.
 

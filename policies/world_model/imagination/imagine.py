@@ -13,13 +13,7 @@ from envs.cost.loss_of_control import crash_cost
 from envs.cost.swerve import swerve_loss_of_control
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
-from envs.specification import (
-    DEBRIS_SLOTS,
-    EGO_LENGTH_M,
-    EGO_WIDTH_M,
-    VEHICLE_SLOTS,
-    episode,
-)
+from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS, episode
 from envs.specification.world import Array, Batch, World
 from policies.networks.compiled import forward, logistic
 from policies.planning.anchor import TRUCK_LENGTH_M, _copy_world

@@ -10,13 +10,7 @@ import numpy as np
 from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
-from policies.following import (
-    IN_PATH_M,
-    SIDE_M,
-    UNEASY_MPS2,
-    URGENT_S,
-    driver_acceleration,
-)
+from policies.following import IN_PATH_M, SIDE_M, UNEASY_MPS2, URGENT_S, driver_acceleration
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
 

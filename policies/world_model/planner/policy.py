@@ -30,12 +30,7 @@ from policies.world_model.imagination.scoring import disagreement
 from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned, take_members
 from policies.world_model.model.state import State, read_states
-from policies.world_model.planner.two_stage import (
-    Candidates,
-    Choice,
-    TwoStagePlanner,
-    Weights,
-)
+from policies.world_model.planner.two_stage import Candidates, Choice, TwoStagePlanner, Weights
 
 Array = NDArray[np.float64]
 
@@ -172,11 +167,7 @@ class WorldModel:
             learned,
             self._params,
             Weights(
-                int(num_finalists),
-                int(num_families),
-                risk,
-                float(loyalty_usd),
-                float(needless_usd),
+                int(num_finalists), int(num_families), risk, float(loyalty_usd), float(needless_usd)
             ),
         )
         self._memory = self._begin(0)

@@ -25,11 +25,7 @@ def _net(net: Net) -> Net:
 @inner
 def _borrow_model(model: Model) -> Model:
     """The networks that a step uses; the filter and a flat network are passed on as they are."""
-    moves, events, sights = (
-        model.learned.transition,
-        model.learned.events,
-        model.learned.emission,
-    )
+    moves, events, sights = (model.learned.transition, model.learned.events, model.learned.emission)
     return Model(
         Learned(
             model.learned.filter,

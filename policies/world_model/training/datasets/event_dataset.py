@@ -163,9 +163,7 @@ def _events(columns: Mapping[str, NDArray[Any]], noted: Noted) -> Events:
 
 
 def slip_of(
-    columns: Mapping[str, NDArray[Any]],
-    kinds: NDArray[np.int64],
-    crash_usd: NDArray[np.float64],
+    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], crash_usd: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Probability ``(N,)`` of losing control that was charged beyond that of contacts: the effect of spills.
 

@@ -55,9 +55,7 @@ def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -
     return Tracks(x, length, kinds[start, slot], where, columns["episode"][start].astype(np.int64))
 
 
-def find_starts(
-    columns: Mapping[str, NDArray[Any]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_starts(columns: Mapping[str, NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Row and slot of the first decision of every track: two arrays ``(tracks,)``, in the order of ``make_tracks``."""
     rows = columns["debris"]
     tracked = rows[..., column.D_TRACKED] > 0.5

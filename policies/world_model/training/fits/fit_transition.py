@@ -60,12 +60,7 @@ def fit_transition(
 
 
 def _fit(
-    rows: Rows,
-    outputs: int,
-    hidden: int,
-    loss: Loss,
-    members: int,
-    training: Training,
+    rows: Rows, outputs: int, hidden: int, loss: Loss, members: int, training: Training
 ) -> tuple[Net, Scale]:
     """One net and the scales of its targets."""
     scale = scales(rows.y)

@@ -25,10 +25,7 @@ NUM_SCORES: Final = 4
 
 
 def belief_scores(
-    columns: Mapping[str, NDArray[Any]],
-    kinds: NDArray[np.int64],
-    nets: FilterNets,
-    by_look: Array,
+    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], nets: FilterNets, by_look: Array
 ) -> Array:
     """Log probability of the true class.
 
