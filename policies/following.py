@@ -52,6 +52,7 @@ class ObservedVehicles(NamedTuple):
     half_across: Array  # half of what it takes across the road, m
 
 
+@shared
 def half_extents(length: Array, width: Array, heading: Array) -> tuple[Array, Array]:
     """Half of what a box takes along and across the road, m: one that stands askew takes more across."""
     cos, sin = np.abs(np.cos(heading)), np.abs(np.sin(heading))

@@ -10,7 +10,14 @@ import numpy as np
 from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
-from policies.following import IN_PATH_M, SIDE_M, UNEASY_MPS2, URGENT_S, driver_acceleration
+from policies.following import (
+    IN_PATH_M,
+    SIDE_M,
+    UNEASY_MPS2,
+    URGENT_S,
+    driver_acceleration,
+    half_extents,
+)
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
 
@@ -44,8 +51,7 @@ def cruise_limit(state: State, targets: Array) -> float:
         if car[s.C_LIVE] == 0.0 or away <= 0.0:
             continue
         # one that stands askew after a crash takes more of the road
-        across = car[s.C_WIDTH] * abs(math.cos(car[s.C_HEADING]))
-        half = 0.5 * (across + car[s.C_LENGTH] * abs(math.sin(car[s.C_HEADING])))
+        _, half = half_extents(car[s.C_LENGTH], car[s.C_WIDTH], car[s.C_HEADING])
         if abs(car[s.C_Y] - ego[s.Y]) < max(IN_PATH_M, half + 0.5 * EGO_WIDTH_M + SIDE_M):
             room = away - 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M)
             passed = _leads_past(state, i, room, half + 0.5 * EGO_WIDTH_M + SIDE_M, targets)

@@ -8,6 +8,7 @@ from typing import Final
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from envs.specification.world import Array
+from policies.following import half_extents
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
@@ -131,8 +132,7 @@ def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> 
     blocker, is_free = find_blocker(state, x, y, -1), 1.0
     if blocker >= 0:
         # it may be seen past the vehicle
-        cos, sin = abs(math.cos(thing[s.D_YAW])), abs(math.sin(thing[s.D_YAW]))
-        half = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
+        _, half = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], thing[s.D_YAW])
         left = find_blocker(state, x, y - half, -1)
         is_free = 0.5 if left < 0 or find_blocker(state, x, y + half, -1) < 0 else 0.0
     out[7] = is_free

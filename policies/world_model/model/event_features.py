@@ -9,6 +9,7 @@ from envs.physics.compilation import compiled
 from envs.physics.contact_geometry import CAR
 from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M
 from envs.specification.world import Array
+from policies.following import half_extents
 from policies.world_model.estimation.content_classes import (
     BODY_WEIGHTS,
     NUM_CLASSES,
@@ -67,9 +68,7 @@ def contact_features(before: State, after: State, j: int, step: int, out: Array)
     """
     thing, ego = before.things[j], before.ego
     yaw = thing[s.D_YAW] - ego[s.HEADING]
-    cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
-    half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
-    half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
+    half_x, half_y = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], yaw)
     room = half_y + 0.5 * EGO_WIDTH_M
     reach = half_x + 0.5 * EGO_LENGTH_M
     dx, end_dx = thing[s.D_X] - ego[s.X], after.things[j, s.D_X] - after.ego[s.X]
@@ -141,9 +140,7 @@ def severity_features(
     """
     thing, ego = before.things[j], before.ego
     yaw = thing[s.D_YAW] - ego[s.HEADING]
-    cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
-    half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
-    half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
+    half_x, half_y = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], yaw)
     dx, end_dx = thing[s.D_X] - ego[s.X], after.things[j, s.D_X] - after.ego[s.X]
     dy = thing[s.D_Y] - ego[s.Y] - dx * ego[s.HEADING]
     end_dy = after.things[j, s.D_Y] - after.ego[s.Y] - end_dx * after.ego[s.HEADING]

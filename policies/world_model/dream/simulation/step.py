@@ -26,7 +26,7 @@ from envs.specification.world import Array, World
 from envs.world.load import state_hash
 from policies.world_model.dream.simulation import arrays as w
 from policies.world_model.dream.simulation.arrays import Dreams, Model, Sources, Work
-from policies.world_model.dream.simulation.borrow import _borrow_model, _borrow_state, _borrow_work
+from policies.world_model.dream.simulation.borrow import borrow_all
 from policies.world_model.dream.simulation.contacts import sample_collisions, sample_contacts
 from policies.world_model.dream.simulation.motion import disagreement, dream_cars, dream_things
 from policies.world_model.dream.simulation.sensing import begin_look, begin_track, sense
@@ -200,7 +200,7 @@ def step_dreams(
         ``(B,)`` outputs: US$ of the decision, bool, bool, state hash as int64.
     """
     p = params[0]
-    own, scratch = _borrow_model(model), _borrow_work(work)
+    own, scratch = borrow_all(model), borrow_all(work)
     num_contacts = 0
     for b in range(actions.shape[0]):
         total[b] = _step(own, dreams, b, actions[b, 0], actions[b, 1], p, scratch)
@@ -222,7 +222,7 @@ def _step(
 ) -> float:
     """One decision of one world; returns its cost, US$."""
     world, e = dreams.records[b], dreams.member[b]
-    state = _borrow_state(State(dreams.ego[b], dreams.cars[b], dreams.things[b]))
+    state = borrow_all(State(dreams.ego[b], dreams.cars[b], dreams.things[b]))
     after, moves = work.after, model.learned.transition
     for j in range(DEBRIS_SLOTS):
         work.kinds[j] = dreams.theta[b, j]

@@ -96,28 +96,39 @@ def fit(
     random = np.random.default_rng(seed)
     device = net.weights[0].device
     members = weight.shape[1]
-    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    share = LAST_RATE / LEARNING_RATE
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, budget.updates)
-    for update in range(budget.updates):
+    descent = Descent(net, LEARNING_RATE, budget.updates, members, report)
+    for _ in range(budget.updates):
         rows = random.integers(len(x), size=(members, budget.batch))
         inputs = torch.from_numpy(x[rows]).to(device)
         targets = torch.from_numpy(y[rows]).to(device)
         counts = torch.from_numpy(weight[rows, np.arange(members)[:, None]]).to(device)
         each = loss(net(inputs), targets) * counts
-        total = (each.sum(dim=1) / counts.sum(dim=1).clamp(min=1.0)).sum()
-        step(optimizer, net, total)
-        schedule.step()
-        if update % 100 == 99 or update == budget.updates - 1:
-            report(update + 1, budget.updates, float(total.detach()) / members)
+        descent.step((each.sum(dim=1) / counts.sum(dim=1).clamp(min=1.0)).sum())
 
 
-def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> None:
-    """One update with clipped gradients."""
-    optimizer.zero_grad(set_to_none=True)
-    total.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(net.parameters(), CLIP)
-    optimizer.step()
+class Descent:
+    """Updates of a net of ``members`` by AdamW, from a learning rate down to a fiftieth of it."""
+
+    def __init__(
+        self, net: nn.Module, rate: float, updates: int, members: int, report: Report
+    ) -> None:
+        self._net, self._updates, self._members, self._report = net, updates, members, report
+        self._optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=WEIGHT_DECAY)
+        self._schedule = torch.optim.lr_scheduler.LinearLR(
+            self._optimizer, 1.0, LAST_RATE / LEARNING_RATE, updates
+        )
+        self._done = 0
+
+    def step(self, total: Tensor) -> None:
+        """One update with clipped gradients; every hundredth and the last one are reported."""
+        self._optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self._net.parameters(), CLIP)
+        self._optimizer.step()
+        self._schedule.step()
+        self._done += 1
+        if self._done % 100 == 0 or self._done == self._updates:
+            self._report(self._done, self._updates, float(total.detach()) / self._members)
 
 
 def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
