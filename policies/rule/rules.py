@@ -40,9 +40,7 @@ class Rule(NamedTuple):
 
     name: str
     label: int  # of the decision; steering rules turn it to the side they take
-    choose: Callable[
-        [Situation, Thresholds], NDArray[np.int64]
-    ]  # (A,) index of a position, or NONE
+    choose: Callable[[Situation, Thresholds], NDArray[np.int64]]  # (A,) a position, or NONE
     condition: str  # with thresholds in braces
     reason: str
     brakes: bool = False  # also slows down, as the braking rule says

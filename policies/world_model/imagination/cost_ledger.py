@@ -13,10 +13,13 @@ import numpy as np
 from envs.physics.compilation import compiled, inner
 from envs.specification import TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
+from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
 from policies.planning.anchor import PARKED_M, anchor, begin_accounts, nearest_lane
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
+
+__all__ = ["BESIDE_SHARE", "charge_decision", "charge_driven"]
 
 SLOWEST_MPS = 1.0
 """Steering of a slower car says nothing about its yaw rate."""

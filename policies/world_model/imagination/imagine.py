@@ -14,13 +14,12 @@ from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
 from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS, episode
 from envs.specification.world import Array, Batch, World
-from envs.world.charges import BESIDE_SHARE
 from policies.following import half_extents
 from policies.networks.compiled import forward, logistic
 from policies.planning.anchor import TRUCK_LENGTH_M, _copy_world
 from policies.planning.evasion import CREEP_MPS, EVADE_M, evasion_cost
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
-from policies.world_model.imagination.cost_ledger import charge_decision
+from policies.world_model.imagination.cost_ledger import BESIDE_SHARE, charge_decision
 from policies.world_model.model import event_features as ft
 from policies.world_model.model import state as s
 from policies.world_model.model.contact_outcome import NUM_SEVERITY_OUT, expected_cost

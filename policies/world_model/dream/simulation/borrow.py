@@ -18,7 +18,7 @@ def _borrowed(_typing_context: Any, whole: Any) -> Any:
 
     def clear(context: Any, builder: Any, kind: Any, value: Any) -> Any:
         """Arrays without an owner; tuples item by item."""
-        if isinstance(kind, types.BaseTuple):
+        if not isinstance(kind, types.Array):
             items = [
                 clear(context, builder, one, builder.extract_value(value, k))
                 for k, one in enumerate(kind)

@@ -22,10 +22,10 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import Array, World
-from envs.world.charges import BESIDE_SHARE
 from policies.networks.compiled import forward, logistic
 from policies.world_model.dream.simulation.arrays import MEET, OBJECTS, OUTCOME, Work
 from policies.world_model.estimation.content_classes import NUM_PATCHES
+from policies.world_model.imagination.cost_ledger import BESIDE_SHARE
 from policies.world_model.imagination.imagine import LEAST_SLIP
 from policies.world_model.model import contact_outcome as oc
 from policies.world_model.model import event_features as ft

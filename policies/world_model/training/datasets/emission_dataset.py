@@ -47,13 +47,11 @@ def make_emissions(columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int6
     rows = rows[goes_on(columns)[rows]]
     car = empty_table(len(rows) * VEHICLE_SLOTS, em.NUM_CAR_SIGHTS, em.NUM_CAR_EMISSIONS)
     thing = empty_table(len(rows) * DEBRIS_SLOTS, em.NUM_THING_SIGHTS, em.NUM_THING_EMISSIONS)
-    errors = [np.zeros((len(table.x), 2), np.float32) for table in (car, thing)]
+    car_errors, thing_errors = (np.zeros((len(t.x), 2), np.float32) for t in (car, thing))
     shard = read_log(columns, kinds)
-    _fill(rows, shard, looks_of(columns), empty_state(), car, thing, errors[0], errors[1])
-    made = [table.gather(columns["episode"]) for table in (car, thing)]
-    return Emissions(
-        *made, *(error[: len(part.x)] for part, error in zip(made, errors, strict=True))
-    )
+    _fill(rows, shard, looks_of(columns), empty_state(), car, thing, car_errors, thing_errors)
+    cars, things = (table.gather(columns["episode"]) for table in (car, thing))
+    return Emissions(cars, things, car_errors[: len(cars.x)], thing_errors[: len(things.x)])
 
 
 def looks_of(columns: log.Columns) -> NDArray[np.int64]:
@@ -92,7 +90,7 @@ def _fill(
         for i in range(VEHICLE_SLOTS):
             before, after = shard.vehicles[k, i], shard.vehicles[then, i]
             if is_same_track(before, after):
-                n = car.count[0]
+                n = car.filled[0]
                 em.car_sights(state, i, before, kinds, car.x[n])
                 _observed(after, car.y[n])
                 jolt = after[column.V_JOLT]
@@ -105,7 +103,7 @@ def _fill(
         for j in range(DEBRIS_SLOTS):
             before, after = shard.debris[k, j], shard.debris[then, j]
             if is_same_track(before, after):
-                n = thing.count[0]
+                n = thing.filled[0]
                 em.thing_sights(state, j, before, kinds[j], thing.x[n])
                 _observed(after, thing.y[n])
                 p = after[column.D_LOOK + looks[then, j]]

@@ -227,7 +227,7 @@ def _note_collisions(
             continue
         happened = shard.collided[k, i] > 0
         if ft.is_near_collision(state, after, i):
-            n = table.count[0]
+            n = table.filled[0]
             if n < len(table.x):
                 ft.collision_features(state, after, i, h, table.x[n])
                 table.y[n, 0] = 1.0 if happened else 0.0
@@ -253,12 +253,12 @@ def _note_contacts(
         if gone or not same or then[column.D_TRACKED] < 0.5:
             continue
         if ft.is_near_contact(state, after, j):
-            n = table.count[0]
+            n = table.filled[0]
             if n < len(table.x):
                 ft.contact_features(state, after, j, h, table.x[n])
                 table.y[n, 0] = 1.0 if happened else 0.0
                 close_row(table, k)
-            n = noted.slip.count[0]
+            n = noted.slip.filled[0]
             if kind <= NUM_PATCHES and contents.slip[k] >= 0.0 and n < len(noted.slip.x):
                 ft.slip_features(state, after, j, kind, h, command, noted.slip.x[n])
                 noted.slip.y[n, 0] = contents.slip[k]
@@ -278,7 +278,7 @@ def _note_severity(
     state: s.State, after: s.State, table: Table,
 ) -> None:  # fmt: skip
     """A row of the severity of a contact, in place; ``is_own``: with the properties of just these contents."""
-    n, command = table.count[0], shard.command[k, 0]
+    n, command = table.filled[0], shard.command[k, 0]
     properties = contents.own[k, j] if is_own else contents.middles[kind]
     if n < len(table.x):
         ft.severity_features(state, after, j, kind, properties, is_own, h, command, table.x[n])

@@ -109,7 +109,8 @@ def read_histories(columns: log.Columns) -> TrackHistories:
         np.zeros((count, NUM_FLAGS), np.int64),
         np.zeros((count, NUM_CUES), np.int64),
     )
-    met = Met(*(np.zeros(count, np.int64) for _ in range(2)), np.zeros(count), np.full(count, -1))
+    meeting, feeling = np.zeros((2, count), np.int64)
+    met = Met(meeting, feeling, np.zeros(count), np.full(count, -1))
     tracks = start, slot, number
     _feel(tracks, ego, debris, was_felt(columns["contact"]), met)
     _watch(tracks, ego, columns["vehicles"], debris, columns["debris_true"], met.hit, seen)

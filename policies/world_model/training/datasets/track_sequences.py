@@ -42,8 +42,8 @@ def make_tracks(columns: log.Columns, kinds: log.Kinds) -> Tracks:
         np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32),
         columns["episode"][start].astype(np.int64),
     )
-    names = ("episode", "ego", "vehicles", "debris", "debris_true")
-    _fill(start, slot, *(columns[name] for name in names), found)
+    c = columns
+    _fill(start, slot, c["episode"], c["ego"], c["vehicles"], c["debris"], c["debris_true"], found)
     return found
 
 

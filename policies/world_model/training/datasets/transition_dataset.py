@@ -33,11 +33,11 @@ class Table(NamedTuple):
     x: NDArray[np.float32]  # (room, features)
     y: NDArray[np.float32]  # (room, targets)
     of: NDArray[np.int64]  # (room,) logged row
-    count: NDArray[np.int64]  # (1,) rows that are filled
+    filled: NDArray[np.int64]  # (1,) number of rows that are
 
     def gather(self, episode: NDArray[np.int32]) -> Rows:
         """The rows that are filled; ``episode`` is the column of the log."""
-        n = int(self.count[0])
+        n = int(self.filled[0])
         return Rows(self.x[:n], self.y[:n], np.asarray(episode[self.of[:n]], np.int64))
 
 
@@ -49,9 +49,9 @@ def empty_table(room: int, features: int, targets: int) -> Table:
 
 @compiled
 def close_row(table: Table, k: int) -> None:
-    """Keep the row that has been written at ``table.count``, of the logged row ``k``, in place."""
-    table.of[table.count[0]] = k
-    table.count[0] += 1
+    """Keep the row that has been written at ``table.filled``, of the logged row ``k``, in place."""
+    table.of[table.filled[0]] = k
+    table.filled[0] += 1
 
 
 class Transitions(NamedTuple):
@@ -169,13 +169,13 @@ def _fill(rows: Array, shard: Log, state: State, ego: Table, car: Table, thing: 
         true_state(shard, k, state)
         blur(k, shard.speeds[k], state)
         if not touches(shard, k):
-            n = ego.count[0]
+            n = ego.filled[0]
             mf.ego_features(state.ego, command[0], command[1], ego.x[n])
             ego_targets(shard.ego_true[k], shard.ego_true[k + 1], command[0], ego.y[n])
             close_row(ego, k)
         for i in range(VEHICLE_SLOTS):
             if is_same_track(shard.vehicles[k, i], shard.vehicles[k + 1, i]):
-                n = car.count[0]
+                n = car.filled[0]
                 mf.car_features(state, i, car.x[n])
                 if car_targets(shard.vehicles_true[k, i], shard.vehicles_true[k + 1, i], car.y[n]):
                     close_row(car, k)
@@ -183,7 +183,7 @@ def _fill(rows: Array, shard: Log, state: State, ego: Table, car: Table, thing: 
             if shard.contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
                 continue
             if thing_goes_on(debris[j], later[j], now[j], then[j]):
-                n = thing.count[0]
+                n = thing.filled[0]
                 mf.thing_features(state, j, shard.kinds[k, j], thing.x[n])
                 thing_targets(now[j], then[j], thing.y[n])
                 thing.y[n, tr.NUM_THING_OUT] = shard.struck[k, j]
