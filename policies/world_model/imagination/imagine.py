@@ -26,7 +26,7 @@ from policies.world_model.model.contact_outcome import NUM_SEVERITY_OUT, expecte
 from policies.world_model.model.cruise_control import cruise_limit
 from policies.world_model.model.dynamics import move_all, move_others
 from policies.world_model.model.parameters import EventNets, Learned
-from policies.world_model.model.state import State, copy_state
+from policies.world_model.model.state import State, copy_state, lateral_target
 
 LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
@@ -142,11 +142,7 @@ def _roll(
     path: Array, is_ending: bool,
 ) -> float:  # fmt: skip
     """One plan by one member; returns the probability that something is touched."""
-    low, high = (
-        state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
-        state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
-    )
-    targets = low + 0.5 * (actions[:steps, 1] + 1.0) * (high - low)
+    targets = lateral_target(state.ego, actions[:steps, 1])
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0
     is_cause = _is_something_ahead(state, belief)

@@ -6,16 +6,19 @@ Positions along the road are relative to where the ego was when imagining began.
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from envs.action import decode_target
+from envs.physics.compilation import compiled, shared
+from envs.specification import DEBRIS_SLOTS, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
 from policies.base import Observation
 from policies.world_model.estimation import velocity_filter as filtered
+
+Target = TypeVar("Target", float, Array)
 
 # --- ego --------------------------------------------------------------------------------------------
 X, Y, SPEED, HEADING, YAW_RATE, ACCELERATION, LATERAL_PEAK = range(7)
@@ -127,6 +130,14 @@ def lateral_speed(row: Array) -> float:
     along: float = row[column.V_VX]
     across: float = row[column.V_VY]
     return along * math.tan(heading) if abs(heading) < STEEP_RAD else across
+
+
+@shared
+def lateral_target(ego: Array, second: Target) -> Target:
+    """Lateral target, m, of the second component of an action, or of many."""
+    half = 0.5 * EGO_WIDTH_M
+    target: Target = decode_target(second, ego[LEFT_EDGE] + half, ego[RIGHT_EDGE] - half)
+    return target
 
 
 @compiled

@@ -129,11 +129,8 @@ def make_transitions(
 def true_state(shard: Log, k: int, state: State) -> None:
     """Row ``k`` with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
     read_observation(shard.ego[k], shard.vehicles[k], shard.debris[k], shard.speeds[k], state)
-    ego_true, vehicles_true, debris_true = (
-        shard.ego_true[k],
-        shard.vehicles_true[k],
-        shard.debris_true[k],
-    )
+    ego_true = shard.ego_true[k]
+    vehicles_true, debris_true = shard.vehicles_true[k], shard.debris_true[k]
     state.ego[s.Y], state.ego[s.SPEED] = ego_true[log.T_Y], ego_true[log.T_SPEED]
     state.ego[s.HEADING] = ego_true[log.T_HEADING]
     for i in range(VEHICLE_SLOTS):

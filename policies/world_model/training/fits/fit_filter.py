@@ -19,7 +19,7 @@ from policies.world_model.training.datasets.track_sequences import Tracks
 from policies.world_model.training.fits.fit_loop import (
     LEARNING_RATE,
     Descent,
-    Report,
+    Training,
     bootstrap,
     gaussian,
 )
@@ -30,41 +30,19 @@ TRACKS_PER_UPDATE: Final = 96
 WHERE_WEIGHT: Final = 0.5
 
 
-def fit_filter(
-    tracks: Tracks,
-    members: int,
-    updates: int,
-    look_dropout: float,
-    seed: int,
-    device: str,
-    report: Report,
-) -> FilterNets:
-    """Fit the filter.
+def fit_filter(tracks: Tracks, look_dropout: float, training: Training) -> FilterNets:
+    """Fit the filter; it has a head for the class per member.
 
-    Parameters
-    ----------
-    tracks
-        Of ``make_tracks``.
-    members
-        Heads for the class.
-    updates
-        Number of them.
-    look_dropout
-        Share of tracks whose look posterior is hidden throughout: of an unknown type, size, motion and
-        echo say more than the look.
-    seed
-        Of weights, batches, dropout.
-    device
-        Of torch.
-    report
-        Progress.
+    ``look_dropout`` is the share of tracks whose look posterior is hidden throughout: of an unknown type, size, motion
+    and echo say more than the look.
     """
+    members, updates, seed, device, _ = training
     generator = torch.Generator().manual_seed(seed)
     random = np.random.default_rng(seed)
     net = Filter(NUM_BELIEF_FEATURES, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(
         device
     )
-    descent = Descent(net, LEARNING_RATE * 2.0, updates, members, report)
+    descent = Descent(net, LEARNING_RATE * 2.0, members, training)
     weight = bootstrap(tracks.episode, members, seed)
     steps = np.arange(tracks.x.shape[1])
     inside = steps < tracks.length[:, None]

@@ -128,12 +128,8 @@ def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClas
     """
     histories = TrackHistories(*(np.concatenate(values) for values in zip(*parts, strict=True)))
     usual, spread = _usual_outcomes(histories)
-    classes = _maximise(
-        _first_guess(histories, usual, spread, np.random.default_rng(seed)),
-        histories,
-        usual,
-        spread,
-    )
+    guess = _first_guess(histories, usual, spread, np.random.default_rng(seed))
+    classes = _maximise(guess, histories, usual, spread)
     for _ in range(ROUNDS):
         each = _responsibilities(classes, histories)
         classes = _maximise(each, histories, usual, spread)
@@ -267,11 +263,8 @@ def _feelings(each: Array, histories: TrackHistories) -> Array:
         if rows.any():
             one_hot = np.eye(st.NUM_FEELINGS)[histories.feeling[rows]]
             found[:, meeting] = _shares(each[rows].T @ one_hot, one_hot.mean(axis=0))
-    nothing, patch, body = (
-        slice(0, FIRST_PATCH),
-        slice(FIRST_PATCH, FIRST_BODY),
-        slice(FIRST_BODY, None),
-    )
+    nothing, patch = slice(0, FIRST_PATCH), slice(FIRST_PATCH, FIRST_BODY)
+    body = slice(FIRST_BODY, None)
     for rows, excluded in (
         (nothing, st.GRIP_FELT),
         (nothing, st.HIT_FELT),

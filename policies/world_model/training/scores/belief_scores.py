@@ -19,7 +19,6 @@ from policies.world_model.training.datasets.track_sequences import Tracks, find_
 
 LEAST: Final = 1e-6
 
-
 FIRST, LAST, LOOK_FIRST, LOOK_LAST = range(4)
 NUM_SCORES: Final = 4
 
