@@ -100,6 +100,8 @@ class OracleBelief(Bound):
         If ``num_scenarios`` is none of the keys.
     """
 
+    _imagined: DebrisVectorEnv
+
     def __init__(
         self,
         portfolio: Sequence[Policy] = (),
@@ -136,7 +138,6 @@ class OracleBelief(Bound):
         self._added = (INCUMBENT, *copied)
         self._names = (CRUISE, *(recipe.name for recipe in MANOEUVRES), *self._added)
         self._cruise = Constant()
-        self._imagined: DebrisVectorEnv | None = None
         self._memory: list[_Memory] = []
 
     def bind(self, worlds: DebrisVectorEnv) -> None:
@@ -282,12 +283,8 @@ class OracleBelief(Bound):
 
     def _imagine(self, scenarios: Batch, actions: Array, atoms: Atoms) -> Array:
         """Cost of plans for one world in some of its scenarios."""
-        imagined = self._imagined
-        if imagined is None:
-            msg = "bind was not called"
-            raise RuntimeError(msg)
-        imagined.batch[:] = scenarios
+        self._imagined.batch[:] = scenarios
         rows = atoms.content
         plans = np.repeat(actions, len(rows), axis=0)
-        cost: Array = imagined.branch(plans, worlds=rows).cost_usd.sum(axis=(2, 3))
+        cost: Array = self._imagined.branch(plans, worlds=rows).cost_usd.sum(axis=(2, 3))
         return cost.T[None]
