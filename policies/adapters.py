@@ -88,14 +88,11 @@ class OnePerWorld:
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """The actions of the copies, one after the other."""
-        return np.stack(
-            [
-                np.asarray(
-                    copy.act({key: values[b] for key, values in observation.items()}), np.float64
-                )
-                for b, copy in enumerate(self._copies)
-            ]
-        )
+        actions = []
+        for b, copy in enumerate(self._copies):
+            own = {key: values[b] for key, values in observation.items()}
+            actions.append(np.asarray(copy.act(own), np.float64))
+        return np.stack(actions)
 
 
 class StableBaselines3:

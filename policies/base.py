@@ -69,9 +69,7 @@ class Privileged(Protocol):
 class Budget(NamedTuple):
     """The resources that making a policy took."""
 
-    environment_steps: (
-        int  # decisions in the simulator, those of its teachers and of validation included
-    )
+    environment_steps: int  # decisions in the simulator, with its teachers' and validation's
     cpu_s: float | None  # of training or tuning; ``None`` if it was not recorded
 
 
@@ -109,13 +107,10 @@ class Option(NamedTuple):
     score_usd: float  # what the choice was made by; the smallest wins
     mean_usd: float  # mean imagined cost
     worst_usd: float  # mean of the worst fifth
-    path: NDArray[
-        np.float64
-    ]  # (T, 2) imagined positions of the ego: metres ahead of here, lateral position y
-    outcomes_usd: NDArray[np.float64] = np.zeros(
-        0
-    )  # (A,) imagined cost of every case; empty if only one was imagined
-    weights: NDArray[np.float64] = np.zeros(0)  # (A,) of these cases, adding up to 1
+    path: NDArray[np.float64]  # (T, 2) imagined positions of the ego: m ahead of here, and y
+    # (A,) imagined cost of every case, empty if only one was imagined; their weights, adding up to 1
+    outcomes_usd: NDArray[np.float64] = np.zeros(0)
+    weights: NDArray[np.float64] = np.zeros(0)
 
 
 class Outlook(NamedTuple):

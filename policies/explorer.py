@@ -14,6 +14,8 @@ from policies.following import follow
 from policies.perception.objects import find_objects
 from policies.planning.library import MANOEUVRES, glide, write_actions
 
+Array = NDArray[np.float64]
+
 HORIZON: Final = 30
 """Decisions of a manoeuvre at most."""
 
@@ -34,20 +36,11 @@ LONELY_PER_S: Final = 0.1
 
 
 class Explorer:
-    """Drives as a cruise control and tries random manoeuvres near objects: experience that careful drivers lack.
-
-    Parameters
-    ----------
-    keep_share
-        Share of manoeuvres that keep lane and speed, 0 to 1.
-    reckless
-        Share of episodes in which manoeuvres ignore the traffic ahead, 0 to 1.
-    """
+    """Drives as a cruise control and tries random manoeuvres near objects: experience that careful drivers lack."""
 
     privileged = False
 
-    def __init__(self, keep_share: float = KEEP_SHARE, reckless: float = RECKLESS) -> None:
-        self._keep_share, self._reckless = keep_share, reckless
+    def __init__(self) -> None:
         self._size = 0
 
     def _resize(self, size: int) -> None:
@@ -69,7 +62,7 @@ class Explorer:
             random = self._random[b] = np.random.default_rng(int(seeds[b]))
             self._begin_s[b] = random.uniform(EARLIEST_S, LATEST_S)
             self._shift[b] = random.normal(0.0, SHIFT_SD_M)
-            self._is_reckless[b] = random.random() < self._reckless
+            self._is_reckless[b] = random.random() < RECKLESS
             self._step[b] = self._end[b] = 0
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
@@ -107,27 +100,15 @@ class Explorer:
             return bool(near[0, 0] < self._begin_s[b] * max(speed, 3.0))
         return bool(self._random[b].random() < LONELY_PER_S * DECISION_S)
 
-    def _draw_plan(
-        self,
-        b: int,
-        ego: NDArray[np.float64],
-        lateral: NDArray[np.float64],
-        near: NDArray[np.float64],
-    ) -> None:
+    def _draw_plan(self, b: int, ego: Array, lateral: Array, near: Array) -> None:
         """A manoeuvre out of the library, its places shifted a little."""
         random = self._random[b]
-        row = 0 if random.random() < self._keep_share else int(random.integers(len(MANOEUVRES)))
+        row = 0 if random.random() < KEEP_SHARE else int(random.integers(len(MANOEUVRES)))
         shifted = near.copy()
         shifted[:, 1] += self._shift[b]
         plan = np.zeros((1, HORIZON, 2))
-        write_actions(
-            MANOEUVRES[row : row + 1],
-            ego[column.E_SPEED],
-            ego[column.E_SET_SPEED],
-            lateral,
-            shifted,
-            plan,
-        )
+        speed, wanted = ego[column.E_SPEED], ego[column.E_SET_SPEED]
+        write_actions(MANOEUVRES[row : row + 1], speed, wanted, lateral, shifted, plan)
         self._plan[b] = plan[0]
         self._step[b], self._end[b] = 0, int(random.integers(8, HORIZON + 1))
         self._begin_s[b] = random.uniform(EARLIEST_S, LATEST_S)

@@ -10,15 +10,7 @@ from numpy.typing import NDArray
 from envs.action import BRAKE_LIMIT_MPS2
 from envs.errors import not_allowed
 from envs.specification import LANE_WIDTH_M, column
-from policies.base import (
-    BRAKE,
-    KEEP,
-    STEER_LEFT,
-    STEER_RIGHT,
-    STRADDLE,
-    Explanation,
-    Observation,
-)
+from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE, Explanation, Observation
 from policies.command import move_towards, to_action
 from policies.following import follow
 from policies.numbers_within import check_numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, LANE_WIDTH_M, column
 from policies.base import Observation
 
 Array = NDArray[np.float64]
+Metres = TypeVar("Metres", float, Array)
 
 IN_PATH_M: Final = 0.5 * LANE_WIDTH_M
 """A vehicle whose centre is nearer than this to the ego's line is ahead, not beside [A: half a lane]."""
@@ -52,7 +53,8 @@ class ObservedVehicles(NamedTuple):
     half_across: Array  # half of what it takes across the road, m
 
 
-def half_extents(length: Array, width: Array, heading: Array) -> tuple[Array, Array]:
+@shared
+def half_extents(length: Metres, width: Metres, heading: Metres) -> tuple[Metres, Metres]:
     """Half of what a box takes along and across the road, m: one that stands askew takes more across."""
     cos, sin = np.abs(np.cos(heading)), np.abs(np.sin(heading))
     return 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
@@ -80,9 +82,7 @@ def read_vehicles(observation: Observation, speed: Array) -> ObservedVehicles:
 
 
 def follow(
-    observation: Observation,
-    wanted_speed_mps: Array | float,
-    time_gap_s: float = TIME_GAP_S,
+    observation: Observation, wanted_speed_mps: Array | float, time_gap_s: float = TIME_GAP_S
 ) -> Array:
     r"""Acceleration of the intelligent driver model behind the nearest vehicle in the ego's path, ``(B,)`` m/s2.
 

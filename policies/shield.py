@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -149,14 +150,11 @@ class Shielded:
             said = self._policy.explain()
         fired = self._fired >= 0
         brakes = fired & (self._fired != RULES.index("shield: occupied lane"))
-        return Explanation(
-            np.where(brakes, BRAKE, said.labels),
-            np.where(fired, len(said.names) + self._fired, said.reasons),
-            (*said.names, *RULES),
-            said.options,
-            said.outlook,
-            said.is_late,
-            said.imagined_s,
+        return replace(
+            said,
+            labels=np.where(brakes, BRAKE, said.labels),
+            reasons=np.where(fired, len(said.names) + self._fired, said.reasons),
+            names=(*said.names, *RULES),
         )
 
     def foresee(self, world: int) -> Foresight | None:

@@ -9,7 +9,6 @@ import numpy as np
 
 from envs.cost.contact_cost import contact_cost, contact_total
 from envs.cost.loss_of_control import crash_cost
-from envs.cost.swerve import swerve_loss_of_control
 from envs.cost.windscreen import windscreen_cost
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact import FRONTAL, MISS, STRADDLE, contact_outcome
@@ -23,6 +22,8 @@ from envs.world.charges import AXLE_M, TRACK_M
 from envs.world.encounter import HIGHEST_M
 from policies.constant_velocity import debris_columns as debris
 from policies.constant_velocity import hypothesis_columns as hypothesis
+from policies.following import half_extents
+from policies.planning.evasion import CREEP_MPS, EVADE_M, evasion_cost
 
 UNCERTAIN_SD: Final = 2.0
 """Contacts are looked for within so many standard deviations of the measured lateral position."""
@@ -30,15 +31,6 @@ UNCERTAIN_SD: Final = 2.0
 UNDER_SHARE: Final = 0.2
 """Forward speed of what passed underneath, as a share of the contact speed [A: middle of envs/physics/SOURCES.md
 2.2.7]."""
-
-EVADE_M: Final = 0.3
-"""Free space beside an object that is evaded after the plan's end [A]."""
-
-DODGE_USD: Final = 150.0
-"""Manoeuvre cost of evading an object after the plan's end: between a shift and a lane change [A]."""
-
-CREEP_MPS: Final = 3.0
-"""Speed at which something would be passed after a stop [A]."""
 
 
 @inner
@@ -65,9 +57,7 @@ def _meet(
     cos, sin = v[vehicle.COS, 0], v[vehicle.SIN, 0]
     along, across = cos * dx + sin * dy, cos * dy - sin * dx
     yaw = row[debris.YAW] - v[vehicle.HEADING, 0]
-    turn_cos, turn_sin = abs(math.cos(yaw)), abs(math.sin(yaw))
-    half_along = 0.5 * (row[debris.LENGTH] * turn_cos + row[debris.WIDTH] * turn_sin)
-    half_across = 0.5 * (row[debris.WIDTH] * turn_cos + row[debris.LENGTH] * turn_sin)
+    half_along, half_across = half_extents(row[debris.LENGTH], row[debris.WIDTH], yaw)
     reach = 0.5 * EGO_WIDTH_M + half_across + UNCERTAIN_SD * row[debris.SD_Y]
     is_far = abs(along) > 0.5 * EGO_LENGTH_M + half_along or abs(across) > reach
     if done[debris.MET] > 0.0 or is_far or z > HIGHEST_M or row[debris.BODY] == 0.0:
@@ -229,18 +219,12 @@ def _look_beyond(
             continue
         away = dx / closing
         dy = row[debris.Y] + row[debris.VY] * (time + away) - v[vehicle.Y, 0]
-        half = 0.5 * (
-            row[debris.WIDTH] * abs(math.cos(row[debris.YAW]))
-            + row[debris.LENGTH] * abs(math.sin(row[debris.YAW]))
-        )
+        _, half = half_extents(row[debris.LENGTH], row[debris.WIDTH], row[debris.YAW])
         needed = half + 0.5 * EGO_WIDTH_M + EVADE_M - abs(dy)
         if needed <= 0.0 or away > settings[1]:
             continue
         lateral = min(4.0 * needed / (away * away), 2.0 * GRAVITY_MPS2)
-        evade = swerve_loss_of_control(lateral, world.episode_f[episode.GRIP], p) * crash_cost(
-            speed, p
-        )
-        evade += DODGE_USD
+        evade = evasion_cost(lateral, world.episode_f[episode.GRIP], speed, p)
         for a in range(atoms.shape[1]):
             if atoms[j, a, hypothesis.KIND] == hypothesis.BODY:
                 run, _ = contact_with(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
-from envs.errors import UserError, not_allowed
 from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, column, episode, vehicle
 from envs.specification.world import Batch, empty_batch
@@ -15,7 +13,7 @@ from policies.constant_velocity.belief import Belief, believe
 from policies.constant_velocity.imagine import imagine, write_objects
 from policies.constant_velocity.imagined_world import cruise_limit, live_one_decision
 from policies.constant_velocity.knowledge import learn_catalogue
-from policies.numbers_within import check_numbers
+from policies.numbers_within import check_numbers, check_whole, planning_cost
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.anchor import anchor, begin_accounts
 from policies.planning.course import NAMES, Course
@@ -84,7 +82,6 @@ class ConstantVelocity:
     ) -> None:
         check_numbers(
             ("horizon_s", horizon_s, 2.0, 8.0),
-            ("num_atoms", num_atoms, 4, 64),
             ("risk_weight", risk_weight, 0.0, 1.0),
             ("risk_level", risk_level, 0.01, 1.0),
             ("look_trust", look_trust, 0.0, 2.0),
@@ -96,18 +93,14 @@ class ConstantVelocity:
             ("knock_on_share", knock_on_share, 0.0, 2.0),
             ("loyalty_usd", loyalty_usd, 0.0, 1e6),
         )
-        if num_atoms != int(num_atoms):
-            raise UserError(f"num_atoms: got {num_atoms!r}, expected a whole number")
-        if str(loss_of_control) not in LOSS_OF_CONTROL:
-            raise not_allowed("loss_of_control", loss_of_control, LOSS_OF_CONTROL)
         self._num_steps = round(horizon_s / DECISION_S)
-        self._num_atoms = int(num_atoms)
+        self._num_atoms = check_whole("num_atoms", num_atoms, 4, 64)
         self._risk = float(risk_weight), float(risk_level)
         self._look_trust = float(look_trust)
         self._rest_sd, self._harmless = float(rest_sd), float(harmless_usd)
         self._lamp = float(lamp_braking_mps2)
         self._knock_on, self._loyalty = float(knock_on_share), float(loyalty_usd)
-        self._params = CostParameters(loss_of_control=str(loss_of_control)).to_array()
+        self._params = planning_cost(loss_of_control)
         self._knowledge = learn_catalogue(self._params[0], float(mark_prior), float(ghost_prior))
         self._scratch = empty_batch(1)
         self._state = _State(0)

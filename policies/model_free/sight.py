@@ -59,7 +59,7 @@ class Sight:
         """Take in one observation of every world: ``(B, NUM_INPUTS)``."""
         features = self.senses.look(observation, is_new)
         sensed = np.zeros((len(is_new), NUM_SENSED), np.float32)
-        _sense(observation["debris"], COLUMNS, SCALES, sensed)
+        _sense(observation["debris"], sensed)
         return np.concatenate([features, sensed], axis=1)
 
     def put(self, chosen: NDArray[np.int64], other: Sight) -> None:
@@ -68,7 +68,7 @@ class Sight:
 
 
 @compiled
-def _sense(debris: Array, columns: Array, scales: Array, out: Array) -> None:
+def _sense(debris: Array, out: Array) -> None:
     """The columns of the nearest tracked objects ahead, nearest first, ``(B, NUM_SENSED)``."""
     for b in range(debris.shape[0]):
         last = -ft.BEHIND_M
@@ -82,6 +82,6 @@ def _sense(debris: Array, columns: Array, scales: Array, out: Array) -> None:
             if found < 0:
                 break
             last = least
-            for k in range(columns.shape[0]):
-                value = debris[b, found, columns[k]] * scales[k]
-                out[b, n * columns.shape[0] + k] = min(max(value, -LARGEST), LARGEST)
+            for k in range(len(COLUMNS)):
+                value = debris[b, found, COLUMNS[k]] * SCALES[k]
+                out[b, n * len(COLUMNS) + k] = min(max(value, -LARGEST), LARGEST)

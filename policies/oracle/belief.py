@@ -7,12 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.sensing.measure import (
-    LOOK_CONCENTRATION,
-    LOOK_DECAY_M,
-    RADAR_ERROR,
-    THERMAL_ERROR,
-)
+from envs.sensing.measure import LOOK_CONCENTRATION, LOOK_DECAY_M, RADAR_ERROR, THERMAL_ERROR
 from envs.sensing.tracker import DETECTION_CEILING, GHOST_DETECTION, GHOST_NEAR_M
 from envs.specification import column
 from envs.specification.debris import NUM_LOOKS

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import decode_target
-from envs.batched.env import DebrisVectorEnv
 from envs.errors import UserError
 from envs.specification import DECISIONS_PER_EPISODE, episode, vehicle
 from policies.base import (
@@ -22,7 +21,7 @@ from policies.base import (
     Observation,
     Policy,
 )
-from policies.oracle.copies import roll_closed_loop
+from policies.oracle.copies import Bound, roll_closed_loop
 from policies.oracle.episode_plans import Array, first_plans, vary
 
 STARTS_S: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 5.5, 7.0)
@@ -32,7 +31,7 @@ IMPROVEMENT_USD: Final = 1e-6
 """A plan replaces another only if it is cheaper by more than rounding."""
 
 
-class Clairvoyant:
+class Clairvoyant(Bound):
     """Plans the whole episode at its start in the true world, with the true noise, and carries the plan out.
 
     The best of what a portfolio of other policies would do and of the plans of ``first_plans`` is improved by random
@@ -56,8 +55,6 @@ class Clairvoyant:
         If a number is out of range.
     """
 
-    privileged = True
-
     def __init__(
         self,
         portfolio: Sequence[Policy] = (),
@@ -72,33 +69,20 @@ class Clairvoyant:
         self._portfolio = tuple(portfolio)
         self._num_rounds, self._num_varied = num_rounds, num_varied
         self._negligible = float(negligible_usd)
-        self._worlds: DebrisVectorEnv | None = None
         self._plans: Array = np.zeros((0, DECISIONS_PER_EPISODE, 2))
-        self._predicted: Array = np.zeros(0)
         self._clock = np.zeros(0, np.int64)
-
-    def bind(self, worlds: DebrisVectorEnv) -> None:
-        """Look into these worlds from now on."""
-        self._worlds = worlds
-
-    @property
-    def predicted_usd(self) -> Array:
-        """Cost of every world's plan, ``(B,)``, as it will be when the episode is over."""
-        return self._predicted.copy()
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Plan the episodes that begin."""
         if len(self._clock) != len(mask):
             self._plans = np.zeros((len(mask), DECISIONS_PER_EPISODE, 2))
-            self._predicted = np.zeros(len(mask))
             self._clock = np.zeros(len(mask), np.int64)
         chosen = np.flatnonzero(mask)
         self._clock[chosen] = 0
-        worlds = self._bound()
-        actions, costs = roll_closed_loop(worlds, chosen, self._portfolio, seeds[chosen])
+        actions, costs = roll_closed_loop(self._bound(), chosen, self._portfolio, seeds[chosen])
         for k, b in enumerate(chosen.tolist()):
             rng = np.random.default_rng(int(seeds[b]))
-            self._plans[b], self._predicted[b] = self._plan(b, actions[k], costs[k], rng)
+            self._plans[b] = self._plan(b, actions[k], costs[k], rng)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """The next action of every plan; the observation is not needed."""
@@ -124,19 +108,9 @@ class Clairvoyant:
         labels[now[:, 0] < 0.0] = BRAKE
         return Explanation(labels, np.zeros(len(rows), np.int64), ("plan of the whole episode",))
 
-    def _bound(self) -> DebrisVectorEnv:
-        """The worlds that were bound."""
-        if self._worlds is None:
-            msg = "bind was not called"
-            raise RuntimeError(msg)
-        return self._worlds
-
-    def _plan(
-        self, b: int, actions: Array, costs: Array, rng: np.random.Generator
-    ) -> tuple[Array, float]:
-        """The best plan found for world ``b`` and its cost."""
-        worlds = self._bound()
-        world = worlds.batch[b]
+    def _plan(self, b: int, actions: Array, costs: Array, rng: np.random.Generator) -> Array:
+        """The best plan found for world ``b``."""
+        world = self._bound().batch[b]
         half = 0.5 * world.vehicle_f[vehicle.WIDTH, 0]
         best, cost = np.zeros((DECISIONS_PER_EPISODE, 2)), np.inf
         if len(costs):
@@ -157,7 +131,7 @@ class Clairvoyant:
             scale = 1.0 - 0.8 * k / self._num_rounds
             tried = vary(best, self._num_varied, DECISIONS_PER_EPISODE // 2, scale, rng)
             best, cost = self._better(b, tried, best, cost)
-        return best, cost
+        return best
 
     def _better(self, b: int, tried: Array, best: Array, cost: float) -> tuple[Array, float]:
         """The cheapest of some plans and the present one."""

@@ -14,6 +14,24 @@ from envs.specification.world import Batch
 from policies.base import Policy, Privileged
 
 
+class Bound:
+    """The part that oracles share: the worlds into which they look."""
+
+    privileged = True
+    _worlds: DebrisVectorEnv | None = None
+
+    def bind(self, worlds: DebrisVectorEnv) -> None:
+        """Look into these worlds from now on."""
+        self._worlds = worlds
+
+    def _bound(self) -> DebrisVectorEnv:
+        """The worlds that were bound."""
+        if self._worlds is None:
+            msg = "bind was not called"
+            raise RuntimeError(msg)
+        return self._worlds
+
+
 def roll_closed_loop(
     worlds: DebrisVectorEnv,
     chosen: NDArray[np.intp],

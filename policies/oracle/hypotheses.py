@@ -62,6 +62,10 @@ TYPICAL_OFFSETS_M: Final = (0.0, 0.75)
 """Contacts by which specimens are put in order: under the floor and under a tyre [A]."""
 
 
+DRAWS_PER_TYPE: Final = 4
+"""Specimens of each type of the catalogue."""
+
+
 class Specimens(NamedTuple):
     """``S`` objects that one sighting may be, in order of what hitting them costs."""
 
@@ -104,7 +108,6 @@ def draw_specimens(
     yaw_rad: float,
     p: np.record,
     rng: np.random.Generator,
-    draws_per_type: int = 4,
 ) -> Specimens:
     """Objects that fit a visible size; if no type fits, all of them may be.
 
@@ -120,15 +123,13 @@ def draw_specimens(
         Record of ``CostParameters.to_array``.
     rng
         Consumed.
-    draws_per_type
-        Specimens of each type of the catalogue.
     """
     weight = hypotheses.prior * size_likelihood(hypotheses, size_m)
     if weight.sum() <= 0.0:
         weight = hypotheses.prior
     rows = []
     for m in np.flatnonzero(weight > 1e-6 * weight.sum()).tolist():
-        count = draws_per_type if m < len(hypotheses.specs) else 1
+        count = DRAWS_PER_TYPE if m < len(hypotheses.specs) else 1
         for k in range(count):
             if m < len(hypotheses.specs):
                 # the mass decides most: its quantiles are spread evenly

@@ -17,7 +17,7 @@ from policies.base import KEEP, Explanation, Observation, Option, Policy
 from policies.floors import Constant
 from policies.numbers_within import check_numbers
 from policies.oracle.belief import ObjectBelief
-from policies.oracle.copies import roll_closed_loop
+from policies.oracle.copies import Bound, roll_closed_loop
 from policies.oracle.hypotheses import Specimens, draw_specimens, make_hypotheses
 from policies.oracle.scenarios import STRATA, fill_scenarios, pick_two
 from policies.oracle.watch import arrival_s, find_primary, is_settled, note_observation, plan_start
@@ -65,7 +65,7 @@ class _Task(NamedTuple):
     horizon: int
 
 
-class OracleBelief:
+class OracleBelief(Bound):
     """Searches in the true world with the contents of objects as believed, and with another noise than the true one.
 
     It does not know mass, crush strength, sharpness, friction, drag and bounce of an object, whether a sighting is
@@ -100,7 +100,7 @@ class OracleBelief:
         If ``num_scenarios`` is none of the keys.
     """
 
-    privileged = True
+    _imagined: DebrisVectorEnv
 
     def __init__(
         self,
@@ -138,13 +138,11 @@ class OracleBelief:
         self._added = (INCUMBENT, *copied)
         self._names = (CRUISE, *(recipe.name for recipe in MANOEUVRES), *self._added)
         self._cruise = Constant()
-        self._worlds: DebrisVectorEnv | None = None
-        self._imagined: DebrisVectorEnv | None = None
         self._memory: list[_Memory] = []
 
     def bind(self, worlds: DebrisVectorEnv) -> None:
         """Look into these worlds from now on."""
-        self._worlds = worlds
+        super().bind(worlds)
         self._imagined = DebrisVectorEnv(self._num_scenarios, cost=worlds.settings.cost)
         # an environment that has not begun rolls nothing; its worlds are overwritten before every search
         self._imagined.reset(seed=0)
@@ -212,13 +210,6 @@ class OracleBelief:
             self._names,
             [memory.options for memory in self._memory],
         )
-
-    def _bound(self) -> DebrisVectorEnv:
-        """The worlds that were bound."""
-        if self._worlds is None:
-            msg = "bind was not called"
-            raise RuntimeError(msg)
-        return self._worlds
 
     def _world(self, b: int) -> np.void:
         """One of them, as a plain record."""
@@ -292,12 +283,8 @@ class OracleBelief:
 
     def _imagine(self, scenarios: Batch, actions: Array, atoms: Atoms) -> Array:
         """Cost of plans for one world in some of its scenarios."""
-        imagined = self._imagined
-        if imagined is None:
-            msg = "bind was not called"
-            raise RuntimeError(msg)
-        imagined.batch[:] = scenarios
+        self._imagined.batch[:] = scenarios
         rows = atoms.content
         plans = np.repeat(actions, len(rows), axis=0)
-        cost: Array = imagined.branch(plans, worlds=rows).cost_usd.sum(axis=(2, 3))
+        cost: Array = self._imagined.branch(plans, worlds=rows).cost_usd.sum(axis=(2, 3))
         return cost.T[None]

@@ -25,10 +25,9 @@ class Plans(NamedTuple):
     first: Array  # (K, C, 2)
     path: Array  # (K, C, T, 2)
     met: Array  # (K, C) probability of touching something
-    outcomes: Array = np.zeros(
-        (0, 0, 0)
-    )  # (K, C, A) US$ of every case that was imagined, NaN where none was
-    weights: Array = np.zeros((0, 0))  # (K, A) of the cases
+    # (K, C, A) US$ of every case that was imagined, NaN where none was; (K, A) weights of the cases
+    outcomes: Array = np.zeros((0, 0, 0))
+    weights: Array = np.zeros((0, 0))
 
 
 class Options(Sequence[Sequence[Option]]):
@@ -65,12 +64,9 @@ class Options(Sequence[Sequence[Option]]):
             return ()
         plans = self.plans
         nothing = np.zeros(0)
-        weights = plans.weights[row] if len(plans.weights) else nothing
-        cases = (
-            plans.outcomes[row]
-            if len(plans.weights)
-            else np.full((len(plans.score[row]), 1), np.nan)
-        )
+        has_cases = len(plans.weights) > 0
+        weights = plans.weights[row] if has_cases else nothing
+        cases = plans.outcomes[row] if has_cases else np.full((len(plans.score[row]), 1), np.nan)
         is_full = np.isfinite(cases).all(axis=1)
         return [
             Option(

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.errors import UserError
+from policies.numbers_within import check_numbers
 
 Array = NDArray[np.float64]
 
@@ -25,20 +25,12 @@ DEFAULT_RISK: Final = RiskWeights()
 
 
 def check_risk(weights: RiskWeights) -> None:
-    """Refuse weights out of range.
-
-    Raises
-    ------
-    UserError
-        One line with key, value and what is allowed.
-    """
-    for name, value, low, high in (
+    """Refuse weights out of range."""
+    check_numbers(
         ("tail_share", weights.tail_share, 0.0, 1.0),
         ("alpha", weights.alpha, 0.01, 1.0),
         ("doubt", weights.doubt, 0.0, 100.0),
-    ):
-        if not low <= value <= high:
-            raise UserError(f"{name}: got {value!r}, expected a number from {low} to {high}")
+    )
 
 
 def weighted_mean(cost: Array, weights: Array) -> Array:

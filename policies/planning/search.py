@@ -33,7 +33,6 @@ class Choice(NamedTuple):
     """What was chosen in ``K`` worlds; ``F`` finalists, best first."""
 
     chosen: NDArray[np.int64]  # (K,) candidate; the first finalist
-    first_usd: Array  # (K, C) expectation of stage 1; inf = not feasible
     finalists: NDArray[np.int64]  # (K, F) candidates
     score_usd: Array  # (K, F) inf where a world has fewer feasible candidates than F
     mean_usd: Array  # (K, F)
@@ -45,7 +44,7 @@ def search(
     roots: object,
     library: CandidatePlans,
     first: Atoms,
-    second: Atoms | None,
+    second: Atoms,
     *,
     num_finalists: int = 14,
     num_families: int = 3,
@@ -64,7 +63,7 @@ def search(
     first
         Few atoms, for stage 1.
     second
-        Many atoms, for stage 2; ``None`` = stage 1 decides, by the score of its atoms.
+        Many atoms, for stage 2.
     num_finalists
         Plans of stage 2.
     num_families
@@ -94,17 +93,13 @@ def search(
         ]
     )
     rows = np.arange(len(expected))[:, None]
-    if second is None:
-        place = np.searchsorted(used, finalists)
-        final, atoms = cost[rows, place], first
-    else:
-        final, atoms = _imagined(imagine, roots, library.actions[rows, finalists], second), second
-    score, mean, worst = risk_score(final, atoms.weights[:, None, :], atoms.members, risk)
+    final = _imagined(imagine, roots, library.actions[rows, finalists], second)
+    score, mean, worst = risk_score(final, second.weights[:, None, :], second.members, risk)
     score = np.where(np.isfinite(expected[rows, finalists]), score, np.inf)
     order = _best_first(score, finalists)
     finalists = np.take_along_axis(finalists, order, axis=1)
     ordered = [np.take_along_axis(values, order, axis=1) for values in (score, mean, worst)]
-    return Choice(finalists[:, 0].copy(), expected, finalists, *ordered)
+    return Choice(finalists[:, 0].copy(), finalists, *ordered)
 
 
 def pick_finalists(

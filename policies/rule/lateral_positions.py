@@ -47,10 +47,7 @@ class LateralPositions:
 
 
 def find_positions(
-    scene: Scene,
-    verdict: NDArray[np.int64],
-    home: Array,
-    limits: Thresholds,
+    scene: Scene, verdict: NDArray[np.int64], home: Array, limits: Thresholds
 ) -> LateralPositions:
     """Every lateral position with what blocks it; positions off the road are moved to its edge.
 

@@ -119,15 +119,11 @@ class RulePolicy:
     def _begin(self, ego: Array) -> None:
         """Start new episodes in the lane of the ego."""
         if self._is_new.any():
-            y = ego[:, column.E_Y]
-            lane = _lane_centre(ego)
-            for memory, value in (
-                ("_home", lane),
-                ("_goal", lane),
-                ("_target", y),
-                ("_drift", 0.0 * y),
-            ):
-                setattr(self, memory, np.where(self._is_new, value, getattr(self, memory)))
+            lane, is_new = _lane_centre(ego), self._is_new
+            self._home = np.where(is_new, lane, self._home)
+            self._goal = np.where(is_new, lane, self._goal)
+            self._target = np.where(is_new, ego[:, column.E_Y], self._target)
+            self._drift = np.where(is_new, 0.0, self._drift)
             self._is_new = np.zeros(len(ego), np.bool_)
 
     def _decide(
@@ -164,10 +160,8 @@ class RulePolicy:
         target, needed = s.positions.y[rows, position], s.positions.needed_mps2[rows, position]
         self._goal[at], self._fired[at] = target, fired
         self._labels[at] = label_of(fired, target - s.scene.y)
-        calm, sharp = (
-            s.accepted(share)
-            for share in (self.thresholds.calm_share, self.thresholds.sharp_severe_share)
-        )
+        calm = s.accepted(self.thresholds.calm_share)
+        sharp = s.accepted(self.thresholds.sharp_severe_share)
         urgency = np.clip(1.2 * needed, calm, np.maximum(sharp, calm))
         return urgency, self._brake(s, fired, position)
 

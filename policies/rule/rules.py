@@ -40,12 +40,10 @@ class Rule(NamedTuple):
 
     name: str
     label: int  # of the decision; steering rules turn it to the side they take
-    choose: Callable[
-        [Situation, Thresholds], NDArray[np.int64]
-    ]  # (A,) index of a position, or NONE
-    brakes: bool  # also slows down, as the braking rule says
+    choose: Callable[[Situation, Thresholds], NDArray[np.int64]]  # (A,) a position, or NONE
     condition: str  # with thresholds in braces
     reason: str
+    brakes: bool = False  # also slows down, as the braking rule says
 
 
 def _nearest(allowed: Mask) -> NDArray[np.int64]:
@@ -130,7 +128,6 @@ RULES: Final = (
         "cross straight",
         KEEP,
         _hold_straight,
-        False,
         "on a patch; or a patch ahead, or something alongside, and nothing else",
         "on lost grip every steering and braking is a loss of control (envs/physics/SOURCES.md 2.5)",
     ),
@@ -138,7 +135,6 @@ RULES: Final = (
         "stay committed",
         STEER_LEFT,
         _stay_committed,
-        False,
         "the place under way is still free, open and within {sharp_severe_share} of the grip",
         "a change of plan costs the time that was left",
     ),
@@ -146,7 +142,6 @@ RULES: Final = (
         "keep lane",
         KEEP,
         _keep_lane,
-        False,
         "nothing within {margin_m} m of the ego's path",
         "every manoeuvre costs something (envs/physics/SOURCES.md 6.1)",
     ),
@@ -154,7 +149,6 @@ RULES: Final = (
         "straddle",
         STRADDLE,
         _straddle,
-        False,
         "low and narrow, a shift <= {straddle_shift_m} m with {gentle_share} of the grip",
         "US$ 40 instead of a lane change or a hit; 0.15 m of clearance (envs/physics/SOURCES.md 2.1)",
     ),
@@ -162,7 +156,6 @@ RULES: Final = (
         "edge of the lane",
         STEER_LEFT,
         _edge,
-        False,
         "a place <= {edge_shift_m} m off the centre clears it by {margin_m} m with {gentle_share} of the grip",
         "steering inside the lane disturbs no other driver (envs/physics/SOURCES.md 5)",
     ),
@@ -170,7 +163,6 @@ RULES: Final = (
         "change lane",
         STEER_LEFT,
         _change_lane,
-        False,
         "a place beside is free, with gaps of {front_gap_s} and {rear_gap_s} s plus {closing_s} s of closing speed",
         "MOBIL's safety criterion (Kesting et al. 2007) with RSS-like distances (Shalev-Shwartz et al. 2017)",
     ),
@@ -178,7 +170,6 @@ RULES: Final = (
         "dodge",
         STEER_LEFT,
         _dodge,
-        False,
         "clear by {tight_margin_m} m with {sharp_mild_share} of the grip, {sharp_severe_share} if it is severe",
         "a swerve costs hundreds, a severe hit a hundred thousand US$ (envs/physics/SOURCES.md 6.1)",
     ),
@@ -186,16 +177,15 @@ RULES: Final = (
         "brake",
         BRAKE,
         _brake,
-        True,
         "arrival in less than {brake_begin_s} s",
         "time-to-collision staging of emergency braking; no harder than the follower can answer "
         "(envs/physics/SOURCES.md 2.9)",
+        brakes=True,
     ),
     Rule(
         "wait and see",
         RUN_OVER,
         _wait,
-        False,
         "always",
         "there is time: looks and tracks get better with every metre",
     ),

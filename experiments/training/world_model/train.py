@@ -33,6 +33,7 @@ from policies.world_model.training.fits.fit_emission import fit_emission
 from policies.world_model.training.fits.fit_events import fit_events
 from policies.world_model.training.fits.fit_filter import fit_filter
 from policies.world_model.training.fits.fit_flat import fit_flat
+from policies.world_model.training.fits.fit_loop import Training
 from policies.world_model.training.fits.fit_transition import fit_transition
 
 OTHERS: Final = {"dream_ppo", "model_free", "dreamer_v3"}
@@ -125,24 +126,15 @@ def describe(about: Mapping[str, Any]) -> str:
 
 def _filter(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> FilterNets:
     tracks = data.all_tracks(learn, book, count("tracks"))
-    return fit_filter(
-        tracks,
-        config.members,
-        config.updates.filter,
-        config.look_dropout,
-        config.seed,
-        config.device,
-        run.report("filter"),
-    )
+    return fit_filter(tracks, config.look_dropout, _how(config, run, "filter"))
 
 
 def _transition(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> Transition:
     drawn = (learn, book, config.rows, config.seed, count("transitions"))
-    how = (config.members, config.updates.transition, config.seed, config.device)
-    report = run.report("transition")
+    how = _how(config, run, "transition")
     if config.flat_hidden:
-        return fit_flat(data.all_flat_rows(*drawn), config.flat_hidden, *how, report)
-    return fit_transition(data.all_transitions(*drawn), *how, report)
+        return fit_flat(data.all_flat_rows(*drawn), config.flat_hidden, how)
+    return fit_transition(data.all_transitions(*drawn), how)
 
 
 def _events(
@@ -155,22 +147,18 @@ def _events(
 ) -> EventNets:
     known = data.all_events(learn, book, moves, config.stride, count("imagined rollouts"))
     other = data.all_events(held, book, moves, config.stride, count("held out"))
-    return fit_events(
-        known,
-        other,
-        book.middles,
-        config.members,
-        config.updates.events,
-        config.seed,
-        config.device,
-        run.report("events"),
-    )
+    return fit_events(known, other, book.middles, _how(config, run, "events"))
 
 
 def _emission(config: TrainConfiguration, learn: list[Path], book: Book, run: Run) -> EmissionNets:
     rows = all_emissions(learn, book, EMISSION_ROWS, config.seed, count("emissions"))
-    report = run.report("emission")
-    return fit_emission(rows, config.updates.emission, config.seed, config.device, report)
+    return fit_emission(rows, _how(config, run, "emission"))
+
+
+def _how(config: TrainConfiguration, run: Run, name: str) -> Training:
+    """How the networks of a name are trained."""
+    updates: int = getattr(config.updates, name)
+    return Training(config.members, updates, config.seed, config.device, run.report(name))
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,7 @@ Class 0 is nothing (a shadow, a stain, a ghost); then come kinds of patches, the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,21 +53,14 @@ class Book(Protocol):
         """``(NUM_CLASSES, NUM_PROPERTIES)`` of the middle of every class, for nets; 0 where nothing is known."""
         ...
 
-    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def properties(self, columns: log.Columns) -> Array:
         """``(N, 4, NUM_PROPERTIES)`` of the contents of every slot, for nets; not a number where it is not known."""
         ...
 
-    def see(
-        self, columns: Mapping[str, NDArray[Any]], shard: int
-    ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
-        """The columns that supervise, and the class ``(N, 4)`` of the object in every debris slot.
+    def see(self, columns: log.Columns, shard: int) -> tuple[log.Columns, log.Kinds]:
+        """The columns that supervise, and the class of the object in every debris slot.
 
-        Parameters
-        ----------
-        columns
-            Of a shard, with its truth.
-        shard
-            Its number.
+        ``columns`` are those of a shard with its truth, ``shard`` is its number.
         """
         ...
 
@@ -87,7 +79,7 @@ class Codebook(NamedTuple):
         found[1 + NUM_PATCHES :] = (self.bodies - PROPERTY_SHIFT) / PROPERTY_UNIT
         return found
 
-    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def properties(self, columns: log.Columns) -> Array:
         """See ``Book``: known for bodies only."""
         contents = columns["contents"].astype(np.float64)
         flat = contents.reshape(-1, contents.shape[-1])
@@ -95,9 +87,7 @@ class Codebook(NamedTuple):
         found = np.where(flat[:, [log.H_KIND]] == log.BODY, known, np.nan)
         return found.reshape(*contents.shape[:2], NUM_PROPERTIES)
 
-    def see(
-        self, columns: Mapping[str, NDArray[Any]], shard: int
-    ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
+    def see(self, columns: log.Columns, shard: int) -> tuple[log.Columns, log.Kinds]:
         """The columns as they are, truth included, and the true classes; see ``Book``."""
         del shard
         contents = columns["contents"].astype(np.float64)

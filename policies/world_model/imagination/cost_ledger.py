@@ -11,13 +11,7 @@ import math
 import numpy as np
 
 from envs.physics.compilation import compiled, inner
-from envs.specification import (
-    TICKS_PER_DECISION,
-    VEHICLE_SLOTS,
-    column,
-    episode,
-    vehicle,
-)
+from envs.specification import TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, decision_cost, end_decision
@@ -33,12 +27,7 @@ SLOWEST_MPS = 1.0
 
 @compiled
 def charge_driven(
-    roots: Batch,
-    is_new: Array,
-    before: Array,
-    ego: Array,
-    vehicles: Array,
-    params: Array,
+    roots: Batch, is_new: Array, before: Array, ego: Array, vehicles: Array, params: Array
 ) -> None:
     """Charge the decision that was just driven, as observed, to the open accounts, in place.
 
@@ -64,15 +53,8 @@ def charge_driven(
         if is_new[b]:
             world.episode_i[episode.CHARGED_LANE] = world.vehicle_i[vehicle.LANE, 0]
             continue
-        one, two = before[b], ego[b]
-        _live(
-            world,
-            (one[column.E_Y], one[column.E_SPEED], one[column.E_HEADING], one[column.E_YAW_RATE]),
-            (two[column.E_Y], two[column.E_SPEED], two[column.E_HEADING], two[column.E_YAW_RATE]),
-            two[column.E_ACCELERATION],
-            0.0,
-            p,
-        )
+        one, two = _observed_motion(before[b]), _observed_motion(ego[b])
+        _live(world, one, two, ego[b, column.E_ACCELERATION], 0.0, p)
         anchor(world, ego[b], vehicles[b], 0.0)
 
 
@@ -89,16 +71,21 @@ def charge_decision(world: World, before: State, after: State, p: np.record) -> 
         v[vehicle.SPEED, k] = car[s.C_VX]
         world.vehicle_i[vehicle.LANE, k] = nearest_lane(world, car[s.C_Y])
     v[vehicle.X, 0] = after.ego[s.X]
-    one, two = before.ego, after.ego
-    _live(
-        world,
-        (one[s.Y], one[s.SPEED], one[s.HEADING], one[s.YAW_RATE]),
-        (two[s.Y], two[s.SPEED], two[s.HEADING], two[s.YAW_RATE]),
-        two[s.ACCELERATION],
-        two[s.LATERAL_PEAK],
-        p,
-    )
+    one, two = _imagined_motion(before.ego), _imagined_motion(after.ego)
+    _live(world, one, two, after.ego[s.ACCELERATION], after.ego[s.LATERAL_PEAK], p)
     return decision_cost(world)
+
+
+@inner
+def _observed_motion(ego: Array) -> tuple[float, float, float, float]:
+    """Lateral position, speed, heading and yaw rate of the ego as observed."""
+    return ego[column.E_Y], ego[column.E_SPEED], ego[column.E_HEADING], ego[column.E_YAW_RATE]
+
+
+@inner
+def _imagined_motion(ego: Array) -> tuple[float, float, float, float]:
+    """The same of an imagined ego."""
+    return ego[s.Y], ego[s.SPEED], ego[s.HEADING], ego[s.YAW_RATE]
 
 
 @inner

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration, decode_target
+from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration
 from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, EGO_WIDTH_M, VEHICLE_SLOTS
+from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.base import Foresight
 from policies.world_model.model import state as s
 from policies.world_model.model.cruise_control import cruise_limit
 from policies.world_model.model.dynamics import move_all
 from policies.world_model.model.parameters import Learned
-from policies.world_model.model.state import State, copy_state, empty_state
+from policies.world_model.model.state import State, copy_state, empty_state, lateral_target
 
 
 def foresee(
@@ -56,11 +56,7 @@ def _roll(
     objects: Array,
 ) -> None:  # fmt: skip
     """One plan by one member; contacts change nothing, for what follows a blow is not imagined either."""
-    low, high = (
-        state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
-        state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
-    )
-    targets = decode_target(actions[:, 1], low, high)
+    targets = lateral_target(state.ego, actions[:, 1])
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for t in range(actions.shape[0]):
         command = decode_acceleration(actions[t, 0])

@@ -10,19 +10,14 @@ import numpy as np
 from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost
-from envs.cost.swerve import swerve_loss_of_control
 from envs.physics.compilation import compiled, inner
 from envs.physics.contact_geometry import CAR, TRUCK
-from envs.specification import (
-    DEBRIS_SLOTS,
-    EGO_LENGTH_M,
-    EGO_WIDTH_M,
-    VEHICLE_SLOTS,
-    episode,
-)
+from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS, episode
 from envs.specification.world import Array, Batch, World
+from policies.following import half_extents
 from policies.networks.compiled import forward, logistic
 from policies.planning.anchor import TRUCK_LENGTH_M, _copy_world
+from policies.planning.evasion import CREEP_MPS, EVADE_M, evasion_cost
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
 from policies.world_model.imagination.cost_ledger import BESIDE_SHARE, charge_decision
 from policies.world_model.model import event_features as ft
@@ -31,7 +26,7 @@ from policies.world_model.model.contact_outcome import NUM_SEVERITY_OUT, expecte
 from policies.world_model.model.cruise_control import cruise_limit
 from policies.world_model.model.dynamics import move_all, move_others
 from policies.world_model.model.parameters import EventNets, Learned
-from policies.world_model.model.state import State, copy_state
+from policies.world_model.model.state import State, copy_state, lateral_target
 
 LEAST_CONTACT: Final = 1e-3
 """Contacts less likely than this are not looked into."""
@@ -45,22 +40,11 @@ LEAST_CLASS: Final = 0.004
 AHEAD_M: Final = 6.0
 """Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
 
-EVADE_M: Final = 0.3
-"""Free space beside an object that is evaded after the plan's end [A]."""
-
-DODGE_USD: Final = 150.0
-"""Manoeuvre cost of evading an object after the plan's end: between a shift and a lane change [A]."""
-
-CREEP_MPS: Final = 3.0
-"""Speed at which something would be passed after a stop [A]."""
-
 
 @compiled
 def imagine(
     learned: Learned,
-    egos: Array,
-    cars: Array,
-    things: Array,
+    states: State,
     roots: Batch,
     belief: Array,
     actions: Array,
@@ -81,8 +65,8 @@ def imagine(
     ----------
     learned
         The world model.
-    egos, cars, things
-        ``(K, ...)`` fields of ``State`` now.
+    states
+        Now; fields ``(K, ...)``.
     roots
         ``(K,)`` records with the open accounts.
     belief
@@ -114,10 +98,10 @@ def imagine(
     horizon = actions.shape[2]
     shared = np.zeros((horizon, VEHICLE_SLOTS, s.NUM_CAR))
     kinds = np.zeros(DEBRIS_SLOTS, np.int64)
-    for k in range(egos.shape[0]):
+    for k in range(states.ego.shape[0]):
         for j in range(DEBRIS_SLOTS):
             kinds[j] = belief[k, j].argmax()
-        root = State(egos[k], cars[k], things[k])
+        root = State(states.ego[k], states.cars[k], states.things[k])
         for m in range(members.shape[0]):
             e = members[m]
             _roll_others(learned, e, root, kinds, steps[k], state, after, shared)
@@ -158,11 +142,7 @@ def _roll(
     path: Array, is_ending: bool,
 ) -> float:  # fmt: skip
     """One plan by one member; returns the probability that something is touched."""
-    low, high = (
-        state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
-        state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
-    )
-    targets = low + 0.5 * (actions[:steps, 1] + 1.0) * (high - low)
+    targets = lateral_target(state.ego, actions[:steps, 1])
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0
     is_cause = _is_something_ahead(state, belief)
@@ -295,16 +275,13 @@ def _look_beyond(
         ahead, closing = thing[s.D_X] - ego[s.X], speed - thing[s.D_VX]
         if thing[s.D_LIVE] == 0.0 or free[j] < LEAST_CONTACT or ahead <= 0.0 or closing <= 0.0:
             continue
-        yaw = thing[s.D_YAW]
-        half = 0.5 * (
-            thing[s.D_WIDTH] * abs(math.cos(yaw)) + thing[s.D_LENGTH] * abs(math.sin(yaw))
-        )
+        _, half = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], thing[s.D_YAW])
         needed = half + 0.5 * EGO_WIDTH_M + EVADE_M - abs(thing[s.D_Y] - ego[s.Y])
         if needed <= 0.0:
             continue
         away = ahead / closing
         lateral = min(4.0 * needed / (away * away), 20.0)
-        evade = swerve_loss_of_control(lateral, ego[s.GRIP], p) * crash_cost(speed, p) + DODGE_USD
+        evade = evasion_cost(lateral, ego[s.GRIP], speed, p)
         for c in range(1, NUM_CLASSES):
             if belief[j, c] >= LEAST_CLASS:
                 ft.severity_features(state, state, j, c, events.contents[c], False, 0, 0.0, x)

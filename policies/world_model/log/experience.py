@@ -74,6 +74,12 @@ COLUMNS: Final[Mapping[str, tuple[tuple[int, ...], str]]] = {
 }
 """Shape after the row axis, and type, of every column."""
 
+Columns = Mapping[str, NDArray[Any]]
+"""The columns of a shard by name, ``N`` rows each."""
+
+Kinds = NDArray[np.int64]
+"""``(N, 4)``: class of the contents of every object of a shard."""
+
 
 class Shard(NamedTuple):
     """A part of the log."""
@@ -214,7 +220,7 @@ def data_hash(shards: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _digest(columns: Mapping[str, NDArray[Any]]) -> str:
+def _digest(columns: Columns) -> str:
     """Hash over all columns."""
     digest = hashlib.sha256()
     for name in COLUMNS:

@@ -13,6 +13,7 @@ from typing import Final
 from envs.physics.compilation import compiled, inner
 from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
+from policies.following import half_extents
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import state as s
 from policies.world_model.model.cruise_control import STRAIGHT_ON, cruise_limit
@@ -151,9 +152,7 @@ def _nearest(state: State, belief: Array, beyond: float) -> int:
 def _write_object(state: State, belief: Array, j: int, at: int, out: Array) -> None:
     thing, ego = state.things[j], state.ego
     dx, dy = thing[s.D_X] - ego[s.X], thing[s.D_Y] - ego[s.Y]
-    cos, sin = abs(math.cos(thing[s.D_YAW])), abs(math.sin(thing[s.D_YAW]))
-    half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
-    half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
+    half_x, half_y = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], thing[s.D_YAW])
     gap = max(dx - half_x - 0.5 * EGO_LENGTH_M, 0.0)
     closing = ego[s.SPEED] - thing[s.D_VX]
     away = gap / max(closing, 1.0)

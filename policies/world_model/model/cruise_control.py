@@ -16,6 +16,7 @@ from policies.following import (
     UNEASY_MPS2,
     URGENT_S,
     driver_acceleration,
+    half_extents,
 )
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
@@ -50,8 +51,7 @@ def cruise_limit(state: State, targets: Array) -> float:
         if car[s.C_LIVE] == 0.0 or away <= 0.0:
             continue
         # one that stands askew after a crash takes more of the road
-        across = car[s.C_WIDTH] * abs(math.cos(car[s.C_HEADING]))
-        half = 0.5 * (across + car[s.C_LENGTH] * abs(math.sin(car[s.C_HEADING])))
+        _, half = half_extents(car[s.C_LENGTH], car[s.C_WIDTH], car[s.C_HEADING])
         if abs(car[s.C_Y] - ego[s.Y]) < max(IN_PATH_M, half + 0.5 * EGO_WIDTH_M + SIDE_M):
             room = away - 0.5 * (car[s.C_LENGTH] + EGO_LENGTH_M)
             passed = _leads_past(state, i, room, half + 0.5 * EGO_WIDTH_M + SIDE_M, targets)

@@ -97,15 +97,7 @@ def move_all(
 
 @compiled
 def move_others(model: Transition, e: int, state: State, kinds: Array, after: State) -> None:
-    """Advance all vehicles by one decision in which the ego keeps its lateral position and its speed.
-
-    Parameters
-    ----------
-    model, e, state, kinds
-        As for ``move_all``.
-    after
-        Its vehicles are overwritten.
-    """
+    """Advance all vehicles, as ``move_all``, by one decision in which the ego keeps its lateral position and speed."""
     if model.flat.b1.shape[1] > 0:
         out = np.empty(NUM_FLAT_OUT, np.float32)
         _ask_flat(model.flat, e, state, 0.0, state.ego[s.Y], kinds, out)
@@ -151,21 +143,7 @@ def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
 def move_ego(
     model: Transition, e: int, state: State, first: float, second: float, after: State
 ) -> None:
-    """Advance the ego by one decision.
-
-    Parameters
-    ----------
-    model
-        The nets.
-    e
-        Member.
-    state
-        Now; read only.
-    first, second
-        Commanded acceleration, m/s2, and lateral target, m.
-    after
-        Its ego is overwritten.
-    """
+    """Advance the ego alone by one decision; the arguments are those of ``move_all``."""
     x = np.empty(mf.NUM_EGO_FEATURES, np.float32)
     hidden = np.empty((2, model.ego.b1.shape[1]), np.float32)
     out = np.empty(NUM_EGO_OUT, np.float32)
@@ -241,17 +219,7 @@ def place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> Non
 
 @compiled
 def move_things(model: Transition, e: int, state: State, kinds: Array, after: State) -> None:
-    """Advance all objects by one decision.
-
-    Parameters
-    ----------
-    model, e, state
-        As for ``move_ego``.
-    kinds
-        ``(4,)`` int64: class of the contents of every object.
-    after
-        Its objects are overwritten.
-    """
+    """Advance all objects by one decision; the arguments are those of ``move_all``."""
     x = np.empty(mf.NUM_THING_FEATURES, np.float32)
     hidden = np.empty((2, model.thing.b1.shape[1]), np.float32)
     out = np.empty(2 * NUM_THING_OUT + 1, np.float32)

@@ -1,4 +1,7 @@
-"""Features and outputs of the emission networks: how a vehicle or an object is observed."""
+"""Features and outputs of the emission networks: how a vehicle or an object in a live slot is observed.
+
+``before`` is the row of what was observed of it one decision ago.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Final
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
 from envs.specification.world import Array
+from policies.following import half_extents
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.model import state as s
 from policies.world_model.model.state import State
@@ -65,21 +69,7 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
 
 @compiled
 def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) -> None:
-    """Features of the observation of the vehicle in slot ``i``.
-
-    Parameters
-    ----------
-    state
-        Of one world.
-    i
-        A live slot.
-    before
-        ``(NUM_VEHICLE,)`` what was observed of it one decision ago.
-    kinds
-        ``(4,)`` int64: class of the contents of every object.
-    out
-        ``(NUM_CAR_SIGHTS,)`` output.
-    """
+    """Features ``(NUM_CAR_SIGHTS,)`` of a vehicle; ``kinds`` ``(4,)`` is the class of the contents of every object."""
     car = state.cars[i]
     dx = car[s.C_X] - state.ego[s.X]
     _see(state, dx, car[s.C_Y] - state.ego[s.Y], out)
@@ -110,29 +100,14 @@ def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) ->
 
 @compiled
 def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> None:
-    """Features of the observation of the object in slot ``j`` if it is of a class.
-
-    Parameters
-    ----------
-    state
-        Of one world.
-    j
-        A live slot.
-    before
-        ``(NUM_DEBRIS,)`` what was observed of it one decision ago.
-    kind
-        Class of its contents.
-    out
-        ``(NUM_THING_SIGHTS,)`` output.
-    """
+    """Features ``(NUM_THING_SIGHTS,)`` of an object if the class of its contents is ``kind``."""
     thing = state.things[j]
     x, y = thing[s.D_X], thing[s.D_Y]
     _see(state, x - state.ego[s.X], y - state.ego[s.Y], out)
     blocker, is_free = find_blocker(state, x, y, -1), 1.0
     if blocker >= 0:
         # it may be seen past the vehicle
-        cos, sin = abs(math.cos(thing[s.D_YAW])), abs(math.sin(thing[s.D_YAW]))
-        half = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
+        _, half = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], thing[s.D_YAW])
         left = find_blocker(state, x, y - half, -1)
         is_free = 0.5 if left < 0 or find_blocker(state, x, y + half, -1) < 0 else 0.0
     out[7] = is_free

@@ -1,4 +1,10 @@
-"""Features of the event heads: a possible contact or collision within an imagined decision, of order one."""
+"""Features of the event heads: a possible contact or collision within an imagined decision, of order one.
+
+The functions share their arguments: ``before`` and ``after`` are the states at the beginning and the end of the
+decision; ``j`` or ``i`` is the slot of the object or the vehicle, for which ``is_near_contact`` or
+``is_near_collision`` holds, and ``kind`` the class of its contents; ``step`` counts decisions since imagining began, or
+is ``EXACT``; ``command`` is the commanded acceleration, m/s2; ``out`` is the output.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,7 @@ from envs.physics.compilation import compiled
 from envs.physics.contact_geometry import CAR
 from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M
 from envs.specification.world import Array
+from policies.following import half_extents
 from policies.world_model.estimation.content_classes import (
     BODY_WEIGHTS,
     NUM_CLASSES,
@@ -52,24 +59,10 @@ def is_near_contact(before: State, after: State, j: int) -> bool:
 
 @compiled
 def contact_features(before: State, after: State, j: int, step: int, out: Array) -> None:
-    """Features of a possible contact of the ego with object ``j`` within a decision.
-
-    Parameters
-    ----------
-    before, after
-        State at its beginning and end.
-    j
-        A slot for which ``is_near_contact`` holds.
-    step
-        Decisions since imagining began, or ``EXACT``.
-    out
-        ``(NUM_CONTACT_FEATURES,)`` output.
-    """
+    """Features ``(NUM_CONTACT_FEATURES,)`` of a possible contact with object ``j`` within a decision."""
     thing, ego = before.things[j], before.ego
     yaw = thing[s.D_YAW] - ego[s.HEADING]
-    cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
-    half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
-    half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
+    half_x, half_y = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], yaw)
     room = half_y + 0.5 * EGO_WIDTH_M
     reach = half_x + 0.5 * EGO_LENGTH_M
     dx, end_dx = thing[s.D_X] - ego[s.X], after.things[j, s.D_X] - after.ego[s.X]
@@ -118,32 +111,13 @@ def severity_features(
     command: float,
     out: Array,
 ) -> None:
-    """Features of the severity of a contact with object ``j`` if it is of a class.
+    """Features ``(NUM_SEVERITY_FEATURES,)`` of the severity of a contact with object ``j`` if it is of a class.
 
-    Parameters
-    ----------
-    before, after
-        State at the beginning and the end of the decision.
-    j
-        A live slot.
-    kind
-        Class of its contents.
-    properties
-        ``(NUM_PROPERTIES,)`` of the contents, or of the middle of their class.
-    is_own
-        Whether they are the properties of just these contents.
-    step
-        Decisions since imagining began, or ``EXACT``.
-    command
-        Commanded acceleration, m/s2.
-    out
-        ``(NUM_SEVERITY_FEATURES,)`` output.
+    ``properties`` ``(NUM_PROPERTIES,)`` are those of just these contents (``is_own``), or of the middle of their class.
     """
     thing, ego = before.things[j], before.ego
     yaw = thing[s.D_YAW] - ego[s.HEADING]
-    cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
-    half_y = 0.5 * (thing[s.D_WIDTH] * cos + thing[s.D_LENGTH] * sin)
-    half_x = 0.5 * (thing[s.D_LENGTH] * cos + thing[s.D_WIDTH] * sin)
+    half_x, half_y = half_extents(thing[s.D_LENGTH], thing[s.D_WIDTH], yaw)
     dx, end_dx = thing[s.D_X] - ego[s.X], after.things[j, s.D_X] - after.ego[s.X]
     dy = thing[s.D_Y] - ego[s.Y] - dx * ego[s.HEADING]
     end_dy = after.things[j, s.D_Y] - after.ego[s.Y] - end_dx * after.ego[s.HEADING]
@@ -195,23 +169,7 @@ def momentum_share(properties: Array) -> float:
 def slip_features(
     before: State, after: State, j: int, kind: int, step: int, command: float, out: Array
 ) -> None:
-    """Features of losing control on the spill ``j`` within a decision.
-
-    Parameters
-    ----------
-    before, after
-        State at its beginning and end.
-    j
-        A slot for which ``is_near_contact`` holds.
-    kind
-        Class of its contents: a patch.
-    step
-        Decisions since imagining began, or ``EXACT``.
-    command
-        Commanded acceleration, m/s2.
-    out
-        ``(NUM_SLIP_FEATURES,)`` output.
-    """
+    """Features ``(NUM_SLIP_FEATURES,)`` of losing control on the spill ``j`` within a decision."""
     contact_features(before, after, j, step, out)
     ego = after.ego
     lateral = ego[s.LATERAL_PEAK]
@@ -240,19 +198,7 @@ def is_near_collision(before: State, after: State, i: int) -> bool:
 
 @compiled
 def collision_features(before: State, after: State, i: int, step: int, out: Array) -> None:
-    """Features of a possible collision with vehicle ``i`` within a decision.
-
-    Parameters
-    ----------
-    before, after
-        State at its beginning and end.
-    i
-        A slot for which ``is_near_collision`` holds.
-    step
-        Decisions since imagining began, or ``EXACT``.
-    out
-        ``(NUM_COLLISION_FEATURES,)`` output.
-    """
+    """Features ``(NUM_COLLISION_FEATURES,)`` of a possible collision with vehicle ``i`` within a decision."""
     car, later = before.cars[i], after.cars[i]
     reach = 0.5 * (EGO_LENGTH_M + car[s.C_LENGTH])
     turned = abs(math.sin(later[s.C_HEADING])) * 0.5 * car[s.C_LENGTH]

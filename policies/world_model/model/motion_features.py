@@ -75,17 +75,7 @@ def lateral_limit(grip: float) -> float:
 
 @compiled
 def car_features(state: State, i: int, out: Array) -> None:
-    """Features of the vehicle in slot ``i``.
-
-    Parameters
-    ----------
-    state
-        Of one world.
-    i
-        A live slot.
-    out
-        ``(NUM_CAR_FEATURES,)`` output.
-    """
+    """Features ``(NUM_CAR_FEATURES,)`` of the vehicle in the live slot ``i``."""
     car, ego = state.cars[i], state.ego
     x, y, v = car[s.C_X], car[s.C_Y], car[s.C_VX]
     lane = math.floor(y / LANE_WIDTH_M + 0.5)
@@ -164,19 +154,7 @@ def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float
 
 @compiled
 def thing_features(state: State, j: int, kind: int, out: Array) -> None:
-    """Features of the object in slot ``j`` if it is of a class.
-
-    Parameters
-    ----------
-    state
-        Of one world.
-    j
-        A live slot.
-    kind
-        Class of its contents.
-    out
-        ``(NUM_THING_FEATURES,)`` output.
-    """
+    """Features ``(NUM_THING_FEATURES,)`` of the object in the live slot ``j`` if it is of class ``kind``."""
     thing, ego = state.things[j], state.ego
     vx, vy = thing[s.D_VX], thing[s.D_VY]
     out[0], out[1] = vx / 10.0, vy / 3.0

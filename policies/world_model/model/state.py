@@ -6,16 +6,19 @@ Positions along the road are relative to where the ego was when imagining began.
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from envs.action import decode_target
+from envs.physics.compilation import compiled, shared
+from envs.specification import DEBRIS_SLOTS, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
 from policies.base import Observation
 from policies.world_model.estimation import velocity_filter as filtered
+
+Target = TypeVar("Target", float, Array)
 
 # --- ego --------------------------------------------------------------------------------------------
 X, Y, SPEED, HEADING, YAW_RATE, ACCELERATION, LATERAL_PEAK = range(7)
@@ -129,6 +132,14 @@ def lateral_speed(row: Array) -> float:
     return along * math.tan(heading) if abs(heading) < STEEP_RAD else across
 
 
+@shared
+def lateral_target(ego: Array, second: Target) -> Target:
+    """Lateral target, m, of the second component of an action, or of many."""
+    half = 0.5 * EGO_WIDTH_M
+    target: Target = decode_target(second, ego[LEFT_EDGE] + half, ego[RIGHT_EDGE] - half)
+    return target
+
+
 @compiled
 def set_acceleration(car_speeds: Array, car: Array) -> None:
     """The acceleration of a vehicle as the filter says, in place; its row of ``read_observation``'s ``car_speeds``."""
@@ -158,11 +169,7 @@ def _read_thing(row: Array, y: float, thing: Array) -> None:
         return
     age = row[column.D_AGE_SINCE_SEEN]
     thing[D_LIVE], thing[D_AGE], thing[D_VISIBLE] = 1.0, age, row[column.D_VISIBLE]
-    thing[D_VX], thing[D_VY], thing[D_VZ] = (
-        row[column.D_VX],
-        row[column.D_VY],
-        row[column.D_VZ],
-    )
+    thing[D_VX], thing[D_VY], thing[D_VZ] = (row[column.D_VX], row[column.D_VY], row[column.D_VZ])
     # lying things have measured speeds too
     noise = 2.5 * row[column.D_SD_V]
     moves = thing[D_VX] ** 2 + thing[D_VY] ** 2 > noise * noise

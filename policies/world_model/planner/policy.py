@@ -9,14 +9,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.cost.parameters import LOSS_OF_CONTROL, CostParameters
-from envs.errors import UserError, not_allowed
 from envs.specification import DECISION_S, column
 from envs.specification.world import empty_batch
 from policies.base import Budget, Explanation, Foresight, Observation, Outlook
 from policies.checkpoint import Checkpoint, read_budget
 from policies.following import follow
-from policies.numbers_within import check_number
+from policies.numbers_within import check_number, check_numbers, check_whole, planning_cost
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
@@ -30,12 +28,7 @@ from policies.world_model.imagination.scoring import disagreement
 from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned, take_members
 from policies.world_model.model.state import State, read_states
-from policies.world_model.planner.two_stage import (
-    Candidates,
-    Choice,
-    TwoStagePlanner,
-    Weights,
-)
+from policies.world_model.planner.two_stage import Candidates, Choice, TwoStagePlanner, Weights
 
 Array = NDArray[np.float64]
 
@@ -135,22 +128,13 @@ class WorldModel:
         num_members: int | None = None,
         deadline_ms: float | None = None,
     ) -> None:
-        for name, value, low, high in (
+        check_numbers(
             ("horizon_s", horizon_s, 2.0, 8.0),
-            ("num_finalists", num_finalists, 1, 40),
-            ("num_families", num_families, 1, 6),
             ("look_trust", look_trust, 0.0, 1.0),
             ("rest_sd", rest_sd, 0.0, 6.0),
             ("loyalty_usd", loyalty_usd, 0.0, 1e6),
             ("needless_usd", needless_usd, 0.0, 1e6),
-        ):
-            check_number(name, value, low, high)
-        if deadline_ms is not None:
-            check_number("deadline_ms", deadline_ms, 0.0, 1e6)
-        if str(loss_of_control) not in LOSS_OF_CONTROL:
-            raise not_allowed("loss_of_control", loss_of_control, LOSS_OF_CONTROL)
-        if num_finalists != int(num_finalists) or num_families != int(num_families):
-            raise UserError(f"num_finalists: got {num_finalists!r}, expected a whole number")
+        )
         self.budget: Budget | None = None
         if isinstance(checkpoint, Learned):
             learned, self._classes = checkpoint, tuple(map(str, range(NUM_CLASSES)))
@@ -159,21 +143,23 @@ class WorldModel:
             learned, self._classes = found.learned, tuple(found.about["classes"])
             self.budget = read_budget(found.about)
         if num_members is not None:
-            check_number("num_members", num_members, 1, learned.events.contact.b1.shape[0])
-            learned = take_members(learned, int(num_members))
+            most = learned.events.contact.b1.shape[0]
+            learned = take_members(learned, check_whole("num_members", num_members, 1, most))
         self._learned, self._remembers = learned, bool(remembers)
         self._num_steps = round(horizon_s / DECISION_S)
         self._look_trust, self._rest_sd = float(look_trust), float(rest_sd)
-        self._deadline_s = None if deadline_ms is None else 1e-3 * float(deadline_ms)
+        self._deadline_s: float | None = None
+        if deadline_ms is not None:
+            self._deadline_s = 1e-3 * check_number("deadline_ms", deadline_ms, 0.0, 1e6)
         risk = RiskWeights(float(tail_share), float(alpha), float(doubt))
         check_risk(risk)
-        self._params = CostParameters(loss_of_control=str(loss_of_control)).to_array()
+        self._params = planning_cost(loss_of_control)
         self._planner = TwoStagePlanner(
             learned,
             self._params,
             Weights(
-                int(num_finalists),
-                int(num_families),
+                check_whole("num_finalists", num_finalists, 1, 40),
+                check_whole("num_families", num_families, 1, 6),
                 risk,
                 float(loyalty_usd),
                 float(needless_usd),

@@ -178,9 +178,7 @@ class TwoStagePlanner:
         cost = np.zeros((*wanted.shape, len(members), objects, NUM_CLASSES + 1))
         imagine(
             self._learned,
-            candidates.states.ego,
-            candidates.states.cars,
-            candidates.states.things,
+            candidates.states,
             candidates.roots,
             candidates.belief,
             candidates.actions,

@@ -78,9 +78,7 @@ class Work(NamedTuple):
     event_hidden: Array
     severity_hidden: Array
     sight_hidden: Array
-    other_car: (
-        Array  # (2 NUM_CAR_OUT,) float32: what is said with noise; then what another member says
-    )
+    other_car: Array  # (2 NUM_CAR_OUT,) float32: with noise; then what another member says
     other_thing: Array
     contact_x: Array
     severity_x: Array

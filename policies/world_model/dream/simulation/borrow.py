@@ -1,97 +1,45 @@
 """Borrowed buffers of a step: passing them on counts no references; see ``envs.physics.borrow``."""
 
+# ruff: noqa: ANN401 - an intrinsic is handed Numba's own, untyped objects
+
 from __future__ import annotations
 
-from envs.physics.borrow import borrow
-from envs.physics.compilation import inner
-from policies.networks.compiled import Net
-from policies.world_model.dream.simulation.arrays import Model, Work
-from policies.world_model.model.parameters import EmissionNets, EventNets, Learned, Transition
-from policies.world_model.model.state import State
+from typing import Any, TypeVar, cast
+
+from numba import config, types
+from numba.extending import intrinsic
+
+T = TypeVar("T")
 
 
-@inner
-def _net(net: Net) -> Net:
-    return Net(
-        borrow(net.w1),
-        borrow(net.b1),
-        borrow(net.w2),
-        borrow(net.b2),
-        borrow(net.w3),
-        borrow(net.b3),
-    )
+@intrinsic
+def _borrowed(_typing_context: Any, whole: Any) -> Any:
+    """The same tuple structure with the owners of its arrays cleared."""
+
+    def clear(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+        """Arrays without an owner; tuples item by item."""
+        if not isinstance(kind, types.Array):
+            items = [
+                clear(context, builder, one, builder.extract_value(value, k))
+                for k, one in enumerate(kind)
+            ]
+            return context.make_tuple(builder, kind, items)
+        view = context.make_array(kind)(context, builder, value)
+        view.meminfo = view.meminfo.type(None)
+        view.parent = view.parent.type(None)
+        return view._getvalue()  # numba's structure proxies have no public spelling
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        """Clear everything below the tuple."""
+        return clear(context, builder, signature.args[0], arguments[0])
+
+    return whole(whole), generate
 
 
-@inner
-def _borrow_model(model: Model) -> Model:
-    """The networks that a step uses; the filter and a flat network are passed on as they are."""
-    moves, events, sights = (
-        model.learned.transition,
-        model.learned.events,
-        model.learned.emission,
-    )
-    return Model(
-        Learned(
-            model.learned.filter,
-            Transition(
-                _net(moves.ego),
-                borrow(moves.ego_scale),
-                _net(moves.car),
-                borrow(moves.car_scale),
-                _net(moves.thing),
-                borrow(moves.thing_scale),
-                moves.flat,
-            ),
-            EventNets(
-                _net(events.contact),
-                borrow(events.contact_calibration),
-                _net(events.collision),
-                borrow(events.collision_calibration),
-                _net(events.severity),
-                borrow(events.severity_scale),
-                borrow(events.severity_shift),
-                _net(events.slip),
-                borrow(events.contents),
-            ),
-            EmissionNets(_net(sights.car), _net(sights.thing), borrow(sights.persistence)),
-        ),
-        borrow(model.limit),
-    )
+def borrow_all(whole: T) -> T:
+    """Named tuples of arrays, nested or not, borrowed; only inside compiled code, only while they live."""
+    return whole
 
 
-@inner
-def _borrow_state(state: State) -> State:
-    """One world's state."""
-    return State(borrow(state.ego), borrow(state.cars), borrow(state.things))
-
-
-@inner
-def _borrow_work(work: Work) -> Work:
-    """The scratch memory."""
-    return Work(
-        _borrow_state(work.after),
-        borrow(work.car_x),
-        borrow(work.car_out),
-        borrow(work.thing_x),
-        borrow(work.thing_out),
-        borrow(work.moves),
-        borrow(work.kinds),
-        borrow(work.car_hidden),
-        borrow(work.thing_hidden),
-        borrow(work.event_hidden),
-        borrow(work.severity_hidden),
-        borrow(work.sight_hidden),
-        borrow(work.other_car),
-        borrow(work.other_thing),
-        borrow(work.contact_x),
-        borrow(work.severity_x),
-        borrow(work.severity_out),
-        borrow(work.slip_x),
-        borrow(work.collision_x),
-        borrow(work.one),
-        borrow(work.car_sights),
-        borrow(work.car_seen),
-        borrow(work.thing_sights),
-        borrow(work.thing_seen),
-        borrow(work.extra),
-    )
+if not config.DISABLE_JIT:  # type: ignore[attr-defined]
+    borrow_all = cast(Any, _borrowed)

@@ -26,7 +26,6 @@ LOWEST, HIGHEST = -9.0, 3.0
 GRIP_MPS2: Final = 7.8
 """What tyres can do on a dry road [A: friction of 0.8]."""
 
-
 GUST_MPS: Final = 0.8
 """Speed that noise may give an object in a decision [A: below the 1 m/s beyond which the audit wants a cause]."""
 
@@ -69,20 +68,8 @@ def dream_cars(
 ) -> float:
     """All vehicles after one decision; returns the sum of the predicted variances, in units of the targets' scales.
 
-    Parameters
-    ----------
-    model
-        The nets.
-    e
-        Member.
-    state
-        Now; read only.
-    seed, step
-        Of the noise.
-    temperature
-        Its factor.
-    work
-        ``after.cars``, ``car_x`` and ``car_out`` are overwritten.
+    ``seed`` and ``step`` are those of the noise, ``temperature`` is its factor; ``after.cars``, ``car_x`` and
+    ``car_out`` of ``work`` are overwritten.
     """
     total = 0.0
     for i in range(VEHICLE_SLOTS):
@@ -148,12 +135,7 @@ def disagreement(
     Mean squared difference of the predicted means over vehicles, moving objects and outputs, in units of the targets'
     scales; 0 for a single member.
 
-    Parameters
-    ----------
-    model, e, state, seed, step
-        As for ``dream_cars``.
-    work
-        Of ``dream_cars`` and ``dream_things`` in this decision.
+    ``work`` is that of ``dream_cars`` and ``dream_things`` in this decision.
     """
     members = model.car.b1.shape[0]
     if members == 1:

@@ -128,11 +128,8 @@ def _measure(
     f = world.track_f
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
-    sd_x, sd_y, sd_v = (
-        math.exp(out[em.LOG_SD_X]),
-        math.exp(out[em.LOG_SD_Y]),
-        math.exp(out[em.LOG_SD_V]),
-    )
+    sd_x, sd_y = math.exp(out[em.LOG_SD_X]), math.exp(out[em.LOG_SD_Y])
+    sd_v = math.exp(out[em.LOG_SD_V])
     f[track.SD_X, slot], f[track.SD_Y, slot], f[track.SD_V, slot] = sd_x, sd_y, sd_v
     f[track.SD_SIZE, slot] = math.exp(out[em.LOG_SD_SIZE])
     draws = uniforms(world.episode_i[episode.NOISE_SEED], step, entity, MEASURE)

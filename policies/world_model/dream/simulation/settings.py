@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from envs.cost.parameters import CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DEBRIS_SLOTS, DECISIONS_PER_EPISODE
+from policies.numbers_within import check_number, check_whole
 from policies.world_model.dream.simulation.starts import FILE, Starts, read_starts
 from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned
@@ -72,15 +73,13 @@ class DreamSettings:
         )  # fmt: skip
         for name in unknown:
             raise not_allowed("argument", name, allowed)
-        if horizon != int(_number("horizon", horizon, 1, DECISIONS_PER_EPISODE)):
-            raise UserError(f"horizon: got {horizon!r}, expected a whole number")
-        self.horizon = int(horizon)
-        self.temperature = _number("temperature", temperature, 0.0, 4.0)
-        self.look_trust = _number("look_trust", look_trust, 0.0, 1.0)
+        self.horizon = check_whole("horizon", horizon, 1, DECISIONS_PER_EPISODE)
+        self.temperature = check_number("temperature", temperature, 0.0, 4.0)
+        self.look_trust = check_number("look_trust", look_trust, 0.0, 1.0)
         if not isinstance(remembers, bool):
             raise UserError(f"remembers: got {remembers!r}, expected true or false")
         self.remembers = remembers
-        self.reward_scale_usd = _number("reward_scale_usd", reward_scale_usd, 1e-9, 1e12)
+        self.reward_scale_usd = check_number("reward_scale_usd", reward_scale_usd, 1e-9, 1e12)
         if not isinstance(cost, CostParameters | Mapping | None):
             raise UserError(f"cost: got {cost!r}, expected a mapping of its parameters")
         try:
@@ -112,14 +111,6 @@ def check_dreams(learned: Learned, where: str) -> None:
     """
     if learned.transition.flat.b1.shape[1] > 0:
         raise UserError(f"{where}: flat_hidden: a flat model makes no dreams, only plans")
-
-
-def _number(name: str, value: object, low: float, high: float) -> float:
-    """A number within bounds."""
-    is_number = isinstance(value, int | float | np.integer | np.floating)
-    if not is_number or isinstance(value, bool) or not low <= value <= high:  # type: ignore[operator]
-        raise UserError(f"{name}: got {value!r}, expected a number from {low:g} to {high:g}")
-    return float(value)  # type: ignore[arg-type]
 
 
 def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int64]:

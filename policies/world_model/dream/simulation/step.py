@@ -7,14 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from envs.action import decode_acceleration, decode_target
+from envs.action import decode_acceleration
 from envs.observation import write_observation
 from envs.physics.compilation import compiled, inlined, inner
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
     DECISIONS_PER_EPISODE,
-    EGO_WIDTH_M,
     VEHICLE_SLOTS,
     component,
     episode,
@@ -26,7 +25,7 @@ from envs.specification.world import Array, World
 from envs.world.load import state_hash
 from policies.world_model.dream.simulation import arrays as w
 from policies.world_model.dream.simulation.arrays import Dreams, Model, Sources, Work
-from policies.world_model.dream.simulation.borrow import _borrow_model, _borrow_state, _borrow_work
+from policies.world_model.dream.simulation.borrow import borrow_all
 from policies.world_model.dream.simulation.contacts import sample_collisions, sample_contacts
 from policies.world_model.dream.simulation.motion import disagreement, dream_cars, dream_things
 from policies.world_model.dream.simulation.sensing import begin_look, begin_track, sense
@@ -34,7 +33,7 @@ from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.imagination.cost_ledger import charge_decision
 from policies.world_model.model import state as s
 from policies.world_model.model.dynamics import move_ego
-from policies.world_model.model.state import State, copy_state
+from policies.world_model.model.state import State, copy_state, lateral_target
 
 DOUBT_EVERY: Final = 5
 """Another member predicts in every 5th decision: all members in every decision would cost four times as much."""
@@ -136,11 +135,8 @@ def _place(model: Model, world: World, state: State, doubt: float) -> None:
         if car[s.C_LIVE] == 0.0:
             continue
         draws = uniforms(seed, 0, i, w.ERRORS)
-        along, across, v = (
-            doubt * normal_quantile(draws[0]),
-            doubt * normal_quantile(draws[1]),
-            doubt * normal_quantile(draws[2]),
-        )
+        along, across = doubt * normal_quantile(draws[0]), doubt * normal_quantile(draws[1])
+        v = doubt * normal_quantile(draws[2])
         car[s.C_X] -= f[track.SD_X, i] * along
         car[s.C_Y] -= f[track.SD_Y, i] * across
         car[s.C_VX] -= f[track.SD_V, i] * v
@@ -150,10 +146,8 @@ def _place(model: Model, world: World, state: State, doubt: float) -> None:
         errors = (along, across, v, aside)
         begin_track(world, i, i, model.learned.emission.persistence[0], errors)
         # the charges look at where vehicles are
-        world.vehicle_f[vehicle.X, i + 1], world.vehicle_f[vehicle.Y, i + 1] = (
-            car[s.C_X],
-            car[s.C_Y],
-        )
+        world.vehicle_f[vehicle.X, i + 1] = car[s.C_X]
+        world.vehicle_f[vehicle.Y, i + 1] = car[s.C_Y]
     for j in range(DEBRIS_SLOTS):
         thing, slot = state.things[j], VEHICLE_SLOTS + j
         if thing[s.D_LIVE] == 0.0:
@@ -186,21 +180,17 @@ def step_dreams(
 
     Parameters
     ----------
-    model
-        What was learned.
-    dreams
-        ``B`` worlds.
+    model, dreams, work
+        As for ``begin_dreams``.
     actions
         ``(B, 2)`` float64 in [-1, 1].
     params
         ``CostParameters.to_array()``.
-    work
-        Scratch.
     total, terminated, truncated, hashes
         ``(B,)`` outputs: US$ of the decision, bool, bool, state hash as int64.
     """
     p = params[0]
-    own, scratch = _borrow_model(model), _borrow_work(work)
+    own, scratch = borrow_all(model), borrow_all(work)
     num_contacts = 0
     for b in range(actions.shape[0]):
         total[b] = _step(own, dreams, b, actions[b, 0], actions[b, 1], p, scratch)
@@ -222,15 +212,13 @@ def _step(
 ) -> float:
     """One decision of one world; returns its cost, US$."""
     world, e = dreams.records[b], dreams.member[b]
-    state = _borrow_state(State(dreams.ego[b], dreams.cars[b], dreams.things[b]))
+    state = borrow_all(State(dreams.ego[b], dreams.cars[b], dreams.things[b]))
     after, moves = work.after, model.learned.transition
     for j in range(DEBRIS_SLOTS):
         work.kinds[j] = dreams.theta[b, j]
     dreams.step[b] += 1
     step = dreams.step[b]
-    low = state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M
-    high = state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M
-    command, target = decode_acceleration(first), decode_target(second, low, high)
+    command, target = decode_acceleration(first), lateral_target(state.ego, second)
     world.episode_f[episode.COMMAND], world.episode_f[episode.TARGET_Y] = command, target
     world.episode_i[episode.NUM_CONTACTS] = 0
     work.extra[:] = 0.0
@@ -244,19 +232,9 @@ def _step(
         dreams.reported[b, w.EPISTEMIC] = found
         dreams.reported[b, w.DOUBT] += found
     dreams.reported[b, w.ALEATORIC] = spread
-    sample_contacts(
-        model.learned.events,
-        e,
-        world,
-        state,
-        dreams.touched[b],
-        dreams.forced[b],
-        step,
-        calm,
-        p,
-        work,
-    )
-    crashes = sample_collisions(model.learned.events, e, world, state, step, calm, p, work)
+    events, touched, forced = model.learned.events, dreams.touched[b], dreams.forced[b]
+    sample_contacts(events, e, world, state, touched, forced, step, calm, p, work)
+    crashes = sample_collisions(events, e, world, state, step, calm, p, work)
     charge_decision(world, state, after, p)
     usd = _add_events(world, state, work)
     lost = world.episode_i[episode.LOST_CONTROL] + world.episode_i[episode.OFF_ROAD] > 0
@@ -298,7 +276,5 @@ def _show(world: World, state: State) -> None:
     f[episode.YAW_RATE], f[episode.GRIP] = ego[s.YAW_RATE], ego[s.GRIP]
     for i in range(VEHICLE_SLOTS):
         car, k = state.cars[i], i + 1
-        v[vehicle.HEADING, k], v[vehicle.ACCELERATION, k] = (
-            car[s.C_HEADING],
-            car[s.C_ACCELERATION],
-        )
+        v[vehicle.HEADING, k] = car[s.C_HEADING]
+        v[vehicle.ACCELERATION, k] = car[s.C_ACCELERATION]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,11 @@ from policies.world_model.model.state import State, empty_state
 from policies.world_model.training.datasets.transition_dataset import (
     Log,
     Rows,
-    gather_rows,
+    Table,
+    close_row,
+    empty_table,
     goes_on,
+    is_same_track,
     read_log,
     true_state,
 )
@@ -37,40 +39,22 @@ class Emissions(NamedTuple):
     thing_errors: NDArray[np.float32]
 
 
-def make_emissions(
-    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
-) -> Emissions:
+def make_emissions(columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int64]) -> Emissions:
     """Pairs of features and what was observed, of tracks that live through both decisions.
 
-    Parameters
-    ----------
-    columns
-        Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
-    rows
-        Decisions to use, with the next one; those without a next one are left out.
+    ``rows`` are the decisions to use, with the next one; those without a next one are left out.
     """
     rows = rows[goes_on(columns)[rows]]
-    count = (len(rows) * VEHICLE_SLOTS, len(rows) * DEBRIS_SLOTS)
-    x = (
-        np.zeros((count[0], em.NUM_CAR_SIGHTS), np.float32),
-        np.zeros((count[1], em.NUM_THING_SIGHTS), np.float32),
-    )
-    y = (
-        np.zeros((count[0], em.NUM_CAR_EMISSIONS), np.float32),
-        np.zeros((count[1], em.NUM_THING_EMISSIONS), np.float32),
-    )
-    error = (np.zeros((count[0], 2), np.float32), np.zeros((count[1], 2), np.float32))
-    of = (np.zeros(count[0], np.int64), np.zeros(count[1], np.int64))
-    counts = np.zeros(2, np.int64)
+    car = empty_table(len(rows) * VEHICLE_SLOTS, em.NUM_CAR_SIGHTS, em.NUM_CAR_EMISSIONS)
+    thing = empty_table(len(rows) * DEBRIS_SLOTS, em.NUM_THING_SIGHTS, em.NUM_THING_EMISSIONS)
+    car_errors, thing_errors = (np.zeros((len(t.x), 2), np.float32) for t in (car, thing))
     shard = read_log(columns, kinds)
-    _fill(rows, shard, looks_of(columns), empty_state(), x, y, error, of, counts)
-    car, thing = gather_rows(columns["episode"], x, y, of, counts)
-    return Emissions(car, thing, error[0][: counts[0]], error[1][: counts[1]])
+    _fill(rows, shard, looks_of(columns), empty_state(), car, thing, car_errors, thing_errors)
+    cars, things = (table.gather(columns["episode"]) for table in (car, thing))
+    return Emissions(cars, things, car_errors[: len(cars.x)], thing_errors[: len(things.x)])
 
 
-def looks_of(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+def looks_of(columns: log.Columns) -> NDArray[np.int64]:
     """What every object looks like, ``(N, 4)``: the look that was most likely over the life of its track."""
     rows = columns["debris"]
     looks = rows[..., column.D_LOOK : column.D_LOOK + NUM_LOOKS].astype(np.float64)
@@ -93,11 +77,10 @@ def _fill(
     shard: Log,
     looks: Array,
     state: State,
-    x: tuple[Array, Array],
-    y: tuple[Array, Array],
-    error: tuple[Array, Array],
-    of: tuple[Array, Array],
-    counts: Array,
+    car: Table,
+    thing: Table,
+    car_errors: Array,
+    thing_errors: Array,
 ) -> None:
     """Fill features and targets; see ``make_emissions``."""
     for k in rows:
@@ -106,31 +89,29 @@ def _fill(
         true_state(shard, then, state)
         for i in range(VEHICLE_SLOTS):
             before, after = shard.vehicles[k, i], shard.vehicles[then, i]
-            if _goes_on(before, after):
-                n = counts[0]
-                em.car_sights(state, i, before, kinds, x[0][n])
-                _observed(after, y[0][n])
+            if is_same_track(before, after):
+                n = car.filled[0]
+                em.car_sights(state, i, before, kinds, car.x[n])
+                _observed(after, car.y[n])
                 jolt = after[column.V_JOLT]
-                y[0][n, em.LAMP] = after[column.V_BRAKE_LAMP]
-                y[0][n, em.JOLTS] = 1.0 if jolt > em.LEAST_JOLT_M else 0.0
-                y[0][n, em.LOG_JOLT] = np.log(max(jolt, em.LEAST_JOLT_M))
-                _lateral_errors(
-                    shard, k, shard.vehicles[:, i], shard.vehicles_true[:, i], error[0][n]
-                )
-                of[0][n] = k
-                counts[0] += 1
+                car.y[n, em.LAMP] = after[column.V_BRAKE_LAMP]
+                car.y[n, em.JOLTS] = 1.0 if jolt > em.LEAST_JOLT_M else 0.0
+                car.y[n, em.LOG_JOLT] = np.log(max(jolt, em.LEAST_JOLT_M))
+                seen, true = shard.vehicles[:, i], shard.vehicles_true[:, i]
+                _lateral_errors(shard, k, seen, true, car_errors[n])
+                close_row(car, k)
         for j in range(DEBRIS_SLOTS):
             before, after = shard.debris[k, j], shard.debris[then, j]
-            if _goes_on(before, after):
-                n = counts[1]
-                em.thing_sights(state, j, before, kinds[j], x[1][n])
-                _observed(after, y[1][n])
+            if is_same_track(before, after):
+                n = thing.filled[0]
+                em.thing_sights(state, j, before, kinds[j], thing.x[n])
+                _observed(after, thing.y[n])
                 p = after[column.D_LOOK + looks[then, j]]
                 p = min(max(p, LEAST_LOOK), 1.0 - LEAST_LOOK)
-                y[1][n, em.LOOK] = np.log(p / (1.0 - p))
-                _lateral_errors(shard, k, shard.debris[:, j], shard.debris_true[:, j], error[1][n])
-                of[1][n] = k
-                counts[1] += 1
+                thing.y[n, em.LOOK] = np.log(p / (1.0 - p))
+                seen, true = shard.debris[:, j], shard.debris_true[:, j]
+                _lateral_errors(shard, k, seen, true, thing_errors[n])
+                close_row(thing, k)
 
 
 @compiled
@@ -143,13 +124,6 @@ def _lateral_errors(shard: Log, k: int, rows: Array, true: Array, out: Array) ->
         if row[column.V_VISIBLE] >= 0.5:
             y = true[at, log.M_Y] - shard.ego[at, column.E_Y]
             out[m] = (row[column.V_DY] - y) / row[sd]
-
-
-@compiled
-def _goes_on(one: Array, two: Array) -> bool:
-    """Whether two rows are of one track; vehicles and objects begin with the same columns."""
-    both = one[column.V_TRACKED] > 0.5 and two[column.V_TRACKED] > 0.5
-    return bool(both and one[column.V_IDENTITY] == two[column.V_IDENTITY])
 
 
 @compiled

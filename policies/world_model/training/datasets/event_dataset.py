@@ -7,8 +7,7 @@ places are true ones; for it the heads see single decisions from the true states
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,9 @@ from policies.world_model.model.state import copy_state, empty_state, read_obser
 from policies.world_model.training.datasets.transition_dataset import (
     Log,
     Rows,
+    Table,
+    close_row,
+    empty_table,
     goes_on,
     read_log,
     true_state,
@@ -61,29 +63,18 @@ class Contents(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """Memory for the rows of all problems, and how many there are."""
+    """Memory for the rows of all problems; a full one takes no more."""
 
-    contact_x: Array
-    contact_y: Array
-    contact_of: Array
-    collision_x: Array
-    collision_y: Array
-    collision_of: Array
-    severity_x: Array
-    severity_of: Array  # (rows, 2): row and slot
-    slip_x: Array
-    slip_y: Array
-    slip_of: Array
-    counts: Array  # (NUM_COUNTS,)
-
-
-CONTACTS, COLLISIONS, SEVERITIES, SLIPS, MISSED_CONTACTS, MISSED_COLLISIONS = range(6)
-NUM_COUNTS: Final = 6
+    contact: Table
+    collision: Table
+    severity: Table  # targets: the contact as logged
+    slip: Table
+    missed: Array  # (2,) int64: contacts and collisions that the gates did not see coming
 
 
 def imagine_events(
-    columns: Mapping[str, NDArray[Any]],
-    kinds: NDArray[np.int64],
+    columns: log.Columns,
+    kinds: log.Kinds,
     own: NDArray[np.float64],
     middles: NDArray[np.float64],
     starts: NDArray[np.int64],
@@ -97,10 +88,8 @@ def imagine_events(
 
     Parameters
     ----------
-    columns
+    columns, kinds
         Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
     own
         ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.properties``.
     middles
@@ -125,60 +114,35 @@ def imagine_events(
 
 def _make_room(room: int) -> Noted:
     """Memory for so many rows."""
-
-    def rows(size: int) -> NDArray[np.float32]:
-        return np.zeros((room, size), np.float32)
-
-    def of() -> NDArray[np.int64]:
-        return np.zeros(room, np.int64)
-
     return Noted(
-        rows(ft.NUM_CONTACT_FEATURES), rows(1), of(),
-        rows(ft.NUM_COLLISION_FEATURES), rows(1), of(),
-        rows(ft.NUM_SEVERITY_FEATURES), np.zeros((room, 2), np.int64),
-        rows(ft.NUM_SLIP_FEATURES), rows(1), of(),
-        np.zeros(NUM_COUNTS, np.int64),
-    )  # fmt: skip
-
-
-def _events(columns: Mapping[str, NDArray[Any]], noted: Noted) -> Events:
-    """Supervised problems from what was noted."""
-    episode = columns["episode"]
-    n, m, k, i = (int(count) for count in noted.counts[: SLIPS + 1])
-    rows, slots = noted.severity_of[:k, 0], noted.severity_of[:k, 1]
-    hits = columns["contact"][rows, slots]
-    severity_y = np.zeros((k, len(MODES) + NUM_OUTCOMES), np.float32)
-    for index, mode in enumerate(MODES):
-        severity_y[:, index] = hits[:, log.C_MODE] == mode
-    severity_y[:, len(MODES) :] = encode(hits)
-    known = severity_y[:, : len(MODES)].sum(axis=1) > 0.0
-    return Events(
-        Rows(noted.contact_x[:n], noted.contact_y[:n], episode[noted.contact_of[:n]]),
-        Rows(noted.collision_x[:m], noted.collision_y[:m], episode[noted.collision_of[:m]]),
-        Rows(noted.severity_x[:k][known], severity_y[known], episode[rows][known]),
-        Rows(noted.slip_x[:i], noted.slip_y[:i], episode[noted.slip_of[:i]]),
-        int(noted.counts[MISSED_CONTACTS]),
-        int(noted.counts[MISSED_COLLISIONS]),
+        empty_table(room, ft.NUM_CONTACT_FEATURES, 1),
+        empty_table(room, ft.NUM_COLLISION_FEATURES, 1),
+        empty_table(room, ft.NUM_SEVERITY_FEATURES, log.NUM_CONTACT),
+        empty_table(room, ft.NUM_SLIP_FEATURES, 1),
+        np.zeros(2, np.int64),
     )
 
 
+def _events(columns: log.Columns, noted: Noted) -> Events:
+    """Supervised problems from what was noted."""
+    contact, collision, severity, slip = (table.gather(columns["episode"]) for table in noted[:4])
+    hits = severity.y
+    y = np.zeros((len(hits), len(MODES) + NUM_OUTCOMES), np.float32)
+    for index, mode in enumerate(MODES):
+        y[:, index] = hits[:, log.C_MODE] == mode
+    y[:, len(MODES) :] = encode(hits)
+    known = y[:, : len(MODES)].sum(axis=1) > 0.0
+    severity = Rows(severity.x[known], y[known], severity.episode[known])
+    return Events(contact, collision, severity, slip, *noted.missed.tolist())
+
+
 def slip_of(
-    columns: Mapping[str, NDArray[Any]],
-    kinds: NDArray[np.int64],
-    crash_usd: NDArray[np.float64],
+    columns: log.Columns, kinds: log.Kinds, crash_usd: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Probability ``(N,)`` of losing control that was charged beyond that of contacts: the effect of spills.
 
-    ``(N,)``; not a number where a body was touched as well.
-
-    Parameters
-    ----------
-    columns
-        Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
-    crash_usd
-        ``(N,)`` what losing control costs at the speed of a row.
+    Not a number where a body was touched as well. ``crash_usd`` ``(N,)`` is what losing control costs at the speed of a
+    row.
     """
     charged = columns["cost"][:, component.LOSS_OF_CONTROL].astype(np.float64)
     is_contact = columns["contact"][..., log.C_IS] > 0.0
@@ -255,7 +219,7 @@ def _note_collisions(
     start: int, k: int, h: int, shard: Log, state: s.State, after: s.State, noted: Noted
 ) -> None:
     """Rows of possible collisions of one imagined decision, in place."""
-    counts = noted.counts
+    table = noted.collision
     for i in range(VEHICLE_SLOTS):
         now, then = shard.vehicles[start, i], shard.vehicles[k, i]
         same = then[column.V_IDENTITY] == now[column.V_IDENTITY]
@@ -263,14 +227,13 @@ def _note_collisions(
             continue
         happened = shard.collided[k, i] > 0
         if ft.is_near_collision(state, after, i):
-            n = counts[COLLISIONS]
-            if n < len(noted.collision_x):
-                ft.collision_features(state, after, i, h, noted.collision_x[n])
-                noted.collision_y[n, 0] = 1.0 if happened else 0.0
-                noted.collision_of[n] = k
-                counts[COLLISIONS] += 1
+            n = table.filled[0]
+            if n < len(table.x):
+                ft.collision_features(state, after, i, h, table.x[n])
+                table.y[n, 0] = 1.0 if happened else 0.0
+                close_row(table, k)
         elif happened and h != ft.EXACT:
-            counts[MISSED_COLLISIONS] += 1
+            noted.missed[1] += 1
 
 
 @compiled
@@ -278,7 +241,7 @@ def _note_contacts(
     start: int, k: int, h: int, shard: Log, contents: Contents, state: s.State, after: s.State, noted: Noted
 ) -> bool:  # fmt: skip
     """Rows of contacts of one imagined decision, in place; whether there was one."""
-    hit, counts, command = False, noted.counts, shard.command[k, 0]
+    hit, table, command = False, noted.contact, shard.command[k, 0]
     for j in range(DEBRIS_SLOTS):
         kind = shard.kinds[start, j]
         happened = shard.contact[k, j, log.C_IS] > 0.0
@@ -290,50 +253,34 @@ def _note_contacts(
         if gone or not same or then[column.D_TRACKED] < 0.5:
             continue
         if ft.is_near_contact(state, after, j):
-            n = counts[CONTACTS]
-            if n < len(noted.contact_x):
-                ft.contact_features(state, after, j, h, noted.contact_x[n])
-                noted.contact_y[n, 0] = 1.0 if happened else 0.0
-                noted.contact_of[n] = k
-                counts[CONTACTS] += 1
-            if kind <= NUM_PATCHES and contents.slip[k] >= 0.0:
-                _note_slip(k, j, kind, h, command, contents.slip[k], state, after, noted)
+            n = table.filled[0]
+            if n < len(table.x):
+                ft.contact_features(state, after, j, h, table.x[n])
+                table.y[n, 0] = 1.0 if happened else 0.0
+                close_row(table, k)
+            n = noted.slip.filled[0]
+            if kind <= NUM_PATCHES and contents.slip[k] >= 0.0 and n < len(noted.slip.x):
+                ft.slip_features(state, after, j, kind, h, command, noted.slip.x[n])
+                noted.slip.y[n, 0] = contents.slip[k]
+                close_row(noted.slip, k)
         elif happened and h != ft.EXACT:
-            counts[MISSED_CONTACTS] += 1
+            noted.missed[0] += 1
         if happened:
-            own = contents.own[k, j]
-            _note_severity(
-                k, j, kind, contents.middles[kind], False, h, command, state, after, noted
-            )
-            if np.isfinite(own[0]):
-                _note_severity(k, j, kind, own, True, h, command, state, after, noted)
+            _note_severity(k, j, kind, False, h, shard, contents, state, after, noted.severity)
+            if np.isfinite(contents.own[k, j, 0]):
+                _note_severity(k, j, kind, True, h, shard, contents, state, after, noted.severity)
     return hit
 
 
 @compiled
-def _note_slip(
-    k: int, j: int, kind: int, h: int, command: float, slip: float, state: s.State,
-    after: s.State, noted: Noted,
-) -> None:  # fmt: skip
-    """A row of losing control on a spill, in place."""
-    n = noted.counts[SLIPS]
-    if n < len(noted.slip_x):
-        ft.slip_features(state, after, j, kind, h, command, noted.slip_x[n])
-        noted.slip_y[n, 0] = slip
-        noted.slip_of[n] = k
-        noted.counts[SLIPS] += 1
-
-
-@compiled
 def _note_severity(
-    k: int, j: int, kind: int, properties: Array, is_own: bool, h: int, command: float,
-    state: s.State, after: s.State, noted: Noted,
+    k: int, j: int, kind: int, is_own: bool, h: int, shard: Log, contents: Contents,
+    state: s.State, after: s.State, table: Table,
 ) -> None:  # fmt: skip
-    """A row of the severity of a contact, in place."""
-    n = noted.counts[SEVERITIES]
-    if n < len(noted.severity_x):
-        ft.severity_features(
-            state, after, j, kind, properties, is_own, h, command, noted.severity_x[n]
-        )
-        noted.severity_of[n, 0], noted.severity_of[n, 1] = k, j
-        noted.counts[SEVERITIES] += 1
+    """A row of the severity of a contact, in place; ``is_own``: with the properties of just these contents."""
+    n, command = table.filled[0], shard.command[k, 0]
+    properties = contents.own[k, j] if is_own else contents.middles[kind]
+    if n < len(table.x):
+        ft.severity_features(state, after, j, kind, properties, is_own, h, command, table.x[n])
+        table.y[n] = shard.contact[k, j]
+        close_row(table, k)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +18,10 @@ from policies.world_model.training.datasets.transition_dataset import (
     Log,
     Rows,
     blur,
-    car_goes_on,
     car_targets,
     ego_targets,
     goes_on,
+    is_same_track,
     read_log,
     thing_goes_on,
     thing_targets,
@@ -36,9 +35,7 @@ PEAK_MOST: Final = tr.NUM_FLAT_OUT
 NUM_FLAT_TARGETS: Final = tr.NUM_FLAT_OUT + 1
 
 
-def make_flat_rows(
-    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
-) -> Rows:
+def make_flat_rows(columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int64]) -> Rows:
     """Pairs of the state and how everything moved: ``NUM_FLAT_FEATURES`` features, ``NUM_FLAT_TARGETS`` targets.
 
     The arguments are those of ``make_transitions``, and the same is left out.
@@ -76,7 +73,7 @@ def _fill_cars(shard: Log, k: int, y: Array) -> None:
     now, then = shard.vehicles_true[k], shard.vehicles_true[k + 1]
     car = np.empty(tr.NUM_CAR_OUT)
     for i in range(VEHICLE_SLOTS):
-        if car_goes_on(seen[i], later[i]) and car_targets(now[i], then[i], car):
+        if is_same_track(seen[i], later[i]) and car_targets(now[i], then[i], car):
             for m in range(tr.NUM_CAR_OUT):
                 y[tr.FLAT_CARS + i * tr.NUM_CAR_OUT + m] = car[m]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +69,26 @@ class TrackHistories(NamedTuple):
     key: NDArray[np.uint64]  # (N,) identifies a track within its shard
 
 
+class Seen(NamedTuple):
+    """The fields of ``TrackHistories`` about what was seen."""
+
+    size: Array
+    look: Array
+    flag: Array
+    cue: Array
+
+
+class Met(NamedTuple):
+    """Those about how the ego met the object, and the row of the first hit, -1 without one."""
+
+    meeting: Array
+    feeling: Array
+    grip: Array
+    hit: Array
+
+
 def number_tracks(
-    columns: Mapping[str, NDArray[Any]],
+    columns: log.Columns,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Rows and slots of ``find_starts``, and the number of the track in every row and slot, -1 where there is none."""
     start, slot = find_starts(columns)
@@ -82,52 +99,36 @@ def number_tracks(
     return start, slot, np.where(tracked, number, -1)
 
 
-def read_histories(columns: Mapping[str, NDArray[Any]]) -> TrackHistories:
+def read_histories(columns: log.Columns) -> TrackHistories:
     """Histories of all tracks of a shard, from the columns of ``without_truth``."""
     start, slot, number = number_tracks(columns)
-    count = len(start)
-    size, look = np.zeros((count, NUM_SIZES)), np.full((count, NUM_LOOKS), 1.0 / NUM_LOOKS)
-    flag, cue = np.zeros((count, NUM_FLAGS), np.int64), np.zeros((count, NUM_CUES), np.int64)
-    meeting, feeling = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    grip, hit = np.zeros(count), np.full(count, -1)
-    felt = was_felt(columns["contact"])
-    _feel(start, slot, number, columns["ego"], columns["debris"], felt, meeting, feeling, grip, hit)
-    _watch(
-        start,
-        slot,
-        number,
-        columns["ego"],
-        columns["vehicles"],
-        columns["debris"],
-        columns["debris_true"],
-        hit,
-        size,
-        look,
-        flag,
-        cue,
+    ego, debris, count = columns["ego"], columns["debris"], len(start)
+    seen = Seen(
+        np.zeros((count, NUM_SIZES)),
+        np.full((count, NUM_LOOKS), 1.0 / NUM_LOOKS),
+        np.zeros((count, NUM_FLAGS), np.int64),
+        np.zeros((count, NUM_CUES), np.int64),
     )
-    known = hit >= 0
-    rows = np.where(known, hit, start)
+    meeting, feeling = np.zeros((2, count), np.int64)
+    met = Met(meeting, feeling, np.zeros(count), np.full(count, -1))
+    tracks = start, slot, number
+    _feel(tracks, ego, debris, was_felt(columns["contact"]), met)
+    _watch(tracks, ego, columns["vehicles"], debris, columns["debris_true"], met.hit, seen)
+    known = met.hit >= 0
+    rows = np.where(known, met.hit, start)
     contact = columns["contact"][rows, slot]
-    mode = np.where(known, contact[:, log.C_MODE], 0).astype(np.int64)
-    outcome = encode(contact) if count else np.zeros((0, NUM_OUTCOMES))
     key = columns["episode"][start].astype(np.uint64) * np.uint64(4096)
     key += slot.astype(np.uint64) * np.uint64(1024)
-    key += columns["debris"][start, slot, column.D_IDENTITY].astype(np.uint64)
+    key += debris[start, slot, column.D_IDENTITY].astype(np.uint64)
     return TrackHistories(
         start,
         slot,
-        size,
-        look,
-        flag,
-        cue,
-        meeting,
-        feeling,
-        grip,
-        mode,
-        columns["ego"][rows, column.E_SPEED].astype(np.float64),
+        *seen,
+        *met[:3],
+        np.where(known, contact[:, log.C_MODE], 0).astype(np.int64),
+        ego[rows, column.E_SPEED].astype(np.float64),
         np.abs(contact[:, log.C_OFFSET]).astype(np.float64),
-        outcome,
+        encode(contact) if count else np.zeros((0, NUM_OUTCOMES)),
         np.where(known, contact[:, log.C_COST], 0.0).astype(np.float64),
         key,
     )
@@ -135,20 +136,11 @@ def read_histories(columns: Mapping[str, NDArray[Any]]) -> TrackHistories:
 
 @compiled
 def _watch(
-    start: Array,
-    slot: Array,
-    number: Array,
-    ego: Array,
-    vehicles: Array,
-    debris: Array,
-    things: Array,
-    hit: Array,
-    size: Array,
-    look: Array,
-    flag: Array,
-    cue: Array,
-) -> None:
+    tracks: tuple[Array, Array, Array], ego: Array, vehicles: Array, debris: Array, things: Array, hit: Array,
+    seen: Seen,
+) -> None:  # fmt: skip
     """Fill what was seen, in place; the sighting with the smallest error of size counts."""
+    start, slot, number = tracks
     for n in range(len(start)):
         j, best = slot[n], np.inf
         notes = np.zeros(NUM_NOTES, np.int64)
@@ -167,8 +159,8 @@ def _watch(
             notes[MOVED if moves else RESTED] = 1
             if row[column.D_SD_SIZE] <= best:
                 best = row[column.D_SD_SIZE]
-                _note_sighting(row, size[n], look[n], flag[n])
-        _conclude(notes, cue[n])
+                _note_sighting(row, seen.size[n], seen.look[n], seen.flag[n])
+        _conclude(notes, seen.cue[n])
 
 
 @compiled
@@ -216,18 +208,11 @@ def _conclude(notes: Array, cue: Array) -> None:
 
 @compiled
 def _feel(
-    start: Array,
-    slot: Array,
-    number: Array,
-    ego: Array,
-    debris: Array,
-    felt: Array,
-    meeting: Array,
-    feeling: Array,
-    grip: Array,
-    hit: Array,
+    tracks: tuple[Array, Array, Array], ego: Array, debris: Array, felt: Array, met: Met
 ) -> None:
-    """Fill how the ego met the object and what it felt, in place; ``hit`` is the row of the first hit."""
+    """Fill how the ego met the object and what it felt, in place."""
+    start, slot, number = tracks
+    meeting, feeling, grip, hit = met.meeting, met.feeling, met.grip, met.hit
     for n in range(len(start)):
         j, before = slot[n], ego[start[n], column.E_GRIP]
         for k in range(start[n], len(ego) - 1):

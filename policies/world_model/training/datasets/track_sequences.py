@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,32 +31,23 @@ class Tracks(NamedTuple):
     episode: NDArray[np.int64]  # (N,)
 
 
-def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Tracks:
+def make_tracks(columns: log.Columns, kinds: log.Kinds) -> Tracks:
     """Every track of a shard, in the order of slots, then of time; ``kinds`` are the classes ``(N, 4)``."""
-    rows = columns["debris"]
     start, slot = find_starts(columns)
     count = len(start)
-    x = np.zeros((count, LONGEST, NUM_BELIEF_FEATURES), np.float32)
-    where = np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32)
-    length = np.zeros(count, np.int64)
-    _fill(
-        start,
-        slot,
-        columns["episode"],
-        columns["ego"],
-        columns["vehicles"],
-        rows,
-        columns["debris_true"],
-        x,
-        where,
-        length,
+    found = Tracks(
+        np.zeros((count, LONGEST, NUM_BELIEF_FEATURES), np.float32),
+        np.zeros(count, np.int64),
+        kinds[start, slot],
+        np.zeros((count, LONGEST, NUM_CORRECTIONS), np.float32),
+        columns["episode"][start].astype(np.int64),
     )
-    return Tracks(x, length, kinds[start, slot], where, columns["episode"][start].astype(np.int64))
+    c = columns
+    _fill(start, slot, c["episode"], c["ego"], c["vehicles"], c["debris"], c["debris_true"], found)
+    return found
 
 
-def find_starts(
-    columns: Mapping[str, NDArray[Any]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_starts(columns: log.Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Row and slot of the first decision of every track: two arrays ``(tracks,)``, in the order of ``make_tracks``."""
     rows = columns["debris"]
     tracked = rows[..., column.D_TRACKED] > 0.5
@@ -71,18 +61,11 @@ def find_starts(
 
 @compiled
 def _fill(
-    start: Array,
-    slot: Array,
-    episode: Array,
-    ego: Array,
-    vehicles: Array,
-    debris: Array,
-    debris_true: Array,
-    x: Array,
-    where: Array,
-    length: Array,
-) -> None:
+    start: Array, slot: Array, episode: Array, ego: Array, vehicles: Array, debris: Array, debris_true: Array,
+    found: Tracks,
+) -> None:  # fmt: skip
     """Evidence and corrections of every track, in place."""
+    x, where, length = found.x, found.where, found.length
     for n in range(len(start)):
         first, j = start[n], slot[n]
         for t in range(x.shape[1]):

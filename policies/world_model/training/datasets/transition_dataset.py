@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,33 @@ class Rows(NamedTuple):
     episode: NDArray[np.int64]  # (N,) whose bootstrap weight counts
 
 
+class Table(NamedTuple):
+    """Memory for the rows of one supervised problem, which compiled code fills."""
+
+    x: NDArray[np.float32]  # (room, features)
+    y: NDArray[np.float32]  # (room, targets)
+    of: NDArray[np.int64]  # (room,) logged row
+    filled: NDArray[np.int64]  # (1,) number of rows that are
+
+    def gather(self, episode: NDArray[np.int32]) -> Rows:
+        """The rows that are filled; ``episode`` is the column of the log."""
+        n = int(self.filled[0])
+        return Rows(self.x[:n], self.y[:n], np.asarray(episode[self.of[:n]], np.int64))
+
+
+def empty_table(room: int, features: int, targets: int) -> Table:
+    """A table without rows."""
+    x, y = (np.zeros((room, size), np.float32) for size in (features, targets))
+    return Table(x, y, np.zeros(room, np.int64), np.zeros(1, np.int64))
+
+
+@compiled
+def close_row(table: Table, k: int) -> None:
+    """Keep the row that has been written at ``table.filled``, of the logged row ``k``, in place."""
+    table.of[table.filled[0]] = k
+    table.filled[0] += 1
+
+
 class Transitions(NamedTuple):
     """Supervised problems of ego, vehicles and objects."""
 
@@ -36,7 +62,7 @@ class Transitions(NamedTuple):
     thing: Rows
 
 
-def command_of(columns: Mapping[str, NDArray[Any]]) -> Array:
+def command_of(columns: log.Columns) -> Array:
     """Commanded acceleration, m/s2, and lateral target, m, of every row: ``(N, 2)``."""
     ego, action = columns["ego"].astype(np.float64), columns["action"].astype(np.float64)
     low = ego[:, column.E_LEFT_EDGE] + 0.5 * EGO_WIDTH_M
@@ -46,7 +72,7 @@ def command_of(columns: Mapping[str, NDArray[Any]]) -> Array:
     )
 
 
-def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+def goes_on(columns: log.Columns) -> NDArray[np.bool_]:
     """Whether the next row is the outcome of this one: never across the end of an episode."""
     same = np.zeros(len(columns["episode"]), np.bool_)
     same[:-1] = columns["episode"][1:] == columns["episode"][:-1]
@@ -54,7 +80,7 @@ def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
     return same
 
 
-def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+def car_speeds(columns: log.Columns) -> NDArray[np.float64]:
     """Filtered speeds of vehicles, ``(N, 8, NUM_SPEEDS)``."""
     return filter_log(columns["vehicles"], goes_on(columns))
 
@@ -77,66 +103,34 @@ class Log(NamedTuple):
     kinds: Array  # (N, 4) class of the contents
 
 
-def read_log(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> Log:
+def read_log(columns: log.Columns, kinds: log.Kinds) -> Log:
     """The columns of a shard with the class ``(N, 4)`` of the contents of every object."""
     logged = {name: columns[name] for name in Log._fields[:10]}
     return Log(**logged, command=command_of(columns), speeds=car_speeds(columns), kinds=kinds)
 
 
 def make_transitions(
-    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
+    columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int64]
 ) -> Transitions:
-    """Pairs of features and what happened next.
+    """Pairs of features and what happened next, of some rows.
 
-    Parameters
-    ----------
-    columns
-        Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
-    rows
-        Which rows to use; those without an outcome are left out, and so are contacts: what they do is learned by the
-        severity head.
+    Rows without an outcome are left out, and so are contacts: what they do is learned by the severity head.
     """
     rows = rows[goes_on(columns)[rows]]
-    size = len(rows)
-    shapes = (
-        (size, mf.NUM_EGO_FEATURES, tr.NUM_EGO_TARGETS),
-        (size * VEHICLE_SLOTS, mf.NUM_CAR_FEATURES, tr.NUM_CAR_OUT),
-        (size * DEBRIS_SLOTS, mf.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1),
-    )
-    x = [np.zeros((n, inputs), np.float32) for n, inputs, _ in shapes]
-    y = [np.zeros((n, outputs), np.float32) for n, _, outputs in shapes]
-    of = [np.zeros(n, np.int64) for n, _, _ in shapes]
-    counts = np.zeros(3, np.int64)
-    shard, state = read_log(columns, kinds), empty_state()
-    _fill(rows, shard, state, (x[0], x[1], x[2]), (y[0], y[1], y[2]), (of[0], of[1], of[2]), counts)
-    return Transitions(*gather_rows(columns["episode"], x, y, of, counts))
-
-
-def gather_rows(
-    episode: NDArray[np.int32],
-    x: Sequence[NDArray[np.float32]],
-    y: Sequence[NDArray[np.float32]],
-    of: Sequence[NDArray[np.int64]],
-    counts: NDArray[np.int64],
-) -> list[Rows]:
-    """Supervised problems from arrays of which the first ``counts`` rows are filled; ``of`` are their logged rows."""
-    return [
-        Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int64))
-        for k, n in enumerate(counts.tolist())
-    ]
+    n = len(rows)
+    ego = empty_table(n, mf.NUM_EGO_FEATURES, tr.NUM_EGO_TARGETS)
+    car = empty_table(n * VEHICLE_SLOTS, mf.NUM_CAR_FEATURES, tr.NUM_CAR_OUT)
+    thing = empty_table(n * DEBRIS_SLOTS, mf.NUM_THING_FEATURES, tr.NUM_THING_OUT + 1)
+    _fill(rows, read_log(columns, kinds), empty_state(), ego, car, thing)
+    return Transitions(*(table.gather(columns["episode"]) for table in (ego, car, thing)))
 
 
 @compiled
 def true_state(shard: Log, k: int, state: State) -> None:
     """Row ``k`` with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
     read_observation(shard.ego[k], shard.vehicles[k], shard.debris[k], shard.speeds[k], state)
-    ego_true, vehicles_true, debris_true = (
-        shard.ego_true[k],
-        shard.vehicles_true[k],
-        shard.debris_true[k],
-    )
+    ego_true = shard.ego_true[k]
+    vehicles_true, debris_true = shard.vehicles_true[k], shard.debris_true[k]
     state.ego[s.Y], state.ego[s.SPEED] = ego_true[log.T_Y], ego_true[log.T_SPEED]
     state.ego[s.HEADING] = ego_true[log.T_HEADING]
     for i in range(VEHICLE_SLOTS):
@@ -164,15 +158,7 @@ def touches(shard: Log, k: int) -> bool:
 
 
 @compiled
-def _fill(
-    rows: Array,
-    shard: Log,
-    state: State,
-    x: tuple[Array, Array, Array],
-    y: tuple[Array, Array, Array],
-    of: tuple[Array, Array, Array],
-    counts: Array,
-) -> None:
+def _fill(rows: Array, shard: Log, state: State, ego: Table, car: Table, thing: Table) -> None:
     """Fill features and targets; see ``make_transitions``."""
     for k in rows:
         command, debris, later = shard.command[k], shard.debris[k], shard.debris[k + 1]
@@ -180,28 +166,25 @@ def _fill(
         true_state(shard, k, state)
         blur(k, shard.speeds[k], state)
         if not touches(shard, k):
-            n = counts[0]
-            mf.ego_features(state.ego, command[0], command[1], x[0][n])
-            ego_targets(shard.ego_true[k], shard.ego_true[k + 1], command[0], y[0][n])
-            of[0][n] = k
-            counts[0] += 1
+            n = ego.filled[0]
+            mf.ego_features(state.ego, command[0], command[1], ego.x[n])
+            ego_targets(shard.ego_true[k], shard.ego_true[k + 1], command[0], ego.y[n])
+            close_row(ego, k)
         for i in range(VEHICLE_SLOTS):
-            if car_goes_on(shard.vehicles[k, i], shard.vehicles[k + 1, i]):
-                n = counts[1]
-                mf.car_features(state, i, x[1][n])
-                if car_targets(shard.vehicles_true[k, i], shard.vehicles_true[k + 1, i], y[1][n]):
-                    of[1][n] = k
-                    counts[1] += 1
+            if is_same_track(shard.vehicles[k, i], shard.vehicles[k + 1, i]):
+                n = car.filled[0]
+                mf.car_features(state, i, car.x[n])
+                if car_targets(shard.vehicles_true[k, i], shard.vehicles_true[k + 1, i], car.y[n]):
+                    close_row(car, k)
         for j in range(DEBRIS_SLOTS):
             if shard.contact[k, j, log.C_IS] > 0.0 or tr.lies_still(state, j):
                 continue
             if thing_goes_on(debris[j], later[j], now[j], then[j]):
-                n = counts[2]
-                mf.thing_features(state, j, shard.kinds[k, j], x[2][n])
-                thing_targets(now[j], then[j], y[2][n])
-                y[2][n, tr.NUM_THING_OUT] = shard.struck[k, j]
-                of[2][n] = k
-                counts[2] += 1
+                n = thing.filled[0]
+                mf.thing_features(state, j, shard.kinds[k, j], thing.x[n])
+                thing_targets(now[j], then[j], thing.y[n])
+                thing.y[n, tr.NUM_THING_OUT] = shard.struck[k, j]
+                close_row(thing, k)
 
 
 @compiled
@@ -215,18 +198,16 @@ def blur(k: int, speeds: Array, state: State) -> None:
 
 
 @compiled
-def car_goes_on(seen: Array, later: Array) -> bool:
-    """Whether the next observation is of the same vehicle."""
-    both = seen[column.V_TRACKED] > 0.5 and later[column.V_TRACKED] > 0.5
-    return bool(both and seen[column.V_IDENTITY] == later[column.V_IDENTITY])
+def is_same_track(one: Array, two: Array) -> bool:
+    """Whether two rows are of one track; vehicles and objects begin with the same columns."""
+    both = one[column.V_TRACKED] > 0.5 and two[column.V_TRACKED] > 0.5
+    return bool(both and one[column.V_IDENTITY] == two[column.V_IDENTITY])
 
 
 @compiled
 def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
     """Whether the next observation is of the same object, and what is true of it is logged both times."""
-    both = seen[column.D_TRACKED] > 0.5 and later[column.D_TRACKED] > 0.5
-    same = seen[column.D_IDENTITY] == later[column.D_IDENTITY]
-    return bool(both and same and not np.isnan(now[log.M_DX] + then[log.M_DX]))
+    return is_same_track(seen, later) and not np.isnan(now[log.M_DX] + then[log.M_DX])
 
 
 @compiled

@@ -17,7 +17,6 @@ Contents and types of objects are erased.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +32,7 @@ from envs.specification import (
     column,
 )
 from envs.specification.world import Array
+from policies.following import half_extents
 from policies.world_model.log import experience as log
 from policies.world_model.model.contact_outcome import MODES
 
@@ -60,10 +60,8 @@ JOLT_M: Final = 0.02
 WHEEL_M, WHEEL_WIDTH_M = 0.775, 0.22
 """Where the ego's wheels are, from its axis, and how wide they are."""
 
-Columns = Mapping[str, NDArray[Any]]
 
-
-def without_truth(columns: Columns) -> dict[str, NDArray[Any]]:
+def without_truth(columns: log.Columns) -> dict[str, NDArray[Any]]:
     """The columns of a shard with everything hidden replaced; motion that was not seen is NaN."""
     found = dict(columns)
     ego = columns["ego"].astype(np.float64)
@@ -218,9 +216,7 @@ def passage(ego: Array, later: Array, row: Array, then: Array) -> tuple[float, f
         infinite if the front did not reach it in this decision.
     """
     yaw = row[column.D_YAW] - ego[column.E_HEADING]
-    cos, sin = abs(np.cos(yaw)), abs(np.sin(yaw))
-    half_x = 0.5 * (row[column.D_LENGTH] * cos + row[column.D_WIDTH] * sin)
-    half_y = 0.5 * (row[column.D_WIDTH] * cos + row[column.D_LENGTH] * sin)
+    half_x, half_y = half_extents(row[column.D_LENGTH], row[column.D_WIDTH], yaw)
     reach = half_x + 0.5 * EGO_LENGTH_M
     age, age_then = row[column.D_AGE_SINCE_SEEN], then[column.D_AGE_SINCE_SEEN]
     noise = 2.5 * row[column.D_SD_V]

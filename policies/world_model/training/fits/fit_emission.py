@@ -15,7 +15,7 @@ from policies.world_model.model import emission_features as em
 from policies.world_model.model.parameters import EmissionNets
 from policies.world_model.training.datasets.emission_dataset import Emissions
 from policies.world_model.training.datasets.transition_dataset import Rows
-from policies.world_model.training.fits.fit_loop import Budget, Loss, Report, Training, fit_ensemble
+from policies.world_model.training.fits.fit_loop import Loss, Training, fit_ensemble
 
 EMISSION_HIDDEN: Final = 24
 BATCH: Final = 512
@@ -24,23 +24,19 @@ LARGEST_ERROR: Final = 5.0
 """Standard deviations beyond which an error is none of measurement."""
 
 
-def fit_emission(
-    data: Emissions, updates: int, seed: int, device: str, report: Report
-) -> EmissionNets:
+def fit_emission(data: Emissions, training: Training) -> EmissionNets:
     """Fit both networks."""
-    car = _fit(data.car, _car_loss, em.NUM_CAR_EMISSIONS, updates, seed, device, report)
-    thing = _fit(data.thing, _thing_loss, em.NUM_THING_EMISSIONS, updates, seed + 1, device, report)
+    car = _fit(data.car, _car_loss, em.NUM_CAR_EMISSIONS, training)
+    later = training._replace(seed=training.seed + 1)
+    thing = _fit(data.thing, _thing_loss, em.NUM_THING_EMISSIONS, later)
     shares = np.array([persistence(data.car_errors), persistence(data.thing_errors)])
     return EmissionNets(car, thing, shares)
 
 
-def _fit(
-    rows: Rows, loss: Loss, outputs: int, updates: int, seed: int, device: str, report: Report
-) -> Net:
+def _fit(rows: Rows, loss: Loss, outputs: int, training: Training) -> Net:
     """One net of one member: all members of the ensemble share it."""
     weight = np.ones((len(rows.x), 1), np.float32)
-    training = Training(Budget(updates, BATCH), seed, device, report)
-    return fit_ensemble(rows, weight, EMISSION_HIDDEN, outputs, loss, training)
+    return fit_ensemble(rows, weight, (EMISSION_HIDDEN, outputs), loss, BATCH, training)
 
 
 def _shared_loss(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

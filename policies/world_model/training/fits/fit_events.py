@@ -19,9 +19,7 @@ from policies.world_model.model.parameters import EventNets
 from policies.world_model.training.datasets.event_dataset import Events
 from policies.world_model.training.datasets.transition_dataset import Rows
 from policies.world_model.training.fits.fit_loop import (
-    Budget,
     Loss,
-    Report,
     Training,
     bootstrap,
     fit_ensemble,
@@ -41,11 +39,7 @@ def fit_events(
     train: Events,
     validation: Events,
     middles: NDArray[np.float64],
-    members: int,
-    updates: int,
-    seed: int,
-    device: str,
-    report: Report,
+    training: Training,
 ) -> EventNets:
     """Fit all heads, then calibrate the two that are probabilities.
 
@@ -55,35 +49,30 @@ def fit_events(
         Of ``imagine_events``; nothing is oversampled, so no prior has to be corrected.
     middles
         ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
-    members
-        Size of the ensemble.
-    updates
+    training
         Of each head.
-    seed
-        Of weights, batches and bootstrap.
-    device
-        Of torch.
-    report
-        Progress.
     """
 
-    def one(rows: Rows, hidden: int, outputs: int, loss: Loss, budget: Budget, offset: int) -> Net:
-        weight = bootstrap(rows.episode, members, seed)
-        training = Training(budget, seed + offset, device, report)
-        return fit_ensemble(rows, weight, hidden, outputs, loss, training)
+    def one(rows: Rows, shape: tuple[int, int], loss: Loss, batch: int, how: Training) -> Net:
+        weight = bootstrap(rows.episode, training.members, training.seed)
+        return fit_ensemble(rows, weight, shape, loss, batch, how)
 
-    contact = one(train.contact, EVENT_HIDDEN, 1, _event_loss, Budget(updates, 512), 0)
-    collision = one(train.collision, EVENT_HIDDEN, 1, _event_loss, Budget(updates, 512), 1)
+    def head(rows: Rows, batch: int, offset: int) -> Net:
+        how = training._replace(seed=training.seed + offset)
+        return one(rows, (EVENT_HIDDEN, 1), _event_loss, batch, how)
+
+    contact, collision = head(train.contact, 512, 0), head(train.collision, 512, 1)
     outcomes = train.severity.y[:, NUM_MODES:]
     does = train.severity.y[:, 0] == 0.0
     scale = np.maximum(scales(outcomes[does]), LEAST_SPREAD)
     shift = outcomes[does].astype(np.float64).mean(axis=0)
     y = train.severity.y.copy()
     y[:, NUM_MODES:] = (outcomes - shift) / scale
-    budget = Budget(SEVERITY_UPDATES * updates, 384)
-    scaled = train.severity._replace(y=y)
-    severity = one(scaled, SEVERITY_HIDDEN, NUM_SEVERITY_OUT, _severity_loss, budget, 2)
-    slip = one(train.slip, EVENT_HIDDEN, 1, _event_loss, Budget(updates, 256), 3)
+    longer = SEVERITY_UPDATES * training.updates
+    how = training._replace(updates=longer, seed=training.seed + 2)
+    shape = SEVERITY_HIDDEN, NUM_SEVERITY_OUT
+    severity = one(train.severity._replace(y=y), shape, _severity_loss, 384, how)
+    slip = head(train.slip, 256, 3)
     return EventNets(
         contact,
         _calibrate_both(contact, validation.contact, EXACT_CONTACT),
@@ -114,10 +103,8 @@ def _severity_loss(out: Tensor, y: Tensor) -> Tensor:
     total = -(mode * torch.log_softmax(out[..., :NUM_MODES], dim=-1)).sum(dim=-1)
     for m in range(1, NUM_MODES):
         base = NUM_MODES + (m - 1) * 2 * NUM_OUTCOMES
-        mean, spread = (
-            out[..., base : base + NUM_OUTCOMES],
-            out[..., base + NUM_OUTCOMES : base + 2 * NUM_OUTCOMES],
-        )
+        mean = out[..., base : base + NUM_OUTCOMES]
+        spread = out[..., base + NUM_OUTCOMES : base + 2 * NUM_OUTCOMES]
         each = gaussian(mean, spread, y[..., NUM_MODES:]).mean(dim=-1)
         total = total + mode[..., m] * each
     return total

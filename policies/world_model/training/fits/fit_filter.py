@@ -17,13 +17,11 @@ from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.parameters import FilterNets
 from policies.world_model.training.datasets.track_sequences import Tracks
 from policies.world_model.training.fits.fit_loop import (
-    LAST_RATE,
     LEARNING_RATE,
-    WEIGHT_DECAY,
-    Report,
+    Descent,
+    Training,
     bootstrap,
     gaussian,
-    step,
 )
 from policies.world_model.training.fits.torch_networks import Filter
 
@@ -32,48 +30,24 @@ TRACKS_PER_UPDATE: Final = 96
 WHERE_WEIGHT: Final = 0.5
 
 
-def fit_filter(
-    tracks: Tracks,
-    members: int,
-    updates: int,
-    look_dropout: float,
-    seed: int,
-    device: str,
-    report: Report,
-) -> FilterNets:
-    """Fit the filter.
+def fit_filter(tracks: Tracks, look_dropout: float, training: Training) -> FilterNets:
+    """Fit the filter; it has a head for the class per member.
 
-    Parameters
-    ----------
-    tracks
-        Of ``make_tracks``.
-    members
-        Heads for the class.
-    updates
-        Number of them.
-    look_dropout
-        Share of tracks whose look posterior is hidden throughout: of an unknown type, size, motion and
-        echo say more than the look.
-    seed
-        Of weights, batches, dropout.
-    device
-        Of torch.
-    report
-        Progress.
+    ``look_dropout`` is the share of tracks whose look posterior is hidden throughout: of an unknown type, size, motion
+    and echo say more than the look.
     """
+    members, updates, seed, device, _ = training
     generator = torch.Generator().manual_seed(seed)
     random = np.random.default_rng(seed)
     net = Filter(NUM_BELIEF_FEATURES, HIDDEN, members, NUM_CLASSES, NUM_CORRECTIONS, generator).to(
         device
     )
-    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE * 2.0, weight_decay=WEIGHT_DECAY)
-    share = LAST_RATE / LEARNING_RATE
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, updates)
+    descent = Descent(net, LEARNING_RATE * 2.0, members, training)
     weight = bootstrap(tracks.episode, members, seed)
     steps = np.arange(tracks.x.shape[1])
     inside = steps < tracks.length[:, None]
     scale = np.maximum(tracks.where[inside].astype(np.float64).std(axis=0), 1e-3)
-    for update in range(updates):
+    for _ in range(updates):
         rows = random.integers(len(tracks.x), size=TRACKS_PER_UPDATE)
         longest = int(tracks.length[rows].max())
         x = tracks.x[rows, :longest].copy()
@@ -93,9 +67,5 @@ def fit_filter(
         n = NUM_CORRECTIONS
         # a free spirit among the errors must not decide: they are cut at five spreads
         error = gaussian(where[:, :n], where[:, n:], true.clamp(-5.0, 5.0)).mean(dim=-1)
-        total = total + WHERE_WEIGHT * error.mean()
-        step(optimizer, net, total)
-        schedule.step()
-        if update % 100 == 99 or update == updates - 1:
-            report(update + 1, updates, float(total.detach()) / members)
+        descent.step(total + WHERE_WEIGHT * error.mean())
     return FilterNets(net.export(), net.contents.export(), net.where.export(), scale)

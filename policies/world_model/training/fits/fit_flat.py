@@ -22,8 +22,6 @@ from policies.world_model.model.parameters import Transition
 from policies.world_model.training.datasets.flat_dataset import PEAK_MOST
 from policies.world_model.training.datasets.transition_dataset import Rows
 from policies.world_model.training.fits.fit_loop import (
-    Budget,
-    Report,
     Training,
     bootstrap,
     fit_ensemble,
@@ -32,9 +30,7 @@ from policies.world_model.training.fits.fit_loop import (
 from policies.world_model.training.fits.fit_transition import CRASHED_SHARE, emphasise, scales
 
 
-def fit_flat(
-    rows: Rows, hidden: int, members: int, updates: int, seed: int, device: str, report: Report
-) -> Transition:
+def fit_flat(rows: Rows, hidden: int, training: Training) -> Transition:
     """Fit the flat network.
 
     Without the other nets. The log variances are left behind: they are for learning, plans take means.
@@ -47,10 +43,9 @@ def fit_flat(
     shown = emphasise(rows, crashed, CRASHED_SHARE)
     outputs = 2 * tr.NUM_FLAT_OUT - tr.NUM_EGO_OUT
     scaled = shown._replace(y=(shown.y / scale).astype(np.float32))
-    weight = bootstrap(shown.episode, members, seed)
-    training = Training(Budget(updates, 512), seed, device, report)
-    found = fit_ensemble(scaled, weight, hidden, outputs, flat_loss, training)
-    none = no_net(members)
+    weight = bootstrap(shown.episode, training.members, training.seed)
+    found = fit_ensemble(scaled, weight, (hidden, outputs), flat_loss, 512, training)
+    none = no_net(training.members)
     means = found._replace(
         w3=np.ascontiguousarray(found.w3[..., : tr.NUM_FLAT_OUT]),
         b3=np.ascontiguousarray(found.b3[..., : tr.NUM_FLAT_OUT]),

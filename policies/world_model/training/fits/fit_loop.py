@@ -32,92 +32,73 @@ Report = Callable[[int, int, float], None]
 """Called with update, number of updates and loss."""
 
 
-class Budget(NamedTuple):
-    """How long to train."""
-
-    updates: int
-    batch: int  # rows per member and update
-
-
 class Training(NamedTuple):
     """How a network is trained."""
 
-    budget: Budget
-    seed: int  # of initial weights and batches
+    members: int  # of the ensemble
+    updates: int
+    seed: int  # of initial weights, batches, bootstrap and dropout
     device: str  # of torch
-    report: Report
+    report: Report  # gets every hundredth update
 
 
 def fit_ensemble(
-    rows: Rows,
-    weight: NDArray[np.float32],
-    hidden: int,
-    outputs: int,
-    loss: Loss,
-    training: Training,
-) -> Net:
-    """A new ensemble, fitted to rows with bootstrap weights ``(N, E)``, as compiled code takes it."""
-    budget, seed, device, report = training
-    generator = torch.Generator().manual_seed(seed)
-    net = EnsembleMlp(weight.shape[1], rows.x.shape[1], hidden, outputs, generator).to(device)
-    fit(net, rows.x, rows.y, weight, loss, budget, seed, report)
+    rows: Rows, weight: NDArray[np.float32], shape: tuple[int, int], loss: Loss, batch: int, training: Training
+) -> Net:  # fmt: skip
+    """A new ensemble, fitted to rows, as compiled code takes it; ``shape`` is its hidden width and its outputs."""
+    generator = torch.Generator().manual_seed(training.seed)
+    net = EnsembleMlp(weight.shape[1], rows.x.shape[1], *shape, generator).to(training.device)
+    fit(net, rows, weight, loss, batch, training)
     return net.export()
 
 
 def fit(
     net: EnsembleMlp,
-    x: NDArray[np.float32],
-    y: NDArray[np.float32],
+    rows: Rows,
     weight: NDArray[np.float32],
     loss: Loss,
-    budget: Budget,
-    seed: int,
-    report: Report,
+    batch: int,
+    training: Training,
 ) -> None:
-    """Fit a net in place.
+    """Fit a net of ``E`` members in place.
 
-    Parameters
-    ----------
-    net
-        ``E`` members.
-    x, y
-        ``(N, inputs)`` and ``(N, targets)``.
-    weight
-        ``(N, E)`` bootstrap weights, >= 0: how often a row counts for a member.
-    loss
-        What to make small.
-    budget
-        Updates and batch.
-    seed
-        Of the batches.
-    report
-        Called every hundredth update.
+    ``weight`` ``(N, E)`` >= 0 says how often a row counts for a member, ``batch`` how many rows each sees in an update.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(training.seed)
     device = net.weights[0].device
     members = weight.shape[1]
-    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    share = LAST_RATE / LEARNING_RATE
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, share, budget.updates)
-    for update in range(budget.updates):
-        rows = random.integers(len(x), size=(members, budget.batch))
-        inputs = torch.from_numpy(x[rows]).to(device)
-        targets = torch.from_numpy(y[rows]).to(device)
-        counts = torch.from_numpy(weight[rows, np.arange(members)[:, None]]).to(device)
+    descent = Descent(net, LEARNING_RATE, members, training)
+    for _ in range(training.updates):
+        drawn = random.integers(len(rows.x), size=(members, batch))
+        inputs = torch.from_numpy(rows.x[drawn]).to(device)
+        targets = torch.from_numpy(rows.y[drawn]).to(device)
+        counts = torch.from_numpy(weight[drawn, np.arange(members)[:, None]]).to(device)
         each = loss(net(inputs), targets) * counts
-        total = (each.sum(dim=1) / counts.sum(dim=1).clamp(min=1.0)).sum()
-        step(optimizer, net, total)
-        schedule.step()
-        if update % 100 == 99 or update == budget.updates - 1:
-            report(update + 1, budget.updates, float(total.detach()) / members)
+        descent.step((each.sum(dim=1) / counts.sum(dim=1).clamp(min=1.0)).sum())
 
 
-def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> None:
-    """One update with clipped gradients."""
-    optimizer.zero_grad(set_to_none=True)
-    total.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(net.parameters(), CLIP)
-    optimizer.step()
+class Descent:
+    """Updates of a net of ``members`` by AdamW, from a learning rate down to a fiftieth of it."""
+
+    def __init__(self, net: nn.Module, rate: float, members: int, training: Training) -> None:
+        self._net, self._members, self._training = net, members, training
+        self._optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=WEIGHT_DECAY)
+        self._schedule = torch.optim.lr_scheduler.LinearLR(
+            self._optimizer, 1.0, LAST_RATE / LEARNING_RATE, training.updates
+        )
+        self._done = 0
+
+    def step(self, total: Tensor) -> None:
+        """One update with clipped gradients; every hundredth and the last one are reported."""
+        self._optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self._net.parameters(), CLIP)
+        self._optimizer.step()
+        self._schedule.step()
+        self._done += 1
+        updates = self._training.updates
+        if self._done % 100 == 0 or self._done == updates:
+            self._training.report(self._done, updates, float(total.detach()) / self._members)
 
 
 def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:

@@ -17,9 +17,7 @@ from policies.world_model.model import motion_features as mf
 from policies.world_model.model.parameters import Transition
 from policies.world_model.training.datasets.transition_dataset import Rows, Transitions
 from policies.world_model.training.fits.fit_loop import (
-    Budget,
     Loss,
-    Report,
     Training,
     bootstrap,
     fit_ensemble,
@@ -36,18 +34,13 @@ LEAST_SCALE: Final = 1e-4
 """Targets hardly ever vary less than this in SI units; below it a scale would blow up rounding."""
 
 
-def fit_transition(
-    data: Transitions, members: int, updates: int, seed: int, device: str, report: Report
-) -> Transition:
+def fit_transition(data: Transitions, training: Training) -> Transition:
     """Fit all three networks."""
-
-    def one(rows: Rows, outputs: int, hidden: int, loss: Loss, offset: int) -> tuple[Net, Scale]:
-        training = Training(Budget(updates, 512), seed + offset, device, report)
-        return _fit(rows, outputs, hidden, loss, members, training)
-
-    ego, ego_scale = one(data.ego, tr.NUM_EGO_OUT, EGO_HIDDEN, ego_loss, 0)
-    car, car_scale = one(data.car, 2 * tr.NUM_CAR_OUT, CAR_HIDDEN, _car_loss, 1)
-    thing, thing_scale = one(data.thing, 2 * tr.NUM_THING_OUT + 1, THING_HIDDEN, _thing_loss, 2)
+    one, two, three = (training._replace(seed=training.seed + k) for k in range(3))
+    ego, ego_scale = _fit(data.ego, (EGO_HIDDEN, tr.NUM_EGO_OUT), ego_loss, one)
+    car, car_scale = _fit(data.car, (CAR_HIDDEN, 2 * tr.NUM_CAR_OUT), _car_loss, two)
+    shape = THING_HIDDEN, 2 * tr.NUM_THING_OUT + 1
+    thing, thing_scale = _fit(data.thing, shape, _thing_loss, three)
     return Transition(
         ego,
         ego_scale[: tr.NUM_EGO_OUT].copy(),
@@ -55,18 +48,11 @@ def fit_transition(
         car_scale,
         thing,
         thing_scale[: tr.NUM_THING_OUT].copy(),
-        no_net(members),
+        no_net(training.members),
     )
 
 
-def _fit(
-    rows: Rows,
-    outputs: int,
-    hidden: int,
-    loss: Loss,
-    members: int,
-    training: Training,
-) -> tuple[Net, Scale]:
+def _fit(rows: Rows, shape: tuple[int, int], loss: Loss, training: Training) -> tuple[Net, Scale]:
     """One net and the scales of its targets."""
     scale = scales(rows.y)
     if loss is ego_loss:
@@ -80,8 +66,8 @@ def _fit(
         # scaled by what is usual, shown what is rare
         rows = emphasise(rows, rows.x[:, mf.HARSHEST] > CRASH_MPS2 / 10.0, CRASHED_SHARE)
     scaled = rows._replace(y=(rows.y / scale).astype(np.float32))
-    weight = bootstrap(rows.episode, members, training.seed)
-    return fit_ensemble(scaled, weight, hidden, outputs, loss, training), scale
+    weight = bootstrap(rows.episode, training.members, training.seed)
+    return fit_ensemble(scaled, weight, shape, loss, 512, training), scale
 
 
 def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:

@@ -10,7 +10,7 @@ That drivers chose what to touch does no harm: they chose by what was observed, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ from policies.world_model.estimation.content_classes import (
     NUM_PATCHES,
     NUM_PROPERTIES,
 )
+from policies.world_model.log.experience import Columns
 from policies.world_model.model.contact_outcome import MODES, NUM_MODES, NUM_OUTCOMES
 from policies.world_model.training.datasets import track_histories as st
 from policies.world_model.training.datasets.track_histories import (
@@ -82,12 +83,12 @@ class LatentClasses(NamedTuple):
         """Zeros: the properties of a latent class are unknown."""
         return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
 
-    def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
+    def properties(self, columns: Columns) -> Array:
         """NaN: the properties of an object are unknown."""
         return np.full((*columns["contents"].shape[:2], NUM_PROPERTIES), np.nan)
 
     def see(
-        self, columns: Mapping[str, NDArray[Any]], shard: int
+        self, columns: Columns, shard: int
     ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
         """The columns without truth, and a class drawn for every slot, ``(N, 4)``, 0 where nothing is tracked."""
         observed = without_truth(columns)
@@ -127,12 +128,8 @@ def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClas
     """
     histories = TrackHistories(*(np.concatenate(values) for values in zip(*parts, strict=True)))
     usual, spread = _usual_outcomes(histories)
-    classes = _maximise(
-        _first_guess(histories, usual, spread, np.random.default_rng(seed)),
-        histories,
-        usual,
-        spread,
-    )
+    guess = _first_guess(histories, usual, spread, np.random.default_rng(seed))
+    classes = _maximise(guess, histories, usual, spread)
     for _ in range(ROUNDS):
         each = _responsibilities(classes, histories)
         classes = _maximise(each, histories, usual, spread)
@@ -266,11 +263,8 @@ def _feelings(each: Array, histories: TrackHistories) -> Array:
         if rows.any():
             one_hot = np.eye(st.NUM_FEELINGS)[histories.feeling[rows]]
             found[:, meeting] = _shares(each[rows].T @ one_hot, one_hot.mean(axis=0))
-    nothing, patch, body = (
-        slice(0, FIRST_PATCH),
-        slice(FIRST_PATCH, FIRST_BODY),
-        slice(FIRST_BODY, None),
-    )
+    nothing, patch = slice(0, FIRST_PATCH), slice(FIRST_PATCH, FIRST_BODY)
+    body = slice(FIRST_BODY, None)
     for rows, excluded in (
         (nothing, st.GRIP_FELT),
         (nothing, st.HIT_FELT),

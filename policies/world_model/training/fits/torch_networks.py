@@ -51,16 +51,9 @@ class EnsembleMlp(nn.Module):
 
     def export(self) -> Net:
         """The network as compiled code takes it."""
-        w = [_array(weight) for weight in self.weights]
-        b = [_array(bias)[:, 0] for bias in self.biases]
-        return Net(
-            w[0],
-            np.ascontiguousarray(b[0]),
-            w[1],
-            np.ascontiguousarray(b[1]),
-            w[2],
-            np.ascontiguousarray(b[2]),
-        )
+        layers = zip(self.weights, self.biases, strict=True)
+        pairs = ((_array(w), np.ascontiguousarray(_array(b)[:, 0])) for w, b in layers)
+        return Net(*(array for pair in pairs for array in pair))
 
 
 class Filter(nn.Module):

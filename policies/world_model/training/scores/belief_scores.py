@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,35 +14,23 @@ from policies.networks.compiled import forward, gru_step
 from policies.world_model.estimation.belief_features import FIRST_LOOK, IS_AT_HEIGHT, IS_MOVING
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.parameters import FilterNets
+from policies.world_model.log import experience as log
 from policies.world_model.training.datasets.track_sequences import Tracks, find_starts, make_tracks
 
 LEAST: Final = 1e-6
-
 
 FIRST, LAST, LOOK_FIRST, LOOK_LAST = range(4)
 NUM_SCORES: Final = 4
 
 
 def belief_scores(
-    columns: Mapping[str, NDArray[Any]],
-    kinds: NDArray[np.int64],
-    nets: FilterNets,
-    by_look: Array,
+    columns: log.Columns, kinds: log.Kinds, nets: FilterNets, by_look: Array
 ) -> Array:
     """Log probability of the true class.
 
     ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
 
-    Parameters
-    ----------
-    columns
-        Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
-    nets
-        The filter.
-    by_look
-        Of ``classes_by_look``: what the look alone says.
+    ``by_look`` is that of ``classes_by_look``: what the look alone says.
     """
     tracks = make_tracks(columns, kinds)
     found = np.full((len(tracks.x), NUM_SCORES), np.nan)
@@ -64,18 +51,11 @@ FALLS_FROM_M: Final = 0.3
 """Seen so far above the road, it falls."""
 
 
-def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
+def cues_of(columns: log.Columns, kinds: log.Kinds) -> NDArray[np.int64]:
     """What every track has shown of its contents until its last sighting.
 
     ``(tracks,)`` indices into ``CUES``: seen falling; struck by another vehicle; seen moving in two decisions (a wake,
     wind); none of it.
-
-    Parameters
-    ----------
-    columns
-        Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
     """
     tracks = make_tracks(columns, kinds)
     start, slot = find_starts(columns)

@@ -5,21 +5,24 @@ Places and speeds are true. Accelerations are what the filter says: no plan ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
-from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
+from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model.log import experience as log
 from policies.world_model.model import state as s
 from policies.world_model.model.dynamics import lies_still, move_all
 from policies.world_model.model.parameters import Transition
 from policies.world_model.model.state import copy_state, empty_state, set_acceleration
-from policies.world_model.training.datasets.transition_dataset import Log, read_log, true_state
+from policies.world_model.training.datasets.transition_dataset import (
+    Log,
+    is_same_track,
+    read_log,
+    true_state,
+)
 
 EVERY: Final = 7
 """A prediction starts at every 7th row."""
@@ -28,16 +31,14 @@ NUM_ERRORS: Final = 1 + VEHICLE_SLOTS + DEBRIS_SLOTS
 
 
 def open_loop_errors(
-    columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], model: Transition, steps: int
+    columns: log.Columns, kinds: log.Kinds, model: Transition, steps: int
 ) -> tuple[Array, Array]:
     """Distances between predicted and true positions.
 
     Parameters
     ----------
-    columns
+    columns, kinds
         Of a shard.
-    kinds
-        ``(N, 4)`` class of the contents of every object.
     model
         The transition ensemble; its first member predicts.
     steps
@@ -101,8 +102,7 @@ def _predict(
         theirs[n, 0] = np.hypot(root.ego[s.SPEED] * elapsed - way, root.ego[s.Y] - y)
         for i in range(VEHICLE_SLOTS):
             one, two = vehicles[k, i], vehicles[end, i]
-            both = one[column.V_TRACKED] > 0.5 and two[column.V_TRACKED] > 0.5
-            if both and one[column.V_IDENTITY] == two[column.V_IDENTITY]:
+            if is_same_track(one, two):
                 x, z = vehicles_true[end, i, log.M_DX] + way, vehicles_true[end, i, log.M_Y]
                 car, old = state.cars[i], root.cars[i]
                 ours[n, 1 + i] = np.hypot(car[s.C_X] - x, car[s.C_Y] - z)
@@ -111,9 +111,7 @@ def _predict(
                 )
         for j in range(DEBRIS_SLOTS):
             one, two = debris[k, j], debris[end, j]
-            both = one[column.D_TRACKED] > 0.5 and two[column.D_TRACKED] > 0.5
-            same = one[column.D_IDENTITY] == two[column.D_IDENTITY]
-            if both and same and not lies_still(root, j):
+            if is_same_track(one, two) and not lies_still(root, j):
                 x, z = debris_true[end, j, log.M_DX] + way, debris_true[end, j, log.M_Y]
                 thing, before = state.things[j], root.things[j]
                 ours[n, 9 + j] = np.hypot(thing[s.D_X] - x, thing[s.D_Y] - z)

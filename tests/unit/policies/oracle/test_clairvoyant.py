@@ -1,4 +1,4 @@
-"""The clairvoyant foresees its cost exactly, and is never dearer than any policy of its portfolio."""
+"""The clairvoyant never costs more than any policy of its portfolio."""
 
 import numpy as np
 import pytest
@@ -21,17 +21,6 @@ def drive(policy, instances=INSTANCES):
     for k, episode in Rollout(policy, instances).episodes():
         costs[k] = episode.total_usd.sum()
     return costs
-
-
-def test_clairvoyant_pays_what_it_foresaw():
-    policy = Clairvoyant([load_policy("brake_straddle")], num_rounds=2)
-    rollout = Rollout(policy, INSTANCES, num_worlds=len(INSTANCES))
-    foreseen, paid = None, np.zeros(len(INSTANCES))
-    for k, episode in rollout.episodes():
-        foreseen = policy.predicted_usd if foreseen is None else foreseen
-        paid[k] = episode.total_usd.sum()
-    assert paid.max() > 10.0, "nothing to foresee"
-    np.testing.assert_allclose(foreseen, paid, rtol=1e-9, atol=1e-9)
 
 
 def test_clairvoyant_is_never_dearer_than_its_portfolio():

@@ -172,7 +172,6 @@ def test_options_leave_out_what_is_not_feasible():
     library = candidates(scene, 10)
     choice = Choice(
         np.array([3]),
-        np.zeros((1, len(RECIPES))),
         np.array([[3, 0]]),
         np.array([[1.0, np.inf]]),
         np.array([[0.5, 2.0]]),

@@ -81,7 +81,7 @@ def test_cvar_lies_between_mean_and_worst_and_ignores_order(atoms, alpha, shuffl
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        (RiskWeights(1.5), "tail_share: got 1.5, expected a number from 0.0 to 1.0"),
+        (RiskWeights(1.5), "tail_share: got 1.5, expected a number from 0 to 1"),
         (RiskWeights(alpha=0.0), "alpha: got 0.0"),
         (RiskWeights(doubt=-1.0), "doubt: got -1.0"),
     ],

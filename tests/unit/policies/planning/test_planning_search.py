@@ -46,7 +46,6 @@ def test_second_stage_overrules_the_first():
         imagine_table(table), None, library, atoms_of([0]), atoms_of([1, 2]), risk=NEUTRAL
     )
     assert choice.chosen.tolist() == [1]
-    assert choice.first_usd.tolist() == [[5.0, 4.0, 1.0, 8.0]]
     assert choice.finalists[0].tolist() == [1, 3, 0, 2]
     assert choice.mean_usd[0].tolist() == [2.0, 8.0, 9.0, 50.0]
 
@@ -63,14 +62,6 @@ def test_only_finalists_are_imagined_again():
     assert seen == [(9, 1), (4, 3)]
 
 
-def test_one_stage_if_there_is_no_second():
-    choice = search(
-        imagine_table([[3], [2], [7]]), None, library_of([0, 0, 0]), atoms_of([0]), None
-    )
-    assert choice.chosen.tolist() == [1]
-    assert choice.score_usd[0].tolist() == [2.0, 3.0, 7.0]
-
-
 def test_tail_can_decide():
     # means 10 and 11; worst fifths (0.2 of four equal atoms lie within the worst one) 40 and 11
     table = [[0, 0, 0, 40], [11, 11, 11, 11]]
@@ -83,7 +74,8 @@ def test_tail_can_decide():
 
 def test_ties_within_rounding_go_to_the_earlier_candidate():
     table = [[2.00004], [2.00001], [2.0]]
-    choice = search(imagine_table(table), None, library_of([0, 1, 2]), atoms_of([0]), None)
+    atoms = atoms_of([0])
+    choice = search(imagine_table(table), None, library_of([0, 1, 2]), atoms, atoms)
     assert choice.chosen.tolist() == [0]
 
 
@@ -91,10 +83,9 @@ def test_infeasible_plans_are_never_chosen_in_their_world():
     feasible = np.array([[True, False, True], [True, True, True]])
     library = library_of([0, 1, 2], num_worlds=2, feasible=feasible)
     atoms = atoms_of([0], num_worlds=2)
-    for second in (atoms, None):
-        choice = search(imagine_table([[5], [1], [3]]), None, library, atoms, second)
-        assert choice.chosen.tolist() == [2, 1]
-        assert np.isinf(choice.score_usd[0, -1])
+    choice = search(imagine_table([[5], [1], [3]]), None, library, atoms, atoms)
+    assert choice.chosen.tolist() == [2, 1]
+    assert np.isinf(choice.score_usd[0, -1])
 
 
 def test_families_reach_the_second_stage():
@@ -145,7 +136,7 @@ def test_worlds_do_not_depend_on_each_other():
 def test_a_model_that_fails_is_noticed():
     library = library_of([0, 1])
     with pytest.raises(ValueError, match="not finite"):
-        search(imagine_table([[1.0], [np.nan]]), None, library, atoms_of([0]), None)
+        search(imagine_table([[1.0], [np.nan]]), None, library, atoms_of([0]), atoms_of([0]))
     nothing = library_of([0, 1], feasible=np.zeros((1, 2), np.bool_))
     with pytest.raises(ValueError, match="no feasible plan"):
-        search(imagine_table([[1.0], [2.0]]), None, nothing, atoms_of([0]), None)
+        search(imagine_table([[1.0], [2.0]]), None, nothing, atoms_of([0]), atoms_of([0]))

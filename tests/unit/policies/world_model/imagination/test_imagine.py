@@ -83,7 +83,7 @@ def roll(learned, observation, accelerations, kind=HEAVY):
     met = np.zeros((1, count))
     imagine(
         learned,
-        *(np.ascontiguousarray(field[None]) for field in root),
+        type(root)(*(np.ascontiguousarray(field[None]) for field in root)),
         roots,
         belief,
         actions,

@@ -36,6 +36,7 @@ from policies.world_model.training.datasets.flat_dataset import (
 )
 from policies.world_model.training.datasets.transition_dataset import make_transitions
 from policies.world_model.training.fits.fit_flat import fit_flat, flat_loss, flat_scales
+from policies.world_model.training.fits.fit_loop import Training
 
 KINDS = np.array([5, 0, 0, 0])
 NOBODY = np.zeros(8, np.bool_)
@@ -58,7 +59,7 @@ def rows(columns):
 @pytest.fixture(scope="module")
 def folder(rows, tmp_path_factory):
     """A flat model of few updates; belief and events are the shipped ones."""
-    moves = fit_flat(rows, 32, 5, 1_000, 0, "cpu", lambda *_: None)
+    moves = fit_flat(rows, 32, Training(5, 1_000, 0, "cpu", lambda *_: None))
     shipped = checkpoint.load(checkpoint.SHIPPED)
     folder = tmp_path_factory.mktemp("flat") / "model"
     about = {name: shipped.about[name] for name in ("classes", "budget")}

@@ -7,7 +7,7 @@ import torch
 from policies.world_model.model import dynamics as tr
 from policies.world_model.training.datasets.transition_dataset import Rows
 from policies.world_model.training.fits.fit_events import calibrate, calibration_error
-from policies.world_model.training.fits.fit_loop import Budget, bootstrap, fit
+from policies.world_model.training.fits.fit_loop import Training, bootstrap, fit
 from policies.world_model.training.fits.fit_transition import ego_loss, emphasise, scales
 from policies.world_model.training.fits.torch_networks import EnsembleMlp
 
@@ -54,7 +54,8 @@ def test_fit_learns_and_is_repeatable():
         net = EnsembleMlp(2, 2, 16, 1, torch.Generator().manual_seed(0))
         weight = np.ones((len(x), 2), np.float32)
         loss = lambda out, target: ((out - target) ** 2).mean(dim=-1)  # noqa: E731
-        fit(net, x, y, weight, loss, Budget(600, 128), 0, lambda *_: None)
+        how = Training(2, 600, 0, "cpu", lambda *_: None)
+        fit(net, Rows(x, y, np.arange(len(x))), weight, loss, 128, how)
         return net
 
     one, two = once(), once()
