@@ -14,7 +14,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.sensing.tracker import update_tracks
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -167,7 +167,7 @@ def write_observation(world: World) -> None:
         _write_track(world, VEHICLE_SLOTS + slot, world.debris[slot], _DEBRIS_BOUNDS)
 
 
-@inner
+@compiled
 def _write_ego(world: World) -> None:
     """Fill the ego row."""
     row, v, f, i = world.ego, world.vehicle_f, world.episode_f, world.episode_i
@@ -194,7 +194,7 @@ def _write_ego(world: World) -> None:
         row[c] = min(max(row[c], _EGO_BOUNDS[0, c]), _EGO_BOUNDS[1, c])
 
 
-@inner
+@compiled
 def _write_track(
     world: World, slot: int, row: NDArray[np.float32], bounds: NDArray[np.float32]
 ) -> None:
@@ -220,7 +220,7 @@ def _write_track(
         row[c] = min(max(row[c], bounds[0, c]), bounds[1, c])
 
 
-@inner
+@compiled
 def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     """The columns that only vehicles have."""
     row[column.V_VX] = f[track.VX]
@@ -237,7 +237,7 @@ def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     row[column.V_JOLT] = f[track.JOLT]
 
 
-@inner
+@compiled
 def _write_object(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
     """The columns that only debris has."""
     row[column.D_Z] = f[track.Z]

@@ -11,7 +11,7 @@ from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
 from envs.physics.borrow import borrow
-from envs.physics.compilation import compiled, entry, inner
+from envs.physics.compilation import compiled, entry
 from envs.specification import LANE_SPEED_LIMIT_MPS, TICKS_PER_DECISION, component, debris, episode
 from envs.specification.world import Array, Batch, World
 from envs.world.load import state_hash
@@ -33,7 +33,7 @@ class Scratch(NamedTuple):
     obstacle_i: Array  # (obstacle.NUM_INTS, J)
 
 
-@inner
+@compiled
 def _obstacles(world: World, scratch: Scratch) -> int:
     """List the objects that traffic reacts to, as they were after the last tick; returns their number."""
     count = 0
@@ -74,7 +74,7 @@ def advance_world(
         after_traffic(world, p)
 
 
-@inner
+@compiled
 def _borrow_scratch(scratch: Scratch) -> Scratch:
     """The scratch memory, borrowed."""
     work = scratch.work
@@ -147,7 +147,7 @@ def step_worlds(
     return num_ended, num_contacts
 
 
-@inner
+@compiled
 def _copy_dynamics(source: World, target: World) -> None:
     """Copy what the future depends on; perception is left out."""
     n, j = source.episode_i[episode.NUM_VEHICLES], source.episode_i[episode.NUM_DEBRIS]

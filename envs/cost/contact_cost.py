@@ -10,7 +10,7 @@ from envs.cost.damage import front_damage, underbody_damage, wheel_damage_probab
 from envs.cost.harm import harm
 from envs.cost.loss_of_control import crash_cost, yaw_loss_of_control
 from envs.physics.compilation import compiled
-from envs.physics.contact import MISS, STRADDLE, ContactOutcome
+from envs.physics.contact.outcome import MISS, STRADDLE, ContactOutcome
 from envs.physics.smooth import ramp
 from envs.physics.tyre import control_lost_after_puncture, puncture_probability
 from envs.specification import GRAVITY_MPS2

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.physics.smooth import clip, logistic
 
 MPH_PER_MPS = 2.23694
@@ -55,7 +55,7 @@ def harm_rear(delta_v: float, p: np.record) -> float:
     return _expected_harm(delta_v, REAR, p)
 
 
-@inner
+@compiled
 def _expected_harm(delta_v: float, curves: tuple[_Levels, _Levels, _Levels], p: np.record) -> float:
     """Sum over the injury levels, from the top down: a level counts where the next ends."""
     if delta_v <= p.injury_onset_mps:

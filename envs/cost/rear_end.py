@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from envs.cost.collision import rear_collision_cost
-from envs.physics.compilation import compiled, inner
-from envs.physics.contact_geometry import CAR, TRUCK
+from envs.physics.compilation import compiled
+from envs.physics.contact.geometry import CAR, TRUCK
 from envs.physics.follower import (
     closing_speed,
     hit_probability,
@@ -96,7 +96,7 @@ def standing_cost(lane_speed: float, arrivals: float, p: np.record) -> float:
     )
 
 
-@inner
+@compiled
 def _braking(z: float, is_truck: int, p: np.record) -> float:
     """Follower's deceleration ``z`` standard deviations above the mean, m/s2."""
     if is_truck:
@@ -104,7 +104,7 @@ def _braking(z: float, is_truck: int, p: np.record) -> float:
     return max(p.least_braking_mps2, p.follower_braking_mps2 + p.follower_braking_sd_mps2 * z)
 
 
-@inner
+@compiled
 def _hit(gap: float, v_f: float, v0: float, v1: float, a: float, b: float, p: np.record) -> float:
     """Probability of a hit given the follower's deceleration."""
     latest = latest_reaction_time(gap, v_f, v0, v1, a, b)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from envs.debris.distribution import Distribution, Uniform
-from envs.physics.contact import default_stiffness
+from envs.physics.contact.outcome import default_stiffness
 
 KINDS = ("body", "patch")
 """A body has mass and height; a patch is a spill: less grip, or small sharp pieces."""
@@ -53,7 +53,7 @@ class DebrisDraw:
     crush_pressure_pa
         Pressure at which it is crushed.
     stiffness_npm
-        Elastic contact stiffness; the rule of ``envs.physics.contact.default_stiffness``.
+        Elastic contact stiffness; the rule of ``envs.physics.contact.outcome.default_stiffness``.
     sharpness
         0 blunt to 1 a needle.
     friction

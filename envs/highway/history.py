@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-from envs.physics.contact import MODE_NAMES
+from envs.physics.contact.outcome import MODE_NAMES
 from envs.specification import (
     DECISION_HZ,
     TICK_HZ,
@@ -31,7 +31,7 @@ class Mark(NamedTuple):
     tick: int
     x_m: float
     y_m: float
-    mode: str  # one of envs.physics.contact.MODE_NAMES
+    mode: str  # one of envs.physics.contact.outcome.MODE_NAMES
     cost_usd: float
 
 

@@ -32,11 +32,6 @@ def entry(function: _Function) -> _Function:
     return _make(function, nogil=True)
 
 
-def inner(function: _Function) -> _Function:
-    """Compile a helper that only compiled functions call."""
-    return _make(function)
-
-
 def merged(function: _Function) -> _Function:
     """Compile a helper into each of its callers, however large it is."""
     return _make(function, forceinline=True)

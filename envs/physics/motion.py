@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from envs.physics.aerodynamics import AIR_DENSITY_KGPM3
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import GRAVITY_MPS2
 
 LONGEST_STEP_S = 0.005
@@ -101,7 +101,7 @@ def advance_object(
     return Motion(vx, vy, z, vz, dx, dy)
 
 
-@inner
+@compiled
 def _is_held(
     vx: float,
     vy: float,

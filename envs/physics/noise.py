@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 
 ROUNDS = 10
 """Rounds of Philox: the published default."""
@@ -100,7 +100,7 @@ def normal_cdf(z: float) -> float:
     return 0.5 * math.erfc(-z * math.sqrt(0.5))
 
 
-@inner
+@compiled
 def _central(r: float) -> float:
     """Quantile over (u - 1/2), for r = 0.425^2 - (u - 1/2)^2 (AS 241, a and b)."""
     top = 2.5090809287301226727e3
@@ -121,7 +121,7 @@ def _central(r: float) -> float:
     return top / (low * r + 1.0)
 
 
-@inner
+@compiled
 def _near_tail(r: float) -> float:
     """Upper quantile for r = sqrt(-ln(tail)) - 1.6 (AS 241, c and d)."""
     top = 7.74545014278341407640e-4
@@ -142,7 +142,7 @@ def _near_tail(r: float) -> float:
     return top / (low * r + 1.0)
 
 
-@inner
+@compiled
 def _far_tail(r: float) -> float:
     """Upper quantile for r = sqrt(-ln(tail)) - 5: tails below 1.4e-11 (AS 241, e and f)."""
     top = 2.01033439929228813265e-7

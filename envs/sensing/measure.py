@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from envs.physics.compilation import compiled, inlined, inner
+from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import debris, episode, track, vehicle
 from envs.specification.world import World
@@ -84,7 +84,7 @@ def measure_motion(
     return distance
 
 
-@inner
+@compiled
 def _blend(fixed: float, uniform: float) -> float:
     """Standard normal error made of the track's draw and this decision's."""
     return TRACK_SHARE * fixed + DECISION_SHARE * normal_quantile(uniform)

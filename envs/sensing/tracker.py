@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.physics.noise import uniforms
 from envs.sensing import measure
 from envs.sensing.sight import is_object_in_sight, recognition_range, sees_vehicle
@@ -51,7 +51,7 @@ def update_tracks(world: World) -> None:
         _update_object(world, j)
 
 
-@inner
+@compiled
 def _age_vehicle_tracks(world: World) -> None:
     """Age vehicle tracks, measure the visible ones, end those of lost vehicles."""
     t = world.track_i
@@ -70,7 +70,7 @@ def _age_vehicle_tracks(world: World) -> None:
             t[track.UNSEEN, slot] += 1
 
 
-@inner
+@compiled
 def _measure_vehicle(world: World, slot: int, k: int) -> None:
     """Write what is seen of vehicle ``k`` into its track."""
     v, f = world.vehicle_f, world.track_f
@@ -96,7 +96,7 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
     f[track.JOLT, slot] = max(v[vehicle.JOLT, k] + error, 0.0) if v[vehicle.JOLT, k] > 0.0 else 0.0
 
 
-@inner
+@compiled
 def _roles(world: World) -> tuple[int, int, int, int, int, int]:
     """Indices of lead and follower in own, left and right lane, which always keep a slot; -1 where there is none."""
     v, n = world.vehicle_f, world.episode_i[episode.NUM_VEHICLES]
@@ -118,7 +118,7 @@ def _roles(world: World) -> tuple[int, int, int, int, int, int]:
     return lead, rear, lead_l, rear_l, lead_r, rear_r
 
 
-@inner
+@compiled
 def _nearer(v: Array, k: int, other: int) -> int:
     """The vehicle of the two that is nearer to the ego along the road; ``other`` may be -1."""
     if other < 0:
@@ -127,7 +127,7 @@ def _nearer(v: Array, k: int, other: int) -> int:
     return k if abs(v[vehicle.X, k] - x) < abs(v[vehicle.X, other] - x) else other
 
 
-@inner
+@compiled
 def _slot_of(world: World, k: int) -> int:
     """Vehicle slot that tracks ``k``, or -1."""
     for slot in range(VEHICLE_SLOTS):
@@ -136,7 +136,7 @@ def _slot_of(world: World, k: int) -> int:
     return -1
 
 
-@inner
+@compiled
 def _give_slots(world: World) -> None:
     """Give slots to the six roles first, in place of others if need be, then free slots to the nearest of the rest."""
     roles = _roles(world)
@@ -158,7 +158,7 @@ def _give_slots(world: World) -> None:
                 return
 
 
-@inner
+@compiled
 def _free_slot(world: World) -> int:
     """First free vehicle slot, or -1."""
     for slot in range(VEHICLE_SLOTS):
@@ -167,7 +167,7 @@ def _free_slot(world: World) -> int:
     return -1
 
 
-@inner
+@compiled
 def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> int:
     """Slot of the track without a role that is furthest from the ego; there are more slots than roles."""
     worst, distance = 0, -1.0
@@ -182,7 +182,7 @@ def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> i
     return worst
 
 
-@inner
+@compiled
 def _start_track(world: World, slot: int, target: int) -> None:
     """Give a slot to a new target with a new identity."""
     world.track_i[track.TARGET, slot] = target
@@ -191,7 +191,7 @@ def _start_track(world: World, slot: int, target: int) -> None:
     world.episode_i[episode.NEXT_TRACK] += 1
 
 
-@inner
+@compiled
 def _start_vehicle_track(world: World, slot: int, k: int) -> None:
     """Begin to track vehicle ``k`` and measure it."""
     _start_track(world, slot, k)
@@ -199,7 +199,7 @@ def _start_vehicle_track(world: World, slot: int, k: int) -> None:
     _measure_vehicle(world, slot, k)
 
 
-@inner
+@compiled
 def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
     """Whether the detector reports object ``j`` in this decision."""
     if world.debris_i[debris.CARRIER, j] >= 0:
@@ -221,7 +221,7 @@ def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
     return draw < chance and is_object_in_sight(world, j)
 
 
-@inner
+@compiled
 def _update_object(world: World, j: int) -> None:
     """Age, measure, start or end the track of object ``j``; slot ``j`` of the debris slots is its own."""
     slot = VEHICLE_SLOTS + j
@@ -243,7 +243,7 @@ def _update_object(world: World, j: int) -> None:
         t[track.TARGET, slot] = -1
 
 
-@inner
+@compiled
 def _measure_object(world: World, slot: int, j: int) -> None:
     """Write what is seen of object ``j`` into its track."""
     d, f = world.debris_f, world.track_f

@@ -6,7 +6,7 @@ MAX_CONTACTS = 8
 TICK = 0
 VEHICLE = 1  # index, 0 = the ego
 OBJECT = 2  # index
-MODE = 3  # envs.physics.contact: miss, straddle, run-over, underbody, frontal; patches count as run-over
+MODE = 3  # envs.physics.contact.outcome: miss, straddle, run-over, underbody, frontal; patches count as run-over
 DELTA_V = 4  # loss of forward speed, m/s
 VERTICAL_ACCELERATION = 5  # peak, m/s2
 YAW_RATE = 6  # peak, rad/s, positive = to the right
@@ -16,7 +16,7 @@ RIM_FORCE = 9  # N
 PUNCTURE = 10  # probability
 RIM_DAMAGE = 11  # probability
 LOSS_OF_CONTROL = 12  # probability
-FATE = 13  # envs.physics.fate
+FATE = 13  # envs.physics.contact.fate
 EXIT_SPEED = 14  # forward speed of the object afterwards, m/s
 EXIT_LATERAL = 15  # m/s, to the right
 CLOSING_SPEED = 16  # m/s

@@ -8,7 +8,7 @@ import numpy as np
 
 from envs.cost.manoeuvre import nuisance_cost
 from envs.cost.rear_end import rear_end_cost
-from envs.physics.compilation import compiled, inlined, inner
+from envs.physics.compilation import compiled, inlined
 from envs.specification import TICK_S, component, debris, episode, vehicle
 from envs.specification.world import World
 
@@ -116,7 +116,7 @@ def charge_braking(world: World, p: np.record) -> None:
     _charge_nuisance(world, p)
 
 
-@inner
+@compiled
 def _charge_nuisance(world: World, p: np.record) -> None:
     """Charge hard braking without a reason ahead, in place."""
     f, i = world.episode_f, world.episode_i
@@ -154,7 +154,7 @@ def time_to_lead(world: World, x: float, y: float) -> float:
     return smallest
 
 
-@inner
+@compiled
 def _headway(world: World, x: float, y: float) -> float:
     """Bumper-to-bumper time behind the nearest vehicle ahead in the ego's path, s."""
     v = world.vehicle_f

@@ -10,8 +10,8 @@ from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost
 from envs.cost.rear_end import standing_cost
 from envs.cost.swerve import swerve_loss_of_control
-from envs.physics.compilation import inlined, inner
-from envs.physics.contact import RUN_OVER
+from envs.physics.compilation import compiled, inlined
+from envs.physics.contact.outcome import RUN_OVER
 from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control
 from envs.physics.tyre import control_lost_after_puncture, patch_puncture_probability
 from envs.specification import (
@@ -123,7 +123,7 @@ def drive_on_patches(world: World, p: np.record) -> None:
         world.episode_i[episode.LOST_CONTROL] = 1
 
 
-@inner
+@compiled
 def _enter_patch(world: World, j: int, p: np.record) -> None:
     """Charge the sharp pieces of a patch once, when the first wheel enters it, and list the contact."""
     speed = world.vehicle_f[vehicle.SPEED, 0]
@@ -223,7 +223,7 @@ def check_collision(world: World, p: np.record) -> None:
     world.cost[component.COLLISION] += cost
 
 
-@inner
+@compiled
 def _collision_cost(
     world: World, other: int, side_by_side: bool, is_behind: bool, p: np.record
 ) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from envs.physics.aerodynamics import WAKE_LIMIT, under_vehicle_air_speed, wake_air_speed
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import compiled, inlined
 from envs.physics.motion import advance_object
 from envs.physics.noise import uniforms
 from envs.specification import TICK_HZ, TICK_S, debris, episode, vehicle
@@ -38,7 +38,7 @@ def move_debris(world: World) -> None:
             _advance(world, j)
 
 
-@inner
+@compiled
 def _ride(world: World, j: int) -> None:
     """Keep a load at the rear of its carrier, or let it go with the carrier's velocity."""
     d, v = world.debris_f, world.vehicle_f
@@ -53,7 +53,7 @@ def _ride(world: World, j: int) -> None:
         world.debris_i[debris.CARRIER, j] = -1
 
 
-@inner
+@compiled
 def _rests(world: World, j: int) -> bool:
     """Whether the object lies still and no air that can occur now moves it: usual, and decided without aerodynamics."""
     d, f = world.debris_f, world.episode_f
@@ -72,7 +72,7 @@ def _rests(world: World, j: int) -> bool:
     return d[debris.AIR_THRESHOLD, j] > strongest + WAKE_LIMIT * fastest
 
 
-@inner
+@compiled
 def _advance(world: World, j: int) -> None:
     """Integrate one tick of a moving object."""
     d = world.debris_f
@@ -121,7 +121,7 @@ def air_at(world: World, x: float, y: float) -> tuple[float, float]:
     return f[episode.WIND_X] + gust_x + strongest, f[episode.WIND_Y] + gust_y
 
 
-@inner
+@compiled
 def _gust(world: World) -> tuple[float, float]:
     """Deviation from the mean wind now, m/s: the same for every policy."""
     amplitude = world.episode_f[episode.GUST]

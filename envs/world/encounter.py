@@ -8,9 +8,9 @@ import numpy as np
 
 from envs.cost.contact_cost import ContactCost, contact_cost, contact_total
 from envs.cost.windscreen import windscreen_cost
-from envs.physics.compilation import inlined, inner
-from envs.physics.contact import MISS, ContactOutcome, contact_outcome
-from envs.physics.fate import STAYS, Fate, object_fate
+from envs.physics.compilation import compiled, inlined
+from envs.physics.contact.fate import STAYS, Fate, object_fate
+from envs.physics.contact.outcome import MISS, ContactOutcome, contact_outcome
 from envs.physics.noise import uniforms
 from envs.specification import component, contact, debris, episode, vehicle
 from envs.specification.world import World
@@ -54,7 +54,7 @@ def meet_objects(world: World, p: np.record) -> None:
                 _update_pair(world, k, j, p)
 
 
-@inner
+@compiled
 def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     """Separate, begin or ignore the contact of vehicle ``k`` with object ``j``."""
     v, d = world.vehicle_f, world.debris_f
@@ -80,14 +80,14 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
             _apply_contact(world, k, j, closing, across, yaw, p)
 
 
-@inner
+@compiled
 def _half_extents(length: float, width: float, yaw: float) -> tuple[float, float]:
     """Half of the extents along and across the vehicle of an object turned by ``yaw``, m."""
     cos, sin = abs(math.cos(yaw)), abs(math.sin(yaw))
     return 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
 
 
-@inner
+@compiled
 def _apply_contact(
     world: World, k: int, j: int, closing: float, across: float, yaw: float, p: np.record
 ) -> None:
@@ -138,7 +138,7 @@ def _apply_contact(
     _move_both(world, k, j, outcome, fate)
 
 
-@inner
+@compiled
 def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate) -> None:
     """Change the vehicle's speed and visible jolt, and the object's velocity."""
     v, d = world.vehicle_f, world.debris_f
@@ -156,7 +156,7 @@ def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate
         world.debris_i[debris.STRUCK_BY_EGO, j] = 1
 
 
-@inner
+@compiled
 def _charge_ego(
     world: World,
     j: int,
@@ -194,7 +194,7 @@ def _charge_ego(
     _list_contact(world, j, outcome, fate, closing, across, cost)
 
 
-@inner
+@compiled
 def _list_contact(
     world: World,
     j: int,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from envs.physics.contact import MODE_NAMES
-from envs.physics.fate import FATE_NAMES
+from envs.physics.contact.fate import FATE_NAMES
+from envs.physics.contact.outcome import MODE_NAMES
 from envs.specification import component, contact, episode
 from envs.specification.world import Array, World
 

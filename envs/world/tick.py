@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from envs.action import control_ego, store_command
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DECISIONS_PER_EPISODE, component, episode, vehicle
 from envs.specification.world import World
 from envs.world.braking import charge_braking, time_to_lead, watch_braking
@@ -47,7 +47,7 @@ def before_traffic(world: World) -> None:
     control_ego(world)
 
 
-@inner
+@compiled
 def _follow_scripts(world: World) -> None:
     """Start the lane and speed changes whose tick has come."""
     v, i = world.vehicle_f, world.vehicle_i
@@ -76,7 +76,7 @@ def after_traffic(world: World, p: np.record) -> None:
     world.episode_i[episode.TICK] += 1
 
 
-@inner
+@compiled
 def _measure_ego(world: World) -> None:
     """Yaw rate and lateral acceleration of the last tick, from its steering and speed."""
     v, f = world.vehicle_f, world.episode_f

@@ -10,9 +10,9 @@ import numpy as np
 from envs.cost.contact_cost import contact_cost, contact_total
 from envs.cost.loss_of_control import crash_cost
 from envs.cost.windscreen import windscreen_cost
-from envs.physics.compilation import compiled, inner
-from envs.physics.contact import FRONTAL, MISS, STRADDLE, contact_outcome
-from envs.physics.fate import RISES_THROWN, RISES_UNDER
+from envs.physics.compilation import compiled
+from envs.physics.contact.fate import RISES_THROWN, RISES_UNDER
+from envs.physics.contact.outcome import FRONTAL, MISS, STRADDLE, contact_outcome
 from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control
 from envs.physics.tyre import control_lost_after_puncture, patch_puncture_probability
 from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, GRAVITY_MPS2, episode, vehicle
@@ -33,7 +33,7 @@ UNDER_SHARE: Final = 0.2
 2.2.7]."""
 
 
-@inner
+@compiled
 def _meet(
     world: World,
     row: Array,
@@ -144,7 +144,7 @@ def contact_with(
     return total, outcome.delta_v
 
 
-@inner
+@compiled
 def _drive_on(world: World, row: Array, atoms: Array, dx: float, dy: float, done: Array) -> None:
     """Note how hard the ego steers and brakes on a patch, and how many of its wheels are on it."""
     v, inside = world.vehicle_f, 0
@@ -174,7 +174,7 @@ def _drive_on(world: World, row: Array, atoms: Array, dx: float, dy: float, done
         world.episode_f[episode.GRIP] = mean_friction(road, slippery, inside / 4.0)
 
 
-@inner
+@compiled
 def _charge_patches(
     world: World, objects: Array, atoms: Array, done: Array, cost: Array, p: np.record
 ) -> None:
@@ -197,7 +197,7 @@ def _charge_patches(
                 cost[j, a] += lost * crash + p.tyre_damage_usd * flat
 
 
-@inner
+@compiled
 def _look_beyond(
     world: World,
     objects: Array,

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.tick import decision_cost, end_decision, is_over
@@ -142,7 +142,7 @@ def imagine(
         main[k] = _reduce(base, by_object, weights[k], cost[k])
 
 
-@inner
+@compiled
 def _largest(rows: Array, column: int) -> float:
     """Largest value of a column of numbers >= 0."""
     largest = 0.0
@@ -151,7 +151,7 @@ def _largest(rows: Array, column: int) -> float:
     return largest
 
 
-@inner
+@compiled
 def _decide(
     world: World,
     objects: Array,
@@ -183,7 +183,7 @@ def _decide(
     return decision_cost(world)
 
 
-@inner
+@compiled
 def _reduce(base: Array, by_object: Array, weights: Array, cost: Array) -> int:
     """Write costs by atom of the object that matters most, the others' means added; returns that object."""
     num_plans, num_objects, num_atoms = by_object.shape

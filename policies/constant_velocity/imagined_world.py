@@ -15,8 +15,8 @@ import numpy as np
 from envs.action import BRAKE_LIMIT_MPS2
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.rear_end import rear_end_cost
-from envs.physics.compilation import compiled, inner
-from envs.physics.contact_geometry import CAR
+from envs.physics.compilation import compiled
+from envs.physics.contact.geometry import CAR
 from envs.specification import (
     EGO_LENGTH_M,
     EGO_WIDTH_M,
@@ -100,7 +100,7 @@ def tick(world: World, close: Array, p: np.record) -> None:
     after_traffic(world, p)
 
 
-@inner
+@compiled
 def _come_near(world: World, k: int, close: Array, p: np.record) -> None:
     """Charge overlap with vehicle ``k``, and in part what comes close to it, beyond what has been charged."""
     v = world.vehicle_f

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisSpec
 from envs.physics.aerodynamics import motion_threshold
-from envs.physics.contact import default_stiffness
+from envs.physics.contact.outcome import default_stiffness
 from envs.specification import debris
 from envs.specification.debris import LOOKS
 from policies.perception.sighting_types import (

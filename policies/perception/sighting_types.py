@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envs.cost.contact_cost import contact_cost, contact_total
 from envs.debris.specification import DebrisSpec
-from envs.physics.contact import contact_outcome
+from envs.physics.contact.outcome import contact_outcome
 from envs.specification.debris import LOOKS
 
 Array = NDArray[np.float64]

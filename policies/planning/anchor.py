@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from envs.physics.compilation import compiled, inner
-from envs.physics.contact_geometry import CAR, TRUCK
+from envs.physics.compilation import compiled
+from envs.physics.contact.geometry import CAR, TRUCK
 from envs.specification import (
     EGO_LENGTH_M,
     EGO_WIDTH_M,
@@ -65,7 +65,7 @@ def anchor(world: World, ego: Array, vehicles: Array, lamp_braking: float) -> No
         world.vehicle_i[vehicle.RETURN_TICK, k] = -1
 
 
-@inner
+@compiled
 def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> None:
     """Place one tracked vehicle, or park the slot at ``PARKED_M``."""
     v = world.vehicle_f
@@ -109,7 +109,7 @@ def nearest_lane(world: World, y: float) -> int:
     return lane
 
 
-@inner
+@compiled
 def _copy_world(source: World, target: World) -> None:
     """Copy the vehicles and the cost ledger of an imagined world."""
     # element by element: assigning slices compiles the formatting of their error messages, 13 s of it

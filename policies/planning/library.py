@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import THROTTLE_LIMIT_MPS2, encode_acceleration, encode_target
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, EGO_WIDTH_M, LANE_WIDTH_M
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE
 
@@ -154,7 +154,7 @@ def write_actions(
         _write_one(manoeuvres[c], speed, set_speed, lateral, objects, actions[c])
 
 
-@inner
+@compiled
 def _write_one(
     row: Array, speed: float, set_speed: float, lateral: Array, objects: Array, actions: Array
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.batched.env import DebrisVectorEnv
-from envs.physics.contact import MODE_NAMES
+from envs.physics.contact.outcome import MODE_NAMES
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import (
     DEBRIS_SLOTS,

@@ -29,7 +29,7 @@ CONTACT_WORDS: Final = {
     "underbody": "scraped over",
     "frontal": "hit",
 }
-"""``envs.physics.contact.MODE_NAMES`` in the past tense."""
+"""``envs.physics.contact.outcome.MODE_NAMES`` in the past tense."""
 
 DIMMING: Final = 0.35
 """Brightness of a picture after its episode has ended."""

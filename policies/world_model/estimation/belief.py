@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, column
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
@@ -120,7 +120,7 @@ def update_beliefs(
                     _add_softmax(out, share, members[b, e, j])
 
 
-@inner
+@compiled
 def _add_softmax(logits: Array, share: float, out: Array) -> None:
     """Add a share of the probabilities, in place."""
     total, largest = 0.0, logits.max()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from envs.physics.compilation import inner
+from envs.physics.compilation import compiled
 from envs.specification.world import Array
 
 FIRST, SECOND, VARIANCE, COVARIANCE, SECOND_VARIANCE = range(5)
@@ -12,7 +12,7 @@ NUM_ESTIMATE: Final = 5
 """Means of both quantities; variance of the first, covariance, variance of the second."""
 
 
-@inner
+@compiled
 def correct(
     estimate: Array, innovation: float, with_first: float, with_second: float, variance: float
 ) -> None:

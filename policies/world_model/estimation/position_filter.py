@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.sensing.measure import DECISION_SHARE, TRACK_SHARE
 from envs.specification import DEBRIS_SLOTS, DECISION_S, column
 from envs.specification.world import Array
@@ -148,7 +148,7 @@ def update_positions(ego: Array, debris: Array, is_new: Array, seen: Array, out:
             _write_place(row, known, out[b, j])
 
 
-@inner
+@compiled
 def _moves(row: Array) -> bool:
     """Whether an object was moving when it was last seen."""
     noise = REST_SDS * row[column.D_SD_V]
@@ -156,7 +156,7 @@ def _moves(row: Array) -> bool:
     return bool(fast or row[column.D_Z] >= ABOVE_ROAD_M)
 
 
-@inner
+@compiled
 def _write_place(row: Array, known: Array, out: Array) -> None:
     """What is known of an object now, in place; what was moving when it was hidden slides to a stop."""
     age = row[column.D_AGE_SINCE_SEEN]
@@ -172,7 +172,7 @@ def _write_place(row: Array, known: Array, out: Array) -> None:
         out[SD_X + k] = math.sqrt(axis[VARIANCE] + drift * drift)
 
 
-@inner
+@compiled
 def _begin(ego: Array, row: Array, known: Array) -> None:
     """A track's first measurement, in place: the error that lasts is as likely as the sensor says."""
     known[_VX] = row[column.D_VX] if _moves(row) else 0.0
@@ -185,7 +185,7 @@ def _begin(ego: Array, row: Array, known: Array) -> None:
         axis[VARIANCE], axis[COVARIANCE], axis[SECOND_VARIANCE] = sd * sd, -TRACK_SHARE * sd, 1.0
 
 
-@inner
+@compiled
 def _go_on(ego: Array, row: Array, known: Array) -> None:
     """A decision later, in place: the ego has driven on, and the object is seen again or is not."""
     now = ego[column.E_SPEED] * math.cos(ego[column.E_HEADING])
@@ -204,7 +204,7 @@ def _go_on(ego: Array, row: Array, known: Array) -> None:
         _correct(axis, measured, row[column.D_SD_X + k])
 
 
-@inner
+@compiled
 def _correct(axis: Array, measured: float, sd: float) -> None:
     """Kalman's correction by a measured place, in place."""
     lasting, noise = TRACK_SHARE * sd, DECISION_SHARE * sd

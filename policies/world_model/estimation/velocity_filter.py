@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.sensing.measure import DECISION_SHARE
 from envs.specification import DECISION_S, VEHICLE_SLOTS, column
 from envs.specification.world import Array
@@ -127,7 +127,7 @@ def _note(vehicles: Array, is_new: bool, seen: Array, out: Array) -> None:
         out[i, ACCELERATION], out[i, HARSHEST] = known[_ACCELERATION], known[_HARSHEST]
 
 
-@inner
+@compiled
 def _correct(known: Array, measured: float, variance: float) -> None:
     """Predict over a decision and correct by a measured speed, in place."""
     estimate = known[_ESTIMATE:]

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.charges import BESIDE_SHARE
@@ -76,19 +76,19 @@ def charge_decision(world: World, before: State, after: State, p: np.record) -> 
     return decision_cost(world)
 
 
-@inner
+@compiled
 def _observed_motion(ego: Array) -> tuple[float, float, float, float]:
     """Lateral position, speed, heading and yaw rate of the ego as observed."""
     return ego[column.E_Y], ego[column.E_SPEED], ego[column.E_HEADING], ego[column.E_YAW_RATE]
 
 
-@inner
+@compiled
 def _imagined_motion(ego: Array) -> tuple[float, float, float, float]:
     """The same of an imagined ego."""
     return ego[s.Y], ego[s.SPEED], ego[s.HEADING], ego[s.YAW_RATE]
 
 
-@inner
+@compiled
 def _live(
     world: World,
     one: tuple[float, float, float, float],

@@ -10,8 +10,8 @@ import numpy as np
 from envs.action import BRAKE_LIMIT_MPS2, decode_acceleration
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost
-from envs.physics.compilation import compiled, inner
-from envs.physics.contact_geometry import CAR, TRUCK
+from envs.physics.compilation import compiled
+from envs.physics.contact.geometry import CAR, TRUCK
 from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, VEHICLE_SLOTS, episode
 from envs.specification.world import Array, Batch, World
 from policies.following import half_extents
@@ -119,7 +119,7 @@ def imagine(
                     met[k, c] = chance
 
 
-@inner
+@compiled
 def _roll_others(
     learned: Learned, e: int, root: State, kinds: Array, steps: int, state: State, after: State, shared: Array,
 ) -> None:  # fmt: skip
@@ -135,7 +135,7 @@ def _roll_others(
                 shared[t, i, n] = after.cars[i, n]
 
 
-@inner
+@compiled
 def _roll(
     learned: Learned, e: int, is_first: bool, future: World, state: State, after: State, kinds: Array, belief: Array,
     actions: Array, steps: int, is_shared: bool, shared: Array, p: np.record, cost: Array, first: Array,
@@ -179,7 +179,7 @@ def _roll(
     return 1.0 - chance
 
 
-@inner
+@compiled
 def _is_something_ahead(state: State, belief: Array) -> bool:
     """Whether an object that matters is more likely there than not."""
     for j in range(DEBRIS_SLOTS):
@@ -188,7 +188,7 @@ def _is_something_ahead(state: State, belief: Array) -> bool:
     return False
 
 
-@inner
+@compiled
 def _charge_contacts(
     events: EventNets, e: int, state: State, after: State, belief: Array, step: int, command: float, going: float,
     p: np.record, free: Array, cost: Array,
@@ -218,7 +218,7 @@ def _charge_contacts(
         after.ego[s.SPEED] = max(after.ego[s.SPEED] - chance * lost, 0.0)
 
 
-@inner
+@compiled
 def _slip(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int, command: float,
     going: float, p: np.record, cost: Array,
@@ -236,7 +236,7 @@ def _slip(
                 cost[c] += going * chance * crash_cost(state.ego[s.SPEED], p)
 
 
-@inner
+@compiled
 def _charge_contact(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int,
     command: float, chance: float, p: np.record, cost: Array,
@@ -259,7 +259,7 @@ def _charge_contact(
     return lost
 
 
-@inner
+@compiled
 def _look_beyond(
     events: EventNets, e: int, state: State, belief: Array, going: float, p: np.record, free: Array,
     cost: Array,
@@ -290,7 +290,7 @@ def _look_beyond(
                 cost[j, c] += going * free[j] * min(run, evade)
 
 
-@inner
+@compiled
 def _charge_collisions(
     events: EventNets, e: int, state: State, after: State, step: int, is_shared: bool, p: np.record
 ) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, EGO_WIDTH_M, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.following import half_extents
@@ -85,12 +85,12 @@ def nearness(gap_m: float) -> float:
     return 1.0 / (1.0 + gap_m / 15.0)
 
 
-@inner
+@compiled
 def _within(x: float, low: float, high: float) -> float:
     return min(max(x, low), high)
 
 
-@inner
+@compiled
 def _write_ego(state: State, out: Array) -> None:
     ego = state.ego
     y, speed = ego[s.Y], ego[s.SPEED]
@@ -112,7 +112,7 @@ def _write_ego(state: State, out: Array) -> None:
     out[17] = _within(speed * speed / 900.0, 0.0, 2.0)
 
 
-@inner
+@compiled
 def _write_car(state: State, i: int, out: Array) -> None:
     """Vehicle ``i`` in the place where it is, unless a nearer one is there already."""
     car, ego = state.cars[i], state.ego
@@ -134,7 +134,7 @@ def _write_car(state: State, i: int, out: Array) -> None:
     out[at + 3] = 1.0 if gap == 0.0 else 0.0
 
 
-@inner
+@compiled
 def _nearest(state: State, belief: Array, beyond: float) -> int:
     """Slot of the first object that matters further ahead than ``beyond``; -1 if there is none."""
     found, least = -1, math.inf
@@ -148,7 +148,7 @@ def _nearest(state: State, belief: Array, beyond: float) -> int:
     return found
 
 
-@inner
+@compiled
 def _write_object(state: State, belief: Array, j: int, at: int, out: Array) -> None:
     thing, ego = state.things[j], state.ego
     dx, dy = thing[s.D_X] - ego[s.X], thing[s.D_Y] - ego[s.Y]

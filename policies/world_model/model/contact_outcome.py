@@ -12,7 +12,7 @@ from envs.cost.damage import underbody_damage
 from envs.cost.harm import harm
 from envs.cost.loss_of_control import crash_cost, yaw_loss_of_control
 from envs.physics.compilation import compiled
-from envs.physics.contact import FRONTAL, RUN_OVER, STRADDLE, UNDERBODY
+from envs.physics.contact.outcome import FRONTAL, RUN_OVER, STRADDLE, UNDERBODY
 from envs.physics.smooth import ramp
 from envs.physics.tyre import control_lost_after_puncture
 from envs.specification import GRAVITY_MPS2

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from envs.action import STEERING_SPEED_FLOOR_MPS
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.networks.compiled import Net, forward
@@ -106,7 +106,7 @@ def move_others(model: Transition, e: int, state: State, kinds: Array, after: St
         move_cars(model, e, state, after)
 
 
-@inner
+@compiled
 def _ask_flat(
     net: Net, e: int, state: State, first: float, second: float, kinds: Array, out: Array
 ) -> None:
@@ -117,7 +117,7 @@ def _ask_flat(
     forward(net, e, x, hidden, out)
 
 
-@inner
+@compiled
 def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
     """Vehicles as the flat net says."""
     for i in range(VEHICLE_SLOTS):
@@ -128,7 +128,7 @@ def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
             place_car(car, out, FLAT_CARS + i * NUM_CAR_OUT, scale, then)
 
 
-@inner
+@compiled
 def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
     """Objects as the flat net says."""
     for j in range(DEBRIS_SLOTS):
@@ -152,7 +152,7 @@ def move_ego(
     _place_ego(state.ego, first, second, out, model.ego_scale, after.ego)
 
 
-@inner
+@compiled
 def _place_ego(
     ego: Array, first: float, second: float, out: Array, scale: Array, then: Array
 ) -> None:
@@ -184,7 +184,7 @@ def move_cars(model: Transition, e: int, state: State, after: State) -> None:
     _move_cars(model.car, model.car_scale, e, state, np.zeros(VEHICLE_SLOTS, np.bool_), after)
 
 
-@inner
+@compiled
 def _move_cars(net: Net, scale: Array, e: int, state: State, is_known: Array, after: State) -> None:
     """Vehicles as their own net says, one by one; those whose places are known are left alone."""
     x = np.empty(mf.NUM_CAR_FEATURES, np.float32)

@@ -12,7 +12,7 @@ import math
 from typing import Final
 
 from envs.physics.compilation import compiled
-from envs.physics.contact_geometry import CAR
+from envs.physics.contact.geometry import CAR
 from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M
 from envs.specification.world import Array
 from policies.following import half_extents

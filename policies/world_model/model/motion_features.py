@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from envs.action import FRICTION_SHARE, LATERAL_LIMIT_MPS2, yaw_rate_command
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, EGO_LENGTH_M, GRAVITY_MPS2, LANE_WIDTH_M, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model.estimation.content_classes import NUM_CLASSES
@@ -111,7 +111,7 @@ def car_features(state: State, i: int, out: Array) -> None:
     out[35] = min(max(car[s.C_ACCELERATION] / max(v, 0.2), -2.0), 1.0)
 
 
-@inner
+@compiled
 def _neighbours(
     state: State, own: int, x: float, y: float, v: float
 ) -> tuple[float, float, float, float, float]:
@@ -139,7 +139,7 @@ def _neighbours(
     return max(gap, 0.0), lead_speed, acceleration, max(behind, 0.0), follower_speed
 
 
-@inner
+@compiled
 def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float, float]:
     """Distance, offset, height and length of the next object near a line; far away if there is none."""
     best, offset, height, size = SIGHT_M, 0.0, 0.0, 0.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
 from envs.cost.loss_of_control import crash_cost
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -122,7 +122,7 @@ def sample_contacts(
             )
 
 
-@inner
+@compiled
 def _touch(
     events: EventNets, e: int, world: World, state: State, j: int, is_forced: int, draw: float,
     step: int, calm: float, p: np.record, work: Work,
@@ -179,7 +179,7 @@ def _drawn(draw: float, calm: float) -> float:
     return 0.5 + calm * (draw - 0.5)
 
 
-@inner
+@compiled
 def _sample_mode(out: Array, draw: float) -> int:
     """Index into ``outcome.MODES`` by the logits."""
     largest, total = -1e30, 0.0
@@ -195,7 +195,7 @@ def _sample_mode(out: Array, draw: float) -> int:
     return oc.NUM_MODES - 1
 
 
-@inner
+@compiled
 def _next_row(world: World) -> int:
     """Row of the contact table for the next contact; -1 if it is full."""
     count: int = world.episode_i[episode.NUM_CONTACTS]
@@ -205,7 +205,7 @@ def _next_row(world: World) -> int:
     return count
 
 
-@inner
+@compiled
 def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None:
     """Fill the fields of a contact that are known before its outcome, in place."""
     thing, ego = state.things[j], state.ego
@@ -242,7 +242,7 @@ def sample_collisions(
     return 1.0 - safe
 
 
-@inner
+@compiled
 def _collision(world: World, state: State, i: int, p: np.record) -> float:
     """Known cost of a collision with the vehicle in slot ``i``, US$, less what was paid for it in expectation."""
     car, ego = state.cars[i], state.ego

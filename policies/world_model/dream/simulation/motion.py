@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from envs.physics.compilation import inlined, inner
+from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from envs.specification.world import Array
@@ -36,7 +36,7 @@ def _spread(log_variance: float) -> float:
     return math.exp(0.5 * min(max(log_variance, LOWEST), HIGHEST))
 
 
-@inner
+@compiled
 def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
     """Limit noise, in place, to what tyres can do; only the mean may exceed it, as in a crash."""
     along = tr.V_ACCELERATION
@@ -44,7 +44,7 @@ def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
     said[along] = min(max(said[along], min(middle, -limit)), max(middle, limit))
 
 
-@inner
+@compiled
 def _limit_gust(thing: Array, mean: Array, scale: Array, said: Array) -> None:
     """Limit noise, in place: by it alone no object gains more speed on the road than a gust gives it."""
     vx = thing[s.D_VX] + mean[tr.O_VX] * scale[tr.O_VX]

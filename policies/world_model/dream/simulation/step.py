@@ -9,7 +9,7 @@ import numpy as np
 
 from envs.action import decode_acceleration
 from envs.observation import write_observation
-from envs.physics.compilation import compiled, inlined, inner
+from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import (
     DEBRIS_SLOTS,
@@ -101,7 +101,7 @@ def begin_dreams(
         write_observation(world)
 
 
-@inner
+@compiled
 def _draw(weights: Array, size: int, draw: float) -> int:
     """Index drawn by weights, which need not add up to 1; 0 if all are zero."""
     total = 0.0
@@ -123,7 +123,7 @@ def _standard(error: float, sd: float) -> float:
     return min(max(error / max(sd, LEAST_SD), -3.0), 3.0)
 
 
-@inner
+@compiled
 def _place(model: Model, world: World, state: State, doubt: float) -> None:
     """Draw true positions and speeds given the measured ones, in place; headings and lying still are known.
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from envs.specification.world import Array
 from policies.world_model.log import experience as log
@@ -66,7 +66,7 @@ def _fill(rows: Array, shard: Log, state: State, x: Array, y: Array) -> None:
         _fill_things(shard, k, state, y[n])
 
 
-@inner
+@compiled
 def _fill_cars(shard: Log, k: int, y: Array) -> None:
     """Targets of the vehicles whose track goes on."""
     seen, later = shard.vehicles[k], shard.vehicles[k + 1]
@@ -78,7 +78,7 @@ def _fill_cars(shard: Log, k: int, y: Array) -> None:
                 y[tr.FLAT_CARS + i * tr.NUM_CAR_OUT + m] = car[m]
 
 
-@inner
+@compiled
 def _fill_things(shard: Log, k: int, state: State, y: Array) -> None:
     """Targets of the objects that move freely."""
     seen, later = shard.debris[k], shard.debris[k + 1]

@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 from envs.specification import (
     DEBRIS_SLOTS,
     DECISION_S,
@@ -158,7 +158,7 @@ def _smooth(episode: Array, own: Array, rows: Array, first: int, out: Array) -> 
             out[k, i, log.M_VY] = vy / total
 
 
-@inner
+@compiled
 def _sees(episode: Array, rows: Array, k: int, n: int, i: int) -> bool:
     """Whether row ``n`` holds a measurement of what is in slot ``i`` of row ``k``."""
     if n < 0 or n >= len(rows) or episode[n] != episode[k]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from envs.cost.contact_cost import contact_cost, contact_total
 from envs.cost.damage import front_damage, underbody_damage, wheel_damage_probability
 from envs.cost.parameters import CostParameters
-from envs.physics.contact import MISS, STRADDLE, contact_outcome
+from envs.physics.contact.outcome import MISS, STRADDLE, contact_outcome
 
 with (Path(__file__).parents[1] / "golden_contacts.csv").open(encoding="utf-8") as file:
     CASES = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from envs.cost.contact_cost import contact_cost, contact_total
-from envs.physics.contact import contact_outcome
+from envs.physics.contact.outcome import contact_outcome
 from envs.scenario.scene import EGO_X_M
 from envs.specification import component, debris, episode, vehicle
 from tests.unit.envs.bench import PARAMS, Drive, put, road

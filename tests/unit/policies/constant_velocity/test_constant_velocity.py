@@ -11,7 +11,7 @@ from envs.cost.contact_cost import contact_cost, contact_total
 from envs.cost.parameters import CostParameters
 from envs.debris.catalogue import load
 from envs.errors import UserError
-from envs.physics.contact import contact_outcome
+from envs.physics.contact.outcome import contact_outcome
 from envs.scenario.suite import load_suite
 from envs.specification import column, debris, episode, vehicle
 from experiments.benchmarks.crowd import crowd

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.debris.specification import DebrisSpec
-from envs.physics.contact import default_stiffness
+from envs.physics.contact.outcome import default_stiffness
 from envs.scenario.encounter import NIGHT_SPEED_SHARE, SPEED_RANGE_MPS
 from envs.specification.debris import LOOKS
 from experiments.studies.audit.scenes.bodies import Array, Indices, Mask

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from envs.physics.compilation import compiled, inner
+from envs.physics.compilation import compiled
 
 MISS, STRADDLE, RUN_OVER, UNDERBODY, FRONTAL = 0, 1, 2, 3, 4
 """Contact modes: beside the car; under it untouched; under a tyre; against the floor; against the
@@ -87,7 +87,7 @@ def overlap_of(
     return Overlap(mode, side, span, depth, bumper, left, right, floor, central, centre)
 
 
-@inner
+@compiled
 def _shared(low: float, high: float, half_width: float) -> float:
     """Length that an interval shares with the one of ``half_width`` on both sides of the axis."""
     return max(0.0, min(high, half_width) - max(low, -half_width))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.physics.contact import CAR, FRONTAL, MISS, TRUCK, contact_outcome
-from envs.physics.fate import AHEAD, SIDE, STAYS, UNDER, object_fate
+from envs.physics.contact.fate import AHEAD, SIDE, STAYS, UNDER, object_fate
+from envs.physics.contact.outcome import CAR, FRONTAL, MISS, TRUCK, contact_outcome
 
 SPEEDS = st.floats(2.0, 40.0)
 UNIT = st.floats(1e-9, 1.0 - 1e-9)

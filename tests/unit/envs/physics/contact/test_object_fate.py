@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from envs.physics.contact import contact_outcome
-from envs.physics.fate import AHEAD, SIDE, STAYS, UNDER, object_fate
+from envs.physics.contact.fate import AHEAD, SIDE, STAYS, UNDER, object_fate
+from envs.physics.contact.outcome import contact_outcome
 
 LOW = contact_outcome(20.0, 0.3, 0.15, 0.12, 8.0, 2e7, 5e6, -0.75, 0.0, 0, 0.0, 0)
 BRICKS = contact_outcome(30.0, 0.45, 0.45, 0.45, 40.0, 2e6, 5e6, 0.7, 0.4, 0, 0.0, 0)

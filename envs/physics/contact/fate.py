@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from envs.physics.compilation import compiled, inner
-from envs.physics.contact import SLOWEST_MPS, ContactOutcome
-from envs.physics.contact_geometry import CAR, FRONTAL, MISS, RUN_OVER, STRADDLE, TRUCK
+from envs.physics.compilation import compiled
+from envs.physics.contact.geometry import CAR, FRONTAL, MISS, RUN_OVER, STRADDLE, TRUCK
+from envs.physics.contact.outcome import SLOWEST_MPS, ContactOutcome
 
 STAYS, UNDER, SIDE, AHEAD = 0, 1, 2, 3
 """Fates: untouched or fixed; passed underneath; thrown aside; thrown or carried ahead."""
@@ -86,7 +86,7 @@ def object_fate(
     return Fate(AHEAD, forward * scale, 0.0, delta_v * scale, RISES_THROWN)
 
 
-@inner
+@compiled
 def _under_share(height: float, clearance: float, lip: float, u: float) -> float:
     """Forward speed of an object that passed underneath over the contact speed, at level ``u``."""
     if height <= clearance:
@@ -96,7 +96,7 @@ def _under_share(height: float, clearance: float, lip: float, u: float) -> float
     return _quantile(UNDER_HIGH_SHARES, u)
 
 
-@inner
+@compiled
 def _quantile(values: tuple[float, float, float, float, float], u: float) -> float:
     """Value of a quantile table at level ``u``: linear between the knots, the ends held."""
     if u <= KNOTS[0]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envs.physics.compilation import compiled
-from envs.physics.contact_formulas import (
+from envs.physics.contact.formulas import (
     _anchored_delta_v,
     _contact_indentation,
     _fate_probabilities,
@@ -21,7 +21,7 @@ from envs.physics.contact_formulas import (
     _vertical_acceleration,
     _yaw_rate,
 )
-from envs.physics.contact_geometry import (
+from envs.physics.contact.geometry import (
     CAR,
     FRONTAL,
     MISS,

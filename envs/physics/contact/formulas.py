@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from envs.physics.compilation import inner
-from envs.physics.contact_geometry import Body, Overlap
+from envs.physics.compilation import compiled
+from envs.physics.contact.geometry import Body, Overlap
 from envs.physics.smooth import clip, logistic
 
 ANCHORED_FACTOR, ANCHORED_RISE_M, ANCHORED_OVERLAP_M = 1.2, 0.15, 0.10
@@ -42,7 +42,7 @@ class _Setting(NamedTuple):
     u: float
 
 
-@inner
+@compiled
 def _setting(
     body: Body,
     overlap: Overlap,
@@ -88,7 +88,7 @@ def _setting(
     )
 
 
-@inner
+@compiled
 def _passing_delta_v(s: _Setting) -> float:
     """Loss of speed to the part that passes under tyres and floor, m/s (envs/physics/SOURCES.md 2.2.1)."""
     loss = 0.0
@@ -112,7 +112,7 @@ def _passing_delta_v(s: _Setting) -> float:
     return s.u * loss
 
 
-@inner
+@compiled
 def _anchored_delta_v(
     body: Body, overlap: Overlap, speed: float, height: float, breakaway_energy: float
 ) -> float:
@@ -126,7 +126,7 @@ def _anchored_delta_v(
     return loss
 
 
-@inner
+@compiled
 def _vertical_acceleration(s: _Setting) -> float:
     """Peak upward acceleration of the sprung mass, m/s2 (envs/physics/SOURCES.md 2.2.2)."""
     total = 0.0
@@ -160,7 +160,7 @@ def _vertical_acceleration(s: _Setting) -> float:
     return total
 
 
-@inner
+@compiled
 def _underbody_force(s: _Setting, depth: float) -> float:
     """Peak force on the floor, N (envs/physics/SOURCES.md 2.2.3), capped by the impact bound of 2.2.8."""
     force = 0.0
@@ -189,7 +189,7 @@ def _underbody_force(s: _Setting, depth: float) -> float:
     return min(force, s.speed * math.sqrt(series * s.effective_mass) + s.floor_crush)
 
 
-@inner
+@compiled
 def _contact_indentation(s: _Setting) -> float:
     """Approach of tyre and object surfaces, m (envs/physics/SOURCES.md 2.2.4)."""
     if s.g_w <= 0.0:
@@ -199,7 +199,7 @@ def _contact_indentation(s: _Setting) -> float:
     return s.u * s.g_w * min(depth, 0.13)
 
 
-@inner
+@compiled
 def _rim_force(s: _Setting) -> float:
     """Peak force on the rim, N (envs/physics/SOURCES.md 2.2.5): about 534 kN/m of step height above 58 mm."""
     if s.g_w <= 0.0:
@@ -210,7 +210,7 @@ def _rim_force(s: _Setting) -> float:
     return s.u * s.g_w * 607.530 * load * s.w**1.32199 * stiff
 
 
-@inner
+@compiled
 def _yaw_rate(body: Body, overlap: Overlap, s: _Setting, yaw: float) -> float:
     """Peak yaw rate with locked steering, rad/s, >= 0 (envs/physics/SOURCES.md 2.2.6)."""
     lever = math.fabs(overlap.centre) + 0.176084 * math.fabs(math.sin(2.0 * yaw)) + 0.120333
@@ -239,7 +239,7 @@ def _yaw_rate(body: Body, overlap: Overlap, s: _Setting, yaw: float) -> float:
     return rate
 
 
-@inner
+@compiled
 def _fate_probabilities(
     body: Body, overlap: Overlap, s: _Setting, length: float, yaw: float
 ) -> tuple[float, float]:
@@ -253,7 +253,7 @@ def _fate_probabilities(
     return logistic(under), logistic(side)
 
 
-@inner
+@compiled
 def _gap_ratio(rise: float, limit: float) -> float:
     """Height above the clearance, limited, in units of 5 cm: q and q2 of the fit."""
     return (min(rise, limit) + 0.005) / 0.05

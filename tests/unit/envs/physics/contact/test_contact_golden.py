@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from numba import njit
 
-from envs.physics.contact import CAR, MISS, MODE_NAMES, contact_outcome, default_stiffness
-from envs.physics.contact_formulas import _setting
-from envs.physics.contact_geometry import overlap_of
+from envs.physics.contact.formulas import _setting
+from envs.physics.contact.geometry import overlap_of
+from envs.physics.contact.outcome import CAR, MISS, MODE_NAMES, contact_outcome, default_stiffness
 from envs.physics.tyre import PUNCTURE_ENERGY_J, puncture_probability
 
-with (Path(__file__).parents[1] / "golden_contacts.csv").open(encoding="utf-8") as file:
+with (Path(__file__).parents[2] / "golden_contacts.csv").open(encoding="utf-8") as file:
     CASES = {
         int(row["case"]): {k: float(v) for k, v in row.items()} for row in csv.DictReader(file)
     }
