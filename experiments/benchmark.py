@@ -1,4 +1,4 @@
-"""Measure: `what=engine` speed, `decision` value of the options, `policy` latency, `world_model` cost of imagining."""
+"""Measure `what=engine` speed, `decision` value, `policy` latency, or the `world_model`'s latency and cost."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def explain(name: str, thresholds: dict[str, float]) -> str:
 
 
 def _consequence(rule: Any, labels: Sequence[str]) -> str:  # noqa: ANN401 (imported late)
-    """What a rule of the stack does, in words."""
+    """Description of what a rule does."""
     label = labels[rule.label]
     return "steer left or right" if label.startswith("steer") else str(label)
 

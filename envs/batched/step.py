@@ -77,7 +77,7 @@ def advance_world(
 
 @inner
 def _borrow_scratch(scratch: Scratch) -> Scratch:
-    """The scratch memory, borrowed."""
+    """The scratch memory as borrowed buffers, which compiled code passes on without counting references."""
     work = scratch.work
     return Scratch(
         Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs)),

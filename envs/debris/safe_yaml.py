@@ -36,14 +36,14 @@ def quoted_key(key: str) -> str:
 
 
 class _Refused(Exception):  # noqa: N818 (a signal inside this module; users see CatalogueError)
-    """What is wrong with a document, without its file name."""
+    """Error about the contents of a document, without its file name."""
 
 
 class _Loader(SafeLoader):  # type: ignore[misc]
     """Safe loader that refuses duplicate and non-text keys and reads 1e5 as a number."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """A mapping whose keys are text and occur once."""
+        """Build a mapping whose keys are text and occur once."""
         seen: set[str] = set()
         for key, _ in node.value:
             if key.tag != "tag:yaml.org,2002:str":

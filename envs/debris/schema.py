@@ -96,7 +96,7 @@ def _read_look(fields: Fields, is_body: bool) -> str:
 
 
 def _read_group(fields: Fields) -> str | None:
-    """The look-alike group; null says that there is none."""
+    """The look-alike group, or null for none."""
     if "look_alike_group" in fields.values and fields.values["look_alike_group"] is None:
         return None
     group = fields.one_of("look_alike_group", [*GROUPS, "null"])

@@ -93,7 +93,7 @@ class DebrisDraw:
 
 @dataclass(frozen=True, kw_only=True)
 class DebrisSpec:
-    """An object type: what is known of it, and how its specimens vary.
+    """An object type: its known properties, and how its specimens vary.
 
     The distributions are in the units of ``DebrisDraw`` and independent of each other (envs/physics/SOURCES.md 4).
 

@@ -1,4 +1,4 @@
-"""The reference: Debris-v0 as a highway-env environment."""
+"""The reference engine: Debris-v0 as a highway-env environment."""
 
 from __future__ import annotations
 

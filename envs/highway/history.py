@@ -1,4 +1,4 @@
-"""What a picture shows of the past: the ego's path, its contacts, its costliest decision."""
+"""The past that a picture shows: the ego's path, its contacts, its costliest decision."""
 
 from __future__ import annotations
 

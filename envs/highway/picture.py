@@ -1,4 +1,4 @@
-"""From the arrays of a world to drawn objects and vehicles: what the ego sees, remembers, and does not see."""
+"""Turns the arrays of a world into drawn objects and vehicles: seen, remembered, or unknown to the ego."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ENDINGS: Final = (
 
 
 def knowledge(world: World, j: int) -> str:
-    """What the ego knows of object ``j``: ``"seen"`` now, ``"hidden"`` but tracked, or ``"unknown"``."""
+    """State of the ego's track of object ``j``: ``"seen"`` now, ``"hidden"`` but tracked, or ``"unknown"``."""
     slot = VEHICLE_SLOTS + j
     if world.track_i[track.TARGET, slot] < 0:
         return "unknown"
@@ -119,7 +119,7 @@ def draw_debris_and_vehicles(
     certainty: Sequence[float],
     ego_alpha: float = 1.0,
 ) -> None:
-    """Draw all objects and vehicles, and what the ego believes of the objects, on a canvas that shows the road.
+    """Draw all objects and vehicles, and the ego's belief about the objects, on a canvas that shows the road.
 
     ``ego_alpha`` is the opacity of the ego: below 1, what it straddles can be seen under it. ``certainty`` is a factor,
     0 to 1, of every object's opacity; empty = all are certain.
@@ -161,7 +161,7 @@ def _layers(world: World, items: list[Item]) -> tuple[list[Item], list[Item], li
 
 
 def _draw_beliefs(canvas: Canvas, world: World, items: list[Item]) -> None:
-    """Outlines of what is seen and of what is only remembered, and frames around what is not there."""
+    """Draw outlines of objects that are seen or only remembered, and frames around phantoms."""
     f = world.track_f
     for j, item in enumerate(items):
         slot, known = VEHICLE_SLOTS + j, knowledge(world, j)
@@ -177,7 +177,7 @@ def _draw_beliefs(canvas: Canvas, world: World, items: list[Item]) -> None:
 
 
 def draw_intention(canvas: Canvas, world: World) -> None:
-    """Where the ego steers to."""
+    """Draw a line to the lateral position to which the ego steers."""
     v = world.vehicle_f[:, 0]
     front = 0.5 * v[vehicle.LENGTH] + 0.5
     x = float(v[vehicle.X] + front * math.cos(v[vehicle.HEADING]))
@@ -186,7 +186,7 @@ def draw_intention(canvas: Canvas, world: World) -> None:
 
 
 def draw_visibility(canvas: Canvas, world: World) -> None:
-    """Darkness or fog beyond the range of sight; nothing by day in clear air."""
+    """Draw darkness or fog beyond the range of sight; nothing by day in clear air."""
     is_night = world.episode_i[episode.LIGHT] == episode.NIGHT
     is_clear = world.episode_i[episode.WEATHER] == episode.CLEAR
     if is_clear and not is_night:

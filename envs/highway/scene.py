@@ -1,4 +1,4 @@
-"""A world's arrays as a highway-env Road, and back: what is copied when."""
+"""Converts a world's arrays to a highway-env Road and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage of an encounter: road, ego, speed, and an object placed so that it is recognised in time, or late."""
+"""Builds the start of an encounter: road, ego, speed, and an object that is recognised in time or late."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WARM_UP_S = (0.6, 1.6)
 
 
 class Stage(NamedTuple):
-    """Where an encounter takes place."""
+    """Road, ego and object position of an encounter."""
 
     scene: SceneBuilder
     lane: int

@@ -181,7 +181,7 @@ def _sampler(family: str, objects: str, groups: tuple[str, ...]) -> ScenarioSamp
 
 
 def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    """Check that a mapping has exactly these keys."""
+    """Raise an error unless a mapping has exactly these keys."""
     for key in values:
         if key not in allowed:
             raise not_allowed(f"{where}: key", key, allowed)
@@ -191,7 +191,7 @@ def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, .
 
 
 def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A value that must be a mapping."""
+    """Value of a key that must be a mapping."""
     value = values[key]
     if not isinstance(value, dict) or not value:
         raise UserError(
@@ -201,7 +201,7 @@ def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
-    """A whole number for every split."""
+    """Value of a key that must be a whole number for every split."""
     counts = _mapping(where, values, key)
     _refuse_unknown(f"{where}: {key}", counts, SEED_SPLITS)
     for split, value in counts.items():

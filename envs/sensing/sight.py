@@ -1,4 +1,4 @@
-"""Sight lines: what hides what, and from how far an object is recognised."""
+"""Sight lines: what is hidden by vehicles, and from how far an object is recognised."""
 
 from __future__ import annotations
 

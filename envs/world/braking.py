@@ -132,7 +132,7 @@ def _charge_nuisance(world: World, p: np.record) -> None:
 
 @inlined
 def has_cause(world: World) -> bool:
-    """Whether a real object is ahead, or a lead is close or closing."""
+    """Whether there is a reason to brake: a real object ahead, or a lead that is close or closing."""
     x, y = world.vehicle_f[vehicle.X, 0], world.vehicle_f[vehicle.Y, 0]
     for j in range(world.episode_i[episode.NUM_DEBRIS]):
         ahead = world.debris_f[debris.X, j] - x

@@ -53,7 +53,7 @@ STANDING_MPS = 1.0
 
 @inlined
 def charge_swerve(world: World, p: np.record) -> None:
-    """Charge the growth of the hardest steering of the swerve under way, in place (envs/physics/SOURCES.md 6.1)."""
+    """Charge the swerve under way as its hardest steering increases, in place (envs/physics/SOURCES.md 6.1)."""
     f, i = world.episode_f, world.episode_i
     lateral = abs(f[episode.LATERAL_ACCELERATION])
     if lateral < CALM_MPS2:

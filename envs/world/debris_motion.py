@@ -40,7 +40,7 @@ def move_debris(world: World) -> None:
 
 @inner
 def _ride(world: World, j: int) -> None:
-    """Keep a load at the rear of its carrier, or let it go with the carrier's velocity."""
+    """Keep a load at the rear of its carrier, or release it with the carrier's velocity."""
     d, v = world.debris_f, world.vehicle_f
     k = world.debris_i[debris.CARRIER, j]
     # clear of the tailgate, or it would count as touching its own carrier

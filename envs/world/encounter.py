@@ -1,4 +1,4 @@
-"""Contacts of vehicles with objects: when they happen, what they do to both, and the cost."""
+"""Contacts of vehicles with objects: when they happen, their effect on both, and their cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine benchmark compares: highway-env itself, EnvPool's port of it, and the twin without and with debris.
+"""The simulators that the engine benchmark compares: highway-env, EnvPool's port of it, the twin with and without debris.
 
 Every contestant makes its observation and reward. Resets are not timed, with two exceptions that are counted: EnvPool
 and Debris-v0 restart a world whose ego has crashed.
@@ -40,7 +40,7 @@ TOLERANCE: Final = 1e-5
 
 @dataclass
 class Contestant:
-    """Worlds whose engine is measured; every round drives a part of an episode.
+    """One simulator under measurement; every round simulates a part of an episode.
 
     Parameters
     ----------
@@ -71,11 +71,11 @@ class Contestant:
 
     @property
     def calls_per_chunk(self) -> int:
-        """Decisions between two looks at the clock."""
+        """Decisions between two readings of the clock."""
         return CHUNK_TICKS // self.ticks
 
     def run_round(self, seconds: float) -> None:
-        """Step for at least ``seconds`` of CPU time and note the rate, in vehicle-ticks per CPU second."""
+        """Step for at least ``seconds`` of CPU time and record the rate, in vehicle-ticks per CPU second."""
         elapsed, chunks = 0.0, 0
         while elapsed < seconds:
             if self._chunks == CHUNKS_PER_EPISODE:
@@ -92,7 +92,7 @@ class Contestant:
         self.rates.append(work / elapsed)
 
     def is_reproduced(self) -> bool | None:
-        """Whether the same episode, untimed, ends in the state of the timed one; ``None`` without ``digest``."""
+        """Whether the same episode without timing ends in the same state; ``None`` without ``digest``."""
         if self.digest is None:
             return None
         timed = self.digest()
@@ -122,7 +122,7 @@ def upstream(num_vehicles: int, ticks: int) -> Contestant:
 
 
 def parity_twin(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
-    """The twin of ``highway-v0``: the same work, no debris."""
+    """The twin of ``highway-v0``: the same traffic without debris."""
     env = make_twin(num_vehicles, ticks, num_worlds)
     actions = np.ones(num_worlds, np.int64)
 
@@ -218,7 +218,7 @@ def largest_difference(num_vehicles: int, ticks: int) -> float:
 
 
 def make_upstream(num_vehicles: int, ticks: int) -> Any:  # noqa: ANN401 (highway-env has no stubs)
-    """One ``highway-v0`` that never ends by the clock."""
+    """One ``highway-v0`` without a time limit."""
     config = {
         "vehicles_count": num_vehicles - 1,
         "policy_frequency": TICK_HZ // ticks,

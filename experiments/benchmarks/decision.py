@@ -1,4 +1,4 @@
-"""The decision benchmark: what each answer costs, how often it is the cheapest, what knowing the contents is worth."""
+"""The decision benchmark: the cost of each answer, how often it is cheapest, and the value of knowing the contents."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def summarise(name: str, answers: Sequence[Answered]) -> Row:
 
 
 def run(path: Path, *, split: str, num_contents: int, max_instances: int | None) -> None:
-    """Answer every instance of a suite and print the table; the last line is one JSON object.
+    """Probe every instance of a suite and print the table; the last line is one JSON object.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How fast the dream is: many worlds, one world, and its pictures; medians of several rounds."""
+"""Speed of the dream: many worlds, one world, and its pictures; medians of several rounds."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Clock = Callable[[], float]
 def measure_dream(
     checkpoint: str = "shipped", clock: Clock = time.process_time
 ) -> dict[str, float]:
-    """Every figure by its name, which holds the unit; ``checkpoint`` is that of ``DreamSettings``."""
+    """Measure every figure, by a name that contains the unit; ``checkpoint`` is as in ``DreamSettings``."""
     steps = _decisions_per_second(checkpoint, clock)
     single = _seconds_per_step(checkpoint, clock)
     frames = _frames_per_second(checkpoint, clock)
@@ -57,7 +57,7 @@ def measure_dream(
 
 
 def imagined_minute_s(dream: Mapping[str, float]) -> dict[str, float]:
-    """Seconds of the clock that a dreamt minute takes, by name, from the figures of ``measure_dream``.
+    """Seconds needed to simulate one minute of a dream, by name, from the figures of ``measure_dream``.
 
     Without pictures it is dreamt in many worlds at once, with pictures in one.
     """

@@ -51,7 +51,7 @@ START: Final = (
 
 
 class Goal(NamedTuple):
-    """A measured figure and the value that it should reach."""
+    """A measured figure and its target value."""
 
     name: str
     found: float
@@ -105,7 +105,7 @@ def run(*, rounds: int, round_seconds: float, num_worlds: int, start_up: bool) -
 
 
 def _contestants(num_worlds: int) -> dict[str, Contestant]:
-    """Every contestant by name."""
+    """Every compared simulator by name."""
     has_pool = importlib.util.find_spec("envpool") is not None
     if not has_pool:
         sys.stdout.write("EnvPool: skipped, not installed (pip install 'roadworld[bench]')\n")
@@ -122,7 +122,7 @@ def _contestants(num_worlds: int) -> dict[str, Contestant]:
 
 
 def _checks(contestants: dict[str, Contestant]) -> dict[str, bool]:
-    """Whether the timed work was right, by name of the check: a fast wrong kernel spoils a benchmark."""
+    """Whether the timed simulations computed correct results, by name of the check."""
     found = {
         f"highway-env and twin see the same, N={n} {ticks} ticks": largest_difference(n, ticks)
         <= TOLERANCE
@@ -163,7 +163,7 @@ def _goal(name: str, values: Sequence[float], asked: float, *, at_most: bool = F
 
 
 def _ratios(above: Contestant, below: Contestant) -> list[float]:
-    """Ratio of the rates, round by round: what slows a round down slows both."""
+    """Ratio of the rates in each round; a disturbance during a round slows both."""
     return [a / b for a, b in zip(above.rates, below.rates, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""The world model's benchmark: latency of decisions, speed of the dream, price to train, to decide and to imagine."""
+"""The world model's benchmark: latency of decisions, speed of the dream, cost of training, deciding and imagining."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shell around every command: user errors end in one line on stderr and exit code 2, without a traceback."""
+"""The frame of every command: user errors end in one line on stderr and exit code 2, without a traceback."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _OF_OPTIONS: Final = (ValueError, HydraException, OmegaConfBaseException)
 
 
 class Command:
-    """A Hydra command that answers mistakes with one line.
+    """A Hydra command that reports user errors in one line.
 
     Parameters
     ----------
@@ -123,11 +123,11 @@ class Command:
         return {name: value for name, value in vars(self).items() if name != "_stderr"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take the state over, with the stderr of this process."""
+        """Restore the state, with the stderr of this process."""
         vars(self).update(state, _stderr=sys.stderr)
 
     def run(self) -> NoReturn:
-        """Run the command with the arguments of this process, and end the process.
+        """Run the command with the command line of this process, and end the process.
 
         Raises
         ------
@@ -222,7 +222,7 @@ class Command:
         return "; ".join(line.rstrip(".") for line in lines).replace(":; ", ": ")
 
     def _describe_keys(self, wrong: str) -> str:
-        """What is allowed instead of a key that does not exist."""
+        """Allowed keys for a message about a key that does not exist."""
         allowed = _keys_of(f"{self._config_name}.yaml") + list(self._groups)
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -230,7 +230,7 @@ class Command:
 
 
 def _end_if_hung_up() -> None:
-    """End if the reader of this process's output is gone: ``... | head -1`` has seen enough."""
+    """End the process if the reader of its output has closed the pipe, as in ``... | head -1``."""
     poll = select.poll()
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed:
@@ -240,7 +240,7 @@ def _end_if_hung_up() -> None:
 
 
 def _flush() -> None:
-    """Write what is still held back, and drop it if the reader is gone, or Python would complain at the end."""
+    """Flush stdout, and drop what is left if its reader has closed the pipe, so that Python reports no error at exit."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""What is refused on a command line, and in the config folder it names, before Hydra reads either."""
+"""Checks of the command line, and of the config folder that it names, before Hydra reads either."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _LONG_NUMBER: Final = re.compile(rf"\d{{{MOST_DIGITS + 1},}}")
 
 
 class RefusedError(Exception):
-    """A command line is refused; the message is one line for the user."""
+    """A command line is not allowed; the message is one line for the user."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reads Hydra's options as Hydra does; what is wrong with them is left for Hydra to say."""
+    """Parses Hydra's options as Hydra does, but leaves the error messages to Hydra."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise, in place of printing and ending the process."""
+        """Raise an error instead of printing it and ending the process."""
         raise ValueError(message)
 
 
@@ -65,7 +65,7 @@ def check_command_line(words: Sequence[str]) -> None:
 
 
 def _describe_problem(word: str) -> str | None:
-    """What is wrong with one word, if anything."""
+    """Description of a problem with one word; ``None`` if there is none."""
     key = word.partition("=")[0].lstrip("+~")
     if len(word) > LONGEST_WORD:
         return f"got {len(word):,} characters, allowed are {LONGEST_WORD:,}"
@@ -81,7 +81,7 @@ def _describe_problem(word: str) -> str | None:
 
 
 def _count_nested(word: str) -> int:
-    """Most brackets that are open at once."""
+    """Largest number of brackets that are open at the same time."""
     depth = most = 0
     for letter in word:
         depth += (letter in "[{(") - (letter in "]})")

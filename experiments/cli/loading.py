@@ -1,4 +1,4 @@
-"""Policies by name: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
+"""Loads policies by name: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _WORDS: Final = ("_target_", "_partial_")
 
 
 def policy_names() -> list[str]:
-    """Names of the policies in ``conf/policy``, sorted; what is in folders below it is not among them."""
+    """Names of the policies in ``conf/policy``, sorted, without those in its subfolders."""
     return sorted(path.stem for path in _folder().glob("*.yaml"))
 
 
 def ablation_names() -> list[str]:
-    """Names of what is below ``conf/policy``, such as ``ablation/one_member``, sorted."""
+    """Names of the policies in subfolders of ``conf/policy``, such as ``ablation/one_member``, sorted."""
     return sorted(f"{path.parent.name}/{path.stem}" for path in _folder().glob("*/*.yaml"))
 
 
@@ -84,7 +84,7 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
 
 
 def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
-    """The policy of a file, which may be part of another policy."""
+    """Build the policy of a file; a file may also be used as a part of another policy."""
     path = policy_path(name)
     if depth > MOST_NESTED:
         raise UserError(f"{path}: _policy_: more than {MOST_NESTED} policies in one another")
@@ -105,7 +105,7 @@ def _folder() -> Path:
 
 
 def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 (anything)
-    """A value of the file, with every nested ``_target_`` and ``_policy_`` replaced by what it describes."""
+    """Replace every nested ``_target_`` and ``_policy_`` in a value of the file by the object that it describes."""
     if isinstance(value, list):
         return [_build(item, path, allowed, depth) for item in value]
     if not isinstance(value, dict):
@@ -136,7 +136,7 @@ def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> A
 
 
 def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
-    """The class or function that ``_target_`` names, if an allowed place defines it and not only imports it."""
+    """The class or function that ``_target_`` names, if it is defined, not only imported, in an allowed package."""
     if not target.startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "
@@ -160,7 +160,7 @@ def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., An
 def _check_arguments(
     factory: Callable[..., Any], arguments: Mapping[str, object], path: Path, *, is_partial: bool
 ) -> None:
-    """Refuse a misspelt argument, and a missing one."""
+    """Raise an error for an unknown or a missing argument."""
     try:
         known = inspect.signature(factory).parameters
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Shards: the unit of work; each is a pure function of its description that writes one Parquet file."""
+"""Shards: the units of work; each is a pure function of its description that writes one Parquet file."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Shard:
 
     @property
     def name(self) -> str:
-        """File name of its records: policy, seed and stratum, and a hash of the whole description."""
+        """File name of the shard's records: policy, seed and stratum, and a hash of the whole description."""
         values = asdict(self)
         del values["num_worlds"]
         digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
@@ -70,7 +70,7 @@ class Shard:
 
 
 class Done(NamedTuple):
-    """How much work a shard was."""
+    """Amount of work of a shard."""
 
     num_episodes: int
     num_decisions: int
@@ -79,7 +79,7 @@ class Done(NamedTuple):
     all_s: float  # with sampling of instances, metrics and the file
 
     def plus(self, other: Done) -> Done:
-        """Both together."""
+        """Sum of two amounts of work."""
         return Done(
             self.num_episodes + other.num_episodes,
             self.num_decisions + other.num_decisions,
@@ -92,7 +92,7 @@ class Done(NamedTuple):
 def cut(
     policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], *, size: int, **shared: object
 ) -> list[Shard]:
-    """The shards of an evaluation, policy by policy; none crosses a stratum.
+    """Divide an evaluation into shards, policy by policy; no shard contains two strata.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def cut(
 
 
 def run(shard: Shard, folder: str) -> Done:
-    """Drive a shard and write its records to a file in a folder, whole or not at all."""
+    """Drive a shard and write its records to a file in a folder; the file appears only when it is complete."""
     start = time.process_time()
     suite = _suite(shard.suite_path)
     cost = CostParameters.from_mapping(dict(shard.cost))

@@ -19,7 +19,7 @@ class Executor(Protocol):
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """Results of ``function(task, *shared)`` for every task, as they come.
+        """Results of ``function(task, *shared)`` for every task, in the order in which they finish.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ def make_executor(
 
 
 def require(package: str) -> None:
-    """Refuse to go on without an optional package.
+    """Raise an error if an optional package is not installed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Processes of this machine."""
+"""The local executor, which uses processes of this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 class LocalExecutor:
-    """The process pool of ``experiments.execution.pool``; with one worker, this process itself."""
+    """Executor that uses the pool of ``experiments.execution.pool``, or this process if there is one worker."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -19,5 +19,5 @@ class LocalExecutor:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``."""
+        """Run all tasks; see ``Executor.run``."""
         return pool.run(function, tasks, *shared, num_workers=self._workers)

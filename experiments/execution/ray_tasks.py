@@ -1,4 +1,4 @@
-"""Ray: tasks on a cluster that runs, or on one of this machine that lives as long as the command."""
+"""The Ray executor: tasks on a running cluster, or on a temporary one on this machine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OWN: Final = {
 
 
 class RayExecutor:
-    """Ray tasks, one per task.
+    """Executor that runs every task as a Ray task.
 
     Parameters
     ----------
@@ -48,13 +48,13 @@ class RayExecutor:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``."""
+        """Run all tasks; see ``Executor.run``."""
         place = _connected(self._address, self._workers, (function, shared))
         return run_tasks(place, tasks, self._workers)
 
 
 class _Tasks:
-    """Ray tasks; ``retry`` starts one again whose worker or machine died, not Ray."""
+    """Running Ray tasks; after the death of a worker or machine, ``retry`` repeats a task, and Ray does not."""
 
     def __init__(self, ray: Any, work: tuple[Callable[..., object], tuple[object, ...]]) -> None:  # noqa: ANN401 (Ray's, optional)
         self._ray, self._work, self._here = ray, work, str(Path.cwd())
@@ -72,7 +72,7 @@ class _Tasks:
         return ended
 
     def collect(self, job: Any) -> Answer | None:  # noqa: ANN401 (Ray's, optional)
-        """What a Ray task answered; ``None`` if its worker or machine died.
+        """Result of a Ray task; ``None`` if its worker or machine died.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class _Tasks:
 def _attempt(
     function: Callable[..., object], task: object, shared: tuple[Any, ...], sources: str, here: str
 ) -> Answer:
-    """What a worker does; other sources than those of the command would give other results."""
+    """Execute a task in a worker, after a check that its sources are those of the command."""
     if sources_hash() != sources:
         return "user error", f"{socket.gethostname()}: other sources of roadworld than here"
     try:
@@ -107,7 +107,7 @@ def _attempt(
 def _connected(
     address: str | None, workers: int, work: tuple[Callable[..., object], tuple[object, ...]]
 ) -> Iterator[_Tasks]:
-    """Ray, connected; what was started here is ended."""
+    """Connect to Ray; a cluster that was started here is stopped afterwards."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     if address is None and "ray" not in sys.modules:
         # Ray reads them once, as it is imported

@@ -1,4 +1,4 @@
-"""Slurm, by submitit: one job per task, as many at once as there are workers."""
+"""The Slurm executor, by submitit: one job per task, as many at a time as there are workers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAUSE_S: Final = 0.2
 
 
 class SlurmExecutor:
-    """Jobs of submitit; one that died is submitted again.
+    """Executor that submits every task as a Slurm job; a job that died is submitted again.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ class SlurmExecutor:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """See ``Executor.run``."""
+        """Run all tasks; see ``Executor.run``."""
         jobs = _Jobs(self._cluster, self._scratch, (function, shared))
         return run_tasks(jobs, tasks, self._workers)
 
 
 class _Jobs:
-    """Jobs that are submitted and watched."""
+    """Jobs that have been submitted."""
 
     def __init__(
         self,
@@ -94,13 +94,13 @@ class _Jobs:
         return job
 
     def wait(self, jobs: Sequence[Any]) -> Sequence[Any]:
-        """Look again and again until a job has ended."""
+        """Poll until a job has ended."""
         while not (ended := [job for job in jobs if job.done()]):
             time.sleep(PAUSE_S)
         return ended
 
     def collect(self, job: Any) -> Answer | None:  # noqa: ANN401 (submitit's, optional)
-        """What a job answered; ``None`` if it died before."""
+        """Result of a job; ``None`` if it died."""
         import submitit
 
         self._running.remove(job)

@@ -1,4 +1,4 @@
-"""Aligned columns of text; a module of its own, so that quick commands need not import statistics."""
+"""Aligns columns of text; a separate module, so that quick commands need not import statistics."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def align(rows: Sequence[Sequence[str]]) -> str:
-    """One line per row, the first column to the left; rows are equally long or empty."""
+    """Format rows as aligned lines, the first column to the left; rows are equally long or empty."""
     widths = [max(map(len, column)) for column in zip(*(row for row in rows if row), strict=True)]
     lines = []
     for row in rows:

@@ -35,7 +35,7 @@ class SummaryOptions(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Records and what is known about them."""
+    """Records with their provenance."""
 
     table: pa.Table  # records of one suite and split, of one cost setting or several
     entrants: Mapping[str, Entrant]
@@ -44,7 +44,7 @@ class Source(NamedTuple):
 
 
 class Published(NamedTuple):
-    """The page, and the tables as text."""
+    """The path of the page, and the tables as text."""
 
     page: Path
     text: str  # for the terminal

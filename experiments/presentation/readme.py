@@ -40,7 +40,7 @@ class _Regression(NamedTuple):
 def make_block(
     summary: Summary, table: pa.Table, provenance: str, hero: str, num_resamples: int
 ) -> str:
-    """Markdown between two marks: table, verdict per stratum, worth of the hero's parts, its worst regressions.
+    """Markdown between two marks: table, verdict per stratum, ablations of the main policy, its worst regressions.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def _shown(summary: Summary) -> list[PolicyRow]:
 
 
 def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -> list[str]:
-    """One line per policy."""
+    """Table with one line per policy."""
     strata = summary.strata
     reference = summary.comparisons[0].reference
     counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
@@ -132,12 +132,12 @@ def _capped(table: pa.Table, policy: str) -> float:
 
 
 def signed(interval: Interval) -> str:
-    """A difference with its interval, all with signs."""
+    """Format a difference with its interval, all numbers with signs."""
     return f"{interval.value:+,.0f} [{interval.low:+,.0f}, {interval.high:+,.0f}]"
 
 
 def _spread(table: pa.Table, policy: str) -> str:
-    """Smallest and largest mean of the training seeds, if there are several."""
+    """Smallest and largest mean over the training seeds, if there are several."""
     means = records.query(
         table,
         "select policy_seed, avg(cost_usd) as usd from records where policy = ? group by all order by usd",
@@ -149,7 +149,7 @@ def _spread(table: pa.Table, policy: str) -> str:
 
 
 def _floors(summary: Summary) -> list[str]:
-    """Learned or tuned policies that do not beat the best constant policy."""
+    """Text on learned or tuned policies that do not beat the best constant policy."""
     if summary.floor is None:
         return []
     best = next(row for row in summary.rows if row.policy == summary.floor).cost[ALL].value
@@ -163,7 +163,7 @@ def _floors(summary: Summary) -> list[str]:
 
 
 def _by_stratum(comparison: Comparison) -> list[str]:
-    """Strata in which the policy wins, ties and loses."""
+    """Text on the strata in which the policy is better, tied or worse."""
     groups: dict[str, list[str]] = {"wins on": [], "ties on": [], "loses on": []}
     for stratum, p_value in comparison.adjusted.items():
         difference = comparison.difference[stratum].mean
@@ -176,13 +176,13 @@ def _by_stratum(comparison: Comparison) -> list[str]:
 
 
 def _leads(leads: list[Lead]) -> list[str]:
-    """Cost differences to rivals with the same budget."""
+    """Text on the cost differences to rivals with the same budget."""
     listed = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
     return [f"At equal budgets, US$: {'; '.join(listed)}.", ""] if listed else []
 
 
 def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
-    """Cost of every ablation beside the gain of the policy."""
+    """Text on the cost of every ablation compared with the gain of the policy."""
     if not shares:
         return []
     gain = -comparison.difference[ALL].mean.value
@@ -199,12 +199,12 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
 
 
 def _count(number: int, what: str) -> str:
-    """A number with its noun."""
+    """A number with its noun in singular or plural."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[str]:
-    """The instances in which the policy costs most beyond the reference."""
+    """Table of the instances in which the policy costs most compared with the reference."""
     queried = records.query(
         table,
         "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as mine_usd, "

@@ -77,7 +77,7 @@ def _merge(
 def _enter_lanes(
     work: Workspace, entity: int, x: float, y: float, own_lane: int, num_lanes: int
 ) -> None:
-    """Make the entity the one met last on every lane that it is on."""
+    """Record the entity as the last one met on every lane that it occupies."""
     if not -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M:
         return
     if own_lane >= 0 and abs(y - LANE_WIDTH_M * own_lane) < _ON_ONE_LANE_M:

@@ -1,4 +1,4 @@
-"""Canvas: a surface that knows metres. Sketch: a transparent sheet in the axes of one object or vehicle."""
+"""Canvas: a surface with coordinates in metres. Sketch: a transparent sheet in the axes of one object or vehicle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HATCH_PERIOD_PX, HATCH_WIDTH_PX = 4, 2
 
 @dataclass(frozen=True)
 class Canvas:
-    """A surface and the piece of road it shows; x to the right, y down.
+    """A surface and the part of the road that it shows; x to the right, y down.
 
     Parameters
     ----------

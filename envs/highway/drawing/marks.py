@@ -1,4 +1,4 @@
-"""Marks on the road: wheel tracks, contacts, outlines of what is measured or only believed."""
+"""Marks on the road: wheel tracks, contacts, outlines of measured and of believed positions."""
 
 from __future__ import annotations
 

@@ -53,12 +53,12 @@ def _scatter(count: int) -> list[Point]:
 
 
 def _grain(s: Sketch) -> float:
-    """Unit of the pieces, px of the surface: two centimetres, but never too small to see."""
+    """Smallest unit of the drawing, px of the surface: two centimetres, but never too small to see."""
     return max(s.canvas.oversampling, 0.02 * s.canvas.scaling)
 
 
 def _puddle(swell: float) -> list[Point]:
-    """A wavy outline that nearly fills the rectangle, because the simulator knows spills as rectangles."""
+    """A wavy outline that nearly fills the rectangle, because spills are rectangles in the simulator."""
     edge = []
     for k in range(48):
         turn = 2.0 * math.pi * k / 48

@@ -60,25 +60,25 @@ def draw_all(summary: Summary, table: pa.Table, folder: Path) -> list[Drawn]:
 
 
 def _scale(axes: Axes) -> None:
-    """US$ on the x axis."""
+    """Format the x axis in US$."""
     scale_usd(axes, "x")
     axes.tick_params(axis="x", labelsize=7, rotation=45)
     axes.grid(visible=False, axis="y")
 
 
 def _rows(summary: Summary) -> list[PolicyRow]:
-    """Rows of all policies, the cheapest last: at the top of a figure."""
+    """Table rows of all policies, cheapest last, so that it is at the top of a figure."""
     return sorted(summary.rows, key=lambda row: row.cost[ALL].value, reverse=True)
 
 
 def draw_cost(summary: Summary, _: pa.Table) -> Figure:
-    """Means by policy, one panel per stratum."""
+    """Draw the mean cost of every policy, one panel per stratum."""
     lines = [(row.policy, row.cost) for row in _rows(summary)]
     return _draw_intervals(summary, lines, "US$ per episode")
 
 
 def draw_differences(summary: Summary, _: pa.Table) -> Figure:
-    """Paired differences by policy, one panel per stratum."""
+    """Draw the paired cost differences of every policy, one panel per stratum."""
     compared = list(reversed(summary.comparisons))
     lines = [
         (item.policy, {group: difference.mean for group, difference in item.difference.items()})
@@ -120,7 +120,7 @@ def _draw_intervals(
 
 
 def draw_components(summary: Summary, table: pa.Table) -> Figure:
-    """Shares of the cost components."""
+    """Draw the shares of the cost components."""
     rows = _rows(summary)
     policy = np.array(table["policy"].to_pylist())
     means = {
@@ -153,7 +153,7 @@ def draw_components(summary: Summary, table: pa.Table) -> Figure:
 
 
 def draw_distribution(summary: Summary, table: pa.Table) -> Figure:
-    """Empirical distribution of the cost."""
+    """Draw the empirical distribution of the cost."""
     figure = Figure(figsize=(9.0, 4.0))
     axes = figure.subplots()
     colours = colours_of([row.policy for row in summary.rows])
@@ -178,7 +178,7 @@ def draw_distribution(summary: Summary, table: pa.Table) -> Figure:
 
 
 def _costs(table: pa.Table) -> Mapping[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Costs by policy."""
+    """Costs of every policy, by name."""
     policy, cost = np.array(table["policy"].to_pylist()), table["cost_usd"].to_numpy()
     return {name: cost[policy == name] for name in dict.fromkeys(policy.tolist())}
 
