@@ -1,4 +1,4 @@
-"""Serve a local page on which one property of an instance is changed, with the cost of every manoeuvre and the policies' choices."""
+"""Serve a local page that changes one property of an instance and shows costs and the policies' choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulators that the engine benchmark compares: highway-env, EnvPool's port of it, the twin with and without debris.
+"""The simulators that the engine benchmark compares: highway-env, EnvPool's port, the twin with and without debris.
 
 Every contestant makes its observation and reward. Resets are not timed, with two exceptions that are counted: EnvPool
 and Debris-v0 restart a world whose ego has crashed.

@@ -240,7 +240,7 @@ def _end_if_hung_up() -> None:
 
 
 def _flush() -> None:
-    """Flush stdout, and drop what is left if its reader has closed the pipe, so that Python reports no error at exit."""
+    """Flush stdout, and drop what is left if its reader has closed the pipe, so that Python reports no error."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""A folder belongs to one configuration."""
+"""Reserves a folder for one configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TRAINING: Final = "training.json"
 def claim(
     path: Path, values: dict[str, Any], holds: str = "a run of another configuration or data"
 ) -> None:
-    """Write down what a folder is for.
+    """Write the configuration to which a folder belongs; raise an error if it belongs to another one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where a number was made: processor, load, versions and commit."""
+"""Provenance of results: processor, load, versions and commit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def commit() -> str:
 
 
 def _version(package: str) -> str | None:
-    """Installed version."""
+    """Installed version of a package."""
     try:
         return version(package)
     except PackageNotFoundError:

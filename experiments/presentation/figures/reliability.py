@@ -17,7 +17,7 @@ CAPTION = (
 
 
 def draw_reliability(events: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
-    """Draw one panel per event with its counts below, from ``experiments.studies.audit.probes.dynamics.calibration``."""
+    """Draw one panel per event, with its counts below, from the audit's probe ``dynamics.calibration``."""
     figure = Figure(figsize=(9.0, 5.2))
     panels = figure.subplots(2, len(events), sharex=True, squeeze=False, height_ratios=(4, 1))
     for k, (name, rows) in enumerate(events.items()):

@@ -1,4 +1,4 @@
-"""All probes on all subjects, in groups that share futures; ``parts.py`` lists them."""
+"""All probes on all subjects, in groups that share rollouts; ``parts.py`` lists them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ REVEALED: Final = "all told"
 def probe_futures(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """Where all bodies are, and which laws are broken on the way."""
+    """Probe positions of all bodies, and violations of physical laws on the way."""
     twin, straight = (roll_fixed(one, moments) for one in (Twin(), Straight()))
     # the most likely future is compared with what happened; laws hold for every future
     likeliest = [(one.name, roll_fixed(one.dreams(temperature=0.0), moments)) for one in models]
@@ -83,7 +83,7 @@ def probe_futures(
 
 
 def probe_certainty(moments: Moments, models: list[Model], config: AuditConfiguration) -> Probed:
-    """Whether probabilities that are counted over many dreams of the same moments are right."""
+    """Probe whether probabilities counted over many dreams of the same moments are calibrated."""
     twin = roll_fixed(Twin(), moments)
     found = calibration.measure_calibration(moments, twin, Twin.name, [twin])
     bins = {}
@@ -101,7 +101,7 @@ def probe_certainty(moments: Moments, models: list[Model], config: AuditConfigur
 def probe_contents(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """How hard the same objects would hit if they were made of something else."""
+    """Probe the predicted impact of the same objects with other contents."""
     chosen, slots = contents.choose(moments)
     seen = moments.take(chosen)
     actions = interaction.lay_out(seen, config.decisions)[:, 0]
@@ -132,14 +132,14 @@ def probe_contents(
 
 
 def _hardest(rolled: list[tuple[Subject, Moments]], actions: Array) -> Array:
-    """Speed lost in the hardest contact, ``(K, NUM_BODIES)`` m/s."""
+    """Speed lost in the hardest contact of every body, ``(K, NUM_BODIES)`` m/s."""
     return np.stack([contents.hardest(*one, actions) for one in rolled], axis=1)
 
 
 def probe_choices(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """What other actions cost at the same moments."""
+    """Probe the cost of other actions at the same moments."""
     actions = interaction.lay_out(moments, config.decisions)
 
     def dream(model: Model, where: Moments, theta: Theta | None = None) -> tuple[str, Array]:
@@ -167,7 +167,7 @@ def probe_choices(
 def probe_policies(
     moments: Moments, models: list[Model], config: AuditConfiguration
 ) -> list[Finding]:
-    """Costs of policies in dreams and in the twin."""
+    """Probe the costs of policies in dreams and in the twin."""
     policies = {name: load_policy(name, ()) for name in config.ranked}
     optimised = [name in config.dreamers for name in policies]
 
@@ -194,7 +194,7 @@ def probe_policies(
 def probe_memories(
     suite: Suite, models: list[Model], num_whole: int, config: AuditConfiguration
 ) -> list[Finding]:
-    """What is believed of hidden objects, and of objects seen from several sides; whole models also drive past them."""
+    """Probe beliefs about hidden objects, and about objects seen from several sides; models also drive past them."""
 
     def drive(policy: str, kind: str, names: Sequence[str], most: int) -> Driven:
         """Drive the first instances of some strata or families."""
@@ -214,7 +214,7 @@ def probe_memories(
 
 
 def _probe_avoidance(instances: list[ScenarioInstance], models: list[Model]) -> list[Finding]:
-    """What policies that plan with the models do about hidden objects."""
+    """Probe what policies that plan with the models do about hidden objects."""
     kept = drive_all(instances, load_policy("keep", ()))
     chosen = avoidance.find_costly(kept, MOST_AVOIDED)
     if len(chosen) == 0:

@@ -1,4 +1,4 @@
-"""The parts of an audit, one line each: every part is computed alone and kept when it is finished."""
+"""The parts of an audit: each is computed independently, and finished parts are kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from experiments.studies.audit.subjects.models import Model
 
 
 class Scene:
-    """What probes look at; made when the first of them asks.
+    """The data that probes share, computed at its first use.
 
     Parameters
     ----------
@@ -44,24 +44,24 @@ class Scene:
 
     @cached_property
     def suite(self) -> Suite:
-        """Whose instances."""
+        """The suite whose instances are driven."""
         return load_suite(config_path("suite", self.config.suite))
 
     @cached_property
     def moments(self) -> Moments:
-        """Where futures begin."""
+        """Moments at which futures begin."""
         c = self.config
         driver = load_policy(c.driver, ())
         return find_moments(self.suite, c.split, driver, c.per_stratum, c.decisions, c.seed)
 
     @property
     def material(self) -> Material:
-        """What the worst failures are looked for in."""
+        """Moments and instances among which the worst failures are searched."""
         return Material(self.suite, self.moments, self.models[0], self.config)
 
 
 class Part(NamedTuple):
-    """A group of probes; it depends on nothing but the scene."""
+    """A group of probes; it depends on the scene only."""
 
     name: str  # of its file
     probe: Callable[[Scene], Probed]

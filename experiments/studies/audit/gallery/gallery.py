@@ -1,4 +1,4 @@
-"""Films of the worst failures: what really happens above what is dreamt under the same actions."""
+"""Films of the worst failures: the true course above, the dream under the same actions below."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ QUALITY: Final = "28"
 
 
 class Material(NamedTuple):
-    """Where failures are searched for."""
+    """Moments and instances among which failures are searched."""
 
     suite: Suite
     moments: Moments
@@ -55,7 +55,7 @@ class Material(NamedTuple):
 
 
 def find_cases(material: Material) -> list[dict[str, Any]]:
-    """Fields of ``Case`` of the worst failure of every kind.
+    """Find the worst failure of every kind, as fields of ``Case``.
 
     They are the most wrong cost, the most regretted choice, the most wrong contact by contents, the most misplaced
     hidden object, then every law that is broken too often, the one broken most often first.
@@ -75,7 +75,7 @@ def find_cases(material: Material) -> list[dict[str, Any]]:
 def film_all(
     look: Callable[[], Material], cases: Sequence[Mapping[str, Any]], folder: Path, key: str
 ) -> list[dict[str, Any]]:
-    """Film cases; what has been filmed is not filmed again.
+    """Film cases; finished films are not made again.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def film_all(
 
 
 def _film(look: Callable[[], Material], case: Case, stem: Path, key: str) -> dict[str, Any]:
-    """Film a case unless that is done, and return the addresses of film and poster."""
+    """Film a case unless its film exists, and return the addresses of film and poster."""
     mp4, png, written = (stem.with_name(f"{stem.name}{end}") for end in (".mp4", ".png", ".json"))
     about = {"key": key, "case": case._asdict()}
     if not (_is_of(written, about) and mp4.is_file() and png.is_file()):
@@ -138,7 +138,7 @@ def _is_of(path: Path, about: Mapping[str, Any]) -> bool:
 
 
 def live_again(material: Material, case: Case) -> Dreamt:
-    """Dream a failure once more, the same bit for bit, with pictures."""
+    """Repeat the dream of a failure bit for bit, with pictures."""
     driver = load_policy(material.config.driver, ())
     instance, moments, k, plan, theta = _stage(material, case)
     dreams = material.model.dreams(temperature=case.temperature)
@@ -149,7 +149,7 @@ def live_again(material: Material, case: Case) -> Dreamt:
 def _stage(
     material: Material, case: Case
 ) -> tuple[ScenarioInstance, Moments, int, Plan, tuple[int | None, ...] | None]:
-    """Instance, moments with the index of the one, actions, and forced contents."""
+    """Instance, moments with the index of the failure's moment, actions, and forced contents."""
     steps = material.config.decisions
     moments, k, theta = material.moments, case.moment, None
     if case.kind == "hidden":

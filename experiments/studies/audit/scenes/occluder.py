@@ -1,4 +1,4 @@
-"""Changes of one record of the twin: an occluder between the ego's camera and an object, or the object removed."""
+"""Changes a record of the twin: puts an occluder between the ego's camera and an object, or removes the object."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AWAY_M: Final = 10_000.0
 
 
 def put_occluder(world: World, slot: int) -> None:
-    """Put one more vehicle, as wide and high as a truck, between the camera and the tracked object, in place."""
+    """Put an extra vehicle, as wide and high as a truck, between the camera and the tracked object, in place."""
     j = world.track_i[track.TARGET, VEHICLE_SLOTS + slot]
     v, k = world.vehicle_f, int(world.episode_i[episode.NUM_VEHICLES])
     camera, y = v[vehicle.X, 0] + CAMERA_AHEAD_M, v[vehicle.Y, 0]

@@ -56,7 +56,7 @@ def roll_costs(subject: Subject, moments: Moments, actions: Array) -> Array:
 def measure_choices(
     moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]], known: str
 ) -> list[Finding]:
-    """Agreement about the best manoeuvre, rank correlation of their costs, and regret of the choice.
+    """Agreement on the best manoeuvre, rank correlation of the costs, and regret of the choice.
 
     Parameters
     ----------

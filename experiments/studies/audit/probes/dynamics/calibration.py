@@ -76,7 +76,7 @@ def held_out(name: str, validation: Mapping[str, float]) -> list[Finding]:
 
 
 def _inside(known: Array, said: Array, share: float) -> Array:
-    """Share of the bodies of every moment that are within the central interval, ``(M,)``; NaN without any."""
+    """Share of the bodies of every moment within the central interval, ``(M,)``; NaN if there are none."""
     there = np.isfinite(known) & np.isfinite(said).all(axis=0)
     low, high = np.nanquantile(
         np.where(there, said, 0.0), [0.5 - 0.5 * share, 0.5 + 0.5 * share], axis=0
@@ -100,7 +100,7 @@ def calibration_error(p: Array, met: Array) -> float:
 def count_by_probability(
     true: Futures, draws: Sequence[Futures]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Count by event and by bin of its predicted probability.
+    """Counts of every event by bin of its predicted probability.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def count_by_probability(
 
 
 def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
-    """Count one event by rising probability.
+    """Counts of one event by bin of its predicted probability, rising.
 
     Parameters
     ----------
