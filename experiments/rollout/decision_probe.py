@@ -195,7 +195,7 @@ class DecisionProbe:
 
 
 def _set_contents(debris_f: NDArray[np.float64], draw: DebrisDraw) -> None:
-    """Replace the hidden properties of the first object; its size, place and angle stay (envs/physics/SOURCES.md 5.2)."""
+    """Replace the hidden properties of the first object, but not size, place, angle (envs/physics/SOURCES.md 5.2)."""
     for row, value in (
         (debris.MASS, draw.mass_kg),
         (debris.CRUSH_PRESSURE, draw.crush_pressure_pa),

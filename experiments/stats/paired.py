@@ -68,7 +68,7 @@ def paired_difference(
 
 
 def _p_value(resampled: NDArray[np.float64]) -> float:
-    """Smallest 1 - level whose percentile interval excludes 0; at least 1 / R for R resamples."""
+    """Smallest 1 - level whose percentile interval excludes 0; never 0, because the resamples are finitely many."""
     fewer = min(np.count_nonzero(resampled <= 0.0), np.count_nonzero(resampled >= 0.0))
     return float(min(1.0, 2.0 * (fewer + 1) / (len(resampled) + 1)))
 

@@ -1,4 +1,4 @@
-"""CMA-ES over the thresholds of the rules, with a budget in environment steps."""
+"""Tunes the thresholds of the rules by CMA-ES, with a budget in environment steps."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ HARD_BRAKING_MPS2: Final = 3.0
 
 
 class Trial(NamedTuple):
-    """Thresholds, and the instances on which they are tried."""
+    """Thresholds, and the instances on which they are evaluated."""
 
     suite_path: str
     thresholds: dict[str, float]
@@ -166,7 +166,7 @@ def affordable_instances(budget: int) -> int:
 
 
 class _Search(NamedTuple):
-    """What the choice at the end of a search needs to know of it."""
+    """Data of a search that the final choice needs."""
 
     suite: Suite
     suite_path: Path
@@ -183,7 +183,7 @@ def _choose(
     spent_before: tuple[int, float],  # decisions and CPU seconds
     progress: Progress,
 ) -> Tuned:
-    """The best of the beginning and some means of the search, on validation seeds."""
+    """Choose on validation seeds among the initial thresholds and some means of the search."""
     start = search.start
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
@@ -208,7 +208,7 @@ def _choose(
 
 
 def run_trial(trial: Trial) -> Outcome:
-    """Objective of some thresholds: mean capped cost, plus a price for hard braking for phantoms."""
+    """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms."""
     begun = time.process_time()
     suite = _suite(trial.suite_path)
     instances = [suite.instance(item) for item in trial.items]
@@ -257,14 +257,14 @@ def _thresholds_of(path: Path) -> dict[str, float]:
 
 
 def _to_unit(values: dict[str, float]) -> NDArray[np.float64]:
-    """Thresholds as shares of their ranges."""
+    """Convert thresholds to shares of their ranges."""
     ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
     pairs = zip(values.values(), ranges, strict=True)
     return np.array([(value - low) / (high - low) for value, (low, high) in pairs])
 
 
 def _from_unit(point: NDArray[np.float64], like: dict[str, float]) -> dict[str, float]:
-    """Thresholds from shares of their ranges, with the digits that are written to the file."""
+    """Convert shares of the ranges to thresholds, rounded as in the file."""
     ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
     rows = zip(like, point, ranges, strict=True)
     found = {
@@ -282,7 +282,7 @@ def _unit_bounds(size: int) -> NDArray[np.float64]:
 
 
 def _open_log(path: Path, key: str) -> Steps:
-    """The generations that an interrupted search has finished."""
+    """The finished generations of an interrupted search."""
     make_folder(path.parent)
     if path.is_file() and not path.read_text(encoding="utf-8").startswith('["generation 0"'):
         raise UserError(f"{path}: not the log of a search; move it away")
@@ -302,7 +302,7 @@ def describe(found: Tuned) -> str:
 
 
 def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
-    """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the policy that was tuned."""
+    """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the original policy."""
     head = [
         f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
         f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",

@@ -1,4 +1,4 @@
-"""A counterfactual study: one property of an instance on a grid, true costs of four manoeuvres, policies' choices."""
+"""A counterfactual study: true costs of four manoeuvres and the policies' choices on a grid of values of one property."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Driven(NamedTuple):
 
 
 class Flip(NamedTuple):
-    """Two neighbouring values between which the decision changes."""
+    """Two neighbouring values between which a decision changes."""
 
     low: float
     high: float
@@ -85,18 +85,18 @@ class Study:
 
     @property
     def best(self) -> NDArray[np.int64]:
-        """The right manoeuvre for every value, ``(N,)``: the first one within ``NEGLIGIBLE_USD`` of the cheapest."""
+        """The right manoeuvre for every value, ``(N,)``: the first whose cost is within ``NEGLIGIBLE_USD`` of the least."""
         limit = self.cost_usd.min(axis=1, keepdims=True) + NEGLIGIBLE_USD
         found: NDArray[np.int64] = (self.cost_usd <= limit).argmax(axis=1)
         return found
 
     def flips(self, policy: str | None = None) -> list[Flip]:
-        """Where the right manoeuvre changes, or that of a policy."""
+        """Changes of the right manoeuvre, and of every policy's."""
         chosen = self.best if policy is None else self.driven[policy].manoeuvre
         return find_flips(self.values, chosen)
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """A table row per value: the value, costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""
+        """One table row per value: costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""
         rows = []
         for k, value in enumerate(self.values.tolist()):
             row: dict[str, Any] = {self.changed.name: value, "is_original": k == self.own}
@@ -128,7 +128,7 @@ def find_flips(
 
 
 def manoeuvre_of(episode: Episode) -> int:
-    """Index of the manoeuvre that an episode with an object amounts to.
+    """Index of the manoeuvre that was driven in an episode with an object.
 
     An ego that stays within the lane straddles if its middle comes nearer to the object's; else a shift is steering,
     and anything smaller is running over.

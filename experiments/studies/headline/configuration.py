@@ -11,7 +11,7 @@ from experiments.evaluation.run import EvaluationConfiguration
 
 
 class BudgetConfiguration(Configuration):
-    """One budget."""
+    """One training budget."""
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)  # environment steps, all that is spent
     updates: float = Field(gt=0.0, le=10.0)  # share of conf/train.yaml's updates of the world model
@@ -44,7 +44,7 @@ class ExperimentConfiguration(Configuration):
 
 
 class CompareConfiguration(EvaluationConfiguration):
-    """``python -m experiments.compare``."""
+    """Configuration of ``python -m experiments.compare``."""
 
     reference: str | None
     level: float = Field(gt=0.5, lt=1.0)

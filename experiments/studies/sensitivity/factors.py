@@ -1,4 +1,4 @@
-"""The assumptions that can be changed, and how: a change of the instance, of the detector, or of the cost."""
+"""The assumptions that can be changed, each by a change of the instance, of the detector, or of the cost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEAST_GAP_M: Final = 1.0
 
 
 class Factor(NamedTuple):
-    """One assumption."""
+    """One assumption that can be changed by a factor."""
 
     title: str
     usual: float  # the value that changes nothing
@@ -27,14 +27,14 @@ class Factor(NamedTuple):
 
 
 def change_friction(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
-    """Tyre-road friction times a factor; traffic does not know it, only the ego's limits and costs do."""
+    """Multiply the tyre-road friction by a factor; it changes the ego's limits and costs, not the traffic."""
     arrays = _copies(instance)
     arrays["episode_f"][[episode.FRICTION, episode.GRIP]] *= factor
     return replace(instance, **arrays)
 
 
 def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
-    """Gaps behind the ego times a factor, in every lane: followers begin, and want to stay, so much closer."""
+    """Multiply the gaps behind the ego in every lane by a factor: at the start, and as followers want them."""
     arrays = _copies(instance)
     f, lane = arrays["vehicle_f"], arrays["vehicle_i"][vehicle.LANE]
     behind = np.flatnonzero(f[vehicle.X] < f[vehicle.X, 0])
@@ -55,7 +55,7 @@ def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInsta
 
 
 def _copies(instance: ScenarioInstance) -> dict[str, Any]:
-    """Arrays that may be written to."""
+    """Writable copies of arrays."""
     return {name: getattr(instance, name).copy() for name in ARRAYS}
 
 

@@ -1,4 +1,4 @@
-"""Collects experience in shards of episodes, each a pure function of its number, until there are enough decisions."""
+"""Collects training data in shards of episodes until there are enough decisions; a shard depends on its number only."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DECIDES_NOTHING: Final = {"workers", "executor", "cluster", "output", "num_decis
 
 
 class CollectConfiguration(Configuration):
-    """``python -m experiments.collect``."""
+    """Configuration of ``python -m experiments.collect``."""
 
     num_decisions: int = Field(ge=1_000, le=100_000_000)
     first_seed: int = Field(ge=0)
@@ -57,7 +57,7 @@ class CollectConfiguration(Configuration):
 
 
 class Task(NamedTuple):
-    """A shard to be driven."""
+    """A shard to be collected."""
 
     number: int
     folder: str
@@ -87,7 +87,7 @@ def collect(config: CollectConfiguration) -> dict[str, int]:
 
 
 def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
-    """The same, in a folder that is held."""
+    """Collect in a folder that is locked."""
     decides = config.model_dump(exclude=DECIDES_NOTHING)
     claim(folder / "collection.json", decides, "another collection")
     executor = make_executor(
@@ -109,7 +109,7 @@ def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
 
 
 def run_task(task: Task) -> int:
-    """Drive a shard and write it, unless it is there already; returns its number of decisions."""
+    """Drive and write a shard unless it exists; returns its number of decisions."""
     folder = Path(task.folder)
     if folder.is_dir():
         if log.is_whole(folder):
@@ -147,7 +147,7 @@ def _task(config: CollectConfiguration, folder: Path, number: int) -> Task:
 
 
 def _turns(shares: Mapping[str, int]) -> tuple[str, ...]:
-    """Names in the order in which they take turns, spread evenly."""
+    """Names in the order in which they take turns, evenly mixed."""
     total = sum(shares.values())
     marks = [
         ((k + 0.5) / share, name) for name, share in shares.items() if share for k in range(share)
@@ -156,7 +156,7 @@ def _turns(shares: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _check(config: CollectConfiguration) -> None:
-    """Refuse what pydantic cannot know."""
+    """Check values that pydantic cannot check."""
     if config.objects not in SPLITS:
         raise not_allowed("objects", config.objects, SPLITS)
     for name in config.families:

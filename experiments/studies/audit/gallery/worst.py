@@ -59,7 +59,7 @@ def find_law_breakers(moments: Moments, model: Model) -> list[Case]:
 
 
 def _worst_of(law: str, futures: Futures, rate: float) -> Case:
-    """The future, body and time at which a law is broken most."""
+    """The case in which a law is broken most."""
     broken = violations.LAWS[law](futures) > 0
     severity, size = SEVERITIES.get(law), broken.astype(np.float64)
     if severity is not None:

@@ -1,4 +1,4 @@
-"""Probe whether dreams rank policies as the simulator does, and whether policies trained in dreams exploit model errors."""
+"""Probe whether dreams rank policies as the simulator does, and whether policies trained in dreams exploit errors."""
 
 from __future__ import annotations
 
