@@ -1,4 +1,4 @@
-"""Explorer: drives like a cruise control, and starts a random manoeuvre when an object comes near."""
+"""Explorer: drives with a cruise control, and starts a random manoeuvre when an object comes near."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONELY_PER_S: Final = 0.1
 
 
 class Explorer:
-    """Drives as a cruise control and tries random manoeuvres near objects: experience that careful drivers lack.
+    """Drives with a cruise control and tries random manoeuvres near objects, to collect varied training data.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Explorer:
         self._size = 0
 
     def _resize(self, size: int) -> None:
-        """Make empty memory for ``size`` worlds."""
+        """Create empty memory for ``size`` worlds."""
         self._size = size
         self._random = [np.random.default_rng(0)] * size
         self._is_new = np.ones(size, np.bool_)
@@ -61,7 +61,7 @@ class Explorer:
         self._step, self._end = np.zeros((2, size), np.int64)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Draw the habits of new episodes."""
+        """Draw random driving parameters for new episodes."""
         if self._size != len(mask):
             self._resize(len(mask))
         self._is_new |= mask
@@ -73,7 +73,7 @@ class Explorer:
             self._step[b] = self._end[b] = 0
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Cruise, or go on with the manoeuvre under way, or begin one."""
+        """Cruise, continue the manoeuvre under way, or begin one."""
         ego = observation["ego"].astype(np.float64)
         low, high = lateral_range(observation)
         self._target = np.where(self._is_new, ego[:, column.E_Y], self._target)
@@ -102,7 +102,7 @@ class Explorer:
         return to_action(observation, acceleration, target)
 
     def _begins(self, b: int, near: NDArray[np.float64], speed: float) -> bool:
-        """Whether it is time for a manoeuvre."""
+        """Whether a manoeuvre begins now."""
         if np.isfinite(near[0, 0]):
             return bool(near[0, 0] < self._begin_s[b] * max(speed, 3.0))
         return bool(self._random[b].random() < LONELY_PER_S * DECISION_S)
@@ -114,7 +114,7 @@ class Explorer:
         lateral: NDArray[np.float64],
         near: NDArray[np.float64],
     ) -> None:
-        """A manoeuvre out of the library, its places shifted a little."""
+        """Draw a manoeuvre of the library, with its lateral positions shifted a little."""
         random = self._random[b]
         row = 0 if random.random() < self._keep_share else int(random.integers(len(MANOEUVRES)))
         shifted = near.copy()

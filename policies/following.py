@@ -1,4 +1,4 @@
-"""Keeping a distance from the vehicle ahead: the vehicles as observed, and the cruise control of every policy."""
+"""Keeping a distance from the vehicle ahead: the observed vehicles, and the cruise control of every policy."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ URGENT_S: Final = 4.0
 
 
 class ObservedVehicles(NamedTuple):
-    """Vehicle slots of the observation, each ``(B, 8)``; a hidden vehicle is moved on with its last speed."""
+    """Vehicle slots of the observation, each ``(B, 8)``; a hidden vehicle moves on with its last speed."""
 
     tracked: NDArray[np.bool_]
     dx: Array  # centre ahead of the ego's, m
@@ -53,19 +53,19 @@ class ObservedVehicles(NamedTuple):
 
 
 def half_extents(length: Array, width: Array, heading: Array) -> tuple[Array, Array]:
-    """Half of what a box takes along and across the road, m: one that stands askew takes more across."""
+    """Half extents of a rotated box along and across the road, m."""
     cos, sin = np.abs(np.cos(heading)), np.abs(np.sin(heading))
     return 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
 
 
 def half_extent(vehicles: Array) -> Array:
-    """Half of what every vehicle ``(B, 8, V)`` takes across the road, m, ``(B, 8)``."""
+    """Half extent of every vehicle ``(B, 8, V)`` across the road, m, ``(B, 8)``."""
     length, width = vehicles[..., column.V_LENGTH], vehicles[..., column.V_WIDTH]
     return half_extents(length, width, vehicles[..., column.V_HEADING])[1]
 
 
 def read_vehicles(observation: Observation, speed: Array) -> ObservedVehicles:
-    """The vehicles of an observation; ``speed`` ``(B,)`` m/s is what a hidden vehicle moves against."""
+    """Read the vehicles of an observation; hidden ones move on relative to the ego's ``speed`` ``(B,)``, m/s."""
     vehicles = observation["vehicles"].astype(np.float64)
     along = vehicles[:, :, column.V_VX]
     return ObservedVehicles(

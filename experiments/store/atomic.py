@@ -1,4 +1,4 @@
-"""Atomic writes: a file gets a temporary name, is flushed and then renamed, so that it appears complete or not at all."""
+"""Atomic writes: a file gets a temporary name, is flushed and renamed, so that it appears complete or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The step cache: finished steps are recognised by their key and their files, and not repeated after an interruption."""
+"""The step cache: finished steps are recognised by their key and files, and not repeated after an interruption."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which instances are filmed: named by seed, the first ones, or by the records of a comparison."""
+"""Chooses the instances to film: by seed, the first ones, or by the records of a comparison."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def choose_videos(
 
 
 def _filtered(suite: Suite, config: RecordConfiguration) -> list[SuiteItem]:
-    """Entries of the split, narrowed to a stratum and a family."""
+    """Entries of the split, limited to a stratum and a family."""
     items = suite.items(config.split)
     if config.stratum is not None:
         if config.stratum not in suite.strata:
@@ -94,7 +94,7 @@ def _find(items: Sequence[SuiteItem], seed: int, config: RecordConfiguration) ->
 def _ranked_hashes(
     suite: Suite, config: RecordConfiguration, folder: str, names: Sequence[str], select: str
 ) -> dict[int, str]:
-    """Instance hashes by seed, the largest difference or mean cost first."""
+    """Instance hashes by seed, ordered by difference or mean cost, the largest first."""
     table = records.read(Path(folder))
     value = _VALUES[select]
     needed = names[: value.count("?")]

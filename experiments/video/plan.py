@@ -1,4 +1,4 @@
-"""From a checked configuration of ``python -m experiments.record`` to the videos and their provenance."""
+"""Converts a checked configuration of ``python -m experiments.record`` to videos with provenance."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_IN_RESULT = ("output",)
 
 
 class RecordPlan(NamedTuple):
-    """A checked command: nothing is written yet."""
+    """A checked command; nothing has been written yet."""
 
     config: RecordConfiguration
     order: Order
@@ -35,7 +35,7 @@ class RecordPlan(NamedTuple):
 
 
 def prepare(config: RecordConfiguration) -> RecordPlan:
-    """Find every mistake in the configuration before anything starts or is written.
+    """Check the configuration completely before anything is started or written.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def _choose_names(config: RecordConfiguration) -> list[str]:
 
 
 def open_run(plan: RecordPlan) -> RunFolder:
-    """The folder of a plan: that of the same command if it was interrupted, else a new one."""
+    """The folder of a plan: that of an interrupted run of the same command, else a new one."""
     from experiments.store.run_folder import compute_key, open_folder
 
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
@@ -116,7 +116,7 @@ def open_run(plan: RecordPlan) -> RunFolder:
 
 
 def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
-    """Make the videos in the folder of ``open_run``, and write down where they come from.
+    """Make the videos in the folder of ``open_run``, and write their provenance.
 
     Returns
     -------

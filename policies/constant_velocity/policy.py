@@ -1,4 +1,4 @@
-"""ConstantVelocity: imagine the library of manoeuvres on straight-line predictions and carry out the best."""
+"""ConstantVelocity: imagines the library of manoeuvres with straight-line predictions and executes the best."""
 
 from __future__ import annotations
 
@@ -114,14 +114,14 @@ class ConstantVelocity:
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), NAMES)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget these worlds; nothing is drawn at random."""
+        """Clear the memory of some worlds; no random numbers are used."""
         del seeds
         if len(self._state.is_new) != len(mask):
             self._state = _State(len(mask))
         self._state.is_new |= mask
 
     def act(self, observation: Observation) -> Array:
-        """Imagine where something matters; elsewhere keep lane, speed and distance."""
+        """Plan where an object or the traffic matters; elsewhere keep lane, speed and distance."""
         state = self._state
         state.sightings.note(observation, state.is_new)
         follow_along(
@@ -150,7 +150,7 @@ class ConstantVelocity:
         return state.actions.copy()
 
     def _look(self, observation: Observation) -> tuple[TrackedObjects, Belief]:
-        """The objects and what they probably are."""
+        """Tracked objects and the belief about their contents."""
         objects = find_objects(observation, self._rest_sd, self._num_steps * DECISION_S)
         belief = believe(
             objects.rows,
@@ -170,7 +170,7 @@ class ConstantVelocity:
         objects: TrackedObjects,
         belief: Belief,
     ) -> Plans:
-        """Cost of the library in the worlds in which something matters."""
+        """Cost of the library in the worlds in which an object or the traffic matters."""
         ego = observation["ego"][busy].astype(np.float64)
         actions = self._state.course.write_library(
             ego, busy, objects.nearest(busy), self._num_steps
@@ -179,7 +179,7 @@ class ConstantVelocity:
         return self._weigh(ego, busy, rows, belief, actions, self._num_steps)
 
     def judge(self, observation: Observation, actions: Array) -> Array:
-        """Expected cost of given plans until they end; call it after ``act`` on the same observation.
+        """Expected cost of given plans over their length; call it after ``act`` on the same observation.
 
         ``actions`` is ``(B, C, T, 2)`` in [-1, 1], the result ``(B, C)`` US$; what comes after a plan costs nothing.
         """
@@ -238,7 +238,7 @@ class ConstantVelocity:
         )
 
     def _choose(self, score: Array, last: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Index of the smallest score of every world; ties go to the first."""
+        """Index of the smallest score in every world; the first one in ties."""
         favoured = score.copy()
         rows = np.flatnonzero(last >= 0)
         favoured[rows, last[rows]] -= self._loyalty
@@ -246,12 +246,12 @@ class ConstantVelocity:
         return best
 
     def explain(self) -> Explanation:
-        """The manoeuvre that was chosen, and the best of the others."""
+        """The chosen manoeuvre and the best of the others."""
         return self._explanation
 
 
 class _State:
-    """The memory of ``B`` worlds."""
+    """Memory of ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self.is_new = np.ones(size, np.bool_)
@@ -273,7 +273,7 @@ def follow_along(
     lamp_braking: float,
     cruise: Array,
 ) -> None:
-    """Bring the imagined worlds to the present, in place: the last action's charges first, then all positions.
+    """Update the imagined worlds to the present, in place: charges of the last action, then positions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The clairvoyant: knows the true world and everything that will happen in it; hardly anything can do better."""
+"""The clairvoyant: a planner that knows the true world and its future; a practical upper bound for all policies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ IMPROVEMENT_USD: Final = 1e-6
 
 
 class Clairvoyant:
-    """Plans the whole episode at its start in the true world, with the true noise, and carries the plan out.
+    """Plans the whole episode at its start in the true world with the true noise, and executes the plan.
 
     The best of what a portfolio of other policies would do and of the plans of ``first_plans`` is improved by random
     local search. The twin's ``branch`` gives every cost exactly as executed, so it never costs more than any policy of
@@ -78,12 +78,12 @@ class Clairvoyant:
         self._clock = np.zeros(0, np.int64)
 
     def bind(self, worlds: DebrisVectorEnv) -> None:
-        """Look into these worlds from now on."""
+        """Receive the worlds to plan in."""
         self._worlds = worlds
 
     @property
     def predicted_usd(self) -> Array:
-        """Cost of every world's plan, ``(B,)``, as it will be when the episode is over."""
+        """Predicted cost of every world's plan for the whole episode, ``(B,)``."""
         return self._predicted.copy()
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
@@ -101,7 +101,7 @@ class Clairvoyant:
             self._plans[b], self._predicted[b] = self._plan(b, actions[k], costs[k], rng)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """The next action of every plan; the observation is not needed."""
+        """The next action of every plan; the observation is not used."""
         del observation
         rows = np.arange(len(self._clock))
         action = self._plans[rows, np.minimum(self._clock, DECISIONS_PER_EPISODE - 1)]
@@ -125,7 +125,7 @@ class Clairvoyant:
         return Explanation(labels, np.zeros(len(rows), np.int64), ("plan of the whole episode",))
 
     def _bound(self) -> DebrisVectorEnv:
-        """The worlds that were bound."""
+        """The bound worlds; an error if there are none."""
         if self._worlds is None:
             msg = "bind was not called"
             raise RuntimeError(msg)
@@ -167,6 +167,6 @@ class Clairvoyant:
 
 
 def _fill(actions: Array) -> Array:
-    """Actions for the whole length of an episode; the last one goes on."""
+    """Actions for the whole length of an episode; the last one is repeated."""
     missing = DECISIONS_PER_EPISODE - len(actions)
     return np.concatenate([actions, np.repeat(actions[-1:], missing, axis=0)])

@@ -1,4 +1,4 @@
-"""Two-stage search: all plans once, then the best of several families under everything that may be true."""
+"""Two-stage search: all plans in a few scenarios, then the best of several families in all scenarios."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROUNDING_USD: Final = 1e-3
 
 
 class Atoms(NamedTuple):
-    """What may be true in ``K`` worlds: ``A`` pairs of (member of an ensemble, contents of the start)."""
+    """Scenarios of ``K`` worlds: ``A`` pairs of (ensemble member, contents at the start)."""
 
     weights: Array  # (K, A) >= 0, adding up to 1 in every world
     members: NDArray[np.int64]  # (A,) 0 throughout with one model
@@ -30,7 +30,7 @@ Imagine = Callable[[Any, Array, Atoms], Array]
 
 
 class Choice(NamedTuple):
-    """What was chosen in ``K`` worlds; ``F`` finalists, best first."""
+    """The choice in ``K`` worlds; ``F`` finalists, best first."""
 
     chosen: NDArray[np.int64]  # (K,) candidate; the first finalist
     first_usd: Array  # (K, C) expectation of stage 1; inf = not feasible
@@ -51,7 +51,7 @@ def search(
     num_families: int = 3,
     risk: RiskWeights = DEFAULT_RISK,
 ) -> Choice:
-    """The plan with the smallest score in each of ``K`` worlds.
+    """Find the plan with the smallest score in each of ``K`` worlds.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def search(
 def pick_finalists(
     cost: Array, labels: NDArray[np.int64], count: int, num_families: int
 ) -> NDArray[np.int64]:
-    """The ``count`` cheapest candidates, the best of at least ``num_families`` families among them.
+    """The ``count`` cheapest candidates, including the best of at least ``num_families`` families.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def pick_finalists(
 
 
 def _imagined(imagine: Imagine, roots: object, actions: Array, atoms: Atoms) -> Array:
-    """The costs that the model imagines, checked."""
+    """Costs from the model, checked."""
     cost = imagine(roots, actions, atoms)
     if cost.shape != (*actions.shape[:2], len(atoms.members)) or not np.isfinite(cost).all():
         msg = f"the model imagined costs of shape {cost.shape}, or not finite ones"
@@ -144,7 +144,7 @@ def _imagined(imagine: Imagine, roots: object, actions: Array, atoms: Atoms) -> 
 
 
 def _rounded(cost: Array) -> Array:
-    """Costs in whole steps of ``ROUNDING_USD``."""
+    """Costs rounded to steps of ``ROUNDING_USD``."""
     return np.round(cost / ROUNDING_USD)
 
 

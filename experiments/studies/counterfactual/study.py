@@ -1,4 +1,4 @@
-"""A counterfactual study: true costs of four manoeuvres and the policies' choices on a grid of values of one property."""
+"""A counterfactual study: true costs of four manoeuvres and the policies' choices over values of one property."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Study:
 
     @property
     def best(self) -> NDArray[np.int64]:
-        """The right manoeuvre for every value, ``(N,)``: the first whose cost is within ``NEGLIGIBLE_USD`` of the least."""
+        """The right manoeuvre for every value, ``(N,)``: the first one within ``NEGLIGIBLE_USD`` of the cheapest."""
         limit = self.cost_usd.min(axis=1, keepdims=True) + NEGLIGIBLE_USD
         found: NDArray[np.int64] = (self.cost_usd <= limit).argmax(axis=1)
         return found

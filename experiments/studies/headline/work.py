@@ -56,7 +56,7 @@ def run_job(job: Job) -> str:
 
 
 def _collect(folder: Path, values: Mapping[str, Any]) -> None:
-    """Collect with the mix of conf/collect.yaml, or half with the policy of a first model and half with the explorer."""
+    """Collect with the mix of conf/collect.yaml, or half with a first model's policy and half with the explorer."""
     settings = _read_config("collect") | {
         "num_decisions": _decisions(values),
         "first_seed": FIRST_SEED,

@@ -143,7 +143,7 @@ def _run_batch(
 
 
 def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # noqa: ANN401
-    """Round a number if the original is a whole number."""
+    """Distribution of a searched number; integers if the original is a whole number."""
     import optuna
 
     if isinstance(_number(base, key), int):

@@ -112,7 +112,7 @@ class _Truth:
     def note_struck(
         self, env: DebrisVectorEnv, struck: NDArray[np.int8], goes_on: NDArray[np.bool_]
     ) -> None:
-        """Record after a decision which objects have been touched anew."""
+        """Record which objects a vehicle other than the ego has begun to touch in the decision."""
         before, targets = self.touching.copy(), self.targets.copy()
         self.read(env)
         same = targets[:, VEHICLE_SLOTS:] == self.targets[:, VEHICLE_SLOTS:]

@@ -98,6 +98,6 @@ def _read_object(f: Array, i: Array, x: float, moves: Array, contents: Array) ->
 
 
 def struck_by_others(before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which vehicles other than the ego have begun to touch an object, as bits; bit 0 is the ego's."""
+    """Whether a vehicle other than the ego has begun to touch an object; bit 0 is the ego's."""
     begun: NDArray[np.bool_] = (after & ~before & ~np.int64(1)) != 0
     return begun

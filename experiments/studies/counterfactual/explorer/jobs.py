@@ -38,7 +38,7 @@ class Worker:
         threading.Thread(target=self._run, name="worker", daemon=True).start()
 
     def ask(self, key: Hashable, work: Callable[[Report], Any]) -> Job:
-        """Return the job with a key: a new one is queued, and a waiting one moves to the front; ``work`` computes its result."""
+        """Return the job with a key: queue a new one, or move a waiting one to the front; ``work`` is its content."""
         with self._changed:
             if key not in self._jobs:
                 self._jobs[key] = Job(work)
