@@ -59,7 +59,7 @@ class TwinVecEnv(VecEnv):
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
-        """Seeds of the next reset: ``seed + b`` for world ``b``; ``None`` continues every world's own random numbers."""
+        """Set the seeds of the next reset: ``seed + b`` for world ``b``; ``None`` continues the present generators."""
         self._seeds = [None if seed is None else seed + b for b in range(self.num_envs)]
         return self._seeds
 

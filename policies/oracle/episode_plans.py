@@ -24,7 +24,7 @@ BRAKINGS: Final = ((-3.0, 1.5), (-3.0, 3.0), (-5.0, 3.0), (-7.5, 1.5), (-7.5, 3.
 
 
 def first_plans(y: float, low: float, high: float, horizon: int, starts: Array) -> Array:
-    """Initial plans ``(C, T, 2)``: sideways with and without return, braking and resuming; the first keeps lane and speed.
+    """Initial plans ``(C, T, 2)``: sideways, with or without return, and braking; the first keeps lane and speed.
 
     Parameters
     ----------

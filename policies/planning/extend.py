@@ -65,7 +65,7 @@ def add_plans(
     feasible: NDArray[np.bool_],
     names: tuple[str, ...],
 ) -> CandidatePlans:
-    """Add ``P`` plans ``(K, P, T, 2)`` in [-1, 1] to ``K x C`` candidates, with their families and whether they exist."""
+    """Add ``P`` plans ``(K, P, T, 2)`` in [-1, 1] to ``K x C`` candidates, with families and existence flags."""
     return CandidatePlans(
         np.concatenate([library.actions, plans], axis=1),
         np.concatenate([library.labels, labels], axis=1),

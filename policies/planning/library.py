@@ -71,7 +71,7 @@ _BRAKING: Final = (
 
 
 def _rows() -> Iterator[tuple[float, ...]]:
-    """Rows of the library: place, object (0 the nearest), lateral m/s2, delay s, braking m/s2, share of the set speed."""
+    """Rows of the library: place, object (0 = nearest), lateral m/s2, delay s, braking m/s2, share of the set speed."""
     for braking in _BRAKING:
         yield (CENTRE, 0, 1.0, 0.0, *braking)
     for place, lateral in product(

@@ -1,4 +1,4 @@
-"""Content classes: a codebook of what objects may be made of, so that a belief about it can be enumerated.
+"""Content classes: a codebook of possible contents of objects, so that a belief can list their probabilities.
 
 Class 0 is nothing (a shadow, a stain, a ghost); then come kinds of patches, then kinds of bodies.
 """
@@ -42,7 +42,7 @@ DRAWS_PER_TYPE: Final = 200
 
 
 class Book(Protocol):
-    """Supervision of training: true classes of contents (``Codebook``), or latent ones."""
+    """Interface of the training labels: true content classes (``Codebook``), or latent ones."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,17 +51,17 @@ class Book(Protocol):
 
     @property
     def middles(self) -> Array:
-        """``(NUM_CLASSES, NUM_PROPERTIES)`` of the middle of every class, for nets; 0 where nothing is known."""
+        """Class centres ``(NUM_CLASSES, NUM_PROPERTIES)`` as network inputs; 0 where unknown."""
         ...
 
     def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
-        """``(N, 4, NUM_PROPERTIES)`` of the contents of every slot, for nets; not a number where it is not known."""
+        """Properties ``(N, 4, NUM_PROPERTIES)`` of the object in every slot as network inputs; NaN where unknown."""
         ...
 
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int
     ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
-        """The columns that supervise, and the class ``(N, 4)`` of the object in every debris slot.
+        """The columns used as labels, and the class ``(N, 4)`` of the object in every debris slot.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ class Book(Protocol):
 
 
 class Codebook(NamedTuple):
-    """Centroids in the space of ``properties``."""
+    """True content classes: centroids in the space of ``properties``."""
 
     bodies: Array  # (NUM_BODIES, 5)
     patches: Array  # (NUM_PATCHES, 2)
@@ -82,13 +82,13 @@ class Codebook(NamedTuple):
 
     @property
     def middles(self) -> Array:
-        """See ``Book``."""
+        """Class centres as network inputs; see ``Book.middles``."""
         found = np.zeros((NUM_CLASSES, NUM_PROPERTIES))
         found[1 + NUM_PATCHES :] = (self.bodies - PROPERTY_SHIFT) / PROPERTY_UNIT
         return found
 
     def properties(self, columns: Mapping[str, NDArray[Any]]) -> Array:
-        """See ``Book``: known for bodies only."""
+        """Properties as network inputs; see ``Book.properties``. They are known for bodies only."""
         contents = columns["contents"].astype(np.float64)
         flat = contents.reshape(-1, contents.shape[-1])
         known = (body_properties(flat) - PROPERTY_SHIFT) / PROPERTY_UNIT
@@ -98,7 +98,7 @@ class Codebook(NamedTuple):
     def see(
         self, columns: Mapping[str, NDArray[Any]], shard: int
     ) -> tuple[Mapping[str, NDArray[Any]], NDArray[np.int64]]:
-        """The columns as they are, truth included, and the true classes; see ``Book``."""
+        """The columns unchanged, truth included, and the true classes; see ``Book.see``."""
         del shard
         contents = columns["contents"].astype(np.float64)
         flat = assign(self, contents.reshape(-1, contents.shape[-1]))
@@ -106,7 +106,7 @@ class Codebook(NamedTuple):
 
 
 def body_properties(contents: Array) -> Array:
-    """``(N, 5)`` scaled properties of bodies from ``(N, NUM_CONTENTS)``."""
+    """Scaled properties of bodies, ``(N, 5)``, from ``(N, NUM_CONTENTS)``."""
     mass = np.maximum(contents[:, log.H_MASS], 1e-3)
     values = [
         np.log(mass),
@@ -120,14 +120,14 @@ def body_properties(contents: Array) -> Array:
 
 
 def patch_properties(contents: Array) -> Array:
-    """``(N, 2)`` scaled properties of patches."""
+    """Scaled properties of patches, ``(N, 2)``."""
     values = [contents[:, log.H_TYRE_FRICTION], np.log1p(contents[:, log.H_PIECES])]
     scaled: Array = np.stack(values, axis=1) * PATCH_WEIGHTS
     return scaled
 
 
 def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Generator) -> Codebook:
-    """Cluster the contents of objects that were met; bodies are ordered by mass.
+    """Cluster the contents of encountered objects; classes of bodies are ordered by mass.
 
     Parameters
     ----------

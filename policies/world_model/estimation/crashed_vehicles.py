@@ -1,4 +1,4 @@
-"""Crashed vehicles ahead: they call for a plan before their distance calls for braking."""
+"""Detects crashed vehicles ahead, which call for a plan earlier than their distance calls for braking."""
 
 from __future__ import annotations
 

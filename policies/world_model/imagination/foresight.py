@@ -1,4 +1,4 @@
-"""The future of one plan as every member imagines it, for drawing; decisions do not use it."""
+"""The future of one plan as imagined by every member, for drawing only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def foresee(
     actions: NDArray[np.float64],
     steps: int,
 ) -> Foresight:
-    """Roll one plan with every member for ``steps`` decisions; all vehicles react to the ego.
+    """Roll out one plan with every member for ``steps`` decisions; all vehicles react to the ego.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _roll(
     learned: Learned, e: int, state: State, after: State, kinds: Array, actions: Array, ego: Array, vehicles: Array,
     objects: Array,
 ) -> None:  # fmt: skip
-    """One plan by one member; contacts change nothing, for what follows a blow is not imagined either."""
+    """Roll out one plan with one member, without effects of contacts."""
     low, high = (
         state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
         state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,

@@ -1,4 +1,4 @@
-"""Imagining: every plan of every world to its end, by every member of the ensemble, for every class of contents."""
+"""Imagines every plan of every world to its end, with every ensemble member, for every content class."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def imagine(
     path: Array,
     met: Array,
 ) -> None:
-    """Roll plans in the model and add up their costs.
+    """Roll out plans in the model and sum up their costs.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def imagine(
 def _roll_others(
     learned: Learned, e: int, root: State, kinds: Array, steps: int, state: State, after: State, shared: Array,
 ) -> None:  # fmt: skip
-    """Where the other vehicles will be if the ego goes straight on at its speed."""
+    """Positions of the other vehicles if the ego keeps its course and speed."""
     copy_state(root, state)
     copy_state(root, after)
     for t in range(steps):
@@ -157,7 +157,7 @@ def _roll(
     actions: Array, steps: int, is_shared: bool, shared: Array, p: np.record, cost: Array, first: Array,
     path: Array, is_ending: bool,
 ) -> float:  # fmt: skip
-    """One plan by one member; returns the probability that something is touched."""
+    """Roll out one plan with one member; returns the probability that a vehicle or object is touched."""
     low, high = (
         state.ego[s.LEFT_EDGE] + 0.5 * EGO_WIDTH_M,
         state.ego[s.RIGHT_EDGE] - 0.5 * EGO_WIDTH_M,
@@ -201,7 +201,7 @@ def _roll(
 
 @inner
 def _is_something_ahead(state: State, belief: Array) -> bool:
-    """Whether an object that matters is more likely there than not."""
+    """Whether an object that matters is ahead with a probability above one half."""
     for j in range(DEBRIS_SLOTS):
         if state.things[j, s.D_LIVE] > 0.0 and belief[j].sum() > 0.0 and belief[j, 0] < 0.5:
             return True
@@ -213,7 +213,7 @@ def _charge_contacts(
     events: EventNets, e: int, state: State, after: State, belief: Array, step: int, command: float, going: float,
     p: np.record, free: Array, cost: Array,
 ) -> None:  # fmt: skip
-    """Expected cost of contacts within the decision, by object and class; the ego loses speed in expectation."""
+    """Expected cost of contacts in the decision, by object and class; also reduces the ego's expected speed."""
     x = np.empty(ft.NUM_CONTACT_FEATURES, np.float32)
     hidden = np.empty((2, events.contact.b1.shape[1]), np.float32)
     out = np.empty(1, np.float32)
@@ -243,7 +243,7 @@ def _slip(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int, command: float,
     going: float, p: np.record, cost: Array,
 ) -> None:  # fmt: skip
-    """Expected cost of losing control on object ``j`` within the decision if it is a spill, by class."""
+    """Expected cost of losing control on object ``j`` in the decision if it is a spill, by class."""
     x = np.empty(ft.NUM_SLIP_FEATURES, np.float32)
     hidden = np.empty((2, events.slip.b1.shape[1]), np.float32)
     out = np.empty(1, np.float32)
@@ -261,7 +261,7 @@ def _charge_contact(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int,
     command: float, chance: float, p: np.record, cost: Array,
 ) -> float:  # fmt: skip
-    """Cost of touching object ``j`` by class, in place, and the loss of speed that is expected from it, m/s."""
+    """Expected cost of touching object ``j`` by class, in place, and the expected loss of speed, m/s."""
     x = np.empty(ft.NUM_SEVERITY_FEATURES, np.float32)
     hidden = np.empty((2, events.severity.b1.shape[1]), np.float32)
     out = np.empty(NUM_SEVERITY_OUT, np.float32)
@@ -284,7 +284,7 @@ def _look_beyond(
     events: EventNets, e: int, state: State, belief: Array, going: float, p: np.record, free: Array,
     cost: Array,
 ) -> None:  # fmt: skip
-    """Charge what is still ahead when the plan ends: run into it, or evade it, whichever is cheaper."""
+    """Charge objects that are still ahead when the plan ends: hit or evade, whichever is cheaper."""
     x = np.empty(ft.NUM_SEVERITY_FEATURES, np.float32)
     hidden = np.empty((2, events.severity.b1.shape[1]), np.float32)
     out = np.empty(NUM_SEVERITY_OUT, np.float32)
@@ -317,7 +317,7 @@ def _look_beyond(
 def _charge_collisions(
     events: EventNets, e: int, state: State, after: State, step: int, is_shared: bool, p: np.record
 ) -> tuple[float, float]:
-    """Probability of a collision within the decision, and its expected cost."""
+    """Probability and expected cost of a collision in the decision."""
     x = np.empty(ft.NUM_COLLISION_FEATURES, np.float32)
     hidden = np.empty((2, events.collision.b1.shape[1]), np.float32)
     out = np.empty(1, np.float32)

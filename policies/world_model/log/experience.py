@@ -1,4 +1,4 @@
-"""Logged experience: its columns, and shards of it on disk.
+"""The log of driving: its columns, and its shards on disk.
 
 Row ``k`` of an episode holds what was observed before decision ``k``, the action, what was true then, and what
 happened in ``[0.2 k, 0.2 (k + 1))``. So row ``k + 1`` of the same episode is the outcome of row ``k``. What was true
@@ -76,7 +76,7 @@ COLUMNS: Final[Mapping[str, tuple[tuple[int, ...], str]]] = {
 
 
 class Shard(NamedTuple):
-    """A part of the log."""
+    """One part of the log."""
 
     columns: dict[str, NDArray[Any]]
     types: tuple[str, ...]  # catalogue names
@@ -86,12 +86,12 @@ class Shard(NamedTuple):
 
     @property
     def num_rows(self) -> int:
-        """Decisions."""
+        """Number of decisions."""
         return len(self.columns["episode"])
 
 
 def write_shard(folder: Path, shard: Shard) -> None:
-    """Write a shard to a folder that appears complete or not at all, and replaces an older one.
+    """Write a shard atomically to a folder, replacing an older one.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def write_shard(folder: Path, shard: Shard) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Have a file, or the names in a folder, on disk: only then does a rename survive a power cut."""
+    """Flush a file, or the names in a folder, to disk; without it a rename may be lost in a power cut."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -136,7 +136,7 @@ def _flush(path: Path) -> None:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a shard is there and every number in it is the one that was written."""
+    """Whether a shard exists and its contents match its hash."""
     try:
         about, shard = read_about(folder), read_shard(folder)
     except UserError:
@@ -145,7 +145,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def read_shard(folder: Path) -> Shard:
-    """A shard, its columns mapped from disk, read only.
+    """Open a shard; its columns are mapped from disk, read only.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def read_shard(folder: Path) -> Shard:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """Content of ``shard.json``: number of rows, types, episodes, hash.
+    """Contents of ``shard.json``: number of rows, types, episodes, hash.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def read_about(folder: Path) -> dict[str, Any]:
 
 
 def list_shards(folder: Path) -> list[Path]:
-    """The complete shards of a folder, at least one, in the order of their names.
+    """The complete shards of a folder, at least one, sorted by name.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def list_shards(folder: Path) -> list[Path]:
 
 
 def data_hash(shards: Iterable[Path]) -> str:
-    """Hash over the hashes of some shards, in their order."""
+    """Hash over the hashes of some shards in order."""
     digest = hashlib.sha256()
     for folder in shards:
         digest.update(read_about(folder)["sha256"].encode())

@@ -1,4 +1,4 @@
-"""One imagined decision: known kinematics outside, learned accelerations inside."""
+"""One imagined decision: known kinematics with learned accelerations."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def move_all(
     is_known: Array,
     after: State,
 ) -> None:
-    """Advance ego, vehicles and objects by one decision, with the factored networks or, if trained, the flat one.
+    """Advance ego, vehicles and objects by one decision with the factored networks, or the flat one if trained.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def move_others(model: Transition, e: int, state: State, kinds: Array, after: St
 def _ask_flat(
     net: Net, e: int, state: State, first: float, second: float, kinds: Array, out: Array
 ) -> None:
-    """Outputs of the flat network."""
+    """Compute the outputs of the flat network."""
     x = np.empty(NUM_FLAT_FEATURES, np.float32)
     hidden = np.empty((2, net.b1.shape[1]), np.float32)
     flat_features(state, first, second, kinds, x)
@@ -127,7 +127,7 @@ def _ask_flat(
 
 @inner
 def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
-    """Vehicles as the flat net says."""
+    """Move the vehicles according to the flat network."""
     for i in range(VEHICLE_SLOTS):
         car, then = state.cars[i], after.cars[i]
         for k in range(s.NUM_CAR):
@@ -138,7 +138,7 @@ def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
 
 @inner
 def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
-    """Objects as the flat net says."""
+    """Move the objects according to the flat network."""
     for j in range(DEBRIS_SLOTS):
         thing, then = state.things[j], after.things[j]
         for k in range(s.NUM_THING):
@@ -178,7 +178,7 @@ def move_ego(
 def _place_ego(
     ego: Array, first: float, second: float, out: Array, scale: Array, then: Array
 ) -> None:
-    """Where the ego is, how fast and how turned, given what a net says of it."""
+    """Update position, speed and heading of the ego from a network's outputs."""
     for k in range(s.NUM_EGO):
         then[k] = ego[k]
     speed = max(ego[s.SPEED] + out[E_SPEED] * scale[E_SPEED], 0.0)
@@ -202,13 +202,13 @@ def _place_ego(
 
 @compiled
 def move_cars(model: Transition, e: int, state: State, after: State) -> None:
-    """All vehicles after one decision; the same arguments as ``move_ego``."""
+    """Advance all vehicles by one decision; the arguments are those of ``move_ego``."""
     _move_cars(model.car, model.car_scale, e, state, np.zeros(VEHICLE_SLOTS, np.bool_), after)
 
 
 @inner
 def _move_cars(net: Net, scale: Array, e: int, state: State, is_known: Array, after: State) -> None:
-    """Vehicles as their own net says, one by one; those whose places are known are left alone."""
+    """Move vehicles one by one with their own network; those with known positions are left unchanged."""
     x = np.empty(mf.NUM_CAR_FEATURES, np.float32)
     hidden = np.empty((2, net.b1.shape[1]), np.float32)
     out = np.empty(2 * NUM_CAR_OUT, np.float32)
@@ -226,7 +226,7 @@ def _move_cars(net: Net, scale: Array, e: int, state: State, is_known: Array, af
 
 @compiled
 def place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> None:
-    """Where a vehicle is and how fast, in place, given what a net says of it from output ``at`` on."""
+    """Update a vehicle's position and speed from a network's outputs from index ``at`` on, in place."""
     acceleration = out[at + V_ACCELERATION] * scale[V_ACCELERATION]
     then[s.C_ACCELERATION] = acceleration
     then[s.C_HARSHEST] = max(car[s.C_HARSHEST], -acceleration)
@@ -268,7 +268,7 @@ def move_things(model: Transition, e: int, state: State, kinds: Array, after: St
 
 @compiled
 def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) -> None:
-    """Where an object is and how fast, in place, given what a net says of it from output ``at`` on."""
+    """Update an object's position and speed from a network's outputs from index ``at`` on, in place."""
     then[s.D_VX] = thing[s.D_VX] + out[at + O_VX] * scale[O_VX]
     then[s.D_VY] = thing[s.D_VY] + out[at + O_VY] * scale[O_VY]
     then[s.D_VZ] = thing[s.D_VZ] + out[at + O_VZ] * scale[O_VZ]
@@ -280,7 +280,7 @@ def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) ->
 
 @compiled
 def lies_still(state: State, j: int) -> bool:
-    """Whether object ``j`` is at rest on the road and no vehicle is near that could move it."""
+    """Whether object ``j`` is at rest on the road and no vehicle near it could move it."""
     thing = state.things[j]
     moves = abs(thing[s.D_VX]) + abs(thing[s.D_VY]) + abs(thing[s.D_VZ]) > AT_REST_MPS
     if moves or thing[s.D_Z] > 0.05:

@@ -1,4 +1,4 @@
-"""Features and outputs of the emission networks: how a vehicle or an object is observed."""
+"""Features and outputs of the emission networks, which predict how a vehicle or an object is observed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LEAST_JOLT_M: Final = 1e-3
 
 @compiled
 def find_blocker(state: State, x: float, y: float, skip: int) -> int:
-    """First slot of a vehicle that crosses the line from the camera to a position, seen from above; -1 = none.
+    """First slot of a vehicle that crosses the line from the camera to a position, in the plane; -1 = none.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
 
 @compiled
 def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) -> None:
-    """Features of the observation of the vehicle in slot ``i``.
+    """Features for the observation of the vehicle in slot ``i``.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) ->
 
 @compiled
 def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> None:
-    """Features of the observation of the object in slot ``j`` if it is of a class.
+    """Features for the observation of the object in slot ``j``, given its class.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> 
 
 @compiled
 def _see(state: State, dx: float, dy: float, out: Array) -> None:
-    """Distance, direction and light: the first seven numbers of both."""
+    """Write distance, direction and light: the first seven features of vehicles and objects."""
     ego = state.ego
     distance = math.sqrt(dx * dx + dy * dy)
     out[0] = math.log(max(distance, 1.0) / max(ego[s.SIGHT_RANGE], 1.0))

@@ -1,4 +1,4 @@
-"""Features of the event heads: a possible contact or collision within an imagined decision, of order one."""
+"""Features of the event heads for a possible contact or collision in an imagined decision, scaled to order one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ APART: Final = -2.0
 
 @compiled
 def is_near_contact(before: State, after: State, j: int) -> bool:
-    """Whether the ego may begin to touch object ``j`` within the decision from ``before`` to ``after``."""
+    """Whether the ego may start to touch object ``j`` in the decision from ``before`` to ``after``."""
     thing = before.things[j]
     reach = 0.5 * (EGO_LENGTH_M + max(thing[s.D_LENGTH], thing[s.D_WIDTH])) + 1.5
     start = thing[s.D_X] - before.ego[s.X]
@@ -52,7 +52,7 @@ def is_near_contact(before: State, after: State, j: int) -> bool:
 
 @compiled
 def contact_features(before: State, after: State, j: int, step: int, out: Array) -> None:
-    """Features of a possible contact of the ego with object ``j`` within a decision.
+    """Features of a possible contact of the ego with object ``j`` in a decision.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def severity_features(
     command: float,
     out: Array,
 ) -> None:
-    """Features of the severity of a contact with object ``j`` if it is of a class.
+    """Features of the severity of a contact with object ``j``, given its class.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def severity_features(
 
 @compiled
 def momentum_share(properties: Array) -> float:
-    """Mass of a body over that of the car and the body together; 0 where its properties are unknown."""
+    """Mass of a body divided by that of car and body together; 0 where its properties are unknown."""
     is_known = False
     for k in range(NUM_PROPERTIES):
         is_known = is_known or properties[k] != 0.0
@@ -195,7 +195,7 @@ def momentum_share(properties: Array) -> float:
 def slip_features(
     before: State, after: State, j: int, kind: int, step: int, command: float, out: Array
 ) -> None:
-    """Features of losing control on the spill ``j`` within a decision.
+    """Features of losing control on spill ``j`` in a decision.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def slip_features(
 
 @compiled
 def is_near_collision(before: State, after: State, i: int) -> bool:
-    """Whether the ego and vehicle ``i`` may touch within the decision from ``before`` to ``after``."""
+    """Whether the ego and vehicle ``i`` may touch in the decision from ``before`` to ``after``."""
     car = before.cars[i]
     reach = 0.5 * (EGO_LENGTH_M + car[s.C_LENGTH])
     start, end = car[s.C_X] - before.ego[s.X], after.cars[i, s.C_X] - after.ego[s.X]
@@ -240,7 +240,7 @@ def is_near_collision(before: State, after: State, i: int) -> bool:
 
 @compiled
 def collision_features(before: State, after: State, i: int, step: int, out: Array) -> None:
-    """Features of a possible collision with vehicle ``i`` within a decision.
+    """Features of a possible collision with vehicle ``i`` in a decision.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Features of the flat network: all slots of the state one after the other, relative to the ego.
+"""Features of the flat network: all slots of the state concatenated, relative to the ego.
 
 The networks of ``motion_features`` see one ego, vehicle or object at a time, and its neighbours. The flat one sees the
 same, but has to learn which slots interact.
@@ -30,7 +30,7 @@ CAR_HARSHEST: Final = 11
 
 @compiled
 def flat_features(state: State, first: float, second: float, kinds: Array, out: Array) -> None:
-    """Features of ego, vehicles and objects together, under a command of the ego.
+    """Write the features of ego, vehicles and objects together, for a command of the ego.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Features of the transition networks: ego under a command, vehicle among others, object among vehicles."""
+"""Features of the transition networks: ego with a command, a vehicle among others, an object among vehicles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IN_LANE_M: Final = 2.0
 
 @compiled
 def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> None:
-    """Features of the ego under a command.
+    """Write the features of the ego for a command.
 
     Parameters
     ----------
@@ -69,13 +69,13 @@ def steering_rate(ego: Array, target: float) -> float:
 
 @compiled
 def lateral_limit(grip: float) -> float:
-    """Largest lateral acceleration of the steering law, m/s2, on a road of some friction."""
+    """Largest lateral acceleration of the steering law, m/s2, on a road with a given friction."""
     return min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * grip * GRAVITY_MPS2)
 
 
 @compiled
 def car_features(state: State, i: int, out: Array) -> None:
-    """Features of the vehicle in slot ``i``.
+    """Write the features of the vehicle in slot ``i``.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def car_features(state: State, i: int, out: Array) -> None:
 def _neighbours(
     state: State, own: int, x: float, y: float, v: float
 ) -> tuple[float, float, float, float, float]:
-    """Gap, speed and acceleration of the next vehicle ahead near a line, gap and speed of the next behind."""
+    """Gap, speed and acceleration of the next vehicle ahead near a line; gap and speed of the next one behind."""
     gap, lead_speed, acceleration = SIGHT_M, v, 0.0
     behind, follower_speed = SIGHT_M, v
     half, ego = 0.5 * state.cars[own, s.C_LENGTH], state.ego
@@ -151,7 +151,7 @@ def _neighbours(
 
 @inner
 def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float, float]:
-    """Distance, offset, height and length of the next object near a line; far away if there is none."""
+    """Distance, offset, height and length of the next object near a line; far away without one."""
     best, offset, height, size = SIGHT_M, 0.0, 0.0, 0.0
     for j in range(DEBRIS_SLOTS):
         thing = state.things[j]
@@ -164,7 +164,7 @@ def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float
 
 @compiled
 def thing_features(state: State, j: int, kind: int, out: Array) -> None:
-    """Features of the object in slot ``j`` if it is of a class.
+    """Write the features of the object in slot ``j``, given its class.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def thing_features(state: State, j: int, kind: int, out: Array) -> None:
 
 @compiled
 def nearest_cars(state: State, x: float, y: float) -> tuple[int, int]:
-    """The two live vehicles nearest to a place, a lane counting like ten metres; -1 where there is none."""
+    """The two vehicles nearest to a position, where a lane counts like ten metres; -1 where there is none."""
     first, second, near, next_near = -1, -1, 1e9, 1e9
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]

@@ -1,4 +1,4 @@
-"""Borrowed buffers of a step: passing them on counts no references; see ``envs.physics.borrow``."""
+"""Borrowed buffers of a step, which are passed on without counting references; see ``envs.physics.borrow``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _net(net: Net) -> Net:
 
 @inner
 def _borrow_model(model: Model) -> Model:
-    """The networks that a step uses; the filter and a flat network are passed on as they are."""
+    """Borrow the networks that a step uses; the filter and a flat network are passed on unchanged."""
     moves, events, sights = (
         model.learned.transition,
         model.learned.events,
@@ -61,13 +61,13 @@ def _borrow_model(model: Model) -> Model:
 
 @inner
 def _borrow_state(state: State) -> State:
-    """One world's state."""
+    """Borrow one world's state."""
     return State(borrow(state.ego), borrow(state.cars), borrow(state.things))
 
 
 @inner
 def _borrow_work(work: Work) -> Work:
-    """The scratch memory."""
+    """Borrow the scratch memory."""
     return Work(
         _borrow_state(work.after),
         borrow(work.car_x),

@@ -1,4 +1,4 @@
-"""Arguments of the dream environments and options of a reset, checked."""
+"""Checked arguments of the dream environments and checked options of a reset."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPTIONS: Final = ("segment", "theta", "member", "reset_mask")
 
 
 class Imagination(NamedTuple):
-    """Model, class names and starts of dreams."""
+    """Model, names of content classes, and starts of dreams."""
 
     learned: Learned
     classes: tuple[str, ...]  # names
@@ -29,7 +29,7 @@ class Imagination(NamedTuple):
 
 
 class DreamSettings:
-    """Checked arguments of a dream.
+    """Checked arguments of a dream environment.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def read_imagination(checkpoint: str) -> Imagination:
 
 
 def check_dreams(learned: Learned, where: str) -> None:
-    """Refuse a flat model, whose motion has no noise of its own; ``where`` it comes from is for the message.
+    """Raise an error for a flat model, which has no motion noise; ``where`` names its origin in the message.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def _number(name: str, value: object, low: float, high: float) -> float:
 
 
 def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int64]:
-    """An index for every world, ``(size,)``, -1 where it is to be drawn.
+    """An index for every world, ``(size,)``; -1 where it is drawn at random.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int
 
 
 def contents(value: object, size: int, classes: tuple[str, ...]) -> NDArray[np.int64]:
-    """Forced class of every object of every world, -1 where it is to be drawn: ``(size, 4)``.
+    """Forced content class of every object of every world, ``(size, 4)``; -1 where it is drawn at random.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def contents(value: object, size: int, classes: tuple[str, ...]) -> NDArray[np.i
 
 
 def _index(name: str, value: object, count: int) -> int:
-    """A number from 0 to ``count - 1``; -1 for one that is not given."""
+    """An index from 0 to ``count - 1``; -1 if none is given."""
     if value is None:
         return -1
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)

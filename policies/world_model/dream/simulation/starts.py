@@ -1,4 +1,4 @@
-"""Starts of dreams: short pieces of logged observations, in a small file beside the checkpoint."""
+"""Starts of dreams: short log pieces, in a small file beside the checkpoint."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STEPS: Final = 65_535
 
 
 class Starts(NamedTuple):
-    """``S`` pieces of logged observations, oldest decision first."""
+    """``S`` log pieces of observations, oldest decision first."""
 
     ego: NDArray[np.float32]  # (S, LENGTH, E)
     vehicles: NDArray[np.float32]  # (S, LENGTH, 8, V)
@@ -41,7 +41,7 @@ class Starts(NamedTuple):
 
 
 def write_starts(path: Path, starts: Starts) -> None:
-    """Write the file; only tracks that live to the end of a piece are kept.
+    """Write the file; only tracks that last to the end of a log piece are kept.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def write_starts(path: Path, starts: Starts) -> None:
 
 
 def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
-    """Hash over all arrays and all metadata but the hash itself."""
+    """Hash over all arrays and all metadata except the hash itself."""
     found = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         found.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -78,7 +78,7 @@ def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
 
 
 def read_starts(path: Path) -> Starts:
-    """Read the file and check it; it holds at least one piece.
+    """Read and check the file; it contains at least one log piece.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def read_starts(path: Path) -> Starts:
 
 
 def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:
-    """Put rows back into their slots; free slots are zero."""
+    """Write rows to their slots; free slots are zero."""
     ego = _decode(arrays["ego"], TABLE["ego"])
     count = len(ego)
     found = []
@@ -125,14 +125,14 @@ def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Start
 
 
 def _encode(rows: NDArray[np.float32], table: tuple[Column, ...]) -> NDArray[np.uint16]:
-    """Steps between the bounds."""
+    """Numbers as integer steps between the bounds."""
     low, high = _bounds(table)
     share = (np.clip(rows, low, high) - low) / (high - low)
     return np.round(share * STEPS).astype(np.uint16)
 
 
 def _decode(codes: NDArray[np.uint16], table: tuple[Column, ...]) -> NDArray[np.float32]:
-    """The inverse; flags, numbers and multiples of the decision's length are exact."""
+    """The inverse of ``_encode``; exact for flags, integers and multiples of the decision's length."""
     low, high = _bounds(table)
     rows = low + codes / STEPS * (high - low)
     for k, one in enumerate(table):

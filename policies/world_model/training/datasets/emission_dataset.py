@@ -1,4 +1,4 @@
-"""Training rows of the emission networks: true states, and how they were observed."""
+"""Training rows of the emission networks: true states paired with their observations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEAST_LOOK: Final = 1e-3
 
 
 class Emissions(NamedTuple):
-    """Supervised problems of the emission nets; the errors are in standard deviations, of one decision and the next."""
+    """Training data of the emission networks; errors are in standard deviations, of one decision and the next."""
 
     car: Rows
     thing: Rows
@@ -40,7 +40,7 @@ class Emissions(NamedTuple):
 def make_emissions(
     columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> Emissions:
-    """Pairs of features and what was observed, of tracks that live through both decisions.
+    """Pair features with observations, for tracks that last through both decisions.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def make_emissions(
 
 
 def looks_of(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
-    """What every object looks like, ``(N, 4)``: the look that was most likely over the life of its track."""
+    """Look of every object, ``(N, 4)``: the most likely one over the life of its track."""
     rows = columns["debris"]
     looks = rows[..., column.D_LOOK : column.D_LOOK + NUM_LOOKS].astype(np.float64)
     found = np.zeros(rows.shape[:2], np.int64)
@@ -147,14 +147,14 @@ def _lateral_errors(shard: Log, k: int, rows: Array, true: Array, out: Array) ->
 
 @compiled
 def _goes_on(one: Array, two: Array) -> bool:
-    """Whether two rows are of one track; vehicles and objects begin with the same columns."""
+    """Whether two rows belong to one track; the first columns of vehicles and objects are the same."""
     both = one[column.V_TRACKED] > 0.5 and two[column.V_TRACKED] > 0.5
     return bool(both and one[column.V_IDENTITY] == two[column.V_IDENTITY])
 
 
 @compiled
 def _observed(row: Array, out: Array) -> None:
-    """Targets that vehicles and objects share; they have their deviations at different columns."""
+    """Write the targets that vehicles and objects share; their deviations are in different columns."""
     at = column.V_SD_X if row.shape[0] == column.NUM_VEHICLE else column.D_SD_X
     out[em.VISIBLE] = row[column.V_VISIBLE]
     for k in range(4):

@@ -42,7 +42,7 @@ BESIDE_M: Final = 6.0
 
 
 class Events(NamedTuple):
-    """Supervised problems of the event heads."""
+    """Training data of the event heads."""
 
     contact: Rows  # target: it begins within the decision
     collision: Rows
@@ -61,7 +61,7 @@ class Contents(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """Memory for the rows of all problems, and how many there are."""
+    """Memory for the rows of all heads, and their numbers."""
 
     contact_x: Array
     contact_y: Array
@@ -90,7 +90,7 @@ def imagine_events(
     model: Transition,
     slip: NDArray[np.float64],
 ) -> Events:
-    """Roll the model from some rows under the logged actions, and pair what it imagines with what happened.
+    """Roll out the model from some rows under the logged actions, and pair the results with the logged events.
 
     Rollouts end with the episode, and with the contact of a body. Every row of the log
     is seen once more from its true state, for one decision.
@@ -124,7 +124,7 @@ def imagine_events(
 
 
 def _make_room(room: int) -> Noted:
-    """Memory for so many rows."""
+    """Allocate memory for a number of rows."""
 
     def rows(size: int) -> NDArray[np.float32]:
         return np.zeros((room, size), np.float32)
@@ -142,7 +142,7 @@ def _make_room(room: int) -> Noted:
 
 
 def _events(columns: Mapping[str, NDArray[Any]], noted: Noted) -> Events:
-    """Supervised problems from what was noted."""
+    """Training data from the recorded rows."""
     episode = columns["episode"]
     n, m, k, i = (int(count) for count in noted.counts[: SLIPS + 1])
     rows, slots = noted.severity_of[:k, 0], noted.severity_of[:k, 1]
@@ -167,7 +167,7 @@ def slip_of(
     kinds: NDArray[np.int64],
     crash_usd: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Probability ``(N,)`` of losing control that was charged beyond that of contacts: the effect of spills.
+    """Probability ``(N,)`` of losing control beyond that of contacts, which is due to spills.
 
     ``(N,)``; not a number where a body was touched as well.
 
@@ -193,7 +193,7 @@ def slip_of(
 def _roll(
     starts: Array, shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:  # fmt: skip
-    """Rollouts as plans imagine them; see ``imagine_events``."""
+    """Roll out plans as the planner does; see ``imagine_events``."""
     members = model.car.b1.shape[0]
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for start in starts:
@@ -218,7 +218,7 @@ def _roll(
 def _see_all(
     shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:
-    """Single decisions from true states."""
+    """Imagine single decisions from true states."""
     members = model.car.b1.shape[0]
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for k in range(len(shard.episode)):
@@ -232,7 +232,7 @@ def _see_all(
 
 @compiled
 def _is_anything_near(state: s.State) -> bool:
-    """Whether anything is so near that it may be met within a decision."""
+    """Whether a vehicle or object is near enough to be touched in a decision."""
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]
         away = abs(car[s.C_X] - state.ego[s.X]) - 0.5 * car[s.C_LENGTH]
@@ -254,7 +254,7 @@ def _is_anything_near(state: s.State) -> bool:
 def _note_collisions(
     start: int, k: int, h: int, shard: Log, state: s.State, after: s.State, noted: Noted
 ) -> None:
-    """Rows of possible collisions of one imagined decision, in place."""
+    """Record rows of possible collisions of one imagined decision, in place."""
     counts = noted.counts
     for i in range(VEHICLE_SLOTS):
         now, then = shard.vehicles[start, i], shard.vehicles[k, i]
@@ -277,7 +277,7 @@ def _note_collisions(
 def _note_contacts(
     start: int, k: int, h: int, shard: Log, contents: Contents, state: s.State, after: s.State, noted: Noted
 ) -> bool:  # fmt: skip
-    """Rows of contacts of one imagined decision, in place; whether there was one."""
+    """Record rows of contacts of one imagined decision, in place; returns whether there was one."""
     hit, counts, command = False, noted.counts, shard.command[k, 0]
     for j in range(DEBRIS_SLOTS):
         kind = shard.kinds[start, j]
@@ -315,7 +315,7 @@ def _note_slip(
     k: int, j: int, kind: int, h: int, command: float, slip: float, state: s.State,
     after: s.State, noted: Noted,
 ) -> None:  # fmt: skip
-    """A row of losing control on a spill, in place."""
+    """Record a row of losing control on a spill, in place."""
     n = noted.counts[SLIPS]
     if n < len(noted.slip_x):
         ft.slip_features(state, after, j, kind, h, command, noted.slip_x[n])
@@ -329,7 +329,7 @@ def _note_severity(
     k: int, j: int, kind: int, properties: Array, is_own: bool, h: int, command: float,
     state: s.State, after: s.State, noted: Noted,
 ) -> None:  # fmt: skip
-    """A row of the severity of a contact, in place."""
+    """Record a row of the severity of a contact, in place."""
     n = noted.counts[SEVERITIES]
     if n < len(noted.severity_x):
         ft.severity_features(

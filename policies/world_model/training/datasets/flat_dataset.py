@@ -1,4 +1,4 @@
-"""Training rows of the flat network: one per decision, with targets that are NaN where unknown."""
+"""Training rows of the flat network: one per decision, with NaN for unknown targets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NUM_FLAT_TARGETS: Final = tr.NUM_FLAT_OUT + 1
 def make_flat_rows(
     columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> Rows:
-    """Pairs of the state and how everything moved: ``NUM_FLAT_FEATURES`` features, ``NUM_FLAT_TARGETS`` targets.
+    """Pair states with the motion that followed: ``NUM_FLAT_FEATURES`` features, ``NUM_FLAT_TARGETS`` targets.
 
     The arguments are those of ``make_transitions``, and the same is left out.
     """
@@ -71,7 +71,7 @@ def _fill(rows: Array, shard: Log, state: State, x: Array, y: Array) -> None:
 
 @inner
 def _fill_cars(shard: Log, k: int, y: Array) -> None:
-    """Targets of the vehicles whose track goes on."""
+    """Write the targets of vehicles whose track continues."""
     seen, later = shard.vehicles[k], shard.vehicles[k + 1]
     now, then = shard.vehicles_true[k], shard.vehicles_true[k + 1]
     car = np.empty(tr.NUM_CAR_OUT)
@@ -83,7 +83,7 @@ def _fill_cars(shard: Log, k: int, y: Array) -> None:
 
 @inner
 def _fill_things(shard: Log, k: int, state: State, y: Array) -> None:
-    """Targets of the objects that move freely."""
+    """Write the targets of freely moving objects."""
     seen, later = shard.debris[k], shard.debris[k + 1]
     now, then = shard.debris_true[k], shard.debris_true[k + 1]
     thing = np.empty(tr.NUM_THING_OUT)

@@ -1,4 +1,4 @@
-"""Track histories: how an object looked and moved while it was tracked, and what was felt of it."""
+"""Track histories: how an object looked and moved while tracked, and the impact that the ego felt."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class TrackHistories(NamedTuple):
 def number_tracks(
     columns: Mapping[str, NDArray[Any]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and slots of ``find_starts``, and the number of the track in every row and slot, -1 where there is none."""
+    """Rows and slots of ``find_starts``, and the track number in every row and slot, -1 where there is none."""
     start, slot = find_starts(columns)
     tracked = columns["debris"][..., column.D_TRACKED] > 0.5
     begins = np.zeros(tracked.shape, np.int64)
@@ -148,7 +148,7 @@ def _watch(
     flag: Array,
     cue: Array,
 ) -> None:
-    """Fill what was seen, in place; the sighting with the smallest error of size counts."""
+    """Record the observed properties of a track, in place; the sighting with the smallest size error counts."""
     for n in range(len(start)):
         j, best = slot[n], np.inf
         notes = np.zeros(NUM_NOTES, np.int64)
@@ -173,7 +173,7 @@ def _watch(
 
 @compiled
 def _note_vehicles(vehicles: Array, row: Array, notes: Array) -> None:
-    """Whether a vehicle is over an object, and a lorry beside it, in place."""
+    """Record whether a vehicle is over an object, and whether a lorry is beside it, in place."""
     for i in range(VEHICLE_SLOTS):
         car = vehicles[i]
         if car[column.V_TRACKED] < 0.5:
@@ -190,7 +190,7 @@ def _note_vehicles(vehicles: Array, row: Array, notes: Array) -> None:
 
 @compiled
 def _note_sighting(row: Array, size: Array, look: Array, flag: Array) -> None:
-    """Size, look and sensors of a sighting, in place."""
+    """Record size, look and sensors of a sighting, in place."""
     size[0] = np.log(row[column.D_LENGTH] + 0.05)
     size[1] = np.log(row[column.D_WIDTH] + 0.05)
     size[2] = np.log(row[column.D_HEIGHT] + 0.02)
@@ -201,7 +201,7 @@ def _note_sighting(row: Array, size: Array, look: Array, flag: Array) -> None:
 
 @compiled
 def _conclude(notes: Array, cue: Array) -> None:
-    """Cues from everything that was noted, in place."""
+    """Compute the cues from all recorded values, in place."""
     if notes[MOVED] == 1:
         cue[MOTION] = MOVED_AND_LAY if notes[RESTED] == 1 else NEVER_LAY
     else:
@@ -227,7 +227,7 @@ def _feel(
     grip: Array,
     hit: Array,
 ) -> None:
-    """Fill how the ego met the object and what it felt, in place; ``hit`` is the row of the first hit."""
+    """Record how the ego met the object and the impact that it felt, in place; ``hit`` is the row of the first hit."""
     for n in range(len(start)):
         j, before = slot[n], ego[start[n], column.E_GRIP]
         for k in range(start[n], len(ego) - 1):

@@ -1,4 +1,4 @@
-"""Tracks in the log: the history of one object as it was observed from its first sighting on, and what it is."""
+"""Tracks in the log: observations of one object from its first sighting on, with its class as the label."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def make_tracks(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -
 def find_starts(
     columns: Mapping[str, NDArray[Any]],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and slot of the first decision of every track: two arrays ``(tracks,)``, in the order of ``make_tracks``."""
+    """Row and slot of the first decision of every track, in the order of ``make_tracks``: two arrays ``(tracks,)``."""
     rows = columns["debris"]
     tracked = rows[..., column.D_TRACKED] > 0.5
     identity = rows[..., column.D_IDENTITY]
@@ -82,7 +82,7 @@ def _fill(
     where: Array,
     length: Array,
 ) -> None:
-    """Evidence and corrections of every track, in place."""
+    """Write the features and the position corrections of every track, in place."""
     for n in range(len(start)):
         first, j = start[n], slot[n]
         for t in range(x.shape[1]):

@@ -1,4 +1,4 @@
-"""Training rows of the transition networks, from logged experience, by the code that computes features in use."""
+"""Training rows of the transition networks, computed from the log by the same feature code as in use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policies.world_model.model.state import State, empty_state, read_observatio
 
 
 class Rows(NamedTuple):
-    """One supervised problem."""
+    """Training data of one network."""
 
     x: NDArray[np.float32]  # (N, features)
     y: NDArray[np.float32]  # (N, targets)
@@ -29,7 +29,7 @@ class Rows(NamedTuple):
 
 
 class Transitions(NamedTuple):
-    """Supervised problems of ego, vehicles and objects."""
+    """Training data for ego, vehicles and objects."""
 
     ego: Rows
     car: Rows
@@ -47,7 +47,7 @@ def command_of(columns: Mapping[str, NDArray[Any]]) -> Array:
 
 
 def goes_on(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
-    """Whether the next row is the outcome of this one: never across the end of an episode."""
+    """Whether the next row follows from this one, which is false at the end of an episode."""
     same = np.zeros(len(columns["episode"]), np.bool_)
     same[:-1] = columns["episode"][1:] == columns["episode"][:-1]
     same[:-1] &= columns["step"][1:] == columns["step"][:-1] + 1
@@ -60,7 +60,7 @@ def car_speeds(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
 
 
 class Log(NamedTuple):
-    """Columns of a shard that compiled code reads, and what follows from them: ``N`` rows each."""
+    """``N`` rows of a shard's columns as compiled code reads them, with quantities derived from them."""
 
     episode: Array
     ego: Array
@@ -86,7 +86,7 @@ def read_log(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> L
 def make_transitions(
     columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> Transitions:
-    """Pairs of features and what happened next.
+    """Pair features with the motion that followed.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def gather_rows(
     of: Sequence[NDArray[np.int64]],
     counts: NDArray[np.int64],
 ) -> list[Rows]:
-    """Supervised problems from arrays of which the first ``counts`` rows are filled; ``of`` are their logged rows."""
+    """Training data from the first ``counts`` rows of the arrays; ``of`` are their log rows."""
     return [
         Rows(x[k][:n], y[k][:n], np.asarray(episode[of[k][:n]], np.int64))
         for k, n in enumerate(counts.tolist())
@@ -130,7 +130,7 @@ def gather_rows(
 
 @compiled
 def true_state(shard: Log, k: int, state: State) -> None:
-    """Row ``k`` with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
+    """State of row ``k`` with true positions and velocities and measured sizes, in place; NaN is left as observed."""
     read_observation(shard.ego[k], shard.vehicles[k], shard.debris[k], shard.speeds[k], state)
     ego_true, vehicles_true, debris_true = (
         shard.ego_true[k],
@@ -159,7 +159,7 @@ def true_state(shard: Log, k: int, state: State) -> None:
 
 @compiled
 def touches(shard: Log, k: int) -> bool:
-    """Whether the ego touched any tracked object in row ``k``."""
+    """Whether the ego touched a tracked object in row ``k``."""
     return bool((shard.contact[k, :, log.C_IS] > 0.0).any())
 
 
@@ -173,7 +173,7 @@ def _fill(
     of: tuple[Array, Array, Array],
     counts: Array,
 ) -> None:
-    """Fill features and targets; see ``make_transitions``."""
+    """Write features and targets; see ``make_transitions``."""
     for k in rows:
         command, debris, later = shard.command[k], shard.debris[k], shard.debris[k + 1]
         now, then = shard.debris_true[k], shard.debris_true[k + 1]
@@ -206,7 +206,7 @@ def _fill(
 
 @compiled
 def blur(k: int, speeds: Array, state: State) -> None:
-    """Accelerations of every other vehicle as the filter says, in place: so plans begin, and with true ones they go on.
+    """Replace every other vehicle's acceleration by the filtered one, in place: both kinds occur in use.
 
     A net that sees true accelerations alone copies them, and at the root of a plan it copies the filter's errors.
     """
@@ -216,14 +216,14 @@ def blur(k: int, speeds: Array, state: State) -> None:
 
 @compiled
 def car_goes_on(seen: Array, later: Array) -> bool:
-    """Whether the next observation is of the same vehicle."""
+    """Whether the next observation in the slot is of the same vehicle."""
     both = seen[column.V_TRACKED] > 0.5 and later[column.V_TRACKED] > 0.5
     return bool(both and seen[column.V_IDENTITY] == later[column.V_IDENTITY])
 
 
 @compiled
 def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
-    """Whether the next observation is of the same object, and what is true of it is logged both times."""
+    """Whether the next observation is of the same object, with the truth logged both times."""
     both = seen[column.D_TRACKED] > 0.5 and later[column.D_TRACKED] > 0.5
     same = seen[column.D_IDENTITY] == later[column.D_IDENTITY]
     return bool(both and same and not np.isnan(now[log.M_DX] + then[log.M_DX]))
@@ -253,7 +253,7 @@ def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
 
 @compiled
 def car_targets(now: Array, then: Array, out: Array) -> bool:
-    """Targets of a vehicle, see ``dynamics.move_all``; returns whether they are known."""
+    """Targets of a vehicle; returns whether they are known. See ``dynamics.move_all``."""
     out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
     out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
     out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]

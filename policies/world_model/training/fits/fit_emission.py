@@ -1,4 +1,4 @@
-"""Training the emission networks: visibility, measurement deviations, and how long an error lasts."""
+"""Training of the emission networks: visibility, measurement deviations, and the persistence of errors."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def fit_emission(
 def _fit(
     rows: Rows, loss: Loss, outputs: int, updates: int, seed: int, device: str, report: Report
 ) -> Net:
-    """One net of one member: all members of the ensemble share it."""
+    """Fit one network with one member, because all ensemble members share it."""
     weight = np.ones((len(rows.x), 1), np.float32)
     training = Training(Budget(updates, BATCH), seed, device, report)
     return fit_ensemble(rows, weight, EMISSION_HIDDEN, outputs, loss, training)
 
 
 def _shared_loss(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Loss of what both nets say, and whether the rest counts: hidden things are not measured."""
+    """Loss of the outputs that both networks share, and whether the rest counts, as hidden bodies are not measured."""
     seen = y[..., em.VISIBLE]
     visible = cross_entropy(out[..., em.VISIBLE], seen, reduction="none")
     span = slice(em.LOG_SD_X, em.LOG_SD_SIZE + 1)
@@ -69,7 +69,7 @@ def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
 
 
 def persistence(errors: NDArray[np.float32]) -> float:
-    """Share, 0 to 1, of a standard normal error that lasts as long as its track.
+    """Share, 0 to 1, of a standard normal error that persists for the life of its track.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The training loop of an ensemble: batches of its own for every member, and a schedule."""
+"""The training loop of an ensemble: separate batches for every member, and a learning-rate schedule."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ Report = Callable[[int, int, float], None]
 
 
 class Budget(NamedTuple):
-    """How long to train."""
+    """Length of a training."""
 
     updates: int
     batch: int  # rows per member and update
 
 
 class Training(NamedTuple):
-    """How a network is trained."""
+    """Settings of a training."""
 
     budget: Budget
     seed: int  # of initial weights and batches
@@ -56,7 +56,7 @@ def fit_ensemble(
     loss: Loss,
     training: Training,
 ) -> Net:
-    """A new ensemble, fitted to rows with bootstrap weights ``(N, E)``, as compiled code takes it."""
+    """Fit a new ensemble to rows with bootstrap weights ``(N, E)``; returns it as compiled code takes it."""
     budget, seed, device, report = training
     generator = torch.Generator().manual_seed(seed)
     net = EnsembleMlp(weight.shape[1], rows.x.shape[1], hidden, outputs, generator).to(device)
@@ -74,7 +74,7 @@ def fit(
     seed: int,
     report: Report,
 ) -> None:
-    """Fit a net in place.
+    """Fit a network in place.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def step(optimizer: torch.optim.Optimizer, net: nn.Module, total: Tensor) -> Non
 
 
 def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
-    """Poisson(1) weights by episode, ``(N, members)``; they do not depend on what else is loaded.
+    """Poisson(1) weights by episode, ``(N, members)``, independent of which other episodes are loaded.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDA
 
 
 def hash_uniform(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
-    """A number in [0, 1) for every key: splitmix64's finaliser."""
+    """A number in [0, 1) for every key, by splitmix64's finaliser."""
     with np.errstate(over="ignore"):
         z = key + np.uint64(0x9E3779B97F4A7C15) * np.uint64(seed + 1)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -152,7 +152,7 @@ def hash_uniform(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
 
 
 def gaussian(mean: Tensor, log_variance: Tensor, target: Tensor) -> Tensor:
-    """Beta-weighted negative log likelihood, term by term; in units of the target's scale."""
+    """Beta-weighted negative log likelihood of each term, in units of the target's scale."""
     bounded = log_variance.clamp(*LOG_VARIANCE)
     each = 0.5 * ((target - mean) ** 2 * torch.exp(-bounded) + bounded)
     weighted: Tensor = each * torch.exp(bounded).detach() ** BETA

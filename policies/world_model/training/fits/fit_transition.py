@@ -1,4 +1,4 @@
-"""Training the transition ensemble: ego under commands, other vehicles, objects."""
+"""Training of the transition ensemble: ego with commands, other vehicles, objects."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _fit(
     members: int,
     training: Training,
 ) -> tuple[Net, Scale]:
-    """One net and the scales of its targets."""
+    """Fit one network with the scales of its targets."""
     scale = scales(rows.y)
     if loss is ego_loss:
         known = rows.y[:, tr.E_PEAK] == rows.y[:, tr.E_PEAK_MOST]
@@ -85,7 +85,7 @@ def _fit(
 
 
 def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
-    """All rows, the chosen ones repeated a whole number of times.
+    """All rows, with the chosen ones repeated a whole number of times.
 
     Parameters
     ----------
@@ -103,13 +103,13 @@ def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
 
 
 def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Standard deviation of every target: each has its own (arXiv 2510.01457)."""
+    """Standard deviation of every target, one each (arXiv 2510.01457)."""
     found: NDArray[np.float64] = np.maximum(y.astype(np.float64).std(axis=0), LEAST_SCALE)
     return found
 
 
 def ego_loss(out: Tensor, y: Tensor) -> Tensor:
-    """Squared errors; a peak that is known within bounds is right anywhere between them."""
+    """Squared errors; for a peak known within bounds, every value between them is right."""
     n = tr.NUM_EGO_OUT
     within = torch.minimum(torch.maximum(out[..., tr.E_PEAK], y[..., tr.E_PEAK]), y[..., n])
     wanted = torch.cat([y[..., : tr.E_PEAK], within.unsqueeze(-1)], dim=-1)

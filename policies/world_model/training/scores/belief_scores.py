@@ -1,4 +1,4 @@
-"""Scores of the belief: log probability of the true class, against that of a single look."""
+"""Scores of the belief: log probability of the true class, compared with that from a single look."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def belief_scores(
     nets: FilterNets,
     by_look: Array,
 ) -> Array:
-    """Log probability of the true class.
+    """Log probability of the true class at each sighting.
 
     ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
 
@@ -65,7 +65,7 @@ FALLS_FROM_M: Final = 0.3
 
 
 def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """What every track has shown of its contents until its last sighting.
+    """Cues about its contents that every track has shown until its last sighting.
 
     ``(tracks,)`` indices into ``CUES``: seen falling; struck by another vehicle; seen moving in two decisions (a wake,
     wind); none of it.
@@ -88,7 +88,7 @@ def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> ND
 
 
 def classes_by_look(tracks: Tracks) -> Array:
-    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the tracks' last looks."""
+    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the last looks of tracks."""
     rows = np.arange(len(tracks.x))
     looks = tracks.x[rows, tracks.length - 1, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS]
     counts = np.full((NUM_LOOKS, NUM_CLASSES), 0.1)
