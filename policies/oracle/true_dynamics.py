@@ -1,4 +1,4 @@
-"""TrueDynamics: the oracle's search in the true world with the learned belief; isolates the cost of learned dynamics."""
+"""TrueDynamics: the oracle's search in the true world with the learned belief; isolates the cost of learned motion."""
 
 from __future__ import annotations
 

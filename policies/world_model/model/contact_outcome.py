@@ -45,7 +45,7 @@ SHARES: Final = (2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0)
 
 
 def encode(contact: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Outcomes of logged contacts ``(N, NUM_CONTACT)`` as training targets ``(N, NUM_OUTCOMES)``, scaled to order one."""
+    """Outcomes of logged contacts ``(N, NUM_CONTACT)`` as training targets ``(N, NUM_OUTCOMES)``, of order one."""
     raw = np.stack(
         [
             np.maximum(contact[:, log.C_DELTA_V], 0.0),

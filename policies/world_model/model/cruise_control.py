@@ -1,4 +1,4 @@
-"""The cruise control of ``policies.following`` for an imagined state; it limits imagined plans as it limits real ones."""
+"""The cruise control of ``policies.following`` for an imagined state; it limits imagined plans like real driving."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def belief_scores(
     nets: FilterNets,
     by_look: Array,
 ) -> Array:
-    """Log probability of the true class at each sighting.
+    """Log probability of the true class at the first and the last sighting of every track.
 
     ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
 
