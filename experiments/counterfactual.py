@@ -34,7 +34,7 @@ def _run(values: dict[str, Any]) -> None:
     instance = suite.instance(item)
     grid = changed.grid(instance, config.num_values, config.low, config.high)
     policies, cost = config.load_policies(), config.load_cost()
-    with Progress("rolling", 100, "per cent") as progress:
+    with Progress("simulating", 100, "per cent") as progress:
 
         def report(share: float, what: str) -> None:
             progress.reach(round(100 * share), remark=what)

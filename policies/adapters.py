@@ -123,7 +123,9 @@ class StableBaselines3:
             raise not_allowed("algorithm", algorithm, ALGORITHMS)
         if not Path(path).is_file():
             raise UserError(f"path: got {path!r}, there is no such file")
-        warnings.warn(f"{path}: loading a Stable-Baselines3 zip runs code it holds", stacklevel=2)
+        warnings.warn(
+            f"{path}: loading a Stable-Baselines3 zip runs code that it contains", stacklevel=2
+        )
         # not at the top: torch takes seconds, and most policies do without
         import stable_baselines3
 
@@ -153,7 +155,9 @@ class StableBaselines3:
         space = self._model.action_space
         found = space.n if self._is_discrete else space.shape[0]
         if shapes != wanted or found != actions:
-            raise UserError(f"path: {path!r} was trained in other spaces than Debris-v0's")
+            raise UserError(
+                f"path: {path!r} was trained with other observation or action spaces than Debris-v0's"
+            )
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Mark worlds in which an episode begins, for a recurrent agent."""

@@ -105,7 +105,7 @@ class CheckpointFormat(Generic[T]):
         except (ValueError, RecursionError):
             raise UserError(f"{path}: not valid JSON") from None
         if not isinstance(about, dict) or about.get("format") != self.name:
-            raise UserError(f"{path}: format: expected {self.name!r}, this is something else")
+            raise UserError(f"{path}: format: expected {self.name!r}, got another format")
         schema = about.get("schema")
         if schema != self.schema:
             newer = isinstance(schema, int) and schema > self.schema
@@ -243,7 +243,7 @@ def _read_tensors(folder: Path, about: Mapping[str, Any], like: T) -> T:
             raise UserError(f"{path}: {name}: not all numbers are finite")
     for name in arrays:
         if name not in expected:
-            raise UserError(f"{path}: {name}: unknown")
+            raise UserError(f"{path}: {name}: unknown array")
     whole: T = unflatten(like, arrays)
     return whole
 

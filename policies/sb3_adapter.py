@@ -172,7 +172,7 @@ class TwinVecEnv(VecEnv):
         """Raise an error for a selection of worlds other than all."""
         if sorted(self._get_indices(indices)) != list(range(self.num_envs)):
             raise UserError(
-                f"indices: got {indices!r}, the worlds of a twin share everything; expected None"
+                f"indices: got {indices!r}, expected None, because all worlds of a twin share their attributes"
             )
 
     def env_is_wrapped(

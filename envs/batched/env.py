@@ -248,7 +248,9 @@ class DebrisVectorEnv(WorldsVectorEnv):
                 raise UserError(f"state: {key}: got {len(state[key])}, expected {self.num_envs}")
         worlds = state["worlds"]
         if worlds.dtype != self.batch.dtype:
-            raise UserError("state: worlds: got another layout than this version's")
+            raise UserError(
+                "state: worlds: got the array layout of another version, expected this version's"
+            )
         self.batch[:] = worlds
         self.instances = list(state["instances"])
         for generator, saved in zip(self._generators, state["generators"], strict=True):

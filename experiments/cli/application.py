@@ -194,7 +194,7 @@ class Command:
             group, dot, _ = re.split("[=@]", override.lstrip("+~"))[0].partition(".")
             if group in self._groups and dot:
                 raise UserError(
-                    f"{override}: {group} is chosen by name; to change it, write a file"
+                    f"{override}: {group} is chosen by name; to change its values, write a file of your own"
                 )
         container = OmegaConf.to_container(config, resolve=True)
         values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}

@@ -25,8 +25,8 @@ SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
 """Settings of Hydra that are allowed: how jobs are run. Others choose folders, as commands do, or what code runs."""
 
 FORBIDDEN: Final = {
-    "${": "is not allowed: it can copy the environment into what is saved, or grow without end; write the value",
-    "_target_": "is not allowed here: it would run code; policies are files of their own, see allow=[...]",
+    "${": "is not allowed: it can copy environment variables into saved files, or grow without end; write the value",
+    "_target_": "is not allowed here: it would run code; put the policy into a file of its own, see allow=[...]",
     "hydra": "is not allowed in a file: give settings of Hydra on the command line",
 }
 """What no text in a user's config folder may contain, and why."""
@@ -117,7 +117,7 @@ def _list_files(folder: Path) -> Iterator[Path]:
         seen += len(names)
         if seen > MOST_FILES:
             raise RefusedError(
-                f"--config-dir: {folder}: holds more than {MOST_FILES:,} files; name a folder of configs"
+                f"--config-dir: {folder}: contains more than {MOST_FILES:,} files; name a folder of configs"
             )
         yield from (Path(place) / one for one in sorted(names) if one.endswith((".yaml", ".yml")))
 
@@ -128,7 +128,7 @@ def _check_file(path: Path, folder: Path) -> None:
     from envs.debris.safe_yaml import CatalogueError, read_scalars, read_text
 
     if "hydra" in path.relative_to(folder).parts:
-        raise RefusedError(f"{path}: a folder hydra {FORBIDDEN['hydra']}")
+        raise RefusedError(f"{path}: a folder named hydra {FORBIDDEN['hydra']}")
     try:
         scalars = read_scalars(path, MOST_NESTED)
         package = re.search(r"(?m)^\s*#\s*@package\s.*hydra", read_text(path))

@@ -87,7 +87,7 @@ def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
     """Build the policy of a file; a file may also be used as a part of another policy."""
     path = policy_path(name)
     if depth > MOST_NESTED:
-        raise UserError(f"{path}: _policy_: more than {MOST_NESTED} policies in one another")
+        raise UserError(f"{path}: _policy_: more than {MOST_NESTED} nested policies")
     built = _build(read_mapping(path), path, allowed, depth)
     for wanted in ("reset", "act", "privileged"):
         if not hasattr(built, wanted):

@@ -197,7 +197,7 @@ def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteIte
         if not items:
             raise UserError(
                 f"seeds: got [{first}, {last}], no instance of {config.suite}/{config.split} has such a seed; "
-                f"they are {reach}"
+                f"its seeds are {reach}"
             )
     if config.max_instances is not None:
         items = [
@@ -234,9 +234,7 @@ def choose_missing(parts: Sequence[shards.Shard], folder: Path, steps: Steps) ->
     missing = [part for part in parts if steps.find(part.name) is None]
     for part in missing:
         if (folder / part.name).is_file():
-            sys.stderr.write(
-                f"{folder / part.name}: not as it was noted: damaged or unfinished; done again\n"
-            )
+            sys.stderr.write(f"{folder / part.name}: damaged or unfinished; it is driven again\n")
     return missing
 
 

@@ -85,7 +85,7 @@ class _Tasks:
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError):
             return None
         except errors.RayError as error:
-            raise UserError(f"cluster: lost: {str(error).splitlines()[0]}") from None
+            raise UserError(f"cluster: connection lost: {str(error).splitlines()[0]}") from None
         return answer
 
 

@@ -84,7 +84,7 @@ def read(folder: Path) -> AuditTable:
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: is not an audit") from None
+        raise UserError(f"{path}: not the audit.json of an audit") from None
 
 
 def sort_rows(values: Mapping[str, Any]) -> AuditTable:

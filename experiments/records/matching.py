@@ -93,7 +93,9 @@ def _check(
     for key in keys:
         where = f"{key[0]}/{key[1]}, seed {key[2]}"
         if key not in rows:
-            raise UserError(f"{where}: the policies drove different instances: {name} not this one")
+            raise UserError(
+                f"{where}: the policies drove different instances: {name} did not drive this one"
+            )
         row = rows[key]
         if row["first"] != row["last"]:
             raise UserError(f"{where}: {name} drove two different instances with this seed")

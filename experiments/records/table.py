@@ -187,7 +187,7 @@ def read(path: Path) -> pa.Table:
         path = path / "records.parquet"
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     if not files or not files[0].is_file():
-        raise UserError(f"{path}: no records there")
+        raise UserError(f"{path}: contains no records")
     try:
         table = pa.concat_tables(
             [pq.read_table(file, page_checksum_verification=True) for file in files]
@@ -196,11 +196,11 @@ def read(path: Path) -> pa.Table:
         names = table.schema.names  # may be no text any more, as words may
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{path}: not records: {reason}") from None
+        raise UserError(f"{path}: not a records file: {reason}") from None
     check_columns(path, names, (*KEY, "cost_usd", "instance_hash"))
     _check_types(path, table)
     if not len(table):
-        raise UserError(f"{path}: no episodes in it")
+        raise UserError(f"{path}: contains no episodes")
     _check_provenance(path, table)
     return order(table)
 

@@ -41,4 +41,4 @@ def claim(
     except (OSError, ValueError):
         is_other = True
     if is_other:
-        raise UserError(f"output: got {path.parent}, which holds {holds}")
+        raise UserError(f"output: got {path.parent}, which contains {holds}")

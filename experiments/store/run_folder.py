@@ -110,7 +110,7 @@ def _make_new(day: Path, name: str) -> Path:
         except FileExistsError:
             continue
         return path
-    raise UserError(f"{day}: a thousand runs began at {name}")
+    raise UserError(f"{day}: more than a thousand runs started at {name}")
 
 
 def _read_state(path: Path) -> tuple[Any, Any] | None:

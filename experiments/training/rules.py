@@ -285,7 +285,7 @@ def _open_log(path: Path, key: str) -> Steps:
     """The finished generations of an interrupted search."""
     make_folder(path.parent)
     if path.is_file() and not path.read_text(encoding="utf-8").startswith('["generation 0"'):
-        raise UserError(f"{path}: not the log of a search; move it away")
+        raise UserError(f"{path}: not the log of a search; move it, or set log to another file")
     steps = Steps(path.parent, path.name)
     if steps.find("generation 0", key) is not None:
         sys.stderr.write(f"continues {path}\n")

@@ -19,7 +19,7 @@ def _described(path: Path, about: Mapping[str, Any]) -> Nets:
         raise UserError(f"{path}: sizes.inputs: got {sizes.inputs}, expected {NUM_INPUTS}")
     if sizes.memory % sizes.groups:
         raise UserError(
-            f"{path}: sizes.memory: got {sizes.memory}, which is no multiple of sizes.groups"
+            f"{path}: sizes.memory: got {sizes.memory}, expected a multiple of sizes.groups"
         )
     return template(sizes)
 

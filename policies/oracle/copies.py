@@ -53,7 +53,7 @@ def roll_closed_loop(
         If one of the policies is privileged: it would look into the wrong worlds.
     """
     if any(isinstance(policy, Privileged) for policy in policies):
-        msg = "an oracle cannot try out a policy that looks into the worlds itself"
+        msg = "an oracle cannot simulate a privileged policy"
         raise ValueError(msg)
     start = worlds.batch[chosen].copy() if start is None else start
     left = DECISIONS_PER_EPISODE - int(start["episode_i"][:, episode.DECISION].min())

@@ -138,7 +138,7 @@ def _imagined(imagine: Imagine, roots: object, actions: Array, atoms: Atoms) -> 
     """Costs from the model, checked."""
     cost = imagine(roots, actions, atoms)
     if cost.shape != (*actions.shape[:2], len(atoms.members)) or not np.isfinite(cost).all():
-        msg = f"the model imagined costs of shape {cost.shape}, or not finite ones"
+        msg = f"the model returned costs of shape {cost.shape}, or costs that are not finite"
         raise ValueError(msg)
     return cost
 

@@ -221,9 +221,9 @@ def _read_budget(steps: object, cpu_s: object) -> Budget | None:
     if steps is None:
         return None
     if not isinstance(steps, int) or steps < 0:
-        raise UserError(f"environment_steps: got {steps!r}, expected a whole number from 0")
+        raise UserError(f"environment_steps: got {steps!r}, expected a whole number >= 0")
     if cpu_s is None:
         return Budget(steps, None)
     if isinstance(cpu_s, bool) or not isinstance(cpu_s, int | float) or not 0.0 <= cpu_s < np.inf:
-        raise UserError(f"cpu_seconds: got {cpu_s!r}, expected a number from 0")
+        raise UserError(f"cpu_seconds: got {cpu_s!r}, expected a number >= 0")
     return Budget(steps, float(cpu_s))

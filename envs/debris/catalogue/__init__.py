@@ -65,7 +65,7 @@ def load_catalogue(catalogue_dirs: Sequence[str | Path] = ()) -> dict[str, Debri
         for path in _list_files(Path(directory)):
             if path.stem in origin:
                 raise CatalogueError(
-                    f"{path}: the name {path.stem!r} is taken by {origin[path.stem]}"
+                    f"{path}: the name {path.stem!r} is already used by {origin[path.stem]}"
                 )
             catalogue[path.stem] = read_spec(path)
             origin[path.stem] = path

@@ -75,7 +75,7 @@ def is_done(cell: Cell, folder: Path) -> bool:
     try:
         check_file(made / RECORDS)
     except UserError as error:
-        sys.stderr.write(f"{error}: done again\n")
+        sys.stderr.write(f"{error}; driven again\n")
         return False
     return True
 

@@ -73,7 +73,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
 def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
     """Read the policy's file; raise an error if the configuration does not allow a search."""
     if config.split == "test":
-        raise UserError("split: got 'test', a search chooses on train or validation")
+        raise UserError("split: got 'test', expected train or validation")
     names = [config.policies] if isinstance(config.policies, str) else config.policies
     if len(names) != 1 or names == ["all"] or config.axes:
         raise UserError("search: expected one policy and no axes")
@@ -84,7 +84,7 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
             raise UserError(f"search.ranges.{key}: got {ends}, expected [lowest, highest]")
         if not ends[0] <= now <= ends[1]:
             raise UserError(
-                f"search.ranges.{key}: got {ends}, expected a range that holds the policy's {now}"
+                f"search.ranges.{key}: got {ends}, expected a range that contains the policy's value {now}"
             )
     return base
 
@@ -95,7 +95,7 @@ def _number(base: Mapping[str, Any], key: str) -> int | float:
     for word in key.split("."):
         value = value.get(word) if isinstance(value, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(f"search.ranges.{key}: the policy's file has no number there")
+        raise UserError(f"search.ranges.{key}: expected the key of a number in the policy's file")
     return value
 
 

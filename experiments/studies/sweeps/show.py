@@ -99,7 +99,9 @@ def publish_pages(
         if not whole:
             continue
         if broken:
-            sys.stderr.write(f"not on the page, cells failed: {', '.join(sorted(broken))}\n")
+            sys.stderr.write(
+                f"left out of the page because cells failed: {', '.join(sorted(broken))}\n"
+            )
         # a single combination needs no folder of its own
         made = folder if len(groups) == 1 else folder / "pages" / _name(values)
         make_folder(made)

@@ -114,7 +114,7 @@ def run_task(task: Task) -> int:
     if folder.is_dir():
         if log.is_whole(folder):
             return int(log.read_about(folder)["rows"])
-        sys.stderr.write(f"{folder}: damaged; done again\n")
+        sys.stderr.write(f"{folder}: damaged; collected again\n")
     seeds = range(task.first_seed, task.first_seed + EPISODES)
     instances = [
         ScenarioSampler(task.families[k % len(task.families)], split=task.objects).sample(
@@ -169,10 +169,10 @@ def _check(config: CollectConfiguration) -> None:
         if min(shares.values()) < 0 or sum(shares.values()) == 0:
             raise UserError(f"{key}: got {shares}, expected shares >= 0, one of them > 0")
     if config.mix.get("policy") and config.policies is None:
-        raise UserError("policy: got null, the mix has a share for it")
+        raise UserError("policy: got null, expected a name because mix.policy is > 0")
     last = config.first_seed + config.num_decisions
     if config.first_seed < FORBIDDEN.stop and last > FORBIDDEN.start:
         raise UserError(
-            f"first_seed: got {config.first_seed}, seeds from {FORBIDDEN.start} to {FORBIDDEN.stop} are for "
-            "choosing and testing"
+            f"first_seed: got {config.first_seed}, seeds from {FORBIDDEN.start} to {FORBIDDEN.stop} are reserved for "
+            "validation and testing"
         )

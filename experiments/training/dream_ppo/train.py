@@ -64,7 +64,7 @@ def train(
     claim(folder / CLAIM, told | {"world_model_sha256": model.about["tensors_sha256"]})
     imagination = read_imagination(config.world_model)
     limit = imagination.starts.limit
-    starts = draw_starts(shards, config.starts, seed, limit, count("pieces of the log"))
+    starts = draw_starts(shards, config.starts, seed, limit, count("log pieces"))
     imagination = imagination._replace(starts=starts)
 
     def make(of: int) -> VecEnv:

@@ -182,7 +182,7 @@ def _run_segment(job: dict[str, Any], bar: Bar) -> float:
     if process.returncode != 0:
         lines = log.read_text(encoding="utf-8").strip().splitlines() or ["nothing said"]
         raise UserError(
-            f"sheeprl: ended with code {process.returncode}: {lines[-1]}; all it said: {log}"
+            f"sheeprl: ended with code {process.returncode}: {lines[-1]}; full output: {log}"
         )
     bar.reach(done + job["steps"])
     after = os.times()

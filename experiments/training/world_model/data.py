@@ -59,7 +59,7 @@ def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]
         If there are fewer than two shards.
     """
     if len(shards) < 2:
-        raise UserError(f"experience: got {len(shards)} shards, expected 2 at least")
+        raise UserError(f"experience: got {len(shards)} shards, expected at least 2")
     every = max(min(round(1.0 / share), len(shards) // 2), 2)
     held = [shard for k, shard in enumerate(shards) if k % every == every - 1]
     return [shard for shard in shards if shard not in held], held

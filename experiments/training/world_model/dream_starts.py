@@ -58,7 +58,7 @@ def draw_starts(
             pieces.append((piece, shard.families[shard.columns["episode"][row]]))
         report(k + 1, len(shards))
     if not pieces:
-        raise UserError("experience: no piece has an object ahead in time")
+        raise UserError("experience: no log piece has an object ahead in time")
     chosen = np.sort(random.permutation(len(pieces))[:count]).tolist()
     arrays = [
         np.stack([pieces[n][0][key] for n in chosen]).astype(np.float32)

@@ -185,7 +185,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise UserError(f"{path}: is no shard of experience") from None
+        raise UserError(f"{path}: not a shard of collected experience") from None
     if not isinstance(about, dict) or about.get("schema") != SCHEMA:
         raise UserError(f"{path}: schema: expected {SCHEMA}; collect again")
     return about
@@ -202,7 +202,9 @@ def list_shards(folder: Path) -> list[Path]:
     found = sorted(path.parent for path in folder.glob("*/shard.json"))
     found = [path for path in found if not path.name.startswith(".")]
     if not found:
-        raise UserError(f"{folder}: no experience there; run python -m experiments.collect first")
+        raise UserError(
+            f"{folder}: contains no collected experience; run python -m experiments.collect first"
+        )
     return found
 
 

@@ -70,7 +70,9 @@ def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
     """
     book = about.get("codebook")
     if not isinstance(book, dict):
-        raise UserError(f"{where}: codebook: missing; its classes are latent, or it is older")
+        raise UserError(
+            f"{where}: codebook: missing; the model has latent classes, or is of an older version"
+        )
     try:
         bodies, patches = np.array(book["bodies"], float), np.array(book["patches"], float)
     except (KeyError, TypeError, ValueError):

@@ -111,7 +111,7 @@ def check_dreams(learned: Learned, where: str) -> None:
         If its transition is flat.
     """
     if learned.transition.flat.b1.shape[1] > 0:
-        raise UserError(f"{where}: flat_hidden: a flat model makes no dreams, only plans")
+        raise UserError(f"{where}: flat_hidden: a flat model cannot be used for dreams")
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:

@@ -94,9 +94,9 @@ def read_starts(path: Path) -> Starts:
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError) as error:
-        raise UserError(f"{path}: no safetensors file: {str(error).splitlines()[0]}") from None
+        raise UserError(f"{path}: not a safetensors file: {str(error).splitlines()[0]}") from None
     if about.get("format") != FORMAT:
-        raise UserError(f"{path}: format: expected {FORMAT!r}, this is something else")
+        raise UserError(f"{path}: format: expected {FORMAT!r}, got another format")
     if about.get("spaces") != spaces_hash():
         raise UserError(f"{path}: spaces: made for another observation; train again")
     if about.get("sha256") != digest(arrays, about):
@@ -104,7 +104,7 @@ def read_starts(path: Path) -> Starts:
     try:
         return _unpack(arrays, tuple(json.loads(about["families"])))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
-        raise UserError(f"{path}: not what was written: {error}") from None
+        raise UserError(f"{path}: damaged contents: {error}") from None
 
 
 def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:

@@ -206,7 +206,7 @@ def _fill(
 
 @compiled
 def blur(k: int, speeds: Array, state: State) -> None:
-    """Replace every other vehicle's acceleration by the filtered one, in place: both kinds occur in use.
+    """Replace the acceleration of every second vehicle by the filtered one, in place, because both occur in use.
 
     A net that sees true accelerations alone copies them, and at the root of a plan it copies the filter's errors.
     """
