@@ -96,7 +96,7 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
     reference = summary.comparisons[0].reference
     counts = " | ".join(f"{name} ({summary.num_instances[name]})" for name in strata)
     lines = [
-        f"| | decisions | CPU-h | score | all | capped | {counts} | less `{reference}` | better in | by seed |",
+        f"| | decisions | CPU-h | score | all | capped | {counts} | minus `{reference}` | better in | seed range |",
         "|---" * (len(strata) + 9) + "|",
     ]
     for row in _shown(summary):
@@ -158,8 +158,10 @@ def _floors(summary: Summary) -> list[str]:
         for row in _shown(summary)
         if row.price.environment_steps and row.cost[ALL].value >= best
     ]
-    which = f"all but {', '.join(worse)} cost" if worse else "all cost"
-    return [f"Of what was learned or tuned, {which} less than the best floor, `{summary.floor}`."]
+    which = f" except {', '.join(worse)}" if worse else ""
+    return [
+        f"All learned or tuned policies{which} cost less than the best floor, `{summary.floor}`."
+    ]
 
 
 def _by_stratum(comparison: Comparison) -> list[str]:
@@ -177,7 +179,7 @@ def _by_stratum(comparison: Comparison) -> list[str]:
 
 def _leads(leads: list[Lead]) -> list[str]:
     """Text on the cost differences to rivals with the same budget."""
-    listed = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
+    listed = [f"`{lead.arm}` minus `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
     return [f"At equal budgets, US$: {'; '.join(listed)}.", ""] if listed else []
 
 
@@ -187,7 +189,7 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
         return []
     gain = -comparison.difference[ALL].mean.value
     lines = [
-        f"| `{comparison.policy}` with one thing changed | costs more, US$ | of its gain on `{comparison.reference}` |",
+        f"| `{comparison.policy}` with one change | extra cost, US$ | share of gain over `{comparison.reference}` |",
         "|---|---|---|",
     ]
     for share in shares:
@@ -214,7 +216,7 @@ def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[st
     )  # fmt: skip
     rows = [_Regression(**row) for row in queried if row["mine_usd"] > row["other_usd"]]
     if not rows:
-        return ["It pays more than the reference nowhere."]
+        return ["It costs more than the reference in no instance."]
     listed = [
         f"{row.family} {row.seed} ({usd(row.mine_usd)} instead of {usd(row.other_usd)})"
         for row in rows
