@@ -148,7 +148,7 @@ def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., An
         raise UserError(f"{path}: _target_: got {target!r}: {str(error).splitlines()[0]}") from None
     if not inspect.isclass(factory) and not inspect.isfunction(factory):
         raise UserError(f"{path}: _target_: got {target!r}, expected a class or a function")
-    # every module names others: policies.some.module.os.system begins with policies., too
+    # a name may pass through another module's imports, such as os.system, and still begin with policies.
     if not f"{factory.__module__}.".startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, which is defined in {factory.__module__}; allow=[...] adds to what is "

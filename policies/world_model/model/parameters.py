@@ -34,7 +34,7 @@ class EventNets(NamedTuple):
     severity_scale: Scale  # (outcome.NUM_OUTCOMES,)
     severity_shift: Scale
     slip: Net
-    contents: Scale  # (NUM_CLASSES, NUM_PROPERTIES) of ``classes.Book.middles``
+    contents: Scale  # (NUM_CLASSES, NUM_PROPERTIES) of ``content_classes.Book.middles``
 
 
 class EmissionNets(NamedTuple):

@@ -37,7 +37,7 @@ LOST_PROBABILITY: Final = 0.5
 """Control counts as lost when one event makes it more likely than not, as in the environment."""
 
 EXIT_SHARES: Final = (0.0, 0.08, 0.23, 0.91)
-"""Forward speed of an object after a contact as a share of the ego's, by mode of ``outcome.MODES``: means over the
+"""Forward speed of an object after a contact as a share of the ego's, by mode of ``contact_outcome.MODES``: means over the
 bodies of 60 shards of the log; the severity head does not say it."""
 
 COMPONENTS: Final = (
@@ -181,7 +181,7 @@ def _drawn(draw: float, calm: float) -> float:
 
 @inner
 def _sample_mode(out: Array, draw: float) -> int:
-    """Sample an index into ``outcome.MODES`` from the logits."""
+    """Sample an index into ``contact_outcome.MODES`` from the logits."""
     largest, total = -1e30, 0.0
     for m in range(oc.NUM_MODES):
         largest = max(largest, out[m])

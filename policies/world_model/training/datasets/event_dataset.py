@@ -1,8 +1,8 @@
 """Training rows of the event heads: events of imagined rollouts under logged actions.
 
-The heads see what they will see when deciding: states that the model has imagined from what was observed, not true
-ones. So their probabilities hold at the horizon at which they are used, the model's own errors included. In a dream
-places are true ones; for it the heads see single decisions from the true states of the log as well (``ft.EXACT``).
+The heads are trained on what they receive in use: imagined states that start at an observation, not true states. So
+their probabilities hold at the horizon of use, with the model's own errors included. Dreams use true positions; for
+these the heads are also trained on single decisions from the true states of the log (``event_features.EXACT``).
 """
 
 from __future__ import annotations
@@ -102,9 +102,9 @@ def imagine_events(
     kinds
         ``(N, 4)`` class of the contents of every object.
     own
-        ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.properties``.
+        ``(N, 4, NUM_PROPERTIES)`` of ``content_classes.Book.properties``.
     middles
-        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
+        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``content_classes.Book.middles``.
     starts
         Rows to begin at; each uses the member ``row mod E``.
     model

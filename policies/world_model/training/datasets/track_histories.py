@@ -65,7 +65,7 @@ class TrackHistories(NamedTuple):
     mode: NDArray[np.int64]  # (N,) place of the hit, where one was felt
     speed: Array  # (N,) of the ego then, m/s
     offset: Array  # (N,) lateral, from the ego's axis, m
-    outcome: Array  # (N, NUM_OUTCOMES) of ``outcome.encode``
+    outcome: Array  # (N, NUM_OUTCOMES) of ``contact_outcome.encode``
     cost: Array  # (N,) of the hit, US$
     key: NDArray[np.uint64]  # (N,) identifies a track within its shard
 

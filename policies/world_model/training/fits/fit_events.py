@@ -54,7 +54,7 @@ def fit_events(
     train, validation
         Of ``imagine_events``; nothing is oversampled, so no prior has to be corrected.
     middles
-        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
+        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``content_classes.Book.middles``.
     members
         Size of the ensemble.
     updates
