@@ -8,7 +8,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """Run the benchmark that ``what`` names; its imports come after the configuration is known to be right."""
+    """Run the benchmark that ``what`` names; its imports follow after the configuration has been checked."""
     from experiments.cli.configuration import BenchmarkConfiguration, config_path, validate
 
     checked = validate(BenchmarkConfiguration, values)

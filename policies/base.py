@@ -19,7 +19,7 @@ KEEP, RUN_OVER, STRADDLE, STEER_LEFT, STEER_RIGHT, BRAKE = range(len(LABELS))
 
 
 class Policy(Protocol):
-    """A decision maker for ``B`` worlds at once.
+    """A policy for ``B`` worlds at once.
 
     What it does in one world must not depend on the others: neither on their number nor on their order.
 

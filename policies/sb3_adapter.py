@@ -116,7 +116,7 @@ class TwinVecEnv(VecEnv):
 
     @staticmethod
     def _describe(b: int, info: dict[str, Any], has_ended: bool) -> dict[str, Any]:
-        """The info that SB3 gets about the last decision of world ``b``."""
+        """The ``info`` for SB3 about the last decision of world ``b``."""
         source = info["final_info"] if has_ended else info
         return {
             "cost_usd": float(source["cost"]["total"][b]),

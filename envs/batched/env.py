@@ -28,7 +28,7 @@ STATE_SCHEMA = 1
 
 
 class Futures(NamedTuple):
-    """What ``DebrisVectorEnv.branch`` returns for ``K`` worlds, ``C`` candidates and ``H`` decisions."""
+    """Result of ``DebrisVectorEnv.branch`` for ``K`` worlds, ``C`` candidates and ``H`` decisions."""
 
     cost_usd: NDArray[np.float64]  # (K, C, H, NUM_COMPONENTS), 0 after the end
     length: NDArray[np.int64]  # (K, C) decisions until terminated, or H
@@ -259,7 +259,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
     def branch(
         self, actions: object, *, worlds: Sequence[int] | None = None, noise_seed: int | None = None
     ) -> Futures:
-        """Roll candidate action sequences from the present state, which does not change.
+        """Roll out candidate action sequences from the present state, which does not change.
 
         Parameters
         ----------

@@ -150,7 +150,7 @@ def step_worlds(
 
 @inner
 def _copy_dynamics(source: World, target: World) -> None:
-    """Copy what the future depends on; perception is left out."""
+    """Copy the arrays that decide the future, without those of perception."""
     n, j = source.episode_i[episode.NUM_VEHICLES], source.episode_i[episode.NUM_DEBRIS]
     target.vehicle_f[:, :n] = source.vehicle_f[:, :n]
     target.vehicle_i[:, :n] = source.vehicle_i[:, :n]

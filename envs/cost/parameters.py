@@ -299,5 +299,5 @@ def _check(name: str, value: object, allowed: str) -> None:
 
 
 def _message(name: str, value: object, allowed: str) -> str:
-    """The line that names the key, its value and what is allowed."""
+    """Error message with the key, its value and what is allowed."""
     return f"cost: {name}: got {shown(value)}, expected {allowed}"

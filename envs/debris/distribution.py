@@ -39,7 +39,7 @@ class Constant:
         return self.value
 
     def quantile(self, u: float) -> float:
-        """The same value for every ``u``; it uses up one random number as every distribution does."""
+        """The same value for every ``u``."""
         del u
         return self.value
 

@@ -25,7 +25,7 @@ class Limits:
     is_open: bool = False
 
     def refusal(self, value: float) -> str:
-        """What was expected instead of ``value``; empty if it is allowed."""
+        """Description of the allowed range if ``value`` is outside it, else empty."""
         if not math.isfinite(value):
             return "a finite number"
         if value < self.low or (self.is_open and value == self.low):
@@ -45,7 +45,7 @@ class Fields:
         return CatalogueError(f"{self.path}: {key}: {problem}")
 
     def mismatch(self, key: str, expected: str) -> CatalogueError:
-        """An error of one line: file, key, the value given, what was expected."""
+        """An error of one line: file, key, given value, expected value."""
         return self.error(key, f"got {shown(self.values[key])}, expected {expected}")
 
     def require(self, key: str, expected: str) -> object:

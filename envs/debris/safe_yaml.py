@@ -107,7 +107,7 @@ def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
 
 @contextmanager
 def _in_one_line(path: Path) -> Iterator[None]:
-    """Turn everything that can be wrong with a text into a ``CatalogueError`` of one line."""
+    """Convert every error about a text to a ``CatalogueError`` of one line."""
     try:
         yield
     except _Refused as refused:
@@ -158,7 +158,7 @@ def read_scalars(path: Path, max_depth: int) -> list[tuple[int, str]]:
 
 
 def read_mapping(path: Path) -> dict[str, object]:
-    """The mapping that a file holds: keys are text, values are what YAML's safe types give, unchecked.
+    """The mapping in a file: keys are text, values are of YAML's safe types and not checked further.
 
     Raises
     ------

@@ -90,7 +90,7 @@ def read_spec(path: Path) -> DebrisSpec:
 
 
 def _read_look(fields: Fields, is_body: bool) -> str:
-    """The look: "patch" for patches, and for nothing else; "ground-mark" is for phantoms."""
+    """Read the look: always "patch" for patches and never otherwise; "ground-mark" is reserved for phantoms."""
     bodies = [look for look in LOOKS if look not in {"patch", "ground-mark"}]
     return fields.one_of("look", bodies if is_body else ["patch"])
 

@@ -1,4 +1,4 @@
-"""DebrisSpec: what an object type is. DebrisDraw: one specimen of it, in SI units."""
+"""DebrisSpec: an object type. DebrisDraw: one specimen of it, in SI units."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Fixed: another order is another world for the same seed. A new property goes to 
 
 @dataclass(frozen=True)
 class DebrisDraw:
-    """One specimen of an object type, SI units; what a patch does not have is zero.
+    """One specimen of an object type, SI units; properties that do not apply to a patch are zero.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def knowledge(world: World, j: int) -> str:
 
 
 def item_of(world: World, name: str, j: int) -> Item:
-    """Object ``j`` of a world as it is drawn: faint if it was never seen, hatched if it is not seen now."""
+    """Object ``j`` of a world in drawable form: faint if it was never seen, hatched if it is not seen now."""
     known = knowledge(world, j)
     rows = (debris.X, debris.Y, debris.YAW, debris.LENGTH, debris.WIDTH, debris.Z)
     x, y, yaw, length, width, z = (float(world.debris_f[row, j]) for row in rows)
@@ -80,7 +80,7 @@ def item_of(world: World, name: str, j: int) -> Item:
 
 
 def body_of(world: World, k: int) -> Body:
-    """Vehicle ``k`` of a world as it is drawn."""
+    """Vehicle ``k`` of a world in drawable form."""
     f, i = world.vehicle_f[:, k], world.vehicle_i[:, k]
     rows = (vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.LENGTH, vehicle.WIDTH)
     x, y, heading, length, width = (float(f[row]) for row in rows)

@@ -150,7 +150,7 @@ class DebrisViewer(EnvViewer):
         return np.array([self.env.world.vehicle_f[vehicle.X, 0], y])
 
     def close(self) -> None:
-        """Close the window, if there is one; other viewers of this process go on."""
+        """Close the window, if there is one; other viewers of this process keep theirs."""
         if not self.offscreen:
             pygame.display.quit()
 
@@ -170,7 +170,7 @@ class DebrisViewer(EnvViewer):
         return Canvas(picture, canvas.left_m, canvas.top_m, picture.scaling)
 
     def _draw_lens(self, world: World, names: tuple[str, ...], letters: Lettering) -> None:
-        """Draw a half transparent close-up of the ego: what lies under it and what its wheels meet."""
+        """Draw a half transparent close-up of the ego and of the objects below and near it."""
         lens, f = self._lens, world.vehicle_f
         lens.scaling = OVERSAMPLING * LENS_SCALING
         lens.centering_position = [0.5, 0.5]
@@ -261,7 +261,7 @@ def _join(left: pygame.Surface, right: pygame.Surface) -> pygame.Surface:
 
 
 def _large_surface(size: tuple[int, int]) -> WorldSurface:
-    """A surface on which highway-env draws roads, larger than what is shown of it."""
+    """A surface on which highway-env draws roads, larger than the part that is shown."""
     large = (OVERSAMPLING * size[0], OVERSAMPLING * size[1])
     return WorldSurface(large, 0, pygame.Surface(large))
 

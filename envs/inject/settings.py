@@ -23,7 +23,7 @@ ARGUMENTS: Final = (
 
 
 class InjectSettings:
-    """Which objects are placed, and what their contacts cost.
+    """Choice of the placed objects, and the cost parameters of their contacts.
 
     Parameters
     ----------

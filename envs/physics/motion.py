@@ -20,7 +20,7 @@ BOUNCE_STOP_MPS = 0.3
 
 
 class Motion(NamedTuple):
-    """Velocity (m/s), height of the lowest point (m) after a step, and the way made (m)."""
+    """Velocity (m/s) and height of the lowest point (m) after a step, and the distance covered (m)."""
 
     vx: float
     vy: float

@@ -74,7 +74,7 @@ def set_stage(
     *,
     recognition_time_s: float | None = None,
 ) -> Stage:
-    """A road with the ego on it, and the place of an object recognised at the wanted time; ``rng`` is consumed.
+    """A road with the ego on it, and the place of an object recognised at the desired time; ``rng`` is consumed.
 
     The sight range is the free parameter: it stands for curvature, crests and spray as well as light and weather.
 

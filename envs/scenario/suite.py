@@ -1,4 +1,4 @@
-"""Suites: versioned lists of instances (strata x families x seeds x splits) with a hash over what they sample."""
+"""Suites: versioned lists of instances (strata x families x seeds x splits) with a hash over the sampled instances."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Suite:
         return digest.hexdigest()
 
     def check(self, split: str) -> None:
-        """Refuse a suite that no longer samples what its file recorded.
+        """Raise an error if the sampled instances differ from those recorded in the suite's file.
 
         Raises
         ------

@@ -175,7 +175,7 @@ def charge_manoeuvre(world: World, p: np.record) -> None:
 
 @inlined
 def charge_time(world: World, p: np.record) -> None:
-    """Charge delay, for the ego and for those it holds up, and standing in a live lane, of one decision, in place."""
+    """Charge the delay of the ego and of followers, and standing in a live lane, in one decision, in place."""
     f, v = world.episode_f, world.vehicle_f
     speed = v[vehicle.SPEED, 0]
     late = max(1.0 - speed / f[episode.SET_SPEED], 0.0) * DECISION_S

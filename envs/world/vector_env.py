@@ -1,4 +1,4 @@
-"""What all vector environments share: spaces, seeds, reset masks, and new episodes where old ones ended."""
+"""The base of all vector environments: spaces, seeds, reset masks, and automatic restarts of ended episodes."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def _start_up() -> dict[str, list[float]]:
 
 
 def _goal(name: str, values: Sequence[float], asked: float, *, at_most: bool = False) -> Goal:
-    """A goal on the median of some values."""
+    """A goal for the median of some values."""
     found = statistics.median(values)
     met = found <= asked if at_most else found >= asked
     return Goal(name, found, min(values), max(values), asked, met)
@@ -211,7 +211,7 @@ def _start_goals(seconds: dict[str, list[float]]) -> Iterator[Goal]:
 
 
 def _rate_table(contestants: dict[str, Contestant]) -> str:
-    """Rates as text."""
+    """Table of the rates as text."""
     lines = [
         f"{'vehicle-ticks per CPU second':40s} {'median':>10s} {'lowest':>10s} {'highest':>10s}"
     ]
@@ -225,7 +225,7 @@ def _rate_table(contestants: dict[str, Contestant]) -> str:
 
 
 def _goal_table(goals: Sequence[Goal]) -> str:
-    """Goals as text."""
+    """Table of the goals as text."""
     columns = ("median", "lowest", "highest", "target")
     lines = [f"{'goal':58s} " + " ".join(f"{column:>8s}" for column in columns)]
     for goal in goals:

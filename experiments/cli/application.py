@@ -186,7 +186,7 @@ class Command:
         raise SystemExit(code) from None
 
     def _values(self, config: DictConfig) -> dict[str, Any]:
-        """The configuration as plain values, groups by the name that was chosen."""
+        """The configuration as plain values; config groups appear as the chosen name."""
         from envs.errors import UserError
 
         chosen = HydraConfig.get()

@@ -70,7 +70,7 @@ class EvaluationConfiguration(Configuration):
 
 
 class Plan(NamedTuple):
-    """A checked evaluation; nothing is written yet."""
+    """A checked evaluation; nothing has been written yet."""
 
     command: str
     config: EvaluationConfiguration
@@ -230,7 +230,7 @@ def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
 
 
 def choose_missing(parts: Sequence[shards.Shard], folder: Path, steps: Steps) -> list[shards.Shard]:
-    """The shards that are not finished in a folder; stderr gets one line for each that is damaged."""
+    """The unfinished shards of a folder; every damaged one is reported on stderr in one line."""
     missing = [part for part in parts if steps.find(part.name) is None]
     for part in missing:
         if (folder / part.name).is_file():

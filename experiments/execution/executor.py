@@ -53,7 +53,7 @@ PIP: Final = {"ray": "cluster", "submitit": "slurm", "optuna": "tune"}
 def make_executor(
     name: Name, cluster: ClusterConfiguration, *, workers: int, scratch: Path
 ) -> Executor:
-    """The executor with a name in ``conf/executor.yaml``; nothing is started yet.
+    """The executor with a name in ``conf/executor.yaml``; nothing has been started yet.
 
     Parameters
     ----------

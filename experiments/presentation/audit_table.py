@@ -146,7 +146,7 @@ def _markdown_cell(finding: Mapping[str, Any] | None) -> str:
 
 
 def _cell(finding: Mapping[str, Any] | None) -> Cell | None:
-    """A value with its interval; ``None`` where nothing was measured."""
+    """A value with its interval; ``None`` if it was not measured."""
     if finding is None or finding["value"] is None:
         return None
     low, high = finding["low"], finding["high"]

@@ -1,4 +1,4 @@
-"""Arrays in a file with their hash."""
+"""Writes and reads arrays in a safetensors file with their hash."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def find_positions(
     home: Array,
     limits: Thresholds,
 ) -> LateralPositions:
-    """Every lateral position with what blocks it; positions off the road are moved to its edge.
+    """List every lateral position with what blocks it; positions off the road are moved to its edge.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _needed(
 
 
 def _is_closed(scene: Scene, y: Array, limits: Thresholds) -> Mask:
-    """Whether a vehicle is, or would come, too close on the way to a position."""
+    """Whether a vehicle is, or will come, too close on the way to a position."""
     gap_s = np.where(scene.is_behind, limits.rear_gap_s, limits.front_gap_s)
     least = STANDSTILL_GAP_M + gap_s * scene.speed[:, None]
     least = least + np.maximum(scene.closing, 0.0) * limits.closing_s

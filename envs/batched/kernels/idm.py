@@ -1,4 +1,4 @@
-"""Longitudinal behaviour: highway-env's Intelligent Driver Model with its wanted gap."""
+"""Longitudinal behaviour: highway-env's Intelligent Driver Model with its desired gap."""
 
 from __future__ import annotations
 

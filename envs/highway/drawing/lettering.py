@@ -85,7 +85,7 @@ def place_tag(
 
 
 def draw_tags(surface: pygame.Surface, tags: Sequence[Tag], bounds: pygame.Rect) -> None:
-    """Draw tags with thin lines to what they describe; those anchored outside ``bounds`` are left out."""
+    """Draw tags with thin lines to their anchors; those anchored outside ``bounds`` are left out."""
     shown = [tag for tag in tags if bounds.collidepoint(tag.anchor)]
     places: list[pygame.Rect] = []
     for tag in shown:

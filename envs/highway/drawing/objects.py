@@ -73,7 +73,7 @@ AIRBORNE_M = 0.03
 
 
 class Item(NamedTuple):
-    """One object as it is drawn."""
+    """Look, size, place and certainty of an object to draw."""
 
     look: str  # one of envs.specification.debris.LOOKS
     x_m: float

@@ -26,7 +26,7 @@ WORDS = {
 
 
 def material_of(name: str) -> str:
-    """What a spill of this name is drawn as: a key of ``WORDS``, or ``"spill"`` if no word fits.
+    """Drawing style of a spill of this name: a key of ``WORDS``, or ``"spill"`` if no word fits.
 
     Examples
     --------

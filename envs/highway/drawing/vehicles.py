@@ -13,7 +13,7 @@ CAB_SHARE = 0.17
 
 
 class Body(NamedTuple):
-    """One vehicle as it is drawn."""
+    """Shape, pose and lamps of a vehicle to draw."""
 
     x_m: float
     y_m: float

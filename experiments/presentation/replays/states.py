@@ -82,7 +82,7 @@ def drive_all(
     policy_seed: int = 0,
     cost: CostParameters | None = None,
 ) -> list[Run]:
-    """Drive instances, at least one, with a policy, all at once; costs equal those of the records.
+    """Drive at least one instance with a policy, side by side; costs equal those of the records.
 
     Parameters
     ----------

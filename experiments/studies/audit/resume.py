@@ -95,7 +95,7 @@ def _scene(config: AuditConfiguration, key: str) -> Scene:
 
 
 def make_key(config: AuditConfiguration, scene: Scene) -> str:
-    """Hash of what decides the findings: settings, checkpoints, policies, suite and all sources."""
+    """Hash of everything that decides the findings: settings, checkpoints, policies, suite and all sources."""
     names = {config.driver, *config.ranked, *config.paths}
     paths = [*(policy_path(name) for name in sorted(names)), config_path("suite", config.suite)]
     files = {str(path): path.read_text(encoding="utf-8") for path in paths}

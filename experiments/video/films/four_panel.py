@@ -1,4 +1,4 @@
-"""Four panels of one instance: the true world, the rules, the world model, and what the world model imagines."""
+"""Four panels of one instance: the true world, the rules, the world model, and the world model's imagined future."""
 
 from __future__ import annotations
 

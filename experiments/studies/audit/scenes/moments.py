@@ -117,7 +117,7 @@ class _Recorder(Listener):
 
 
 def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
-    """Drive all instances at once."""
+    """Drive all instances side by side."""
     recorder = _Recorder(policy)
     episodes = dict(Rollout(recorder, instances, num_worlds=len(instances)).episodes())
     in_order = tuple(episodes[b] for b in range(len(instances)))

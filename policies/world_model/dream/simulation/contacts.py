@@ -37,8 +37,8 @@ LOST_PROBABILITY: Final = 0.5
 """Control counts as lost when one event makes it more likely than not, as in the environment."""
 
 EXIT_SHARES: Final = (0.0, 0.08, 0.23, 0.91)
-"""Forward speed of an object after a contact as a share of the ego's, by mode of ``contact_outcome.MODES``: means over the
-bodies of 60 shards of the log; the severity head does not say it."""
+"""Forward speed of an object after a contact as a share of the ego's, by mode of ``contact_outcome.MODES``: means over
+the bodies of 60 shards of the log, because the severity head does not predict it."""
 
 COMPONENTS: Final = (
     component.HARM,

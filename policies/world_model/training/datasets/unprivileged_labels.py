@@ -240,7 +240,7 @@ def passage(ego: Array, later: Array, row: Array, then: Array) -> tuple[float, f
 
 @compiled
 def _note_unfelt(episode: Array, ego: Array, debris: Array, out: Array) -> None:
-    """Record contacts that were not felt although the object was in the way, in place."""
+    """Record contacts without a felt impact, for objects that were in the ego's way, in place."""
     for k in range(len(episode) - 1):
         if episode[k] != episode[k + 1]:
             continue

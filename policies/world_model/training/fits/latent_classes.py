@@ -259,7 +259,7 @@ def _maximise(each: Array, histories: TrackHistories, usual: Array, spread: Arra
 
 
 def _feelings(each: Array, histories: TrackHistories) -> Array:
-    """Probability of what is felt in every kind of contact; excluded combinations are nearly impossible."""
+    """Probability of the felt impact for every kind of contact; excluded combinations are nearly impossible."""
     found = np.full((NUM_COMPONENTS, st.NUM_MEETINGS, st.NUM_FEELINGS), 1.0)
     for meeting in range(st.NUM_MEETINGS):
         rows = histories.meeting == meeting

@@ -125,7 +125,7 @@ def test_impossible_wishes_are_one_line(suite, changes, names, message):
 def test_records_without_these_policies_are_refused(suite, compared):
     with pytest.raises(UserError, match="contains no policy 'rule'; available are brake, keep"):
         choose(suite, ("keep", "rule"), records=str(compared))
-    with pytest.raises(UserError, match="a difference needs two policies"):
+    with pytest.raises(UserError, match="expected two policies for a difference"):
         choose(suite, ("keep",), records=str(compared))
     with pytest.raises(UserError, match="contains none of the chosen instances"):
         choose(suite, records=str(compared), cost="loc_5")

@@ -1,4 +1,4 @@
-"""Probe whether events happen as often as their predicted probability says, and counts for its diagram."""
+"""Probe whether events happen as often as predicted, with the counts for the reliability diagram."""
 
 from __future__ import annotations
 

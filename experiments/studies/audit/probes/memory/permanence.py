@@ -61,7 +61,7 @@ class _Verdicts(NamedTuple):
 def measure_permanence(
     hidden: Driven, phantoms: Driven, trackers: Sequence[Tracker], seed: int
 ) -> list[Finding]:
-    """Shares of hidden objects that are kept, of those at their place, and of removed objects that are dropped.
+    """Share of hidden objects still believed to exist and at their place, and of removed objects dropped.
 
     Parameters
     ----------
