@@ -11,7 +11,7 @@ from typing import Any
 from experiments.cli.application import Command
 
 WIDTHS = (2, 16, 19, 38, 36)
-"""Columns of the table: number, name, what follows, when, why."""
+"""Widths of the table's columns: number, name, consequence, condition, reason."""
 
 
 def _run(values: dict[str, Any]) -> None:

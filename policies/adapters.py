@@ -25,7 +25,7 @@ ALGORITHMS: Final = ("PPO", "A2C", "SAC", "TD3", "DDPG", "DQN")
 """Algorithms of Stable-Baselines3 whose zip can be loaded."""
 
 BLOCK_ROWS: Final = 32
-"""Worlds are handed to the network in blocks of exactly so many rows: the last bits of a matrix product depend on its
+"""Worlds are handed to the network in blocks of exactly this many rows: the last bits of a matrix product depend on its
 number of rows, and a decision must not depend on how many worlds there are."""
 
 

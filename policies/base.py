@@ -13,7 +13,7 @@ Observation = Mapping[str, NDArray[np.float32]]
 """Batched observation of Debris-v0: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
 
 LABELS: Final = ("keep", "run over", "straddle", "steer left", "steer right", "brake")
-"""What the ego does about an object on the road; every decision has one of these labels."""
+"""Reactions of the ego to an object on the road; every decision has one of these labels."""
 
 KEEP, RUN_OVER, STRADDLE, STEER_LEFT, STEER_RIGHT, BRAKE = range(len(LABELS))
 
@@ -95,7 +95,7 @@ class Validated(Protocol):
     Attributes
     ----------
     validation_usd
-        Mean cost of their episodes after each of so many equal parts of the training, US$; costly episodes are capped.
+        Mean cost of their episodes after each of several equal parts of the training, US$; costly episodes are capped.
     """
 
     validation_usd: tuple[float, ...]

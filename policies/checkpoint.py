@@ -50,7 +50,7 @@ class CheckpointFormat(Generic[T]):
     name: str
     schema: int
     template: Callable[[Path, Mapping[str, Any]], T]
-    """Zeroed arrays of the shapes that a description asks for. Gets its path, for messages, and its content; raises
+    """Zeroed arrays of the shapes in a description. Gets its path, for messages, and its content; raises
     ``UserError`` if a field does not fit."""
 
     def save(
@@ -197,7 +197,7 @@ def unflatten(like: Any, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -
 def sealed(about: Mapping[str, Any]) -> dict[str, Any]:
     """A description with its own hash under ``SEAL``, which reveals damage; an old hash is replaced."""
     rest = {key: value for key, value in about.items() if key != SEAL}
-    # there and back: JSON knows no tuples, and no keys that are numbers
+    # there and back, because JSON has neither tuples nor keys that are numbers
     text = json.dumps(json.loads(json.dumps(rest)), sort_keys=True)
     return rest | {SEAL: hashlib.sha256(text.encode()).hexdigest()}
 

@@ -15,7 +15,7 @@ from policies.perception.objects import find_objects
 from policies.planning.library import MANOEUVRES, glide, write_actions
 
 HORIZON: Final = 30
-"""Decisions of a manoeuvre at most."""
+"""Largest number of decisions of a manoeuvre."""
 
 EARLIEST_S, LATEST_S = 0.6, 6.0
 """A manoeuvre begins so long before the object is reached; drawn anew for every episode."""
@@ -27,7 +27,7 @@ RECKLESS: Final = 0.3
 """Share of episodes in which a manoeuvre is carried out whatever traffic does."""
 
 KEEP_SHARE: Final = 0.35
-"""Share of manoeuvres that keep the lane and the speed: things are run over often enough to learn what that does."""
+"""Share of manoeuvres that keep the lane and the speed: objects are run over often enough to learn the effect."""
 
 LONELY_PER_S: Final = 0.1
 """Manoeuvres per second without an object."""

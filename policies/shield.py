@@ -44,7 +44,7 @@ LIVING_M: Final = 0.4
 """Least height of a warm object that is spared like a person [A]."""
 
 ROOM_M: Final = 0.2
-"""Least room beside it [A]."""
+"""Least room beside a warm object [A]."""
 
 SHIFT_M: Final = 0.3
 """A lateral command for less than this is no change of lane [A]."""

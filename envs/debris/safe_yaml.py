@@ -20,7 +20,7 @@ MAX_DEPTH = 4
 """Deepest nesting: mapping, distribution, list of pairs, pair."""
 
 LARGEST_INTEGER = 2**63 - 1
-"""What 64 bits hold; Python's own have no end, and cannot even be printed beyond 4,300 digits."""
+"""Largest integer of 64 bits; Python's integers are unlimited, and cannot be printed beyond 4,300 digits."""
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it (about eight times faster), else Python's."""

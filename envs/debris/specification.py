@@ -17,10 +17,10 @@ SPLITS = ("train", "held_out")
 """Types a policy may learn from, and types kept for the test of generalisation (envs/physics/SOURCES.md 4.3)."""
 
 GROUPS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10")
-"""Look-alike groups: the same to the eye, different inside (envs/physics/SOURCES.md 4.2)."""
+"""Look-alike groups: types that look the same and differ in contents (envs/physics/SOURCES.md 4.2)."""
 
 YAW_RULES = {"any": Uniform(-0.5 * math.pi, 0.5 * math.pi), "aligned": Uniform(-0.8, 0.8)}
-"""How it lies: long objects at any angle, others within 0.8 rad of the road (envs/physics/SOURCES.md 4)."""
+"""Angle on the road: long objects at any angle, others within 0.8 rad of it (envs/physics/SOURCES.md 4)."""
 
 DRAW_ORDER = (
     "length_m",

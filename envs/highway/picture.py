@@ -39,7 +39,7 @@ from envs.specification.world import World
 from envs.world.charges import AXLE_M, TRACK_M
 
 ALPHA: Final = {"seen": 1.0, "hidden": 0.60, "unknown": 0.35}
-"""Opacity by what the ego knows of an object [A]: judgement."""
+"""Opacity by the ego's knowledge of an object [A]: judgement."""
 
 ABOVE_TRAFFIC_M = 0.5
 """Objects higher than this are drawn over the vehicles [A]: judgement."""

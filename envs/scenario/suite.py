@@ -17,7 +17,7 @@ from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
 
 SEED_SPLITS: Final = ("train", "validation", "test")
-"""Disjoint ranges of seeds: learn on the first, choose on the second, report the third."""
+"""Disjoint ranges of seeds: for training, for validation, and for the test."""
 
 SUITE_KEYS: Final = ("version", "first_seed", "instances", "strata", "sha256")
 STRATUM_KEYS: Final = ("objects", "groups", "families")

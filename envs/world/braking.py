@@ -88,8 +88,8 @@ def watch_braking(world: World, speed_before: float) -> None:
 def charge_braking(world: World, p: np.record) -> None:
     """Charge the growth of the braking episode's cost since the last decision, in place (envs/physics/SOURCES.md 2.9).
 
-    The expected cost is that of braking steadily from the onset to the present speed; only its growth is paid, so the
-    sum over the decisions is the cost of the whole episode.
+    The expected cost is that of braking steadily from the onset to the present speed; only its growth is charged, so
+    the sum over the decisions is the cost of the whole episode.
     """
     f, i = world.episode_f, world.episode_i
     if i[episode.BRAKE_TICK] < 0:

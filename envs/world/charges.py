@@ -158,7 +158,7 @@ def charge_manoeuvre(world: World, p: np.record) -> None:
     offset = abs(v[vehicle.Y, 0] - lane * LANE_WIDTH_M)
     if lane != i[episode.CHARGED_LANE]:
         if offset <= ARRIVED_M:
-            # it began as a shift, which has been paid; settling in the new lane is not another one
+            # it began as a shift, which has been charged; settling in the new lane is not another one
             paid = p.shift_usd if f[episode.MANOEUVRE_PEAK] > 0.0 else 0.0
             world.cost[component.MANOEUVRE] += max(p.lane_change_usd - paid, 0.0)
             i[episode.CHARGED_LANE] = lane
@@ -218,7 +218,7 @@ def check_collision(world: World, p: np.record) -> None:
     is_behind = v[vehicle.X, other] < v[vehicle.X, 0]
     cost = _collision_cost(world, other, side_by_side, is_behind, p)
     if is_behind and not side_by_side and world.episode_i[episode.BRAKE_FOLLOWER] == other:
-        # this follower's risk has been paid in expectation: never both (envs/physics/SOURCES.md 2.9)
+        # this follower's risk has been charged in expectation: never both (envs/physics/SOURCES.md 2.9)
         cost = max(cost - world.episode_f[episode.BRAKE_PAID], 0.0)
     world.cost[component.COLLISION] += cost
 

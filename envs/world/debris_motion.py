@@ -23,7 +23,7 @@ WAKE_SIDE_M = 8.0
 """Further beside a vehicle its wake is not felt: four half-value widths of a car's at 20 m."""
 
 FASTEST_MPS = 60.0
-"""No vehicle is faster: the limit that an instance allows, above highway-env's 40 m/s."""
+"""Largest speed of any vehicle: the limit of an instance, above highway-env's 40 m/s."""
 
 
 @inlined

@@ -23,16 +23,16 @@ from envs.specification import TICK_HZ, TICKS_PER_DECISION
 from experiments.benchmarks.crowd import crowd
 
 CHUNK_TICKS: Final = 33
-"""Ticks between two looks at the clock: two seconds of traffic, so that looking costs nothing."""
+"""Ticks between two readings of the clock: two seconds of traffic, so that the reading costs nothing."""
 
 CHUNKS_PER_EPISODE: Final = 9
 """An episode lasts 18 to 20 s: free flow, then the jams behind a crash, in the same shares for every contestant."""
 
 NEVER_S: Final = 10**6
-"""An episode's length that no measurement reaches."""
+"""Episode length that no measurement reaches."""
 
 HOLD: Final = (encode_acceleration(0.0), -1.0 / 3.0)
-"""Neither brake nor accelerate; stay in the second of four lanes."""
+"""Action that keeps the speed and the second of four lanes."""
 
 TOLERANCE: Final = 1e-5
 """Of observations scaled to 1: NumPy's vector functions differ from libm in the last bit, which grows with time."""

@@ -23,10 +23,10 @@ PICTURE_DECISIONS: Final = 15
 """Decisions that are timed: of every world in a round, of one world, of one world with pictures in a round."""
 
 DREAM_DECISIONS: Final = 25
-"""The measurement of one world begins a new dream after so many decisions; the first dream is not timed."""
+"""The measurement of one world begins a new dream after this many decisions; the first dream is not timed."""
 
 ACTION: Final = (0.45, -0.2)
-"""Hold the speed, drive somewhat left: few dreams end early."""
+"""Action that holds the speed and drives somewhat to the left, so that few dreams end early."""
 
 DREAM_STEPS: Final = f"dream, {WORLDS} worlds, decisions/s/core"
 ONE_WORLD: Final = "dream, one world, times real time"
@@ -37,7 +37,7 @@ DREAM_PICTURES: Final = "dream, pictures/s"
 FRAMES_PER_S: Final = TICKS_PER_DECISION / DECISION_S
 
 Clock = Callable[[], float]
-"""Seconds; ``time.process_time`` or ``time.perf_counter``."""
+"""Function that returns seconds; ``time.process_time`` or ``time.perf_counter``."""
 
 
 def measure_dream(

@@ -36,7 +36,7 @@ TICKS: Final = (3, 15)
 UPSTREAM_GOALS: Final = {21: 1500.0, 51: 2500.0}
 POOL_GOALS: Final = {21: 2.5, 51: 5.0}
 DEBRIS_SHARE: Final = 0.6
-"""Share of the twin's rate that must be left with debris, contacts, tracks, costs and info."""
+"""Least share of the twin's rate with debris, contacts, tracks, costs and info."""
 
 DECISION_GOAL_US: Final = 30.0
 COMPILE_GOAL_S: Final = 15.0

@@ -26,7 +26,7 @@ HORIZON_S, FINALISTS = 5.0, 10
 """Arguments of the shipped policy."""
 
 DEADLINE_MS: Final = 80.0
-"""Of real-time mode (policies/world_model/SOURCES.md 4.6)."""
+"""Deadline of real-time mode (policies/world_model/SOURCES.md 4.6)."""
 
 
 class Line(NamedTuple):

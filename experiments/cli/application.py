@@ -27,10 +27,10 @@ FAILURE_CODE, USER_ERROR_CODE = 1, 2
 
 PIPE_CODE: Final = 128 + signal.SIGPIPE
 INTERRUPT_CODE: Final = 128 + signal.SIGINT
-"""As a shell says that a process ended by these signals."""
+"""Exit codes with which a shell reports that a process ended by these signals."""
 
 LONGEST_LINE: Final = 2_000
-"""Characters of an error message, which may repeat what was typed."""
+"""Largest number of characters of an error message, which may quote the command line."""
 
 RENAMED: Final = {"policy": "policies"}
 """Key on the command line to key in the configuration. Hydra would take ``policy`` for the folder ``conf/policy``, and
@@ -45,7 +45,7 @@ _NOISE: Final = (
     "full_key: ",
     "object_type=",
 )
-"""Beginnings of lines in Hydra's messages that do not say what is wrong."""
+"""Prefixes of lines in Hydra's messages that do not describe the error."""
 
 _OF_OPTIONS: Final = (ValueError, HydraException, OmegaConfBaseException)
 """Exceptions of Hydra for options that do not go together, and for overrides with ``--info``."""
@@ -212,7 +212,7 @@ class Command:
         if not lines:
             return "the command line could not be read"
         if lines[0].startswith("Traceback"):
-            # an exception inside Hydra: the last line says what it did not expect
+            # an exception inside Hydra: its last line describes the error
             return lines[-1].partition(": ")[2] or lines[-1]
         if lines[0].startswith("usage: "):
             return lines[-1].rpartition(": error: ")[2]

@@ -10,26 +10,26 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 LONGEST_WORD: Final = 100_000
-"""Characters of one override; a list of a thousand paths is shorter."""
+"""Largest number of characters of one override; a list of a thousand paths is shorter."""
 
 MOST_NESTED: Final = 16
-"""Brackets within brackets of an override, and levels of a file; the deepest of our own has 5."""
+"""Largest depth of brackets in an override, and of levels in a file; the deepest of our own has 5."""
 
 MOST_DIGITS: Final = 300
-"""Digits in a row: more than the largest float has."""
+"""Largest number of digits in a row, which is more than the largest float has."""
 
 MOST_FILES: Final = 10_000
-"""Files of a config folder: a whole disk is not searched by mistake."""
+"""Largest number of files of a config folder, so that no whole disk is searched by mistake."""
 
 SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
-"""Settings of Hydra that are allowed: how jobs are run. Others choose folders, as commands do, or what code runs."""
+"""Allowed settings of Hydra, about how jobs are run; others choose folders or code."""
 
 FORBIDDEN: Final = {
     "${": "is not allowed: it can copy environment variables into saved files, or grow without end; write the value",
     "_target_": "is not allowed here: it would run code; put the policy into a file of its own, see allow=[...]",
     "hydra": "is not allowed in a file: give settings of Hydra on the command line",
 }
-"""What no text in a user's config folder may contain, and why."""
+"""Texts that are not allowed in a user's config folder, with the reasons."""
 
 _LONG_NUMBER: Final = re.compile(rf"\d{{{MOST_DIGITS + 1},}}")
 

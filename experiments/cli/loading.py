@@ -17,16 +17,16 @@ from envs.errors import UserError, not_allowed
 from policies.base import Policy
 
 ALLOWED: Final = ("policies.",)
-"""Allowed beginnings of ``_target_`` unless the user allows more, for calling what a file names runs code.
+"""Allowed prefixes of ``_target_`` unless the user allows more, because a file names code to be run.
 
 ``envs.`` and ``experiments.`` are not allowed: no policy is there, but functions that write files are.
 """
 
 MOST_NESTED: Final = 8
-"""Levels of policies within policies; one that names itself would have no end."""
+"""Largest depth of policies within policies, so that one that names itself is an error."""
 
 _WORDS: Final = ("_target_", "_partial_")
-"""Keys of Hydra: what to call, and whether to return it with its arguments instead of calling it."""
+"""Keys of Hydra: the object to call, and whether it is returned with its arguments instead."""
 
 
 def policy_names() -> list[str]:
@@ -67,7 +67,7 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
     name
         In ``conf/policy``, or the path of a file that ends in ``.yaml``.
     allow
-        Further beginnings of ``_target_``, such as ``"my_package."``.
+        Further allowed prefixes of ``_target_``, such as ``"my_package."``.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from experiments.cli.loading import load_policy, policy_target
 from policies.base import Budget, Budgeted, Validated
 
 _FLOOR: Final = "policies.floors.Constant"
-"""Policies of this class are floors."""
+"""Class of the policies that are floors."""
 
 
 class Entrant(NamedTuple):

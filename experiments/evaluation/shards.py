@@ -43,7 +43,7 @@ class Shard:
     metrics
         Dotted names.
     allow
-        Further beginnings of ``_target_``.
+        Further allowed prefixes of ``_target_``.
     num_worlds
         Worlds stepped at once; not part of the result.
     """

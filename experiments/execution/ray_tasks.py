@@ -18,7 +18,7 @@ from experiments.store.run_folder import sources_hash
 Result = TypeVar("Result")
 
 STORE_BYTES: Final = 100 * 2**20
-"""Shared memory of an own cluster: results are a few numbers, records go to files."""
+"""Shared memory of a temporary cluster; results are a few numbers, because records go to files."""
 
 _OWN: Final = {
     "RAY_AUTH_MODE": "token",
@@ -26,7 +26,7 @@ _OWN: Final = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_task_oom_retries": "0",
 }
-"""Nothing is sent anywhere, joining needs a token, and Ray itself does no task again."""
+"""Settings of Ray: nothing is sent to others, joining needs a token, and no task is repeated by Ray itself."""
 
 
 class RayExecutor:

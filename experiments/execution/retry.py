@@ -12,12 +12,12 @@ from envs.errors import UserError
 from experiments.store.errors import WorkerDiedError, WorkerError
 
 ATTEMPTS: Final = 3
-"""A task that took this many workers with it is given up."""
+"""Number of workers that a task may end before it is given up."""
 
 Result = TypeVar("Result")
 
 Answer = tuple[str, object]
-"""What a worker sends back: ``done`` and the result, or what went wrong and its text."""
+"""Message from a worker: ``done`` and the result, or the kind of the error and its text."""
 
 
 class Workers(Protocol):

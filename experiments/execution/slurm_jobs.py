@@ -17,7 +17,7 @@ from experiments.store.atomic import make_folder
 Result = TypeVar("Result")
 
 PAUSE_S: Final = 0.2
-"""Between two looks at the jobs; submitit itself asks Slurm less often."""
+"""Pause between two checks of the jobs; submitit itself queries Slurm less often."""
 
 
 class SlurmExecutor:

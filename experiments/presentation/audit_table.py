@@ -12,7 +12,7 @@ from envs.errors import UserError
 FILE: Final = "audit.json"
 
 BROKEN: Final = "broken: "
-"""How the names of broken models begin."""
+"""Prefix of the names of broken models."""
 
 TWIN: Final = "twin"
 

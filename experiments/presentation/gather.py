@@ -16,7 +16,7 @@ from experiments.records import table as records
 from experiments.store.manifest import check_file
 
 _ONE = ("suite", "split")
-"""Columns that all runs must share."""
+"""Columns that must be equal in all runs."""
 
 
 def gather(folders: Sequence[Path]) -> Source:

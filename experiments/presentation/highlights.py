@@ -26,7 +26,7 @@ LEAST_USD: Final = 1.0
 """Instances with a smaller difference are not filmed."""
 
 MOST_POLICIES: Final = 5
-"""Policies of one replay at most: the file stays small enough to be mailed."""
+"""Largest number of policies of one replay, which keeps the file small."""
 
 
 def show_highlights(

@@ -20,10 +20,10 @@ from experiments.presentation.tables import markdown, render, to_plain
 from experiments.store.atomic import write_text
 
 USUAL_REFERENCE: Final = "rule_tuned"
-"""The usual reference, if it is among the policies."""
+"""The default reference, if it is among the policies."""
 
 USUAL_COST: Final = "loc_8"
-"""The cost setting of the tables, if records have several."""
+"""The cost setting of the tables if records have several."""
 
 
 class SummaryOptions(NamedTuple):

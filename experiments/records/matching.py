@@ -16,7 +16,7 @@ CATASTROPHE_USD: Final = 50_000.0
 """An episode that costs more is a catastrophe (envs/physics/SOURCES.md 6.3)."""
 
 _ONE = ("suite", "split", "cost_setting")
-"""Columns with the same word in every row that may be compared."""
+"""Columns that must have one value in all rows that are compared."""
 
 
 class Pairs(NamedTuple):

@@ -37,7 +37,7 @@ TIMINGS: Final = ("decision_cpu_ms",)
 """Columns that differ from run to run; the hash leaves them out."""
 
 _HASHED_AT_ONCE: Final = 50_000
-"""Rows at once; does not change the hash."""
+"""Number of rows that are hashed at once; it does not change the hash."""
 
 _TYPES: Final = {float: pa.float64(), int: pa.int64(), bool: pa.bool_(), str: pa.string()}
 

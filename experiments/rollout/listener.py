@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from policies.base import Explaining, Explanation, Observation, Policy, Privileged
 
 UNSAID: Final = -1
-"""Label and reason of a policy that does not explain itself."""
+"""Label and reason of a policy without explanations."""
 
 
 class Listener:

@@ -18,7 +18,7 @@ from envs.specification import DECISIONS_PER_EPISODE, column, component
 from policies.base import Explaining, Explanation, Policy, Privileged
 
 Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
-"""Changes the observation of some worlds."""
+"""Function that changes the observation of some worlds."""
 
 
 class Costs(NamedTuple):

@@ -62,7 +62,7 @@ def cluster_weights(
     families without the second stage covers these ones in 0.54 (2) to 0.91 (12) where families do not differ. So
     ``sampled`` is the headline: about these families it is too wide (1.5 times as wide as need be where they do not
     differ, 3 times in ``exposure``, where one family holds nine pairs in ten), about others it is a little too narrow
-    with five families or more, and says nothing with two.
+    with five families or more, and has no meaning with two.
 
     Heavy tails: costs of 0 to 500 US$, one in ten lognormal around 1,100, one in a hundred 100,000 to 300,000; 12
     families that do not differ. With 480 / 1,200 pairs ``sampled`` covered 0.95 / 0.97, ``fixed`` 0.92 / 0.93. Real

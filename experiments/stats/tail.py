@@ -12,10 +12,10 @@ from experiments.stats.interval import Interval
 from experiments.stats.resampling import Bootstrap
 
 CAP_USD: Final = 50_000.0
-"""Cost that an episode counts at most in a capped mean: one fatal crash would otherwise outweigh all others."""
+"""Largest cost of an episode in a capped mean; otherwise one fatal crash would outweigh all others."""
 
 BLOCK: Final = 64
-"""Resamples that are looked at together: few enough to stay in the cache."""
+"""Number of resamples that are processed at once: few enough to stay in the cache."""
 
 
 def cvar(

@@ -10,7 +10,7 @@ from envs.errors import UserError
 from experiments.store.atomic import write_text
 
 TRAINING: Final = "training.json"
-"""Says what is trained in a folder."""
+"""File that describes what is trained in a folder."""
 
 
 def claim(
@@ -21,11 +21,11 @@ def claim(
     Parameters
     ----------
     path
-        Of the file in it that says so.
+        Path of the file in the folder that contains the configuration.
     values
-        What decides the contents of the folder; ready for JSON.
+        Values that decide the contents of the folder; ready for JSON.
     holds
-        What the error calls other contents.
+        Description of other contents in the error.
 
     Raises
     ------

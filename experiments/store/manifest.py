@@ -14,7 +14,7 @@ from experiments.store.lock import LOCK_FILE
 MANIFEST: Final = "manifest.json"
 
 BLOCK_BYTES: Final = 2**20
-"""Read at once: memory does not grow with the file."""
+"""Number of bytes read at once, so that memory does not grow with the file."""
 
 
 def compute_sha256(path: Path) -> str:

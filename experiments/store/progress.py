@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 EVERY_S = 15.0
-"""Between two lines; a busy machine may write them some seconds late."""
+"""Pause between two lines; on a busy machine they may be some seconds late."""
 
 LARGE: Final = 10_000
-"""Totals from here on are shown on a terminal as 12k."""
+"""Totals from which on numbers are shown on a terminal as 12k."""
 
 Item = TypeVar("Item")
 
 _running: list[Progress] = []
-"""What this process is busy with, the innermost last."""
+"""Pieces of work in progress in this process, the innermost last."""
 
 _finished: list[str] = []
-"""Title of what it has finished last, if anything."""
+"""Title of the piece of work that ended last, if any."""
 
 
 class Progress:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 PACKAGES: Final = ("numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
-"""Packages whose version moves a measurement."""
+"""Packages whose version affects a measurement."""
 
 _PROCESSORS: Final = Path("/proc/cpuinfo")
 _VECTOR_UNITS: Final = ("avx2", "avx512f", "asimd", "sve")

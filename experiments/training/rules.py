@@ -112,7 +112,7 @@ def tune(
     Returns
     -------
     Tuned
-        The best thresholds on validation seeds; those of the beginning if nothing was better.
+        The best thresholds on validation seeds; the initial ones if none was better.
     """
     suite = load_suite(suite_path)
     start = _thresholds_of(policy_path)

@@ -28,7 +28,7 @@ STRANGER_DENSITY: Final = 0.3
 """Density of their sizes, per m in each dimension [A: anything up to 3 m]."""
 
 LEAST_LOOK: Final = 1e-4
-"""A look is never ruled out."""
+"""Least probability of a look, so that none is ruled out."""
 
 SIDES: Final = (-1.3, 1.3, 0.0, -0.6, 0.6, 0.0, -0.3, 0.3)
 HEIGHTS: Final = (0.5, -0.5, -1.2, 1.2, 0.0, 0.2, -0.8, 0.8)
@@ -70,7 +70,7 @@ def believe(
     knowledge
         Of ``learn_catalogue``.
     look_trust
-        Weight of the look: 1 = as the sensor's error model says, 0 = none.
+        Weight of the look: 1 = that of the sensor's error model, 0 = none.
     count
         Number of atoms ``A`` per object.
     """

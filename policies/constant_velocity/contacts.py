@@ -25,7 +25,7 @@ from policies.constant_velocity import debris_columns as debris
 from policies.constant_velocity import hypothesis_columns as hypothesis
 
 UNCERTAIN_SD: Final = 2.0
-"""Contacts are looked for within so many standard deviations of the measured lateral position."""
+"""Contacts are looked for within this many standard deviations of the measured lateral position."""
 
 UNDER_SHARE: Final = 0.2
 """Forward speed of what passed underneath, as a share of the contact speed [A: middle of envs/physics/SOURCES.md
@@ -124,7 +124,7 @@ def contact_with(
     gap, follower_speed
         Free space to the follower, m (negative: there is none), and its speed, m/s.
     knock_on_share
-        Share of the ego's cost that the follower pays for what it leaves on the road.
+        Cost to the follower of an object left on the road, as a share of its cost to the ego.
     p
         Record of ``CostParameters.to_array``.
     """

@@ -41,12 +41,12 @@ class ConstantVelocity:
     risk_level
         Which share of the cases counts as the worst, 0.01 to 1.
     look_trust
-        How much the look of an object counts: 1 = as much as the sensor's error model says, 0 to 2. About 0.1 is best
+        Weight of the look of an object: 1 = that of the sensor's error model, 0 to 2. About 0.1 is best
         where types appear that the catalogue does not know.
     mark_prior, ghost_prior
         Shares of sightings that are marks on the ground, and that are nothing, 0 to 0.9; less than 1 together.
     rest_sd
-        An object whose measured speed is within so many standard deviations of zero lies still, 0 to 6.
+        An object whose measured speed is within this many standard deviations of zero lies still, 0 to 6.
     lamp_braking_mps2
         Deceleration expected of vehicles whose brake lamp is lit, 0 to 8; 0 = straight lines at constant speed for all.
     harmless_usd

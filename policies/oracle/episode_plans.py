@@ -65,7 +65,7 @@ def vary(actions: Array, count: int, reach: int, scale: float, rng: np.random.Ge
     count
         Number of neighbours: the result is ``(count, T, 2)``.
     reach
-        Changes are centred within so many decisions from now.
+        Changes are centred within this many decisions from now.
     scale
         Size of a change, 1 for the first round.
     rng

@@ -95,7 +95,7 @@ class TrueDynamics(OracleBelief):
     Raises
     ------
     UserError
-        If the checkpoint cannot be read, or says nothing about its classes.
+        If the checkpoint cannot be read, or does not describe its classes.
     """
 
     def __init__(self, checkpoint: str = "shipped", **search: Any) -> None:

@@ -50,7 +50,7 @@ def note_observation(
         distance, is_seen = float(np.hypot(x - ego_x, y - ego_y)), row[column.D_VISIBLE] > 0.0
         if is_seen:
             belief.note_sighting(row, distance)
-        # the sighting with which a track begins says nothing: without it there would be no track
+        # the sighting with which a track begins is no evidence, because every track has one
         if row[column.D_TRACK_AGE] > 0.0:
             top = f[debris.Z, j] + f[debris.HEIGHT, j]
             if is_seen or is_line_free(cast("World", world), x, y, top, MAX_VEHICLES, 0.0):

@@ -65,7 +65,7 @@ def find_objects(observation: Observation, rest_sd: float, horizon_s: float) -> 
     observation
         Batched.
     rest_sd
-        An object lies still if its measured speed is within so many standard deviations of zero.
+        An object lies still if its measured speed is within this many standard deviations of zero.
     horizon_s
         Length of the plans.
     """

@@ -51,7 +51,7 @@ BEYOND_M: Final = 7.0
 """An object this far behind the ego's centre, plus its own half length, is passed [A]."""
 
 FREE_MPS2: Final = THROTTLE_LIMIT_MPS2
-"""Commanded when nothing limits the speed but the cruise control."""
+"""Commanded acceleration when only the cruise control limits the speed."""
 
 _FREE, _HOLD = (0.0, 1.0), (0.0, -1.0)
 _SLOW, _FIRM, _HARD = (3.0, 0.7), (6.0, 0.5), (8.0, 0.3)

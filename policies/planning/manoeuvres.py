@@ -48,7 +48,7 @@ SLOWINGS: Final = ((3.0, 0.7), (4.0, 0.5), (6.0, 0.3))
 """Deceleration in m/s2, and the share of the speed with which the object is passed [A]."""
 
 RESUME_MPS2: Final = 1.5
-"""How the set speed is regained [A: comfortable]."""
+"""Acceleration with which the set speed is regained [A: comfortable]."""
 
 PASSED_M: Final = 8.0
 """Distance beyond the object's centre after which it is behind: two car lengths less a little [A]."""

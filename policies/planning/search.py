@@ -22,7 +22,7 @@ class Atoms(NamedTuple):
 
     weights: Array  # (K, A) >= 0, adding up to 1 in every world
     members: NDArray[np.int64]  # (A,) 0 throughout with one model
-    content: Any = None  # only the model knows
+    content: Any = None  # only the model interprets
 
 
 Imagine = Callable[[Any, Array, Atoms], Array]
@@ -58,7 +58,7 @@ def search(
     imagine
         The model. What it imagines for one world must not depend on the others.
     roots
-        Where plans begin; only the model knows what that is.
+        Start states of the plans, in a form that only the model interprets.
     library
         ``K x C`` plans; in every world at least one is feasible.
     first
@@ -68,7 +68,7 @@ def search(
     num_finalists
         Plans of stage 2.
     num_families
-        Families (labels) of which at least one plan reaches stage 2, as far as there are so many.
+        Families (labels) of which at least one plan reaches stage 2, as far as that many exist.
     risk
         Weights of mean, tail and doubt.
 

@@ -27,7 +27,7 @@ PACES: Final = (
     ("brake", -4.0),
     ("brake hard", -8.0),
 )
-"""Acceleration at most, m/s2; the cruise control of ``policies.following`` may allow less."""
+"""Largest acceleration of each pace, m/s2; the cruise control of ``policies.following`` may allow less."""
 
 COURSES: Final = ("centre", "left of it", "right of it", "over it")
 CENTRE, LEFT, RIGHT, OVER = range(4)
@@ -42,7 +42,7 @@ NUM_MOVES: Final = len(MOVES)
 NUM_COMMANDS: Final = NUM_PACES * NUM_MOVES
 
 NAMES: Final = tuple(f"{course}, {pace}" for pace, _ in PACES for course in COURSES)
-"""Names of what is done."""
+"""Names of the commands."""
 
 MARGIN_M: Final = 0.35
 """Free space beside an object that is passed [A]."""

@@ -29,7 +29,7 @@ class CommandEnv(VecEnvWrapper):
         With observation and action of Debris-v0; ended worlds restart within the same step, and their last
         observation is in ``terminal_observation``.
     eyes
-        Makes the reader of features for so many worlds.
+        Makes the feature reader for a given number of worlds.
     reward_scale_usd
         US$ that are a reward of -1.
     cap_usd

@@ -135,7 +135,7 @@ RULES: Final = (
         "size is all that can be relied on",
     ),
 )
-"""In order: the first that applies decides."""
+"""Rules in order; the first one that applies decides."""
 
 
 def is_on_patch(scene: Scene, limits: Thresholds) -> Mask:

@@ -43,7 +43,7 @@ class Rule(NamedTuple):
     choose: Callable[
         [Situation, Thresholds], NDArray[np.int64]
     ]  # (A,) index of a position, or NONE
-    brakes: bool  # also slows down, as the braking rule says
+    brakes: bool  # also slows down, according to the braking rule
     condition: str  # with thresholds in braces
     reason: str
 
@@ -200,7 +200,7 @@ RULES: Final = (
         "there is time: looks and tracks get better with every metre",
     ),
 )
-"""In order: the first that applies decides."""
+"""Rules in order; the first one that applies decides."""
 
 
 def decide(

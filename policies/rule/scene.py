@@ -21,7 +21,7 @@ MARK: Final = column.D_LOOK + LOOKS.index("ground-mark")
 PATCH: Final = column.D_LOOK + LOOKS.index("patch")
 
 STANDARD_DEVIATIONS: Final = 2.0
-"""A measured speed counts as motion beyond so many standard deviations, or a third of a metre per second."""
+"""A measured speed counts as motion beyond this many standard deviations, or a third of a metre per second."""
 
 SLIDE_MPS2: Final = 4.5
 """Deceleration of an object that slides on asphalt (envs/physics/SOURCES.md 2.4: friction 0.45)."""

@@ -16,7 +16,7 @@ SMALLEST_PX = 8.0
 """Least longer side of an object on the final picture, px: a 0.3 m object must be seen [A]: judgement."""
 
 THINNEST_PX = 3.0
-"""Least shorter side, px: a beam stays a beam [A]: judgement."""
+"""Least shorter side, px, so that a beam looks like a beam [A]: judgement."""
 
 HATCH_PERIOD_PX, HATCH_WIDTH_PX = 4, 2
 """Stripes of a hatched object on the final picture, px [A]: judgement."""

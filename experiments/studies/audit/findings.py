@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 LEVEL: Final = 0.95
 NUM_RESAMPLES: Final = 2_000
 SEED: Final = 5
-"""Of the bootstrap."""
+"""Seed of the bootstrap."""
 
 RELATIONS: Final[dict[str, Callable[[float, float], bool]]] = {
     "<=": operator.le,

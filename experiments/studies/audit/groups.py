@@ -37,15 +37,15 @@ from policies.world_model.estimation.content_classes import NUM_BODIES
 from policies.world_model.planner.policy import WorldModel
 
 MOST_VIOLATIONS: Final = 1.0
-"""Of every law, per 1,000 imagined decisions."""
+"""Limit of the violations of every law, per 1,000 imagined decisions."""
 
 PATH_FAMILIES: Final = ("lone_object", "lead_drives_over")
-"""In which one can drive past an object on several paths and look at it long enough."""
+"""Families in which an object can be passed on several paths and tracked long enough."""
 
 PATH_INSTANCES: Final = 100
 
 PAIRS: Final = 2_000
-"""Of objects that exchange what is seen of them."""
+"""Number of pairs of objects that exchange their observed attributes."""
 
 MOST_AVOIDED: Final = 60
 """Episodes that every policy drives at most: a world model takes a third of a second for each."""

@@ -25,7 +25,7 @@ class Scene:
     Parameters
     ----------
     config
-        What was asked for.
+        The requested settings.
 
     Attributes
     ----------
@@ -89,4 +89,4 @@ PARTS: Final = (
     Part("speed", lambda s: Probed(speed.measure_speed(s.models[0].name, str(s.models[0].folder)))),
     Part("worst", lambda s: Probed([], {"gallery": find_cases(s.material)})),
 )
-"""In the order of the table."""
+"""All parts, in the order of the table."""

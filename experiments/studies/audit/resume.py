@@ -23,14 +23,14 @@ from experiments.studies.audit.parts import PARTS, Scene
 from experiments.studies.audit.probes.dynamics import speed
 
 FOLDER: Final = "parts"
-"""Beside the table."""
+"""Folder of the parts, beside the table."""
 
 DECIDES_NOTHING: Final = {"output", "films", "show", "workers", "executor", "cluster"}
-"""Settings that change what is shown, not what is found."""
+"""Settings that change the display, not the findings."""
 
 
 _SCENES: Final[dict[str, Scene]] = {}
-"""The last one of this process, by key."""
+"""The latest scene of this process, by key."""
 
 
 def run(config: AuditConfiguration) -> Audited:

@@ -33,13 +33,13 @@ MOVED_M: Final = 0.1
 """Sideways motion below this is the wander of the steering law; the clairvoyant has the same limit [A]."""
 
 Report = Callable[[float, str], None]
-"""Takes the share that is done, 0 to 1, and a name of the next step."""
+"""Function that receives the completed share, 0 to 1, and the name of the next step."""
 
 
 class Driven(NamedTuple):
     """The manoeuvres and costs of one policy over the grid."""
 
-    manoeuvre: NDArray[np.int64]  # (N,) indices into MANOEUVRES: as driven, whatever it says
+    manoeuvre: NDArray[np.int64]  # (N,) indices into MANOEUVRES: as driven, not as explained
     cost_usd: NDArray[np.float64]  # (N,) of its episode
 
 

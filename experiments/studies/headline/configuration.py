@@ -34,7 +34,7 @@ class ExperimentConfiguration(Configuration):
     flat_hidden: int = Field(
         ge=0, le=300
     )  # of the arm "flat", trained for variant_seeds; 0 = leave it out
-    rule_counts: list[int]  # rule_tuned with so many of its rules, by measured usefulness
+    rule_counts: list[int]  # rule_tuned with this many of its rules, by measured usefulness
     rule_instances: int = Field(ge=1)  # of each stratum, on which a rule's usefulness is measured
     # trained by a library that may be absent, and left out then
     external: list[Literal["dreamer_v3"]] = Field(default=[])

@@ -64,4 +64,4 @@ FACTORS: Final[Mapping[str, Factor]] = {
     "friction": Factor("friction, times", 1.0, change_friction),
     "follower_gap": Factor("gaps behind, times", 1.0, change_followers),
 }
-"""By the name in conf/sensitivity.yaml."""
+"""Factors by their name in conf/sensitivity.yaml."""

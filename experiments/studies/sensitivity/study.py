@@ -32,11 +32,11 @@ from experiments.studies.sensitivity.detector import DetectorNoise
 from experiments.studies.sensitivity.factors import FACTORS
 
 USUAL = "as usual"
-"""Title of the setting in which nothing is changed."""
+"""Title of the default setting, without any change."""
 
 
 PART = 50
-"""Instances that are driven at once."""
+"""Number of instances that are driven side by side."""
 
 
 class Setting(NamedTuple):

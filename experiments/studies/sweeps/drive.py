@@ -28,7 +28,7 @@ def drive(config: SweepConfiguration, cells: Sequence[Cell], folder: Path) -> di
     Returns
     -------
     dict
-        Name of every cell that failed, and why; stderr has said so as it happened.
+        Name of every cell that failed, with the reason, which was also written to stderr.
     """
     failed: dict[str, str] = {}
     waiting = [cell for cell in cells if not is_done(cell, folder / CELLS)]

@@ -34,7 +34,7 @@ def make_behaviour(name: str, seed: int, policy: str | None, allow: tuple[str, .
     policy
         The policy of the behaviour ``policy``.
     allow
-        Further allowed beginnings of ``_target_``.
+        Further allowed prefixes of ``_target_``.
 
     Raises
     ------

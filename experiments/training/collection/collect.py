@@ -27,7 +27,7 @@ from experiments.training.collection.quotas import count
 from policies.world_model.log import experience as log
 
 EPISODES: Final = 100
-"""Episodes of a shard."""
+"""Number of episodes of a shard."""
 
 ROWS: Final = 4_500
 """Approximate number of decisions of a shard, from which the first number of shards follows."""
@@ -37,7 +37,7 @@ FORBIDDEN: Final = range(2_000_000, 7_000_000)
 
 
 DECIDES_NOTHING: Final = {"workers", "executor", "cluster", "output", "num_decisions"}
-"""Settings with which a collection may go on that was begun with others."""
+"""Settings that may change when an interrupted collection continues."""
 
 
 class CollectConfiguration(Configuration):

@@ -24,7 +24,7 @@ class DreamerWorld(gym.Env[Any, Any]):
     Parameters
     ----------
     scenario
-        Names of families, each as often as its share says.
+        Names of families, each repeated according to its share.
     reward_scale_usd, cap_usd, needless_usd
         As in ``policies.reactive.command_env.CommandEnv``.
     first_seed

@@ -245,7 +245,7 @@ class Learner:
 
 
 BUFFER: Final = ("observations", "next_observations", "actions", "rewards", "dones", "timeouts")
-"""Arrays of a replay buffer."""
+"""Names of the arrays of a replay buffer."""
 
 
 def prefer(policy: torch.nn.Module, logits: Sequence[float] | None) -> None:

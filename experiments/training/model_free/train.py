@@ -44,7 +44,7 @@ from policies.world_model.model.checkpoint import filter_hash
 from policies.world_model.model.checkpoint import load as load_model
 
 STATE: Final = "state/state.safetensors"
-"""What a segment goes on from."""
+"""File with the state from which a segment continues."""
 
 
 def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Loaded(NamedTuple):
 
 
 Report = Callable[[int, int], None]
-"""Takes the number of shards that are done, and of all shards."""
+"""Function that receives the number of completed shards, and of all shards."""
 
 
 def list_all(folders: Sequence[str]) -> list[Path]:

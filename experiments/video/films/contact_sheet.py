@@ -38,10 +38,10 @@ NAMES_PX: Final = 64
 """Height of the row of names."""
 
 GAP_PX: Final = 8
-"""Below every row."""
+"""Gap below every row."""
 
 COLUMN_GAP_PX: Final = 24
-"""Beside every column."""
+"""Gap beside every column."""
 
 
 def compute_size(num_films: int, num_moments: int) -> tuple[int, int]:

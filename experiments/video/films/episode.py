@@ -54,7 +54,7 @@ class Film:
     Attributes
     ----------
     captions
-        What the policy said, one per decision shown.
+        Explanations of the policy, one per decision shown.
     cost_usd
         Expected cost of the whole episode, US$, as in the records.
     """

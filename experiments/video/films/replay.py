@@ -10,7 +10,7 @@ from experiments.video.course.script import Script
 from experiments.video.drawing.surfaces import Frame
 
 Take = Callable[[DebrisEnv, int], Frame | None]
-"""Takes a picture of the environment during a decision; ``None`` = no picture."""
+"""Function that takes a picture of the environment during a decision; ``None`` = no picture."""
 
 AGREEMENT: Final = 1e-6
 """Relative difference of costs up to which twin and reference count as equal: NumPy's wide-vector functions differ from

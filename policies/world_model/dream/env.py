@@ -34,7 +34,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
     Attributes
     ----------
     begins_at
-        Decision of an episode that the beginning of the dream is shown as; ``None`` = after as many decisions as the
+        Decision number of the dream's start, as shown; ``None`` = after as many decisions as the
         belief was burnt in on. Set it before the first picture.
 
     Raises

@@ -25,10 +25,10 @@ from policies.world_model.estimation.content_classes import NUM_PATCHES
 from policies.world_model.model import state as s
 
 FIRST_X_M: Final = 1000.0
-"""Where dreams begin along the drawn road, which has a beginning."""
+"""Position along the drawn road at which dreams start, because that road has an end."""
 
 FAINTEST: Final = 0.15
-"""Opacity of what is doubted most, as a share [A]: judgement."""
+"""Opacity of the least certain objects, as a share [A]: judgement."""
 
 HALF_SURE_M: Final = 1.0
 """With this standard deviation of its place an object is half as opaque [A]: judgement."""

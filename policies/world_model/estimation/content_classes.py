@@ -31,11 +31,11 @@ PATCH_WEIGHTS: Final = np.array([2.0, 1.0])
 """Weights of friction under a tyre and ln(1 + sharp pieces)."""
 
 NUM_PROPERTIES: Final = 5
-"""Of bodies, of ``body_properties``."""
+"""Number of properties of bodies and patches as network inputs; see ``body_properties``."""
 
 PROPERTY_SHIFT: Final = np.array([0.0, 7.0, 0.0, 0.0, 0.0])
 PROPERTY_UNIT: Final = np.array([2.0, 2.0, 1.0, 1.0, 1.0])
-"""Make them numbers of order one for a net."""
+"""Scales that bring properties to order one for a network."""
 
 DRAWS_PER_TYPE: Final = 200
 """Specimens of every object type: each type counts alike."""

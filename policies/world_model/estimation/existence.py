@@ -1,7 +1,7 @@
 """Existence: an object is gone if its place is in plain view and no detection is reported there any more.
 
 The learned filter separates bodies from ghosts by how they are reported. Its training data hardly contain bodies that
-go away unseen (a truck may push one 30 m on), so it would believe in them for ever. Here Bayes' rule is applied: an
+go away unseen (a truck may push one 30 m on), so it would keep them without end. Here Bayes' rule is applied: an
 object may have gone in every decision in which it was not seen, and one that is there is reported more often than not
 as soon as nothing hides it.
 """

@@ -32,13 +32,13 @@ from policies.world_model.estimation.kalman import (
 )
 
 REST_SDS: Final = 2.5
-"""A measured speed within so many standard deviations of zero is rest, as everywhere in the world model."""
+"""A measured speed within this many standard deviations of zero is rest, as everywhere in the world model."""
 
 ABOVE_ROAD_M: Final = 0.05
-"""What is higher than this flies."""
+"""Height above which an object flies."""
 
 SLIDING_SDS: Final = 5.0
-"""Speeds of what moves have an error that lasts, and change: its way in a decision is known to so many of their
+"""Speeds of what moves have an error that lasts, and change: its way in a decision is known to this many of their
 standard deviations times the decision. Of 1, 2, 3 and 5 on driven episodes of the training seeds [A]."""
 
 ODOMETRY_SD_M: Final = 0.03
@@ -47,7 +47,7 @@ ODOMETRY_SD_M: Final = 0.03
 SLOWING_MPS2: Final = 5.0
 """What slides on a road and is not seen slows down like this: Coulomb friction of about 0.5, which most of the
 catalogue has. On driven episodes of the training seeds, what had moved is found within 1 m after 1 s, from its true
-place at the last sight, in 13 % if it goes on for ever, in 61 % with 4.4 and in 73 % with 6 m/s2 [A]."""
+place at the last sight, in 13 % if it never slows down, in 61 % with 4.4 and in 73 % with 6 m/s2 [A]."""
 
 HIDDEN_SD_MPS: Final = 0.15
 """Growth of the deviation of what lies hidden: traffic and wind may move it unseen [A]."""
@@ -213,7 +213,7 @@ def _correct(axis: Array, measured: float, sd: float) -> None:
     with_e = axis[COVARIANCE] + lasting * axis[SECOND_VARIANCE]
     variance = with_p + lasting * with_e + noise * noise
     if off * off > JUMP_SDS * JUMP_SDS * variance:
-        # it has been moved: where it was says nothing about where it is, but the error of the track is still its error
+        # it has been moved: its old position gives no information, but the error of the track is still its error
         axis[VARIANCE] += off * off
         with_p += off * off
         variance += off * off

@@ -30,7 +30,7 @@ NUM_SPEEDS: Final = 2
 """Acceleration, m/s2; largest deceleration since the vehicle is tracked, m/s2."""
 
 LIMIT_MPS2: Final = 30.0
-"""Decelerations count at most this much: no brakes reach 10, a wreck at 30 m/s loses 30 [A]."""
+"""Decelerations count at most this much: no brakes reach 10, a crashed vehicle at 30 m/s loses 30 [A]."""
 
 FIRST_MPS2: Final = 1.5
 """Standard deviation of the acceleration of a vehicle that was not seen a decision ago [A]."""
@@ -44,7 +44,7 @@ JUMP_SDS: Final = 5.0
 
 _IDENTITY, _IS_KNOWN, _HARSHEST = range(3)
 _ESTIMATE: Final = 3
-"""From here on: the estimate of speed and acceleration."""
+"""First column of the estimate of speed and acceleration."""
 
 _SPEED, _ACCELERATION = _ESTIMATE + FIRST, _ESTIMATE + SECOND
 _NUM_SEEN: Final = _ESTIMATE + NUM_ESTIMATE

@@ -28,7 +28,7 @@ from policies.world_model.model.state import State
 __all__ = ["BESIDE_SHARE", "charge_decision", "charge_driven"]
 
 SLOWEST_MPS = 1.0
-"""Steering of a slower car says nothing about its yaw rate."""
+"""Below this speed, steering does not determine the yaw rate."""
 
 
 @compiled

@@ -34,13 +34,13 @@ from policies.world_model.model.parameters import EventNets, Learned
 from policies.world_model.model.state import State, copy_state
 
 LEAST_CONTACT: Final = 1e-3
-"""Contacts less likely than this are not looked into."""
+"""Least probability of a contact that is considered."""
 
 LEAST_SLIP: Final = 2e-4
 """Losing control on a spill less likely than this costs nothing: the head cannot separate it from zero."""
 
 LEAST_CLASS: Final = 0.004
-"""Classes less likely than this are not looked into."""
+"""Least probability of a class that is considered."""
 
 AHEAD_M: Final = 6.0
 """Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
@@ -84,7 +84,7 @@ def imagine(
     egos, cars, things
         ``(K, ...)`` fields of ``State`` now.
     roots
-        ``(K,)`` records with the open accounts.
+        ``(K,)`` records with the cost ledgers.
     belief
         ``(K, 4, NUM_CLASSES)``; zero for objects that do not matter.
     actions

@@ -103,7 +103,7 @@ def write_shard(folder: Path, shard: Shard) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
         for name in COLUMNS:
-            # by way of memory: what np.save says of a full disk has no reason in it
+            # by way of memory, because np.save's error for a full disk gives no reason
             content = BytesIO()
             np.save(content, shard.columns[name], allow_pickle=False)
             (temporary / f"{name}.npy").write_bytes(content.getbuffer())

@@ -21,7 +21,7 @@ from policies.networks.compiled import logistic
 from policies.world_model.log import experience as log
 
 MODES: Final = (STRADDLE, RUN_OVER, UNDERBODY, FRONTAL)
-"""What a contact can be; a spill counts as run over."""
+"""Modes of a contact; a spill counts as run over."""
 
 NUM_MODES: Final = len(MODES)
 

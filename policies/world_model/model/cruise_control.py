@@ -24,7 +24,7 @@ LAG_S: Final = 0.4
 """The ego is where its lateral target was so long ago, about [A: the lateral loop's]."""
 
 STRAIGHT_ON: Final[Array] = np.empty(0)
-"""No lateral targets: a plan that says nothing about where it leads."""
+"""No lateral targets, for a plan whose course is unknown."""
 
 
 @compiled

@@ -23,7 +23,7 @@ E_DX, E_DY, E_HEADING, E_YAW_RATE, E_SPEED, E_ACCELERATION, E_PEAK = range(7)
 NUM_EGO_OUT: Final = 7
 
 E_PEAK_MOST: Final = NUM_EGO_OUT
-"""Of the targets alone: where the log does not hold the peak, it lies between ``E_PEAK`` and this."""
+"""Target only: where the log does not contain the peak, it lies between ``E_PEAK`` and this."""
 
 NUM_EGO_TARGETS: Final = NUM_EGO_OUT + 1
 
@@ -79,7 +79,7 @@ def move_all(
     kinds
         ``(4,)`` int64: class of the contents of every object.
     is_known
-        ``(8,)`` bool: vehicles whose places the caller knows; what is written there means nothing.
+        ``(8,)`` bool: vehicles with positions known to the caller; the values written for them have no meaning.
     after
         Overwritten.
     """
@@ -189,7 +189,7 @@ def _place_ego(
     then[s.Y] = ego[s.Y] + drift * DECISION_S + out[E_DY] * scale[E_DY]
     then[s.HEADING] = ego[s.HEADING] + out[E_HEADING] * scale[E_HEADING]
     then[s.ACCELERATION] = first + out[E_ACCELERATION] * scale[E_ACCELERATION]
-    # the car knows its own steering law, and how far it turns the wheel at most
+    # the ego's steering law and its largest steering angle are known
     limit = mf.lateral_limit(ego[s.GRIP])
     fastest = limit / max(min(ego[s.SPEED], speed), STEERING_SPEED_FLOOR_MPS)
     rate = ego[s.YAW_RATE] + out[E_YAW_RATE] * scale[E_YAW_RATE]

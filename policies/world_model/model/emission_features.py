@@ -23,13 +23,13 @@ NUM_CAR_SIGHTS: Final = 22 + NUM_CLASSES
 NUM_THING_SIGHTS: Final = 18 + NUM_CLASSES
 
 CAMERA_AHEAD_M: Final = 0.5
-"""The camera is this far ahead of the ego's centre: the ego knows where it is."""
+"""Distance of the camera ahead of the ego's centre, a known constant."""
 
 UNDER_M: Final = 8.0
 """Objects further along the road than this have nothing to do with a vehicle's jolt [A]."""
 
 LEAST_JOLT_M: Final = 1e-3
-"""Smaller jolts are none."""
+"""Jolts smaller than this are ignored."""
 
 
 @compiled

@@ -25,7 +25,7 @@ FIRST_THING: Final = FIRST_CAR + VEHICLE_SLOTS * CAR_COLUMNS
 NUM_FLAT_FEATURES: Final = FIRST_THING + DEBRIS_SLOTS * THING_COLUMNS
 
 CAR_HARSHEST: Final = 11
-"""Of the columns of a vehicle: how hard it has ever slowed, in units of 10 m/s2."""
+"""Column of a vehicle: its largest deceleration so far, in units of 10 m/s2."""
 
 
 @compiled

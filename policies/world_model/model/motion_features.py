@@ -18,7 +18,7 @@ NUM_CAR_FEATURES: Final = 36
 NUM_THING_FEATURES: Final = 24 + NUM_CLASSES
 
 HARSHEST: Final = 34
-"""Of the features of a vehicle: how hard it has ever slowed, in units of 10 m/s2."""
+"""Feature of a vehicle: its largest deceleration so far, in units of 10 m/s2."""
 
 SIGHT_M: Final = 100.0
 """Gaps are as good as infinite beyond this."""
@@ -116,7 +116,7 @@ def car_features(state: State, i: int, out: Array) -> None:
     # how soon it is reached
     out[32] = min(v / max(distance, 1.0), 3.0)
     out[33] = car[s.C_AGE]
-    # harder than any brakes: it has crashed; a wreck slides to a stop as its speed dies away, and does not drive on
+    # harder than any brakes: it has crashed; it slides to a stop and does not drive on
     out[HARSHEST] = car[s.C_HARSHEST] / 10.0
     out[35] = min(max(car[s.C_ACCELERATION] / max(v, 0.2), -2.0), 1.0)
 

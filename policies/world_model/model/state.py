@@ -163,7 +163,7 @@ def _read_thing(row: Array, y: float, thing: Array) -> None:
         row[column.D_VY],
         row[column.D_VZ],
     )
-    # lying things have measured speeds too
+    # objects at rest have measured speeds, too
     noise = 2.5 * row[column.D_SD_V]
     moves = thing[D_VX] ** 2 + thing[D_VY] ** 2 > noise * noise
     if not moves and row[column.D_Z] < 0.05:

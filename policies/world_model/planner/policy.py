@@ -93,7 +93,7 @@ class WorldModel:
     tail_share, alpha, doubt
         How the worst cases and the ensemble's disagreement are weighed; see ``policies.planning.risk``.
     rest_sd
-        An object whose measured speed is within so many standard deviations of zero lies still, 0 to 6.
+        An object whose measured speed is within this many standard deviations of zero lies still, 0 to 6.
     loyalty_usd
         Credit for the manoeuvre that was chosen before, >= 0: plans do not flicker.
     needless_usd
@@ -104,7 +104,7 @@ class WorldModel:
     remembers
         Whether the belief counts earlier observations, or the present one alone.
     num_members
-        So many members of the ensemble, from 1; ``None`` = all.
+        Number of ensemble members, from 1; ``None`` = all.
     deadline_ms
         Wall time after which the best of what is imagined by then is done; ``None`` = none, as in every evaluation,
         because a clock makes results depend on the machine. Imagining every plan once is never cut short.

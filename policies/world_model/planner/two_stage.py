@@ -36,7 +36,7 @@ class Candidates(NamedTuple):
     """``C`` plans of ``T`` decisions for each of ``K`` worlds, and their start states."""
 
     states: State  # fields (K, ...)
-    roots: Batch  # (K,) open accounts
+    roots: Batch  # (K,) cost ledgers
     belief: Array  # (K, 4, NUM_CLASSES), zero for objects that do not matter
     actions: Array  # (K, C, T, 2) in [-1, 1]
     steps: NDArray[np.int64]  # (K,) decisions that are left, at most T

@@ -31,10 +31,10 @@ from experiments.video.films.dreaming import FPS, Dreamt
 from experiments.video.films.side_by_side import Heading
 
 FOLDER: Final = "films"
-"""Beside the table."""
+"""Folder of the films, beside the table."""
 
 PER_DECISION: Final = 3
-"""Frames."""
+"""Frames per decision."""
 
 QUALITY: Final = "28"
 """Of the video encoder: half the bytes of other films, letters are still sharp [A]; they are kept with the results."""

@@ -112,7 +112,7 @@ SEVERITIES: Final[Mapping[str, _Severity]] = {
         "a vehicle without a contact changes its speed by {:.0f} m/s² (tyres: 9)",
     ),
 }
-"""Of laws whose violations differ in size; of the others the first one is shown."""
+"""Severity of the laws whose violations differ in size; of the others the first violation is shown."""
 
 
 def find_wrong_cost(moments: Moments, model: Model) -> Case:

@@ -19,7 +19,7 @@ from policies.base import Policy
 from policies.world_model.dream.simulation.starts import LENGTH
 
 SHORTEST: Final = 10
-"""Decisions that must follow after an object has been hidden."""
+"""Least number of decisions that must follow after an object has been hidden."""
 
 
 def find_misplaced(

@@ -27,7 +27,7 @@ TRIED: Final = 20
 """Moments, the most wrong first, of which one must go the same way if its object has been different from the start."""
 
 AGREE_MPS: Final = 0.01
-"""The same way: the speed lost differs by less."""
+"""Largest difference of the speed lost that counts as agreement."""
 
 
 def swap(moments: Moments, slots: Indices, book: Codebook, k: int, body: int) -> ScenarioInstance:

@@ -27,7 +27,7 @@ from policies.base import Observation, Policy
 from policies.world_model.dream.simulation.starts import LENGTH
 
 SOONEST_S, LATEST_S = 1.5, 5.0
-"""The ego reaches an object in its path within so many seconds: earlier moments leave no choice, later ones demand
+"""The ego reaches an object in its path within this many seconds: earlier moments leave no choice, later ones demand
 none yet [A]."""
 
 KEYS: Final = ("ego", "vehicles", "debris")

@@ -13,15 +13,15 @@ from envs.specification import VEHICLE_SLOTS, column, debris, episode, track, ve
 from envs.specification.world import World
 
 OCCLUDER_AT_M: Final = 5.0
-"""From the camera to the occluder: a truck close ahead [A]."""
+"""Distance from the camera to the occluder: a truck close ahead [A]."""
 
 OCCLUDER_LENGTH_M: Final = 1.0
 
 OCCLUDER_IDENTITY: Final = 1e6
-"""Of no other track."""
+"""Identity of the occluder's track, which no other track has."""
 
 AWAY_M: Final = 10_000.0
-"""A removed object is put so far off."""
+"""Distance to which a removed object is moved."""
 
 
 def put_occluder(world: World, slot: int) -> None:

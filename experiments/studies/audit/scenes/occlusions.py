@@ -23,7 +23,7 @@ from experiments.studies.audit.scenes.moments import Driven
 from experiments.studies.audit.scenes.occluder import observe_occluder, put_occluder, remove_object
 
 Change = Callable[[World, int], None]
-"""Changes a world for an object slot before it is observed again, in place."""
+"""Function that changes a world for an object slot before it is observed again, in place."""
 
 LOOKS: Final = 3
 """Decisions that an object had been tracked before it was hidden: less is a glimpse [A]."""
@@ -32,10 +32,10 @@ AHEAD_M: Final = 10.0
 """An object that is nearer at the end cannot be hidden by a truck ahead of the ego [A]."""
 
 REMOVED: Final = 5
-"""Decisions that an object is hidden before its empty place is in view again: 1 s."""
+"""Number of decisions for which an object is hidden before its empty place is in view again: 1 s."""
 
 VIEW: Final = 5
-"""Decisions in plain view: 1 s."""
+"""Number of decisions in plain view: 1 s."""
 
 
 class Occlusions(NamedTuple):

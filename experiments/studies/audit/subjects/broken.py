@@ -14,7 +14,7 @@ from experiments.studies.audit.subjects.rollout import Driver, Futures, Subject
 JUMP_M: Final = 3.0
 PUSH_MPS: Final = 3.0
 AT: Final = 8
-"""Decision at which something goes wrong."""
+"""Decision at which the defect occurs."""
 
 
 class Broken:

@@ -31,7 +31,7 @@ class Futures(NamedTuple):
     usd: Array  # (N, T): cost of every decision
     delta_v: Array  # (N, T): speed that the ego's hardest contact with an object took, m/s
     length: Indices  # (N,): decisions until the end, <= T
-    crashed: Mask  # (N, 8): the vehicle was a wreck at the moment
+    crashed: Mask  # (N, 8): the vehicle had crashed before the moment
     contact_usd: Array  # (N, T): cost of the ego's contacts with objects
 
     @property

@@ -18,7 +18,7 @@ from experiments.studies.counterfactual.properties import PROPERTIES
 from experiments.studies.counterfactual.study import Flip, Study
 
 POLL_S: Final = 0.2
-"""Seconds between two looks of a page at the progress of its jobs."""
+"""Seconds between two checks of the progress of jobs by a page."""
 
 _COSTS: Final = (
     ("name", "manoeuvre"), ("usd", "US$"), ("how", "best way"), ("mark", "verdict"),

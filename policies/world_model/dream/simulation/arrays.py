@@ -31,7 +31,7 @@ MOVE, MEASURE, SEE, MEET, OUTCOME, BEGIN, ERRORS, LOOKS, DOUBTS = 1, 2, 3, 4, 5,
 class Dreams(NamedTuple):
     """State of ``B`` independent dreams."""
 
-    records: Batch  # (B,) accounts, tracks, contacts, cost and observation
+    records: Batch  # (B,) cost ledger, tracks, contacts, cost and observation
     ego: Array  # (B, NUM_EGO)
     cars: Array  # (B, 8, NUM_CAR)
     things: Array  # (B, 4, NUM_THING)
@@ -79,7 +79,7 @@ class Work(NamedTuple):
     severity_hidden: Array
     sight_hidden: Array
     other_car: (
-        Array  # (2 NUM_CAR_OUT,) float32: what is said with noise; then what another member says
+        Array  # (2 NUM_CAR_OUT,) float32: outputs with noise; then those of another member
     )
     other_thing: Array
     contact_x: Array

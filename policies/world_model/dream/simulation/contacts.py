@@ -50,7 +50,7 @@ COMPONENTS: Final = (
     component.WHEEL,
     component.FOLLOWERS,
 )
-"""Where the cost of every outcome of ``outcome`` is charged."""
+"""Cost component of every outcome of ``contact_outcome``."""
 
 COLUMNS: Final = (
     contact.DELTA_V,

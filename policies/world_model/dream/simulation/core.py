@@ -151,7 +151,7 @@ class DreamCore:
         Returns
         -------
         dict
-            As of Debris-v0; and ``epistemic`` (what another member last said differently), ``aleatoric`` (predicted
+            As of Debris-v0; and ``epistemic`` (difference to another member's prediction), ``aleatoric`` (predicted
             variance), ``p_terminated``, ``member``, ``theta`` (class of every object), ``ood`` (more doubt than usual).
         """
         dreams = self.dreams

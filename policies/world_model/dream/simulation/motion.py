@@ -24,7 +24,7 @@ LOWEST, HIGHEST = -9.0, 3.0
 """Bounds of log variances: those of ``policies.world_model.training.fits.fit_loop``, which needs torch."""
 
 GRIP_MPS2: Final = 7.8
-"""What tyres can do on a dry road [A: friction of 0.8]."""
+"""Largest acceleration of tyres on a dry road [A: friction of 0.8]."""
 
 
 GUST_MPS: Final = 0.8

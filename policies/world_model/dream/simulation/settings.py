@@ -17,7 +17,7 @@ from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned
 
 OPTIONS: Final = ("segment", "theta", "member", "reset_mask")
-"""What ``options`` of a reset may hold."""
+"""Allowed keys of the ``options`` of a reset."""
 
 
 class Imagination(NamedTuple):

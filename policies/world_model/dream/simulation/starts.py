@@ -27,7 +27,7 @@ LENGTH: Final = 16
 LARGEST_BYTES: Final = 1_500_000
 
 STEPS: Final = 65_535
-"""A number is stored as one of so many steps between the bounds of its column."""
+"""A number is stored as one of this many steps between the bounds of its column."""
 
 
 class Starts(NamedTuple):
@@ -36,7 +36,7 @@ class Starts(NamedTuple):
     ego: NDArray[np.float32]  # (S, LENGTH, E)
     vehicles: NDArray[np.float32]  # (S, LENGTH, 8, V)
     debris: NDArray[np.float32]  # (S, LENGTH, 4, D)
-    limit: NDArray[np.float64]  # (H,) usual doubt after so many decisions: 95th percentile
+    limit: NDArray[np.float64]  # (H,) usual disagreement after each number of decisions: 95th percentile
     families: tuple[str, ...]  # of every piece
 
 

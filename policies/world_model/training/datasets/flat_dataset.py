@@ -31,7 +31,7 @@ from policies.world_model.training.datasets.transition_dataset import (
 )
 
 PEAK_MOST: Final = tr.NUM_FLAT_OUT
-"""Of the targets alone, after those of the outputs: ``dynamics.E_PEAK_MOST`` of the ego."""
+"""Target only, after those of the outputs: ``dynamics.E_PEAK_MOST`` of the ego."""
 
 NUM_FLAT_TARGETS: Final = tr.NUM_FLAT_OUT + 1
 

@@ -41,10 +41,10 @@ NEAR_M: Final = (8.0, 30.0)
 """Between these distances an object is seen if it is there and in sight."""
 
 LORRY_M: Final = 6.0
-"""Longer vehicles move light things by their wake [A]."""
+"""Longer vehicles move light objects by their wake [A]."""
 
 TALL_M: Final = 0.25
-"""Higher things do not fit under the car [A: its clearance is 0.15 m, sizes are measured to a few centimetres]."""
+"""Higher objects do not fit under the car [A: its clearance is 0.15 m, sizes are measured to a few centimetres]."""
 
 GRIP_CHANGE: Final = 0.02
 """Change of the grip that is felt [A]."""
@@ -153,7 +153,7 @@ def _watch(
         j, best = slot[n], np.inf
         notes = np.zeros(NUM_NOTES, np.int64)
         for k in range(start[n], len(ego)):
-            # what it did after the car had hit it says nothing about the others
+            # its motion after the car's hit is no evidence of hits by others
             if number[k, j] != n or (hit[n] >= 0 and k > hit[n]):
                 break
             row, thing = debris[k, j], things[k, j]

@@ -21,7 +21,7 @@ EMISSION_HIDDEN: Final = 24
 BATCH: Final = 512
 
 LARGEST_ERROR: Final = 5.0
-"""Standard deviations beyond which an error is none of measurement."""
+"""Errors beyond this many standard deviations are not measurement errors."""
 
 
 def fit_emission(

@@ -32,7 +32,7 @@ from policies.world_model.training.fits.fit_transition import scales
 EVENT_HIDDEN, SEVERITY_HIDDEN = 32, 96
 
 SEVERITY_UPDATES: Final = 3
-"""Times as many as the other heads: it has the most to say [A]."""
+"""Updates of the severity head per update of the other heads: it has the most outputs [A]."""
 
 LEAST_SPREAD: Final = 1e-2
 

@@ -92,7 +92,7 @@ def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
     rows
         One supervised problem.
     chosen
-        ``(N,)``: which ones, by their inputs alone, so that what is learned about every input stays what the log says.
+        ``(N,)``: which ones, by their inputs alone, so that the targets of every input keep the log's distribution.
     share
         Of the result that they are, at least.
     """

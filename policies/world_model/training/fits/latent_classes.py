@@ -45,14 +45,14 @@ NUM_COMPONENTS: Final = len(CLASS_OF)
 FIRST_PATCH, FIRST_BODY = NUM_NOTHINGS, NUM_NOTHINGS + NUM_PATCHES
 
 ROUNDS: Final = 60
-"""Of EM."""
+"""Number of EM iterations."""
 
 IMPOSSIBLE: Final = 1e-4
 """Probability of what a class excludes: a felt hit of nothing; measurements are wrong at times."""
 
 LEAST_SIZE_SD: Final = 0.1
 LEAST_OUTCOME_SD: Final = 0.3
-"""In shares of the spread over all hits."""
+"""Least spread of outcomes, as a share of the spread over all hits."""
 
 OUTCOME_WEIGHT: Final = 2.0
 """What was felt counts double: classes are there to predict what a hit does."""

@@ -43,7 +43,7 @@ def belief_scores(
     nets
         The filter.
     by_look
-        Of ``classes_by_look``: what the look alone says.
+        Result of ``classes_by_look``: class shares given the look alone.
     """
     tracks = make_tracks(columns, kinds)
     found = np.full((len(tracks.x), NUM_SCORES), np.nan)
@@ -61,7 +61,7 @@ CUES: Final = ("nothing", "fall", "struck", "moved")
 """What an object has shown of its contents while it was tracked; the first that holds of the last three."""
 
 FALLS_FROM_M: Final = 0.3
-"""Seen so far above the road, it falls."""
+"""Height above the road from which on an object counts as falling."""
 
 
 def cues_of(columns: Mapping[str, NDArray[Any]], kinds: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """Errors of open-loop prediction of the model and of constant velocity, from the same true states.
 
-Places and speeds are true. Accelerations are what the filter says: no plan ever begins with true ones.
+Places and speeds are true. Accelerations are the filtered ones, because no plan begins with true ones.
 """
 
 from __future__ import annotations

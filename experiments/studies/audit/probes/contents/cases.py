@@ -17,7 +17,7 @@ from experiments.studies.audit.scenes.bodies import Array, Indices, Mask
 ATTRIBUTES: Final = ("look", "size", "mass", "speed")
 
 NUM_BINS: Final = 4
-"""Of size, mass and speed, with as many specimens of training types in each."""
+"""Number of bins of size, mass and speed; each contains equally many specimens of training types."""
 
 SPECIMENS: Final = 400
 """Specimens of every training type, from which bins and combinations are counted: a rarer combination is new [A]."""

@@ -67,7 +67,7 @@ def measure_choices(
     costs
         The same by subject.
     known
-        What the subject knows of the moments, for the table.
+        Knowledge of the subject about the moments, for the table.
     """
     rows, best = np.arange(len(true_usd)), true_usd.min(axis=1)
     # where all manoeuvres cost the same there is nothing to choose

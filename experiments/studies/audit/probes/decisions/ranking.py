@@ -53,7 +53,7 @@ def measure_ranking(
     subject
         Its name.
     known
-        What the subject knows of the moments, for the table.
+        Knowledge of the subject about the moments, for the table.
     """
     real, dreamt = (np.minimum(one, CAP_USD) for one in (true_usd, usd))
     means = real.mean(axis=1), dreamt.mean(axis=1)

@@ -17,19 +17,19 @@ from experiments.studies.audit.subjects.rollout import Futures
 NAME: Final = "calibration"
 
 HORIZONS: Final = (5, 10, 20)
-"""Decisions: 1, 2 and 4 s."""
+"""Horizons in decisions: 1, 2 and 4 s."""
 
 SHARES: Final = (0.5, 0.8, 0.95)
 """Central intervals whose coverage is counted."""
 
 NUM_BINS: Final = 8
-"""Of predicted probabilities in the calibration error, with as many moments each."""
+"""Number of bins of predicted probabilities in the calibration error, with equally many moments each."""
 
 NUM_WIDE_BINS: Final = 10
-"""Of predicted probabilities in the diagram, equally wide: where moments are few, the interval says so."""
+"""Number of equally wide bins of predicted probabilities in the diagram."""
 
 LEVEL: Final = 0.95
-"""Of the intervals in the diagram."""
+"""Level of the intervals in the diagram."""
 
 
 def measure_calibration(

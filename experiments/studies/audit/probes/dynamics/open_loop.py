@@ -17,16 +17,16 @@ from experiments.studies.audit.subjects.rollout import Futures
 NAME: Final = "open loop"
 
 HORIZONS: Final = (1, 5, 10, 15, 20, 25)
-"""Decisions: 0.2 to 5 s."""
+"""Horizons in decisions: 0.2 to 5 s."""
 
 FROM: Final = 5
-"""From here on a model must beat straight lines."""
+"""Horizon from which on a model must beat straight lines."""
 
 FAR: Final = 20
-"""Decisions, 4 s, at which its lead is measured."""
+"""Horizon in decisions, 4 s, at which the lead is measured."""
 
 LEAD: Final = {"ego": 0.1, "vehicle": 0.8, "object": 1.0}
-"""Share of the error of straight lines at 4 s that is allowed."""
+"""Largest allowed share of the error of straight lines at 4 s."""
 
 
 def measure_places(

@@ -27,10 +27,10 @@ CLOCKS: Final[Mapping[str, Callable[[], float]]] = {
     "CPU": time.process_time,
     "wall": time.perf_counter,
 }
-"""Other processes may be at work on the machine, so CPU time is judged."""
+"""Clocks: CPU time is judged, because other processes may run on the machine."""
 
 LINES: Final = {ONE_WORLD: Line(">=", 1_000.0), PICTURES: Line(">=", 10.0)}
-"""policies/world_model/SOURCES.md 7, row 12."""
+"""Limits (policies/world_model/SOURCES.md 7, row 12)."""
 
 
 def measure_speed(name: str, checkpoint: str) -> list[Finding]:

@@ -17,7 +17,7 @@ from experiments.studies.audit.subjects.trackers import Tracker
 NAME: Final = "viewpoint"
 
 LOOKED_S: Final = 2.0
-"""For which an object has been tracked from both paths [A]."""
+"""Least time for which an object has been tracked from both paths [A]."""
 
 
 def measure_viewpoints(paths: Sequence[Driven], trackers: Sequence[Tracker]) -> list[Finding]:

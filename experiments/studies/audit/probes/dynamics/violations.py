@@ -28,13 +28,13 @@ PENETRATION_M: Final = 0.15
 """Depth to which two vehicles are inside each other, for two decisions, without a collision."""
 
 AT_M: Final = 0.3
-"""Vehicles that come nearer have collided: afterwards a wreck may stop or jump."""
+"""Vehicles that come nearer have collided: afterwards a crashed vehicle may stop or jump."""
 
 PUSHED_MPS: Final = 1.0
 """Speed that an object gains in one decision with no vehicle near: wind and slopes do less."""
 
 NEAR_M: Final = 15.0
-"""A vehicle that is nearer may have moved it, by wake or by touch."""
+"""Distance within which a vehicle may have moved an object, by wake or by touch."""
 
 GAINED_MPS: Final = 0.75
 """Speed that the ego gains in a decision with full throttle, with a margin: a contact gives none."""
@@ -72,7 +72,7 @@ def has_met(futures: Futures) -> Mask:
     met &= ~np.eye(met.shape[-1], dtype=np.bool_)
     at = met.any(axis=-1) | (_gap(futures.vehicles, futures.ego[:, :, None])[..., 0] < AT_M)
     ever: Mask = np.logical_or.accumulate(at, axis=1)[:, 1:]
-    # where a dream puts two wrecks, there may be a gap between them
+    # a dream may leave a gap between two crashed vehicles
     return ever | futures.crashed[:, None]
 
 
@@ -182,4 +182,4 @@ LAWS: Final[Mapping[str, Callable[[Futures], Indices]]] = {
     "gaining by contact": gaining_by_contact,
     "changing size": changing_size,
 }
-"""By name, ``(N, T)`` violations of every decision."""
+"""Laws by name: functions that return ``(N, T)`` violations of every decision."""

@@ -2,8 +2,8 @@
 
 Every object is judged once for each time it is hidden: by traffic, or by an occluder that
 ``experiments.studies.audit.scenes.occlusions`` puts there. Two controls: what never was a body, and objects that are
-removed while hidden. Measured positions carry noise that no model can remove; a tracker that knows the sensor's noise
-(``subjects.trackers.IdealTracker``) says how accurate an estimate could be, and models are compared with it too.
+removed while hidden. Measured positions carry noise that no model can remove; a tracker with the sensor's noise model
+(``subjects.trackers.IdealTracker``) shows how accurate an estimate can be, and models are compared with it too.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from experiments.studies.audit.subjects.trackers import (
 NAME: Final = "permanence"
 
 HIDDEN: Final = (3, 5, 10, 20)
-"""Decisions out of sight: 0.6 to 4 s."""
+"""Numbers of decisions out of sight: 0.6 to 4 s."""
 
 JUDGED: Final = 10
-"""2 s: here most must be kept."""
+"""Number of decisions, 2 s, after which most objects must be kept."""
 
 SURE, GONE = 0.8, 0.2
 """Probability above which an object is believed to exist, and below which it is not."""
