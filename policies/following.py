@@ -28,7 +28,7 @@ STANDSTILL_M: Final = 3.0
 """Wanted bumper-to-bumper gap at standstill [A]."""
 
 ACCELERATION_MPS2: Final = 1.5
-"""Acceleration of the driver model: 0.73 in Treiber, Hennecke and Helbing (2000), Phys. Rev. E 62, 1805; raised, because
+"""Acceleration of the driver model: 0.73 in Treiber, Hennecke and Helbing (2000), Phys. Rev. E 62, 1805; raised, as
 an ego that has slowed for an object holds up traffic [A]."""
 
 COMFORTABLE_BRAKING_MPS2: Final = 2.0

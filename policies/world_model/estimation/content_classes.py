@@ -31,7 +31,7 @@ PATCH_WEIGHTS: Final = np.array([2.0, 1.0])
 """Weights of friction under a tyre and ln(1 + sharp pieces)."""
 
 NUM_PROPERTIES: Final = 5
-"""Number of properties of bodies and patches as network inputs; see ``body_properties``."""
+"""Number of properties of a body as network inputs; see ``body_properties``."""
 
 PROPERTY_SHIFT: Final = np.array([0.0, 7.0, 0.0, 0.0, 0.0])
 PROPERTY_UNIT: Final = np.array([2.0, 2.0, 1.0, 1.0, 1.0])
