@@ -148,7 +148,7 @@ def draw_debris_and_vehicles(
 
 
 def _layers(world: World, items: list[Item]) -> tuple[list[Item], list[Item], list[Item]]:
-    """Objects in the surface, on the road, and above the traffic."""
+    """Objects sorted into those in the surface, on the road, and above the traffic."""
     ground, low, high = [], [], []
     for j, item in enumerate(items):
         if world.debris_i[debris.IS_PATCH, j] == 1 or item.look == "ground-mark":

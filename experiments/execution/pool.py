@@ -93,7 +93,7 @@ def _serve(
 def run(
     function: Callable[..., Result], tasks: Sequence[Any], *shared: object, num_workers: int
 ) -> Iterator[tuple[int, Result]]:
-    """Results of ``function(task, *shared)`` as ``Executor.run`` gives them, from child processes.
+    """Results of ``function(task, *shared)`` from child processes; see ``Executor.run``.
 
     With ``num_workers`` = 1 the function is called here; an exception of it is passed on as it is.
     """

@@ -76,7 +76,7 @@ def records_of(table: pa.Table, setting: str) -> pa.Table:
 
 
 def summarise_source(source: Source, options: SummaryOptions) -> dict[str, Summary]:
-    """Summaries by cost setting, that of the tables first."""
+    """Summaries by cost setting, starting with that of the tables."""
     first = main_records(source.table)
     main = str(first["cost_setting"][0])
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})

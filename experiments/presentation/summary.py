@@ -60,7 +60,7 @@ class PolicyRow(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """One policy against the reference."""
+    """One policy compared with the reference."""
 
     policy: str
     reference: str

@@ -152,7 +152,7 @@ def order(table: pa.Table) -> pa.Table:
 
 
 def compute_sha256(table: pa.Table) -> str:
-    """Hash over every column but the timings, rows in stored order: equal for equal results."""
+    """Hash over every column except the timings, rows in stored order: equal for equal results."""
     rows = pc.sort_indices(table, [(name, "ascending") for name in KEY])
     digest = hashlib.sha256()
     for name in sorted(set(table.column_names) - set(TIMINGS)):

@@ -48,7 +48,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a file right below a finished folder that has changed; without a manifest every file passes.
+    """Raise an error if a file of a finished folder has changed; without a manifest every file is accepted.
 
     Raises
     ------

@@ -237,7 +237,7 @@ def _run_all(trials: list[Trial], workers: int) -> list[Outcome]:
 
 
 def _next_items(suite: Suite, instances: int, generation: int) -> tuple[SuiteItem, ...]:
-    """Train instances of a generation: the next ones of every stratum, from the first again after the last."""
+    """Train instances for a generation: the next ones of every stratum, starting over after the last."""
     items = suite.items("train")
     strata = [[item for item in items if item.stratum == name] for name in suite.strata]
     picked = (

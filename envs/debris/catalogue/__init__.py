@@ -1,4 +1,4 @@
-"""The catalogue: one YAML file is one object type, its name is the file's. Only facts belong here.
+"""The catalogue: each YAML file describes one object type with the file's name. It contains facts only.
 
 A file in this folder, or in a folder given as ``catalogue_dirs``, is part of the catalogue without being registered.
 """

@@ -112,7 +112,7 @@ class Sketch:
     def polygon(
         self, points: Iterable[Point], colour: Colour | Tint, outline: Colour | None = None
     ) -> None:
-        """A filled polygon, if ``outline`` is given with an edge of one pixel of the final picture."""
+        """Draw a filled polygon, if ``outline`` is given with an edge of one pixel of the final picture."""
         corners = [self.at(*p) for p in points]
         pygame.draw.polygon(self.sheet, colour, corners)
         if outline is not None:
@@ -127,7 +127,7 @@ class Sketch:
         colour: Colour,
         outline: Colour | None = None,
     ) -> None:
-        """A filled rectangle along the object's axes."""
+        """Draw a filled rectangle along the object's axes."""
         corners = [(back, left), (front, left), (front, right), (back, right)]
         self.polygon(corners, colour, outline)
 
@@ -140,16 +140,16 @@ class Sketch:
         colour: Colour,
         outline: Colour | None = None,
     ) -> None:
-        """A filled ellipse; all sizes in shares."""
+        """Draw a filled ellipse; all sizes in shares."""
         self.polygon(round_points(along, across, half_length, half_width), colour, outline)
 
     def line(self, points: Sequence[Point], colour: Colour, width_px: float = 1.0) -> None:
-        """An open line; its width in px of the final picture."""
+        """Draw an open line; its width in px of the final picture."""
         width = max(1, round(width_px * self.canvas.oversampling))
         pygame.draw.lines(self.sheet, colour, False, [self.at(*p) for p in points], width)
 
     def disc(self, along: float, across: float, radius_px: float, colour: Colour) -> None:
-        """A disc; its radius in px of the surface."""
+        """Draw a disc; its radius in px of the surface."""
         pygame.draw.circle(self.sheet, colour, self.at(along, across), max(1.0, radius_px))
 
     def hatch(self) -> None:

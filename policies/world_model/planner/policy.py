@@ -247,7 +247,7 @@ class WorldModel:
     def _explain(
         self, busy: NDArray[np.int64], plans: Plans | None, beliefs: Beliefs
     ) -> Explanation:
-        """The reasons of this decision."""
+        """Explanation of this decision."""
         labels, reasons, options = self._memory.course.explain(busy, plans)
         late, imagined_s = np.zeros(len(labels), np.bool_), np.zeros(len(labels))
         if self._planned is not None:

@@ -78,9 +78,7 @@ class Work(NamedTuple):
     event_hidden: Array
     severity_hidden: Array
     sight_hidden: Array
-    other_car: (
-        Array  # (2 NUM_CAR_OUT,) float32: outputs with noise; then those of another member
-    )
+    other_car: Array  # (2 NUM_CAR_OUT,) float32: outputs with noise; then those of another member
     other_thing: Array
     contact_x: Array
     severity_x: Array

@@ -36,7 +36,9 @@ class Starts(NamedTuple):
     ego: NDArray[np.float32]  # (S, LENGTH, E)
     vehicles: NDArray[np.float32]  # (S, LENGTH, 8, V)
     debris: NDArray[np.float32]  # (S, LENGTH, 4, D)
-    limit: NDArray[np.float64]  # (H,) usual disagreement after each number of decisions: 95th percentile
+    limit: NDArray[
+        np.float64
+    ]  # (H,) usual disagreement after each number of decisions: 95th percentile
     families: tuple[str, ...]  # of every piece
 
 
