@@ -193,40 +193,40 @@ _KINDS: Final[tuple[tuple[str, Draw, str], ...]] = (
         "differences",
         draw_differences,
         "Difference to the reference on the same instances, with its interval; left of 0 the policy is cheaper. An "
-        "interval that does not touch 0 is a difference.",
+        "interval that excludes 0 shows a significant difference.",
     ),
     (
         "components",
         draw_components,
-        "What the mean cost consists of, as shares of the whole.",
+        "Cost components as shares of the mean cost.",
     ),
     (
         "distribution",
         draw_distribution,
-        "Share of episodes that cost at most so much. Means are made in the upper right corner.",
+        "Share of episodes up to each cost. The mean depends mostly on the upper right corner.",
     ),
     (
         "maps",
         maps.draw_maps,
-        "Who wins where: in purple cells the cheapest contestant costs less than the reference, in orange ones it "
-        "costs more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
+        "Cost difference by property: in purple cells the cheapest competitor costs less than the reference, in orange ones "
+        "it costs more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
     ),
     (
         "experience",
         curves.draw_experience,
-        "Mean cost against the decisions that learning or tuning took in the simulator, on logarithms.",
+        "Mean cost against the simulator decisions used for learning or tuning, on a logarithmic axis.",
     ),
-    ("computing", curves.draw_computing, "The same against the CPU-hours that learning took."),
+    ("computing", curves.draw_computing, "Mean cost against the CPU-hours of training."),
     (
         "learning",
         curves.draw_learning,
-        "Mean cost of validation episodes, each capped at 50,000 US$, as learners went through their largest budget: "
+        "Mean cost of validation episodes, each capped at 50,000 US$, during training with the largest budget: "
         "one line per training seed. The best checkpoint is kept.",
     ),
     (
         "rules",
         curves.draw_rules,
-        "Mean cost of the rules against their number; the least useful on train seeds are left out first.",
+        "Mean cost of the rules against their number; those least useful on train seeds are removed first.",
     ),
 )
 """Name, function and caption of every figure, in the order of the page."""
