@@ -208,8 +208,8 @@ _KINDS: Final[tuple[tuple[str, Draw, str], ...]] = (
     (
         "maps",
         maps.draw_maps,
-        "Cost difference by property: in purple cells the cheapest competitor costs less than the reference, in orange ones "
-        "it costs more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
+        "Cost difference: in purple cells the cheapest competitor costs less than the reference, in orange cells "
+        "more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
     ),
     (
         "experience",
