@@ -1,4 +1,4 @@
-"""Reading one catalogue file: YAML without aliases, tags, duplicate keys, depth or great size."""
+"""Reads one catalogue file: YAML without aliases, tags, duplicate keys, deep nesting or large size."""
 
 from __future__ import annotations
 

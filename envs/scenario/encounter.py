@@ -105,7 +105,7 @@ def set_stage(
 
 
 def sample_offset(rng: np.random.Generator) -> float:
-    """Lateral place of an object in the ego's lane against its centre, m: +-1.1 m; one draw."""
+    """Lateral offset of an object from the centre of the ego's lane, m, at most 1.1 to either side; one draw."""
     # envs/physics/SOURCES.md 4
     return float(rng.uniform(-1.1, 1.1))
 

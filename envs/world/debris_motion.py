@@ -55,7 +55,7 @@ def _ride(world: World, j: int) -> None:
 
 @inner
 def _rests(world: World, j: int) -> bool:
-    """Whether the object lies still and no air that can occur now moves it: usual, and decided without aerodynamics."""
+    """Whether the object lies still and no possible air flow can move it; this common case needs no aerodynamics."""
     d, f = world.debris_f, world.episode_f
     if d[debris.VX, j] != 0.0 or d[debris.VY, j] != 0.0 or d[debris.Z, j] > 0.0:
         return False

@@ -74,7 +74,7 @@ def align(table: pa.Table, policies: Sequence[str]) -> Pairs:
 
 
 def _refuse_mixtures(table: pa.Table) -> None:
-    """One suite, one split, one cost setting."""
+    """Raise an error unless all rows have the same suite, split and cost setting."""
     for column in _ONE:
         values = sorted(set(table[column].to_pylist())) if column in table.column_names else []
         if len(values) > 1:

@@ -30,7 +30,7 @@ class Block(NamedTuple):
 
 
 class Tower(NamedTuple):
-    """Three blocks."""
+    """Three blocks in sequence."""
 
     first: Block
     second: Block

@@ -124,7 +124,7 @@ def draw_learning(summary: Summary, _: pa.Table) -> Figure | None:
 
 
 def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figure | None:
-    """One line per arm, one panel per stratum."""
+    """Draw one line per arm, one panel per stratum."""
     if not curves:
         return None
     groups = [name for name in PANELS if name in summary.num_instances]

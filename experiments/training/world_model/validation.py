@@ -102,7 +102,7 @@ def _event_lines(
 
 
 def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) -> NDArray[np.bool_]:
-    """Whether the object is of a type with look-alikes, ``(tracks,)``."""
+    """Whether each object is of a type with look-alikes, ``(tracks,)``."""
     catalogue = load_catalogue()
     has_twin = [name in catalogue and bool(catalogue[name].look_alike_group) for name in types]
     start, slot = find_starts(columns)

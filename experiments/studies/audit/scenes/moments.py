@@ -35,7 +35,7 @@ KEYS: Final = ("ego", "vehicles", "debris")
 
 
 class Moments(NamedTuple):
-    """``M`` moments of as many episodes."""
+    """``M`` moments, each from its own episode."""
 
     worlds: Records  # (M,) of the twin
     instances: tuple[ScenarioInstance, ...]

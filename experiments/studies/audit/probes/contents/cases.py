@@ -73,7 +73,7 @@ class Cases(NamedTuple):
 
 
 class Training(NamedTuple):
-    """Ranges and combinations of attributes in training."""
+    """Ranges and combinations of attributes in the training set."""
 
     low: Array  # (3,) least ln size, ln mass, speed that a training type can have
     high: Array  # (3,)
