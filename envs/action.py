@@ -43,10 +43,10 @@ HEADING_LIMIT_RAD = math.pi / 4
 """Largest commanded heading; highway-env's."""
 
 APPROACH_SHARE = 0.7
-"""Share of the lateral limit used to come to rest on the target: leaves the heading loop room to lag behind."""
+"""Share of the lateral limit used to come to rest on the target; it leaves room for the lag of the heading loop."""
 
 STEERING_SPEED_FLOOR_MPS = 3.0
-"""Below it the law computes with this speed: steering a stopped car does nothing, and divisions stay tame."""
+"""Least speed used by the steering law: it avoids divisions by zero, and a stopped car cannot steer anyway."""
 
 DISCRETE_ACCELERATIONS_MPS2 = np.array([-8.0, -4.0, -2.0, 0.0, 2.0])
 """Accelerations of the discrete manoeuvre set."""

@@ -56,7 +56,7 @@ def use_own_cache() -> None:
 
 @cache
 def announce_cold_start() -> None:
-    """Say once per process, on stderr, that kernels are about to be compiled, if the cache folder is empty."""
+    """Print once per process, on stderr, that kernels will be compiled, if the cache folder is empty."""
     if not any(Path(os.environ[VARIABLE]).rglob("*.nbi")):
         sys.stderr.write(
             "roadworld: compiling kernels, half a minute or more, once per machine and version\n"

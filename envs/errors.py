@@ -1,4 +1,4 @@
-"""Errors a person can cause: one line that names the key, the value and what is allowed."""
+"""Errors caused by a user: one line that names the key, the value and what is allowed."""
 
 from __future__ import annotations
 

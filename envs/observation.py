@@ -1,4 +1,4 @@
-"""The one table of observation columns, the spaces made from it, and the code that fills them.
+"""The table of all observation columns, the spaces made from it, and the code that fills them.
 
 ``TABLE`` is the documentation: name, unit, range and meaning of every column, in order. Positions are relative to the
 ego's centre (``dx`` forward, ``dy`` to the right), velocities are absolute in the road frame. A free slot is all zeros.
@@ -222,7 +222,7 @@ def _write_track(
 
 @compiled
 def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
-    """The columns that only vehicles have."""
+    """Write the columns that only vehicles have."""
     row[column.V_VX] = f[track.VX]
     row[column.V_VY] = f[track.VY]
     row[column.V_HEADING] = f[track.HEADING]
@@ -239,7 +239,7 @@ def _write_vehicle(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
 
 @compiled
 def _write_object(row: NDArray[np.float32], f: NDArray[np.float64]) -> None:
-    """The columns that only debris has."""
+    """Write the columns that only debris has."""
     row[column.D_Z] = f[track.Z]
     row[column.D_VX] = f[track.VX]
     row[column.D_VY] = f[track.VY]

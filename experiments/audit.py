@@ -1,4 +1,4 @@
-"""Audits a learned world model as a simulator: probes on fixed moments, with limits, bounds and controls."""
+"""Audit a learned world model as a simulator: probes on fixed moments, with limits, bounds and broken models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from pathlib import Path
 
     from experiments.cli.configuration import validate

@@ -1,4 +1,4 @@
-"""Measure: `what=engine` speed, `decision` value of the options, `policy` latency, `world_model` cost of imagining."""
+"""Measure `what=engine` speed, `decision` value, `policy` latency, or the `world_model`'s latency and cost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """Run the benchmark that ``what`` names; its imports come after the configuration is known to be right."""
+    """Run the benchmark that ``what`` names; its imports follow after the configuration has been checked."""
     from experiments.cli.configuration import BenchmarkConfiguration, config_path, validate
 
     c = validate(BenchmarkConfiguration, values)

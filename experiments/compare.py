@@ -1,4 +1,4 @@
-"""Who is better, by how much, how sure: policies through a suite, tables, verdicts, figures and a page."""
+"""Compare policies on a suite: cost differences with intervals, verdicts, tables, figures and a result page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.evaluation import run as evaluation
     from experiments.presentation.highlights import show_highlights

@@ -1,4 +1,4 @@
-"""One instance, one property: what every manoeuvre would cost and what policies would do if it were another."""
+"""Change one property of an instance over a grid; print what every manoeuvre costs and what policies do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     import yaml
 
     from experiments.cli.configuration import validate
@@ -34,7 +34,7 @@ def _run(values: dict[str, Any]) -> None:
     instance = suite.instance(item)
     grid = changed.grid(instance, config.num_values, config.low, config.high)
     policies, cost = config.load_policies(), config.load_cost()
-    with Progress("rolling", 100, "per cent") as progress:
+    with Progress("simulating", 100, "per cent") as progress:
 
         def report(share: float, what: str) -> None:
             progress.reach(round(100 * share), remark=what)

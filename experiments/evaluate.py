@@ -1,4 +1,4 @@
-"""Drive policies through a suite and print the hash of the records; `experiments.compare` also says which is better."""
+"""Drive policies through a suite and print the hash of the records; `experiments.compare` also compares their costs."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 from experiments.cli.application import Command
 
 WIDTHS = (2, 16, 19, 38, 36)
-"""Columns of the table: number, name, what follows, when, why."""
+"""Widths of the table's columns: number, name, consequence, condition, reason."""
 
 
 def _run(values: dict[str, Any]) -> None:
@@ -65,7 +65,7 @@ def explain(name: str, thresholds: dict[str, float]) -> str:
 
 
 def _consequence(rule: Any, labels: Sequence[str]) -> str:  # noqa: ANN401 (imported late)
-    """What a rule of the stack does, in words."""
+    """Description of what a rule does."""
     label = labels[rule.label]
     return "steer left or right" if label.startswith("steer") else str(label)
 

@@ -1,4 +1,4 @@
-"""A local page: change one property of an instance, see what every manoeuvre costs and what policies do."""
+"""Serve a local page that changes one property of an instance and shows costs and the policies' choices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from envs.errors import UserError
     from experiments.cli.configuration import validate
     from experiments.studies.counterfactual.configuration import ExploreConfiguration

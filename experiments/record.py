@@ -1,4 +1,4 @@
-"""Videos: policies side by side in the same instance, with a contact sheet of the key moments."""
+"""Film policies side by side in the same instance, with a contact sheet of the key moments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """Run the command with composed values."""
+    """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.video.configuration import RecordConfiguration
     from experiments.video.plan import execute, open_run, prepare

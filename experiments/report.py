@@ -9,7 +9,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """Run the command with composed values."""
+    """Run the command with the values that Hydra composed."""
     from pathlib import Path
 
     from experiments.cli.configuration import ReportConfiguration, validate

@@ -1,4 +1,4 @@
-"""Who wins when the world is otherwise: one assumption changed at a time, a table and a map."""
+"""Compare policies under changed assumptions, one at a time; print a table and draw a map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from experiments.cli.application import Command
 
 
 def _run(values: dict[str, Any]) -> None:
-    """The body."""
+    """Run the command with the values that Hydra composed."""
     from pathlib import Path
 
     from experiments.cli.configuration import validate

@@ -1,4 +1,4 @@
-"""Print what a suite samples: counts per stratum and the hash of every split; `write=true` records the hashes."""
+"""Print the instances of a suite: counts per stratum and the hash of every split; `write=true` records the hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Train a policy that learns; the world model and its relatives learn from what `experiments.collect` has collected."""
+"""Train a learned policy; world_model and its variants learn from data that `experiments.collect` has written."""
 
 from __future__ import annotations
 

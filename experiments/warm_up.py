@@ -13,7 +13,7 @@ from experiments.store.progress import Progress, heartbeat
 
 
 def stages() -> dict[str, Callable[[], Any]]:
-    """The entry points by name; calling each compiles all that it calls."""
+    """The compiled entry points by name; calling one compiles everything that it uses."""
     # here, not above: `--help` needs none of this
     import gymnasium as gym
     import numpy as np
@@ -36,7 +36,7 @@ def stages() -> dict[str, Callable[[], Any]]:
 
 
 def main() -> None:
-    """Compile or load everything."""
+    """Compile every kernel, or load it from the cache."""
     argparse.ArgumentParser(prog="python -m experiments.warm_up", description=__doc__).parse_args()
     start = time.process_time()
     with heartbeat("warm_up", sys.stderr):

@@ -1,4 +1,4 @@
-"""Adapters: policies made of a Stable-Baselines3 zip, of a plain function, or of a policy written for one world."""
+"""Adapters: policies made from a Stable-Baselines3 zip, a function, or a policy written for one world."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALGORITHMS: Final = ("PPO", "A2C", "SAC", "TD3", "DDPG", "DQN")
 """Algorithms of Stable-Baselines3 whose zip can be loaded."""
 
 BLOCK_ROWS: Final = 32
-"""Worlds are handed to the network in blocks of exactly so many rows: the last bits of a matrix product depend on its
+"""Worlds are handed to the network in blocks of exactly this many rows: the last bits of a matrix product depend on its
 number of rows, and a decision must not depend on how many worlds there are."""
 
 
@@ -45,7 +45,7 @@ class FromFunction:
         self._function = function
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Nothing is remembered."""
+        """Do nothing, because there is no memory."""
 
     def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
         """The result of the function."""
@@ -53,10 +53,10 @@ class FromFunction:
 
 
 class SingleWorldPolicy(Protocol):
-    """A policy for one world, as one writes it for ``gym.make``: observations without a leading axis."""
+    """A policy for one world, as written for ``gym.make``: observations without a leading axis."""
 
     def reset(self, seed: int) -> None:
-        """A new episode begins."""
+        """Begin a new episode."""
         ...
 
     def act(self, observation: Mapping[str, NDArray[np.float32]]) -> NDArray[np.floating[Any]]:
@@ -120,7 +120,9 @@ class StableBaselines3:
             raise not_allowed("algorithm", algorithm, ALGORITHMS)
         if not Path(path).is_file():
             raise UserError(f"path: got {path!r}, there is no such file")
-        warnings.warn(f"{path}: loading a Stable-Baselines3 zip runs code it holds", stacklevel=2)
+        warnings.warn(
+            f"{path}: loading a Stable-Baselines3 zip runs code that it contains", stacklevel=2
+        )
         # not at the top: torch takes seconds, and most policies do without
         import stable_baselines3
 
@@ -138,7 +140,7 @@ class StableBaselines3:
         self._begins = np.zeros(0, np.bool_)
 
     def _check_spaces(self, path: str) -> None:
-        """Refuse an agent of another environment."""
+        """Raise an error if the agent was trained in another environment."""
         spaces = getattr(self._model.observation_space, "spaces", {})
         wanted = {
             "ego": column.NUM_EGO,
@@ -150,10 +152,12 @@ class StableBaselines3:
         space = self._model.action_space
         found = space.n if self._is_discrete else space.shape[0]
         if shapes != wanted or found != actions:
-            raise UserError(f"path: {path!r} was trained in other spaces than Debris-v0's")
+            raise UserError(
+                f"path: {path!r} was trained with other observation or action spaces than Debris-v0's"
+            )
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Note where episodes begin, for a recurrent agent."""
+        """Mark worlds in which an episode begins, for a recurrent agent."""
         del seeds
         self._begins = mask.copy()
 

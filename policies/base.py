@@ -1,4 +1,4 @@
-"""What a policy is: batched, stateful per world, and able to say why it decided as it did."""
+"""The interface of policies: batched, with memory per world, and optionally with explanations."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Observation = Mapping[str, NDArray[np.float32]]
 """Batched observation of Debris-v0: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
 
 LABELS: Final = ("keep", "run over", "straddle", "steer left", "steer right", "brake")
-"""What the ego does about an object on the road; every decision has one of these labels."""
+"""Reactions of the ego to an object on the road; every decision has one of these labels."""
 
 KEEP, RUN_OVER, STRADDLE, STEER_LEFT, STEER_RIGHT, BRAKE = range(len(LABELS))
 
 
 class Policy(Protocol):
-    """A decision maker for ``B`` worlds at once.
+    """A policy for ``B`` worlds at once.
 
     What it does in one world must not depend on the others: neither on their number nor on their order.
 
@@ -37,7 +37,7 @@ class Policy(Protocol):
     privileged: bool
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget what was remembered of some worlds: a new episode begins there.
+        """Clear the memory of some worlds, in which new episodes begin.
 
         Parameters
         ----------
@@ -56,10 +56,10 @@ class Policy(Protocol):
 
 @runtime_checkable
 class Privileged(Protocol):
-    """A policy that looks into the simulated worlds themselves; ``privileged`` is true."""
+    """A policy that reads the simulated worlds themselves; ``privileged`` is true."""
 
     def bind(self, worlds: Any) -> None:  # noqa: ANN401 (the twin; policies may not import it)
-        """Take the environment whose worlds it will decide about, before the first ``reset``.
+        """Receive the environment with the worlds to be driven, before the first ``reset``.
 
         ``worlds`` is an ``envs.batched.env.DebrisVectorEnv`` with as many worlds as observations that will come.
         """
@@ -67,7 +67,7 @@ class Privileged(Protocol):
 
 
 class Budget(NamedTuple):
-    """The resources that making a policy took."""
+    """Environment steps and computing time that making a policy took."""
 
     environment_steps: int  # decisions in the simulator, with its teachers' and validation's
     cpu_s: float | None  # of training or tuning; ``None`` if it was not recorded
@@ -75,7 +75,7 @@ class Budget(NamedTuple):
 
 @runtime_checkable
 class Budgeted(Protocol):
-    """A policy that was learned or tuned.
+    """A policy that was learned or tuned, with a known budget.
 
     Attributes
     ----------
@@ -88,19 +88,19 @@ class Budgeted(Protocol):
 
 @runtime_checkable
 class Validated(Protocol):
-    """A policy whose training drove validation seeds as it went.
+    """A policy with validation costs that were measured during its training.
 
     Attributes
     ----------
     validation_usd
-        Mean cost of their episodes after each of so many equal parts of the training, US$; costly episodes are capped.
+        Mean cost of their episodes after each of several equal parts of the training, US$; costly episodes are capped.
     """
 
     validation_usd: tuple[float, ...]
 
 
 class Option(NamedTuple):
-    """One manoeuvre that was imagined."""
+    """One imagined manoeuvre."""
 
     name: str
     label: int  # into LABELS
@@ -122,7 +122,7 @@ class Outlook(NamedTuple):
 
 
 class Foresight(NamedTuple):
-    """The future of the chosen plan, one step per decision, as each of ``M`` members of an ensemble imagines it.
+    """Imagined future of the chosen plan, decision by decision, by each of ``M`` ensemble members.
 
     Positions are metres ahead of where the ego is now, and ``y``; not a number where there is nothing.
     """
@@ -134,7 +134,7 @@ class Foresight(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """The reasons of the last ``act``.
+    """Labels, reasons and options of the last ``act``.
 
     Parameters
     ----------
@@ -166,17 +166,17 @@ class Explanation:
 
 @runtime_checkable
 class Explaining(Protocol):
-    """A policy that can say why."""
+    """A policy that explains its decisions."""
 
     def explain(self) -> Explanation:
-        """The reasons of the last ``act``."""
+        """Explanation of the last ``act``."""
         ...
 
 
 @runtime_checkable
 class Foreseeing(Protocol):
-    """A policy that can show what it imagined; used to draw, never in an evaluation."""
+    """A policy that can return an imagined future, for drawing only."""
 
     def foresee(self, world: int) -> Foresight | None:
-        """The future of the plan that the last ``act`` chose in a world; ``None`` where nothing was imagined."""
+        """Future of the plan that the last ``act`` chose in a world; ``None`` where nothing was imagined."""
         ...

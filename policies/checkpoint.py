@@ -37,7 +37,7 @@ SEAL: Final = "about_sha256"
 
 @dataclass(frozen=True)
 class Checkpoint(Generic[T]):
-    """Learned arrays and their description."""
+    """Arrays of a learned policy and their description."""
 
     learned: T  # nested named tuples of arrays
     about: Mapping[str, Any]
@@ -45,12 +45,12 @@ class Checkpoint(Generic[T]):
 
 @dataclass(frozen=True)
 class CheckpointFormat(Generic[T]):
-    """How one kind of policy is written and read."""
+    """File format of the checkpoints of one kind of policy."""
 
     name: str
     schema: int
     template: Callable[[Path, Mapping[str, Any]], T]
-    """Zeroed arrays of the shapes that a description asks for. Gets its path, for messages, and its content; raises
+    """Zeroed arrays of the shapes in a description. Gets its path, for messages, and its content; raises
     ``UserError`` if a field does not fit."""
 
     def save(
@@ -82,7 +82,7 @@ class CheckpointFormat(Generic[T]):
             raise UserError(f"{folder}: cannot be written: {error.strerror}") from error
 
     def load(self, folder: Path) -> Checkpoint[T]:
-        """Read a checkpoint and check everything that can be checked.
+        """Read a checkpoint and check sizes, types, hashes and finiteness.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class CheckpointFormat(Generic[T]):
         return Checkpoint(_read_tensors(folder, about, self.template(path, about)), about)
 
     def _read_about(self, path: Path) -> dict[str, Any]:
-        """The description, checked as far as all kinds have it in common."""
+        """Read the description and check the part that all kinds share."""
         content = _read_bytes(path)
         try:
             about = json.loads(content)
@@ -105,7 +105,7 @@ class CheckpointFormat(Generic[T]):
         except (ValueError, RecursionError):
             raise UserError(f"{path}: not valid JSON") from None
         if not isinstance(about, dict) or about.get("format") != self.name:
-            raise UserError(f"{path}: format: expected {self.name!r}, this is something else")
+            raise UserError(f"{path}: format: expected {self.name!r}, got another format")
         schema = about.get("schema")
         if schema != self.schema:
             newer = isinstance(schema, int) and schema > self.schema
@@ -122,7 +122,7 @@ def check_sizes(
     lowest: Mapping[str, int],
     absent: frozenset[str] = frozenset(),
 ) -> dict[str, int]:
-    """Widths and counts of a description.
+    """Check the layer widths and counts in a description.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def check_sizes(
 
 
 def read_budget(about: Mapping[str, Any]) -> Budget:
-    """Environment steps and CPU seconds that training took, according to a description.
+    """Environment steps and CPU seconds of training, according to a description.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def read_budget(about: Mapping[str, Any]) -> Budget:
 
 
 def spaces_hash() -> str:
-    """Hash over the names of the observation's columns, in order: a model reads them by position."""
+    """Hash over the names of the observation's columns in order, because models read columns by position."""
     names = {key: [column.name for column in table] for key, table in TABLE.items()}
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
@@ -184,7 +184,7 @@ def flatten(value: Any, prefix: str = "") -> dict[str, NDArray[Any]]:  # noqa: A
 
 
 def unflatten(like: Any, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -> Any:  # noqa: ANN401
-    """The inverse of ``flatten``, with the types of ``like``."""
+    """The inverse of ``flatten``, with the structure of ``like``."""
     if isinstance(like, np.ndarray):
         return arrays[prefix]
     parts = {
@@ -195,20 +195,20 @@ def unflatten(like: Any, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -
 
 
 def sealed(about: Mapping[str, Any]) -> dict[str, Any]:
-    """A description with its own hash under ``SEAL``, by which damage is noticed; an old hash is replaced."""
+    """A description with its own hash under ``SEAL``, which reveals damage; an old hash is replaced."""
     rest = {key: value for key, value in about.items() if key != SEAL}
-    # there and back: JSON knows no tuples, and no keys that are numbers
+    # there and back, because JSON has neither tuples nor keys that are numbers
     text = json.dumps(json.loads(json.dumps(rest)), sort_keys=True)
     return rest | {SEAL: hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _spaces() -> dict[str, Any]:
-    """The observation that a checkpoint of this version reads."""
+    """Description of the observation that a checkpoint of this version reads."""
     return {"observation_hash": spaces_hash(), "decision_hz": DECISION_HZ}
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write to a temporary name, flush, rename."""
+    """Write a file atomically: to a temporary name, flushed, renamed."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with temporary.open("wb") as file:
         file.write(content)
@@ -243,7 +243,7 @@ def _read_tensors(folder: Path, about: Mapping[str, Any], like: T) -> T:
             raise UserError(f"{path}: {name}: not all numbers are finite")
     for name in arrays:
         if name not in expected:
-            raise UserError(f"{path}: {name}: unknown")
+            raise UserError(f"{path}: {name}: unknown array")
     whole: T = unflatten(like, arrays)
     return whole
 

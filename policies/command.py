@@ -1,4 +1,4 @@
-"""From metres and m/s2 to actions, and how a lateral target moves: the last step of every policy."""
+"""Converts accelerations and lateral targets in SI units to actions, and moves a lateral target."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def decode_actions(actions: Array, low_m: Numbers, high_m: Numbers) -> tuple[Arr
 
 
 def to_action(observation: Observation, acceleration_mps2: Numbers, target_y_m: Numbers) -> Array:
-    """Actions ``(B, 2)`` in [-1, 1] for an acceleration and a lateral position per world, or one for all.
+    """Actions ``(B, 2)`` in [-1, 1] from an acceleration and a lateral position per world, or one pair for all.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def nearest_centre(y_m: Array) -> Array:
 def move_towards(
     target: Array, drift: Array, goal: Array, acceleration_mps2: Numbers
 ) -> tuple[Array, Array]:
-    """Lateral target and its drift one decision later, on the way to a goal with limited lateral acceleration.
+    """Lateral target and its drift after one decision towards a goal, with limited lateral acceleration.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Explorer: drives like a cruise control, and starts a random manoeuvre when an object comes near."""
+"""Explorer: drives with a cruise control, and starts a random manoeuvre when an object comes near."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from policies.planning.library import MANOEUVRES, glide, write_actions
 Array = NDArray[np.float64]
 
 HORIZON: Final = 30
-"""Decisions of a manoeuvre at most."""
+"""Largest number of decisions of a manoeuvre."""
 
 EARLIEST_S, LATEST_S = 0.6, 6.0
 """A manoeuvre begins so long before the object is reached; drawn anew for every episode."""
@@ -29,7 +29,7 @@ RECKLESS: Final = 0.3
 """Share of episodes in which a manoeuvre is carried out whatever traffic does."""
 
 KEEP_SHARE: Final = 0.35
-"""Share of manoeuvres that keep the lane and the speed: things are run over often enough to learn what that does."""
+"""Share of manoeuvres that keep the lane and the speed: objects are run over often enough to learn the effect."""
 
 LONELY_PER_S: Final = 0.1
 """Manoeuvres per second without an object."""
@@ -44,7 +44,7 @@ class Explorer:
         self._size = 0
 
     def _resize(self, size: int) -> None:
-        """Make empty memory for ``size`` worlds."""
+        """Create empty memory for ``size`` worlds."""
         self._size = size
         self._random = [np.random.default_rng(0)] * size
         self._is_new = np.ones(size, np.bool_)
@@ -54,7 +54,7 @@ class Explorer:
         self._step, self._end = np.zeros((2, size), np.int64)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Draw the habits of new episodes."""
+        """Draw random driving parameters for new episodes."""
         if self._size != len(mask):
             self._resize(len(mask))
         self._is_new |= mask
@@ -66,7 +66,7 @@ class Explorer:
             self._step[b] = self._end[b] = 0
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Cruise, or go on with the manoeuvre under way, or begin one."""
+        """Cruise, continue the manoeuvre under way, or begin one."""
         ego = observation["ego"].astype(np.float64)
         low, high = lateral_range(observation)
         self._target = np.where(self._is_new, ego[:, column.E_Y], self._target)
@@ -95,7 +95,7 @@ class Explorer:
         return to_action(observation, acceleration, target)
 
     def _begins(self, b: int, near: NDArray[np.float64], speed: float) -> bool:
-        """Whether it is time for a manoeuvre."""
+        """Whether a manoeuvre begins now."""
         if np.isfinite(near[0, 0]):
             return bool(near[0, 0] < self._begin_s[b] * max(speed, 3.0))
         return bool(self._random[b].random() < LONELY_PER_S * DECISION_S)

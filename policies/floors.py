@@ -1,4 +1,4 @@
-"""Floors: policies that drive the same way whatever lies on the road; the best of them is the zero of the score."""
+"""Floors: policies with one fixed reaction to objects; the best of them is 0 of the score."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHIFT_LIMIT_M: Final = 0.8
 
 
 class Constant:
-    """One answer to every object: the same braking and the same place whenever an object is tracked ahead.
+    """A fixed reaction: the same braking and the same lateral position whenever an object is tracked ahead.
 
     It keeps its distance from the vehicle ahead, as any cruise control does: the zero of the score is about objects,
     not about driving into queues. Without an object ahead it returns to its set speed and stays in the lane it is in.
@@ -81,7 +81,7 @@ class Constant:
         self._acts = np.zeros(0, np.bool_)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget the lane of these worlds."""
+        """Clear the stored lane of some worlds."""
         del seeds
         if len(self._home) != len(mask):
             self._home, self._target, self._drift = np.zeros((3, len(mask)))
@@ -89,7 +89,7 @@ class Constant:
         self._is_new = self._is_new | mask
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Drive to the place; brake while an object is ahead."""
+        """Steer to the position; brake while an object is ahead."""
         ego = observation["ego"].astype(np.float64)
         debris = observation["debris"].astype(np.float64)
         y, speed = ego[:, column.E_Y], ego[:, column.E_SPEED]
@@ -116,7 +116,7 @@ class Constant:
         return to_action(observation, acceleration, self._target)
 
     def _place_for(self, object_y: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Lateral position aimed at while an object is ahead."""
+        """Lateral position to steer to while an object is ahead."""
         offset = object_y - self._home
         if self._place == "straddle":
             return self._home + np.clip(offset, -SHIFT_LIMIT_M, SHIFT_LIMIT_M)
@@ -129,11 +129,11 @@ class Constant:
         return self._home
 
     def _target_when_clear(self) -> NDArray[np.float64]:
-        """Lane centre nearest to where it is heading: a lane change is not taken back."""
+        """Lane centre nearest to the present target; a lane change is not reversed."""
         return np.round(self._target / LANE_WIDTH_M) * LANE_WIDTH_M
 
     def explain(self) -> Explanation:
-        """Its one answer, while an object is ahead."""
+        """The fixed reaction, while an object is ahead."""
         label = BRAKE if self._braking > 0.0 else _LABELS[self._place]
         return Explanation(
             labels=np.where(self._acts, label, KEEP),
@@ -143,7 +143,7 @@ class Constant:
 
 
 class Uniform:
-    """Draws every component of the action uniformly; a check that nothing rewards mere activity."""
+    """Draws every component of the action uniformly, to check that random activity earns nothing."""
 
     privileged = False
 
@@ -151,13 +151,13 @@ class Uniform:
         self._generators: list[np.random.Generator] = []
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Begin the worlds' own random sequences."""
+        """Seed the random generators of some worlds."""
         if len(self._generators) != len(mask):
             self._generators = [np.random.default_rng(0)] * len(mask)
         for b in np.flatnonzero(mask):
             self._generators[b] = np.random.default_rng(int(seeds[b]))
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Two draws per world."""
+        """Draw two random numbers per world."""
         del observation
         return np.stack([rng.uniform(-1.0, 1.0, 2) for rng in self._generators])

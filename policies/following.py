@@ -1,4 +1,4 @@
-"""Keeping a distance from the vehicle ahead: the vehicles as observed, and the cruise control of every policy."""
+"""Keeping a distance from the vehicle ahead: the observed vehicles, and the cruise control of every policy."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ STANDSTILL_M: Final = 3.0
 """Wanted bumper-to-bumper gap at standstill [A]."""
 
 ACCELERATION_MPS2: Final = 1.5
-"""Treiber, Hennecke and Helbing (2000), Phys. Rev. E 62, 1805: 0.73; raised, because an ego that has slowed for an
-object holds up traffic [A]."""
+"""Acceleration of the driver model: 0.73 in Treiber, Hennecke and Helbing (2000), Phys. Rev. E 62, 1805; raised, as
+an ego that has slowed for an object holds up traffic [A]."""
 
 COMFORTABLE_BRAKING_MPS2: Final = 2.0
 """Treiber et al. (2000): 1.67, rounded up [A]."""
@@ -43,7 +43,7 @@ URGENT_S: Final = 4.0
 
 
 class ObservedVehicles(NamedTuple):
-    """Vehicle slots of the observation, each ``(B, 8)``; a hidden vehicle is moved on with its last speed."""
+    """Vehicle slots of the observation, each ``(B, 8)``; a hidden vehicle moves on with its last speed."""
 
     tracked: NDArray[np.bool_]
     dx: Array  # centre ahead of the ego's, m
@@ -61,13 +61,13 @@ def half_extents(length: Metres, width: Metres, heading: Metres) -> tuple[Metres
 
 
 def half_extent(vehicles: Array) -> Array:
-    """Half of what every vehicle ``(B, 8, V)`` takes across the road, m, ``(B, 8)``."""
+    """Half extent of every vehicle ``(B, 8, V)`` across the road, m, ``(B, 8)``."""
     length, width = vehicles[..., column.V_LENGTH], vehicles[..., column.V_WIDTH]
     return half_extents(length, width, vehicles[..., column.V_HEADING])[1]
 
 
 def read_vehicles(observation: Observation, speed: Array) -> ObservedVehicles:
-    """The vehicles of an observation; ``speed`` ``(B,)`` m/s is what a hidden vehicle moves against."""
+    """Read the vehicles of an observation; hidden ones move on relative to the ego's ``speed`` ``(B,)``, m/s."""
     vehicles = observation["vehicles"].astype(np.float64)
     along = vehicles[:, :, column.V_VX]
     return ObservedVehicles(

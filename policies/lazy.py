@@ -1,4 +1,4 @@
-"""Policies that a package exports by name and imports when they are first used."""
+"""Names that a package exports and imports only at their first use."""
 
 from __future__ import annotations
 

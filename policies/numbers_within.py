@@ -1,4 +1,4 @@
-"""Ranges of the numbers that a policy file may hold."""
+"""Checks that the numbers of a policy file are within their ranges."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check_number(name: str, value: object, low: float, high: float) -> float:
 
 
 def check_numbers(*ranges: tuple[str, object, float, float]) -> None:
-    """``check_number`` for several keys."""
+    """Apply ``check_number`` to several keys."""
     for name, value, low, high in ranges:
         check_number(name, value, low, high)
 

@@ -1,4 +1,4 @@
-"""TwinVecEnv: the twin as a Stable-Baselines3 VecEnv, the one adapter between the two."""
+"""TwinVecEnv: the adapter that presents the twin as a Stable-Baselines3 VecEnv."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TwinVecEnv(VecEnv):
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
-        """Seeds of the next reset: ``seed + b`` for world ``b``; ``None`` lets every world go on with its own draws."""
+        """Set the seeds of the next reset: ``seed + b`` for world ``b``; ``None`` continues the present generators."""
         self._seeds = [None if seed is None else seed + b for b in range(self.num_envs)]
         return self._seeds
 
@@ -116,7 +116,7 @@ class TwinVecEnv(VecEnv):
 
     @staticmethod
     def _describe(b: int, info: dict[str, Any], has_ended: bool) -> dict[str, Any]:
-        """The info that SB3 gets about the last decision of world ``b``."""
+        """The ``info`` for SB3 about the last decision of world ``b``."""
         source = info["final_info"] if has_ended else info
         return {
             "cost_usd": float(source["cost"]["total"][b]),
@@ -127,16 +127,16 @@ class TwinVecEnv(VecEnv):
         }
 
     def _keep_reset_info(self, b: int, info: dict[str, Any]) -> None:
-        """Remember which instance world ``b`` has begun."""
+        """Store which instance world ``b`` has begun."""
         if "instance_hash" in info:
             self.reset_infos[b] = {"instance_hash": info["instance_hash"][b]}
 
     def close(self) -> None:
-        """Free what the environment holds."""
+        """Release the resources of the environment."""
         self.env.close()
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """An attribute of the vector environment, once per world of ``indices``: they share it."""
+        """An attribute of the vector environment, repeated for each world of ``indices``."""
         return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:  # noqa: ANN401
@@ -157,7 +157,7 @@ class TwinVecEnv(VecEnv):
         indices: VecEnvIndices = None,
         **method_kwargs: Any,
     ) -> list[Any]:
-        """Call a method of the vector environment, once for all worlds; returns its answer, once per world.
+        """Call a method of the vector environment once; returns its result once per world.
 
         Raises
         ------
@@ -169,14 +169,14 @@ class TwinVecEnv(VecEnv):
         return [answer] * self.num_envs
 
     def _check_all(self, indices: VecEnvIndices) -> None:
-        """Refuse a selection of worlds."""
+        """Raise an error for a selection of worlds other than all."""
         if sorted(self._get_indices(indices)) != list(range(self.num_envs)):
             raise UserError(
-                f"indices: got {indices!r}, the worlds of a twin share everything; expected None"
+                f"indices: got {indices!r}, expected None, because all worlds of a twin share their attributes"
             )
 
     def env_is_wrapped(
         self, wrapper_class: type[gym.Wrapper[Any, Any, Any, Any]], indices: VecEnvIndices = None
     ) -> list[bool]:
-        """Whether the worlds do what a wrapper would add: ``Monitor``'s episode statistics, and nothing else."""
+        """Whether the worlds provide a wrapper's function; true for ``Monitor``'s episode statistics only."""
         return [wrapper_class is Monitor] * len(list(self._get_indices(indices)))

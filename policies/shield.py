@@ -1,4 +1,4 @@
-"""Shielded: any policy, with a few hard rules on top."""
+"""Shielded: any policy with a few hard rules on top."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LIVING_M: Final = 0.4
 """Least height of a warm object that is spared like a person [A]."""
 
 ROOM_M: Final = 0.2
-"""Least room beside it [A]."""
+"""Least room beside a warm object [A]."""
 
 SHIFT_M: Final = 0.3
 """A lateral command for less than this is no change of lane [A]."""
@@ -75,7 +75,7 @@ class Surroundings(NamedTuple):
 
 
 def safe_distance_m(rear_mps: Array, front_mps: Array, response_s: float, grip: Array) -> Array:
-    r"""Distance, m, that a vehicle behind has to keep (Shalev-Shwartz, Shammah, Shashua 2017, definition 1).
+    r"""Distance, m, that a following vehicle must keep (Shalev-Shwartz, Shammah, Shashua 2017, definition 1).
 
     .. math:: \left[ v_r \rho + \tfrac12 a \rho^2 + \frac{(v_r + \rho a)^2}{2 b_{min}}
         - \frac{v_f^2}{2 b_{max}} \right]_+
@@ -121,11 +121,11 @@ class Shielded:
         self._fired = np.full(0, -1)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Pass it on: the rules remember nothing."""
+        """Reset the policy; the rules have no memory."""
         self._policy.reset(mask, seeds)
 
     def act(self, observation: Observation) -> Array:
-        """The action of the policy, corrected."""
+        """The action of the policy, corrected by the rules."""
         action = np.asarray(self._policy.act(observation), np.float64)
         acceleration, target = decode_actions(action, *lateral_range(observation))
         around = read_surroundings(observation)
@@ -143,7 +143,7 @@ class Shielded:
         return np.where((self._fired >= 0)[:, None], changed, action)
 
     def explain(self) -> Explanation:
-        """The reasons of the policy, and the rule that overruled it."""
+        """The reasons of the policy, or the rule that overruled it."""
         count = len(self._fired)
         said = Explanation(np.zeros(count, np.int64), np.zeros(count, np.int64), ("no reason",))
         if isinstance(self._policy, Explaining):
@@ -163,7 +163,7 @@ class Shielded:
 
 
 def read_surroundings(observation: Observation) -> Surroundings:
-    """The inputs of the rules; vehicles hidden now are moved on with their last speed."""
+    """Compute the inputs of the rules; hidden vehicles move on with their last speed."""
     ego = observation["ego"].astype(np.float64)
     speed = ego[:, column.E_SPEED]
     seen = read_vehicles(observation, speed)
@@ -185,7 +185,7 @@ def read_surroundings(observation: Observation) -> Surroundings:
 
 
 def keep_distance(around: Surroundings) -> Array:
-    """Acceleration at most, m/s2, ``(B,)``: braking where a vehicle in the path is nearer than the safe distance."""
+    """Largest acceleration, m/s2, ``(B,)``: braking where a vehicle in the path is nearer than the safe distance."""
     half = 0.5 * EGO_WIDTH_M
     in_path = (around.vehicle_low < around.y[:, None] + half) & (
         around.vehicle_high > around.y[:, None] - half
@@ -200,7 +200,7 @@ def keep_distance(around: Surroundings) -> Array:
 
 
 def is_lane_taken(around: Surroundings, target: Array) -> NDArray[np.bool_]:
-    """Whether the lateral target leads into a lane where a vehicle is, or will be at the present speeds, ``(B,)``."""
+    """Whether the lateral target leads into a lane that a vehicle occupies now or soon, ``(B,)``."""
     half = 0.5 * EGO_WIDTH_M
     y = around.y[:, None]
     aim = target[:, None]
@@ -219,7 +219,7 @@ def is_lane_taken(around: Surroundings, target: Array) -> NDArray[np.bool_]:
 def threatens_life(
     observation: Observation, around: Surroundings, target: Array
 ) -> NDArray[np.bool_]:
-    """Whether a warm object would be driven over, and it is time to brake, ``(B,)``."""
+    """Whether the ego would drive over a warm object and must brake now, ``(B,)``."""
     rows = observation["debris"].astype(np.float64)
     half = 0.5 * np.maximum(rows[:, :, column.D_WIDTH], rows[:, :, column.D_LENGTH])
     alive = (

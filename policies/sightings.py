@@ -1,4 +1,4 @@
-"""How often an object was seen, and how often it was missed although nothing hid it: the signs of a ghost."""
+"""Counts how often an object was seen, and how often it was missed in plain view, which suggests a ghost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sightings:
         self._identity = np.full((size, DEBRIS_SLOTS), -1.0)
 
     def note(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Count this decision; a new track, or a new episode, begins at zero."""
+        """Count this decision; a new track, or a new episode, starts at zero."""
         rows = observation["debris"]
         identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
         begins = (identity != self._identity) | is_new[:, None]
@@ -44,7 +44,7 @@ class Sightings:
 
 
 def is_in_plain_view(observation: Observation) -> NDArray[np.bool_]:
-    """Whether an object of this size at this place should be seen, ``(B, J)``.
+    """Whether an object of this size at this place is expected to be seen, ``(B, J)``.
 
     False behind a tracked vehicle, and beyond the range at which such an object is recognised.
     """

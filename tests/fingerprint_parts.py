@@ -116,7 +116,7 @@ class Bench(NamedTuple):
             raise RuntimeError(f"expected {expected}, Python finds {printed.strip()}")
 
     def command(self, name: str, *options: str) -> str:
-        """Run ``python -m experiments.NAME OPTIONS``; what it prints."""
+        """Run ``python -m`` with a command of ``experiments`` and its options; returns what it prints."""
         return self.run("-m", f"experiments.{name}", *options)
 
     def read(self, pattern: str) -> Path:

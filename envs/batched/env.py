@@ -28,7 +28,7 @@ STATE_SCHEMA = 1
 
 
 class Futures(NamedTuple):
-    """What ``DebrisVectorEnv.branch`` returns for ``K`` worlds, ``C`` candidates and ``H`` decisions."""
+    """Result of ``DebrisVectorEnv.branch`` for ``K`` worlds, ``C`` candidates and ``H`` decisions."""
 
     cost_usd: NDArray[np.float64]  # (K, C, H, NUM_COMPONENTS), 0 after the end
     length: NDArray[np.int64]  # (K, C) decisions until terminated, or H
@@ -248,7 +248,9 @@ class DebrisVectorEnv(WorldsVectorEnv):
                 raise UserError(f"state: {key}: got {len(state[key])}, expected {self.num_envs}")
         worlds = state["worlds"]
         if worlds.dtype != self.batch.dtype:
-            raise UserError("state: worlds: got another layout than this version's")
+            raise UserError(
+                "state: worlds: got the array layout of another version, expected this version's"
+            )
         self.batch[:] = worlds
         self.instances = list(state["instances"])
         for generator, saved in zip(self._generators, state["generators"], strict=True):
@@ -257,7 +259,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
     def branch(
         self, actions: object, *, worlds: Sequence[int] | None = None, noise_seed: int | None = None
     ) -> Futures:
-        """Roll candidate action sequences from the present state, which does not change.
+        """Roll out candidate action sequences from the present state, which does not change.
 
         Parameters
         ----------

@@ -76,7 +76,7 @@ def advance_world(
 
 @compiled
 def _borrow_scratch(scratch: Scratch) -> Scratch:
-    """The scratch memory, borrowed."""
+    """The scratch memory as borrowed buffers, which compiled code passes on without counting references."""
     work = scratch.work
     return Scratch(
         Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs)),
@@ -149,7 +149,7 @@ def step_worlds(
 
 @compiled
 def _copy_dynamics(source: World, target: World) -> None:
-    """Copy what the future depends on; perception is left out."""
+    """Copy the arrays that decide the future, without those of perception."""
     n, j = source.episode_i[episode.NUM_VEHICLES], source.episode_i[episode.NUM_DEBRIS]
     target.vehicle_f[:, :n] = source.vehicle_f[:, :n]
     target.vehicle_i[:, :n] = source.vehicle_i[:, :n]

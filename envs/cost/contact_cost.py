@@ -17,7 +17,7 @@ from envs.specification import GRAVITY_MPS2
 
 
 class ContactCost(NamedTuple):
-    """Expected US$ by part, then the probabilities behind them."""
+    """Expected cost of a contact by part, US$, and the probabilities behind it."""
 
     harm: float
     jolt: float

@@ -15,7 +15,7 @@ _Levels = tuple[float, float, float, float, float, float]
 
 
 def _curves(intercepts: _Levels, per_mph: _Levels) -> tuple[_Levels, _Levels, _Levels]:
-    """Intercepts, slopes in 1/(m/s), and the curves' values at delta-v 0."""
+    """Intercepts and slopes, in 1/(m/s), of the injury curves, and their values at delta-v 0."""
     slopes = tuple(MPH_PER_MPS * slope for slope in per_mph)
     at_rest = tuple(1.0 / (1.0 + math.exp(-intercept)) for intercept in intercepts)
     return intercepts, slopes, at_rest  # type: ignore[return-value] # six in, six out
@@ -57,7 +57,7 @@ def harm_rear(delta_v: float, p: np.record) -> float:
 
 @compiled
 def _expected_harm(delta_v: float, curves: tuple[_Levels, _Levels, _Levels], p: np.record) -> float:
-    """Sum over the injury levels, from the top down: a level counts where the next ends."""
+    """Expected harm over the injury levels: each level counts with the probability that no higher one is reached."""
     if delta_v <= p.injury_onset_mps:
         return 0.0
     intercepts, slopes, at_rest = curves

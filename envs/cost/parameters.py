@@ -169,7 +169,7 @@ class CostParameters:
     """Smaller losses of speed are not charged for the follower (envs/physics/SOURCES.md 2.8) [A]."""
 
     charged_braking_mps2: float = _not_negative(1.5)
-    """Nor is weaker braking (envs/physics/SOURCES.md 2.8) [A]."""
+    """Weaker braking is not charged for the follower (envs/physics/SOURCES.md 2.8) [A]."""
 
     rear_end_property_usd: float = _not_negative(12_000.0)
     """Property damage of a rear-end collision [A]; half to double."""
@@ -192,7 +192,7 @@ class CostParameters:
     """Range within which a thrown object can meet a follower's windscreen [A]."""
 
     windscreen_probability: float = _share(0.1)
-    """P(it meets it | it rises and a follower is in range) [A]."""
+    """P(a rising object meets the windscreen of a follower in range) [A]."""
 
     windscreen_energy_j: float = _positive(50.0)
     """Impact energy up to which glass holds, and beyond it the scale of breaking [A]."""
@@ -204,7 +204,7 @@ class CostParameters:
     """Lighter objects do not penetrate [A]."""
 
     penetration_speed_mps: float = _positive(20.0)
-    """Nor do slower ones [A]."""
+    """Slower objects do not penetrate [A]."""
 
     penetration_harm_share: float = _share(0.047)
     """Price of a penetration as a share of a life: MAIS 2 (US DOT [M]) [A]."""
@@ -299,5 +299,5 @@ def _check(name: str, value: object, allowed: str) -> None:
 
 
 def _message(name: str, value: object, allowed: str) -> str:
-    """The line that names the key, its value and what is allowed."""
+    """Error message with the key, its value and what is allowed."""
     return f"cost: {name}: got {shown(value)}, expected {allowed}"

@@ -61,8 +61,8 @@ def rear_end_cost(
     Three braking strengths times three reaction times; median ratio to the fine integral: 0.94. A drop of less than
     ``charged_drop_mps`` and braking of less than ``charged_braking_mps2`` cost nothing.
 
-    Charge a braking episode once: evaluate with the state at onset, ``a = (v0 - v)/elapsed`` and ``v1 = v``, and pay
-    the increase over what has been paid. Pay either this or a simulated collision, never both.
+    Charge a braking episode once: evaluate with the state at onset, ``a = (v0 - v)/elapsed`` and ``v1 = v``, and
+    charge the increase. Charge either this or a simulated collision, never both.
     """
     if v0 - v1 < p.charged_drop_mps or a < p.charged_braking_mps2 or v_f <= v1:
         return 0.0

@@ -14,7 +14,7 @@ WEIGHT_TOLERANCE = 1e-9
 
 
 def _require(condition: bool, got: object, expected: str) -> None:
-    """Refuse a parameter; the catalogue puts the file and the key in front of the message."""
+    """Raise an error if a parameter is not allowed; the catalogue adds the file and the key to the message."""
     if not condition:
         raise ValueError(f"got {got}, expected {expected}")
 
@@ -39,7 +39,7 @@ class Constant:
         return self.value
 
     def quantile(self, u: float) -> float:
-        """The value for every ``u``; a draw is spent on it all the same."""
+        """The same value for every ``u``."""
         del u
         return self.value
 
@@ -63,7 +63,7 @@ class Uniform:
 
 @dataclass(frozen=True)
 class LogUniform:
-    """The logarithm uniform: each octave of the range ``0 < low <= high`` equally likely."""
+    """Distribution of a value whose logarithm is uniform over the range ``0 < low <= high``."""
 
     low: float
     high: float
@@ -107,7 +107,7 @@ class Choice:
         return max(self.values)
 
     def quantile(self, u: float) -> float:
-        """Value whose share of ``[0, 1)``, in the given order, holds ``u``."""
+        """Value to which ``u`` belongs when ``[0, 1)`` is divided by the probabilities, in the given order."""
         bound = 0.0
         for value, weight in zip(self.values, self.weights, strict=True):
             bound += weight

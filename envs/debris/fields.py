@@ -25,7 +25,7 @@ class Limits:
     is_open: bool = False
 
     def refusal(self, value: float) -> str:
-        """What was expected instead of ``value``; empty if it is allowed."""
+        """Description of the allowed range if ``value`` is outside it, else empty."""
         if not math.isfinite(value):
             return "a finite number"
         if value < self.low or (self.is_open and value == self.low):
@@ -45,17 +45,17 @@ class Fields:
         return CatalogueError(f"{self.path}: {key}: {problem}")
 
     def mismatch(self, key: str, expected: str) -> CatalogueError:
-        """An error of one line: file, key, the value given, what was expected."""
+        """An error of one line: file, key, given value, expected value."""
         return self.error(key, f"got {shown(self.values[key])}, expected {expected}")
 
     def require(self, key: str, expected: str) -> object:
-        """Value of a key that must be there."""
+        """Value of a required key."""
         if key not in self.values:
             raise self.error(key, f"missing, expected {expected}")
         return self.values[key]
 
     def refuse_unknown(self, allowed: Iterable[str]) -> None:
-        """Every key must be among ``allowed``; the nearest one is suggested."""
+        """Raise an error for a key that is not in ``allowed``; it suggests the nearest allowed one."""
         names = list(allowed)
         for key in self.values:
             if key not in names:
@@ -63,7 +63,7 @@ class Fields:
                 raise self.error(quoted_key(key), problem)
 
     def one_of(self, key: str, allowed: Iterable[str]) -> str:
-        """A word from a list."""
+        """Value of a key that must be one word of a list."""
         names = list(allowed)
         expected = f"one of {', '.join(names)}"
         value = self.require(key, expected)
@@ -72,21 +72,21 @@ class Fields:
         return value
 
     def text(self, key: str, expected: str) -> str:
-        """Text that is not empty."""
+        """Value of a key that must be text and not empty."""
         value = self.require(key, expected)
         if not isinstance(value, str) or not value.strip():
             raise self.mismatch(key, expected)
         return value.strip()
 
     def flag(self, key: str) -> bool:
-        """A truth value."""
+        """Value of a key that must be true or false."""
         value = self.require(key, "true or false")
         if not isinstance(value, bool):
             raise self.mismatch(key, "true or false")
         return value
 
     def number(self, key: str, limits: Limits) -> float:
-        """One number within ``limits``."""
+        """Value of a key that must be one number within ``limits``."""
         value = _as_float(self.require(key, "a number"))
         if value is None:
             raise self.mismatch(key, "a number")
@@ -100,7 +100,7 @@ class Fields:
             raise self.error(key, f"got {value:g}, expected {expected}")
 
     def distribution(self, key: str, limits: Limits) -> Distribution:
-        """A distribution all of whose values lie within ``limits``."""
+        """Value of a key that must be a distribution with all values within ``limits``."""
         plan = _plan(self.require(key, SHAPES))
         if plan is None:
             raise self.mismatch(key, SHAPES)
@@ -114,7 +114,7 @@ class Fields:
 
 
 def _as_float(value: object) -> float | None:
-    """A number as a float; None for anything else, truth values included."""
+    """A number as a float; None for anything else, true and false included."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -132,7 +132,7 @@ def _as_pair(value: object) -> tuple[float, float] | None:
 
 
 def _plan(value: object) -> tuple[tuple[float, ...], Callable[[], Distribution]] | None:
-    """Values that limits apply to, and what builds the distribution; None for a wrong shape."""
+    """Numbers of a distribution that must be within limits, and its constructor; None for an unknown form."""
     single, pair = _as_float(value), _as_pair(value)
     if single is not None:
         return (single,), partial(Constant, single)

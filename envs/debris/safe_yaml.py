@@ -1,4 +1,4 @@
-"""Reading one catalogue file: YAML without aliases, tags, duplicate keys, depth or great size."""
+"""Reads one catalogue file: YAML without aliases, tags, duplicate keys, deep nesting or large size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_DEPTH = 4
 """Deepest nesting: mapping, distribution, list of pairs, pair."""
 
 LARGEST_INTEGER = 2**63 - 1
-"""What 64 bits hold; Python's own have no end, and cannot even be printed beyond 4,300 digits."""
+"""Largest integer of 64 bits; Python's integers are unlimited, and cannot be printed beyond 4,300 digits."""
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it (about eight times faster), else Python's."""
@@ -36,14 +36,14 @@ def quoted_key(key: str) -> str:
 
 
 class _Refused(Exception):  # noqa: N818 (a signal inside this module; users see CatalogueError)
-    """What is wrong with a document, without its file name."""
+    """Error about the contents of a document, without its file name."""
 
 
 class _Loader(SafeLoader):  # type: ignore[misc]
     """Safe loader that refuses duplicate and non-text keys and reads 1e5 as a number."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """A mapping whose keys are text and occur once."""
+        """Build a mapping whose keys are text and occur once."""
         seen: set[str] = set()
         for key, _ in node.value:
             if key.tag != "tag:yaml.org,2002:str":
@@ -107,7 +107,7 @@ def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
 
 @contextmanager
 def _in_one_line(path: Path) -> Iterator[None]:
-    """Turn everything that can be wrong with a text into a ``CatalogueError`` of one line."""
+    """Convert every error about a text to a ``CatalogueError`` of one line."""
     try:
         yield
     except _Refused as refused:
@@ -158,7 +158,7 @@ def read_scalars(path: Path, max_depth: int) -> list[tuple[int, str]]:
 
 
 def read_mapping(path: Path) -> dict[str, object]:
-    """The mapping that a file holds: keys are text, values are what YAML's safe types give, unchecked.
+    """The mapping in a file: keys are text, values are of YAML's safe types and not checked further.
 
     Raises
     ------

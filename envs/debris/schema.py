@@ -90,13 +90,13 @@ def read_spec(path: Path) -> DebrisSpec:
 
 
 def _read_look(fields: Fields, is_body: bool) -> str:
-    """The look: "patch" for patches, and for nothing else; "ground-mark" is for phantoms."""
+    """Read the look: always "patch" for patches and never otherwise; "ground-mark" is reserved for phantoms."""
     bodies = [look for look in LOOKS if look not in {"patch", "ground-mark"}]
     return fields.one_of("look", bodies if is_body else ["patch"])
 
 
 def _read_group(fields: Fields) -> str | None:
-    """The look-alike group; null says that there is none."""
+    """The look-alike group, or null for none."""
     if "look_alike_group" in fields.values and fields.values["look_alike_group"] is None:
         return None
     group = fields.one_of("look_alike_group", [*GROUPS, "null"])

@@ -1,4 +1,4 @@
-"""DebrisSpec: what an object type is. DebrisDraw: one specimen of it, in SI units."""
+"""DebrisSpec: an object type. DebrisDraw: one specimen of it, in SI units."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SPLITS = ("train", "held_out")
 """Types a policy may learn from, and types kept for the test of generalisation (envs/physics/SOURCES.md 4.3)."""
 
 GROUPS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10")
-"""Look-alike groups: the same to the eye, different inside (envs/physics/SOURCES.md 4.2)."""
+"""Look-alike groups: types that look the same and differ in contents (envs/physics/SOURCES.md 4.2)."""
 
 YAW_RULES = {"any": Uniform(-0.5 * math.pi, 0.5 * math.pi), "aligned": Uniform(-0.8, 0.8)}
-"""How it lies: long objects at any angle, others within 0.8 rad of the road (envs/physics/SOURCES.md 4)."""
+"""Angle on the road: long objects at any angle, others within 0.8 rad of it (envs/physics/SOURCES.md 4)."""
 
 DRAW_ORDER = (
     "length_m",
@@ -44,7 +44,7 @@ Fixed: another order is another world for the same seed. A new property goes to 
 
 @dataclass(frozen=True)
 class DebrisDraw:
-    """One specimen of an object type, SI units; what a patch does not have is zero.
+    """One specimen of an object type, SI units; properties that do not apply to a patch are zero.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class DebrisDraw:
 
 @dataclass(frozen=True, kw_only=True)
 class DebrisSpec:
-    """An object type: what is known of it, and how its specimens vary.
+    """An object type: its known properties, and how its specimens vary.
 
     The distributions are in the units of ``DebrisDraw`` and independent of each other (envs/physics/SOURCES.md 4).
 

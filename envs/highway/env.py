@@ -1,4 +1,4 @@
-"""The reference: Debris-v0 as a highway-env environment."""
+"""The reference engine: Debris-v0 as a highway-env environment."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class DebrisEnv(AbstractEnv):
             self.viewer.begin_episode()
 
     def step(self, action: object) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
-        """Advance by one decision of three ticks; an action that does not fit is refused before anything changes."""
+        """Advance by one decision of three ticks; an invalid action raises an error before anything changes."""
         first, second = check_actions([action], self.settings.action, 1)[0]
         p = self.settings.cost_record
         begin_decision(self.world, first, second, self.settings.is_discrete)

@@ -1,4 +1,4 @@
-"""What a picture shows of the past: the ego's path, its contacts, its costliest decision."""
+"""The past that a picture shows: the ego's path, its contacts, its costliest decision."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 
 
 class History:
-    """The ego's past, recorded tick by tick for the pictures of an episode."""
+    """The ego's past, recorded tick by tick, as pictures show it."""
 
     def __init__(self) -> None:
         self.path: deque[tuple[float, float, float]] = deque(maxlen=PATH_TICKS)

@@ -44,7 +44,7 @@ class TrafficVehicle(IDMVehicle):
 
 
 class EgoVehicle(ControlledVehicle):
-    """The ego: drives what the shared control law stored for this tick.
+    """The ego, which executes the steering and acceleration of the shared control law for this tick.
 
     Derived from ``ControlledVehicle`` because MOBIL reads the target speed and target lane of other vehicles, and takes
     a missing target speed for zero.
@@ -59,7 +59,7 @@ class EgoVehicle(ControlledVehicle):
         self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
 
     def act(self, action: dict[str, Any] | str | None = None) -> None:
-        """Keep the command that ``push_commands`` has stored; the clip of the last tick does not touch it."""
+        """Keep the command that ``push_commands`` has stored, without the clip of the last tick."""
         del action
 
 
@@ -82,7 +82,7 @@ class DebrisObject(RoadObject):
 
     @property
     def velocity(self) -> Array:
-        """Its own velocity, m/s: a sliding object does not move along its heading."""
+        """Velocity, m/s; a sliding object does not move along its heading."""
         return self._velocity
 
     @velocity.setter

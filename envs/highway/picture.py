@@ -1,4 +1,4 @@
-"""From the arrays of a world to drawn objects and vehicles: what the ego sees, remembers, and does not see."""
+"""Turns the arrays of a world into drawn objects and vehicles: seen, remembered, or unknown to the ego."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from envs.specification.world import World
 from envs.world.charges import AXLE_M, TRACK_M
 
 ALPHA: Final = {"seen": 1.0, "hidden": 0.60, "unknown": 0.35}
-"""Opacity by what the ego knows of an object [A]: judgement."""
+"""Opacity by the ego's knowledge of an object [A]: judgement."""
 
 ABOVE_TRAFFIC_M = 0.5
 """Objects higher than this are drawn over the vehicles [A]: judgement."""
@@ -53,7 +53,7 @@ ENDINGS: Final = (
 
 
 def knowledge(world: World, j: int) -> str:
-    """What the ego knows of object ``j``: ``"seen"`` now, ``"hidden"`` but tracked, or ``"unknown"``."""
+    """State of the ego's track of object ``j``: ``"seen"`` now, ``"hidden"`` but tracked, or ``"unknown"``."""
     slot = VEHICLE_SLOTS + j
     if world.track_i[track.TARGET, slot] < 0:
         return "unknown"
@@ -61,7 +61,7 @@ def knowledge(world: World, j: int) -> str:
 
 
 def item_of(world: World, name: str, j: int) -> Item:
-    """Object ``j`` of a world as it is drawn: faint if it was never seen, hatched if it is not seen now."""
+    """Object ``j`` of a world in drawable form: faint if it was never seen, hatched if it is not seen now."""
     known = knowledge(world, j)
     rows = (debris.X, debris.Y, debris.YAW, debris.LENGTH, debris.WIDTH, debris.Z)
     x, y, yaw, length, width, z = (float(world.debris_f[row, j]) for row in rows)
@@ -80,7 +80,7 @@ def item_of(world: World, name: str, j: int) -> Item:
 
 
 def body_of(world: World, k: int) -> Body:
-    """Vehicle ``k`` of a world as it is drawn."""
+    """Vehicle ``k`` of a world in drawable form."""
     f, i = world.vehicle_f[:, k], world.vehicle_i[:, k]
     rows = (vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.LENGTH, vehicle.WIDTH)
     x, y, heading, length, width = (float(f[row]) for row in rows)
@@ -119,7 +119,7 @@ def draw_debris_and_vehicles(
     certainty: Sequence[float],
     ego_alpha: float = 1.0,
 ) -> None:
-    """Draw all objects and vehicles, and what the ego believes of the objects, on a canvas that shows the road.
+    """Draw all objects and vehicles, and the ego's belief about the objects, on a canvas that shows the road.
 
     ``ego_alpha`` is the opacity of the ego: below 1, what it straddles can be seen under it. ``certainty`` is a factor,
     0 to 1, of every object's opacity; empty = all are certain.
@@ -148,7 +148,7 @@ def draw_debris_and_vehicles(
 
 
 def _layers(world: World, items: list[Item]) -> tuple[list[Item], list[Item], list[Item]]:
-    """Objects in the surface, on the road, and above the traffic."""
+    """Objects sorted into those in the surface, on the road, and above the traffic."""
     ground, low, high = [], [], []
     for j, item in enumerate(items):
         if world.debris_i[debris.IS_PATCH, j] == 1 or item.look == "ground-mark":
@@ -161,7 +161,7 @@ def _layers(world: World, items: list[Item]) -> tuple[list[Item], list[Item], li
 
 
 def _draw_beliefs(canvas: Canvas, world: World, items: list[Item]) -> None:
-    """Outlines of what is seen and of what is only remembered, and frames around what is not there."""
+    """Draw outlines of objects that are seen or only remembered, and frames around phantoms."""
     f = world.track_f
     for j, item in enumerate(items):
         slot, known = VEHICLE_SLOTS + j, knowledge(world, j)
@@ -177,7 +177,7 @@ def _draw_beliefs(canvas: Canvas, world: World, items: list[Item]) -> None:
 
 
 def draw_intention(canvas: Canvas, world: World) -> None:
-    """Where the ego steers to."""
+    """Draw a line to the lateral position to which the ego steers."""
     v = world.vehicle_f[:, 0]
     front = 0.5 * v[vehicle.LENGTH] + 0.5
     x = float(v[vehicle.X] + front * math.cos(v[vehicle.HEADING]))
@@ -186,7 +186,7 @@ def draw_intention(canvas: Canvas, world: World) -> None:
 
 
 def draw_visibility(canvas: Canvas, world: World) -> None:
-    """Darkness or fog beyond the range of sight; nothing by day in clear air."""
+    """Draw darkness or fog beyond the range of sight; nothing by day in clear air."""
     is_night = world.episode_i[episode.LIGHT] == episode.NIGHT
     is_clear = world.episode_i[episode.WEATHER] == episode.CLEAR
     if is_clear and not is_night:

@@ -59,7 +59,7 @@ DISTANCES_M: Final = (25, 50, 75, 100)
 
 
 class Drawable(Protocol):
-    """What a viewer reads of an environment: ``DebrisEnv`` has it, and so has the scene of a dream."""
+    """Attributes of an environment that a viewer reads; ``DebrisEnv`` and the scene of a dream have them."""
 
     config: dict[str, Any]  # screen_width, screen_height, scaling, centering_position, ...
     world: World
@@ -150,7 +150,7 @@ class DebrisViewer(EnvViewer):
         return np.array([self.env.world.vehicle_f[vehicle.X, 0], y])
 
     def close(self) -> None:
-        """Close the window, if there is one; other viewers of this process go on."""
+        """Close the window, if there is one; other viewers of this process keep theirs."""
         if not self.offscreen:
             pygame.display.quit()
 
@@ -170,7 +170,7 @@ class DebrisViewer(EnvViewer):
         return Canvas(picture, canvas.left_m, canvas.top_m, picture.scaling)
 
     def _draw_lens(self, world: World, names: tuple[str, ...], letters: Lettering) -> None:
-        """A close-up of the ego, half transparent: what it straddles and what its wheels meet."""
+        """Draw a half transparent close-up of the ego and of the objects below and near it."""
         lens, f = self._lens, world.vehicle_f
         lens.scaling = OVERSAMPLING * LENS_SCALING
         lens.centering_position = [0.5, 0.5]
@@ -261,20 +261,20 @@ def _join(left: pygame.Surface, right: pygame.Surface) -> pygame.Surface:
 
 
 def _large_surface(size: tuple[int, int]) -> WorldSurface:
-    """A surface on which highway-env draws roads, larger than what is shown of it."""
+    """A surface on which highway-env draws roads, larger than the part that is shown."""
     large = (OVERSAMPLING * size[0], OVERSAMPLING * size[1])
     return WorldSurface(large, 0, pygame.Surface(large))
 
 
 def _canvas_of(surface: WorldSurface) -> Canvas:
-    """The same piece of road for our own drawing."""
+    """The canvas of our own drawing for the same part of the road."""
     left, top = surface.origin
     return Canvas(surface, float(left), float(top), surface.scaling, OVERSAMPLING)
 
 
 @contextmanager
 def _no_window_if(is_offscreen: bool) -> Iterator[None]:
-    """Keep highway-env's start from looking for a display that pictures do not need.
+    """Prevent highway-env from opening a display when only pictures are wanted.
 
     The variable is put back and the display closed again, so that a window can still be opened later.
     """

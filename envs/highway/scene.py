@@ -1,4 +1,4 @@
-"""A world's arrays as a highway-env Road, and back: what is copied when."""
+"""Converts a world's arrays to a highway-env Road and back."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def build_debris(road: Road, world: World) -> list[DebrisObject]:
 
 
 def pull_vehicles(road: Road, world: World) -> None:
-    """Copy what highway-env has moved into the arrays, in place."""
+    """Copy the vehicle states that highway-env has changed to the arrays, in place."""
     f, i = world.vehicle_f, world.vehicle_i
     for k, item in enumerate(road.vehicles):
         f[vehicle.X, k], f[vehicle.Y, k] = item.position
@@ -90,7 +90,7 @@ def push_commands(road: Road, world: World) -> None:
 
 
 def push_effects(road: Road, world: World, items: list[DebrisObject]) -> None:
-    """Give speeds after contacts and the motion of debris to highway-env; list what traffic reacts to."""
+    """Copy speeds after contacts and the motion of debris to highway-env; list the objects that traffic reacts to."""
     for k, item in enumerate(road.vehicles):
         item.speed = float(world.vehicle_f[vehicle.SPEED, k])
     road.objects = []

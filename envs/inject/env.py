@@ -162,7 +162,7 @@ class InjectEnv(gym.Env[Any, Any]):
         return np.asarray(lane.position(along, side)), float(lane.heading_at(along))
 
     def _watch_road(self) -> None:
-        """Have every tick of the base's road followed by ours; the base makes a new road at every reset."""
+        """Call our tick after every tick of the base's road; the base makes a new road at every reset."""
         road = self.base.road
         inner = road.step
 

@@ -1,4 +1,4 @@
-"""InjectSettings: the arguments of Inject-v0 that say what lies on the road and what it costs, checked."""
+"""InjectSettings: the checked arguments of Inject-v0: which objects lie on the road and what contacts cost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ARGUMENTS: Final = (
 
 
 class InjectSettings:
-    """Which objects are placed, and what their contacts cost.
+    """Choice of the placed objects, and the cost parameters of their contacts.
 
     Parameters
     ----------

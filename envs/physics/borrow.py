@@ -19,10 +19,10 @@ from numba.extending import intrinsic
 
 @intrinsic
 def _borrowed(_typing_context: Any, array: Any) -> Any:
-    """The same array structure with its owner cleared."""
+    """The same array structure without its owner."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        """Copy the structure and null what would be counted."""
+        """Copy the structure and clear the fields that reference counting uses."""
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
         view.meminfo = view.meminfo.type(None)
         view.parent = view.parent.type(None)
@@ -32,7 +32,7 @@ def _borrowed(_typing_context: Any, array: Any) -> Any:
 
 
 def _same(array: Any) -> Any:
-    """The array itself: without compilation there is no count to avoid."""
+    """The array itself; without compilation no references are counted."""
     return array
 
 

@@ -43,6 +43,6 @@ def inlined(function: _Function) -> _Function:
 
 
 def shared(function: _Function) -> _Function:
-    """Mark a small function that Python runs as it is and that compiled callers compile into themselves."""
+    """Mark a small function that Python calls uncompiled and that compiled callers include in their own code."""
     made: _Function = register_jitable(function)
     return made

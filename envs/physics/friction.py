@@ -1,4 +1,4 @@
-"""Grip on a spill: what the wheels have and what a manoeuvre needs (envs/physics/SOURCES.md 2.5)."""
+"""Friction on a spill: available at the wheels, and needed by a manoeuvre (envs/physics/SOURCES.md 2.5)."""
 
 from __future__ import annotations
 

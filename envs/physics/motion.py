@@ -20,7 +20,7 @@ BOUNCE_STOP_MPS = 0.3
 
 
 class Motion(NamedTuple):
-    """Velocity (m/s), height of the lowest point (m) after a step, and the way made (m)."""
+    """Velocity (m/s) and height of the lowest point (m) after a step, and the distance covered (m)."""
 
     vx: float
     vy: float
@@ -113,7 +113,7 @@ def _is_held(
     drag: float,
     lift: float,
 ) -> bool:
-    """Whether an object at rest on the road stays there; drag and lift per kg."""
+    """Whether an object at rest on the road stays at rest; drag and lift per kg."""
     if z > 0.0 or vz != 0.0 or vx * vx + vy * vy >= REST_SPEED_MPS * REST_SPEED_MPS:
         return False
     square = air_x * air_x + air_y * air_y

@@ -124,7 +124,7 @@ def _check_counts(episode_i: Array, n: int, j: int) -> None:
     counts = episode_i[episode.NUM_VEHICLES], episode_i[episode.NUM_DEBRIS]
     if counts != (n, j):
         raise UserError(
-            f"instance: num_vehicles, num_debris: got {counts[0]}, {counts[1]}, the arrays hold {n}, {j}"
+            f"instance: num_vehicles, num_debris: got {counts[0]}, {counts[1]}, but the arrays contain {n}, {j}"
         )
 
 

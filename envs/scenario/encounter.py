@@ -1,4 +1,4 @@
-"""The stage of an encounter: road, ego, speed, and an object placed so that it is recognised in time, or late."""
+"""Builds the start of an encounter: road, ego, speed, and an object that is recognised in time or late."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WARM_UP_S = (0.6, 1.6)
 
 
 class Stage(NamedTuple):
-    """Where an encounter takes place."""
+    """Road, ego and object position of an encounter."""
 
     scene: SceneBuilder
     lane: int
@@ -74,7 +74,7 @@ def set_stage(
     *,
     recognition_time_s: float | None = None,
 ) -> Stage:
-    """A road with the ego on it, and the place of an object recognised at the wanted time; ``rng`` is consumed.
+    """A road with the ego on it, and the place of an object recognised at the desired time; ``rng`` is consumed.
 
     The sight range is the free parameter: it stands for curvature, crests and spray as well as light and weather.
 
@@ -105,7 +105,7 @@ def set_stage(
 
 
 def sample_offset(rng: np.random.Generator) -> float:
-    """Lateral place of an object in the ego's lane against its centre, m: +-1.1 m; one draw."""
+    """Lateral offset of an object from the centre of the ego's lane, m, at most 1.1 to either side; one draw."""
     # envs/physics/SOURCES.md 4
     return float(rng.uniform(-1.1, 1.1))
 

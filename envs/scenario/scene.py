@@ -170,7 +170,7 @@ class SceneBuilder:
     def add_ego(self, lane: int, speed_mps: float) -> None:
         """Place the ego, first of all vehicles, in the middle of ``lane`` at its set speed."""
         if self._vehicle_f:
-            raise UserError("scene: the ego comes first")
+            raise UserError("scene: expected the ego as the first vehicle")
         self.add_vehicle(EGO_X_M, lane, speed_mps)
         self._vehicle_i[0][vehicle.KIND] = vehicle.KIND_EGO
         self.episode_f[episode.SET_SPEED] = speed_mps

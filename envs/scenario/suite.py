@@ -1,4 +1,4 @@
-"""Suites: versioned lists of instances (strata x families x seeds x splits) with a hash over what they sample."""
+"""Suites: versioned lists of instances (strata x families x seeds x splits) with a hash over the sampled instances."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
 
 SEED_SPLITS: Final = ("train", "validation", "test")
-"""Disjoint ranges of seeds: learn on the first, choose on the second, report the third."""
+"""Disjoint ranges of seeds: for training, for validation, and for the test."""
 
 SUITE_KEYS: Final = ("version", "first_seed", "instances", "strata", "sha256")
 STRATUM_KEYS: Final = ("objects", "groups", "families")
@@ -124,7 +124,7 @@ class Suite:
         return digest.hexdigest()
 
     def check(self, split: str) -> None:
-        """Refuse a suite that no longer samples what its file recorded.
+        """Raise an error if the sampled instances differ from those recorded in the suite's file.
 
         Raises
         ------
@@ -194,7 +194,7 @@ def _sampler(family: str, objects: str, groups: tuple[str, ...]) -> ScenarioSamp
 
 
 def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    """Check that a mapping has exactly these keys."""
+    """Raise an error unless a mapping has exactly these keys."""
     for key in values:
         if key not in allowed:
             raise not_allowed(f"{where}: key", key, allowed)
@@ -204,7 +204,7 @@ def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, .
 
 
 def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """A value that must be a mapping."""
+    """Value of a key that must be a mapping."""
     value = values[key]
     if not isinstance(value, dict) or not value:
         raise UserError(
@@ -214,7 +214,7 @@ def _mapping(where: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 
 def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
-    """A whole number for every split."""
+    """Value of a key that must be a whole number for every split."""
     counts = _mapping(where, values, key)
     _refuse_unknown(f"{where}: {key}", counts, SEED_SPLITS)
     for split, value in counts.items():

@@ -1,4 +1,4 @@
-"""Measurement errors, the look posterior, and what the radar and the thermal camera report."""
+"""Measurement errors, the look posterior, and the readings of radar and thermal camera."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sight lines: what hides what, and from how far an object is recognised."""
+"""Sight lines: which bodies are hidden by vehicles, and at what distance an object is recognised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tracks: which vehicle or object holds which slot, since when, and when a track ends."""
+"""Tracks: which vehicle or object has which slot, since when, and when a track ends."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _age_vehicle_tracks(world: World) -> None:
 
 @compiled
 def _measure_vehicle(world: World, slot: int, k: int) -> None:
-    """Write what is seen of vehicle ``k`` into its track."""
+    """Write the measurement of vehicle ``k`` into its track."""
     v, f = world.vehicle_f, world.track_f
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
@@ -169,7 +169,7 @@ def _free_slot(world: World) -> int:
 
 @compiled
 def _least_wanted(world: World, roles: tuple[int, int, int, int, int, int]) -> int:
-    """Slot of the track without a role that is furthest from the ego; there are more slots than roles."""
+    """Slot of the track without a role that is furthest from the ego."""
     worst, distance = 0, -1.0
     for slot in range(VEHICLE_SLOTS):
         k = world.track_i[track.TARGET, slot]
@@ -245,7 +245,7 @@ def _update_object(world: World, j: int) -> None:
 
 @compiled
 def _measure_object(world: World, slot: int, j: int) -> None:
-    """Write what is seen of object ``j`` into its track."""
+    """Write the measurement of object ``j`` into its track."""
     d, f = world.debris_f, world.track_f
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0

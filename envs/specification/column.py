@@ -1,4 +1,4 @@
-"""Columns of the observation arrays; ``envs.observation`` holds their units, ranges and meaning."""
+"""Columns of the observation arrays; ``envs.observation`` defines their units, ranges and meaning."""
 
 from envs.specification.debris import NUM_LOOKS
 

@@ -88,8 +88,8 @@ def watch_braking(world: World, speed_before: float) -> None:
 def charge_braking(world: World, p: np.record) -> None:
     """Charge the growth of the braking episode's cost since the last decision, in place (envs/physics/SOURCES.md 2.9).
 
-    The expected cost is that of braking steadily from the onset to the present speed; only its growth is paid, so the
-    sum over the decisions is the cost of the whole episode.
+    The expected cost is that of braking steadily from the onset to the present speed; only its growth is charged, so
+    the sum over the decisions is the cost of the whole episode.
     """
     f, i = world.episode_f, world.episode_i
     if i[episode.BRAKE_TICK] < 0:
@@ -132,7 +132,7 @@ def _charge_nuisance(world: World, p: np.record) -> None:
 
 @inlined
 def has_cause(world: World) -> bool:
-    """Whether a real object is ahead, or a lead is close or closing."""
+    """Whether there is a reason to brake: a real object ahead, or a lead that is close or closing."""
     x, y = world.vehicle_f[vehicle.X, 0], world.vehicle_f[vehicle.Y, 0]
     for j in range(world.episode_i[episode.NUM_DEBRIS]):
         ahead = world.debris_f[debris.X, j] - x

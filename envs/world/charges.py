@@ -53,7 +53,7 @@ STANDING_MPS = 1.0
 
 @inlined
 def charge_swerve(world: World, p: np.record) -> None:
-    """Charge the growth of the hardest steering of the swerve under way, in place (envs/physics/SOURCES.md 6.1)."""
+    """Charge the swerve under way as its hardest steering increases, in place (envs/physics/SOURCES.md 6.1)."""
     f, i = world.episode_f, world.episode_i
     lateral = abs(f[episode.LATERAL_ACCELERATION])
     if lateral < CALM_MPS2:
@@ -158,7 +158,7 @@ def charge_manoeuvre(world: World, p: np.record) -> None:
     offset = abs(v[vehicle.Y, 0] - lane * LANE_WIDTH_M)
     if lane != i[episode.CHARGED_LANE]:
         if offset <= ARRIVED_M:
-            # it began as a shift, which has been paid; settling in the new lane is not another one
+            # it began as a shift, which has been charged; settling in the new lane is not another one
             paid = p.shift_usd if f[episode.MANOEUVRE_PEAK] > 0.0 else 0.0
             world.cost[component.MANOEUVRE] += max(p.lane_change_usd - paid, 0.0)
             i[episode.CHARGED_LANE] = lane
@@ -175,7 +175,7 @@ def charge_manoeuvre(world: World, p: np.record) -> None:
 
 @inlined
 def charge_time(world: World, p: np.record) -> None:
-    """Charge delay, for the ego and for those it holds up, and standing in a live lane, of one decision, in place."""
+    """Charge the delay of the ego and of followers, and standing in a live lane, in one decision, in place."""
     f, v = world.episode_f, world.vehicle_f
     speed = v[vehicle.SPEED, 0]
     late = max(1.0 - speed / f[episode.SET_SPEED], 0.0) * DECISION_S
@@ -218,7 +218,7 @@ def check_collision(world: World, p: np.record) -> None:
     is_behind = v[vehicle.X, other] < v[vehicle.X, 0]
     cost = _collision_cost(world, other, side_by_side, is_behind, p)
     if is_behind and not side_by_side and world.episode_i[episode.BRAKE_FOLLOWER] == other:
-        # this follower's risk has been paid in expectation: never both (envs/physics/SOURCES.md 2.9)
+        # this follower's risk has been charged in expectation: never both (envs/physics/SOURCES.md 2.9)
         cost = max(cost - world.episode_f[episode.BRAKE_PAID], 0.0)
     world.cost[component.COLLISION] += cost
 

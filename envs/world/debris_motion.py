@@ -23,7 +23,7 @@ WAKE_SIDE_M = 8.0
 """Further beside a vehicle its wake is not felt: four half-value widths of a car's at 20 m."""
 
 FASTEST_MPS = 60.0
-"""No vehicle is faster: the limit that an instance allows, above highway-env's 40 m/s."""
+"""Largest speed of any vehicle: the limit of an instance, above highway-env's 40 m/s."""
 
 
 @inlined
@@ -40,7 +40,7 @@ def move_debris(world: World) -> None:
 
 @compiled
 def _ride(world: World, j: int) -> None:
-    """Keep a load at the rear of its carrier, or let it go with the carrier's velocity."""
+    """Keep a load at the rear of its carrier, or release it with the carrier's velocity."""
     d, v = world.debris_f, world.vehicle_f
     k = world.debris_i[debris.CARRIER, j]
     # clear of the tailgate, or it would count as touching its own carrier
@@ -55,7 +55,7 @@ def _ride(world: World, j: int) -> None:
 
 @compiled
 def _rests(world: World, j: int) -> bool:
-    """Whether the object lies still and no air that can occur now moves it: usual, and decided without aerodynamics."""
+    """Whether the object lies still and no possible air flow can move it; this common case needs no aerodynamics."""
     d, f = world.debris_f, world.episode_f
     if d[debris.VX, j] != 0.0 or d[debris.VY, j] != 0.0 or d[debris.Z, j] > 0.0:
         return False

@@ -1,4 +1,4 @@
-"""Contacts of vehicles with objects: when they happen, what they do to both, and the cost."""
+"""Contacts of vehicles with objects: when they happen, their effect on both, and their cost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HIGHEST_M = 1.2
 """An object whose lowest point is higher than this flies over the bonnet [A]."""
 
 NEAR_M = 25.0
-"""Longer than half a truck plus half the longest object: further apart nothing touches."""
+"""Distance beyond which nothing touches: more than half a truck plus half the longest object."""
 
 BODY_FREQUENCY_RADPS = 2.0 * math.pi * 1.75
 """Heave frequency of a car body (envs/physics/SOURCES.md 1.2): turns peak acceleration into a visible amplitude."""
@@ -32,8 +32,8 @@ JOLT_DECAY = 0.9
 """Share of the visible jolt that is left after a tick [A: a damped body, time constant 0.6 s]."""
 
 LOST_PROBABILITY = 0.5
-"""Control counts as lost, and the episode ends, when one event makes it more likely than not. The cost is paid in
-expectation before that and is not paid again."""
+"""Control counts as lost, and the episode ends, when one event makes it more likely than not. The cost is charged in
+expectation before that and is not charged again."""
 
 FATE_ENTITY, FATE_CHANNEL = 300, 20
 

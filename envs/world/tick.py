@@ -33,7 +33,7 @@ NO_TTC_S = 99.0
 
 @compiled
 def begin_decision(world: World, first: float, second: float, is_discrete: bool) -> None:
-    """Store the action as a command and clear what belongs to one decision, in place."""
+    """Store the action as a command and clear the values of the previous decision, in place."""
     store_command(world, first, second, is_discrete)
     world.cost[:] = 0.0
     world.episode_i[episode.NUM_CONTACTS] = 0

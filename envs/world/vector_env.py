@@ -1,4 +1,4 @@
-"""What all vector environments share: spaces, seeds, reset masks, and new episodes where old ones ended."""
+"""The base of all vector environments: spaces, seeds, reset masks, and automatic restarts of ended episodes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from envs.world.settings import check_seeds
 
 
 class WorldsVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
-    """``B`` worlds as a Gymnasium vector environment with autoreset ``SAME_STEP``; subclasses move the worlds.
+    """``B`` worlds as a Gymnasium vector environment with autoreset ``SAME_STEP``; subclasses simulate the worlds.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class WorldsVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
 
     @abstractmethod
     def _hash(self, b: int) -> str:
-        """What identifies the episode of one world."""
+        """Identifier of the episode of one world."""
 
     def _choose(self, reset_mask: object, has_begun: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Indices of the worlds to reset."""
@@ -82,7 +82,7 @@ class WorldsVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
                 self._generators[b] = seeding.np_random(seeds[b])[0]
 
     def _instance_hashes(self, worlds: Iterable[int]) -> NDArray[np.object_]:
-        """What identifies the episodes of some worlds; empty for the others."""
+        """Identifiers of the episodes of some worlds; empty for the others."""
         hashes = np.full(self.num_envs, "", dtype=object)
         for b in worlds:
             hashes[b] = self._hash(b)

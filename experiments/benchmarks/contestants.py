@@ -1,4 +1,4 @@
-"""What the engine benchmark compares: highway-env itself, EnvPool's port of it, and the twin without and with debris.
+"""The simulators that the engine benchmark compares: highway-env, EnvPool's port, the twin with and without debris.
 
 Every contestant makes its observation and reward. Resets are not timed, with two exceptions that are counted: EnvPool
 and Debris-v0 restart a world whose ego has crashed.
@@ -23,16 +23,16 @@ from envs.specification import TICK_HZ, TICKS_PER_DECISION
 from experiments.benchmarks.crowd import crowd
 
 CHUNK_TICKS: Final = 33
-"""Ticks between two looks at the clock: two seconds of traffic, so that looking costs nothing."""
+"""Ticks between two readings of the clock: two seconds of traffic, so that the reading costs nothing."""
 
 CHUNKS_PER_EPISODE: Final = 9
 """An episode lasts 18 to 20 s: free flow, then the jams behind a crash, in the same shares for every contestant."""
 
 NEVER_S: Final = 10**6
-"""An episode's length that no measurement reaches."""
+"""Episode length that no measurement reaches."""
 
 HOLD: Final = (encode_acceleration(0.0), -1.0 / 3.0)
-"""Neither brake nor accelerate; stay in the second of four lanes."""
+"""Action that keeps the speed and the second of four lanes."""
 
 TOLERANCE: Final = 1e-5
 """Of observations scaled to 1: NumPy's vector functions differ from libm in the last bit, which grows with time."""
@@ -40,7 +40,7 @@ TOLERANCE: Final = 1e-5
 
 @dataclass
 class Contestant:
-    """Worlds whose engine is measured; every round drives a part of an episode.
+    """One simulator under measurement; every round simulates a part of an episode.
 
     Parameters
     ----------
@@ -71,11 +71,11 @@ class Contestant:
 
     @property
     def calls_per_chunk(self) -> int:
-        """Decisions between two looks at the clock."""
+        """Decisions between two readings of the clock."""
         return CHUNK_TICKS // self.ticks
 
     def run_round(self, seconds: float) -> None:
-        """Step for at least ``seconds`` of CPU time and note the rate, in vehicle-ticks per CPU second."""
+        """Step for at least ``seconds`` of CPU time and record the rate, in vehicle-ticks per CPU second."""
         elapsed, chunks = 0.0, 0
         while elapsed < seconds:
             if self._chunks == CHUNKS_PER_EPISODE:
@@ -92,7 +92,7 @@ class Contestant:
         self.rates.append(work / elapsed)
 
     def is_reproduced(self) -> bool | None:
-        """Whether the same episode, untimed, ends in the state of the timed one; ``None`` without ``digest``."""
+        """Whether the same episode without timing ends in the same state; ``None`` without ``digest``."""
         if self.digest is None:
             return None
         timed = self.digest()
@@ -118,7 +118,7 @@ def upstream(num_vehicles: int, ticks: int) -> Contestant:
 
 
 def parity_twin(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
-    """The twin of ``highway-v0``: the same work, no debris."""
+    """The twin of ``highway-v0``: the same traffic without debris."""
     env = make_twin(num_vehicles, ticks, num_worlds)
     actions = np.ones(num_worlds, np.int64)
 
@@ -200,7 +200,7 @@ def largest_difference(num_vehicles: int, ticks: int) -> float:
 
 
 def make_upstream(num_vehicles: int, ticks: int) -> Any:  # noqa: ANN401 (highway-env has no stubs)
-    """One ``highway-v0`` that never ends by the clock."""
+    """One ``highway-v0`` without a time limit."""
     config = {
         "vehicles_count": num_vehicles - 1,
         "policy_frequency": TICK_HZ // ticks,

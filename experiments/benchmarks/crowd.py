@@ -1,4 +1,4 @@
-"""A scenario family for speed measurements: a given number of vehicles and of objects, nothing else."""
+"""A scenario family for speed measurements with a given number of vehicles and of objects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def crowd(num_vehicles: int, num_objects: int) -> Generate:
     def generate(
         rng: np.random.Generator, source: ObjectSource, setting: Setting
     ) -> ScenarioInstance:
-        """Four lanes of moving traffic; objects ahead of the ego."""
+        """Draw an instance: four lanes of moving traffic, and objects ahead of the ego."""
         del source
         scene = SceneBuilder(4, has_shoulder=False, setting=setting)
         scene.add_ego(1, SPEED_MPS)

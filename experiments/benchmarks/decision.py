@@ -1,4 +1,4 @@
-"""The decision benchmark: what each answer costs, how often it is the cheapest, what knowing the contents is worth."""
+"""The decision benchmark: the cost of each answer, how often it is cheapest, and the value of knowing the contents."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def run(path: Path, split: str, num_contents: int, max_instances: int | None) ->
     families: dict[str, list[Answered]] = {}
     total = len(suite.items(split)) if max_instances is None else max_instances
     sampled = islice(suite.sample(split), max_instances)
-    for k, (item, instance) in enumerate(watch(sampled, "answering", total, "instances")):
+    for k, (item, instance) in enumerate(watch(sampled, "probing", total, "instances")):
         asks = num_contents if item.stratum == "look_alike" else 0
         answer = probe.answer(instance, asks, seed=k)
         strata.setdefault(item.stratum, []).append(answer)

@@ -1,4 +1,4 @@
-"""How fast the dream is: many worlds, one world, and its pictures; medians of several rounds."""
+"""Speed of the dream: many worlds, one world, and its pictures; medians of several rounds."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PICTURE_DECISIONS: Final = 15
 """Decisions that are timed: of every world in a round, of one world, of one world with pictures in a round."""
 
 DREAM_DECISIONS: Final = 25
-"""The measurement of one world begins a new dream after so many decisions; the first dream is not timed."""
+"""The measurement of one world begins a new dream after this many decisions; the first dream is not timed."""
 
 ACTION: Final = (0.45, -0.2)
-"""Hold the speed, drive somewhat left: few dreams end early."""
+"""Action that holds the speed and drives somewhat to the left, so that few dreams end early."""
 
 DREAM_STEPS: Final = f"dream, {WORLDS} worlds, decisions/s/core"
 ONE_WORLD: Final = "dream, one world, times real time"
@@ -37,13 +37,13 @@ DREAM_PICTURES: Final = "dream, pictures/s"
 FRAMES_PER_S: Final = TICKS_PER_DECISION / DECISION_S
 
 Clock = Callable[[], float]
-"""Seconds; ``time.process_time`` or ``time.perf_counter``."""
+"""Function that returns seconds; ``time.process_time`` or ``time.perf_counter``."""
 
 
 def measure_dream(
     checkpoint: str = "shipped", clock: Clock = time.process_time
 ) -> dict[str, float]:
-    """Every figure by its name, which holds the unit; ``checkpoint`` is that of ``DreamSettings``."""
+    """Measure every figure, by a name that contains the unit; ``checkpoint`` is as in ``DreamSettings``."""
     steps = _decisions_per_second(checkpoint, clock)
     single = _seconds_per_step(checkpoint, clock)
     frames = _frames_per_second(checkpoint, clock)
@@ -57,7 +57,7 @@ def measure_dream(
 
 
 def imagined_minute_s(dream: Mapping[str, float]) -> dict[str, float]:
-    """Seconds of the clock that a dreamt minute takes, by name, from the figures of ``measure_dream``.
+    """Seconds needed to simulate one minute of a dream, by name, from the figures of ``measure_dream``.
 
     Without pictures it is dreamt in many worlds at once, with pictures in one.
     """

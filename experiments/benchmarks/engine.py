@@ -36,7 +36,7 @@ TICKS: Final = (3, 15)
 UPSTREAM_GOALS: Final = {21: 1500.0, 51: 2500.0}
 POOL_GOALS: Final = {21: 2.5, 51: 5.0}
 DEBRIS_SHARE: Final = 0.6
-"""Share of the twin's rate that must be left with debris, contacts, tracks, costs and info."""
+"""Least share of the twin's rate with debris, contacts, tracks, costs and info."""
 
 DECISION_GOAL_US: Final = 30.0
 COMPILE_GOAL_S: Final = 15.0
@@ -51,7 +51,7 @@ START: Final = (
 
 
 class Goal(NamedTuple):
-    """A measured figure and the value that it should reach."""
+    """A measured figure and its target value."""
 
     name: str
     found: float
@@ -105,7 +105,7 @@ def run(rounds: int, round_seconds: float, num_worlds: int, *, start_up: bool) -
 
 
 def _contestants(num_worlds: int) -> dict[str, Contestant]:
-    """Every contestant by name."""
+    """Every compared simulator by name."""
     has_pool = importlib.util.find_spec("envpool") is not None
     if not has_pool:
         sys.stdout.write("EnvPool: skipped, not installed (pip install 'roadworld[bench]')\n")
@@ -122,7 +122,7 @@ def _contestants(num_worlds: int) -> dict[str, Contestant]:
 
 
 def _checks(contestants: dict[str, Contestant]) -> dict[str, bool]:
-    """Whether the timed work was right, by name of the check: a fast wrong kernel spoils a benchmark."""
+    """Whether the timed simulations computed correct results, by name of the check."""
     found = {
         f"highway-env and twin see the same, N={n} {ticks} ticks": largest_difference(n, ticks)
         <= TOLERANCE
@@ -156,14 +156,14 @@ def _start_up() -> dict[str, list[float]]:
 
 
 def _goal(name: str, values: Sequence[float], asked: float, *, at_most: bool = False) -> Goal:
-    """A goal on the median of some values."""
+    """A goal for the median of some values."""
     found = statistics.median(values)
     met = found <= asked if at_most else found >= asked
     return Goal(name, found, min(values), max(values), asked, met)
 
 
 def _ratios(above: Contestant, below: Contestant) -> list[float]:
-    """Ratio of the rates, round by round: what slows a round down slows both."""
+    """Ratio of the rates in each round; a disturbance during a round slows both."""
     return [a / b for a, b in zip(above.rates, below.rates, strict=True)]
 
 
@@ -211,7 +211,7 @@ def _start_goals(seconds: dict[str, list[float]]) -> Iterator[Goal]:
 
 
 def _rate_table(contestants: dict[str, Contestant]) -> str:
-    """Rates as text."""
+    """Table of the rates as text."""
     lines = [
         f"{'vehicle-ticks per CPU second':40s} {'median':>10s} {'lowest':>10s} {'highest':>10s}"
     ]
@@ -225,7 +225,7 @@ def _rate_table(contestants: dict[str, Contestant]) -> str:
 
 
 def _goal_table(goals: Sequence[Goal]) -> str:
-    """Goals as text."""
+    """Table of the goals as text."""
     columns = ("median", "lowest", "highest", "target")
     lines = [f"{'goal':58s} " + " ".join(f"{column:>8s}" for column in columns)]
     for goal in goals:

@@ -1,4 +1,4 @@
-"""How long one decision takes: one world, nothing else in the process, after a warm-up."""
+"""Latency of one decision: one world, one process, after a warm-up."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def spread(items: Sequence[SuiteItem], count: int | None) -> Sequence[SuiteItem]
 
 
 class Times(NamedTuple):
-    """Decisions of some episodes, in order."""
+    """Times of the decisions of some episodes, in order."""
 
     wall_ms: NDArray[np.float64]
     cpu_ms: NDArray[np.float64]
@@ -78,12 +78,12 @@ class Times(NamedTuple):
     is_late: NDArray[np.bool_]  # it was cut short by its deadline
 
     def where(self, chosen: NDArray[np.bool_]) -> Times:
-        """The decisions for which ``chosen`` is true."""
+        """The times of the decisions for which ``chosen`` is true."""
         return Times._make(values[chosen] for values in self)
 
 
 def time_decisions(policy: Policy, instances: Sequence[ScenarioInstance]) -> Times:
-    """Let a policy drive some instances, one at a time, and time its decisions but the first few of every episode."""
+    """Drive some instances one at a time and time the decisions, except the first few of every episode."""
     stopwatch = _Stopwatch(policy)
     for _ in Rollout(stopwatch, instances, num_worlds=1).episodes():
         pass
@@ -122,7 +122,7 @@ class _Stopwatch(Listener):
         return action
 
     def hear(self, said: Explanation) -> None:
-        """Keep a row; every ``act`` is followed by one explanation."""
+        """Add a row of times and explanations; called once after every ``act``."""
         if self._decision >= WARM_UP:
             is_planned = len(said.options) > 0 and len(said.options[0]) > 0
             is_late = said.is_late is not None and bool(said.is_late[0])

@@ -1,4 +1,4 @@
-"""The world model's benchmark: latency of decisions, speed of the dream, price to train, to decide and to imagine."""
+"""The world model's benchmark: latency of decisions, speed of the dream, cost of training, deciding and imagining."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HORIZON_S, FINALISTS = 5.0, 10
 """Arguments of the shipped policy."""
 
 DEADLINE_MS: Final = 80.0
-"""Of real-time mode (policies/world_model/SOURCES.md 4.6)."""
+"""Deadline of real-time mode (policies/world_model/SOURCES.md 4.6)."""
 
 
 class Line(NamedTuple):

@@ -1,4 +1,4 @@
-"""The shell around every command: user errors end in one line on stderr and exit code 2, without a traceback."""
+"""The frame of every command: user errors end in one line on stderr and exit code 2, without a traceback."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ FAILURE_CODE, USER_ERROR_CODE = 1, 2
 
 PIPE_CODE: Final = 128 + signal.SIGPIPE
 INTERRUPT_CODE: Final = 128 + signal.SIGINT
-"""As a shell says that a process ended by these signals."""
+"""Exit codes with which a shell reports that a process ended by these signals."""
 
 LONGEST_LINE: Final = 2_000
-"""Characters of an error message, which may repeat what was typed."""
+"""Largest number of characters of an error message, which may quote the command line."""
 
 RENAMED: Final = {"policy": "policies"}
 """Key on the command line to key in the configuration. Hydra would take ``policy`` for the folder ``conf/policy``, and
@@ -45,14 +45,14 @@ _NOISE: Final = (
     "full_key: ",
     "object_type=",
 )
-"""Beginnings of lines in Hydra's messages that do not say what is wrong."""
+"""Prefixes of lines in Hydra's messages that do not describe the error."""
 
 _OF_OPTIONS: Final = (ValueError, HydraException, OmegaConfBaseException)
 """Exceptions of Hydra for options that do not go together, and for overrides with ``--info``."""
 
 
 class Command:
-    """A Hydra command that answers mistakes with one line.
+    """A Hydra command that reports user errors in one line.
 
     Parameters
     ----------
@@ -123,11 +123,11 @@ class Command:
         return {name: value for name, value in vars(self).items() if name != "_stderr"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take the state over, with the stderr of this process."""
+        """Restore the state, with the stderr of this process."""
         vars(self).update(state, _stderr=sys.stderr)
 
     def run(self) -> NoReturn:
-        """Run the command with the arguments of this process, and end the process.
+        """Run the command with the command line of this process, and end the process.
 
         Raises
         ------
@@ -186,7 +186,7 @@ class Command:
         raise SystemExit(code) from None
 
     def _values(self, config: DictConfig) -> dict[str, Any]:
-        """The configuration as plain values, groups by the name that was chosen."""
+        """The configuration as plain values; config groups appear as the chosen name."""
         from envs.errors import UserError
 
         chosen = HydraConfig.get()
@@ -194,7 +194,7 @@ class Command:
             group, dot, _ = re.split("[=@]", override.lstrip("+~"))[0].partition(".")
             if group in self._groups and dot:
                 raise UserError(
-                    f"{override}: {group} is chosen by name; to change it, write a file"
+                    f"{override}: {group} is chosen by name; to change its values, write a file of your own"
                 )
         container = OmegaConf.to_container(config, resolve=True)
         values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
@@ -212,7 +212,7 @@ class Command:
         if not lines:
             return "the command line could not be read"
         if lines[0].startswith("Traceback"):
-            # an exception inside Hydra: the last line says what it did not expect
+            # an exception inside Hydra: its last line describes the error
             return lines[-1].partition(": ")[2] or lines[-1]
         if lines[0].startswith("usage: "):
             return lines[-1].rpartition(": error: ")[2]
@@ -222,7 +222,7 @@ class Command:
         return "; ".join(line.rstrip(".") for line in lines).replace(":; ", ": ")
 
     def _describe_keys(self, wrong: str) -> str:
-        """What is allowed instead of a key that does not exist."""
+        """Allowed keys for a message about a key that does not exist."""
         allowed = _keys_of(f"{self._config_name}.yaml") + list(self._groups)
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -230,7 +230,7 @@ class Command:
 
 
 def _end_if_hung_up() -> None:
-    """End if the reader of this process's output is gone: ``... | head -1`` has seen enough."""
+    """End the process if the reader of its output has closed the pipe, as in ``... | head -1``."""
     poll = select.poll()
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None and not stream.closed:
@@ -240,7 +240,7 @@ def _end_if_hung_up() -> None:
 
 
 def _flush() -> None:
-    """Write what is still held back, and drop it if the reader is gone, or Python would complain at the end."""
+    """Flush stdout, and drop what is left if its reader has closed the pipe, so that Python reports no error."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""What is refused on a command line, and in the config folder it names, before Hydra reads either."""
+"""Checks of the command line, and of the config folder that it names, before Hydra reads either."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 LONGEST_WORD: Final = 100_000
-"""Characters of one override; a list of a thousand paths is shorter."""
+"""Largest number of characters of one override; a list of a thousand paths is shorter."""
 
 MOST_NESTED: Final = 16
-"""Brackets within brackets of an override, and levels of a file; the deepest of our own has 5."""
+"""Largest depth of brackets in an override, and of levels in a file; the deepest of our own has 5."""
 
 MOST_DIGITS: Final = 300
-"""Digits in a row: more than the largest float has."""
+"""Largest number of digits in a row, which is more than the largest float has."""
 
 MOST_FILES: Final = 10_000
-"""Files of a config folder: a whole disk is not searched by mistake."""
+"""Largest number of files of a config folder, so that no whole disk is searched by mistake."""
 
 SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
-"""Settings of Hydra that are allowed: how jobs are run. Others choose folders, as commands do, or what code runs."""
+"""Allowed settings of Hydra, about how jobs are run; others choose folders or code."""
 
 FORBIDDEN: Final = {
-    "${": "is not allowed: it can copy the environment into what is saved, or grow without end; write the value",
-    "_target_": "is not allowed here: it would run code; policies are files of their own, see allow=[...]",
+    "${": "is not allowed: it can copy environment variables into saved files, or grow without end; write the value",
+    "_target_": "is not allowed here: it would run code; put the policy into a file of its own, see allow=[...]",
     "hydra": "is not allowed in a file: give settings of Hydra on the command line",
 }
-"""What no text in a user's config folder may contain, and why."""
+"""Texts that are not allowed in a user's config folder, with the reasons."""
 
 _LONG_NUMBER: Final = re.compile(rf"\d{{{MOST_DIGITS + 1},}}")
 
 
 class RefusedError(Exception):
-    """A command line is refused; the message is one line for the user."""
+    """A command line is not allowed; the message is one line for the user."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reads Hydra's options as Hydra does; what is wrong with them is left for Hydra to say."""
+    """Parses Hydra's options as Hydra does, but leaves the error messages to Hydra."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise, in place of printing and ending the process."""
+        """Raise an error instead of printing it and ending the process."""
         raise ValueError(message)
 
 
@@ -65,7 +65,7 @@ def check_command_line(words: Sequence[str]) -> None:
 
 
 def _describe_problem(word: str) -> str | None:
-    """What is wrong with one word, if anything."""
+    """Description of a problem with one word; ``None`` if there is none."""
     key = word.partition("=")[0].lstrip("+~")
     if len(word) > LONGEST_WORD:
         return f"got {len(word):,} characters, allowed are {LONGEST_WORD:,}"
@@ -81,7 +81,7 @@ def _describe_problem(word: str) -> str | None:
 
 
 def _count_nested(word: str) -> int:
-    """Most brackets that are open at once."""
+    """Largest number of brackets that are open at the same time."""
     depth = most = 0
     for letter in word:
         depth += (letter in "[{(") - (letter in "]})")
@@ -117,7 +117,7 @@ def _list_files(folder: Path) -> Iterator[Path]:
         seen += len(names)
         if seen > MOST_FILES:
             raise RefusedError(
-                f"--config-dir: {folder}: holds more than {MOST_FILES:,} files; name a folder of configs"
+                f"--config-dir: {folder}: contains more than {MOST_FILES:,} files; name a folder of configs"
             )
         yield from (Path(place) / one for one in sorted(names) if one.endswith((".yaml", ".yml")))
 
@@ -128,7 +128,7 @@ def _check_file(path: Path, folder: Path) -> None:
     from envs.debris.safe_yaml import CatalogueError, read_scalars, read_text
 
     if "hydra" in path.relative_to(folder).parts:
-        raise RefusedError(f"{path}: a folder hydra {FORBIDDEN['hydra']}")
+        raise RefusedError(f"{path}: a folder named hydra {FORBIDDEN['hydra']}")
     try:
         scalars = read_scalars(path, MOST_NESTED)
         package = re.search(r"(?m)^\s*#\s*@package\s.*hydra", read_text(path))

@@ -12,18 +12,18 @@ from envs.errors import UserError, not_allowed, shown
 
 
 def as_list(value: object) -> object:
-    """One name stands for a list of one."""
+    """Turn a single name into a list."""
     return [value] if isinstance(value, str) else value
 
 
 class Configuration(BaseModel):
-    """Base of all models: unknown keys are refused, types are not guessed, values do not change."""
+    """Base of all configurations: unknown keys are errors, types are not converted, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class BenchmarkConfiguration(Configuration):
-    """``python -m experiments.benchmark``."""
+    """Configuration of ``python -m experiments.benchmark``."""
 
     what: Literal["engine", "decision", "policy", "world_model"]
     policies: str | list[str]
@@ -38,20 +38,20 @@ class BenchmarkConfiguration(Configuration):
 
 
 class SuiteConfiguration(Configuration):
-    """``python -m experiments.suite``."""
+    """Configuration of ``python -m experiments.suite``."""
 
     suite: str
     write: bool
 
 
 class ExplainConfiguration(Configuration):
-    """``python -m experiments.explain_rules``."""
+    """Configuration of ``python -m experiments.explain_rules``."""
 
     policies: str
 
 
 class ReportConfiguration(Configuration):
-    """``python -m experiments.report``."""
+    """Configuration of ``python -m experiments.report``."""
 
     records: Annotated[list[str], BeforeValidator(as_list)] = Field(min_length=1)
     output: str | None
@@ -63,7 +63,7 @@ class ReportConfiguration(Configuration):
 
 
 class TuneConfiguration(Configuration):
-    """``python -m experiments.tune_rules``."""
+    """Configuration of ``python -m experiments.tune_rules``."""
 
     policies: str
     suite: str
@@ -110,7 +110,7 @@ def _refuse_control_characters(key: str, value: object) -> None:
 
 
 def config_path(group: str, name: str) -> Path:
-    """The file of a choice in a config group, which is a folder in ``conf``.
+    """Path of the file of a choice in a config group, which is a folder in ``conf``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Policies by name: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
+"""Loads policies by name: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from envs.errors import UserError, not_allowed
 from policies.base import Policy
 
 ALLOWED: Final = ("policies.",)
-"""Allowed beginnings of ``_target_`` unless the user allows more, for calling what a file names runs code.
+"""Allowed prefixes of ``_target_`` unless the user allows more, because a file names code to be run.
 
 ``envs.`` and ``experiments.`` are not allowed: no policy is there, but functions that write files are.
 """
 
 MOST_NESTED: Final = 8
-"""Levels of policies within policies; one that names itself would have no end."""
+"""Largest depth of policies within policies, so that one that names itself is an error."""
 
 _WORDS: Final = ("_target_", "_partial_")
-"""Keys of Hydra: what to call, and whether to return it with its arguments instead of calling it."""
+"""Keys of Hydra: the object to call, and whether it is returned with its arguments instead."""
 
 
 def policy_names() -> list[str]:
-    """Names of the policies in ``conf/policy``, sorted; what is in folders below it is not among them."""
+    """Names of the policies in ``conf/policy``, sorted, without those in its subfolders."""
     return sorted(path.stem for path in _folder().glob("*.yaml"))
 
 
 def ablation_names() -> list[str]:
-    """Names of what is below ``conf/policy``, such as ``ablation/one_member``, sorted."""
+    """Names of the policies in subfolders of ``conf/policy``, such as ``ablation/one_member``, sorted."""
     return sorted(f"{path.parent.name}/{path.stem}" for path in _folder().glob("*/*.yaml"))
 
 
@@ -67,7 +67,7 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
     name
         In ``conf/policy``, or the path of a file that ends in ``.yaml``.
     allow
-        Further beginnings of ``_target_``, such as ``"my_package."``.
+        Further allowed prefixes of ``_target_``, such as ``"my_package."``.
 
     Raises
     ------
@@ -84,10 +84,10 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
 
 
 def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
-    """The policy of a file, which may be part of another policy."""
+    """Build the policy of a file; a file may also be used as a part of another policy."""
     path = policy_path(name)
     if depth > MOST_NESTED:
-        raise UserError(f"{path}: _policy_: more than {MOST_NESTED} policies in one another")
+        raise UserError(f"{path}: _policy_: more than {MOST_NESTED} nested policies")
     built = _build(read_mapping(path), path, allowed, depth)
     for wanted in ("reset", "act", "privileged"):
         if not hasattr(built, wanted):
@@ -105,7 +105,7 @@ def _folder() -> Path:
 
 
 def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 (anything)
-    """A value of the file, with every nested ``_target_`` and ``_policy_`` replaced by what it describes."""
+    """Replace every nested ``_target_`` and ``_policy_`` in a value of the file by the object that it describes."""
     if isinstance(value, list):
         return [_build(item, path, allowed, depth) for item in value]
     if not isinstance(value, dict):
@@ -136,7 +136,7 @@ def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> A
 
 
 def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
-    """The class or function that ``_target_`` names, if an allowed place defines it and not only imports it."""
+    """The class or function that ``_target_`` names, if it is defined, not only imported, in an allowed package."""
     if not target.startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "
@@ -148,7 +148,7 @@ def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., An
         raise UserError(f"{path}: _target_: got {target!r}: {str(error).splitlines()[0]}") from None
     if not inspect.isclass(factory) and not inspect.isfunction(factory):
         raise UserError(f"{path}: _target_: got {target!r}, expected a class or a function")
-    # every module names others: policies.some.module.os.system begins with policies., too
+    # a name may pass through another module's imports, such as os.system, and still begin with policies.
     if not f"{factory.__module__}.".startswith(allowed):
         raise UserError(
             f"{path}: _target_: got {target!r}, which is defined in {factory.__module__}; allow=[...] adds to what is "
@@ -160,7 +160,7 @@ def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., An
 def _check_arguments(
     factory: Callable[..., Any], arguments: Mapping[str, object], path: Path, *, is_partial: bool
 ) -> None:
-    """Refuse a misspelt argument, and a missing one."""
+    """Raise an error for an unknown or a missing argument."""
     try:
         known = inspect.signature(factory).parameters
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Entrants: the policies of a comparison, the kind of each, and what it took to make."""
+"""The policies of a comparison, with their kind and their training budget."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from experiments.cli.loading import load_policy, policy_target
 from policies.base import Budget, Budgeted, Validated
 
 _FLOOR: Final = "policies.floors.Constant"
-"""Policies of this class are floors."""
+"""Class of the policies that are floors."""
 
 
 class Entrant(NamedTuple):
-    """One policy."""
+    """One policy of a comparison."""
 
     is_floor: bool = False  # always does the same; the best floor is the zero of the score
     is_privileged: bool = False  # sees the true state: a bound, not a contestant
@@ -24,7 +24,7 @@ class Entrant(NamedTuple):
 
 
 def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, Entrant]:
-    """Load policies, given as for ``load_policy``, and describe them by the name in records, in the same order."""
+    """Load policies, given as for ``load_policy``, and describe them by their names in records, in the same order."""
     found = {}
     for path in policies:
         policy = load_policy(path, allow)
@@ -43,7 +43,7 @@ def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, En
 
 
 def to_values(entrants: Mapping[str, Entrant]) -> dict[str, Any]:
-    """Entrants as ``provenance.json`` keeps them; ``from_values`` reads them."""
+    """Convert entrants to the values of ``provenance.json``; ``from_values`` is the inverse."""
     return {
         name: one._asdict() | {"budget": None if one.budget is None else one.budget._asdict()}
         for name, one in entrants.items()
@@ -51,7 +51,7 @@ def to_values(entrants: Mapping[str, Entrant]) -> dict[str, Any]:
 
 
 def from_values(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Entrant]:
-    """Entrants from ``provenance.json``."""
+    """Convert values of ``provenance.json`` to entrants."""
     return {
         name: Entrant(
             bool(one["is_floor"]),

@@ -48,7 +48,7 @@ NOT_IN_RESULT = (
 
 
 class EvaluationConfiguration(Configuration):
-    """``python -m experiments.evaluate``."""
+    """Configuration of ``python -m experiments.evaluate``."""
 
     policies: str | list[str]
     policy_seeds: list[int] = Field(min_length=1)
@@ -70,7 +70,7 @@ class EvaluationConfiguration(Configuration):
 
 
 class Plan(NamedTuple):
-    """A checked evaluation; nothing is written yet."""
+    """A checked evaluation; nothing has been written yet."""
 
     command: str
     config: EvaluationConfiguration
@@ -82,7 +82,7 @@ class Plan(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The policies as records call them."""
+        """Names of the policies in records."""
         return tuple(self.entrants)
 
 
@@ -94,7 +94,7 @@ class Evaluated(NamedTuple):
 
 
 def prepare(command: str, config: EvaluationConfiguration) -> Plan:
-    """Find every mistake in the configuration of a command before anything starts or is written."""
+    """Check the configuration of a command completely before anything is started or written."""
     wanted = choose_policies(config.policies)
     entrants = read_entrants(wanted, config.allow)
     records.load_metrics(config.metrics)
@@ -134,13 +134,13 @@ def open_run(plan: Plan) -> RunFolder:
 
 
 def execute(plan: Plan, folder: Path) -> Evaluated:
-    """Drive the shards that are missing in a folder, and collect all records in its ``records.parquet``."""
+    """Drive the shards that are missing in a folder, and collect all records in ``records.parquet``."""
     work = _run_missing(plan, folder / "shards")
     return finish_records(plan, folder / "shards", folder, work)
 
 
 def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float]) -> Evaluated:
-    """Collect the records of a plan whose shards are all in ``made``, and write where they come from.
+    """Collect the records of a plan whose shards are all in ``made``, and write their provenance.
 
     ``folder`` gets ``records.parquet``, ``config.yaml`` and ``provenance.json``, which includes ``work``.
     """
@@ -154,7 +154,7 @@ def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float])
 
 
 def choose_policies(wanted: str | list[str]) -> list[str]:
-    """Names or paths of at least one policy; ``all`` stands for every file in ``conf/policy``.
+    """Names or paths of at least one policy; ``all`` is replaced by every file in ``conf/policy``.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteIte
         if not items:
             raise UserError(
                 f"seeds: got [{first}, {last}], no instance of {config.suite}/{config.split} has such a seed; "
-                f"they are {reach}"
+                f"its seeds are {reach}"
             )
     items = first_of_strata(items, config.max_instances)
     if not items:
@@ -202,7 +202,7 @@ def choose_items(suite: Suite, config: EvaluationConfiguration) -> list[SuiteIte
 
 
 def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
-    """Run the shards that are not there yet; the work that was done, in episodes, decisions and CPU seconds."""
+    """Run the missing shards; returns the work that was done, in episodes, decisions and CPU seconds."""
     make_folder(folder)
     for stray in folder.glob(".*.parquet"):
         stray.unlink(missing_ok=True)
@@ -221,13 +221,11 @@ def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
 
 
 def choose_missing(parts: Sequence[shards.Shard], folder: Path, steps: Steps) -> list[shards.Shard]:
-    """The shards that are not finished in a folder; stderr gets one line for each that is damaged."""
+    """The unfinished shards of a folder; every damaged one is reported on stderr in one line."""
     missing = [part for part in parts if steps.find(part.name) is None]
     for part in missing:
         if (folder / part.name).is_file():
-            sys.stderr.write(
-                f"{folder / part.name}: not as it was noted: damaged or unfinished; done again\n"
-            )
+            sys.stderr.write(f"{folder / part.name}: damaged or unfinished; it is driven again\n")
     return missing
 
 
@@ -252,7 +250,7 @@ def discard_shards(folder: Path) -> None:
 
 
 def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
-    """Refuse records of a suite that samples other instances than its file says; parts of a split have no hash."""
+    """Raise an error if the records' suite samples other instances than its file records."""
     if split not in suite.sha256:
         return
     hashes = dict(zip(table["seed"].to_pylist(), table["instance_hash"].to_pylist(), strict=True))
@@ -268,7 +266,7 @@ def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
 
 
 def _describe(plan: Plan) -> dict[str, Any]:
-    """Where the records come from."""
+    """Provenance of the records."""
     return {
         "command": f"python -m experiments.{plan.command} " + " ".join(sys.argv[1:]),
         "config": plan.config.model_dump(),

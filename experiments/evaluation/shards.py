@@ -1,4 +1,4 @@
-"""Shards: the unit of work; each is a pure function of its description that writes one Parquet file."""
+"""Shards: the units of work; each is a pure function of its description that writes one Parquet file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Shard:
     metrics
         Dotted names.
     allow
-        Further beginnings of ``_target_``.
+        Further allowed prefixes of ``_target_``.
     num_worlds
         Worlds stepped at once; not part of the result.
     """
@@ -61,7 +61,7 @@ class Shard:
 
     @property
     def name(self) -> str:
-        """File name of its records: policy, seed and stratum, and a hash of the whole description."""
+        """File name of the shard's records: policy, seed and stratum, and a hash of the whole description."""
         values = asdict(self)
         del values["num_worlds"]
         digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
@@ -70,7 +70,7 @@ class Shard:
 
 
 class Done(NamedTuple):
-    """How much work a shard was."""
+    """Amount of work of a shard."""
 
     num_episodes: int
     num_decisions: int
@@ -86,7 +86,7 @@ class Done(NamedTuple):
 def cut(
     policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], *, size: int, **shared: object
 ) -> list[Shard]:
-    """The shards of an evaluation, policy by policy; none crosses a stratum.
+    """Divide an evaluation into shards, policy by policy; no shard contains two strata.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def cut(
 
 
 def run(shard: Shard, folder: str) -> Done:
-    """Drive a shard and write its records to a file in a folder, whole or not at all."""
+    """Drive a shard and write its records to a file in a folder; the file appears only when it is complete."""
     start = time.process_time()
     suite = load_suite_once(shard.suite_path)
     cost = CostParameters.from_mapping(dict(shard.cost))

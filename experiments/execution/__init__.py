@@ -1,1 +1,1 @@
-"""Where shards are computed: processes of this machine, Ray, or Slurm; one module each, the same results."""
+"""Executors of shards: processes of this machine, Ray, or Slurm; one module each, with the same results."""

@@ -38,7 +38,7 @@ class Executor:
     def run(
         self, function: Callable[..., Result], tasks: Sequence[Any], *shared: object
     ) -> Iterator[tuple[int, Result]]:
-        """Results of ``function(task, *shared)`` for every task, as they come.
+        """Results of ``function(task, *shared)`` for every task, in the order in which they finish.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ PIP: Final = {"ray": "cluster", "submitit": "slurm", "optuna": "tune"}
 def make_executor(
     name: Name, cluster: ClusterConfiguration, *, workers: int, scratch: Path
 ) -> Executor:
-    """The executor with a name in ``conf/executor.yaml``; nothing is started yet.
+    """The executor with a name in ``conf/executor.yaml``; nothing has been started yet.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def make_executor(
 
 
 def require(package: str) -> None:
-    """Refuse to go on without an optional package.
+    """Raise an error if an optional package is not installed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A process pool that outlives its workers: one that dies is replaced, and its task is done again."""
+"""A process pool that survives the death of its workers: a dead one is replaced, and its task is repeated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class _Worker:
-    """A child process that does one task after the other."""
+    """A child process that executes tasks one after the other."""
 
     def __init__(self, function: Callable[..., object], shared: tuple[object, ...]) -> None:
         # spawn: a fork would copy locks held by other threads (Arrow's, OpenBLAS's)
@@ -29,7 +29,7 @@ class _Worker:
         theirs.close()
 
     def stop(self) -> None:
-        """End the child."""
+        """End the child process."""
         with suppress(OSError):
             self._process.kill()
             self._process.join()
@@ -37,7 +37,7 @@ class _Worker:
 
 
 class _Pool:
-    """Child processes, started as they are needed; a job is the worker that does it."""
+    """Child processes, started when they are needed; a job is identified by the worker that executes it."""
 
     def __init__(self, function: Callable[..., object], shared: tuple[object, ...]) -> None:
         self._function, self._shared = function, shared
@@ -52,7 +52,7 @@ class _Pool:
             worker.stop()
 
     def submit(self, task: object) -> _Worker:
-        """Give a task to an idle worker, or to a new one."""
+        """Send a task to an idle worker, or to a new one."""
         if not self._idle:
             self._idle.append(_Worker(self._function, self._shared))
             self._workers.append(self._idle[0])
@@ -63,12 +63,12 @@ class _Pool:
         return worker
 
     def wait(self, jobs: Sequence[_Worker]) -> Sequence[_Worker]:
-        """Workers that have answered or died."""
+        """Workers that have finished their task or died."""
         ready = wait([worker.connection for worker in jobs])
         return [worker for worker in jobs if worker.connection in ready]
 
     def collect(self, worker: _Worker) -> Answer | None:
-        """The answer of a worker, which is idle afterwards."""
+        """Result of a worker, which becomes idle; ``None`` if it has died."""
         try:
             answer: Answer = worker.connection.recv()
         except (EOFError, ConnectionResetError):
@@ -82,7 +82,7 @@ class _Pool:
 def _serve(
     connection: Connection, function: Callable[..., object], shared: tuple[Any, ...]
 ) -> None:
-    """What a child does: tasks, until the parent hangs up."""
+    """Main loop of a child process: execute tasks until the parent closes the connection."""
     # an interrupt from the keyboard reaches the parent, which ends the children
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, BrokenPipeError):
@@ -93,7 +93,7 @@ def _serve(
 def run(
     function: Callable[..., Result], tasks: Sequence[Any], *shared: object, num_workers: int
 ) -> Iterator[tuple[int, Result]]:
-    """Results of ``function(task, *shared)`` as ``Executor.run`` gives them, from child processes.
+    """Results of ``function(task, *shared)`` from child processes; see ``Executor.run``.
 
     With ``num_workers`` = 1 the function is called here; an exception of it is passed on as it is.
     """

@@ -1,4 +1,4 @@
-"""Ray: tasks on a cluster that runs, or on one of this machine that lives as long as the command."""
+"""The Ray executor: tasks on a running cluster, or on a temporary one on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from experiments.execution.retry import Answer, Work, attempt
 from experiments.store.run_folder import sources_hash
 
 STORE_BYTES: Final = 100 * 2**20
-"""Shared memory of an own cluster: results are a few numbers, records go to files."""
+"""Shared memory of a temporary cluster; results are a few numbers, because records go to files."""
 
 _OWN: Final = {
     "RAY_AUTH_MODE": "token",
@@ -24,11 +24,11 @@ _OWN: Final = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_task_oom_retries": "0",
 }
-"""Nothing is sent anywhere, joining needs a token, and Ray itself does no task again."""
+"""Settings of Ray: nothing is sent to others, joining needs a token, and no task is repeated by Ray itself."""
 
 
 class _Tasks:
-    """Ray tasks; ``retry`` starts one again whose worker or machine died, not Ray."""
+    """Running Ray tasks; after the death of a worker or machine, ``retry`` repeats a task, and Ray does not."""
 
     def __init__(self, ray: Any, work: Work) -> None:  # noqa: ANN401 (Ray's, optional)
         self._ray, self._work, self._here = ray, work, str(Path.cwd())
@@ -46,7 +46,7 @@ class _Tasks:
         return ended
 
     def collect(self, job: Any) -> Answer | None:  # noqa: ANN401 (Ray's, optional)
-        """What a Ray task answered; ``None`` if its worker or machine died.
+        """Result of a Ray task; ``None`` if its worker or machine died.
 
         Raises
         ------
@@ -59,14 +59,14 @@ class _Tasks:
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError):
             return None
         except errors.RayError as error:
-            raise UserError(f"cluster: lost: {str(error).splitlines()[0]}") from None
+            raise UserError(f"cluster: connection lost: {str(error).splitlines()[0]}") from None
         return answer
 
 
 def _attempt(
     function: Callable[..., object], task: object, shared: tuple[Any, ...], sources: str, here: str
 ) -> Answer:
-    """What a worker does; other sources than those of the command would give other results."""
+    """Execute a task in a worker, after a check that its sources are those of the command."""
     if sources_hash() != sources:
         return "user error", f"{socket.gethostname()}: other sources of roadworld than here"
     try:

@@ -1,4 +1,4 @@
-"""The one loop behind every executor: tasks go out, results come back, and a task whose worker died goes out again."""
+"""The loop that all executors share: submit tasks, collect results, and submit a task again if its worker died."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envs.errors import UserError
 from experiments.store.errors import WorkerDiedError, WorkerError
 
 ATTEMPTS: Final = 3
-"""A task that took this many workers with it is given up."""
+"""Number of workers that a task may end before it is given up."""
 
 Result = TypeVar("Result")
 
@@ -20,24 +20,24 @@ Work = tuple[Callable[..., object], tuple[object, ...]]
 """A function, and the arguments after the first one, which are the same for all tasks."""
 
 Answer = tuple[str, object]
-"""What a worker sends back: ``done`` and the result, or what went wrong and its text."""
+"""Message from a worker: ``done`` and the result, or the kind of the error and its text."""
 
 
 class Workers(Protocol):
-    """Somewhere tasks are computed; a job is one attempt at a task."""
+    """A place that computes tasks; a job is one attempt at a task."""
 
     def submit(self, task: object) -> Any:  # noqa: ANN401 (a job, different for each)
-        """Start a job; hashable."""
+        """Start a job and return its handle, which is hashable."""
 
     def wait(self, jobs: Sequence[Any]) -> Sequence[Any]:
         """Wait until some jobs have ended, and return these."""
 
     def collect(self, job: Any) -> Answer | None:  # noqa: ANN401
-        """What a job that has ended answered; ``None`` if its worker died."""
+        """Result of a job that has ended; ``None`` if its worker died."""
 
 
 def attempt(function: Callable[..., object], task: object, shared: tuple[Any, ...]) -> Answer:
-    """Do a task in a worker; an exception comes back as text."""
+    """Execute a task in a worker; an exception is returned as text."""
     try:
         return "done", function(task, *shared)
     except UserError as error:
@@ -50,7 +50,7 @@ def attempt(function: Callable[..., object], task: object, shared: tuple[Any, ..
 def run_tasks(
     workers: AbstractContextManager[Workers], tasks: Sequence[Any], num_workers: int
 ) -> Iterator[tuple[int, Any]]:
-    """Results of all tasks, as they come.
+    """Results of all tasks, in the order in which they finish.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def run_tasks(
 
 
 def _unpack(answer: Answer, index: int) -> object:
-    """The result of a task, or the error that it ended with."""
+    """Return the result of a task, or raise the error with which it ended."""
     kind, value = answer
     if kind == "user error":
         raise UserError(str(value))

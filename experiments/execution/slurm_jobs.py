@@ -1,4 +1,4 @@
-"""Slurm, by submitit: one job per task, as many at once as there are workers."""
+"""The Slurm executor, by submitit: one job per task, as many at a time as there are workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from experiments.execution.retry import Answer, Work, attempt
 from experiments.store.atomic import make_folder
 
 PAUSE_S: Final = 0.2
-"""Between two looks at the jobs; submitit itself asks Slurm less often."""
+"""Pause between two checks of the jobs; submitit itself queries Slurm less often."""
 
 
 class Jobs:
@@ -71,13 +71,13 @@ class Jobs:
         return job
 
     def wait(self, jobs: Sequence[Any]) -> Sequence[Any]:
-        """Look again and again until a job has ended."""
+        """Poll until a job has ended."""
         while not (ended := [job for job in jobs if job.done()]):
             time.sleep(PAUSE_S)
         return ended
 
     def collect(self, job: Any) -> Answer | None:  # noqa: ANN401 (submitit's, optional)
-        """What a job answered; ``None`` if it died before."""
+        """Result of a job; ``None`` if it died."""
         import submitit
 
         self._running.remove(job)

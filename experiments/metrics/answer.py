@@ -1,4 +1,4 @@
-"""The manoeuvre as driven, whatever the policy says."""
+"""The answer to an object, read from the driven course and not from the policy's explanation."""
 
 from __future__ import annotations
 

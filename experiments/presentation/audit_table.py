@@ -1,4 +1,4 @@
-"""Tables from the findings in ``audit.json``. Reads the file only, so it is quick."""
+"""Tables of an audit, made from ``audit.json`` alone without computing anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from experiments.presentation.columns import markdown_table
 FILE: Final = "audit.json"
 
 BROKEN: Final = "broken: "
-"""How the names of broken models begin."""
+"""Prefix of the names of broken models."""
 
 TWIN: Final = "twin"
 
@@ -26,7 +26,7 @@ WORDING: Final = (
 
 
 class Cell(NamedTuple):
-    """One value of one subject."""
+    """One value of one subject of the audit."""
 
     text: str
     small: str  # its interval, or nothing
@@ -34,7 +34,7 @@ class Cell(NamedTuple):
 
 
 class AuditRow(NamedTuple):
-    """One measure."""
+    """One measure of the audit: a row of a table."""
 
     probe: str
     measure: str
@@ -44,7 +44,7 @@ class AuditRow(NamedTuple):
 
 
 class AuditTable(NamedTuple):
-    """One audit."""
+    """The rows of one audit."""
 
     judged: str
     num_moments: int
@@ -64,7 +64,7 @@ class _Measure(NamedTuple):
 
     @property
     def noticed(self) -> tuple[str, ...]:
-        """Broken models that miss the limit."""
+        """Broken models that miss the limit, as they should."""
         rows = self.by_subject.items()
         return tuple(
             name[len(BROKEN) :] for name, row in rows if name.startswith(BROKEN) and row["failed"]
@@ -85,7 +85,7 @@ def read(folder: Path) -> AuditTable:
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: is not an audit") from None
+        raise UserError(f"{path}: not the audit.json of an audit") from None
 
 
 def sort_rows(values: Mapping[str, Any]) -> AuditTable:
@@ -109,7 +109,7 @@ def sort_rows(values: Mapping[str, Any]) -> AuditTable:
 
 
 def write_markdown(findings: Sequence[Mapping[str, Any]]) -> str:
-    """A measure per line, a subject per column; a value that misses its limit is bold."""
+    """Format a table with a row per measure and a column per subject; values that miss their limit are bold."""
     subjects, measures = _group(findings)
     head = ["probe", "measure", "limit", *subjects, "broken models that miss it"]
     lines = []
@@ -125,7 +125,7 @@ def write_markdown(findings: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _group(findings: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[_Measure]]:
-    """Subjects that are not broken on purpose, and findings by measure, both in the order of the file."""
+    """Subjects without the broken models, and findings by measure, both in the order of the file."""
     names = dict.fromkeys(str(one["subject"]) for one in findings)
     grouped: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for one in findings:
@@ -145,7 +145,7 @@ def _markdown_cell(finding: Mapping[str, Any] | None) -> str:
 
 
 def _cell(finding: Mapping[str, Any] | None) -> Cell | None:
-    """A value with its interval; ``None`` where nothing was measured."""
+    """A value with its interval; ``None`` if it was not measured."""
     if finding is None or finding["value"] is None:
         return None
     low, high = finding["low"], finding["high"]
@@ -154,12 +154,12 @@ def _cell(finding: Mapping[str, Any] | None) -> Cell | None:
 
 
 def number(value: float) -> str:
-    """Three digits, without an exponent for large values."""
+    """A number with three significant digits, without an exponent for large values."""
     return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
 
 
 def reword(text: str) -> str:
-    """A name of the file in the words of the tables."""
+    """Translate a name of the file to the words of the tables."""
     for old, new in WORDING:
         text = text.replace(old, new)
     return text

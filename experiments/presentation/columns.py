@@ -12,7 +12,7 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[s
 
 
 def align(rows: Sequence[Sequence[str]]) -> str:
-    """One line per row, the first column to the left; rows are equally long or empty."""
+    """Format rows as aligned lines, the first column to the left; rows are equally long or empty."""
     widths = [max(map(len, column)) for column in zip(*(row for row in rows if row), strict=True)]
     lines = []
     for row in rows:

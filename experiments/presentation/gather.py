@@ -1,4 +1,4 @@
-"""Records and provenance of one run or of several, checked before anything is written."""
+"""Reads the records and provenance of one or several runs, and checks that they belong together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from experiments.records import table as records
 from experiments.store.manifest import check_file
 
 _ONE = ("suite", "split")
-"""Columns that all runs must share."""
+"""Columns that must be equal in all runs."""
 
 
 def gather(folders: Sequence[Path]) -> Source:
@@ -54,7 +54,7 @@ def gather(folders: Sequence[Path]) -> Source:
 
 
 def _describe(table: pa.Table, sources: list[dict[str, Any]]) -> dict[str, Any]:
-    """Provenance of the records: that of one run, or all those of several."""
+    """Provenance of the records: that of the only run, or a list of those of all runs."""
     if len(sources) == 1:
         return sources[0]
     return {
@@ -81,7 +81,7 @@ def _read_provenance(folder: Path) -> dict[str, Any]:
 
 
 def _check_same(folder: Path, table: pa.Table, others: Sequence[pa.Table]) -> None:
-    """Refuse a suite or split that differs from those of the runs before."""
+    """Raise an error if the suite or split differs from those of the other runs."""
     for other in others:
         for column in _ONE:
             mine, first = table[column][0].as_py(), other[column][0].as_py()

@@ -1,4 +1,4 @@
-"""Films and replays of single instances for a result page, made after the records."""
+"""Films and replays of single instances for a result page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEAST_USD: Final = 1.0
 """Instances with a smaller difference are not filmed."""
 
 MOST_POLICIES: Final = 5
-"""Policies of one replay at most: the file stays small enough to be mailed."""
+"""Largest number of policies of one replay, which keeps the file small."""
 
 
 def show_highlights(
@@ -64,7 +64,7 @@ def show_highlights(
 
 
 def choose_names(plan: Plan, summary: Summary) -> list[str]:
-    """The reference, its cheapest competitor, the clairvoyant if it took part, then others, cheapest first."""
+    """Names to show: reference, cheapest competitor, clairvoyant if present, then the others, cheapest first."""
     if not summary.comparisons:
         return []
     entrants = plan.entrants
@@ -77,7 +77,7 @@ def choose_names(plan: Plan, summary: Summary) -> list[str]:
 
 
 def _film(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
-    """Films of some policies side by side."""
+    """Film some policies side by side."""
     order = Order(
         policies=tuple((name, _load(plan, name)) for name in names),
         suite=plan.suite,
@@ -91,7 +91,7 @@ def _film(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) ->
 
 
 def _write_replays(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
-    """Replays in which a reader can switch between the policies."""
+    """Write replays in which a reader can switch between the policies."""
     make_folder(folder)
     instances = [plan.suite.instance(item) for item in items]
     runs = [
@@ -117,7 +117,7 @@ def _write_replays(plan: Plan, names: list[str], items: list[SuiteItem], folder:
 
 
 def _load(plan: Plan, name: str) -> Policy:
-    """A policy of the comparison."""
+    """Load a policy of the comparison."""
     paths = dict(zip(plan.names, plan.policies, strict=True))
     return load_policy(paths[name], plan.config.allow)
 
@@ -128,7 +128,7 @@ def _cost(plan: Plan) -> CostParameters:
 
 
 def _shown_on_cards(plan: Plan, summary: Summary, names: list[str]) -> list[SuiteItem]:
-    """Instances of the cards of some policies, one per policy in turn."""
+    """Instances on the cards of some policies, one policy after the other in turn."""
     items = {(i.stratum, i.family, i.seed): i for part in plan.parts for i in part.items}
     groups = [
         [*summary.worst[name][:NUM_WORST], *summary.best.get(name, ())[:NUM_BEST]] for name in names

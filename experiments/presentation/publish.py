@@ -20,14 +20,14 @@ from experiments.presentation.tables import markdown, render, to_plain
 from experiments.store.atomic import write_text
 
 USUAL_REFERENCE: Final = "rule_tuned"
-"""The usual reference, if it is among the policies."""
+"""The default reference, if it is among the policies."""
 
 USUAL_COST: Final = "loc_8"
-"""The cost setting of the tables, if records have several."""
+"""The cost setting of the tables if records have several."""
 
 
 class Source(NamedTuple):
-    """Records and what is known about them."""
+    """Records with their provenance."""
 
     table: pa.Table  # records of one suite and split, of one cost setting or several
     entrants: Mapping[str, Entrant]
@@ -36,7 +36,7 @@ class Source(NamedTuple):
 
 
 class Published(NamedTuple):
-    """The page, and the tables as text."""
+    """The path of the page, and the tables as text."""
 
     page: Path
     text: str  # for the terminal

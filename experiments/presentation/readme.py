@@ -41,7 +41,7 @@ class _Regression(NamedTuple):
 def make_block(
     summary: Summary, table: pa.Table, provenance: str, hero: str, num_resamples: int
 ) -> str:
-    """Markdown between two marks: table, verdict per stratum, worth of the hero's parts, its worst regressions.
+    """Markdown between two marks: table, verdict per stratum, ablations of the main policy, its worst regressions.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _shown(summary: Summary) -> list[PolicyRow]:
 
 
 def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -> list[str]:
-    """One line per policy."""
+    """Table with one line per policy."""
     strata = summary.strata
     reference = summary.comparisons[0].reference
     head = ["", "decisions", "CPU-h", "score", "all", "capped"]
@@ -132,12 +132,12 @@ def _capped(table: pa.Table, policy: str) -> float:
 
 
 def signed(interval: Interval) -> str:
-    """A difference with its interval, all with signs."""
+    """Format a difference with its interval, all numbers with signs."""
     return f"{interval.value:+,.0f} [{interval.low:+,.0f}, {interval.high:+,.0f}]"
 
 
 def _spread(table: pa.Table, policy: str) -> str:
-    """Smallest and largest mean of the training seeds, if there are several."""
+    """Smallest and largest mean over the training seeds, if there are several."""
     means = records.query(
         table,
         "select policy_seed, avg(cost_usd) as usd from records where policy = ? group by all order by usd",
@@ -149,7 +149,7 @@ def _spread(table: pa.Table, policy: str) -> str:
 
 
 def _floors(summary: Summary) -> list[str]:
-    """Learned or tuned policies that do not beat the best constant policy."""
+    """Text on learned or tuned policies that do not beat the best constant policy."""
     if summary.floor is None:
         return []
     best = next(row for row in summary.rows if row.policy == summary.floor).cost[ALL].value
@@ -158,12 +158,14 @@ def _floors(summary: Summary) -> list[str]:
         for row in _shown(summary)
         if row.price.environment_steps and row.cost[ALL].value >= best
     ]
-    which = f"all but {', '.join(worse)} cost" if worse else "all cost"
-    return [f"Of what was learned or tuned, {which} less than the best floor, `{summary.floor}`."]
+    which = f" except {', '.join(worse)}" if worse else ""
+    return [
+        f"All learned or tuned policies{which} cost less than the best floor, `{summary.floor}`."
+    ]
 
 
 def _by_stratum(comparison: Comparison) -> list[str]:
-    """Strata in which the policy wins, ties and loses."""
+    """Text on the strata in which the policy is better, tied or worse."""
     groups: dict[str, list[str]] = {"wins on": [], "ties on": [], "loses on": []}
     for stratum, p_value in comparison.adjusted.items():
         difference = comparison.difference[stratum].mean
@@ -176,13 +178,13 @@ def _by_stratum(comparison: Comparison) -> list[str]:
 
 
 def _leads(leads: list[Lead]) -> list[str]:
-    """Cost differences to rivals with the same budget."""
-    listed = [f"`{lead.arm}` less `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
+    """Text on the cost differences to rivals with the same budget."""
+    listed = [f"`{lead.arm}` minus `{lead.rival}` {signed(lead.more_usd)}" for lead in leads]
     return [f"At equal budgets, US$: {'; '.join(listed)}.", ""] if listed else []
 
 
 def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
-    """Cost of every ablation beside the gain of the policy."""
+    """Text on the cost of every ablation compared with the gain of the policy."""
     if not shares:
         return []
     gain = -comparison.difference[ALL].mean.value
@@ -198,12 +200,12 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
 
 
 def _count(number: int, what: str) -> str:
-    """A number with its noun."""
+    """A number with its noun in singular or plural."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[str]:
-    """The instances in which the policy costs most beyond the reference."""
+    """Table of the instances in which the policy costs most compared with the reference."""
     queried = records.query(
         table,
         "select stratum, family, seed, avg(cost_usd) filter (policy = ?) as mine_usd, "
@@ -213,7 +215,7 @@ def _regressions(table: pa.Table, comparison: Comparison, suite: str) -> list[st
     )  # fmt: skip
     rows = [_Regression(**row) for row in queried if row["mine_usd"] > row["other_usd"]]
     if not rows:
-        return ["It pays more than the reference nowhere."]
+        return ["It costs more than the reference in no instance."]
     listed = [
         f"{row.family} {row.seed} ({usd(row.mine_usd)} instead of {usd(row.other_usd)})"
         for row in rows

@@ -1,4 +1,4 @@
-"""Worth of every part of a policy: its ablations against itself, with the same training seeds."""
+"""Effect of every part of a policy: its ablations compared with it, for the same training seeds."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ RIVALS: Final = ("rule_tuned", "ppo")
 
 
 def find_leads(table: pa.Table, hero: str, num_resamples: int) -> list[Lead]:
-    """Compare a policy, such as ``world_model@1M``, with its rivals at all its budgets, by rival, then by budget.
+    """Compare a policy, such as ``world_model@1M``, with its rivals at each budget, by rival, then by budget.
 
     The table has one suite, split and cost setting; training seeds of each arm are averaged.
     """
@@ -85,7 +85,7 @@ def _difference(table: pa.Table, arm: str, other: str, num_resamples: int) -> In
 
 
 def find_shares(table: pa.Table, hero: str, num_resamples: int) -> list[Share]:
-    """Compare the ablations of a policy, such as ``world_model@1M``, with it at the same budget, the costliest first.
+    """Compare a policy, such as ``world_model@1M``, with its ablations at the same budget, the costliest first.
 
     The table has one suite, split and cost setting; the list is empty if there are no ablations of this budget.
     """

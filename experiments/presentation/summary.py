@@ -60,7 +60,7 @@ class PolicyRow(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """One policy against the reference."""
+    """One policy compared with the reference."""
 
     policy: str
     reference: str
@@ -85,7 +85,7 @@ class Highlight(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """Everything a table or a page needs."""
+    """All numbers of the tables and of the page."""
 
     suite: str
     split: str
@@ -179,12 +179,12 @@ def summarise(
 
 
 def find_worst(table: pa.Table, policy: str) -> list[Highlight]:
-    """The instances in which a policy costs most beyond the cheapest of all policies, the costliest first."""
+    """The instances in which a policy costs most compared with the cheapest policy, the costliest first."""
     return _find_highlights(table, "policy = ?", "cost_usd - best_usd desc", [policy, policy])
 
 
 def find_best(table: pa.Table, policy: str, reference: str) -> list[Highlight]:
-    """The instances in which a policy saved most against the reference, most first."""
+    """The instances in which a policy saves most compared with the reference, the largest saving first."""
     where = "policy = ? and cost_usd < other_usd"
     return _find_highlights(table, where, "cost_usd - other_usd", [reference, policy])
 
@@ -192,7 +192,7 @@ def find_best(table: pa.Table, policy: str, reference: str) -> list[Highlight]:
 def _find_highlights(
     table: pa.Table, where: str, order: str, values: Sequence[str]
 ) -> list[Highlight]:
-    """Records chosen and ordered by ``cost_usd``, ``best_usd`` of all policies, ``other_usd`` of the first value."""
+    """Instances chosen and ordered by an SQL condition on ``cost_usd``, ``best_usd`` and ``other_usd``."""
     rows = records.query(
         table,
         f"with least as (select {_PAIR}, min(cost_usd) as best_usd, "  # noqa: S608 (own names)
@@ -213,7 +213,7 @@ def _row(
     floor: str | None,
     boot: Callable[[str], Bootstrap],
 ) -> PolicyRow:
-    """One policy's numbers."""
+    """Numbers of one policy."""
     cost, level = pairs.cost[name], boot(ALL).level
     means, scores = {}, {}
     for group, mask in groups.items():
@@ -237,7 +237,7 @@ def _row(
 
 
 def _count_hard_braking(table: pa.Table, policy: str) -> tuple[float, int]:
-    """Phantom instances with hard braking, and all of them; none if the metric was not recorded."""
+    """Number of phantom instances with hard braking, and of all; none if the metric was not recorded."""
     if "peak_braking_mps2" not in table.column_names:
         return 0.0, 0
     counted = records.query(
@@ -257,7 +257,7 @@ def _compare(
     reference: str,
     boot: Callable[[str], Bootstrap],
 ) -> Comparison:
-    """One policy against the reference."""
+    """Compare one policy with the reference."""
     a, b = pairs.cost[name], pairs.cost[reference]
     differences = {
         group: paired_difference(a[mask], b[mask], pairs.family[mask].tolist(), boot(group))
@@ -277,5 +277,5 @@ def _compare(
 
 
 def _rng(group: str) -> np.random.Generator:
-    """The same draws for every policy and statistic, so that equal costs have equal intervals."""
+    """Random generator that is the same for every policy and statistic, so that equal costs have equal intervals."""
     return np.random.default_rng(zlib.crc32(group.encode()))

@@ -24,14 +24,14 @@ PRICE_COLUMNS: Final = (
 
 
 def usd(value: float) -> str:
-    """US$ with thousands separators; a decimal below 100."""
+    """Format US$ with thousands separators, and with a decimal below 100."""
     if not math.isfinite(value):
         return "-"
     return f"{value:,.1f}" if abs(value) < 100.0 else f"{value:,.0f}"
 
 
 def with_interval(interval: Interval) -> str:
-    """``value [low, high]``."""
+    """Format a value with its interval: ``value [low, high]``."""
     if not math.isfinite(interval.value):
         return "-"
     if not math.isfinite(interval.low):
@@ -40,14 +40,14 @@ def with_interval(interval: Interval) -> str:
 
 
 def points(interval: Interval) -> str:
-    """A score with its interval, in points."""
+    """Format a score with its interval, in points."""
     if not math.isfinite(interval.value):
         return "-"
     return f"{interval.value:,.1f} [{interval.low:,.1f}, {interval.high:,.1f}]"
 
 
 def percent(interval: Interval) -> str:
-    """A share with its interval, in per cent."""
+    """Format a share with its interval, in per cent."""
     if not math.isfinite(interval.value):
         return "-"
     return f"{100 * interval.value:.1f}% [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
@@ -77,7 +77,7 @@ def render(summary: Summary) -> str:
 
 
 def _details(summary: Summary) -> list[list[str]]:
-    """All strata together, with intervals."""
+    """Table of all strata together, with intervals."""
     rows = [["all strata", "cost, US$", "score", "CVaR95, US$", "> 50,000 US$", "phantom braking"]]
     for row in summary.ranked:
         braking = row.hard_braking.value
@@ -95,12 +95,12 @@ def _details(summary: Summary) -> list[list[str]]:
 
 
 def _price_rows(summary: Summary) -> list[list[str]]:
-    """Prices of all policies."""
+    """Table rows of the prices of all policies."""
     return [list(PRICE_COLUMNS), *(price_cells(row.price) for row in summary.ranked)]
 
 
 def price_cells(price: Price) -> list[str]:
-    """A price in the columns of ``PRICE_COLUMNS``."""
+    """Format a price for the columns of ``PRICE_COLUMNS``."""
 
     def cells(cpu_s: float | None) -> list[str]:
         return ["-", "-"] if cpu_s is None else [f"{cpu_s:,.3g}", f"{to_usd(cpu_s):.2g}"]
@@ -116,7 +116,7 @@ def price_cells(price: Price) -> list[str]:
 
 
 def _worst_rows(summary: Summary) -> list[list[str]]:
-    """The worst instance of every policy."""
+    """Table rows of the worst instance of every policy."""
     rows = [["worst instance", "stratum", "family", "seed", "cost, US$", "best, US$", "objects"]]
     for name, worst in summary.worst.items():
         for one in worst[:1]:
@@ -145,7 +145,7 @@ def markdown(summary: Summary) -> str:
 
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 (JSON)
-    """Values for JSON: named tuples as mappings, numbers that are not finite as ``None``."""
+    """A summary as values for JSON: named tuples as mappings, numbers that are not finite as ``None``."""
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {key: to_plain(item) for key, item in value._asdict().items()}
     if isinstance(value, dict):

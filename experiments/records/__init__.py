@@ -1,1 +1,1 @@
-"""Records: one row per episode in Parquet, how rows of two runs are matched, and what computing costs."""
+"""Records: one row per episode in Parquet, matching of rows from two runs, and the cost of computing."""

@@ -16,7 +16,7 @@ CATASTROPHE_USD: Final = 50_000.0
 """An episode that costs more is a catastrophe (envs/physics/SOURCES.md 6.3)."""
 
 _ONE = ("suite", "split", "cost_setting")
-"""Columns with the same word in every row that may be compared."""
+"""Columns that must have one value in all rows that are compared."""
 
 
 class Pairs(NamedTuple):
@@ -74,7 +74,7 @@ def align(table: pa.Table, policies: Sequence[str]) -> Pairs:
 
 
 def _refuse_mixtures(table: pa.Table) -> None:
-    """One suite, one split, one cost setting."""
+    """Raise an error unless all rows have the same suite, split and cost setting."""
     for column in _ONE:
         values = sorted(set(table[column].to_pylist())) if column in table.column_names else []
         if len(values) > 1:
@@ -93,7 +93,9 @@ def _check(
     for key in keys:
         where = f"{key[0]}/{key[1]}, seed {key[2]}"
         if key not in rows:
-            raise UserError(f"{where}: the policies drove different instances: {name} not this one")
+            raise UserError(
+                f"{where}: the policies drove different instances: {name} did not drive this one"
+            )
         row = rows[key]
         if row["first"] != row["last"]:
             raise UserError(f"{where}: {name} drove two different instances with this seed")

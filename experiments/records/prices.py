@@ -1,4 +1,4 @@
-"""What policies cost to make and to run: experience, training, computing time per decision, and imagining."""
+"""Prices of policies: training data, training, computing time per decision, and imagining."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CORE_HOUR_USD: Final = 0.05
 
 
 class Price(NamedTuple):
-    """What one policy costs; ``None`` where there is nothing to pay for, or it is not known."""
+    """Prices of one policy; ``None`` for costs that do not exist or are not known."""
 
     policy: str
     environment_steps: int | None  # that training or tuning took
@@ -24,7 +24,7 @@ class Price(NamedTuple):
 
 
 def to_usd(cpu_s: float) -> float:
-    """Price of so many CPU seconds, US$."""
+    """Price of a number of CPU seconds, US$."""
     return cpu_s / 3600.0 * CORE_HOUR_USD
 
 

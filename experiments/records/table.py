@@ -34,7 +34,7 @@ TIMINGS: Final = ("decision_cpu_ms",)
 """Columns that differ from run to run; the hash leaves them out."""
 
 _HASHED_AT_ONCE: Final = 50_000
-"""Rows at once; does not change the hash."""
+"""Number of rows that are hashed at once; it does not change the hash."""
 
 _TYPES: Final = {float: pa.float64(), int: pa.int64(), bool: pa.bool_(), str: pa.string()}
 
@@ -158,7 +158,7 @@ def order(table: pa.Table) -> pa.Table:
 
 
 def compute_sha256(table: pa.Table) -> str:
-    """Hash over every column but the timings, rows in stored order: equal for equal results."""
+    """Hash over every column except the timings, rows in stored order: equal for equal results."""
     rows = pc.sort_indices(table, [(name, "ascending") for name in KEY])
     digest = hashlib.sha256()
     for name in sorted(set(table.column_names) - set(TIMINGS)):
@@ -193,7 +193,7 @@ def read(path: Path) -> pa.Table:
         path = path / "records.parquet"
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
     if not files or not files[0].is_file():
-        raise UserError(f"{path}: no records there")
+        raise UserError(f"{path}: contains no records")
     try:
         table = pa.concat_tables(
             [pq.read_table(file, page_checksum_verification=True) for file in files]
@@ -202,11 +202,11 @@ def read(path: Path) -> pa.Table:
         names = table.schema.names  # may be no text any more, as words may
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{path}: not records: {reason}") from None
+        raise UserError(f"{path}: not a records file: {reason}") from None
     check_columns(path, names, (*KEY, "cost_usd", "instance_hash"))
     _check_types(path, table)
     if not len(table):
-        raise UserError(f"{path}: no episodes in it")
+        raise UserError(f"{path}: contains no episodes")
     _check_provenance(path, table)
     return order(table)
 

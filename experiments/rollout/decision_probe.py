@@ -1,4 +1,4 @@
-"""The decision probe: what every answer to an object costs from the moment the object is recognised."""
+"""The decision probe: the cost of every answer to an object from the moment the object is recognised."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FALLBACK_DISTANCE_M = 60.0
 
 
 class Answered(NamedTuple):
-    """Costs of one instance."""
+    """Costs of all answers in one instance."""
 
     cost_usd: NDArray[np.float64]  # (A,) cheapest execution of every answer
     value_known_usd: float  # expected cost of the best answer when contents are known
@@ -42,7 +42,7 @@ class Answered(NamedTuple):
 
 
 class Rolled(NamedTuple):
-    """Every execution of every answer to one instance."""
+    """Costs of every execution of every answer in one instance."""
 
     found: list[Candidate]
     actions: NDArray[np.float64]  # (1, C, H, 2)
@@ -52,7 +52,7 @@ class Rolled(NamedTuple):
 
 
 class DecisionProbe:
-    """Rolls every answer from the moment the object is recognised.
+    """Simulates every answer from the moment the object is recognised.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class DecisionProbe:
         return total
 
     def _approach(self, instance: ScenarioInstance) -> tuple[Approach, int, float]:
-        """Drive on until an object is recognised: state then, length of the answers, and cost so far."""
+        """Drive on until an object is recognised; returns the state, the length of the answers and the cost so far."""
         self._env.reset(options={"instance": instance})
         world = self._env.batch[0]
         f = world.vehicle_f
@@ -163,7 +163,7 @@ class DecisionProbe:
         return approach, min(self._horizon, left), before
 
     def _recognised(self) -> int:
-        """Index of a tracked object, or of one that is near although it was never seen; -1 if none."""
+        """Index of a tracked object, or of a near object without a track; -1 if there is none."""
         world = self._env.batch[0]
         for j in range(int(world.episode_i[episode.NUM_DEBRIS])):
             ahead = world.debris_f[debris.X, j] - world.vehicle_f[vehicle.X, 0]
@@ -177,7 +177,7 @@ class DecisionProbe:
     def _contents_table(
         self, instance: ScenarioInstance, actions: NDArray[np.float64], count: int, seed: int
     ) -> NDArray[np.float64]:
-        """Cost of every execution under alternative contents of the first object, ``(count, C)``."""
+        """Cost of every execution for alternative contents of the first object, ``(count, C)``."""
         rng = np.random.default_rng(seed)
         specs = self._groups[self._group_of[instance.debris_types[0]]]
         saved = self._env.state_dict()
@@ -192,7 +192,7 @@ class DecisionProbe:
 
 
 def _set_contents(debris_f: NDArray[np.float64], draw: DebrisDraw) -> None:
-    """Give the first object other hidden properties; its size, place and angle stay (envs/physics/SOURCES.md 5.2)."""
+    """Replace the hidden properties of the first object, but not size, place, angle (envs/physics/SOURCES.md 5.2)."""
     for row, value in (
         (debris.MASS, draw.mass_kg),
         (debris.CRUSH_PRESSURE, draw.crush_pressure_pa),

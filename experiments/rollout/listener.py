@@ -1,4 +1,4 @@
-"""Listener: a policy around a policy that watches its observations, the true worlds, and its explanations."""
+"""Listener: a policy around another one that records its observations, the true worlds, and its explanations."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from policies.base import Explaining, Explanation, Observation, Policy, Privileged
 
 UNSAID: Final = -1
-"""Label and reason of a policy that does not explain itself."""
+"""Label and reason of a policy without explanations."""
 
 
 class Listener:
-    """Passes everything on; the actions of the policy are not changed.
+    """Passes everything on to the policy, whose actions are not changed.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Listener:
         self._size = 0
 
     def bind(self, worlds: Any) -> None:  # noqa: ANN401 (as in policies.base.Privileged)
-        """Keep the worlds, and hand them to a policy that may see them."""
+        """Keep the worlds, and pass them to the policy if it is privileged."""
         self.worlds = worlds
         if isinstance(self.policy, Privileged):
             self.policy.bind(worlds)
@@ -45,13 +45,13 @@ class Listener:
         self.policy.reset(mask, seeds)
 
     def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """The policy's own action; ``see`` comes before."""
+        """The action of the policy; calls ``see`` before."""
         self._size = len(observation["ego"])
         self.see(observation)
         return self.policy.act(observation)
 
     def explain(self) -> Explanation:
-        """The explanation of the policy, or an empty one; ``hear`` comes after."""
+        """The explanation of the policy, or an empty one; calls ``hear`` after."""
         if isinstance(self.policy, Explaining):
             said = self.policy.explain()
         else:
@@ -61,7 +61,7 @@ class Listener:
         return said
 
     def see(self, observation: Observation) -> None:
-        """Take an observation before its decision; for subclasses."""
+        """Receive an observation before its decision; for subclasses."""
 
     def hear(self, said: Explanation) -> None:
-        """Take the explanation of a decision; for subclasses."""
+        """Receive the explanation of a decision; for subclasses."""

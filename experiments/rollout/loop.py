@@ -1,4 +1,4 @@
-"""The one loop: a policy drives instances in the simulator, each exactly once, and every decision is kept."""
+"""The loop in which a policy drives instances in the simulator, each exactly once, and every decision is recorded."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from envs.specification import DECISIONS_PER_EPISODE, column, component
 from policies.base import Explaining, Explanation, Policy, Privileged
 
 Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
-"""Changes the observation of some worlds."""
+"""Function that changes the observation of some worlds."""
 
 
 class Costs(NamedTuple):
-    """Process CPU time of a rollout, seconds."""
+    """CPU time of a rollout, seconds."""
 
     simulation_s: float  # resets and steps of the simulator
     policy_s: float
@@ -30,7 +30,7 @@ class Costs(NamedTuple):
 
 @dataclass(frozen=True)
 class Episode:
-    """Everything that one policy did and met in one instance; ``T`` decisions.
+    """Log of one policy in one instance, with ``T`` decisions.
 
     Parameters
     ----------
@@ -163,13 +163,13 @@ class Rollout:
                 instance_of[b] = index if index < len(self._instances) else -1
 
     def _filtered(self, observation: dict[str, Any]) -> dict[str, Any]:
-        """The observation that the policy sees."""
+        """The observation for the policy, changed by the observation filter if there is one."""
         return observation if self._filter is None else self._filter(self._env, observation)
 
     def _decide(
         self, observation: dict[str, Any], begins: NDArray[np.bool_], log: _Log
     ) -> NDArray[np.float64]:
-        """The decision of the policy; it and its explanation are kept."""
+        """Compute the policy's decision; it and its explanation are recorded."""
         cpu = time.process_time()
         if begins.any():
             seeds = np.zeros(self._num_worlds, np.int64)
@@ -209,7 +209,7 @@ class Rollout:
 
 
 class _Feed:
-    """The next instance for a world whose episode has ended; the last one again when none is left.
+    """Supplies the next instance to a world whose episode has ended, or the last one again if none is left.
 
     It is no method of ``Rollout``: that would be a circle of references through the worlds, which only the garbage
     collector frees, and it seldom runs while a million entries of a suite are in memory.
@@ -226,7 +226,7 @@ class _Feed:
 
 
 class _Log:
-    """What ``B`` running episodes have gone through so far."""
+    """Log of ``B`` running episodes."""
 
     def __init__(self, size: int) -> None:
         shape = (size, DECISIONS_PER_EPISODE)
@@ -247,13 +247,13 @@ class _Log:
     def note_decision(
         self, ego: NDArray[np.float32], action: NDArray[np.float64], cpu_ms: float
     ) -> None:
-        """Before the step."""
+        """Record observation and action before the step."""
         self.ego[self._rows, self.length] = ego
         self.actions[self._rows, self.length] = action
         self.cpu_ms[self._rows, self.length] = cpu_ms
 
     def note_reasons(self, said: Explanation) -> None:
-        """Before the step; names of reasons may be added, never renumbered."""
+        """Record reasons before the step; the names of reasons may grow, but their numbers stay."""
         self.labels[self._rows, self.length] = said.labels
         self.reasons[self._rows, self.length] = said.reasons
         self.imagined_s[self._rows, self.length] = (
@@ -262,7 +262,7 @@ class _Log:
         self.names = said.names
 
     def note_outcome(self, info: dict[str, Any]) -> None:
-        """After the step."""
+        """Record the outcome after the step."""
         cost = info["cost"]
         for k, name in enumerate(component.NAMES):
             self.cost[self._rows, self.length, k] = cost[name]

@@ -1,4 +1,4 @@
-"""Probability of improvement: how often A is cheaper than B."""
+"""Probability of improvement: how often one policy is cheaper than another."""
 
 from __future__ import annotations
 

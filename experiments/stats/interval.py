@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class Interval(NamedTuple):
-    """An estimate and the interval around it; ``nan`` where it is not defined."""
+    """An estimate and the interval around it; ``nan`` where either is not defined."""
 
     value: float
     low: float

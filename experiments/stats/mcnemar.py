@@ -1,4 +1,4 @@
-"""McNemar's exact test on pairs: whether two policies have an event equally often."""
+"""McNemar's exact test whether two policies have an event equally often."""
 
 from __future__ import annotations
 

@@ -68,13 +68,13 @@ def paired_difference(
 
 
 def _p_value(resampled: NDArray[np.float64]) -> float:
-    """Smallest 1 - level whose percentile interval leaves out 0; never 0, for R resamples cannot show that."""
+    """Smallest 1 - level whose percentile interval excludes 0; never 0, because the resamples are finitely many."""
     fewer = min(np.count_nonzero(resampled <= 0.0), np.count_nonzero(resampled >= 0.0))
     return float(min(1.0, 2.0 * (fewer + 1) / (len(resampled) + 1)))
 
 
 def _seeds_error(difference: NDArray[np.float64], cluster: Sequence[str]) -> float:
-    """Standard error of the mean for families that are what they are: sqrt(sum n_k s_k^2) / n."""
+    """Standard error of the mean for a fixed set of families: sqrt(sum n_k s_k^2) / n."""
     _, index, sizes = np.unique(np.asarray(cluster), return_inverse=True, return_counts=True)
     means = np.bincount(index, difference) / sizes
     squares = np.bincount(index, (difference - means[index]) ** 2)

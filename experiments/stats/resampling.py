@@ -1,4 +1,4 @@
-"""The bootstrap of pairs that come in families."""
+"""The bootstrap of pairs that are clustered in families."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def cluster_weights(
     families without the second stage covers these ones in 0.54 (2) to 0.91 (12) where families do not differ. So
     ``sampled`` is the headline: about these families it is too wide (1.5 times as wide as need be where they do not
     differ, 3 times in ``exposure``, where one family holds nine pairs in ten), about others it is a little too narrow
-    with five families or more, and says nothing with two.
+    with five families or more, and has no meaning with two.
 
     Heavy tails: costs of 0 to 500 US$, one in ten lognormal around 1,100, one in a hundred 100,000 to 300,000; 12
     families that do not differ. With 480 / 1,200 pairs ``sampled`` covered 0.95 / 0.97, ``fixed`` 0.92 / 0.93. Real
@@ -89,7 +89,7 @@ def cluster_weights(
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """How the intervals of a statistic are made.
+    """Settings of the bootstrap for the intervals of statistics.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Bootstrap:
     drawn: dict[tuple[object, ...], NDArray[np.float64]] | None = None
 
     def weights(self, cluster: Sequence[str]) -> NDArray[np.float64]:
-        """``(R, n)`` counts of the pairs with these families, as of ``cluster_weights``."""
+        """``(R, n)`` counts of the pairs with these families; see ``cluster_weights``."""
         if self.drawn is None:
             return self._draw(cluster)
         key = (tuple(cluster), self.num_resamples, self.families, str(self.rng.bit_generator.state))
@@ -127,7 +127,7 @@ class Bootstrap:
         return percentile_interval(value, resampled, self.level)
 
     def mean(self, values: NDArray[np.float64], cluster: Sequence[str]) -> Interval:
-        """Mean of ``(n,)`` values that come in families."""
+        """Mean of ``(n,)`` values clustered in families, with its interval."""
         return self.interval(float(values.mean()), weighted_means(self.weights(cluster), values))
 
     def _draw(self, cluster: Sequence[str]) -> NDArray[np.float64]:

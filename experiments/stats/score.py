@@ -18,7 +18,7 @@ def score(
     cluster: Sequence[str],
     bootstrap: Bootstrap,
 ) -> Interval:
-    r"""Score of a policy.
+    r"""Score of a policy with its interval.
 
     .. math:: 100 \, \frac{C_{floor} - C}{C_{floor} - C_{clairvoyant}}
 
@@ -49,7 +49,7 @@ def score(
 
 
 def _ratio(means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The formula for rows of (policy, floor, clairvoyant)."""
+    """Score for rows of costs of (policy, floor, clairvoyant)."""
     room = means[:, 1] - means[:, 2]
     has_room = room > 0.0
     gained = 100.0 * (means[:, 1] - means[:, 0]) / np.where(has_room, room, 1.0)

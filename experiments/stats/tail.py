@@ -12,10 +12,10 @@ from experiments.stats.interval import Interval
 from experiments.stats.resampling import Bootstrap
 
 CAP_USD: Final = 50_000.0
-"""Cost that an episode counts at most in a capped mean: one fatal crash would otherwise outweigh all others."""
+"""Largest cost of an episode in a capped mean; otherwise one fatal crash would outweigh all others."""
 
 BLOCK: Final = 64
-"""Resamples that are looked at together: few enough to stay in the cache."""
+"""Number of resamples that are processed at once: few enough to stay in the cache."""
 
 
 def cvar(
@@ -50,7 +50,7 @@ def cvar(
 def _tail(
     cost: NDArray[np.float64], share: float, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """``cvar`` of costs that fall."""
+    """``cvar`` for costs in descending order."""
     wanted = share * weights.sum(axis=1, keepdims=True)
     before = np.cumsum(weights, axis=1)
     before -= weights
@@ -60,7 +60,7 @@ def _tail(
 
 
 def cvar95(cost: NDArray[np.float64], cluster: Sequence[str], bootstrap: Bootstrap) -> Interval:
-    """Mean of the costliest 5 % of ``(n,)`` episodes in families, US$.
+    """Mean of the costliest 5 % of ``(n,)`` episodes clustered in families, US$.
 
     With few episodes the upper end is an underestimate: what was not seen is not resampled.
     """

@@ -1,4 +1,4 @@
-"""Verdict on two policies in one line: which one costs less, by how much, how certain it is."""
+"""Verdict on two policies in one line: which one costs less, by how much, and whether the difference is significant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_PAIRS: Final = 1_000_000
 
 
 class Verdict(NamedTuple):
-    """``better`` is ``"A"``, ``"B"`` or ``"tied"``."""
+    """Result of a comparison; ``better`` is ``"A"``, ``"B"`` or ``"tied"``."""
 
     better: str
     # for significance; infinite if more pairs of these families cannot, None if significant or no difference was seen
@@ -52,7 +52,7 @@ def decide(name_a: str, name_b: str, difference: PairedDifference, *, level: flo
 
 
 def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:
-    r"""Pairs of the same families with which a difference as large as the one seen would be found, power 80 %.
+    r"""Number of pairs of the same families that would show a difference of the observed size with power 80 %.
 
     .. math:: n' = n \, \frac{c\,v}{(\bar d / (z_{level} + z_{power}))^2 - (s^2 - c\,v)}, \qquad c = 2 - 1/K
 
@@ -90,7 +90,7 @@ def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:
 
 
 def _advice(needed: float | None) -> str:
-    """How many pairs would make a difference of this size significant; empty if no number of pairs would."""
+    """Number of pairs that would make a difference of this size significant, as text; empty if none would."""
     if needed is None or math.isinf(needed):
         return ""
     if needed >= MOST_PAIRS:
@@ -99,10 +99,10 @@ def _advice(needed: float | None) -> str:
 
 
 def _two_digits(value: float) -> int:
-    """Rounded to two significant digits: an estimate from one sample has no more."""
+    """Round to two significant digits, because an estimate from one sample is no more precise."""
     return int(float(f"{value:.1e}"))
 
 
 def _dollars(value: float, sign: str = "") -> str:
-    """With thousands separators; cents only below 10."""
+    """Format US$ with thousands separators; cents only below 10."""
     return f"{value:{sign},.2f}" if abs(value) < 10.0 else f"{value:{sign},.0f}"

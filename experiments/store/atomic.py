@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: they are written to a temporary name, flushed and renamed."""
+"""Atomic writes: a file gets a temporary name, is flushed and renamed, so that it appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from envs.errors import UserError
 
 
 class WriteError(UserError):
-    """The operating system refuses to write: no space, no permission, no such folder."""
+    """The operating system cannot write: no space, no permission, no such folder."""
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def flush_folder(folder: Path) -> None:
-    """Write the names in a folder to the disk; only then does a rename survive a power cut."""
+    """Flush the names in a folder to the disk; without it a rename may be lost in a power cut."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(number)
@@ -52,7 +52,7 @@ def flush_folder(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
+    """Write a text file atomically."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 

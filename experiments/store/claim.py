@@ -1,4 +1,4 @@
-"""A folder belongs to one configuration."""
+"""Reserves a folder for one configuration."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from envs.errors import UserError
 from experiments.store.atomic import write_text
 
 TRAINING: Final = "training.json"
-"""Says what is trained in a folder."""
+"""File that describes what is trained in a folder."""
 
 
 def claim(
     path: Path, values: dict[str, Any], holds: str = "a run of another configuration or data"
 ) -> None:
-    """Write down what a folder is for.
+    """Write the configuration to which a folder belongs; raise an error if it belongs to another one.
 
     Parameters
     ----------
     path
-        Of the file in it that says so.
+        Path of the file in the folder that contains the configuration.
     values
-        What decides the contents of the folder; ready for JSON.
+        Values that decide the contents of the folder; ready for JSON.
     holds
-        What the error calls other contents.
+        Description of other contents in the error.
 
     Raises
     ------
@@ -41,4 +41,4 @@ def claim(
     except (OSError, ValueError):
         is_other = True
     if is_other:
-        raise UserError(f"output: got {path.parent}, which holds {holds}")
+        raise UserError(f"output: got {path.parent}, which contains {holds}")

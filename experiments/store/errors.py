@@ -1,10 +1,10 @@
-"""Errors of tasks."""
+"""Errors of tasks in executors."""
 
 from __future__ import annotations
 
 
 class WorkerError(RuntimeError):
-    """The task with an index failed."""
+    """The task with this index failed."""
 
     def __init__(self, message: str, index: int | None = None) -> None:
         super().__init__(message)
@@ -12,4 +12,4 @@ class WorkerError(RuntimeError):
 
 
 class WorkerDiedError(WorkerError):
-    """A task ended several workers without an exception; most often the memory was full."""
+    """A task ended several workers without an exception, most often because memory was full."""

@@ -1,4 +1,4 @@
-"""One process at a time in a folder; the error for the second process names the first."""
+"""A lock that lets one process at a time use a folder; the error for a second process names the first one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOCK_FILE: Final = ".lock"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder while the block runs; the end of the process, however it ends, releases it.
+    """Hold a folder while the block runs; the lock is released when the process ends for any reason.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def try_lock(folder: Path) -> TextIOWrapper | None:
 
 
 def describe_holder(folder: Path) -> str:
-    """The process that holds a folder, as far as that is known."""
+    """Description of the process that holds a folder, as far as it is known."""
     try:
         holder = json.loads((folder / LOCK_FILE).read_text(encoding="utf-8"))
         return "process {process} on {host} since {since}: {command}".format(**holder)

@@ -14,7 +14,7 @@ from experiments.store.lock import LOCK_FILE
 MANIFEST: Final = "manifest.json"
 
 BLOCK_BYTES: Final = 2**20
-"""Read at once: memory does not grow with the file."""
+"""Number of bytes read at once, so that memory does not grow with the file."""
 
 
 def compute_sha256(path: Path) -> str:
@@ -48,7 +48,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a file right below a finished folder that has changed; without a manifest every file passes.
+    """Raise an error if a file of a finished folder has changed; without a manifest every file is accepted.
 
     Raises
     ------

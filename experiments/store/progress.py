@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 EVERY_S = 15.0
-"""Between two lines; a busy machine may write them some seconds late."""
+"""Pause between two lines; on a busy machine they may be some seconds late."""
 
 LARGE: Final = 10_000
-"""Totals from here on are shown on a terminal as 12k."""
+"""Totals from which on numbers are shown on a terminal as 12k."""
 
 Item = TypeVar("Item")
 
 _running: list[Progress] = []
-"""What this process is busy with, the innermost last."""
+"""Pieces of work in progress in this process, the innermost last."""
 
 _finished: list[str] = []
-"""Title of what it has finished last, if anything."""
+"""Title of the piece of work that ended last, if any."""
 
 
 class Progress:
-    """How far a piece of work has come.
+    """Progress of one piece of work.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Progress:
         self.close()
 
     def close(self) -> None:
-        """The work has ended; may be called again."""
+        """Mark the work as ended; may be called again."""
         if self in _running:
             _running.remove(self)
             _finished[:] = [self.title]
@@ -81,11 +81,11 @@ class Progress:
             self._bar.close()
 
     def update(self, count: float = 1, remark: str | None = None) -> None:
-        """Count some more; a remark replaces the last one."""
+        """Count further units; a remark replaces the previous one."""
         self.reach(self.done + count, self.total, remark)
 
     def reach(self, done: float, total: float | None = None, remark: str | None = None) -> None:
-        """So much is done, of so much; both may be corrected."""
+        """Set how much is done and how much there is in all."""
         if done < self.done:
             # the same work begins once more, for another part
             self._began, self._first = self._clock(), done
@@ -100,7 +100,7 @@ class Progress:
             self._bar.update(done - self._bar.n)
 
     def describe(self) -> str:
-        """What is done, how much of how much, and the time that is left."""
+        """Text on what is done, how much of how much, and the time left."""
         spent = self._clock() - self._began
         if not self.unit:
             return f"{self.title}, {to_words(spent)} so far"
@@ -120,7 +120,7 @@ class Progress:
 
 
 def watch(items: Iterable[Item], title: str, total: float, unit: str) -> Iterator[Item]:
-    """The items, counted as they are done."""
+    """Yield the items and count them as they are done."""
     with Progress(title, total, unit) as progress:
         for item in items:
             yield item
@@ -128,7 +128,7 @@ def watch(items: Iterable[Item], title: str, total: float, unit: str) -> Iterato
 
 
 def count(title: str, unit: str = "shards") -> Callable[[int, int], None]:
-    """A function that takes how much is done of how much, from the first call until all is done."""
+    """Make a function that receives how much is done of how much, and shows progress until all is done."""
     progress: list[Progress] = []
 
     def reach(done: int, total: int) -> None:
@@ -142,12 +142,12 @@ def count(title: str, unit: str = "shards") -> Callable[[int, int], None]:
 
 
 def is_terminal() -> bool:
-    """Whether a person sees stderr as it is written."""
+    """Whether stderr is a terminal."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 def to_words(seconds: float) -> str:
-    """A duration for people.
+    """A duration in words.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def to_words(seconds: float) -> str:
 
 
 class Heartbeat:
-    """Says again and again what a command is busy with.
+    """Writes regularly what a command is doing.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where a number was made: processor, load, versions and commit."""
+"""Provenance of results: processor, load, versions and commit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 PACKAGES: Final = ("numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
-"""Packages whose version moves a measurement."""
+"""Packages whose version affects a measurement."""
 
 _PROCESSORS: Final = Path("/proc/cpuinfo")
 _VECTOR_UNITS: Final = ("avx2", "avx512f", "asimd", "sve")
@@ -51,7 +51,7 @@ def commit() -> str:
 
 
 def _version(package: str) -> str | None:
-    """Installed version."""
+    """Installed version of a package."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -22,7 +22,7 @@ STATE_FILE: Final = "run.json"
 
 
 class RunFolder:
-    """A folder that belongs to one configuration and to one process at a time.
+    """A folder that belongs to one configuration and is used by one process at a time.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ class RunFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Release the folder; the run stays as complete or as interrupted as it is."""
+        """Release the folder; the state of the run is not changed."""
         self._lock.close()
 
     def finish(self) -> None:
-        """Note the hash of every file and mark the run as complete: the same command starts a new one."""
+        """Write the hash of every file and mark the run as complete, so that the same command starts a new one."""
         for journal in self.path.rglob(JOURNAL):
             journal.unlink()
         write_manifest(self.path)
@@ -60,14 +60,14 @@ class RunFolder:
 
 
 def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, str]) -> str:
-    """Hash of all that decides a result: command, configuration, contents of the files it names, and all sources."""
+    """Hash of everything that decides a result: command, configuration, contents of the files it names, all sources."""
     text = json.dumps([command, dict(values), dict(files), sources_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache
 def sources_hash() -> str:
-    """Hash over all sources, without committed results; a run of another version is not continued."""
+    """Hash over all sources without committed results; a run of other sources is not continued."""
     root = Path(__file__).parents[2]
     digest = hashlib.sha256()
     for package in ("envs", "policies", "experiments"):
@@ -114,7 +114,7 @@ def open_run(
 
 
 def _make_new(day: Path, name: str) -> Path:
-    """A new folder; runs may begin in the same second."""
+    """Make a new folder, also if another run started in the same second."""
     for attempt in range(1, 1000):
         path = day / (name if attempt == 1 else f"{name}-{attempt}")
         try:
@@ -122,7 +122,7 @@ def _make_new(day: Path, name: str) -> Path:
         except FileExistsError:
             continue
         return path
-    raise UserError(f"{day}: a thousand runs began at {name}")
+    raise UserError(f"{day}: more than a thousand runs started at {name}")
 
 
 def _read_state(path: Path) -> tuple[Any, Any] | None:

@@ -1,4 +1,4 @@
-"""The step cache: what a killed command has finished is known by its key and its bytes, and is not done again."""
+"""The step cache: finished steps are recognised by their key and files, and not repeated after an interruption."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Steps:
         self._known = self._read()
 
     def find(self, name: str, key: str = "") -> Step | None:
-        """The step with a name, if it was finished with this key and its files are as they were."""
+        """The step with a name, if it was finished with this key and its files have not changed."""
         step = self._known.get(name)
         if step is None or step.key != key:
             return None
@@ -55,7 +55,7 @@ class Steps:
         return step
 
     def note(self, name: str, files: Iterable[str], *, key: str = "", value: object = None) -> None:
-        """Write down a finished step; the line is on disk when this returns.
+        """Record a finished step; the line is on disk when this returns.
 
         Raises
         ------
@@ -73,13 +73,13 @@ class Steps:
             raise UserError(f"{self._path}: cannot be written: {error.strerror}") from None
 
     def do(self, files: tuple[str, ...], make: Callable[[], object], *, key: str = "") -> None:
-        """Have some files made, unless the step that makes them is finished; the first one names the step."""
+        """Make some files, unless the step that makes them is finished; the first file names the step."""
         if self.find(files[0], key) is None:
             make()
             self.note(files[0], files, key=key)
 
     def _read(self) -> dict[str, Step]:
-        """Steps by name; a damaged journal is written anew, so that no line is appended to half a line."""
+        """Steps by name; a damaged journal is rewritten, so that no line is appended to an incomplete one."""
         try:
             text = self._path.read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -96,7 +96,7 @@ def _to_line(step: Step) -> str:
 
 
 def _from_line(line: str) -> Step | None:
-    """A step from its line, ``None`` if a crash cut it short."""
+    """A step from its line, or ``None`` if the line is incomplete."""
     try:
         name, key, files, value = json.loads(line)
         return Step(str(name), str(key), {str(k): str(v) for k, v in files.items()}, value)

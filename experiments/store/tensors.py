@@ -1,4 +1,4 @@
-"""Arrays in a file with their hash."""
+"""Writes and reads arrays in a safetensors file with their hash."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _save(arrays: dict[str, NDArray[Any]], path: Path) -> None:
 
 
 def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
-    """Hash of names, types, shapes and numbers."""
+    """Hash of names, types, shapes and values."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         value = arrays[name]

@@ -1,1 +1,1 @@
-"""Studies: questions that take many runs. Each folder is one study, and none imports another."""
+"""Studies: questions that take many runs. Each folder is one study; no study imports another."""

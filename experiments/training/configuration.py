@@ -19,7 +19,7 @@ class Updates(Configuration):
 
 
 class DreamPPOConfiguration(Configuration):
-    """PPO in dreams of the world model."""
+    """Configuration of PPO in dreams of the world model."""
 
     world_model: str
     critics: int = Field(ge=1, le=8)
@@ -41,7 +41,7 @@ class DreamPPOConfiguration(Configuration):
 
 
 class _Learner(Configuration):
-    """Settings that all learners without a model have.
+    """Settings that all learners without a model share.
 
     ``algorithm`` is the name in checkpoints.
     """
@@ -56,7 +56,7 @@ class _Learner(Configuration):
 
 
 class PPOConfiguration(_Learner):
-    """PPO in the simulator."""
+    """Configuration of PPO in the simulator."""
 
     algorithm: ClassVar[str] = "ppo"
 
@@ -68,7 +68,7 @@ class PPOConfiguration(_Learner):
 
 
 class PPOCheckConfiguration(Configuration):
-    """``python -m experiments.ppo_check``."""
+    """Configuration of ``python -m experiments.ppo_check``."""
 
     decisions: int = Field(ge=1_000, le=100_000_000)
     segments: int = Field(ge=1, le=1_000)
@@ -79,7 +79,7 @@ class PPOCheckConfiguration(Configuration):
 
 
 class RecurrentPPOConfiguration(PPOConfiguration):
-    """PPO with a recurrent network."""
+    """Configuration of PPO with a recurrent network."""
 
     algorithm: ClassVar[str] = "recurrent_ppo"
 
@@ -87,7 +87,7 @@ class RecurrentPPOConfiguration(PPOConfiguration):
 
 
 class QRDQNConfiguration(_Learner):
-    """QR-DQN in the simulator."""
+    """Configuration of QR-DQN in the simulator."""
 
     algorithm: ClassVar[str] = "qr_dqn"
 
@@ -101,7 +101,7 @@ class QRDQNConfiguration(_Learner):
 
 
 class ModelFreeConfiguration(Configuration):
-    """Learning in the simulator, without a model."""
+    """Configuration of learning in the simulator without a model."""
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)
     segments: int = Field(ge=1, le=1_000)
@@ -117,7 +117,7 @@ class ModelFreeConfiguration(Configuration):
 
 
 class DreamerV3Configuration(Configuration):
-    """DreamerV3 by sheeprl; families, rewards and suite are those of ``ModelFreeConfiguration``."""
+    """Configuration of DreamerV3 by sheeprl; other settings are those of ``ModelFreeConfiguration``."""
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)
     segments: int = Field(ge=1, le=1_000)
@@ -126,7 +126,7 @@ class DreamerV3Configuration(Configuration):
 
 
 class TrainConfiguration(Configuration):
-    """``python -m experiments.train``."""
+    """Configuration of ``python -m experiments.train``."""
 
     policies: Literal[
         "world_model", "dream_ppo", "ppo", "recurrent_ppo", "qr_dqn", "belief_ppo", "dreamer_v3"

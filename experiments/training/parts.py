@@ -1,4 +1,4 @@
-"""Parts of a training: each is learned once, and a killed training reads those that are finished."""
+"""Parts of a training; each is trained once, and a continued training reads the finished ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def learn_once(
     like: Any,  # noqa: ANN401 (named tuples of arrays)
     learn: Callable[[], tuple[Any, dict[str, float]]],
 ) -> tuple[Any, dict[str, float]]:
-    """Learn a part, unless the folder holds it.
+    """Train a part, unless the folder contains it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""CMA-ES over the thresholds of the rules, with a budget in environment steps."""
+"""Tunes the thresholds of the rules by CMA-ES, with a budget in environment steps."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ HARD_BRAKING_MPS2: Final = 3.0
 
 
 class Trial(NamedTuple):
-    """Thresholds, and the instances on which they are tried."""
+    """Thresholds, and the instances on which they are evaluated."""
 
     suite_path: str
     thresholds: dict[str, float]
@@ -111,7 +111,7 @@ def tune(
     Returns
     -------
     Tuned
-        The best thresholds on validation seeds; those of the beginning if nothing was better.
+        The best thresholds on validation seeds; the initial ones if none was better.
     """
     suite = load_suite(suite_path)
     start = _thresholds_of(policy_path)
@@ -165,7 +165,7 @@ def affordable_instances(budget: int) -> int:
 
 
 class _Search(NamedTuple):
-    """What the choice at the end of a search needs to know of it."""
+    """Data of a search that the final choice needs."""
 
     suite: Suite
     suite_path: Path
@@ -182,7 +182,7 @@ def _choose(
     spent_before: tuple[int, float],  # decisions and CPU seconds
     progress: Progress,
 ) -> Tuned:
-    """The best of the beginning and some means of the search, on validation seeds."""
+    """Choose on validation seeds among the initial thresholds and some means of the search."""
     start = search.start
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
@@ -207,7 +207,7 @@ def _choose(
 
 
 def run_trial(trial: Trial) -> Outcome:
-    """Objective of some thresholds: mean capped cost, plus a price for hard braking for phantoms."""
+    """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms."""
     begun = time.process_time()
     suite = load_suite_once(trial.suite_path)
     instances = [suite.instance(item) for item in trial.items]
@@ -230,7 +230,7 @@ def _run_all(trials: list[Trial], workers: int) -> list[Outcome]:
 
 
 def _next_items(suite: Suite, instances: int, generation: int) -> tuple[SuiteItem, ...]:
-    """Train instances of a generation: the next ones of every stratum, from the first again after the last."""
+    """Train instances for a generation: the next ones of every stratum, starting over after the last."""
     items = suite.items("train")
     strata = [[item for item in items if item.stratum == name] for name in suite.strata]
     picked = (
@@ -250,14 +250,14 @@ def _thresholds_of(path: Path) -> dict[str, float]:
 
 
 def _to_unit(values: dict[str, float]) -> NDArray[np.float64]:
-    """Thresholds as shares of their ranges."""
+    """Convert thresholds to shares of their ranges."""
     ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
     pairs = zip(values.values(), ranges, strict=True)
     return np.array([(value - low) / (high - low) for value, (low, high) in pairs])
 
 
 def _from_unit(point: NDArray[np.float64], like: dict[str, float]) -> dict[str, float]:
-    """Thresholds from shares of their ranges, with the digits that are written to the file."""
+    """Convert shares of the ranges to thresholds, rounded as in the file."""
     ranges = [(one.metadata["low"], one.metadata["high"]) for one in fields(Thresholds)]
     rows = zip(like, point, ranges, strict=True)
     found = {
@@ -275,10 +275,10 @@ def _unit_bounds(size: int) -> NDArray[np.float64]:
 
 
 def _open_log(path: Path, key: str) -> Steps:
-    """The generations that an interrupted search has finished."""
+    """The finished generations of an interrupted search."""
     make_folder(path.parent)
     if path.is_file() and not path.read_text(encoding="utf-8").startswith('["generation 0"'):
-        raise UserError(f"{path}: not the log of a search; move it away")
+        raise UserError(f"{path}: not the log of a search; move it, or set log to another file")
     steps = Steps(path.parent, path.name)
     if steps.find("generation 0", key) is not None:
         sys.stderr.write(f"continues {path}\n")
@@ -295,7 +295,7 @@ def describe(found: Tuned) -> str:
 
 
 def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
-    """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the policy that was tuned."""
+    """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the original policy."""
     head = [
         f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
         f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",

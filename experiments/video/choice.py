@@ -1,4 +1,4 @@
-"""Which instances are filmed: named by seed, the first ones, or by the records of a comparison."""
+"""Chooses the instances to film: by seed, the first ones, or by the records of a comparison."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def choose_videos(
     by_seed = {item.seed: item for item in items}
     chosen = [by_seed[seed] for seed in hashes if seed in by_seed][:count]
     if not chosen:
-        raise UserError(f"records: {config.records} holds none of the chosen instances")
+        raise UserError(f"records: {config.records} contains none of the chosen instances")
     for item in chosen:
         if suite.instance(item).hash != hashes[item.seed]:
             raise UserError(
-                f"records: {config.records}: seed {item.seed} has another instance in this suite; compare again"
+                f"records: {config.records}: seed {item.seed} is another instance in this suite; compare again"
             )
     return chosen
 
 
 def _filtered(suite: Suite, config: RecordConfiguration) -> list[SuiteItem]:
-    """Entries of the split, narrowed to a stratum and a family."""
+    """Entries of the split, limited to a stratum and a family."""
     items = suite.items(config.split)
     if config.stratum is not None:
         if config.stratum not in suite.strata:
@@ -87,23 +87,25 @@ def _find(items: Sequence[SuiteItem], seed: int, config: RecordConfiguration) ->
         word for word in (config.suite, config.split, config.stratum, config.family) if word
     )
     raise UserError(
-        f"seed: got {seed}, no instance of {where} has it; they are {items[0].seed} .. {items[-1].seed}"
+        f"seed: got {seed}, no instance of {where} has it; its seeds are {items[0].seed} .. {items[-1].seed}"
     )
 
 
 def _ranked_hashes(
     suite: Suite, config: RecordConfiguration, folder: str, names: Sequence[str], select: str
 ) -> dict[int, str]:
-    """Instance hashes by seed, the largest difference or mean cost first."""
+    """Instance hashes by seed, ordered by difference or mean cost, the largest first."""
     table = records.read(Path(folder))
     value = _VALUES[select]
     needed = names[: value.count("?")]
     if len(needed) < value.count("?"):
-        raise UserError(f"policy: got {names[0]!r} alone, a difference needs two policies")
+        raise UserError(f"policy: got {names[0]!r} alone, expected two policies for a difference")
     known = sorted(set(table["policy"].to_pylist()))
     for name in needed:
         if name not in known:
-            raise UserError(f"records: {folder} holds no policy {name!r}, but {', '.join(known)}")
+            raise UserError(
+                f"records: {folder} contains no policy {name!r}; available are {', '.join(known)}"
+            )
     rows = records.query(
         table,
         f"select seed, instance_hash, {value} as value from records "  # noqa: S608 (own values)

@@ -10,14 +10,14 @@ from experiments.cli.configuration import Configuration
 
 
 def _check_even(value: int) -> int:
-    """Refuse a width that no video can have."""
+    """Raise an error for an odd width, which videos cannot have."""
     if value % 2:
         raise ValueError("expected an even number of pixels")
     return value
 
 
 class RecordConfiguration(Configuration):
-    """``python -m experiments.record``."""
+    """Options of the command, as explained in ``conf/record.yaml``."""
 
     source: Literal["twin", "dream"]
     policies: str | list[str] | None

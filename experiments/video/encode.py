@@ -1,4 +1,4 @@
-"""Films as files: H.264 in MP4, which browsers play."""
+"""Writes films as H.264 in MP4, which browsers play."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Reel:
 def write_mp4(
     path: Path, frames: Iterable[Frame], fps: int, *, title: str = "", quality: str = QUALITY
 ) -> int:
-    """Encode frames as they come; the file appears whole or not at all. Returns the number of frames.
+    """Encode frames as they are drawn; the file appears only when it is complete. Returns the number of frames.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def write_mp4(
 
 
 def _check(path: Path, frame: Frame, first: Frame) -> None:
-    """Refuse a frame that is blank or of another size."""
+    """Raise an error for a frame that is blank or of another size."""
     if frame.shape != first.shape:
         raise UserError(f"{path}: a frame of shape {frame.shape}, expected {first.shape}")
     if frame.min() == frame.max():

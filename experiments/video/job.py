@@ -1,4 +1,4 @@
-"""The videos of a run: a film, a contact sheet and a description per instance; finished ones are not made again."""
+"""Makes the videos of a run: a film, a contact sheet and a description per instance; finished ones are kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_POLICIES: Final = len(POLICY_COLOURS)
 
 
 class Order(NamedTuple):
-    """What is filmed, and how."""
+    """What to film, and how."""
 
     policies: tuple[tuple[str, Policy], ...]  # names and ready policies, at most MOST_POLICIES
     suite: Suite
@@ -50,7 +50,7 @@ class Order(NamedTuple):
 
 
 class _Production(NamedTuple):
-    """One video: driven, not yet drawn."""
+    """One video whose instances have been driven but not drawn."""
 
     stem: str  # of the names of its files
     title: str  # kept in the MP4
@@ -108,7 +108,7 @@ def make_video(
     folder: Path,
     report: Callable[[float], object],
 ) -> dict[str, Any]:
-    """Film one instance, which need not be the one that the suite has for this item.
+    """Film one instance, which may differ from the suite's instance for this item.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def make_video(
 def describe_heading(
     suite: Suite, split: str, item: SuiteItem, instance: ScenarioInstance
 ) -> Heading:
-    """The heading above all panels: what is shown, and where it comes from."""
+    """The heading above all panels: instance, light, weather and origin."""
     objects = [name.replace("_", " ") for name in instance.debris_types]
     parts = (
         ", ".join(objects) or "no object",
@@ -165,7 +165,7 @@ def _stem(item: SuiteItem) -> str:
 
 
 def _drive(order: Order, item: SuiteItem, instance: ScenarioInstance) -> _Production:
-    """Drive one instance, so that its video can be drawn."""
+    """Drive one instance in preparation of its video."""
     heading = describe_heading(order.suite, order.split, item, instance)
     if order.dream is None:
         production = _drive_films(order, item, instance, heading)
@@ -184,7 +184,7 @@ def _drive(order: Order, item: SuiteItem, instance: ScenarioInstance) -> _Produc
 def _drive_films(
     order: Order, item: SuiteItem, instance: ScenarioInstance, heading: Heading
 ) -> _Production:
-    """Every policy in one instance, stacked or in four panels."""
+    """Drive every policy in one instance, for a stacked or a four-panel film."""
     films: list[Film] = []
     for k, (name, policy) in enumerate(order.policies):
         kind = ModelFilm if order.layout == "four_panel" and k == 1 else Film
@@ -222,7 +222,7 @@ def _drive_films(
 def _drive_dream(
     order: Order, instance: ScenarioInstance, heading: Heading, options: DreamOptions
 ) -> _Production:
-    """What really happens with one policy, and the dream below it."""
+    """Drive the true course of one policy, and the dream for the panel below."""
     name, policy = order.policies[0]
     dreamt = dream(
         name,
@@ -256,7 +256,7 @@ def _drive_dream(
 
 
 def _describe(order: Order, script: Script, ending: str) -> dict[str, Any]:
-    """One policy of a video."""
+    """Description of one policy for the video's file."""
     return {
         "policy": script.name,
         "policy_seed": order.policy_seed,

@@ -1,4 +1,4 @@
-"""From a checked configuration of ``python -m experiments.record`` to the videos and their provenance."""
+"""Converts a checked configuration of ``python -m experiments.record`` to videos with provenance."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NOT_IN_RESULT = ("output",)
 
 
 class RecordPlan(NamedTuple):
-    """A checked command: nothing is written yet."""
+    """A checked command; nothing has been written yet."""
 
     config: RecordConfiguration
     order: Order
@@ -48,7 +48,7 @@ class RecordPlan(NamedTuple):
 
 
 def prepare(config: RecordConfiguration) -> RecordPlan:
-    """Find every mistake in the configuration before anything starts or is written.
+    """Check the configuration completely before anything is started or written.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def open_run(plan: RecordPlan) -> RunFolder:
 
 
 def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
-    """Make the videos in the folder of ``open_run``, and write down where they come from.
+    """Make the videos in the folder of ``open_run``, and write their provenance.
 
     Returns
     -------

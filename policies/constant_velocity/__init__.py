@@ -1,4 +1,4 @@
-"""The planner without learning: straight lines for others, the catalogue for contents, the known cost for outcomes."""
+"""The planner without learning: straight-line predictions, contents from the catalogue, and the known cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Probable contents of an object: Bayes' rule over the types, given look, size, radar, heat and sightings."""
+"""Beliefs about an object's contents: Bayes' rule over the types, given look, size, radar, heat and sightings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STRANGER_DENSITY: Final = 0.3
 """Density of their sizes, per m in each dimension [A: anything up to 3 m]."""
 
 LEAST_LOOK: Final = 1e-4
-"""A look is never ruled out."""
+"""Least probability of a look, so that none is ruled out."""
 
 SIDES: Final = (-1.3, 1.3, 0.0, -0.6, 0.6, 0.0, -0.3, 0.3)
 HEIGHTS: Final = (0.5, -0.5, -1.2, 1.2, 0.0, 0.2, -0.8, 0.8)
@@ -54,7 +54,7 @@ def believe(
     look_trust: float,
     count: int,
 ) -> Belief:
-    """Hypotheses about the tracked objects.
+    """Compute hypotheses about the tracked objects.
 
     Costly hypotheses get more atoms than their probability, and less weight each: a 5 % hazard is never missed.
 
@@ -70,7 +70,7 @@ def believe(
     knowledge
         Of ``learn_catalogue``.
     look_trust
-        Weight of the look: 1 = as the sensor's error model says, 0 = none.
+        Weight of the look: 1 = that of the sensor's error model, 0 = none.
     count
         Number of atoms ``A`` per object.
     """
@@ -131,7 +131,7 @@ def _type_weights(rows: Array, sightings: Array, knowledge: Knowledge, look_trus
 
 @compiled
 def choose_atoms(weights: Array, importance: Array, count: int) -> tuple[NDArray[np.int64], Array]:
-    """Systematic draws of atoms with probability ~ weight x importance, and the weights that make up for it.
+    """Draw atoms systematically in proportion to weight x importance, with weights that correct for it.
 
     No random numbers are used: equal steps through the cumulated sum.
 
@@ -173,7 +173,7 @@ def choose_atoms(weights: Array, importance: Array, count: int) -> tuple[NDArray
 def _as_measured(
     rows: Array, mirror: Array, knowledge: Knowledge, chosen: NDArray[np.int64]
 ) -> Array:
-    """The chosen specimens with the measured size, give or take its error."""
+    """The chosen specimens with the measured size, within its error."""
     atoms = knowledge.atoms[chosen]
     turn = np.arange(chosen.shape[-1])
     side = np.take(SIDES, turn % len(SIDES))

@@ -1,4 +1,4 @@
-"""Contacts between the ego and one object: bodies, wheels on a patch, and the cost of what a plan leaves ahead."""
+"""Contacts between the ego and one object: bodies, wheels on a patch, and costs after the end of a plan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from policies.following import half_extents
 from policies.planning.evasion import CREEP_MPS, EVADE_M, evasion_cost
 
 UNCERTAIN_SD: Final = 2.0
-"""Contacts are looked for within so many standard deviations of the measured lateral position."""
+"""Contacts are looked for within this many standard deviations of the measured lateral position."""
 
 UNDER_SHARE: Final = 0.2
 """Forward speed of what passed underneath, as a share of the contact speed [A: middle of envs/physics/SOURCES.md
@@ -45,7 +45,7 @@ def _meet(
     settings: Array,
     p: np.record,
 ) -> None:
-    """Charge the contact with one object, on its straight line, in one tick."""
+    """Charge the contact with one object, predicted on a straight line, in one tick."""
     v = world.vehicle_f
     dx = row[debris.X] + row[debris.VX] * time - v[vehicle.X, 0]
     if abs(dx) > 40.0:
@@ -97,7 +97,7 @@ def contact_with(
     knock_on_share: float,
     p: np.record,
 ) -> tuple[float, float]:
-    """Cost (US$) of one contact with an object as the atom describes it, and the speed that the ego loses (m/s).
+    """Cost (US$) of one contact with an object that has an atom's properties, and the ego's loss of speed (m/s).
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def contact_with(
     gap, follower_speed
         Free space to the follower, m (negative: there is none), and its speed, m/s.
     knock_on_share
-        Share of the ego's cost that the follower pays for what it leaves on the road.
+        Cost to the follower of an object left on the road, as a share of its cost to the ego.
     p
         Record of ``CostParameters.to_array``.
     """
@@ -146,7 +146,7 @@ def contact_with(
 
 @compiled
 def _drive_on(world: World, row: Array, atoms: Array, dx: float, dy: float, done: Array) -> None:
-    """Note how hard the ego steers and brakes on a patch, and how many of its wheels are on it."""
+    """Record how hard the ego steers and brakes on a patch, and how many of its wheels are on it."""
     v, inside = world.vehicle_f, 0
     cos, sin = v[vehicle.COS, 0], v[vehicle.SIN, 0]
     for corner in range(4):
@@ -208,7 +208,7 @@ def _look_beyond(
     settings: Array,
     p: np.record,
 ) -> None:
-    """Charge what is still ahead when the plan ends: run into it, or evade it, whichever is cheaper."""
+    """Charge objects that are still ahead when the plan ends: hit or evade, whichever is cheaper."""
     v = world.vehicle_f
     time, speed = steps * DECISION_S, max(v[vehicle.SPEED, 0], CREEP_MPS)
     for j in range(objects.shape[0]):

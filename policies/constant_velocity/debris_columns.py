@@ -1,4 +1,4 @@
-"""Columns of an object row: what is measured of it, and what a plan has done to it so far."""
+"""Columns of an object row: its measured properties, and the contacts of the plan with it so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns of a hypothesis (an atom) about what an object is made of."""
+"""Columns of a hypothesis (an atom) about an object's contents."""
 
 # kinds of hypotheses
 NOTHING, BODY, PATCH = 0, 1, 2

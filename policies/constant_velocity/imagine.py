@@ -1,4 +1,4 @@
-"""Imagination: every plan of every world to its end, under every hypothesis about the contents of the objects."""
+"""Imagines every plan of every world to its end, under every hypothesis about the contents of the objects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNLIKELY: Final = 0.02
 
 
 def write_objects(objects: TrackedObjects, busy: NDArray[np.int64], belief: Belief) -> Array:
-    """Object rows ``(K, J, debris.NUM_COLUMNS)`` of the worlds ``busy``; what does not matter has no probability."""
+    """Object rows ``(K, J, debris.NUM_COLUMNS)`` of the worlds ``busy``; irrelevant objects have probability 0."""
     rows = objects.rows[busy]
     written = np.zeros((*rows.shape[:2], debris.NUM_COLUMNS))
     for place, values in (
@@ -62,7 +62,7 @@ def imagine(
     path: Array,
     met: Array,
 ) -> None:
-    """Roll every plan through its imagined world and add up what it would cost.
+    """Imagine every plan and sum up its cost.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def _decide(
     settings: Array,
     p: np.record,
 ) -> float:
-    """Imagine one decision of one plan; returns its cost without the objects."""
+    """Imagine one decision of one plan; returns its cost without contacts."""
     command(world, action[0], action[1])
     y = world.vehicle_f[vehicle.Y, 0]
     for m in range(TICKS_PER_DECISION):
@@ -185,7 +185,7 @@ def _decide(
 
 @compiled
 def _reduce(base: Array, by_object: Array, weights: Array, cost: Array) -> int:
-    """Write costs by atom of the object that matters most, the others' means added; returns that object."""
+    """Write costs by atom of the most relevant object, plus the means of the others; returns that object."""
     num_plans, num_objects, num_atoms = by_object.shape
     best, largest = 0, -1.0
     for j in range(num_objects):

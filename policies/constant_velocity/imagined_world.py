@@ -1,4 +1,4 @@
-"""An imagined world: the ego, other vehicles on straight lines, the open cost ledger, and no objects.
+"""An imagined world: ego, other vehicles on straight lines, the open cost ledger, and no objects.
 
 It is a record of the simulator's layout, filled from the observation alone, so that steering, braking, swerves,
 manoeuvres, time and standing are charged by the code of the simulator. Vehicle ``s + 1`` is what slot ``s`` tracks.
@@ -44,7 +44,7 @@ _RISK = component.COLLISION
 
 @compiled
 def cruise_limit(world: World) -> float:
-    """Acceleration that the cruise control of ``policies.following`` allows here, m/s2."""
+    """Largest acceleration that the cruise control of ``policies.following`` allows."""
     v = world.vehicle_f
     speed, gap, lead = v[vehicle.SPEED, 0], math.inf, 0.0
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
@@ -59,7 +59,7 @@ def cruise_limit(world: World) -> float:
 
 @compiled
 def command(world: World, first: float, second: float) -> None:
-    """Begin a decision with an action; what the cruise control does not allow is taken off, in place."""
+    """Begin a decision with an action, limited by the cruise control, in place."""
     begin_decision(world, first, second, False)
     limit = cruise_limit(world)
     wanted = min(world.episode_f[episode.COMMAND], limit)
@@ -102,7 +102,7 @@ def tick(world: World, close: Array, p: np.record) -> None:
 
 @compiled
 def _come_near(world: World, k: int, close: Array, p: np.record) -> None:
-    """Charge overlap with vehicle ``k``, and in part what comes close to it, beyond what has been charged."""
+    """Charge overlap with vehicle ``k``, and partly near misses, beyond what has been charged, in place."""
     v = world.vehicle_f
     dx = v[vehicle.X, k] - v[vehicle.X, 0]
     if abs(dx) > 0.5 * (v[vehicle.LENGTH, k] + EGO_LENGTH_M) + 2.0 * NEAR_X_M:
@@ -138,7 +138,7 @@ def _come_near(world: World, k: int, close: Array, p: np.record) -> None:
 
 @compiled
 def charge_cutting_in(world: World, before: float, close: Array, p: np.record) -> None:
-    """Charge the risk of the drivers in front of whom the ego has just moved, in place.
+    """Charge the rear-end risk of drivers in front of whom the ego has just moved, in place.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def charge_cutting_in(world: World, before: float, close: Array, p: np.record) -
 def live_one_decision(
     world: World, first: float, second: float, close: Array, p: np.record
 ) -> None:
-    """Charge an action that was taken, without objects, in place."""
+    """Charge an executed action, without objects, in place."""
     command(world, first, second)
     for _ in range(TICKS_PER_DECISION):
         tick(world, close, p)

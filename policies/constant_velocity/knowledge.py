@@ -1,4 +1,4 @@
-"""Prior knowledge of the planner: the object types of the train split, and that some sightings are no objects."""
+"""Prior knowledge of the planner: the object types of the train split, marks and detector ghosts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MARK_SHARES: Final = (0.75, 0.125, 0.125)
 
 
 class Knowledge(NamedTuple):
-    """Types, and ``N = M * DRAWS_PER_TYPE`` specimens of them."""
+    """Types, and ``N = M * DRAWS_PER_TYPE`` specimens."""
 
     types: SightingTypes
     atoms: Array  # (N, hypothesis.NUM_COLUMNS); SHIFT_Y is zero here
@@ -42,7 +42,7 @@ class Knowledge(NamedTuple):
 
 
 def learn_catalogue(p: np.record, mark_prior: float, ghost_prior: float) -> Knowledge:
-    """Specimens of every type of the train split, of marks and of ghosts; the same in every process.
+    """Draw specimens of every type of the train split, of marks and of ghosts; the same in every process.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def learn_catalogue(p: np.record, mark_prior: float, ghost_prior: float) -> Know
 
 
 def _add_specimens(types: SightingTypes, p: np.record) -> Knowledge:
-    """Draw the specimens of all types with a fixed seed per type; those of marks and ghosts are nothing."""
+    """Draw the specimens of all types with a fixed seed per type; marks and ghosts have no body."""
     count = len(types.prior) * DRAWS_PER_TYPE
     atoms = np.zeros((count, hypothesis.NUM_COLUMNS))
     density_low, density_high = np.zeros(count), np.full(count, np.inf)

@@ -1,4 +1,4 @@
-"""ConstantVelocity: imagine the library of manoeuvres on straight-line predictions and carry out the best."""
+"""ConstantVelocity: imagines the library of manoeuvres with straight-line predictions and executes the best."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class ConstantVelocity:
     risk_level
         Which share of the cases counts as the worst, 0.01 to 1.
     look_trust
-        How much the look of an object counts: 1 = as much as the sensor's error model says, 0 to 2. About 0.1 is best
+        Weight of the look of an object: 1 = that of the sensor's error model, 0 to 2. About 0.1 is best
         where types appear that the catalogue does not know.
     mark_prior, ghost_prior
         Shares of sightings that are marks on the ground, and that are nothing, 0 to 0.9; less than 1 together.
     rest_sd
-        An object whose measured speed is within so many standard deviations of zero lies still, 0 to 6.
+        An object whose measured speed is within this many standard deviations of zero lies still, 0 to 6.
     lamp_braking_mps2
         Deceleration expected of vehicles whose brake lamp is lit, 0 to 8; 0 = straight lines at constant speed for all.
     harmless_usd
@@ -107,14 +107,14 @@ class ConstantVelocity:
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), NAMES)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget these worlds; nothing is drawn at random."""
+        """Clear the memory of some worlds; no random numbers are used."""
         del seeds
         if len(self._state.is_new) != len(mask):
             self._state = _State(len(mask))
         self._state.is_new |= mask
 
     def act(self, observation: Observation) -> Array:
-        """Imagine where something matters; elsewhere keep lane, speed and distance."""
+        """Plan where an object or the traffic matters; elsewhere keep lane, speed and distance."""
         state = self._state
         state.sightings.note(observation, state.is_new)
         follow_along(
@@ -143,7 +143,7 @@ class ConstantVelocity:
         return state.actions.copy()
 
     def _look(self, observation: Observation) -> tuple[TrackedObjects, Belief]:
-        """The objects and what they probably are."""
+        """Tracked objects and the belief about their contents."""
         objects = find_objects(observation, self._rest_sd, self._num_steps * DECISION_S)
         belief = believe(
             objects.rows,
@@ -163,7 +163,7 @@ class ConstantVelocity:
         objects: TrackedObjects,
         belief: Belief,
     ) -> Plans:
-        """Cost of the library in the worlds in which something matters."""
+        """Cost of the library in the worlds in which an object or the traffic matters."""
         ego = observation["ego"][busy].astype(np.float64)
         actions = self._state.course.write_library(
             ego, busy, objects.nearest(busy), self._num_steps
@@ -172,7 +172,7 @@ class ConstantVelocity:
         return self._weigh(ego, busy, rows, belief, actions, self._num_steps)
 
     def judge(self, observation: Observation, actions: Array) -> Array:
-        """Expected cost of given plans until they end; call it after ``act`` on the same observation.
+        """Expected cost of given plans over their length; call it after ``act`` on the same observation.
 
         ``actions`` is ``(B, C, T, 2)`` in [-1, 1], the result ``(B, C)`` US$; what comes after a plan costs nothing.
         """
@@ -231,7 +231,7 @@ class ConstantVelocity:
         )
 
     def _choose(self, score: Array, last: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Index of the smallest score of every world; ties go to the first."""
+        """Index of the smallest score in every world; the first one in ties."""
         favoured = score.copy()
         rows = np.flatnonzero(last >= 0)
         favoured[rows, last[rows]] -= self._loyalty
@@ -239,12 +239,12 @@ class ConstantVelocity:
         return best
 
     def explain(self) -> Explanation:
-        """The manoeuvre that was chosen, and the best of the others."""
+        """The chosen manoeuvre and the best of the others."""
         return self._explanation
 
 
 class _State:
-    """The memory of ``B`` worlds."""
+    """Memory of ``B`` worlds."""
 
     def __init__(self, size: int) -> None:
         self.is_new = np.ones(size, np.bool_)
@@ -266,7 +266,7 @@ def follow_along(
     lamp_braking: float,
     cruise: Array,
 ) -> None:
-    """Bring the imagined worlds to the present, in place: the last action's charges first, then all positions.
+    """Update the imagined worlds to the present, in place: charges of the last action, then positions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""dream_ppo: a reactive policy that PPO trains in the dream of the world model only."""
+"""dream_ppo: a reactive policy that is trained by PPO only in the dream of the world model."""
 
 from __future__ import annotations
 

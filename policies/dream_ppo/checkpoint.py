@@ -1,4 +1,4 @@
-"""Format of the checkpoint of DreamPPO: the actor, and the critics it was trained with."""
+"""Format of the checkpoint of DreamPPO: the actor, and the critics used in its training."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ SHIPPED: Final = Path(__file__).parent / "shipped"
 
 
 class ActorCritics(NamedTuple):
-    """Learned networks."""
+    """Networks of the actor and the critics."""
 
     actor: Net  # one member: logits of paces, then of moves
     critics: Net  # one member per seed: value in units of ``reward_scale_usd``
 
 
 def default_cost_hash() -> str:
-    """Hash over all cost parameters as they are by default: an actor is good for one cost only."""
+    """Hash over all default cost parameters, because an actor is trained for one cost only."""
     return hashlib.sha256(np.asarray(CostParameters().to_array()).tobytes()).hexdigest()
 
 
 def template(hidden: int, critics: int) -> ActorCritics:
-    """Zeroed weights of every shape that is expected."""
+    """Zeroed weights of all expected shapes."""
     return ActorCritics(
         empty_net(NUM_FEATURES, hidden, NUM_PACES + NUM_MOVES, 1),
         empty_net(NUM_FEATURES, hidden, 1, critics),
@@ -41,7 +41,7 @@ def template(hidden: int, critics: int) -> ActorCritics:
 
 
 def _described(path: Path, about: Mapping[str, Any]) -> ActorCritics:
-    """Zeroed weights of the described sizes."""
+    """Zeroed weights of the sizes in a description."""
     return template(**check_sizes(path, about, {"hidden": 1, "critics": 1}))
 
 
@@ -50,7 +50,7 @@ load = FORMAT.load
 
 
 def save(folder: Path, learned: ActorCritics, about: Mapping[str, Any]) -> None:
-    """Write a checkpoint; ``about`` has ``cost_hash``, and ``classes`` of the world model that made the dreams."""
+    """Write a checkpoint; ``about`` contains ``cost_hash``, and ``classes`` of the world model that made the dreams."""
     sizes = {"hidden": learned.actor.b1.shape[1], "critics": learned.critics.b1.shape[0]}
     FORMAT.save(folder, learned, sizes, about)
 

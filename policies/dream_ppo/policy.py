@@ -1,4 +1,4 @@
-"""DreamPPO: the actor that PPO has learned inside the dream, as compiled code; no torch, no planning."""
+"""DreamPPO: an actor trained by PPO inside the dream, as compiled code without torch or planning."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class DreamPPO(CommandPolicy):
         return logits[:, :NUM_PACES].argmax(axis=1), logits[:, NUM_PACES:].argmax(axis=1)
 
     def explain(self) -> Explanation:
-        """The command that was given, and the belief; there are no imagined options."""
+        """The executed command and the belief; there are no imagined options."""
         belief = self._senses.belief
         outlook = Outlook(belief.probabilities, self._classes, disagreement(belief.members))
         return replace(super().explain(), outlook=outlook)

@@ -1,4 +1,4 @@
-"""DreamerV3 as an external baseline: sheeprl trains it, its few layers that decide are compiled here."""
+"""DreamerV3 as an external baseline: sheeprl trains it; the layers needed for decisions are compiled here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of DreamerV3 that decides, as compiled code, row by row: encoder, recurrent state, posterior, actor.
+"""The part of DreamerV3 needed for decisions, as compiled code: encoder, recurrent state, posterior, actor.
 
 Equations are those of sheeprl's ``dreamer_v3_5`` (Hafner et al., Nature 2025); a test holds both to the same numbers.
 Instead of drawing the latent classes and the command, the likeliest are taken.
@@ -22,7 +22,7 @@ EPSILON: Final = 1e-4
 
 
 class Block(NamedTuple):
-    """A dense layer, its output scaled to a mean square of 1, times ``scale``, through ``x logistic(x)``."""
+    """A dense layer with RMS-normalised output, a learned ``scale``, and the activation ``x logistic(x)``."""
 
     w: Weights  # (inputs, units)
     b: Weights  # (units,)
@@ -30,7 +30,7 @@ class Block(NamedTuple):
 
 
 class Tower(NamedTuple):
-    """Three blocks."""
+    """Three blocks in sequence."""
 
     first: Block
     second: Block
@@ -38,21 +38,21 @@ class Tower(NamedTuple):
 
 
 class Linear(NamedTuple):
-    """A dense layer alone."""
+    """A dense layer without normalisation or activation."""
 
     w: Weights  # (inputs, outputs)
     b: Weights  # (outputs,)
 
 
 class Groups(NamedTuple):
-    """A dense layer between groups of units: every group of outputs sees its group of inputs only."""
+    """A block-diagonal dense layer: each group of outputs depends on its own group of inputs only."""
 
     w: Weights  # (groups, inputs / groups, outputs / groups)
     b: Weights  # (outputs,)
 
 
 class Nets(NamedTuple):
-    """Parameters of everything that decides.
+    """Parameters of all networks needed for decisions.
 
     The latent state is ``V`` variables of ``C`` classes each, one-hot; the memory has ``R`` units in ``G`` groups.
     """
@@ -72,7 +72,7 @@ class Nets(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """Sizes from which the shapes follow."""
+    """Sizes that determine all shapes."""
 
     inputs: int
     units: int  # of encoder and actor
@@ -84,7 +84,7 @@ class Sizes(NamedTuple):
 
 
 def template(sizes: Sizes) -> Nets:
-    """Zeroed parameters of every shape that is expected."""
+    """Zeroed parameters of all expected shapes."""
     units, memory, hidden = sizes.units, sizes.memory, sizes.hidden
     latent = sizes.variables * sizes.classes
 
@@ -139,7 +139,7 @@ def _pass_block(block: Block, x: Array, out: Array) -> None:
 
 @compiled
 def _pass_tower(tower: Tower, x: Array, scratch: Array, out: Array) -> None:
-    """``(inputs,)`` to ``(units,)``; ``scratch`` is ``(2, units)``."""
+    """Apply a tower: ``(inputs,)`` to ``(units,)``; ``scratch`` is ``(2, units)``."""
     _pass_block(tower.first, x, scratch[0])
     _pass_block(tower.second, scratch[0], scratch[1])
     _pass_block(tower.third, scratch[1], out)
@@ -147,7 +147,7 @@ def _pass_tower(tower: Tower, x: Array, scratch: Array, out: Array) -> None:
 
 @compiled
 def _remember(nets: Nets, memory: Array, latent: Array, action: Array) -> None:
-    """One step of the recurrent unit; ``memory`` changes in place."""
+    """Apply one step of the recurrent unit; ``memory`` changes in place."""
     hidden, size, groups = nets.memory.b.shape[0], memory.shape[0], nets.gates.w.shape[0]
     width = size // groups
     x = np.empty(width + 3 * hidden, np.float32)
@@ -173,7 +173,7 @@ def _remember(nets: Nets, memory: Array, latent: Array, action: Array) -> None:
 
 @compiled
 def _choose(logits: Array, out: Array) -> None:
-    """One-hot of the largest, the first of several, in place."""
+    """Set the one-hot vector of the largest entry, the first of several, in place."""
     best = 0
     for k in range(logits.shape[0]):
         out[k] = 0.0
@@ -186,7 +186,7 @@ def _choose(logits: Array, out: Array) -> None:
 def decide_rows(
     nets: Nets, features: Array, memory: Array, latent: Array, action: Array, num_variables: int
 ) -> None:
-    """Take in an observation and give a command in ``B`` worlds, in place.
+    """Process an observation and choose a command in ``B`` worlds, in place.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def decide_rows(
 
 
 class RunningDreamer:
-    """The nets and their memory of ``B`` worlds."""
+    """The networks with their memory of ``B`` worlds."""
 
     def __init__(self, nets: Nets, sizes: Sizes, size: int) -> None:
         self._nets, self._variables = nets, sizes.variables
@@ -243,7 +243,7 @@ class RunningDreamer:
     def think(
         self, features: NDArray[np.float32], is_new: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Pace and move, both ``(B,)``; everything is forgotten where an episode begins."""
+        """Pace and move, both ``(B,)``; memory is cleared where an episode begins."""
         for remembered in (self._memory, self._latent, self._action):
             remembered[is_new] = 0.0
         decide_rows(self._nets, features, self._memory, self._latent, self._action, self._variables)

@@ -1,4 +1,4 @@
-"""DreamerV3 as sheeprl has trained it in the twin; to drive, sheeprl is not needed."""
+"""DreamerV3 as trained by sheeprl in the twin; driving does not need sheeprl."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from policies.reactive.senses import Eyes
 
 
 class DreamerV3(CommandPolicy):
-    """The likeliest command, given the likeliest latent state.
+    """A policy that chooses the likeliest command, given the likeliest latent state.
 
     Parameters
     ----------

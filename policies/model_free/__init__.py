@@ -1,4 +1,4 @@
-"""Policies learned without a model, by Stable-Baselines3 in the twin; they run without torch."""
+"""Model-free policies, trained by Stable-Baselines3 in the twin; they run without torch."""
 
 from __future__ import annotations
 

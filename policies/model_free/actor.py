@@ -1,4 +1,4 @@
-"""The actor as compiled code, row by row: dense layers, behind a recurrent one or not."""
+"""The actor as compiled code, row by row: dense layers, with or without a recurrent layer before them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policies.networks.compiled import Net, Weights, dense, forward_rows, logist
 
 
 class Lstm(NamedTuple):
-    """Long short-term memory; gates in torch's order: input, forget, cell, output."""
+    """Parameters of a long short-term memory; gates in torch's order: input, forget, cell, output."""
 
     wi: Weights  # (inputs, 4 hidden)
     bi: Weights  # (4 hidden,)
@@ -23,13 +23,13 @@ class Lstm(NamedTuple):
 
 
 class Actor(NamedTuple):
-    """Dense layers only."""
+    """Parameters of an actor of dense layers only."""
 
     head: Net  # one member
 
 
 class RecurrentActor(NamedTuple):
-    """Dense layers that see the memory."""
+    """Parameters of an actor with dense layers behind an LSTM."""
 
     lstm: Lstm
     head: Net  # one member
@@ -37,7 +37,7 @@ class RecurrentActor(NamedTuple):
 
 @compiled
 def remember_rows(lstm: Lstm, x: Array, hidden: Array, cell: Array) -> None:
-    """One step of the memory of ``B`` worlds, in place: ``x`` ``(B, inputs)``, memory ``(B, hidden)``, all float32."""
+    """One LSTM step for ``B`` worlds, in place: ``x`` ``(B, inputs)``, memory ``(B, hidden)``, all float32."""
     size = hidden.shape[1]
     gates = np.empty((2, 4 * size), np.float32)
     for b in range(x.shape[0]):
@@ -53,7 +53,7 @@ def remember_rows(lstm: Lstm, x: Array, hidden: Array, cell: Array) -> None:
 
 
 class RunningActor:
-    """An actor, with or without memory, and its memory of ``B`` worlds."""
+    """An actor with or without memory, and that memory for ``B`` worlds."""
 
     def __init__(self, actor: Actor | RecurrentActor, size: int) -> None:
         self._actor = actor
@@ -64,7 +64,7 @@ class RunningActor:
     def think(
         self, features: NDArray[np.float32], is_new: NDArray[np.bool_]
     ) -> NDArray[np.float32]:
-        """Logits or values of commands, ``(B, outputs)``; memory is empty where an episode begins."""
+        """Logits or values of commands, ``(B, outputs)``; memory is cleared where an episode begins."""
         seen = features
         if isinstance(self._actor, RecurrentActor):
             self._hidden[is_new] = self._cell[is_new] = 0.0

@@ -22,7 +22,7 @@ ALGORITHMS: Final = ("ppo", "recurrent_ppo", "qr_dqn")
 
 
 def template(algorithm: str, hidden: int, memory: int) -> Actor | RecurrentActor:
-    """Zeroed weights of every shape that is expected."""
+    """Zeroed weights of all expected shapes."""
     outputs = NUM_COMMANDS if algorithm == "qr_dqn" else NUM_PACES + NUM_MOVES
     if algorithm != "recurrent_ppo":
         return Actor(empty_net(NUM_INPUTS, hidden, outputs, 1))
@@ -32,7 +32,7 @@ def template(algorithm: str, hidden: int, memory: int) -> Actor | RecurrentActor
 
 
 def _described(path: Path, about: Mapping[str, Any]) -> Actor | RecurrentActor:
-    """Zeroed weights of the described algorithm and sizes."""
+    """Zeroed weights of the algorithm and sizes in a description."""
     sizes = check_sizes(path, about, {"hidden": 0, "memory": 0})
     if about.get("algorithm") not in ALGORITHMS:
         allowed = ", ".join(ALGORITHMS)
@@ -49,13 +49,13 @@ load = FORMAT.load
 
 
 def save(folder: Path, actor: Actor | RecurrentActor, about: Mapping[str, Any]) -> None:
-    """Write a checkpoint; ``about`` has at least ``algorithm``, ``sees_belief`` and ``budget``."""
+    """Write a checkpoint; ``about`` contains at least ``algorithm``, ``sees_belief`` and ``budget``."""
     memory = actor.lstm.wh.shape[0] if isinstance(actor, RecurrentActor) else 0
     sizes = {"hidden": actor.head.b1.shape[1], "memory": memory}
     FORMAT.save(folder, actor, sizes, about)
 
 
 def read_validation(about: Mapping[str, Any]) -> tuple[float, ...]:
-    """Validation cost after every part of the training, US$, as a description has it; empty if it has none."""
+    """Validation cost after every segment of the training, US$, from a description; empty if it has none."""
     costs = about.get("validation", {}).get("capped_usd_by_segment", ())
     return tuple(float(value) for value in costs)

@@ -1,4 +1,4 @@
-"""ModelFree: an actor that Stable-Baselines3 has trained in the twin."""
+"""ModelFree: an actor trained by Stable-Baselines3 in the twin."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS = ("ppo", "recurrent_ppo", "qr_dqn", "belief_ppo")
 
 
 class ModelFree(CommandPolicy):
-    """The likeliest, or most valued, command of an actor.
+    """Policy that executes the likeliest, or highest valued, command of an actor.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sight: all present information of a reactive policy, with or without the belief of the world model."""
+"""Sight: the inputs of a model-free policy, with or without the belief of the world model."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NUM_INPUTS: Final = ft.NUM_FEATURES + NUM_SENSED
 
 
 class Sight:
-    """The features of ``world_model.model.actor_features``, and what the sensor reports of the same two objects.
+    """The features of ``world_model.model.actor_features``, plus sensor readings of the same two objects.
 
     ``nets`` is the belief filter, which fills the columns about contents; ``None`` leaves them without information.
     """
@@ -56,14 +56,14 @@ class Sight:
         self.senses = Senses(size) if nets is None else BeliefSenses(nets, size)
 
     def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Take in one observation of every world: ``(B, NUM_INPUTS)``."""
+        """Process one observation of every world: ``(B, NUM_INPUTS)``."""
         features = self.senses.look(observation, is_new)
         sensed = np.zeros((len(is_new), NUM_SENSED), np.float32)
         _sense(observation["debris"], sensed)
         return np.concatenate([features, sensed], axis=1)
 
     def put(self, chosen: NDArray[np.int64], other: Sight) -> None:
-        """Overwrite what is remembered of some worlds, in place."""
+        """Overwrite the memory of some worlds, in place."""
         self.senses.put(chosen, other.senses)
 
 

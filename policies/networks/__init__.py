@@ -1,1 +1,1 @@
-"""Neural networks that run compiled, without torch: the layers that every learned policy shares."""
+"""Neural networks as compiled code without torch: the layers that all learned policies share."""

@@ -1,4 +1,4 @@
-"""Networks as compiled code: small dense nets and a GRU, one row at a time, so that results do not depend on batches.
+"""Compiled networks: small dense nets and a GRU, one row at a time, so that results do not depend on batches.
 
 Training is torch; its weights are exported here. A test holds both to the same numbers.
 """
@@ -18,7 +18,7 @@ Weights = NDArray[np.float32]
 
 
 class Net(NamedTuple):
-    """``E`` members of a net with two hidden layers of rectified units."""
+    """Parameters of ``E`` networks with two hidden layers of rectified linear units."""
 
     w1: Weights  # (E, inputs, hidden)
     b1: Weights  # (E, hidden)
@@ -42,12 +42,12 @@ def empty_net(inputs: int, hidden: int, outputs: int, members: int) -> Net:
 
 
 def no_net(members: int) -> Net:
-    """An absent network, which still has its number of members."""
+    """An empty network that stands for an absent one, but with a number of members."""
     return empty_net(0, 0, 0, members)
 
 
 class Gru(NamedTuple):
-    """A gated recurrent unit; gates in torch's order: reset, update, new."""
+    """Parameters of a gated recurrent unit; gates in torch's order: reset, update, new."""
 
     wi: Weights  # (inputs, 3 hidden)
     bi: Weights  # (3 hidden,)
@@ -89,7 +89,7 @@ def forward_rows(net: Net, e: int, x: Array, out: Array) -> None:
 
 @compiled
 def dense(w: Array, b: Array, x: Array, out: Array) -> None:
-    """``x w + b``; the inner loop runs over outputs, which vectorises without changing the order of any sum.
+    """Compute ``x w + b``; the inner loop runs over outputs, which vectorises without reordering any sum.
 
     Inputs go in fours, so that an output is loaded and stored once for all of them; none is skipped for being zero,
     because a branch that cannot be foreseen costs more than a row.
@@ -119,7 +119,7 @@ def _rectify(x: Array) -> None:
 
 @compiled
 def gru_step(gru: Gru, x: Array, memory: Array, gates: Array) -> None:
-    """One step of the recurrent unit; ``memory`` changes in place.
+    """One step of the gated recurrent unit; ``memory`` changes in place.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def gru_step(gru: Gru, x: Array, memory: Array, gates: Array) -> None:
 
 @compiled
 def logistic(x: float) -> float:
-    """``1 / (1 + exp(-x))`` without overflow."""
+    """Compute ``1 / (1 + exp(-x))`` without overflow."""
     if x >= 0.0:
         return 1.0 / (1.0 + math.exp(-x))
     grown = math.exp(x)

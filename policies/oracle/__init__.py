@@ -1,4 +1,4 @@
-"""Oracles: the bounds of the score. The only policies that may look into the simulated worlds."""
+"""Oracles: planners in the true simulator, which bound the score. Only these policies may read the simulated worlds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The belief about one object: specimens, weighed by everything the sensors have reported of it."""
+"""The belief about one object: specimens weighted by all sensor readings of the object."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNREAL: float = -1e9
 
 
 class ObjectBelief:
-    """Probabilities of the specimens that one object may be.
+    """Probabilities of the specimens for one object.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class ObjectBelief:
         self._moved = False
 
     def note_sighting(self, row: NDArray[np.float32], distance_m: float) -> None:
-        """Take a measured row of ``observation["debris"]``, ``(NUM_DEBRIS,)``; later, nearer ones replace it.
+        """Use a measured row of ``observation["debris"]``, ``(NUM_DEBRIS,)``; a nearer one replaces an earlier one.
 
         Notes
         -----
@@ -62,7 +62,7 @@ class ObjectBelief:
         )
 
     def note_detection(self, was_seen: bool, distance_m: float) -> None:
-        """Count whether the detector reported it while nothing hid it: a ghost comes and goes, and never comes near."""
+        """Count a detection or a miss of an object in plain view: ghosts come and go and never come near."""
         ghost = GHOST_DETECTION if distance_m > GHOST_NEAR_M else 1e-6
         if was_seen:
             self._ghost += math.log(ghost / DETECTION_CEILING)
@@ -70,7 +70,7 @@ class ObjectBelief:
             self._ghost += math.log((1.0 - ghost) / (1.0 - DETECTION_CEILING))
 
     def note_motion(self) -> None:
-        """Note that it moves, or is carried: it is real."""
+        """Record that the object moves or is carried, which shows that it is real."""
         self._moved = True
 
     def weights(self) -> Array:
@@ -88,7 +88,7 @@ class ObjectBelief:
         return float(self.weights() @ self.specimens.severity_usd)
 
     def at(self, shares: Array) -> NDArray[np.intp]:
-        """Specimens at given shares of the cumulated weight, in order of severity."""
+        """Specimens at given shares of the cumulated weight, ordered by severity."""
         cumulated = np.cumsum(self.weights())
         found = np.searchsorted(cumulated, shares * cumulated[-1], side="right")
         last: NDArray[np.intp] = np.minimum(found, len(cumulated) - 1)

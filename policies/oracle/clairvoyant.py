@@ -1,4 +1,4 @@
-"""The clairvoyant: knows the true world and everything that will happen in it; hardly anything can do better."""
+"""The clairvoyant: a planner that knows the true world and its future; a practical upper bound for all policies."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Clairvoyant(Bound):
             self._plans[b] = self._plan(b, actions[k], costs[k], rng)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """The next action of every plan; the observation is not needed."""
+        """The next action of every plan; the observation is not used."""
         del observation
         rows = np.arange(len(self._clock))
         action = self._plans[rows, np.minimum(self._clock, DECISIONS_PER_EPISODE - 1)]
@@ -141,6 +141,6 @@ class Clairvoyant(Bound):
 
 
 def _fill(actions: Array) -> Array:
-    """Actions for the whole length of an episode; the last one goes on."""
+    """Actions for the whole length of an episode; the last one is repeated."""
     missing = DECISIONS_PER_EPISODE - len(actions)
     return np.concatenate([actions, np.repeat(actions[-1:], missing, axis=0)])

@@ -1,4 +1,4 @@
-"""Copies of running worlds, in which a policy tries what would happen."""
+"""Copies of running worlds, in which a policy simulates candidate actions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def roll_closed_loop(
     start: Batch | None = None,
     num_decisions: int = DECISIONS_PER_EPISODE,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Actions of other policies from here to the end of the episode, and what they would cost.
+    """Actions of other policies until the end of the episode, and their cost.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def roll_closed_loop(
         If one of the policies is privileged: it would look into the wrong worlds.
     """
     if any(isinstance(policy, Privileged) for policy in policies):
-        msg = "an oracle cannot try out a policy that looks into the worlds itself"
+        msg = "an oracle cannot simulate a privileged policy"
         raise ValueError(msg)
     start = worlds.batch[chosen].copy() if start is None else start
     left = DECISIONS_PER_EPISODE - int(start["episode_i"][:, episode.DECISION].min())
@@ -97,7 +97,7 @@ def roll_closed_loop(
 
 
 def _make_copies(worlds: DebrisVectorEnv, chosen: NDArray[np.intp]) -> DebrisVectorEnv:
-    """An environment of as many worlds as were chosen, with the same cost."""
+    """Make an environment with copies of the chosen worlds, at the same cost setting."""
     instances = [worlds.instances[b] for b in chosen]
     first = instances[0]
 

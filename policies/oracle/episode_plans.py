@@ -1,4 +1,4 @@
-"""Plans for a whole episode in the true world, and ways to change them a little: the search of the clairvoyant."""
+"""Plans for a whole episode in the true world, and small variations of them: the search of the clairvoyant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BRAKINGS: Final = ((-3.0, 1.5), (-3.0, 3.0), (-5.0, 3.0), (-7.5, 1.5), (-7.5, 3.
 
 
 def first_plans(y: float, low: float, high: float, horizon: int, starts: Array) -> Array:
-    """Manoeuvres ``(C, T, 2)``: sideways and back or for good, braking and resuming; the first keeps lane and speed.
+    """Initial plans ``(C, T, 2)``: sideways, with or without return, and braking; the first keeps lane and speed.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def first_plans(y: float, low: float, high: float, horizon: int, starts: Array) 
 
 
 def vary(actions: Array, count: int, reach: int, scale: float, rng: np.random.Generator) -> Array:
-    """Neighbours of a plan: a smooth bump on either component, a shift in time, or a stretch of the sideways motion.
+    """Variations of a plan: a smooth bump on either component, a shift in time, or a stretched sideways motion.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def vary(actions: Array, count: int, reach: int, scale: float, rng: np.random.Ge
     count
         Number of neighbours: the result is ``(count, T, 2)``.
     reach
-        Changes are centred within so many decisions from now.
+        Changes are centred within this many decisions from now.
     scale
         Size of a change, 1 for the first round.
     rng

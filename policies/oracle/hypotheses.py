@@ -1,4 +1,4 @@
-"""What an object may be: specimens of every type of the catalogue, of a mark on the ground, of a ghost."""
+"""Hypotheses about an object: specimens of every type of the catalogue, of marks on the ground, and of ghosts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ DRAWS_PER_TYPE: Final = 4
 
 
 class Specimens(NamedTuple):
-    """``S`` objects that one sighting may be, in order of what hitting them costs."""
+    """``S`` specimens that one sighting may show, ordered by the cost of hitting them."""
 
     kind: NDArray[np.int64]  # (S,) hypothesis
     log_weight: Array  # (S,) of size and prior; the looks come on top
@@ -78,7 +78,7 @@ class Specimens(NamedTuple):
 
 @cache
 def make_hypotheses(mark_share: float, ghost_share: float) -> SightingTypes:
-    """All types of sightings, those of both splits: this policy knows all there is to know about types.
+    """All types of sightings of both splits, because this policy knows all types.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def make_hypotheses(mark_share: float, ghost_share: float) -> SightingTypes:
 
 
 def size_likelihood(hypotheses: SightingTypes, size_m: Array) -> Array:
-    """How well a size fits every hypothesis: density of a uniform distribution over its range, ``(M,)``."""
+    """Likelihood of a size under every hypothesis: density of a uniform distribution over its range, ``(M,)``."""
     slack = 1e-6 + 1e-6 * hypotheses.high
     fits = (size_m >= hypotheses.low - slack) & (size_m <= hypotheses.high + slack)
     # a type of one size is as probable at its size as one that varies by 5 %, the error of measured sizes
@@ -109,7 +109,7 @@ def draw_specimens(
     p: np.record,
     rng: np.random.Generator,
 ) -> Specimens:
-    """Objects that fit a visible size; if no type fits, all of them may be.
+    """Draw objects that fit a visible size; if no type fits, all types are possible.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def _draw(
     p: np.record,
     rng: np.random.Generator,
 ) -> tuple[Array, float]:
-    """Hidden rows of one specimen of a type with this size, and what hitting it costs."""
+    """Hidden properties of one specimen of a type with this size, and the cost of hitting it."""
     length, width, height = (float(value) for value in size_m)
     draw = spec.sample(rng)
     mass, drag = spec.mass_kg.quantile(mass_share), draw.drag_area_m2

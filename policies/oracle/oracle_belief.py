@@ -1,4 +1,4 @@
-"""The oracle of belief: true dynamics, but of contents what the sensors show; measures the price of not knowing."""
+"""The oracle with beliefs: true dynamics, but contents only as far as the sensors show them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MANOEUVRES: Final = tuple(recipe for recipe in RECIPES if recipe.start_s != STAR
 
 @dataclass
 class _Memory:
-    """The memory of one world."""
+    """Memory of one world."""
 
     rng: np.random.Generator
     beliefs: list[ObjectBelief]
@@ -148,7 +148,7 @@ class OracleBelief(Bound):
         self._imagined.reset(seed=0)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget some worlds, and draw what their objects may be."""
+        """Clear the memory of some worlds, and draw hypotheses about their objects."""
         worlds = self._bound()
         if len(self._memory) != len(mask):
             self._memory = [_Memory(np.random.default_rng(0), []) for _ in mask]
@@ -166,7 +166,7 @@ class OracleBelief(Bound):
         self._cruise.reset(mask, seeds)
 
     def make_belief(self, specimens: Specimens) -> ObjectBelief:
-        """The belief about a new object."""
+        """Make the belief about a new object."""
         return ObjectBelief(self._hypotheses, specimens)
 
     def beliefs_of(self, b: int) -> list[ObjectBelief]:
@@ -203,7 +203,7 @@ class OracleBelief(Bound):
         return action
 
     def explain(self) -> Explanation:
-        """The manoeuvre that is being driven, and the options of the last search."""
+        """The manoeuvre under way, and the options of the last search."""
         return Explanation(
             np.array([memory.label for memory in self._memory]),
             np.array([self._names.index(memory.reason) for memory in self._memory]),
@@ -212,12 +212,12 @@ class OracleBelief(Bound):
         )
 
     def _world(self, b: int) -> np.void:
-        """One of them, as a plain record."""
+        """The record of one world."""
         world: np.void = self._bound().batch.view(np.ndarray)[b]
         return world
 
     def _prepare(self, b: int, primary: int) -> _Task:
-        """The inputs of a search in world ``b``."""
+        """Prepare the inputs of a search in world ``b``."""
         memory, world = self._memory[b], self._world(b)
         scenarios = np.repeat(self._bound().batch[b : b + 1], self._num_scenarios)
         weights = fill_scenarios(scenarios, memory.beliefs, primary, memory.rng)
@@ -227,7 +227,7 @@ class OracleBelief(Bound):
         return _Task(b, primary, scenarios, weights, max(min(wanted, left), 1))
 
     def _propose(self, tasks: Sequence[_Task]) -> dict[int, Array]:
-        """Plans of the portfolio in the mildest scenario, ``(P, T, 2)`` by world; not made in every search."""
+        """Plans of the portfolio in the mildest scenario, ``(P, T, 2)`` by world; not in every search."""
         due = [t for t in tasks if self._memory[t.b].searches % PROPOSAL_INTERVAL == 0]
         if not due or not self._portfolio:
             return {}
@@ -244,7 +244,7 @@ class OracleBelief(Bound):
         return {task.b: plans[:, : task.horizon] for task, plans in zip(due, actions, strict=True)}
 
     def _search(self, task: _Task, proposed: Array | None) -> None:
-        """A new plan for one world."""
+        """Search a new plan for one world."""
         memory = self._memory[task.b]
         start = plan_start(self._world(task.b), task.primary, memory.drift_mps)
         library = self._extend(candidates(start, task.horizon, MANOEUVRES), start, memory, proposed)
@@ -268,7 +268,7 @@ class OracleBelief(Bound):
     def _extend(
         self, library: CandidatePlans, start: PlanStart, memory: _Memory, proposed: Array | None
     ) -> CandidatePlans:
-        """The library, the previous plan and the proposals of the portfolio."""
+        """Candidates: the library, the previous plan and the proposals of the portfolio."""
         horizon = library.actions.shape[2]
         plans = np.zeros((1, len(self._added), horizon, 2))
         feasible = np.zeros((1, len(self._added)), np.bool_)

@@ -1,4 +1,4 @@
-"""Worlds as they may be: copies of a running world with other contents and another noise."""
+"""Scenarios: copies of a running world with other possible contents and other noise."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ hazard is absent from 20 draws with probability 0.36 (policies/world_model/SOURC
 def fill_scenarios(
     scenarios: Batch, beliefs: Sequence[ObjectBelief], primary: int, rng: np.random.Generator
 ) -> Array:
-    """Turn copies of one world into worlds as it may be, in place; returns the weights ``(A,)`` of the scenarios.
+    """Turn copies of one world into scenarios, in place; returns the weights ``(A,)`` of the scenarios.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def fill_scenarios(
 
 
 def pick_two(weights: Array) -> tuple[NDArray[np.int64], Array]:
-    """Two scenarios that stand for all in the first stage, and their weights: one mild, one bad."""
+    """Two scenarios that represent all in the first stage, and their weights: one mild, one severe."""
     cumulated = np.cumsum(weights)
     half = len(weights) // 2
     mild = cumulated[half - 1] if half else 0.5

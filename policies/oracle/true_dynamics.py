@@ -1,4 +1,4 @@
-"""TrueDynamics: the oracle's search in the true world with the learned belief: the cost of learned dynamics."""
+"""TrueDynamics: the oracle's search in the true world with the learned belief; isolates the cost of learned motion."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ROWS: Final = {
 
 
 def classes_of(specimens: Specimens, book: Codebook) -> NDArray[np.int64]:
-    """Class of contents of every specimen, ``(S,)``."""
+    """Content class of every specimen, ``(S,)``."""
     contents = np.zeros((len(specimens.kind), log.NUM_CONTENTS))
     for at, row in _ROWS.items():
         contents[:, at] = specimens.hidden[:, HIDDEN_ROWS.index(row)]
@@ -49,7 +49,7 @@ def classes_of(specimens: Specimens, book: Codebook) -> NDArray[np.int64]:
 
 
 class LearnedObjectBelief(ObjectBelief):
-    """Probabilities of specimens by the learned belief about their class; within a class by size and frequency.
+    """Probabilities of specimens: the learned belief over classes, then size and frequency within a class.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class LearnedObjectBelief(ObjectBelief):
 
 
 class TrueDynamics(OracleBelief):
-    """``OracleBelief`` with the beliefs about contents of the world model.
+    """``OracleBelief`` with the world model's beliefs about contents.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class TrueDynamics(OracleBelief):
     Raises
     ------
     UserError
-        If the checkpoint cannot be read, or says nothing about its classes.
+        If the checkpoint cannot be read, or does not describe its classes.
     """
 
     def __init__(self, checkpoint: str = "shipped", **search: Any) -> None:
@@ -108,11 +108,11 @@ class TrueDynamics(OracleBelief):
         self._is_new = np.ones(0, np.bool_)
 
     def make_belief(self, specimens: Specimens) -> ObjectBelief:
-        """The belief about a new object."""
+        """Make the belief about a new object."""
         return LearnedObjectBelief(self._hypotheses, specimens, self._book)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget some worlds."""
+        """Clear the memory of some worlds."""
         super().reset(mask, seeds)
         if len(self._is_new) != len(mask):
             self._belief = Belief(self._nets, LOOK_TRUST, len(mask))

@@ -1,4 +1,4 @@
-"""Observation of one world by an oracle: its objects, and the one that matters next."""
+"""An oracle's observation of one world: its objects, and the one that matters next."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTLED_MPS: Final = 0.05
 def note_observation(
     world: np.void, rows: NDArray[np.float32], beliefs: Sequence[ObjectBelief]
 ) -> None:
-    """Update what is believed about the objects of a world.
+    """Update the beliefs about the objects of a world.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def note_observation(
         distance, is_seen = float(np.hypot(x - ego_x, y - ego_y)), row[column.D_VISIBLE] > 0.0
         if is_seen:
             belief.note_sighting(row, distance)
-        # the sighting with which a track begins says nothing: without it there would be no track
+        # the sighting with which a track begins is no evidence, because every track has one
         if row[column.D_TRACK_AGE] > 0.0:
             top = f[debris.Z, j] + f[debris.HEIGHT, j]
             if is_seen or is_line_free(cast("World", world), x, y, top, MAX_VEHICLES, 0.0):
@@ -70,7 +70,7 @@ def arrival_s(world: np.void, j: int) -> float:
 def find_primary(
     world: np.void, beliefs: Sequence[ObjectBelief], reach_s: float, negligible_usd: float
 ) -> int:
-    """Index of the object that is met next among those that matter; -1 if there is none.
+    """Index of the object that matters and is reached first; -1 if there is none.
 
     Objects that are met later than ``reach_s``, or whose typical contacts are expected to cost less than
     ``negligible_usd``, do not matter.
@@ -83,7 +83,7 @@ def find_primary(
 
 
 def plan_start(world: np.void, j: int, drift_mps: float) -> PlanStart:
-    """The state from which plans for one world start, every field ``(1,)``.
+    """Start state of plans for one world, every field ``(1,)``.
 
     ``j`` is the index of the object that is met next, -1 if there is none; ``drift_mps`` how fast the lateral target
     has been moving.
@@ -107,12 +107,12 @@ def plan_start(world: np.void, j: int, drift_mps: float) -> PlanStart:
 
 
 def nearest_centre(y_m: float) -> float:
-    """Centre of the lane in which a lateral position lies, m."""
+    """Centre of the lane that contains a lateral position, m."""
     return float(round(y_m / LANE_WIDTH_M) * LANE_WIDTH_M)
 
 
 def is_settled(world: np.void, drift_mps: float) -> bool:
-    """Whether the ego drives straight on near the middle of a lane."""
+    """Whether the ego drives straight near the middle of a lane."""
     y, target = world["vehicle_f"][vehicle.Y, 0], world["episode_f"][episode.TARGET_Y]
     is_there = abs(y - nearest_centre(y)) < SETTLED_M and abs(target - y) < SETTLED_M
     return bool(is_there and abs(drift_mps) < SETTLED_MPS)

@@ -1,1 +1,1 @@
-"""Perception: what a policy makes of its observation before it decides, shared by all policies."""
+"""Perception: how observations are processed before a decision, shared by all policies."""

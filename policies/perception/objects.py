@@ -1,4 +1,4 @@
-"""The tracked objects now, by straight-line prediction, and whether they or the traffic call for a plan."""
+"""Tracked objects moved on to the present by straight-line prediction, and whether a plan is needed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BESIDE_M: Final = 0.5 * EGO_WIDTH_M + SIDE_M
 
 
 class TrackedObjects(NamedTuple):
-    """Objects of ``B`` worlds, extrapolated to now, and whether traffic calls for a plan."""
+    """Objects of ``B`` worlds at present, and whether traffic calls for a plan."""
 
     x: Array  # (B, J) ahead of the ego's centre, m
     y: Array  # across the road, m
@@ -47,7 +47,7 @@ class TrackedObjects(NamedTuple):
     traffic: NDArray[np.bool_]  # (B,)
 
     def nearest(self, chosen: NDArray[np.int64]) -> Array:
-        """The two nearest objects that matter, not yet passed: ``(K, 2, 4)`` for ``library.write_actions``."""
+        """The two nearest objects that matter and are ahead: ``(K, 2, 4)`` for ``library.write_actions``."""
         x, half = self.x[chosen], self.half_x[chosen]
         ahead = np.where(self.matters[chosen] & (x > -half - 2.5), x, np.inf)
         order = np.argsort(ahead, axis=1, kind="stable")[:, :2]
@@ -56,7 +56,7 @@ class TrackedObjects(NamedTuple):
 
 
 def find_objects(observation: Observation, rest_sd: float, horizon_s: float) -> TrackedObjects:
-    """Objects by straight-line prediction, and whether they or the traffic matter.
+    """Predict the objects on straight lines, and decide whether they or the traffic matter.
 
     A hidden object is moved on with its last velocity for as long as it has been hidden.
 
@@ -65,7 +65,7 @@ def find_objects(observation: Observation, rest_sd: float, horizon_s: float) -> 
     observation
         Batched.
     rest_sd
-        An object lies still if its measured speed is within so many standard deviations of zero.
+        An object lies still if its measured speed is within this many standard deviations of zero.
     horizon_s
         Length of the plans.
     """
@@ -99,7 +99,7 @@ def find_objects(observation: Observation, rest_sd: float, horizon_s: float) -> 
 
 
 def _closes_in(observation: Observation) -> NDArray[np.bool_]:
-    """Whether a vehicle ahead in the ego's path will be met soon, ``(B,)``."""
+    """Whether the ego will soon reach a vehicle ahead in its path, ``(B,)``."""
     vehicles = observation["vehicles"].astype(np.float64)
     speed = observation["ego"][:, column.E_SPEED, None].astype(np.float64)
     # here a hidden vehicle is moved on over the road, not against the ego: it is taken to be further away

@@ -1,4 +1,4 @@
-"""What a sighting may be: a type of the catalogue, a mark on the ground, or a ghost of the detector."""
+"""Types of sightings: a type of the catalogue, a mark on the ground, or a ghost of the detector."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TYPICAL_MPS: Final = 28.0
 
 
 class SightingTypes(NamedTuple):
-    """``M`` types of sightings: those of the catalogue, marks, and the ghost last."""
+    """``M`` types of sightings: those of the catalogue, then marks, and the ghost last."""
 
     specs: tuple[DebrisSpec, ...]  # the types of the catalogue
     look: NDArray[np.int64]  # (M,) index into LOOKS, or ANY_LOOK
@@ -54,7 +54,7 @@ class SightingTypes(NamedTuple):
 def tabulate_types(
     specs: Sequence[DebrisSpec], prior: Sequence[float], mark_priors: Sequence[float], ghost: float
 ) -> SightingTypes:
-    """All types of sightings.
+    """Tabulate all types of sightings.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The search for the best manoeuvre: pure functions that do not know which model imagines the outcomes."""
+"""The search for the best manoeuvre: pure functions that do not depend on the model that predicts outcomes."""

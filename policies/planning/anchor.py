@@ -1,4 +1,4 @@
-"""An imagined world brought to the present: vehicles, road and ego where the observation has them."""
+"""Brings an imagined world to the present: vehicles, road and ego as observed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ARRIVALS_PER_S: Final = 0.3
 
 @compiled
 def anchor(world: World, ego: Array, vehicles: Array, lamp_braking: float) -> None:
-    """Put ego and vehicles where the observation has them, in place; the open cost ledger stays as it is.
+    """Set ego and vehicles to the observation, in place; the open cost ledger stays as it is.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _anchor_vehicle(world: World, k: int, row: Array, lamp_braking: float) -> No
 
 @compiled
 def begin_accounts(world: World) -> None:
-    """Clear the cost ledger for a new episode, in place; anchor the world before and after."""
+    """Clear the cost ledger for a new episode, in place; call ``anchor`` before and after."""
     f, i = world.episode_f, world.episode_i
     f[:] = 0.0
     i[:] = 0
@@ -103,7 +103,7 @@ def begin_accounts(world: World) -> None:
 
 @compiled
 def nearest_lane(world: World, y: float) -> int:
-    """Lane whose centre is nearest to ``y``, shoulder included."""
+    """Lane whose centre is nearest to ``y``, including the shoulder."""
     last = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER] - 1
     lane: int = min(max(math.floor(y / LANE_WIDTH_M + 0.5), 0), last)
     return lane

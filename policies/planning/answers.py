@@ -1,4 +1,4 @@
-"""The four answers to an object on the road as open-loop action sequences, each in a few executions.
+"""The four answers to an object on the road as open-loop action sequences, each in several executions.
 
 They are used to find what the right answer would have been, not to drive: they know where the object is.
 """
@@ -43,7 +43,7 @@ class Candidate(NamedTuple):
 
 
 def candidates(approach: Approach, horizon: int) -> list[Candidate]:
-    """Every execution of every answer, ``horizon`` decisions long.
+    """Every execution of every answer over ``horizon`` decisions.
 
     The list is the same for every approach: a lane that does not exist is replaced by the edge of the road.
     """
@@ -80,24 +80,24 @@ def candidates(approach: Approach, horizon: int) -> list[Candidate]:
 
 
 def _near(target: float, centre: float, reach: float) -> float:
-    """The target, or the point nearest to it within reach of the centre."""
+    """The target, or the nearest point to it within reach of the centre."""
     return min(max(target, centre - reach), centre + reach)
 
 
 def _ramp(time: Array, start: float, end: float, duration: float) -> Array:
-    """Half a cosine from ``start`` to ``end``, then ``end``, m."""
+    """Lateral course: half a cosine from ``start`` to ``end``, then ``end``, m."""
     return start + (end - start) * ramp(time, duration)
 
 
 def _there_and_back(time: Array, centre: float, aside: float, arrival: float) -> Array:
-    """Aside before the object is reached, back to the lane centre afterwards."""
+    """Lateral course: aside before the object is reached, then back to the lane centre."""
     out = _ramp(time, centre, aside, max(0.8 * arrival, 1.0))
     back = _ramp(np.maximum(time - arrival - 1.5, 0.0), 0.0, centre - aside, 2.5)
     return out + back
 
 
 def _slow_then_resume(time: Array, approach: Approach, braking: float, share: float) -> Array:
-    """Brake to a share of the speed, hold it until past the object, then return to the old speed; m/s2."""
+    """Acceleration, m/s2: brake to a share of the speed, hold it past the object, then regain the old speed."""
     v0 = approach.speed_mps
     slow = share * v0
     brake_time = (v0 - slow) / -braking

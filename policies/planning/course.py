@@ -1,4 +1,4 @@
-"""What planners that imagine the library share: the lateral target under way, and the reasons of a choice."""
+"""The part that planners with the library share: the lateral target under way, and the reasons of a choice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LABELS: Final = manoeuvre_labels()
 
 
 class Course:
-    """The lateral target of ``B`` worlds and how it moves."""
+    """The lateral target of ``B`` worlds and its drift."""
 
     def __init__(self, size: int) -> None:
         self._target, self._drift = np.zeros(size), np.zeros(size)
@@ -42,7 +42,7 @@ class Course:
         """``(B,)`` manoeuvre that was chosen last; -1 = none."""
 
     def begin(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Begin a decision; where an episode begins, the target is where the ego is."""
+        """Begin a decision; in a new episode the target is the ego's position."""
         self._low, self._high = lateral_range(observation)
         y = observation["ego"][:, column.E_Y].astype(np.float64)
         self._target = np.where(is_new, y, self._target)
@@ -67,7 +67,7 @@ class Course:
         best: Indices,
         plans: Plans | None,
     ) -> Array:
-        """Actions of a decision: the best plan's first in the worlds ``busy``, elsewhere keep lane and speed.
+        """Actions of a decision: the first of the best plan in the worlds ``busy``, elsewhere keep lane and speed.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Further candidate plans: the previous best, moved along in time, and plans that come from elsewhere."""
+"""Further candidate plans: the previous best, shifted in time, and plans from other sources."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def fit_plans(plans: Array, horizon: int) -> Array:
 
 
 def label_plans(start: PlanStart, plans: Array) -> NDArray[np.int64]:
-    """Family of every plan by what it does, ``(K, P)`` into ``policies.base.LABELS``.
+    """Manoeuvre family of every plan, ``(K, P)``, as indices into ``policies.base.LABELS``.
 
     Sideways if it gets out of the way, else braking, else over. ``plans`` is ``(K, P, T, 2)`` in [-1, 1].
     """
@@ -65,7 +65,7 @@ def add_plans(
     feasible: NDArray[np.bool_],
     names: tuple[str, ...],
 ) -> CandidatePlans:
-    """``K x C`` candidates and ``P`` more plans: ``(K, P, T, 2)`` in [-1, 1], their families and whether they exist."""
+    """Add ``P`` plans ``(K, P, T, 2)`` in [-1, 1] to ``K x C`` candidates, with families and existence flags."""
     return CandidatePlans(
         np.concatenate([library.actions, plans], axis=1),
         np.concatenate([library.labels, labels], axis=1),

@@ -1,4 +1,4 @@
-"""The manoeuvres that planners imagine: where to go sideways, how gently, and how to slow down meanwhile.
+"""The library of manoeuvres: where to go sideways, how gently, and how to slow down meanwhile.
 
 They are simulated decision by decision, so that a plan goes on from the lateral motion under way.
 """
@@ -51,7 +51,7 @@ BEYOND_M: Final = 7.0
 """An object this far behind the ego's centre, plus its own half length, is passed [A]."""
 
 FREE_MPS2: Final = THROTTLE_LIMIT_MPS2
-"""Commanded when nothing limits the speed but the cruise control."""
+"""Commanded acceleration when only the cruise control limits the speed."""
 
 _FREE, _HOLD = (0.0, 1.0), (0.0, -1.0)
 _SLOW, _FIRM, _HARD = (3.0, 0.7), (6.0, 0.5), (8.0, 0.3)
@@ -71,7 +71,7 @@ _BRAKING: Final = (
 
 
 def _rows() -> Iterator[tuple[float, ...]]:
-    """Place, which object (0 the nearest), lateral m/s2, delay s, braking m/s2, share of the set speed."""
+    """Rows of the library: place, object (0 = nearest), lateral m/s2, delay s, braking m/s2, share of the set speed."""
     for braking in _BRAKING:
         yield (CENTRE, 0, 1.0, 0.0, *braking)
     for place, lateral in product(
@@ -98,7 +98,7 @@ MANOEUVRES: Final = np.array(list(_rows()))
 
 
 def manoeuvre_names() -> tuple[str, ...]:
-    """One name per manoeuvre, unique."""
+    """Unique names of the manoeuvres."""
     names = []
     for place, which, lateral, delay, braking, share in MANOEUVRES.tolist():
         name = PLACES[int(place)]
@@ -114,7 +114,7 @@ def manoeuvre_names() -> tuple[str, ...]:
 
 
 def manoeuvre_labels() -> NDArray[np.int64]:
-    """What each manoeuvre is for a person, ``(C,)``: indices into ``policies.base.LABELS``."""
+    """Label of each manoeuvre, ``(C,)``: indices into ``policies.base.LABELS``."""
     labels = []
     for place, _, _, _, braking, _ in MANOEUVRES.tolist():
         label = _SIDES.get(int(place), KEEP)
@@ -158,7 +158,7 @@ def write_actions(
 def _write_one(
     row: Array, speed: float, set_speed: float, lateral: Array, objects: Array, actions: Array
 ) -> None:
-    """Write one action sequence; the lateral target goes on from where it is and as fast as it moves."""
+    """Write one action sequence; the lateral target continues from its present position and drift."""
     low, high = lateral[2], lateral[3]
     obstacle = objects[int(row[1])]
     target, drift = lateral[0], lateral[1]
@@ -188,7 +188,7 @@ def _write_one(
 
 @compiled
 def destination(place: int, lateral: Array, obstacle: Array) -> float:
-    """Lateral position that a place means, m; the lane's centre where it means nothing."""
+    """Lateral position of a place, m; the lane's centre where the place does not apply."""
     home: float = lateral[4]
     if place >= LANE_LEFT:
         lanes = 1.0 if place < FAR_LEFT else 2.0
@@ -206,7 +206,7 @@ def destination(place: int, lateral: Array, obstacle: Array) -> float:
 
 @compiled
 def glide(target: float, drift: float, goal: float, lateral: float) -> tuple[float, float]:
-    """Lateral target and its drift one decision later, on the way to a goal with limited lateral acceleration.
+    """Lateral target and its drift after one decision towards a goal, with limited lateral acceleration.
 
     Going on from one decision to the next makes the same way as planning it at once: plans do not start anew.
 

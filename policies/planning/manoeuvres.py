@@ -1,4 +1,4 @@
-"""Open-loop candidate plans of the oracle's search: accelerations and lateral positions, ramped by half a cosine.
+"""Open-loop candidate plans of the oracle's search: accelerations and lateral positions with cosine ramps.
 
 The learned planner and the one without learning steer by other manoeuvres, those of ``policies.planning.library``.
 """
@@ -48,7 +48,7 @@ SLOWINGS: Final = ((3.0, 0.7), (4.0, 0.5), (6.0, 0.3))
 """Deceleration in m/s2, and the share of the speed with which the object is passed [A]."""
 
 RESUME_MPS2: Final = 1.5
-"""How the set speed is regained [A: comfortable]."""
+"""Acceleration with which the set speed is regained [A: comfortable]."""
 
 PASSED_M: Final = 8.0
 """Distance beyond the object's centre after which it is behind: two car lengths less a little [A]."""
@@ -73,7 +73,7 @@ class PlanStart(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """One manoeuvre before it is fitted to a state."""
+    """Parameters of one manoeuvre before it is fitted to a state."""
 
     place: int
     ramp_s: float
@@ -115,7 +115,7 @@ class CandidatePlans(NamedTuple):
 
 
 def _make_recipes() -> Iterator[Recipe]:
-    """The first keeps lane and speed; braking begins at once except in the own lane."""
+    """List all recipes: the first keeps lane and speed; braking begins at once except in the own lane."""
     shifts, lanes = (OVER, EDGE_LEFT, EDGE_RIGHT), (LANE_LEFT, LANE_RIGHT)
     yield from (Recipe(CENTRE, ramp, 0.0) for ramp in CENTRE_RAMPS_S)
     for start in STARTS_S:
@@ -135,7 +135,7 @@ RECIPES: Final = tuple(_make_recipes())
 
 @cache
 def _tabulate(recipes: tuple[Recipe, ...]) -> RecipeTable:
-    """Recipes as arrays; made once."""
+    """Recipes as arrays; computed once."""
     return RecipeTable(
         np.array([recipe.place for recipe in recipes]),
         np.array([recipe.ramp_s for recipe in recipes]),
@@ -185,7 +185,7 @@ def _goals(begin: PlanStart) -> Array:
 
 
 def _arrival(begin: PlanStart) -> Array:
-    """Time until the object is reached, s; inf if there is none."""
+    """Time until the object is reached, s; inf without one."""
     return begin.distance / np.maximum(begin.speed, 1.0)
 
 
@@ -206,7 +206,7 @@ def _courses(begin: PlanStart, table: RecipeTable, goal: Array, time: Array) -> 
 
 
 def _accelerations(begin: PlanStart, table: RecipeTable, time: Array) -> Array:
-    """Mean acceleration of every decision, ``(K, C, T)``: slow down, hold, regain the set speed past the object."""
+    """Mean acceleration of every decision, ``(K, C, T)``: slow down, hold, regain the set speed after the object."""
     start, braking, share = table.start, table.braking, table.share
     v = begin.speed[:, None]
     slow = v * share
@@ -225,14 +225,14 @@ def _accelerations(begin: PlanStart, table: RecipeTable, time: Array) -> Array:
 
 
 def _within(time: Array, start: Array, end: Array) -> Array:
-    """Share of every decision that lies between start and end, ``(K, C, T)``."""
+    """Share of every decision that lies between two times, ``(K, C, T)``."""
     until = np.clip((end[..., None] - time) / DECISION_S, 0.0, 1.0)
     before = np.clip((start[..., None] - time) / DECISION_S, 0.0, 1.0)
     return until - before
 
 
 def _labels(begin: PlanStart, table: RecipeTable) -> NDArray[np.int64]:
-    """Family of every candidate, ``(K, C)``: sideways if it gets out of the way, else braking, else over."""
+    """Manoeuvre family of every candidate, ``(K, C)``: sideways if it evades, else braking, else driving over."""
     by_place = np.array([KEEP, STRADDLE, STEER_LEFT, STEER_RIGHT, STEER_LEFT, STEER_RIGHT])
     label = by_place[table.place]
     brakes = (table.braking > 0.0) & np.isin(table.place, (CENTRE, OVER))

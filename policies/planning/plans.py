@@ -1,4 +1,4 @@
-"""The imagined plans of a decision, and their options in the form that videos and records need."""
+"""The imagined plans of a decision, and their options in the form that videos and records use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Plans(NamedTuple):
 
 
 class Options(Sequence[Sequence[Option]]):
-    """Options by world, made when they are looked up."""
+    """Options by world, computed at their first use."""
 
     def __init__(
         self,

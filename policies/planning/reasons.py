@@ -1,4 +1,4 @@
-"""From the choice of a search to the options that are shown and recorded."""
+"""Converts the result of a search to options for display and records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 def sketch_paths(start: PlanStart, k: int, actions: Array) -> Array:
-    """Where plans ``(F, T, 2)`` would lead in world ``k`` if nothing happened, ``(F, T, 2)``.
+    """Paths of plans ``(F, T, 2)`` in world ``k`` without any contact, ``(F, T, 2)``.
 
     Speed is integrated, the lateral target followed with the lag of the steering loop: metres ahead of the start and
     lateral position at the end of every decision.

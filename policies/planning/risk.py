@@ -1,4 +1,4 @@
-"""From the costs of imagined outcomes to one number per plan: mean, bad luck and doubt."""
+"""Scores plans by their imagined costs: mean, tail (CVaR) and disagreement between members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class RiskWeights(NamedTuple):
-    """Weights of mean, tail and doubt (policies/world_model/SOURCES.md 4.5); chosen on validation seeds only."""
+    """Weights of mean, tail and disagreement (policies/world_model/SOURCES.md 4.5); chosen on validation seeds only."""
 
     tail_share: float = 0.5  # of the score that is CVaR, the rest is the mean
     alpha: float = 0.2  # the worst share of outcomes
@@ -59,7 +59,7 @@ def cvar(cost: Array, weights: Array, alpha: float) -> Array:
 
 
 def member_sd(cost: Array, weights: Array, members: NDArray[np.int64]) -> Array:
-    """Standard deviation between the members of an ensemble of what each expects, US$; 0 with one member.
+    """Standard deviation of the expected cost between ensemble members, US$; 0 with one member.
 
     ``members`` ``(A,)`` is the member that imagined each atom; other shapes as for ``weighted_mean``.
     """

@@ -1,4 +1,4 @@
-"""Two-stage search: all plans once, then the best of several families under everything that may be true."""
+"""Two-stage search: all plans in a few scenarios, then the best of several families in all scenarios."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ROUNDING_USD: Final = 1e-3
 
 
 class Atoms(NamedTuple):
-    """What may be true in ``K`` worlds: ``A`` pairs of (member of an ensemble, contents of the start)."""
+    """Scenarios of ``K`` worlds: ``A`` pairs of (ensemble member, contents at the start)."""
 
     weights: Array  # (K, A) >= 0, adding up to 1 in every world
     members: NDArray[np.int64]  # (A,) 0 throughout with one model
-    content: Any = None  # only the model knows
+    content: Any = None  # only the model interprets
 
 
 Imagine = Callable[[Any, Array, Atoms], Array]
@@ -30,7 +30,7 @@ Imagine = Callable[[Any, Array, Atoms], Array]
 
 
 class Choice(NamedTuple):
-    """What was chosen in ``K`` worlds; ``F`` finalists, best first."""
+    """The choice in ``K`` worlds; ``F`` finalists, best first."""
 
     chosen: NDArray[np.int64]  # (K,) candidate; the first finalist
     finalists: NDArray[np.int64]  # (K, F) candidates
@@ -50,14 +50,14 @@ def search(
     num_families: int = 3,
     risk: RiskWeights = DEFAULT_RISK,
 ) -> Choice:
-    """The plan with the smallest score in each of ``K`` worlds.
+    """Find the plan with the smallest score in each of ``K`` worlds.
 
     Parameters
     ----------
     imagine
         The model. What it imagines for one world must not depend on the others.
     roots
-        Where plans begin; only the model knows what that is.
+        Start states of the plans, in a form that only the model interprets.
     library
         ``K x C`` plans; in every world at least one is feasible.
     first
@@ -67,7 +67,7 @@ def search(
     num_finalists
         Plans of stage 2.
     num_families
-        Families (labels) of which at least one plan reaches stage 2, as far as there are so many.
+        Families (labels) of which at least one plan reaches stage 2, as far as that many exist.
     risk
         Weights of mean, tail and doubt.
 
@@ -105,7 +105,7 @@ def search(
 def pick_finalists(
     cost: Array, labels: NDArray[np.int64], count: int, num_families: int
 ) -> NDArray[np.int64]:
-    """The ``count`` cheapest candidates, the best of at least ``num_families`` families among them.
+    """The ``count`` cheapest candidates, including the best of at least ``num_families`` families.
 
     Parameters
     ----------
@@ -130,16 +130,16 @@ def pick_finalists(
 
 
 def _imagined(imagine: Imagine, roots: object, actions: Array, atoms: Atoms) -> Array:
-    """The costs that the model imagines, checked."""
+    """Costs from the model, checked."""
     cost = imagine(roots, actions, atoms)
     if cost.shape != (*actions.shape[:2], len(atoms.members)) or not np.isfinite(cost).all():
-        msg = f"the model imagined costs of shape {cost.shape}, or not finite ones"
+        msg = f"the model returned costs of shape {cost.shape}, or costs that are not finite"
         raise ValueError(msg)
     return cost
 
 
 def _rounded(cost: Array) -> Array:
-    """Costs in whole steps of ``ROUNDING_USD``."""
+    """Costs rounded to steps of ``ROUNDING_USD``."""
     return np.round(cost / ROUNDING_USD)
 
 

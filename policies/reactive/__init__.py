@@ -1,1 +1,1 @@
-"""What reactive policies share: features of what is known, commands that last, and the environment of both."""
+"""Parts that reactive policies share: features, commands that last, and the environment for their training."""

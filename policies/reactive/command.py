@@ -1,4 +1,4 @@
-"""The commands among which an actor chooses: sensible and lasting, so that minutes of dreaming suffice to learn them.
+"""The commands among which an actor chooses: each lasts for a while, which makes learning fast.
 
 A pace, anew in every decision, and a move, which changes the course that is held from then on. Without that memory an
 actor in training would have to choose one side ten times in a row, by chance, to find out that objects can be passed.
@@ -27,7 +27,7 @@ PACES: Final = (
     ("brake", -4.0),
     ("brake hard", -8.0),
 )
-"""Acceleration at most, m/s2; the cruise control of ``policies.following`` may allow less."""
+"""Largest acceleration of each pace, m/s2; the cruise control of ``policies.following`` may allow less."""
 
 COURSES: Final = ("centre", "left of it", "right of it", "over it")
 CENTRE, LEFT, RIGHT, OVER = range(4)
@@ -42,7 +42,7 @@ NUM_MOVES: Final = len(MOVES)
 NUM_COMMANDS: Final = NUM_PACES * NUM_MOVES
 
 NAMES: Final = tuple(f"{course}, {pace}" for pace, _ in PACES for course in COURSES)
-"""Names of what is done."""
+"""Names of the commands."""
 
 MARGIN_M: Final = 0.35
 """Free space beside an object that is passed [A]."""
@@ -73,7 +73,7 @@ def split(command: Choice) -> tuple[Choice, Choice]:
 
 
 class Driver:
-    """The home lane and the course of ``B`` worlds, by which commands are carried out."""
+    """The home lane and the course of ``B`` worlds, with which commands are executed."""
 
     def __init__(self, size: int) -> None:
         self.home_m = np.zeros(size)
@@ -81,13 +81,13 @@ class Driver:
         self.pace = np.zeros(size, np.int64)
 
     def begin(self, is_new: NDArray[np.bool_], observation: Observation) -> None:
-        """Begin an episode in some worlds: home is the lane of the ego."""
+        """Begin an episode in some worlds, with the ego's lane as the home lane."""
         lanes = _lane_of(observation["ego"][:, column.E_Y].astype(np.float64), observation)
         self.home_m = np.where(is_new, lanes, self.home_m)
         self.course = np.where(is_new, CENTRE, self.course)
 
     def describe(self, observation: Observation, features: NDArray[np.float32]) -> None:
-        """Write the course into the last columns of ``(B, NUM_FEATURES)``, in place."""
+        """Write the course to the last columns of ``(B, NUM_FEATURES)``, in place."""
         self.course = np.where(features[:, ft.FIRST_OBJECT] > 0.0, self.course, CENTRE)
         features[:, ft.COURSE : ft.COURSE + ft.NUM_COURSES] = np.eye(ft.NUM_COURSES)[self.course]
         away = self.home_m - observation["ego"][:, column.E_Y]
@@ -142,12 +142,12 @@ class Driver:
         return found
 
     def put(self, chosen: Choice, other: Driver) -> None:
-        """Overwrite some worlds by those of another driver, in place."""
+        """Overwrite some worlds with those of another driver, in place."""
         self.home_m[chosen], self.course[chosen] = other.home_m, other.course
 
 
 def _is_taken(features: NDArray[np.float32], side: int) -> NDArray[np.bool_]:
-    """Whether a vehicle is beside the ego on a side, or will be soon, ``(B,)``."""
+    """Whether a vehicle is, or soon will be, beside the ego on a side, ``(B,)``."""
     taken = np.zeros(len(features), np.bool_)
     for place in (side, side + 1):
         at = ft.NUM_EGO + place * ft.NUM_CAR
@@ -156,7 +156,7 @@ def _is_taken(features: NDArray[np.float32], side: int) -> NDArray[np.bool_]:
 
 
 def _lane_of(y: Array, observation: Observation) -> Array:
-    """Centre of the lane, not of the hard shoulder, that is nearest to a lateral position."""
+    """Centre of the lane nearest to a lateral position, without the hard shoulder."""
     last = np.maximum(observation["ego"][:, column.E_NUM_LANES].astype(np.float64) - 1.0, 0.0)
     lanes: Array = np.clip(np.floor(y / LANE_WIDTH_M + 0.5), 0.0, last) * LANE_WIDTH_M
     return lanes

@@ -1,4 +1,4 @@
-"""CommandEnv: around a VecEnv of Debris-v0 or Dream-v0; features for observations, commands for actions."""
+"""CommandEnv: a wrapper of a VecEnv of Debris-v0 or Dream-v0 with features as observations and commands as actions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGEST = 1e3
 
 
 class CommandEnv(VecEnvWrapper):
-    """The loop in which an actor learns: observation -> belief -> features -> command -> action.
+    """The environment in which an actor learns: observation -> belief -> features -> command -> action.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class CommandEnv(VecEnvWrapper):
         With observation and action of Debris-v0; ended worlds restart within the same step, and their last
         observation is in ``terminal_observation``.
     eyes
-        Makes the reader of features for so many worlds.
+        Makes the feature reader for a given number of worlds.
     reward_scale_usd
         US$ that are a reward of -1.
     cap_usd
@@ -79,7 +79,7 @@ class CommandEnv(VecEnvWrapper):
         return features
 
     def step_async(self, actions: NDArray[Any]) -> None:
-        """Give commands: ``(B, 2)``, pace and move, or ``(B,)`` if they are flat."""
+        """Set commands: ``(B, 2)``, pace and move, or ``(B,)`` if they are flat."""
         given = np.asarray(actions, np.int64)
         pace, move = split(given) if given.ndim == 1 else (given[:, 0], given[:, 1])
         self.venv.step_async(self._driver.act(self._observation, self._features, pace, move))
@@ -87,7 +87,7 @@ class CommandEnv(VecEnvWrapper):
     def step_wait(
         self,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
-        """Features of every world, of ended worlds those of their next episode; the reward is scaled and capped."""
+        """Features of every world, for ended worlds those of the next episode; the reward is scaled and capped."""
         observation, _, ended, infos = self.venv.step_wait()
         usd = np.array([info["cost_usd"] for info in infos])
         usd = usd + self._needless * (self._driver.pace >= HARD)

@@ -1,4 +1,4 @@
-"""A policy that gives a command in every decision: features, command, action."""
+"""The base of policies that choose a command in every decision: features, command, action."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.reactive.senses import Eyes
 
 
 class CommandPolicy(ABC):
-    """The part that learned reactive policies share; a subclass brings what sees and what decides."""
+    """Base class of learned reactive policies; a subclass provides features and network."""
 
     privileged = False
 
@@ -21,30 +21,30 @@ class CommandPolicy(ABC):
         self._begin(0)
 
     def _begin(self, size: int) -> None:
-        """Forget everything; from now on there are ``size`` worlds."""
+        """Create empty memory for ``size`` worlds."""
         self._eyes = self._open_eyes(size)
         self._driver = Driver(size)
         self._is_new = np.ones(size, np.bool_)
 
     @abstractmethod
     def _open_eyes(self, size: int) -> Eyes:
-        """Make what sees ``size`` worlds, and with it what else remembers something of them."""
+        """Create the feature reader for ``size`` worlds, and any further memory."""
 
     @abstractmethod
     def _think(
         self, features: NDArray[np.float32], is_new: NDArray[np.bool_]
     ) -> tuple[Choice, Choice]:
-        """Pace and move for features ``(B, F)``, both ``(B,)``."""
+        """Compute pace and move from features ``(B, F)``, both ``(B,)``."""
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget these worlds; nothing is drawn at random."""
+        """Clear the memory of some worlds; no random numbers are used."""
         del seeds
         if len(self._is_new) != len(mask):
             self._begin(len(mask))
         self._is_new |= mask
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Give the best command and carry it out."""
+        """Choose the best command and execute it."""
         features = self._eyes.look(observation, self._is_new)
         self._driver.begin(self._is_new, observation)
         self._driver.describe(observation, features)
@@ -53,5 +53,5 @@ class CommandPolicy(ABC):
         return self._driver.act(observation, features, pace, move)
 
     def explain(self) -> Explanation:
-        """The command that was given; there are no imagined options."""
+        """The executed command; there are no imagined options."""
         return Explanation(self._driver.labels(), self._driver.reasons(), NAMES)

@@ -1,4 +1,4 @@
-"""From observations to features, decision by decision: the same while driving and while dreaming."""
+"""Converts observations to features, decision by decision, in the same way while driving and in a dream."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOK_TRUST: Final = 0.5
 
 
 class Eyes(Protocol):
-    """A reader that turns observations of some worlds into features; it may remember.
+    """Interface of feature readers: from observations of some worlds to features; may have memory.
 
     Attributes
     ----------
@@ -32,16 +32,16 @@ class Eyes(Protocol):
     num_features: int
 
     def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Take in one observation of every world: ``(B, F)``; episodes begin where ``is_new``."""
+        """Process one observation of every world: ``(B, F)``; episodes begin where ``is_new``."""
         ...
 
     def put(self, chosen: NDArray[np.int64], other: Any) -> None:  # noqa: ANN401 (one of its own kind)
-        """Overwrite what is remembered of some worlds, in place."""
+        """Overwrite the memory of some worlds, in place."""
         ...
 
 
 class Senses:
-    """Features without information about contents: an object may be anything. Speeds of vehicles are remembered."""
+    """Features without a belief about contents; the filtered speeds of vehicles are remembered."""
 
     num_features = NUM_FEATURES
 
@@ -50,7 +50,7 @@ class Senses:
         self._scratch = empty_state()
 
     def look(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Take in one observation of every world: ``(B, NUM_FEATURES)``; episodes begin where ``is_new``."""
+        """Process one observation of every world: ``(B, NUM_FEATURES)``; episodes begin where ``is_new``."""
         rows = observation["vehicles"]
         speeds = self._seen.note(rows, is_new)
         out = np.zeros((len(is_new), NUM_FEATURES), np.float32)
@@ -66,30 +66,30 @@ class Senses:
         return out
 
     def believe(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """``(B, 4, NUM_CLASSES)`` probabilities; zero for free slots."""
+        """Class probabilities ``(B, 4, NUM_CLASSES)``; zero for free slots."""
         del is_new
         tracked = observation["debris"][..., [column.D_TRACKED]] > 0.5
         return np.where(tracked, np.full(NUM_CLASSES, 1.0 / NUM_CLASSES), 0.0)
 
     def put(self, chosen: NDArray[np.int64], other: Senses) -> None:
-        """Overwrite what is remembered of some worlds, in place."""
+        """Overwrite the memory of some worlds, in place."""
         self._seen.put(chosen, other._seen)
 
 
 class BeliefSenses(Senses):
-    """Features with the belief filter of the world model, ``nets``."""
+    """Features with the belief filter ``nets`` of the world model."""
 
     def __init__(self, nets: FilterNets, size: int) -> None:
         super().__init__(size)
         self.belief = Belief(nets, LOOK_TRUST, size)
 
     def believe(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """``(B, 4, NUM_CLASSES)`` probabilities of the filter."""
+        """Class probabilities ``(B, 4, NUM_CLASSES)`` from the filter."""
         self.belief.update(observation, is_new)
         return self.belief.probabilities
 
     def put(self, chosen: NDArray[np.int64], other: Senses) -> None:
-        """Overwrite what is remembered of some worlds, in place."""
+        """Overwrite the memory of some worlds, in place."""
         super().put(chosen, other)
         if isinstance(other, BeliefSenses):
             self.belief.put(chosen, other.belief)

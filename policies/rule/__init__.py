@@ -1,4 +1,4 @@
-"""The if-else stack: named, ordered rules with their reasons; thresholds come from outside."""
+"""The rule policy: named, ordered if-else rules with their reasons; thresholds come from the policy's file."""
 
 from __future__ import annotations
 

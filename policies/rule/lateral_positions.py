@@ -1,4 +1,4 @@
-"""Lateral positions that the ego could take, what blocks each of them, and how sharply it must steer to get there."""
+"""Lateral positions that the ego could take, what blocks each of them, and how sharply it must steer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHARPEST_MPS2: Final = 6.0
 
 @dataclass(frozen=True)
 class LateralPositions:
-    """Candidate lateral positions ``(A, C)`` and what speaks against them."""
+    """Candidate lateral positions ``(A, C)`` and what blocks them."""
 
     y: Array
     is_free: Mask  # no object in the way, with the comfortable margin
@@ -49,7 +49,7 @@ class LateralPositions:
 def find_positions(
     scene: Scene, verdict: NDArray[np.int64], home: Array, limits: Thresholds
 ) -> LateralPositions:
-    """Every lateral position with what blocks it; positions off the road are moved to its edge.
+    """List every lateral position with what blocks it; positions off the road are moved to its edge.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _needed(
     can_straddle: Mask,
     limits: Thresholds,
 ) -> Array:
-    """Lateral acceleration with which the ego is clear of every object on its way to a position."""
+    """Lateral acceleration needed to pass clear of every object on the way to a position."""
     side = np.where(offset >= 0.0, 1.0, -1.0)
     brink = scene.lateral[:, None, :] + side * (reach + limits.tight_margin_m)[:, None, :]
     way = np.maximum(side * (brink - scene.y[:, None, None]), 0.0)
@@ -109,7 +109,7 @@ def _needed(
 
 
 def _is_closed(scene: Scene, y: Array, limits: Thresholds) -> Mask:
-    """Whether a vehicle is, or would come, too close on the way to a position."""
+    """Whether a vehicle is, or will come, too close on the way to a position."""
     gap_s = np.where(scene.is_behind, limits.rear_gap_s, limits.front_gap_s)
     least = STANDSTILL_GAP_M + gap_s * scene.speed[:, None]
     least = least + np.maximum(scene.closing, 0.0) * limits.closing_s

@@ -1,4 +1,4 @@
-"""Rules about one object: which of four verdicts it gets; the first rule that applies decides."""
+"""Rules about one object, which give it one of four verdicts; the first rule that applies decides."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ MISSED_NATS: Final = math.log((1.0 - SEEN_IF_GHOST) / (1.0 - SEEN_IF_REAL))
 
 
 def _evidence(scene: Scene) -> Array:
-    """Evidence of sightings and misses for an object being there, nats."""
+    """Evidence from sightings and misses that an object exists, nats."""
     return SEEN_NATS * scene.seen - MISSED_NATS * scene.missed
 
 
 class ObjectRule(NamedTuple):
-    """A condition and what follows from it."""
+    """A condition and its verdict."""
 
     name: str
     verdict: int
@@ -135,11 +135,11 @@ RULES: Final = (
         "size is all that can be relied on",
     ),
 )
-"""In order: the first that applies decides."""
+"""Rules in order; the first one that applies decides."""
 
 
 def is_on_patch(scene: Scene, limits: Thresholds) -> Mask:
-    """Worlds in which the wheels are on a patch, or will be before anything else can be done; ``(A,)``."""
+    """Whether the wheels are on a patch, or will be before any manoeuvre takes effect; ``(A,)``."""
     is_there = scene.tracked & ~scene.past & (scene.arrival_s < ENTERED_S)
     in_path = np.abs(scene.lateral - scene.y[:, None]) < scene.half_width + 0.5 * EGO_WIDTH_M
     on_patch: Mask = np.any(is_there & in_path & _is_patch(scene, limits), axis=1)

@@ -1,4 +1,4 @@
-"""The rule policy: reads the scene, lets the rules decide, carries the decision out smoothly."""
+"""The rule policy: computes the scene, applies the rules, and executes the decision smoothly."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class RulePolicy:
         self._sightings = Sightings(0)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget lane and manoeuvre of these worlds."""
+        """Clear the lane and the manoeuvre of some worlds."""
         del seeds
         if len(self._home) != len(mask):
             self._home, self._goal, self._target, self._drift = np.zeros((4, len(mask)))
@@ -90,7 +90,7 @@ class RulePolicy:
         self._is_new = self._is_new | mask
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Decide, then steer towards the place and keep the distance to the vehicle ahead."""
+        """Decide, then steer towards the chosen position and keep the distance to the vehicle ahead."""
         ego = observation["ego"].astype(np.float64)
         self._sightings.note(observation, self._is_new)
         self._begin(ego)
@@ -113,7 +113,7 @@ class RulePolicy:
         )
 
     def explain(self) -> Explanation:
-        """The rule that fired in every world."""
+        """The rule that applied in every world."""
         return Explanation(self._labels, self._fired, NAMES)
 
     def _begin(self, ego: Array) -> None:
@@ -129,7 +129,7 @@ class RulePolicy:
     def _decide(
         self, observation: Observation, chosen: NDArray[np.intp]
     ) -> tuple[Mask, Array, Array]:
-        """For worlds with a tracked object: whether it matters, how urgently to steer, how hard to brake."""
+        """In worlds with a tracked object: whether it matters, how urgently to steer, how hard to brake."""
         limits = self.thresholds
         scene = read_scene(observation, self._sightings.counts[chosen])
         verdict, is_severe = judge(scene, limits, self._without)
@@ -154,7 +154,7 @@ class RulePolicy:
         return is_busy, urgency, braking
 
     def _carry_out(self, s: Situation, at: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Let the rules decide in the worlds ``at``; how urgently to steer, how hard to brake."""
+        """Apply the rules in the worlds ``at``: how urgently to steer, how hard to brake."""
         fired, position = decide(s, self.thresholds, self._without)
         rows = np.arange(len(at))
         target, needed = s.positions.y[rows, position], s.positions.needed_mps2[rows, position]
@@ -166,7 +166,7 @@ class RulePolicy:
         return urgency, self._brake(s, fired, position)
 
     def _brake(self, s: Situation, fired: NDArray[np.int64], position: NDArray[np.int64]) -> Array:
-        """Deceleration of the braking rule, m/s2; 0 where it did not fire."""
+        """Deceleration of the braking rule, m/s2; 0 where it does not apply."""
         limits, rows = self.thresholds, np.arange(len(position))
         wanted = np.where(s.is_severe, limits.brake_severe_mps2, limits.brake_mild_mps2)
         wanted = np.minimum(wanted, answerable_braking(s.scene, limits))
@@ -175,7 +175,7 @@ class RulePolicy:
         return np.where(brakes & is_hit & (s.scene.speed > limits.pass_speed_mps), wanted, 0.0)
 
     def _settle(self, ego: Array, is_clear: Mask) -> None:
-        """Where nothing matters any more: stay in a new lane, return to the centre of the old one."""
+        """Where nothing matters any more, stay in a new lane or return to the centre of the old one."""
         lane = _lane_centre(ego)
         has_left = np.abs(ego[:, column.E_Y] - self._home) > HALF_LANE_M
         self._home = np.where(is_clear & has_left, lane, self._home)
@@ -190,7 +190,7 @@ class RulePolicy:
 
 
 def answerable_braking(scene: Scene, limits: Thresholds) -> Array:
-    r"""Hardest braking to a stop after which a follower still stops behind the ego, ``(A,)`` m/s2.
+    r"""Hardest braking to a stop at which a follower can still stop behind the ego, ``(A,)`` m/s2.
 
     .. math:: a = \frac{v^2}{2 \, (v \tau + v^2 / 2 b - g)}
 
@@ -211,13 +211,13 @@ def _lane_centre(ego: Array) -> Array:
 
 
 def _read_budget(steps: object, cpu_s: object) -> Budget | None:
-    """What tuning took, from a policy file."""
+    """The training budget in a policy file."""
     if steps is None:
         return None
     if not isinstance(steps, int) or steps < 0:
-        raise UserError(f"environment_steps: got {steps!r}, expected a whole number from 0")
+        raise UserError(f"environment_steps: got {steps!r}, expected a whole number >= 0")
     if cpu_s is None:
         return Budget(steps, None)
     if isinstance(cpu_s, bool) or not isinstance(cpu_s, int | float) or not 0.0 <= cpu_s < np.inf:
-        raise UserError(f"cpu_seconds: got {cpu_s!r}, expected a number from 0")
+        raise UserError(f"cpu_seconds: got {cpu_s!r}, expected a number >= 0")
     return Budget(steps, float(cpu_s))

@@ -1,4 +1,4 @@
-"""The ordered stack of rules, each about everything together; the first rule that applies decides."""
+"""The ordered stack of rules about the whole situation; the first rule that applies decides."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Situation(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule of the stack."""
+    """A condition and the reaction that follows from it."""
 
     name: str
     label: int  # of the decision; steering rules turn it to the side they take
@@ -47,12 +47,12 @@ class Rule(NamedTuple):
 
 
 def _nearest(allowed: Mask) -> NDArray[np.int64]:
-    """First allowed position, positions being ordered by distance; ``NONE`` where there is none."""
+    """First allowed position, in order of distance; ``NONE`` where there is none."""
     return np.where(allowed.any(axis=1), allowed.argmax(axis=1), NONE)
 
 
 def _within(situation: Situation, reach: float) -> Mask:
-    """Positions not further than so from the lane centre."""
+    """Positions within a distance of the lane centre."""
     return np.abs(situation.positions.shift) <= reach + 1e-6
 
 
@@ -77,7 +77,7 @@ def _stay_committed(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
 
 
 def _gentle(s: Situation, limits: Thresholds) -> Mask:
-    """Positions that are free, open, and reached without a swerve."""
+    """Positions that are free, open, and reachable without a swerve."""
     p = s.positions
     is_within = p.needed_mps2 <= s.accepted(limits.gentle_share)[:, None]
     return p.is_free & ~p.is_closed & is_within
@@ -103,7 +103,7 @@ def _dodge(s: Situation, limits: Thresholds) -> NDArray[np.int64]:
 
 
 def _least_sharp(positions: LateralPositions, allowed: Mask) -> NDArray[np.int64]:
-    """The allowed position that needs the least steering; the nearest among equals."""
+    """The allowed position that needs the least steering; the nearest one in ties."""
     sharpness = np.where(allowed, np.round(positions.needed_mps2, 1), np.inf)
     return np.where(allowed.any(axis=1), sharpness.argmin(axis=1), NONE)
 
@@ -190,13 +190,13 @@ RULES: Final = (
         "there is time: looks and tracks get better with every metre",
     ),
 )
-"""In order: the first that applies decides."""
+"""Rules in order; the first one that applies decides."""
 
 
 def decide(
     s: Situation, limits: Thresholds, without: Collection[str] = ()
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The rule that fires in every world, and the lateral position that it chooses.
+    """The rule that applies in every world, and the lateral position that it chooses.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def decide(
 
 
 def label_of(fired: NDArray[np.int64], shift: Array) -> NDArray[np.int64]:
-    """Label of every decision: steering rules are left or right by the side they take."""
+    """Label of every decision: steering rules are labelled left or right by the side they take."""
     labels = np.array([rule.label for rule in RULES])[fired]
     steers = labels == STEER_LEFT
     return np.where(steers & (shift > 0.0), STEER_RIGHT, labels)

@@ -1,4 +1,4 @@
-"""The scene that rules read, computed once per decision: objects, their arrival, vehicles beside, the follower."""
+"""The scene that rules read, computed once per decision: objects, their arrival, neighbours, the follower."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARK: Final = column.D_LOOK + LOOKS.index("ground-mark")
 PATCH: Final = column.D_LOOK + LOOKS.index("patch")
 
 STANDARD_DEVIATIONS: Final = 2.0
-"""A measured speed counts as motion beyond so many standard deviations, or a third of a metre per second."""
+"""A measured speed counts as motion beyond this many standard deviations, or a third of a metre per second."""
 
 SLIDE_MPS2: Final = 4.5
 """Deceleration of an object that slides on asphalt (envs/physics/SOURCES.md 2.4: friction 0.45)."""
@@ -32,7 +32,7 @@ DRIFT_S: Final = 2.5
 
 @dataclass(frozen=True)
 class Scene:
-    """``A`` worlds with something tracked; objects ``(A, 4)``, vehicles ``(A, 8)``, metres, seconds."""
+    """Scene of ``A`` worlds with a tracked body; objects ``(A, 4)``, vehicles ``(A, 8)``, metres, seconds."""
 
     y: Array  # (A,) lateral position of the ego
     speed: Array
@@ -68,7 +68,7 @@ class Scene:
 
 
 def read_scene(observation: Observation, sightings: Array) -> Scene:
-    """The scene of ``A`` worlds.
+    """Compute the scene of ``A`` worlds.
 
     Hidden objects are where they were last seen, because they lie still more often than not; hidden vehicles are moved
     on with their last speed. ``sightings`` ``(A, 4, 2)`` counts the decisions in which an object was seen, and missed
@@ -91,7 +91,7 @@ def read_scene(observation: Observation, sightings: Array) -> Scene:
 
 
 def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Any]:
-    """The part about objects."""
+    """Compute the object fields of the scene."""
     length, width = debris[:, :, column.D_LENGTH], debris[:, :, column.D_WIDTH]
     half_length, half_width = half_extents(length, width, debris[:, :, column.D_YAW])
     noise = STANDARD_DEVIATIONS * debris[:, :, column.D_SD_V] + 0.3
@@ -118,7 +118,7 @@ def _read_objects(debris: Array, y: Array, speed: Array) -> dict[str, Any]:
 
 
 def _read_vehicles(observation: Observation, y: Array, speed: Array) -> dict[str, Any]:
-    """The part about vehicles."""
+    """Compute the vehicle fields of the scene."""
     seen = read_vehicles(observation, speed)
     is_behind = seen.dx < 0.0
     gap = np.abs(seen.dx) - seen.half_lengths
@@ -136,7 +136,7 @@ def _read_vehicles(observation: Observation, y: Array, speed: Array) -> dict[str
 
 
 def _in_a_second(lateral: Array, vehicles: Array) -> Array:
-    """Where vehicles will be sideways: on their way to another lane, at its centre at the furthest."""
+    """Lateral positions of vehicles in one second, during a lane change at most at the new lane's centre."""
     drift = vehicles[:, :, column.V_VY]
     drift = np.where(
         np.abs(drift) > STANDARD_DEVIATIONS * vehicles[:, :, column.V_SD_V], drift, 0.0

@@ -1,4 +1,4 @@
-"""Every number of the rules: its unit is in its name, its reason beside it, its range is what tuning may try."""
+"""All thresholds of the rules, with unit in the name, reason in a comment, and the range for tuning."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from envs.errors import UserError, not_allowed
 
 
 def _number(low: float, high: float) -> Any:  # noqa: ANN401 (a dataclass field of type float)
-    """A required threshold between two bounds."""
+    """A required threshold within two bounds."""
     return field(metadata={"low": low, "high": high})
 
 
@@ -24,7 +24,7 @@ ORDERED: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """Numbers that the rules compare with.
+    """Numbers with which the rules compare.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class Thresholds:
     time_gap_s: float = _number(0.5, 2.5)
 
     def __post_init__(self) -> None:
-        """Refuse what is not a number within its range.
+        """Raise an error for a value that is not a number within its range.
 
         Raises
         ------
@@ -145,7 +145,7 @@ class Thresholds:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Thresholds:
-        """Checked thresholds from a YAML mapping that holds every one by name.
+        """Checked thresholds from a YAML mapping that contains every one by name.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The learned world model: what objects do and what meeting them costs, learned from logged experience only."""
+"""The learned world model: how objects move and what contacts cost, learned from logged driving only."""
 
 from __future__ import annotations
 

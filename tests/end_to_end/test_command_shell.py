@@ -101,7 +101,7 @@ FOLDERS = [
     ({"deep/x.yaml": "a: {_target_: os.system}"}, "x.yaml: line 1: _target_ is not allowed here"),
     ({"x.yaml": "hydra: {callbacks: {}}"}, "x.yaml: line 1: hydra is not allowed in a file"),
     ({"x.yaml": "# @package hydra.callbacks\na: 1"}, "x.yaml: @package hydra is not allowed"),
-    ({"hydra/launcher/x.yaml": "a: 1"}, "x.yaml: a folder hydra is not allowed"),
+    ({"hydra/launcher/x.yaml": "a: 1"}, "x.yaml: a folder named hydra is not allowed"),
     ({"x.yaml": "# " + "x" * 70_000}, "x.yaml: larger than 65536 bytes"),
     ({"x.yaml": "a: !!python/name:os.system"}, "x.yaml: line 1: tags (!) are not allowed"),
 ]

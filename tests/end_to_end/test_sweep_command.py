@@ -74,7 +74,7 @@ def test_killed_sweep_goes_on_and_a_failing_cell_stops_no_other(tmp_path):
 
     code, out, err = run(tmp_path, wanted)
     assert code == 1, err
-    assert f"{damaged}: not as it was noted" in err
+    assert f"{damaged}: damaged or unfinished" in err
     failed = [line for line in err.splitlines() if line.startswith("failed: broken-0-")]
     assert len(failed) == 2
     assert "NoSuchPolicy" in failed[0]

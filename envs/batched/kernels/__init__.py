@@ -3,7 +3,7 @@
 One file per part of a tick: :mod:`~envs.batched.kernels.neighbours` (leaders, followers),
 :mod:`~envs.batched.kernels.idm` and :mod:`~envs.batched.kernels.mobil` (decisions), :mod:`~envs.batched.kernels.move`
 and :mod:`~envs.batched.kernels.collision` (motion, contacts), put together by :mod:`~envs.batched.kernels.tick`.
-Nothing here allocates, draws random numbers or knows about debris physics: debris that traffic reacts to arrives as an
+Nothing here allocates, draws random numbers or contains debris physics: debris that traffic reacts to arrives as an
 *obstacle*.
 
 The kernels promise the same bits as highway-env when NumPy runs without its AVX-512 math, so every expression keeps

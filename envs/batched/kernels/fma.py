@@ -22,14 +22,14 @@ def _fused(_typing_context: Any, a: Any, b: Any, c: Any) -> Any:
     del a, b, c
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        """Emit the call."""
+        """Emit the call of LLVM's ``fma``."""
         return builder.fma(*arguments)
 
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
 def _exact(a: float, b: float, c: float) -> float:
-    """The same in exact fractions, for runs without compilation; a zero keeps no sign."""
+    """Fused multiply-add in exact fractions, for runs without compilation; a zero loses its sign."""
     return float(Fraction(a) * Fraction(b) + Fraction(c))
 
 

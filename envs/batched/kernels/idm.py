@@ -1,4 +1,4 @@
-"""Longitudinal behaviour: highway-env's Intelligent Driver Model with its wanted gap."""
+"""Longitudinal behaviour: highway-env's Intelligent Driver Model with its desired gap."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _APPROACH_DIVISOR = 2.0 * math.sqrt(COMFORT_ACCELERATION * COMFORT_BRAKING)
 def wanted_gap(
     vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
 ) -> float:
-    """Distance, centre to centre, that ``subject`` should keep from ``lead``, m (quirk 12)."""
+    """Desired distance, centre to centre, that ``subject`` keeps from ``lead``, m (quirk 12)."""
     # The jam distance and the time gap are the decider's; sizes play no part.
     if lead < n:
         lead_speed = vehicle_f[vehicle.SPEED, lead]
@@ -54,7 +54,7 @@ def wanted_gap(
 
 @merged
 def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subject: int) -> float:
-    """IDM's acceleration of ``subject`` on a free road as ``decider`` works it out, at most 3 m/s2.
+    """IDM's acceleration of ``subject`` on a free road as ``decider`` computes it, at most 3 m/s2.
 
     The exponent is the decider's, speed and target speed are the subject's (quirk 8).
     """
@@ -68,7 +68,7 @@ def free_acceleration(vehicle_f: Array, speed_limit: float, decider: int, subjec
 def following_acceleration(
     free: float, vehicle_f: Array, obstacle_f: Array, n: int, decider: int, subject: int, lead: int
 ) -> float:
-    """IDM's acceleration of ``subject`` behind ``lead`` as ``decider`` sees it, m/s2, not clipped.
+    """IDM's acceleration of ``subject`` behind ``lead`` as ``decider`` computes it, m/s2, not clipped.
 
     Time gap and jam distance are the decider's, speed and position the subject's (quirk 8). Together with
     :func:`free_acceleration`, whose value for the same two vehicles is ``free``, the twin of

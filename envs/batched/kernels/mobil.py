@@ -30,7 +30,7 @@ MIN_SPEED = 1.0
 
 @compiled
 def is_reachable(x: float, y: float, lane: int, num_open_lanes: int) -> bool:
-    """Whether a lane may be steered to from a place: open and at most two lane widths away."""
+    """Whether a vehicle at a position may steer to a lane: it is open and at most two lane widths away."""
     return (
         0 <= lane < num_open_lanes
         and abs(y - LANE_WIDTH_M * lane) <= 2.0 * LANE_WIDTH_M
@@ -50,7 +50,7 @@ def _recommends(
     i: int,
     lane: int,
 ) -> bool:
-    """MOBIL's verdict: the new follower need not brake hard, and the vehicle gains enough (quirk 8)."""
+    """Whether MOBIL recommends a lane: the new follower need not brake hard, and the gain is enough (quirk 8)."""
     follower = find_follower(i, lane, work)
     if 0 <= follower < n:  # an obstacle behind never brakes
         free = free_acceleration(vehicle_f, speed_limit, i, follower)

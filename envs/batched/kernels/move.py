@@ -17,7 +17,7 @@ MAX_SPEED = 40.0
 """Beyond +- this speed the acceleration is limited, m/s (highway-env ``Vehicle.MAX_SPEED``)."""
 
 _CLEARLY_NEAREST = 0.5 - 1e-6
-"""In lane widths: nearer than this to a centre, no rounding can make another lane the nearest."""
+"""Distance to a centre, in lane widths, within which no rounding can make another lane the nearest."""
 
 
 @merged

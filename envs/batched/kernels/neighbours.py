@@ -20,13 +20,13 @@ from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, vehicle
 Array = np.ndarray[Any, np.dtype[Any]]
 
 ON_LANE_M = LANE_WIDTH_M / 2.0 + 1.0
-"""Largest lateral distance of what counts as on a lane, m (highway-env adds 1 m, quirk 17)."""
+"""Largest lateral distance of a vehicle that counts as on a lane, m (highway-env adds 1 m, quirk 17)."""
 
 END_MARGIN_M = 5.0
 """How far a lane reaches beyond its ends, m (highway-env ``AbstractLane.VEHICLE_LENGTH``)."""
 
 _ON_ONE_LANE_M = 0.99
-"""Nearer than this to a centre, no other lane is within ``ON_LANE_M``, whatever the rounding."""
+"""Distance to a centre within which no other lane is within ``ON_LANE_M``, for any rounding."""
 
 
 @merged
@@ -76,7 +76,7 @@ def _merge(
 def _enter_lanes(
     work: Workspace, entity: int, x: float, y: float, own_lane: int, num_lanes: int
 ) -> None:
-    """Make the entity the one met last on every lane that it is on."""
+    """Record the entity as the last one met on every lane that it occupies."""
     if not -END_MARGIN_M <= x < ROAD_LENGTH_M + END_MARGIN_M:
         return
     if own_lane >= 0 and abs(y - LANE_WIDTH_M * own_lane) < _ON_ONE_LANE_M:
@@ -101,7 +101,7 @@ def sweep_leaders(
 
     Fills ``SORTED_X, SORTED_Y, SORTED, RANK, LEADER, CHANGING_TO`` of the workspace; needs
     ``ORDER`` sorted. If two entities have the same x, the leaders come from :func:`find_leader`,
-    which knows the rules for ties.
+    which applies the rules for ties.
     """
     _merge(vehicle_f, vehicle_i, n, obstacle_f, num_obstacles, work)
     for lane in range(num_lanes):

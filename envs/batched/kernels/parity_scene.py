@@ -41,7 +41,7 @@ _LANE_LEFT, _LANE_RIGHT, _FASTER, _SLOWER = 0, 2, 3, 4
 
 @compiled
 def _draw_lane(low: Array, high: Array, cursor: Array, num_lanes: int) -> int:
-    """An integer below ``num_lanes`` as NumPy's generator draws it: from 32 bits, Lemire's way."""
+    """An integer below ``num_lanes`` as NumPy's generator draws it: from 32 bits, by Lemire's method."""
     # cursor: number of words used; 1 + index of the word whose upper half is unused, or 0
     if num_lanes == 1:
         return 0
@@ -138,7 +138,7 @@ def apply_action(vehicle_f: Array, vehicle_i: Array, action: int, num_lanes: int
 
 @compiled
 def _scale(value: float, half_range: float) -> float:
-    """From +-half_range to +-1, clipped, with upstream's roundings."""
+    """A value scaled from +-half_range to +-1 and clipped, with upstream's roundings."""
     return min(max(-1.0 + (value + half_range) * 2.0 / (2.0 * half_range), -1.0), 1.0)
 
 

@@ -1,4 +1,4 @@
-"""The catalogue: one YAML file is one object type, its name is the file's. Only facts belong here.
+"""The catalogue: each YAML file describes one object type with the file's name. It contains facts only.
 
 A file in this folder, or in a folder given as ``catalogue_dirs``, is part of the catalogue without being registered.
 """
@@ -65,7 +65,7 @@ def load_catalogue(catalogue_dirs: Sequence[str | Path] = ()) -> dict[str, Debri
         for path in _list_files(Path(directory)):
             if path.stem in origin:
                 raise CatalogueError(
-                    f"{path}: the name {path.stem!r} is taken by {origin[path.stem]}"
+                    f"{path}: the name {path.stem!r} is already used by {origin[path.stem]}"
                 )
             catalogue[path.stem] = read_spec(path)
             origin[path.stem] = path

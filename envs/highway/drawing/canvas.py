@@ -1,4 +1,4 @@
-"""Canvas: a surface that knows metres. Sketch: a transparent sheet in the axes of one object or vehicle."""
+"""Canvas: a surface with coordinates in metres. Sketch: a transparent sheet in the axes of one object or vehicle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMALLEST_PX = 8.0
 """Least longer side of an object on the final picture, px: a 0.3 m object must be seen [A]: judgement."""
 
 THINNEST_PX = 3.0
-"""Least shorter side, px: a beam stays a beam [A]: judgement."""
+"""Least shorter side, px, so that a beam looks like a beam [A]: judgement."""
 
 HATCH_PERIOD_PX, HATCH_WIDTH_PX = 4, 2
 """Stripes of a hatched object on the final picture, px [A]: judgement."""
@@ -24,7 +24,7 @@ HATCH_PERIOD_PX, HATCH_WIDTH_PX = 4, 2
 
 @dataclass(frozen=True)
 class Canvas:
-    """A surface and the piece of road it shows; x to the right, y down.
+    """A surface and the part of the road that it shows; x to the right, y down.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class Sketch:
     def polygon(
         self, points: Iterable[Point], colour: Colour | Tint, outline: Colour | None = None
     ) -> None:
-        """A filled polygon, if ``outline`` is given with an edge of one pixel of the final picture."""
+        """Draw a filled polygon, if ``outline`` is given with an edge of one pixel of the final picture."""
         corners = [self.at(*p) for p in points]
         pygame.draw.polygon(self.sheet, colour, corners)
         if outline is not None:
@@ -127,7 +127,7 @@ class Sketch:
         colour: Colour,
         outline: Colour | None = None,
     ) -> None:
-        """A filled rectangle along the object's axes."""
+        """Draw a filled rectangle along the object's axes."""
         corners = [(back, left), (front, left), (front, right), (back, right)]
         self.polygon(corners, colour, outline)
 
@@ -140,16 +140,16 @@ class Sketch:
         colour: Colour,
         outline: Colour | None = None,
     ) -> None:
-        """A filled ellipse; all sizes in shares."""
+        """Draw a filled ellipse; all sizes in shares."""
         self.polygon(round_points(along, across, half_length, half_width), colour, outline)
 
     def line(self, points: Sequence[Point], colour: Colour, width_px: float = 1.0) -> None:
-        """An open line; its width in px of the final picture."""
+        """Draw an open line; its width in px of the final picture."""
         width = max(1, round(width_px * self.canvas.oversampling))
         pygame.draw.lines(self.sheet, colour, False, [self.at(*p) for p in points], width)
 
     def disc(self, along: float, across: float, radius_px: float, colour: Colour) -> None:
-        """A disc; its radius in px of the surface."""
+        """Draw a disc; its radius in px of the surface."""
         pygame.draw.circle(self.sheet, colour, self.at(along, across), max(1.0, radius_px))
 
     def hatch(self) -> None:

@@ -18,14 +18,14 @@ KEPT_SHEETS = 500
 
 
 class Lettering:
-    """Writes text and keeps the sheets written: most words of a picture stand in the next one too."""
+    """Renders text and caches the rendered sheets, because most words occur again in the next picture."""
 
     def __init__(self) -> None:
         self._fonts: dict[int, pygame.font.Font] = {}
         self._sheets: dict[tuple[str, int, Colour], pygame.Surface] = {}
 
     def begin_frame(self) -> None:
-        """Drop the fonts, which do not survive another viewer's ``pygame.quit``; written sheets do."""
+        """Drop fonts that another viewer's ``pygame.quit`` has invalidated; rendered sheets stay valid."""
         if not pygame.font.get_init():
             pygame.font.init()
         self._fonts.clear()
@@ -85,7 +85,7 @@ def place_tag(
 
 
 def draw_tags(surface: pygame.Surface, tags: Sequence[Tag], bounds: pygame.Rect) -> None:
-    """Draw tags with thin lines to what they describe; those anchored outside ``bounds`` are left out."""
+    """Draw tags with thin lines to their anchors; those anchored outside ``bounds`` are left out."""
     shown = [tag for tag in tags if bounds.collidepoint(tag.anchor)]
     places: list[pygame.Rect] = []
     for tag in shown:

@@ -1,4 +1,4 @@
-"""Marks on the road: wheel tracks, contacts, outlines of what is measured or only believed."""
+"""Marks on the road: wheel tracks, contacts, outlines of measured and of believed positions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BRACKET_PX = 5.0
 
 
 def draw_dashed(canvas: Canvas, corners: Sequence[Point], colour: Colour) -> None:
-    """A closed dashed line through pixels of the surface."""
+    """Draw a closed dashed line through pixels of the surface."""
     step = DASH_PX * canvas.oversampling
     travelled = 0.0
     for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
@@ -68,7 +68,7 @@ def draw_belief(
     size_m: tuple[float, float],
     sd_m: tuple[float, float],
 ) -> None:
-    """Where an object out of sight is believed to be: a thin outline, and an ellipse of two standard deviations.
+    """Draw the believed position of a hidden object: a thin outline, and an ellipse of two standard deviations.
 
     ``size_m`` is the believed length and width; ``sd_m`` the standard deviations along and across the road.
     """
@@ -87,7 +87,7 @@ def draw_belief(
 def draw_measurement(
     canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
 ) -> None:
-    """Corner brackets where an object in sight is measured to be, and how large."""
+    """Draw corner brackets around the measured position and size of a visible object."""
     corners = box_corners(canvas, x_m, y_m, yaw_rad, length_m, width_m, pad_px=5.0)
     for k, (x, y) in enumerate(corners):
         for other in (corners[k - 1], corners[(k + 1) % 4]):
@@ -100,7 +100,7 @@ def draw_measurement(
 def draw_phantom(
     canvas: Canvas, x_m: float, y_m: float, yaw_rad: float, length_m: float, width_m: float
 ) -> None:
-    """A dashed frame: the detector reports an object here, and there is none."""
+    """Draw a dashed frame around a false detection."""
     corners = box_corners(canvas, x_m, y_m, yaw_rad, length_m, width_m, pad_px=5.0)
     draw_dashed(canvas, corners, ink.PHANTOM)
 
@@ -108,7 +108,7 @@ def draw_phantom(
 def draw_wheel_tracks(
     canvas: Canvas, poses: Sequence[tuple[float, float, float]], half_track_m: float, back_m: float
 ) -> None:
-    """Two lines where the rear wheels have rolled, fading towards their beginning.
+    """Draw two lines where the rear wheels have rolled, fading with age.
 
     ``poses`` are x, y (m) and heading (rad) of the vehicle's centre, oldest first; ``half_track_m`` is from its axis to
     the middle of a tyre, ``back_m`` from its centre back to the rear axle.
@@ -146,7 +146,7 @@ def _bounds(points: Sequence[Point], reach: int) -> pygame.Rect:
 
 
 def draw_target(canvas: Canvas, x_m: float, y_m: float, target_y_m: float) -> None:
-    """Where the vehicle steers to: a thin line ahead that ends on the commanded lateral position."""
+    """Draw a thin line ahead of the vehicle that ends at the commanded lateral position."""
     width = canvas.oversampling
     points = [
         canvas.point(x_m + 22.0 * s, y_m + (target_y_m - y_m) * s * s * (3.0 - 2.0 * s))
@@ -162,7 +162,7 @@ def draw_target(canvas: Canvas, x_m: float, y_m: float, target_y_m: float) -> No
 def draw_star(
     canvas: Canvas, x_m: float, y_m: float, colour: Colour, size_px: float, alpha: float
 ) -> None:
-    """A star with eight rays and an open middle around the place of a contact; ``size_px`` is its radius."""
+    """Draw a star with eight rays and an open middle around the place of a contact; ``size_px`` is its radius."""
     u, v = canvas.point(x_m, y_m)
     reach = size_px * canvas.oversampling
     sheet = pygame.Surface((2 * math.ceil(reach) + 2,) * 2, pygame.SRCALPHA)
@@ -182,7 +182,7 @@ def draw_star(
 def draw_sight_limit(
     canvas: Canvas, x_m: float, range_m: float, colour: Colour, strength: float
 ) -> None:
-    """A veil beyond the range of sight of an observer at ``x_m``, thickening over its last third up to ``strength``."""
+    """Draw a veil beyond the sight range of an observer at ``x_m``, denser over its last third up to ``strength``."""
     width, height = canvas.surface.get_size()
     strip_px = 8 * canvas.oversampling
     strip = pygame.Surface((strip_px, height))

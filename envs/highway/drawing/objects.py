@@ -73,7 +73,7 @@ AIRBORNE_M = 0.03
 
 
 class Item(NamedTuple):
-    """One object as it is drawn."""
+    """Look, size, place and certainty of an object to draw."""
 
     look: str  # one of envs.specification.debris.LOOKS
     x_m: float
@@ -109,7 +109,7 @@ def draw_object(canvas: Canvas, item: Item) -> None:
 
 
 def draw_icon(item: Item) -> pygame.Surface:
-    """A small picture of an object alone on asphalt, ``ICON_PX`` in size and not to scale."""
+    """Draw a small picture of an object alone on asphalt, ``ICON_PX`` in size and not to scale."""
     width, height = ICON_PX[0] * ICON_OVERSAMPLING, ICON_PX[1] * ICON_OVERSAMPLING
     sheet = pygame.Surface((width, height))
     sheet.fill(ink.ASPHALT)
@@ -122,7 +122,7 @@ def draw_icon(item: Item) -> pygame.Surface:
 
 
 def _draw_shadow(canvas: Canvas, item: Item) -> None:
-    """The shadow under a flying object; fainter the higher it is."""
+    """Draw the shadow under a flying object; fainter the higher it is."""
     shadow = Sketch(canvas, item.x_m, item.y_m, item.yaw_rad, item.length_m, item.width_m)
     shadow.ellipse(0.0, 0.0, 1.0, 1.0, ink.OUTLINE)
     shadow.stamp(item.alpha * 0.6 / (1.0 + 0.3 * item.z_m))

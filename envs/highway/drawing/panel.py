@@ -20,7 +20,7 @@ BAR_PX = 110
 
 @dataclass(frozen=True)
 class Readout:
-    """Texts and numbers of the panel.
+    """Texts and numbers shown in the panel.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Readout:
 
 
 def format_usd(value: float) -> str:
-    """US$ with cents below ten, thousands separated above.
+    """Format US$, with cents below ten and thousands separators.
 
     Examples
     --------

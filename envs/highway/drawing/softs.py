@@ -9,7 +9,7 @@ from envs.highway.drawing.canvas import Sketch, square_point
 
 
 def paint_bag(s: Sketch) -> None:
-    """A filled bag: a lumpy outline and a knot."""
+    """Paint a filled bag: a lumpy outline and a knot."""
     lumps = []
     for k in range(20):
         turn = 2.0 * math.pi * k / 20
@@ -23,7 +23,7 @@ def paint_bag(s: Sketch) -> None:
 
 
 def paint_furniture(s: Sketch) -> None:
-    """A mattress or a sofa: rounded corners, a border and a quilt."""
+    """Paint a mattress or a sofa: rounded corners, a border and a quilt."""
     corners = [
         (-1.0, -0.85), (-0.92, -1.0), (0.92, -1.0), (1.0, -0.85), (1.0, 0.85), (0.92, 1.0),
         (-0.92, 1.0), (-1.0, 0.85),
@@ -37,7 +37,7 @@ def paint_furniture(s: Sketch) -> None:
 
 
 def paint_sheet(s: Sketch) -> None:
-    """A tarpaulin: a wavy edge and folds."""
+    """Paint a tarpaulin: a wavy edge and folds."""
     edge = []
     for k in range(32):
         turn = 2.0 * math.pi * k / 32
@@ -50,7 +50,7 @@ def paint_sheet(s: Sketch) -> None:
 
 
 def paint_vegetation(s: Sketch) -> None:
-    """A branch with leaves."""
+    """Paint a branch with leaves."""
     s.line([(-1.0, 0.1), (-0.2, -0.05), (0.9, 0.05)], ink.TIMBER_DARK, 2.0)
     for k in range(11):
         along = -0.75 + 0.16 * k
@@ -60,7 +60,7 @@ def paint_vegetation(s: Sketch) -> None:
 
 
 def paint_animal(s: Sketch) -> None:
-    """An animal lying on its side: body, head, legs."""
+    """Paint an animal lying on its side: body, head, legs."""
     for along in (-0.62, -0.44, 0.22, 0.40):
         s.line([(along, 0.1), (along + 0.10, 0.95)], ink.FUR, 1.6)
     s.ellipse(-0.15, -0.2, 0.68, 0.62, ink.FUR, ink.OUTLINE)
@@ -71,6 +71,6 @@ def paint_animal(s: Sketch) -> None:
 
 
 def paint_ground_mark(s: Sketch) -> None:
-    """A shadow, a stain, a sealed crack: dark, flat, without an edge."""
+    """Paint a shadow, a stain, a sealed crack: dark, flat, without an edge."""
     s.ellipse(0.0, 0.0, 1.0, 1.0, ink.SHADOW)
     s.ellipse(-0.15, 0.1, 0.7, 0.6, ink.OUTLINE)

@@ -13,7 +13,7 @@ LADDER_WIDTH_M = 0.25
 
 
 def paint_box(s: Sketch) -> None:
-    """A carton: flaps and a strip of tape."""
+    """Paint a carton: flaps and a strip of tape."""
     s.rectangle(-1.0, -1.0, 1.0, 1.0, ink.CARDBOARD, ink.OUTLINE)
     s.line([(-0.5, -1.0), (-0.5, 1.0)], ink.TIMBER_DARK)
     s.line([(0.5, -1.0), (0.5, 1.0)], ink.TIMBER_DARK)
@@ -21,7 +21,7 @@ def paint_box(s: Sketch) -> None:
 
 
 def paint_white_box(s: Sketch) -> None:
-    """An appliance: white, with a door and a round glass."""
+    """Paint an appliance: white, with a door and a round glass."""
     s.rectangle(-1.0, -1.0, 1.0, 1.0, ink.WHITE, ink.OUTLINE)
     s.rectangle(-1.0, -1.0, -0.72, 1.0, ink.STEEL)
     s.disc(0.15, 0.0, 0.52 * s.smaller, ink.GLASS)
@@ -29,7 +29,7 @@ def paint_white_box(s: Sketch) -> None:
 
 
 def paint_dark_box(s: Sketch) -> None:
-    """A tool box or a battery: dark, with a handle and two latches."""
+    """Paint a tool box or a battery: dark, with a handle and two latches."""
     s.rectangle(-1.0, -1.0, 1.0, 1.0, ink.DARK_CASE, ink.WHITE)
     s.rectangle(-0.45, -0.22, 0.45, 0.22, ink.STEEL)
     s.rectangle(-0.75, 0.55, -0.45, 1.0, ink.LATCH)
@@ -37,7 +37,7 @@ def paint_dark_box(s: Sketch) -> None:
 
 
 def paint_tyre(s: Sketch) -> None:
-    """A ring, or a ragged strip of tread."""
+    """Paint a ring, or a ragged strip of tread."""
     if s.length_m > TREAD_ASPECT * s.width_m:
         ragged = [
             (-1.0, -0.5), (-0.8, -1.0), (-0.2, -0.75), (0.3, -1.0), (0.85, -0.8), (1.0, -0.2),
@@ -53,7 +53,7 @@ def paint_tyre(s: Sketch) -> None:
 
 
 def paint_long(s: Sketch) -> None:
-    """A beam or a pipe; a ladder if it is wide."""
+    """Paint a beam or a pipe; a ladder if it is wide."""
     if s.width_m < LADDER_WIDTH_M:
         s.rectangle(-1.0, -1.0, 1.0, 1.0, ink.TIMBER, ink.OUTLINE)
         s.rectangle(-1.0, -1.0, 1.0, -0.3, ink.TAPE)
@@ -66,7 +66,7 @@ def paint_long(s: Sketch) -> None:
 
 
 def paint_block(s: Sketch) -> None:
-    """A rock or a block: facets."""
+    """Paint a rock or a block: facets."""
     rim = [
         (-1.0, -0.35), (-0.6, -0.95), (0.15, -1.0), (0.85, -0.65), (1.0, 0.1), (0.7, 0.85),
         (-0.1, 1.0), (-0.8, 0.75),
@@ -79,7 +79,7 @@ def paint_block(s: Sketch) -> None:
 
 
 def paint_pallet(s: Sketch) -> None:
-    """Slats across two bearers, with gaps."""
+    """Paint slats across two bearers, with gaps."""
     s.rectangle(-1.0, -1.0, 1.0, 1.0, ink.TIMBER_DARK, ink.OUTLINE)
     for k in range(5):
         back = -1.0 + 0.42 * k
@@ -87,7 +87,7 @@ def paint_pallet(s: Sketch) -> None:
 
 
 def paint_drum(s: Sketch) -> None:
-    """A cone, a barrel or a bucket from above: square foot, orange and white rings."""
+    """Paint a cone, a barrel or a bucket from above: square foot, orange and white rings."""
     s.rectangle(-1.0, -1.0, 1.0, 1.0, ink.OUTLINE)
     for share, colour in ((0.92, ink.ORANGE), (0.64, ink.WHITE), (0.42, ink.ORANGE)):
         s.ellipse(0.0, 0.0, share, share, colour)
@@ -95,7 +95,7 @@ def paint_drum(s: Sketch) -> None:
 
 
 def paint_vehicle_part(s: Sketch) -> None:
-    """A silencer with its pipes, for any metal part."""
+    """Paint a silencer with its pipes, for any metal part."""
     s.rectangle(-1.0, -0.28, 1.0, 0.28, ink.RUST, ink.OUTLINE)
     s.ellipse(-0.05, 0.0, 0.62, 1.0, ink.STEEL, ink.OUTLINE)
     s.line([(-0.45, -0.35), (0.35, -0.35)], ink.WHITE)
@@ -103,7 +103,7 @@ def paint_vehicle_part(s: Sketch) -> None:
 
 
 def paint_frame(s: Sketch) -> None:
-    """A bicycle lying on its side: two wheels and a frame."""
+    """Paint a bicycle lying on its side: two wheels and a frame."""
     for along in (-0.58, 0.58):
         s.ellipse(along, 0.15, 0.42, 0.80, ink.RUBBER)
         s.ellipse(along, 0.15, 0.32, 0.60, ink.ASPHALT)
@@ -116,7 +116,7 @@ def paint_frame(s: Sketch) -> None:
 
 
 def paint_flat(s: Sketch) -> None:
-    """A board, a flattened carton or sheet metal: thin, with a crease and a bent corner."""
+    """Paint a board, a flattened carton or sheet metal: thin, with a crease and a bent corner."""
     corners = [(-1.0, -1.0), (0.75, -1.0), (1.0, -0.7), (1.0, 1.0), (-1.0, 1.0)]
     s.polygon(corners, ink.STONE_LIGHT, ink.OUTLINE)
     s.polygon([(0.75, -1.0), (1.0, -0.7), (0.75, -0.7)], ink.STONE, ink.OUTLINE)

@@ -26,7 +26,7 @@ WORDS = {
 
 
 def material_of(name: str) -> str:
-    """What a spill of this name is drawn as: a key of ``WORDS``, or ``"spill"`` if no word fits.
+    """Drawing style of a spill of this name: a key of ``WORDS``, or ``"spill"`` if no word fits.
 
     Examples
     --------
@@ -53,12 +53,12 @@ def _scatter(count: int) -> list[Point]:
 
 
 def _grain(s: Sketch) -> float:
-    """Unit of the pieces, px of the surface: two centimetres, but never too small to see."""
+    """Smallest unit of the drawing, px of the surface: two centimetres, but never too small to see."""
     return max(s.canvas.oversampling, 0.02 * s.canvas.scaling)
 
 
 def _puddle(swell: float) -> list[Point]:
-    """A wavy outline that nearly fills the rectangle, because the simulator knows spills as rectangles."""
+    """A wavy outline that nearly fills the rectangle, because spills are rectangles in the simulator."""
     edge = []
     for k in range(48):
         turn = 2.0 * math.pi * k / 48
@@ -68,7 +68,7 @@ def _puddle(swell: float) -> list[Point]:
 
 
 def _paint_gravel(s: Sketch) -> None:
-    """Stones of three shades."""
+    """Paint stones of three shades."""
     s.polygon(_puddle(1.0), (*ink.TIMBER, 70))
     shades = (ink.STONE, ink.STONE_LIGHT, ink.TIMBER_DARK)
     for k, (along, across) in enumerate(_scatter(SPECKS)):
@@ -76,7 +76,7 @@ def _paint_gravel(s: Sketch) -> None:
 
 
 def _paint_oil(s: Sketch) -> None:
-    """A black film with rainbow rims."""
+    """Paint a black film with rainbow rims."""
     for swell, colour in (
         (1.0, (30, 26, 34)),
         (0.80, (88, 40, 110)),
@@ -88,7 +88,7 @@ def _paint_oil(s: Sketch) -> None:
 
 
 def _paint_water(s: Sketch) -> None:
-    """A blue film with glints."""
+    """Paint a blue film with glints."""
     s.polygon(_puddle(1.0), (74, 116, 150), (128, 176, 208))
     s.polygon(_puddle(0.72), (92, 140, 178))
     for across in (-0.42, 0.0, 0.42):
@@ -96,7 +96,7 @@ def _paint_water(s: Sketch) -> None:
 
 
 def _paint_glass(s: Sketch) -> None:
-    """Small bright triangles."""
+    """Paint small bright triangles."""
     s.polygon(_puddle(1.0), (190, 236, 232, 45))
     for k, (along, across) in enumerate(_scatter(SPECKS // 2)):
         turn, size = 2.4 * k, (1.6 + 0.5 * (k % 3)) * _grain(s)
@@ -111,7 +111,7 @@ def _paint_glass(s: Sketch) -> None:
 
 
 def _paint_nails(s: Sketch) -> None:
-    """Short strokes in all directions."""
+    """Paint short strokes in all directions."""
     s.polygon(_puddle(1.0), (*ink.RUST, 45))
     for k, (along, across) in enumerate(_scatter(SPECKS // 2)):
         turn, size = 2.4 * k, 2.0 * _grain(s)
@@ -121,7 +121,7 @@ def _paint_nails(s: Sketch) -> None:
 
 
 def _paint_unknown(s: Sketch) -> None:
-    """A pale film with specks."""
+    """Paint a pale film with specks."""
     s.polygon(_puddle(1.0), ink.SEAM, ink.STONE_LIGHT)
     for along, across in _scatter(SPECKS // 4):
         s.disc(along, across, s.canvas.oversampling, ink.STONE_LIGHT)

@@ -13,7 +13,7 @@ CAB_SHARE = 0.17
 
 
 class Body(NamedTuple):
-    """One vehicle as it is drawn."""
+    """Shape, pose and lamps of a vehicle to draw."""
 
     x_m: float
     y_m: float
@@ -44,7 +44,7 @@ def draw_vehicle(canvas: Canvas, body: Body) -> None:
 
 
 def _car_colour(body: Body) -> Colour:
-    """The ego is green, others are blue, crashed vehicles are red."""
+    """Colour of a car: green for the ego, blue for others, red after a crash."""
     if body.has_crashed:
         return ink.CRASHED
     return ink.EGO if body.is_ego else ink.CAR
@@ -57,7 +57,7 @@ def _shade(colour: Colour, share: float) -> Colour:
 
 
 def _paint_car(s: Sketch, colour: Colour) -> None:
-    """Body with cut corners, windscreen, roof, rear window, mirrors."""
+    """Paint body with cut corners, windscreen, roof, rear window, mirrors."""
     hull = [
         (-1.0, -0.80), (-0.93, -0.97), (0.80, -1.0), (0.96, -0.78), (1.0, -0.40), (1.0, 0.40),
         (0.96, 0.78), (0.80, 1.0), (-0.93, 0.97), (-1.0, 0.80),
@@ -73,7 +73,7 @@ def _paint_car(s: Sketch, colour: Colour) -> None:
 
 
 def _paint_truck(s: Sketch, colour: Colour) -> None:
-    """Trailer, gap, cab with windscreen."""
+    """Paint trailer, gap, cab with windscreen."""
     gap = 1.0 - 2.0 * CAB_SHARE
     s.rectangle(gap - 0.08, -0.30, gap + 0.04, 0.30, ink.TYRE)
     s.rectangle(-1.0, -1.0, gap - 0.06, 1.0, colour, ink.OUTLINE)
@@ -87,7 +87,7 @@ def _paint_truck(s: Sketch, colour: Colour) -> None:
 
 
 def _paint_lamps(s: Sketch, *, brakes: bool) -> None:
-    """Head lamps in front, tail lamps behind; bright and with a glow when braking."""
+    """Paint head lamps in front, tail lamps behind; bright and with a glow when braking."""
     # a fixed depth in px: a truck's lamps are not longer than a car's
     depth = 0.22 * s.canvas.scaling / s.half_length
     for across in (-0.70, 0.70):

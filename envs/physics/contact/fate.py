@@ -1,4 +1,4 @@
-"""Fate of the object that a vehicle has met: its motion afterwards (envs/physics/SOURCES.md 2.2.7, 2.2.8)."""
+"""Motion of an object after a vehicle has hit it (envs/physics/SOURCES.md 2.2.7, 2.2.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a contact with an object does to a vehicle: a closed form fitted to 2,800 simulated contacts.
+"""Effect of a contact with an object on a vehicle: closed formulas fitted to 2,800 simulated contacts.
 
 See envs/physics/SOURCES.md 2. Nothing here is validated against a physical test. Delta-v is good (hold-out log-R2
 0.88), yaw rate, vertical acceleration and tyre indentation fair (0.80, 0.79, 0.71), underbody and rim force poor

@@ -1,4 +1,4 @@
-"""The lead vehicle swerves out of the lane and reveals an object late: time pressure."""
+"""The lead vehicle swerves out of the lane and reveals an object late, so that little time is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An object is seen, then hidden by traffic for 0.5 to 4 s: object permanence."""
+"""An object is seen and then hidden by traffic for 0.5 to 4 s, so that the policy must remember it."""
 
 from __future__ import annotations
 

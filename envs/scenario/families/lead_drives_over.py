@@ -1,4 +1,4 @@
-"""A car ahead straddles or hits the object first: brake lamp, jolt and the object's flight show what it is made of."""
+"""A car ahead straddles or hits the object first; brake lamp, jolt and the object's flight reveal its contents."""
 
 from __future__ import annotations
 

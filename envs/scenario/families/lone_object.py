@@ -1,4 +1,4 @@
-"""One object in or between the lanes ahead: the four-way decision itself."""
+"""One object in or between the lanes ahead: whether to drive over it, straddle it, brake or steer."""
 
 from __future__ import annotations
 

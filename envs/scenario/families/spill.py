@@ -1,4 +1,4 @@
-"""A spill of gravel, oil, water, glass or nails: friction and punctures."""
+"""A spill of gravel, oil, water, glass or nails, which reduces friction or punctures tyres."""
 
 from __future__ import annotations
 

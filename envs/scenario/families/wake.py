@@ -1,4 +1,4 @@
-"""An object lies in the ego's lane while trucks pass beside it: light objects move in the wake."""
+"""An object lies in the ego's lane while trucks pass beside it; light objects move in their wake."""
 
 from __future__ import annotations
 

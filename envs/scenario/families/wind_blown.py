@@ -1,4 +1,4 @@
-"""An object is blown across the lanes: moving, and mostly harmless."""
+"""An object is blown across the lanes; it moves and is mostly harmless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curves of cost against experience, against computing, and against the number of rules."""
+"""Curves of cost against training data, against computing time, and against the number of rules."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def arm_of(policy: str) -> str:
 
 
 def _learned(summary: Summary, cost: Callable[[PolicyRow], float | None]) -> dict[str, list[Point]]:
-    """Curves by arm, of policies with a budget."""
+    """Curves of the learned policies by arm."""
     curves: dict[str, list[Point]] = {}
     for row in summary.rows:
         arm = arm_of(row.policy)
@@ -58,7 +58,7 @@ def _learned(summary: Summary, cost: Callable[[PolicyRow], float | None]) -> dic
 
 
 def _truncated(summary: Summary) -> list[Point]:
-    """Truncated rule stacks and the whole stack, by the number of rules."""
+    """Points of the rule stacks with fewer rules and of the whole stack, by the number of rules."""
     by_name = {row.policy: row for row in summary.rows}
     points = []
     for name, row in by_name.items():
@@ -82,13 +82,13 @@ def draw_computing(summary: Summary, _: pa.Table) -> Figure | None:
 
 
 def _hours(row: PolicyRow) -> float | None:
-    """CPU-hours of training."""
+    """CPU-hours of a policy's training."""
     spent = row.price.training_cpu_s
     return None if spent is None else spent / 3600.0
 
 
 def _learners(summary: Summary) -> dict[str, PolicyRow]:
-    """By arm, the policy with the largest budget that was validated during its training."""
+    """The policy of each arm with the largest budget among those validated during training."""
     learners: dict[str, PolicyRow] = {}
     for row in summary.rows:
         arm, steps = arm_of(row.policy), row.price.environment_steps
@@ -100,7 +100,7 @@ def _learners(summary: Summary) -> dict[str, PolicyRow]:
 
 
 def draw_learning(summary: Summary, _: pa.Table) -> Figure | None:
-    """Validation cost against the share of training that is done: one colour per arm, one line per training seed."""
+    """Validation cost against the completed share of training: one colour per arm, one line per training seed."""
     learners = _learners(summary)
     if not learners:
         return None
@@ -124,7 +124,7 @@ def draw_learning(summary: Summary, _: pa.Table) -> Figure | None:
 
 
 def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figure | None:
-    """One line per arm, one panel per stratum."""
+    """Draw one line per arm, one panel per stratum."""
     if not curves:
         return None
     groups = [name for name in PANELS if name in summary.num_instances]
@@ -149,13 +149,13 @@ def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figur
 
 
 def _scale(axes: Axes) -> None:
-    """US$ from 0 on the y axis."""
+    """Format the y axis in US$, from 0."""
     scale_usd(axes, "y")
     axes.set_ylim(bottom=0.0)
 
 
 def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> None:
-    """An arm with its intervals."""
+    """Draw the curve of one arm with its intervals."""
     colour = COLOURS[number % len(COLOURS)]
     values: list[Interval] = [point.row.cost[group] for point in points]
     x = [point.x for point in points]
@@ -168,7 +168,7 @@ def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> 
 
 
 def _draw_bounds(axes: Axes, summary: Summary, group: str) -> None:
-    """The best floor and the privileged that have learned nothing as lines."""
+    """Draw horizontal lines for the best floor and for privileged policies without training."""
     for row in summary.rows:
         if row.policy == summary.floor or (row.is_privileged and not row.price.environment_steps):
             axes.axhline(row.cost[group].value, color="#999999", linewidth=0.8, linestyle="--")

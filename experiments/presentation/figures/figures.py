@@ -60,25 +60,25 @@ def draw_all(summary: Summary, table: pa.Table, folder: Path) -> list[Drawn]:
 
 
 def _scale(axes: Axes) -> None:
-    """US$ on the x axis."""
+    """Format the x axis in US$."""
     scale_usd(axes, "x")
     axes.tick_params(axis="x", labelsize=7, rotation=45)
     axes.grid(visible=False, axis="y")
 
 
 def _rows(summary: Summary) -> list[PolicyRow]:
-    """Rows of all policies, the cheapest last: at the top of a figure."""
+    """Table rows of all policies, cheapest last, so that it is at the top of a figure."""
     return sorted(summary.rows, key=lambda row: row.cost[ALL].value, reverse=True)
 
 
 def draw_cost(summary: Summary, _: pa.Table) -> Figure:
-    """Means by policy, one panel per stratum."""
+    """Draw the mean cost of every policy, one panel per stratum."""
     lines = [(row.policy, row.cost) for row in _rows(summary)]
     return _draw_intervals(summary, lines, "US$ per episode")
 
 
 def draw_differences(summary: Summary, _: pa.Table) -> Figure:
-    """Paired differences by policy, one panel per stratum."""
+    """Draw the paired cost differences of every policy, one panel per stratum."""
     compared = list(reversed(summary.comparisons))
     lines = [
         (item.policy, {group: difference.mean for group, difference in item.difference.items()})
@@ -120,7 +120,7 @@ def _draw_intervals(
 
 
 def draw_components(summary: Summary, table: pa.Table) -> Figure:
-    """Shares of the cost components."""
+    """Draw the shares of the cost components."""
     rows = _rows(summary)
     policy = np.array(table["policy"].to_pylist())
     means = {
@@ -153,7 +153,7 @@ def draw_components(summary: Summary, table: pa.Table) -> Figure:
 
 
 def draw_distribution(summary: Summary, table: pa.Table) -> Figure:
-    """Empirical distribution of the cost."""
+    """Draw the empirical distribution of the cost."""
     figure = Figure(figsize=(9.0, 4.0))
     axes = figure.subplots()
     colours = colours_of([row.policy for row in summary.rows])
@@ -178,7 +178,7 @@ def draw_distribution(summary: Summary, table: pa.Table) -> Figure:
 
 
 def _costs(table: pa.Table) -> Mapping[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Costs by policy."""
+    """Costs of every policy, by name."""
     policy, cost = np.array(table["policy"].to_pylist()), table["cost_usd"].to_numpy()
     return {name: cost[policy == name] for name in dict.fromkeys(policy.tolist())}
 
@@ -193,40 +193,40 @@ _KINDS: Final[tuple[tuple[str, Draw, str], ...]] = (
         "differences",
         draw_differences,
         "Difference to the reference on the same instances, with its interval; left of 0 the policy is cheaper. An "
-        "interval that does not touch 0 is a difference.",
+        "interval that excludes 0 shows a significant difference.",
     ),
     (
         "components",
         draw_components,
-        "What the mean cost consists of, as shares of the whole.",
+        "Cost components as shares of the mean cost.",
     ),
     (
         "distribution",
         draw_distribution,
-        "Share of episodes that cost at most so much. Means are made in the upper right corner.",
+        "Share of episodes up to each cost. The mean depends mostly on the upper right corner.",
     ),
     (
         "maps",
         maps.draw_maps,
-        "Who wins where: in purple cells the cheapest contestant costs less than the reference, in orange ones it "
-        "costs more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
+        "Cost difference: in purple cells the cheapest competitor costs less than the reference, in orange cells "
+        "more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
     ),
     (
         "experience",
         curves.draw_experience,
-        "Mean cost against the decisions that learning or tuning took in the simulator, on logarithms.",
+        "Mean cost against the simulator decisions used for learning or tuning, on a logarithmic axis.",
     ),
-    ("computing", curves.draw_computing, "The same against the CPU-hours that learning took."),
+    ("computing", curves.draw_computing, "Mean cost against the CPU-hours of training."),
     (
         "learning",
         curves.draw_learning,
-        "Mean cost of validation episodes, each capped at 50,000 US$, as learners went through their largest budget: "
+        "Mean cost of validation episodes, each capped at 50,000 US$, during training with the largest budget: "
         "one line per training seed. The best checkpoint is kept.",
     ),
     (
         "rules",
         curves.draw_rules,
-        "Mean cost of the rules against their number; the least useful on train seeds are left out first.",
+        "Mean cost of the rules against their number; those least useful on train seeds are removed first.",
     ),
 )
 """Name, function and caption of every figure, in the order of the page."""

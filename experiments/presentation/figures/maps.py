@@ -91,13 +91,13 @@ def find_cells(x: Array, y: Array, difference: Array, across: Axis, along: Axis)
 
 
 def _contestants(summary: Summary) -> list[str]:
-    """Policies that are compared with the reference, cheapest first, without the privileged ones."""
+    """Policies to compare with the reference, cheapest first, without privileged ones."""
     privileged = {row.policy for row in summary.rows if row.is_privileged}
     return [item.policy for item in summary.comparisons if item.policy not in privileged]
 
 
 def draw_maps(summary: Summary, table: pa.Table) -> Figure | None:
-    """The cheapest contestant against the reference, one map per pair of properties.
+    """Draw the cost difference of the cheapest competitor to the reference, one map per pair of properties.
 
     ``None`` without two policies, or if the records lack a property.
     """
@@ -131,7 +131,7 @@ def draw_maps(summary: Summary, table: pa.Table) -> Figure | None:
 
 
 def _label(axes: Axes, across: Axis, along: Axis) -> None:
-    """Edges of the bins as ticks between them."""
+    """Write the edges of the bins on both axes."""
     for axis, setter in ((across, axes.set_xticks), (along, axes.set_yticks)):
         edges = [f"{edge:g}" if math.isfinite(edge) else "more" for edge in axis.edges]
         setter(range(len(edges)), edges, fontsize=7)

@@ -1,4 +1,4 @@
-"""Reliability diagram: how often an event happens for each probability that dreams give it."""
+"""Reliability diagram: how often an event happens for each probability that the model predicts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAPTION = (
 
 
 def draw_reliability(events: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
-    """One panel per event with its counts below, from ``experiments.studies.audit.probes.dynamics.calibration``."""
+    """Draw one panel per event, with its counts below, from the audit's probe ``dynamics.calibration``."""
     figure = Figure(figsize=(9.0, 5.2))
     panels = figure.subplots(2, len(events), sharex=True, squeeze=False, height_ratios=(4, 1))
     for k, (name, rows) in enumerate(events.items()):
@@ -32,7 +32,7 @@ def draw_reliability(events: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figur
 
 
 def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> None:
-    """Frequencies with their intervals."""
+    """Draw the observed frequencies with their intervals."""
     axes.plot([0, 1], [0, 1], "--", color="#777777", linewidth=1.0)
     for row in rows:
         x, share = row["predicted"], row["happened"] / row["count"]
@@ -52,7 +52,7 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> 
 
 
 def _draw_counts(axes: Axes, rows: Sequence[Mapping[str, Any]], colour: str) -> None:
-    """How many moments are in a bin, on a logarithmic axis."""
+    """Draw the number of moments in every bin, on a logarithmic axis."""
     for row in rows:
         width = row["high"] - row["low"]
         axes.bar(

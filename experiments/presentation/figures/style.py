@@ -1,4 +1,4 @@
-"""The style of figures: one font, a palette for colour-blind readers, the same bytes every time."""
+"""The style of figures: one font, a palette for colour-blind readers, reproducible files."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def styled() -> Iterator[None]:
 
 
 def colours_of(policies: Sequence[str]) -> dict[str, str]:
-    """One colour per policy, in the order of the table; they repeat after nine."""
+    """One colour per policy, in the order of the table; the nine colours repeat."""
     return {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(policies)}
 
 
 def dollars(value: float, _: object = None) -> str:
-    """Ticks: 10, 1k, 100k, 1M."""
+    """Format the ticks of an axis in US$: 10, 1k, 100k, 1M."""
     for limit, sign in ((1e6, "M"), (1e3, "k")):
         if abs(value) >= limit:
             return f"{value / limit:g}{sign}"
@@ -69,7 +69,7 @@ LINEAR_USD: Final = 10.0
 
 
 def scale_usd(axes: Axes, which: Literal["x", "y"]) -> None:
-    """Make an axis one of US$, linear around 0 and logarithmic beyond."""
+    """Scale an axis in US$: linear around 0 and logarithmic beyond."""
     scale, axis = (axes.set_xscale, axes.xaxis) if which == "x" else (axes.set_yscale, axes.yaxis)
     scale("symlog", linthresh=LINEAR_USD, linscale=0.5)
     axis.set_major_formatter(FuncFormatter(dollars))

@@ -52,7 +52,7 @@ def make_section(table: AuditTable, folder: Path) -> Section:
 
 
 def find_section(files: Sequence[str], folder: Path) -> Section | None:
-    """The committed audit, for the page of a comparison in which the audited model drives, else ``None``.
+    """The section about the committed audit, if the audited model takes part in the comparison, else ``None``.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def find_section(files: Sequence[str], folder: Path) -> Section | None:
 
 
 def _checkpoint(file: str) -> str | None:
-    """The checkpoint that a policy file names; ``None`` if the file of old records is gone."""
+    """The checkpoint that a policy file names; ``None`` if the file does not exist any more."""
     if file.endswith(".yaml") and not Path(file).is_file():
         return None
     values = read_mapping(policy_path(file))

@@ -1,4 +1,4 @@
-"""Cards of the page: the instances in which a policy lost and saved most, with their films and replays."""
+"""Cards of the page: for each policy the instances with its largest losses and savings, with films and replays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VIDEOS, REPLAYS = "videos", "replays"
 
 
 class Card(NamedTuple):
-    """One instance of one policy."""
+    """One instance on the card of a policy."""
 
     kind: str  # "worst" or "best"
     title: str
@@ -33,7 +33,7 @@ class Cards(NamedTuple):
 
 
 def stem_of(family: str, seed: int) -> str:
-    """Name of the files of an instance, without ending."""
+    """Name of an instance's files, without their endings."""
     return f"{family}-{seed}"
 
 

@@ -1,4 +1,4 @@
-"""``index.html``: one page that opens from disk, without server or network."""
+"""Writes ``index.html``: one page that opens from disk, without server or network."""
 
 from __future__ import annotations
 

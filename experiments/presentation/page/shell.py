@@ -19,7 +19,7 @@ SCRIPTS: Final = ("vendor/sortable.min.js", "vendor/sortable.a11y.min.js", "them
 
 
 def make_environment() -> Environment:
-    """Templates that escape every value and refuse unknown names."""
+    """Template environment that escapes every value and refuses unknown names."""
     environment = Environment(
         loader=PackageLoader("experiments.presentation", "."),
         autoescape=True,
@@ -34,13 +34,13 @@ def make_environment() -> Environment:
 
 
 def hash_source(script: str) -> str:
-    """The name of an inline script in a content security policy."""
+    """The hash of an inline script for the content security policy."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
 def shell() -> dict[str, Any]:
-    """Names that ``shell.html.j2`` needs."""
+    """Values for the template ``shell.html.j2``."""
     scripts = [(_HERE / name).read_text(encoding="utf-8").strip() for name in SCRIPTS]
     return {
         "style": Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)

@@ -1,4 +1,4 @@
-"""One HTML file per instance: recorded states, a road drawn by the browser, a slider; no server, no network."""
+"""Writes one HTML file per instance: recorded states that the browser draws, with a slider; no server, no network."""
 
 from __future__ import annotations
 

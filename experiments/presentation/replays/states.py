@@ -1,4 +1,4 @@
-"""States of episodes, decision by decision, as numbers that a browser can draw."""
+"""Converts the states of episodes, decision by decision, to numbers that a browser can draw."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PATH_EVERY: Final = 3
 
 
 class Run(NamedTuple):
-    """One policy in one instance."""
+    """One policy in one instance, as recorded for a replay."""
 
     policy: str
     episode: Episode
@@ -47,7 +47,7 @@ class Run(NamedTuple):
 
 
 class _Recorder(Listener):
-    """Keeps the true worlds and the explanations of every decision."""
+    """Records the true worlds and the explanations of every decision."""
 
     def __init__(self, policy: Policy, size: int) -> None:
         super().__init__(policy)
@@ -56,20 +56,20 @@ class _Recorder(Listener):
         self._has_begun = False
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Begin the first episode of a world, or close it: a second one is not recorded."""
+        """Start recording a world's first episode, or stop at its end: a second episode is not recorded."""
         if self._has_begun:
             self._is_open &= ~mask
         self._has_begun = True
         super().reset(mask, seeds)
 
     def see(self, observation: Observation) -> None:
-        """The true worlds."""
+        """Record the true worlds."""
         del observation
         for b in np.flatnonzero(self._is_open).tolist():
             self.frames[b].append(_frame(self.worlds.batch[b]))
 
     def hear(self, said: Explanation) -> None:
-        """Reasons, belief and plans."""
+        """Record reasons, belief and plans."""
         for b in np.flatnonzero(self._is_open).tolist():
             self.frames[b][-1].update(_said(said, b))
 
@@ -82,7 +82,7 @@ def drive_all(
     policy_seed: int = 0,
     cost: CostParameters | None = None,
 ) -> list[Run]:
-    """Drive instances, at least one, with a policy, all at once; costs equal those of the records.
+    """Drive at least one instance with a policy, side by side; costs equal those of the records.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def drive_all(
 
 
 def _frame(world: Any) -> dict[str, Any]:  # noqa: ANN401 (a record of envs.specification.world)
-    """Vehicles and objects before a decision: metres, degrees and m/s, rounded."""
+    """Vehicles and objects before a decision, in metres, degrees and m/s, rounded."""
     v, d, e = world["vehicle_f"], world["debris_f"], world["episode_i"]
     ego_x = float(v[vehicle.X, 0])
     targets, seen = world["track_i"][track.TARGET], world["track_i"][track.VISIBLE] == 1
@@ -141,7 +141,7 @@ def _frame(world: Any) -> dict[str, Any]:  # noqa: ANN401 (a record of envs.spec
 
 
 def _rounded(*metres: float) -> list[float]:
-    """Rounded to centimetres, which a picture cannot resolve."""
+    """Numbers rounded to centimetres, because a picture shows nothing finer."""
     return [round(float(value), 2) for value in metres]
 
 
@@ -151,7 +151,7 @@ def _degrees(radians: float) -> float:
 
 
 def _said(said: Explanation, b: int) -> dict[str, Any]:
-    """A policy's explanation in one world."""
+    """A policy's explanation for one world, for the replay."""
     label, reason = int(said.labels[b]), int(said.reasons[b])
     plain: dict[str, Any] = {
         "label": LABELS[label] if label >= 0 else "",
@@ -180,7 +180,7 @@ def _beliefs(said: Explanation, b: int) -> list[Any]:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    """One imagined plan."""
+    """One imagined plan as values for the replay."""
     path = np.asarray(option.path, np.float64).reshape(-1, 2)[::PATH_EVERY]
     return {
         "name": option.name,
@@ -191,7 +191,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def describe_instance(instance: ScenarioInstance) -> dict[str, Any]:
-    """Road, vehicles and objects: everything that does not change during an episode."""
+    """Road, vehicles and objects: everything that stays the same during an episode."""
     v, d = instance.vehicle_f, instance.debris_f
     f, i = instance.episode_f, instance.episode_i
     return {
@@ -213,7 +213,7 @@ def describe_instance(instance: ScenarioInstance) -> dict[str, Any]:
 
 
 def to_plain(run: Run) -> dict[str, Any]:
-    """A run as values for JSON."""
+    """A recorded run as values for JSON."""
     e = run.episode
     parts = e.cost_usd.sum(axis=0)
     return {

@@ -1,1 +1,1 @@
-"""The audit of world models as simulators: probes on fixed moments, each of which broken models must fail."""
+"""The audit of world models as simulators: probes on fixed moments, each of which must detect broken models."""

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 LEVEL: Final = 0.95
 NUM_RESAMPLES: Final = 2_000
 SEED: Final = 5
-"""Of the bootstrap."""
+"""Seed of the bootstrap."""
 
 RELATIONS: Final[dict[str, Callable[[float, float], bool]]] = {
     "<=": operator.le,
@@ -33,12 +33,12 @@ class Line(NamedTuple):
     limit: float
 
     def __str__(self) -> str:
-        """As tables show it."""
+        """The limit as tables show it."""
         return f"{self.relation} {self.limit:g}"
 
 
 class Finding(NamedTuple):
-    """One value of one subject."""
+    """One measured value of one subject."""
 
     probe: str
     measure: str
@@ -48,11 +48,11 @@ class Finding(NamedTuple):
 
     @property
     def has_failed(self) -> bool:
-        """Whether it misses its limit; NaN misses every limit."""
+        """Whether the value misses its limit; NaN misses every limit."""
         return self.line is not None and self._misses(self.line.limit)
 
     def is_worse_than(self, other: Finding) -> bool:
-        """Whether it is further on the wrong side than another value of the same measure."""
+        """Whether the value is worse than another one of the same measure."""
         return self._misses(other.value.value)
 
     def _misses(self, limit: float) -> bool:

@@ -1,4 +1,4 @@
-"""All probes on all subjects, in groups that share futures; ``parts.py`` lists them."""
+"""All probes on all subjects, in groups that share rollouts; ``parts.py`` lists them."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ from policies.world_model.estimation.content_classes import NUM_BODIES
 from policies.world_model.planner.policy import WorldModel
 
 MOST_VIOLATIONS: Final = 1.0
-"""Of every law, per 1,000 imagined decisions."""
+"""Limit of the violations of every law, per 1,000 imagined decisions."""
 
 PATH_FAMILIES: Final = ("lone_object", "lead_drives_over")
-"""In which one can drive past an object on several paths and look at it long enough."""
+"""Families in which an object can be passed on several paths and tracked long enough."""
 
 PATH_INSTANCES: Final = 100
 
 PAIRS: Final = 2_000
-"""Of objects that exchange what is seen of them."""
+"""Number of pairs of objects that exchange their observed attributes."""
 
 MOST_AVOIDED: Final = 60
 """Episodes that every policy drives at most: a world model takes a third of a second for each."""
@@ -170,7 +170,7 @@ def probe_contents(scene: Scene) -> Probed:
 
 
 def _hardest(rolled: list[tuple[Subject, Moments]], actions: Array) -> Array:
-    """Speed lost in the hardest contact, ``(K, NUM_BODIES)`` m/s."""
+    """Speed lost in the hardest contact of every body, ``(K, NUM_BODIES)`` m/s."""
     return np.stack([contents.hardest(*one, actions) for one in rolled], axis=1)
 
 
@@ -255,7 +255,7 @@ def probe_trials(scene: Scene) -> Probed:
 
 
 def _probe_avoidance(instances: list[ScenarioInstance], models: list[Model]) -> list[Finding]:
-    """What policies that plan with the models do about hidden objects."""
+    """Probe what policies that plan with the models do about hidden objects."""
     kept = drive_all(instances, load_policy("keep", ()))
     chosen = avoidance.find_costly(kept, MOST_AVOIDED)
     if len(chosen) == 0:

@@ -1,4 +1,4 @@
-"""The parts of an audit, one line each: every part is computed alone and kept when it is finished."""
+"""The parts of an audit: each is computed independently, and finished parts are kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from experiments.studies.audit.probes.dynamics import speed
 
 
 class Part(NamedTuple):
-    """A group of probes; it depends on nothing but the scene."""
+    """A group of probes; it depends on the scene only."""
 
     name: str  # of its file
     probe: Callable[[Scene], Probed]
@@ -31,4 +31,4 @@ PARTS: Final = (
     Part("speed", lambda s: Probed(speed.measure_speed(s.judged.name, str(s.judged.folder)))),
     Part("worst", lambda s: Probed([], {"gallery": find_cases(s)})),
 )
-"""In the order of the table."""
+"""All parts, in the order of the table."""

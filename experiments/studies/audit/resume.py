@@ -1,4 +1,4 @@
-"""An audit part by part: what is finished is kept and read again, what is missing is computed."""
+"""Computes an audit part by part: finished parts are read from disk, missing ones are computed."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from experiments.studies.audit.parts import PARTS
 from experiments.studies.audit.probes.dynamics import speed
 
 FOLDER: Final = "parts"
-"""Beside the table."""
+"""Folder of the parts, beside the table."""
 
 DECIDES_NOTHING: Final = {"output", "films", "show", "workers", "executor", "cluster"}
-"""Settings that change what is shown, not what is found."""
+"""Settings that change the display, not the findings."""
 
 
 _SCENES: Final[dict[str, Scene]] = {}
-"""The last one of this process, by key."""
+"""The latest scene of this process, by key."""
 
 
 def run(config: AuditConfiguration) -> Audited:
-    """Probe the checkpoints, the twin, straight lines, and broken models; go on where an earlier run was stopped.
+    """Probe the checkpoints, the twin, straight lines and broken models; an interrupted run is continued.
 
     Parameters
     ----------
@@ -82,13 +82,13 @@ def run(config: AuditConfiguration) -> Audited:
 
 
 def _compute_one(name: str, config: AuditConfiguration, folder: Path, key: str) -> None:
-    """Compute a part in any process; the file is the result."""
+    """Compute a part in any process and write it to its file."""
     part = next(part for part in PARTS if part.name == name)
     write_part(folder / _file(name), part.probe(_scene(config, key)), key)
 
 
 def _scene(config: AuditConfiguration, key: str) -> Scene:
-    """What all parts of a process look at."""
+    """The scene that all parts of a process share."""
     if key not in _SCENES:
         _SCENES.clear()
         _SCENES[key] = Scene(config)
@@ -96,7 +96,7 @@ def _scene(config: AuditConfiguration, key: str) -> Scene:
 
 
 def make_key(config: AuditConfiguration, scene: Scene) -> str:
-    """Hash of what decides the findings: settings, checkpoints, policies, suite and all sources."""
+    """Hash of everything that decides the findings: settings, checkpoints, policies, suite and all sources."""
     names = {config.driver, *config.ranked, *config.paths}
     paths = [*(policy_path(name) for name in sorted(names)), config_path("suite", config.suite)]
     files = {str(path): path.read_text(encoding="utf-8") for path in paths}
@@ -107,13 +107,13 @@ def make_key(config: AuditConfiguration, scene: Scene) -> str:
 
 
 def write_part(path: Path, found: Probed, key: str) -> None:
-    """Write what a part found."""
+    """Write the findings of a part."""
     values = {"key": key, "findings": [one._asdict() for one in found.findings], "data": found.data}
     write_text(path, json.dumps(values, indent=1, default=dict) + "\n")
 
 
 def read_part(path: Path) -> Probed:
-    """What a part found, from its file."""
+    """Read the findings of a part."""
     values = json.loads(path.read_text(encoding="utf-8"))
     return Probed([_finding(row) for row in values["findings"]], values["data"])
 
@@ -124,6 +124,6 @@ def _file(part: str) -> str:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    """A finding from its file; Python writes and reads every bit, and what is not a number."""
+    """A finding from its file; floats keep every bit, NaN included."""
     line = None if row["line"] is None else Line(*row["line"])
     return Finding(row["probe"], row["measure"], row["subject"], Interval(*row["value"]), line)

@@ -15,7 +15,7 @@ from experiments.studies.audit.findings import Audited, Finding
 
 
 def verdict(audited: Audited) -> dict[str, Any]:
-    """The verdict, for scripts.
+    """The verdict of an audit in the form that scripts read.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def _failed(findings: Sequence[Finding], subject: str) -> list[str]:
 
 
 def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> None:
-    """Write ``audit.json``, ``audit.md`` and, because timings differ from run to run, ``speed.md``."""
+    """Write ``audit.json``, ``audit.md`` and ``speed.md``; the last one is separate because timings vary."""
     make_folder(folder)
     rows, timed = (as_rows(one) for one in (audited.findings, audited.timed))
     write_text(folder / "audit.md", write_markdown(rows))
@@ -63,7 +63,7 @@ def publish(audited: Audited, folder: Path, about: dict[str, Any]) -> None:
 
 
 def as_rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Findings for a file; ``None`` where a value is NaN."""
+    """Findings as rows for a file; ``None`` where a value is NaN."""
     return [
         {"probe": one.probe, "measure": one.measure, "subject": one.subject}
         | {name: None if math.isnan(x) else x for name, x in one.value._asdict().items()}

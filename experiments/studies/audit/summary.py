@@ -1,4 +1,4 @@
-"""An audit as a text for the terminal: missed limits first, at most 100 columns wide."""
+"""Summary of an audit as text for the terminal: missed limits first, at most 100 columns wide."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUBJECT: Final = 14
 
 
 def summarise(audit: AuditTable) -> str:
-    """Several lines; measures without a limit are left out."""
+    """Summarise an audit in several lines; measures without a limit are left out."""
     num_lines = len(audit.red) + len(audit.passed)
     head = (
         f"Does {audit.judged} know physics? {audit.num_moments} moments, {num_lines} limits: {len(audit.red)} missed, "
@@ -42,12 +42,12 @@ def summarise(audit: AuditTable) -> str:
 
 
 def _text(cell: Cell | None) -> str:
-    """A value; one that misses its limit has a mark, which needs no colour."""
+    """A value as text; one that misses its limit has a mark that needs no colour."""
     if cell is None:
         return "-  "
     return f"{cell.text} !" if cell.failed else f"{cell.text}  "
 
 
 def cut(text: str, width: int) -> str:
-    """The text, cut with an ellipsis if it is longer."""
+    """Shorten a text with an ellipsis if it is too long."""
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"

@@ -1,1 +1,1 @@
-"""What if one property were another: true costs and decisions over a grid of its values. Nothing about pages here."""
+"""The counterfactual study: true costs and decisions over a grid of values of one property, without any pages."""

@@ -20,7 +20,7 @@ from policies.base import Policy
 
 
 class Setting(Configuration):
-    """Settings of both commands."""
+    """Settings that both commands share."""
 
     policies: str | list[str]
     policy_seed: int = Field(ge=0)
@@ -45,7 +45,7 @@ class Setting(Configuration):
 
 
 class CounterfactualConfiguration(Setting):
-    """``python -m experiments.counterfactual``."""
+    """Configuration of ``python -m experiments.counterfactual``."""
 
     family: str | None
     seed: int | None
@@ -56,7 +56,7 @@ class CounterfactualConfiguration(Setting):
 
 
 class ExploreConfiguration(Setting):
-    """``python -m experiments.explore``."""
+    """Configuration of ``python -m experiments.explore``."""
 
     port: int = Field(ge=0, le=65535)
     show: bool

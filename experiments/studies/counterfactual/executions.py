@@ -1,4 +1,4 @@
-"""The four manoeuvres, and the cheapest execution of each in the true world."""
+"""The four manoeuvres, and the cheapest execution of each in the true simulator."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def cheapest(
 
 
 def _kind(candidate: Candidate) -> int:
-    """Index of a candidate's manoeuvre."""
+    """Index of the manoeuvre to which a candidate belongs."""
     if candidate.answer == "over":
         return STRADDLE if candidate.name == "straddle" else RUN_OVER
     return BRAKE if candidate.answer == "brake" else STEER
 
 
 def _library_kinds() -> list[int]:
-    """Index of every library entry's manoeuvre, by the limits that count for driven episodes.
+    """Index of every library entry's manoeuvre, by the same limits as for driven episodes.
 
     A lane change is steering, whether it brakes or not.
     """

@@ -70,7 +70,7 @@ def draw(study: Study, title: str, width_in: float = FULL_IN) -> Drawn:
 
 
 def _draw_costs(axes: Axes, study: Study) -> None:
-    """One line per manoeuvre, a rim around the right one."""
+    """Draw one line per manoeuvre, with a rim around the right one."""
     costs = np.maximum(study.cost_usd, LEAST_USD)
     for m, name in enumerate(MANOEUVRES):
         axes.plot(
@@ -130,12 +130,12 @@ def _edges(study: Study) -> NDArray[np.float64]:
 
 
 def _place(study: Study, flip: Flip) -> float:
-    """The value at which a flip is drawn."""
+    """The value at which a change of decision is drawn."""
     return study.changed.between(flip.low, flip.high)
 
 
 def _share(study: Study, first: float, last: float) -> float:
-    """Share of the axis between two values."""
+    """Position of a value between two others, as a share of the axis."""
     return place_of(study, last) - place_of(study, first)
 
 

@@ -19,21 +19,21 @@ from experiments.studies.counterfactual.study import Flip, Study
 
 
 def describe(item: SuiteItem, instance: ScenarioInstance) -> str:
-    """One line on an instance: family, seed, objects, light and weather."""
+    """One line that describes an instance: family, seed, objects, light and weather."""
     objects = ", ".join(instance.debris_types) or "no object"
     words = f"{item.family} {item.seed}: {objects}, {instance.variant.replace('-', ', ')}"
     return words.replace("_", " ")
 
 
 def describe_flip(study: Study, flip: Flip) -> str:
-    """A sentence part that says where a decision changes, and to what."""
+    """Part of a sentence that says where a decision changes, and to what."""
     unit = study.changed.unit
     change = f"{MANOEUVRES[flip.before]} to {MANOEUVRES[flip.after]}"
     return f"{change} between {flip.low:.3g} and {flip.high:.3g} {unit}"
 
 
 def write(study: Study, title: str, folder: Path) -> Path:
-    """Write ``counterfactual.png``, ``.svg``, ``.parquet`` and ``flips.json``, print the flips; returns the PNG."""
+    """Write ``counterfactual.png``, ``.svg``, ``.parquet`` and ``flips.json``, print the changes; returns the PNG."""
     with styled():
         save(draw(study, title).figure, folder, "counterfactual")
     with replacing(folder / "counterfactual.parquet") as temporary:

@@ -1,4 +1,4 @@
-"""Properties of an instance that a study can change one at a time, each a number."""
+"""Numeric properties of an instance that a study can change one at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Arrays = dict[str, Array]
 
 @dataclass(frozen=True)
 class Property:
-    """A number of an instance.
+    """A numeric property of an instance.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Property:
         return self.read(arrays, self.find(arrays, self.name))
 
     def change(self, instance: ScenarioInstance, value: float) -> ScenarioInstance:
-        """The same instance with another value; the key of its noise stays, so the world draws the same numbers.
+        """The same instance with another value; its noise seed stays, so the simulator draws the same numbers.
 
         It is the very same object if it has this value. The type of a changed object names the change.
 
@@ -119,7 +119,7 @@ class Property:
         return np.asarray(values, dtype=np.float64)
 
     def between(self, first: float, second: float) -> float:
-        """The middle of two values, by ratio where steps are ratios."""
+        """The middle of two values: geometric where the grid is geometric, else arithmetic."""
         return float(np.sqrt(first * second)) if self.is_log else 0.5 * (first + second)
 
 
@@ -157,7 +157,7 @@ def _read_mass(arrays: Arrays, j: int) -> float:
 
 
 def _write_mass(arrays: Arrays, j: int, value: float) -> None:
-    """Change the mass, and the air speed that moves the object with it; all that can be seen stays."""
+    """Change the mass, and with it the air speed that moves the object; all visible properties stay."""
     f = arrays["debris_f"][:, j]
     f[debris.MASS] = value
     threshold = motion_threshold(
@@ -171,7 +171,7 @@ def _read_height(arrays: Arrays, j: int) -> float:
 
 
 def _write_height(arrays: Arrays, j: int, value: float) -> None:
-    """Change the height alone: mass, footprint and areas of drag and lift stay."""
+    """Change only the height: mass, footprint and areas of drag and lift stay."""
     arrays["debris_f"][debris.HEIGHT, j] = value
 
 
@@ -183,7 +183,7 @@ def _read_gap(arrays: Arrays, k: int) -> float:
 
 
 def _write_gap(arrays: Arrays, k: int, value: float) -> None:
-    """Move all vehicles behind; the follower keeps the new gap as steadily as it kept the old one."""
+    """Move all vehicles behind the ego; the follower keeps the new gap as steadily as the old one."""
     f = arrays["vehicle_f"]
     f[vehicle.X, _column_behind(arrays)] -= value - _read_gap(arrays, k)
     _settle(f, k)
@@ -194,7 +194,7 @@ def _read_speed(arrays: Arrays, _: int) -> float:
 
 
 def _write_speed(arrays: Arrays, _: int, value: float) -> None:
-    """Change the ego's speed and set speed; its followers change theirs and keep their gaps, other traffic stays."""
+    """Change the ego's speed and set speed; its followers adapt and keep their gaps, other traffic is unchanged."""
     f = arrays["vehicle_f"]
     column = np.append(_column_behind(arrays), 0)
     share = value / arrays["episode_f"][episode.SET_SPEED]
@@ -206,7 +206,7 @@ def _write_speed(arrays: Arrays, _: int, value: float) -> None:
 
 
 def _settle(f: Array, k: int) -> None:
-    """Set the time gap with which vehicle ``k`` neither brakes nor accelerates behind the ego."""
+    """Set the time gap at which vehicle ``k`` neither brakes nor accelerates behind the ego."""
     gap = f[vehicle.X, 0] - f[vehicle.X, k]
     f[vehicle.TIME_GAP, k] = equilibrium_time_gap(
         gap, f[vehicle.SPEED, k], f[vehicle.JAM_DISTANCE, k]

@@ -1,4 +1,4 @@
-"""A counterfactual study: one property of an instance on a grid, true costs of four manoeuvres, policies' choices."""
+"""A counterfactual study: true costs of four manoeuvres and the policies' choices over values of one property."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ TRUTH: Final = "right answer"
 """Name of the right manoeuvres in figures and tables."""
 
 Report = Callable[[float, str], None]
-"""Takes the share that is done, 0 to 1, and a name of the next step."""
+"""Function that receives the completed share, 0 to 1, and the name of the next step."""
 
 
 class Driven(NamedTuple):
     """The manoeuvres and costs of one policy over the grid."""
 
-    manoeuvre: NDArray[np.int64]  # (N,) indices into MANOEUVRES: as driven, whatever it says
+    manoeuvre: NDArray[np.int64]  # (N,) indices into MANOEUVRES: as driven, not as explained
     cost_usd: NDArray[np.float64]  # (N,) of its episode
 
 
 class Flip(NamedTuple):
-    """Two neighbouring values between which the decision changes."""
+    """Two neighbouring values between which a decision changes."""
 
     low: float
     high: float
@@ -104,7 +104,7 @@ class Study:
         return find_flips(self.values, self.choices[name].manoeuvre)
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """A table row per value: the value, costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""
+        """One table row per value: costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""
         rows = []
         for k, value in enumerate(self.values.tolist()):
             row: dict[str, Any] = {self.changed.name: value, "is_original": k == self.own}
@@ -136,7 +136,7 @@ def find_flips(
 
 
 def manoeuvre_of(episode: Episode) -> int:
-    """Index of the manoeuvre that an episode with an object amounts to.
+    """Index of the manoeuvre that was driven in an episode with an object.
 
     An ego that stays within the lane straddles if its middle comes nearer to the object's; else a shift is steering,
     and anything smaller is running over.

@@ -1,4 +1,4 @@
-"""The arms of the headline: every budget and training seed, the jobs that make it, and its policy file."""
+"""The arms of the headline experiment: every budget and training seed, its jobs, and its policy file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXTERNAL: Final = {"dreamer_v3": "policies.dreamer_v3.DreamerV3"}
 
 
 class Job(NamedTuple):
-    """A piece of work with a folder of its own: a pure function of its values."""
+    """A unit of work with its own folder: a pure function of its values."""
 
     what: str  # a key of ``experiments.studies.headline.work.WORK``
     folder: str
@@ -24,7 +24,7 @@ class Job(NamedTuple):
 
 
 class Contestant(NamedTuple):
-    """A policy of an arm."""
+    """One training seed of an arm."""
 
     arm: str  # the policy of the records
     seed: int  # the policy seed of the records
@@ -32,14 +32,14 @@ class Contestant(NamedTuple):
 
 
 class Arms(NamedTuple):
-    """All jobs, stage by stage, and the policies that are driven afterwards."""
+    """All jobs, stage by stage, and the contestants that are driven afterwards."""
 
     stages: tuple[tuple[Job, ...], ...]
     contestants: tuple[Contestant, ...]
 
 
 def label(decisions: int) -> str:
-    """A budget as text, with thousands and millions shortened.
+    """A budget as text, abbreviated as 50k or 1M.
 
     Examples
     --------
@@ -112,7 +112,7 @@ class _Planner:
         return folder
 
     def _enter(self, arm: str, seed: int, base: str | dict[str, str], **changes: Any) -> None:
-        """Add a contestant that is the policy file ``base``, or a mapping, with some arguments changed."""
+        """Add a contestant: the policy file ``base``, or a mapping, with some arguments changed."""
         name = f"{arm}.{seed}"
         path = str(self._folder / "policies" / f"{name}.yaml")
         job = Job("policy", path, {"base": base, "changes": changes})
@@ -155,7 +155,7 @@ class _Planner:
                 self._enter(arm, seed, name, checkpoint=made)
 
     def add_model_free(self, budget: BudgetConfiguration) -> None:
-        """Add learners without a model; ``belief_ppo`` observes the belief of the world model of the same budget."""
+        """Add learners without a model; ``belief_ppo`` uses the belief of the world model of the same budget."""
         for kind in self._config.model_free:
             arm = f"{kind}@{label(budget.decisions)}"
             for seed in self._config.seeds_of.get(arm, self._config.seeds):
@@ -182,7 +182,7 @@ class _Planner:
             self._enter(arm, seed, "dream_ppo", checkpoint=made, world_model=model)
 
     def add_external(self) -> None:
-        """Add external baselines, with a budget of their own."""
+        """Add external baselines, which have their own budget."""
         for kind in self._config.external:
             arm = f"{kind}@{label(self._config.external_decisions)}"
             for seed in self._config.external_seeds:
@@ -214,7 +214,7 @@ class _Planner:
             self._enter(arm, seed, "ablation/no_memory", checkpoint=made)
 
     def add_truncated_rules(self) -> None:
-        """Add ``rule_tuned`` with its most useful rules alone."""
+        """Add ``rule_tuned`` reduced to its most useful rules."""
         found = self._job(
             10, "usefulness", "usefulness",
             policy="rule_tuned", suite=self._suite, instances=self._config.rule_instances,
@@ -231,6 +231,6 @@ class _Planner:
         return self._folder / f"world_model@{label(budget.decisions)}" / f"seed_{seed}"
 
     def _logs(self) -> list[str]:
-        """Folders of the experience of the largest budget."""
+        """Folders of the collected data of the largest budget."""
         logs = self._folder / f"experience@{label(self._largest.decisions)}"
         return [str(logs / "round_0"), str(logs / "round_1")]

@@ -1,4 +1,4 @@
-"""Keeps the best training seed of every learned arm, by scores of its own training, never by the test split."""
+"""Selects the best training seed of every learned arm by its validation scores, never by the test split."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def keep_best(jobs: Iterable[Job], folder: Path) -> dict[str, int]:
 
 
 def _read(job: Job) -> float:
-    """The score of a checkpoint, from its description."""
+    """The validation score of a checkpoint, from its description."""
     about = json.loads((Path(job.folder) / ABOUT).read_text(encoding="utf-8"))
     return float(about["validation"][CRITERIA[job.what]])
 

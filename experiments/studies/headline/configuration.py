@@ -11,7 +11,7 @@ from experiments.evaluation.run import EvaluationConfiguration
 
 
 class BudgetConfiguration(Configuration):
-    """One budget."""
+    """One training budget."""
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)  # environment steps, all that is spent
     updates: float = Field(gt=0.0, le=10.0)  # share of conf/train.yaml's updates of the world model
@@ -34,7 +34,7 @@ class ExperimentConfiguration(Configuration):
     flat_hidden: int = Field(
         ge=0, le=300
     )  # of the arm "flat", trained for variant_seeds; 0 = leave it out
-    rule_counts: list[int]  # rule_tuned with so many of its rules, by measured usefulness
+    rule_counts: list[int]  # rule_tuned with this many of its rules, by measured usefulness
     rule_instances: int = Field(ge=1)  # of each stratum, on which a rule's usefulness is measured
     # trained by a library that may be absent, and left out then
     external: list[Literal["dreamer_v3"]] = Field(default=[])
@@ -44,7 +44,7 @@ class ExperimentConfiguration(Configuration):
 
 
 class CompareConfiguration(EvaluationConfiguration):
-    """``python -m experiments.compare``."""
+    """Configuration of ``python -m experiments.compare``."""
 
     reference: str | None
     level: float = Field(gt=0.5, lt=1.0)

@@ -1,4 +1,4 @@
-"""Shards from published records, so that an experiment of which only records are left can be extended."""
+"""Recreates shards from published records, so that an experiment can be extended when only its records exist."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from experiments.studies.headline.arms import Contestant
 def restore_shards(
     parts: Sequence[Shard], published: Path, folder: Path, by_stem: Mapping[str, Contestant]
 ) -> int:
-    """Write the shards that are missing in a folder and that published records hold whole; returns how many.
+    """Write the missing shards of a folder that published records contain completely; returns their number.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ RECORDS: Final = "records.parquet"
 
 
 def run_experiment(config: CompareConfiguration) -> tuple[Source, Path]:
-    """Train, tune and drive what is missing; the same command goes on where it was killed.
+    """Train, tune and drive what is missing; the same command continues an interrupted run.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def run_experiment(config: CompareConfiguration) -> tuple[Source, Path]:
 
 
 def _run(config: CompareConfiguration, experiment: ExperimentConfiguration, folder: Path) -> Source:
-    """The same, in a folder that is held."""
+    """Run the experiment in a folder that is locked."""
     # more arms, seeds and budgets may be added to an experiment
     claim(folder / PLAN, {"own_share": experiment.own_share}, "another experiment")
     arms = make_arms(_leave_out(experiment, folder, config.suite), folder, config.suite)
@@ -79,7 +79,7 @@ def _run(config: CompareConfiguration, experiment: ExperimentConfiguration, fold
 def _leave_out(
     experiment: ExperimentConfiguration, folder: Path, suite: str
 ) -> ExperimentConfiguration:
-    """The experiment without arms that cannot be trained here; an arm that has been trained already stays."""
+    """The experiment without arms that cannot be trained on this machine; arms that have been trained stay."""
     alone = make_arms(experiment, folder, suite).stages
     wanted = [Path(job.folder) for stage in alone for job in stage if job.what == "external"]
     missing = [made for made in wanted if not (made / ABOUT).is_file()]
@@ -118,7 +118,7 @@ def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:
 
 
 def _stem(one: Contestant) -> str:
-    """Name of a contestant in records before it is renamed."""
+    """Name of a contestant in its shards."""
     return Path(one.path).stem
 
 
@@ -132,7 +132,7 @@ def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
 def _entrants(
     found: Mapping[str, Entrant], by_stem: Mapping[str, Contestant]
 ) -> dict[str, Entrant]:
-    """One entrant per arm: that of its first seed, with the validation curves of all."""
+    """One entry per arm: that of its first seed, with the validation curves of all seeds."""
     kept: dict[str, Entrant] = {}
     for stem, entrant in found.items():
         arm = by_stem[stem].arm

@@ -1,4 +1,4 @@
-"""Measures the usefulness of every rule: the cost of leaving it out, on train seeds."""
+"""Measures the usefulness of every rule: the cost of leaving it out, on training seeds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policies.rule.policy import DISPENSABLE, RulePolicy
 
 
 def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
-    """Leave one rule out after the other, always the least useful of those that are left: backward elimination.
+    """Remove one rule after the other, always the least useful of the rest (backward elimination).
 
     Parameters
     ----------

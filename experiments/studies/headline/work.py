@@ -1,4 +1,4 @@
-"""The work behind a job: collecting, training, tuning, writing policy files; a finished job is not done again."""
+"""The work of a job: collecting, training, tuning, writing policy files; finished jobs are not repeated."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MODEL: Final = "world_model"
 
 
 def run_job(job: Job) -> str:
-    """Do a job, unless its folder holds the file that is written last; returns the folder."""
+    """Run a job unless its folder contains the file that is written last; returns the folder."""
     folder = Path(job.folder)
     last = LAST.get(job.what)
     if last is None or not (folder / last.format(arm=folder.parent.name, **job.values)).is_file():
@@ -56,7 +56,7 @@ def run_job(job: Job) -> str:
 
 
 def _collect(folder: Path, values: Mapping[str, Any]) -> None:
-    """Collect with the mix of conf/collect.yaml, or with the policy of a first model and the explorer, half each."""
+    """Collect with the mix of conf/collect.yaml, or half with a first model's policy and half with the explorer."""
     settings = _read_config("collect") | {
         "num_decisions": _decisions(values),
         "first_seed": FIRST_SEED,
@@ -75,7 +75,7 @@ def _collect(folder: Path, values: Mapping[str, Any]) -> None:
 
 
 def _decisions(values: Mapping[str, Any]) -> int:
-    """Decisions to request: a collection ends with a whole shard, which must fit into the budget if there is room."""
+    """Number of decisions to request, so that the last complete shard fits into the budget if possible."""
     if "after" not in values:
         return int(values["decisions"])
     counts = json.loads((Path(values["after"]) / COUNTS).read_text(encoding="utf-8"))
@@ -110,7 +110,7 @@ def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
 
 
 def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
-    """Train DreamerV3 with the families and rewards of the policies without a model."""
+    """Train DreamerV3 with the families and rewards of the model-free policies."""
     from experiments.training.dreamer_v3 import train as dreamer_v3
 
     settings = _read_train(folder, values)
@@ -150,7 +150,7 @@ def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
 
 
 def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
-    """Measure how useful every rule of a policy is."""
+    """Measure the usefulness of every rule of a policy."""
     from experiments.studies.headline.usefulness import measure_usefulness
 
     make_folder(folder)
@@ -160,14 +160,14 @@ def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
 
 
 def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
-    """Write the policy with its most useful rules alone."""
+    """Write the policy with its most useful rules only."""
     settings = json.loads((Path(values["usefulness"]) / USEFULNESS).read_text(encoding="utf-8"))
     without = [rule for rule, _ in settings["rules"][values["count"] :]]
     _write_policy(path, {"base": settings["policy"], "changes": {"without": without}})
 
 
 def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a policy file with some arguments changed, those of the nested policy if it has one."""
+    """Write a policy file with some arguments changed, or those of its nested policy if it has one."""
     base = values["base"]
     settings = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
     inner = settings.get("policy")
@@ -186,7 +186,7 @@ def _read_train(folder: Path, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_config(name: str) -> dict[str, Any]:
-    """Values of a file in ``conf``, without the keys of Hydra."""
+    """Values of a file in ``conf``, without Hydra's own keys."""
     path = Path(conf.__file__).parent / f"{name}.yaml"
     return {k: v for k, v in read_mapping(path).items() if k not in {"defaults", "hydra"}}
 

@@ -10,7 +10,7 @@ from experiments.cli.configuration import Configuration
 
 
 class SensitivityConfiguration(Configuration):
-    """``python -m experiments.sensitivity``."""
+    """Configuration of ``python -m experiments.sensitivity``."""
 
     policies: list[str] = Field(min_length=2)
     reference: str

@@ -1,4 +1,4 @@
-"""A better or a worse detector: measurement errors are multiplied by a factor."""
+"""A more or a less accurate detector: measurement errors are multiplied by a factor."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LEAST_LOOK: Final = 1e-12
 
 
 class DetectorNoise:
-    """Changes observations of simulated worlds as if the sensors had other errors.
+    """Changes observations of simulated worlds as if the sensors had larger or smaller errors.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class DetectorNoise:
         targets: NDArray[np.int64],
         ego: NDArray[np.float64],
     ) -> NDArray[np.float32]:
-        """Rows of one kind."""
+        """Change the rows of vehicles or of objects."""
         out = rows.astype(np.float64)
         tracked = (rows[..., column.D_TRACKED] > 0.5) & (targets >= 0)
         visible = tracked & (rows[..., column.D_VISIBLE] > 0.5)
@@ -134,6 +134,6 @@ class DetectorNoise:
     def _scale(
         self, rows: NDArray[np.float64], deviations: tuple[int, ...], sizes: tuple[int, ...]
     ) -> None:
-        """Standard deviations times the factor; no size is negative; in place."""
+        """Multiply standard deviations by the factor, in place; sizes stay at least 0."""
         rows[..., list(deviations)] *= self._factor
         rows[..., list(sizes)] = np.maximum(rows[..., list(sizes)], 0.0)

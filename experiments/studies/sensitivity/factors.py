@@ -1,4 +1,4 @@
-"""The assumptions that can be changed, and how: a change of the instance, of the detector, or of the cost."""
+"""The assumptions that can be changed, each by a change of the instance, of the detector, or of the cost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEAST_GAP_M: Final = 1.0
 
 
 class Factor(NamedTuple):
-    """One assumption."""
+    """One assumption that can be changed by a factor."""
 
     title: str
     usual: float  # the value that changes nothing
@@ -59,4 +59,4 @@ FACTORS: Final[Mapping[str, Factor]] = {
     "friction": Factor("friction, times", 1.0, change_friction),
     "follower_gap": Factor("gaps behind, times", 1.0, change_followers),
 }
-"""By the name in conf/sensitivity.yaml."""
+"""Factors by their name in conf/sensitivity.yaml."""

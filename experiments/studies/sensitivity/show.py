@@ -22,7 +22,7 @@ LINEAR_USD: Final = 50.0
 
 
 def render(rows: Sequence[Row], reference: str) -> str:
-    """A table in Markdown: a setting per line, means, and differences with their intervals.
+    """Format a Markdown table: one setting per line, with means, differences and intervals.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def render(rows: Sequence[Row], reference: str) -> str:
 
 
 def draw(rows: Sequence[Row], reference: str) -> Figure:
-    """Who wins where: settings by policies, coloured by the difference to the reference."""
+    """Draw a map of settings by policies, coloured by the cost difference to the reference."""
     names = [name for name in rows[0].mean_usd if name != reference]
     values = np.array([[row.difference_usd[name].value for name in names] for row in rows])
     figure = Figure(figsize=(2.6 + 1.7 * len(names), 1.2 + 0.36 * len(rows)), layout="constrained")
@@ -77,7 +77,7 @@ def draw(rows: Sequence[Row], reference: str) -> Figure:
 
 
 def publish(rows: Sequence[Row], reference: str, folder: Path, about: dict[str, Any]) -> str:
-    """Write table, numbers and map.
+    """Write the table, the numbers and the map.
 
     Returns
     -------

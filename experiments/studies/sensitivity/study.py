@@ -1,4 +1,4 @@
-"""Drive policies under every setting, and compare them with the reference instance by instance."""
+"""Drives policies under every setting, and compares them with the reference instance by instance."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from experiments.studies.sensitivity.detector import DetectorNoise
 from experiments.studies.sensitivity.factors import FACTORS
 
 USUAL = "as usual"
-"""Title of the setting in which nothing is changed."""
+"""Title of the default setting, without any change."""
 
 
 PART = 50
-"""Instances that are driven at once."""
+"""Number of instances that are driven side by side."""
 
 
 class Setting(NamedTuple):
-    """One assumption with another value."""
+    """One assumption with a changed value."""
 
     title: str
     cost: str  # a name in conf/cost
@@ -58,7 +58,7 @@ class Task(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One setting: mean cost of every policy, and how the others differ from the reference."""
+    """Results of one setting: mean cost of every policy, and its difference to the reference."""
 
     setting: Setting
     mean_usd: dict[str, float]
@@ -67,7 +67,7 @@ class Row(NamedTuple):
 
 
 def list_settings(config: SensitivityConfiguration) -> list[Setting]:
-    """The usual setting first, then one change at a time.
+    """The default setting first, then one change at a time.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def list_settings(config: SensitivityConfiguration) -> list[Setting]:
 
 
 def run(config: SensitivityConfiguration) -> list[Row]:
-    """Drive the settings that are missing in the output folder, and compare all, in the order of ``list_settings``.
+    """Drive the missing settings into the output folder, and compare all, in the order of ``list_settings``.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def _drive(task: Task, folder: str) -> None:
 
 
 def _name(task: Task) -> str:
-    """File of a task; a hash of everything that decides its result is in the name."""
+    """File name of a task, with a hash of everything that decides its result."""
     parts: list[Any] = [task.policy, policy_path(task.policy).read_text(encoding="utf-8")]
     parts += [list(task.setting), [list(item) for item in task.items]]
     parts.append(config_path("cost", task.setting.cost).read_text(encoding="utf-8"))

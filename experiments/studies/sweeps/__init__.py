@@ -1,1 +1,1 @@
-"""Sweeps: many cells, each an evaluation of its own in a folder of its own; and the search for settings by them."""
+"""Sweeps: many cells, each an evaluation in its own folder; and the search for settings that uses them."""

@@ -26,7 +26,7 @@ RECORDS = "records.parquet"
 
 
 class Cell(NamedTuple):
-    """One evaluation."""
+    """One evaluation of a sweep."""
 
     policy: str  # name or path
     policy_seed: int
@@ -38,12 +38,12 @@ class Cell(NamedTuple):
 
     @property
     def stem(self) -> str:
-        """The policy as records call it."""
+        """Name of the policy in records."""
         return Path(self.policy).stem
 
 
 def make_cells(config: SweepConfiguration) -> list[Cell]:
-    """All cells of a sweep, in order, including those that cannot be driven; nothing is written.
+    """List all cells of a sweep, in order, including those that cannot be driven; nothing is written.
 
     Raises
     ------
@@ -68,20 +68,20 @@ def make_cells(config: SweepConfiguration) -> list[Cell]:
 
 
 def is_done(cell: Cell, folder: Path) -> bool:
-    """Whether a cell's folder is complete and undamaged; stderr gets a line if it is damaged."""
+    """Whether a cell's folder is complete and undamaged; a damaged one is reported on stderr."""
     made = folder / cell.name
     if RECORDS not in read_manifest(made):
         return False
     try:
         check_file(made / RECORDS)
     except UserError as error:
-        sys.stderr.write(f"{error}: done again\n")
+        sys.stderr.write(f"{error}; driven again\n")
         return False
     return True
 
 
 def _combine(axes: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    """Every combination of the values."""
+    """All combinations of the values."""
     for values in product(*axes.values()):
         yield dict(zip(axes, values, strict=True))
 
@@ -96,7 +96,7 @@ def _strata(config: SweepConfiguration, axes: Mapping[str, Any]) -> list[str]:
 def _make_cell(
     config: SweepConfiguration, policy: str, seed: int, stratum: str, axes: Mapping[str, Any]
 ) -> Cell:
-    """A cell, checked as ``evaluate`` checks."""
+    """Make a cell, with the checks of ``evaluate``."""
     own = {"policies": [policy], "policy_seeds": [seed], "strata": [stratum]}
     settings = (
         config.model_dump(include=set(EvaluationConfiguration.model_fields)) | own | dict(axes)

@@ -11,7 +11,7 @@ from experiments.evaluation.run import NOT_IN_RESULT, EvaluationConfiguration
 
 
 class SearchConfiguration(Configuration):
-    """``search``: numbers of one policy's file, chosen by Optuna."""
+    """Configuration of ``search``: Optuna chooses numbers of one policy's file."""
 
     ranges: dict[str, list[float]] = Field(min_length=1)  # dotted key in the file: lowest, highest
     trials: int = Field(ge=1, le=100_000)
@@ -20,7 +20,7 @@ class SearchConfiguration(Configuration):
 
 
 class SweepConfiguration(EvaluationConfiguration):
-    """``python -m experiments.sweep``."""
+    """Configuration of ``python -m experiments.sweep``."""
 
     axes: dict[str, list[Any]] | None
     reference: str | None

@@ -1,4 +1,4 @@
-"""All shards of all cells in one executor; a cell is finished, or fails, on its own."""
+"""Drives the shards of all cells in one executor; every cell succeeds or fails on its own."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CELLS: Final = "cells"
 
 
 def drive(config: SweepConfiguration, cells: Sequence[Cell], folder: Path) -> dict[str, str]:
-    """Drive the cells that are missing in the folder of a sweep, which this process holds.
+    """Drive the cells that are missing in the folder of a sweep, which this process has locked.
 
     Returns
     -------
     dict
-        Name of every cell that failed, and why; stderr has said so as it happened.
+        Name of every cell that failed, with the reason, which was also written to stderr.
     """
     failed: dict[str, str] = {}
     waiting = [cell for cell in cells if not is_done(cell, folder / CELLS)]
@@ -62,7 +62,7 @@ class _Drive:
         self._cpu_s: dict[str, float] = {}
 
     def run(self, cells: Sequence[Cell]) -> None:
-        """All shards of all cells."""
+        """Run all shards of all cells."""
         tasks: list[tuple[Cell, shards.Shard]] = []
         for cell in cells:
             if cell.plan is None:
@@ -87,7 +87,7 @@ class _Drive:
             tasks = list(left.values())
 
     def _take(self, cell: Cell, part: shards.Shard, answer: shards.Done | str) -> None:
-        """Take what a shard returned."""
+        """Store the result of a shard."""
         if isinstance(answer, str):
             self._fail(cell, answer)
             return
@@ -98,7 +98,7 @@ class _Drive:
             self._finish(cell)
 
     def _finish(self, cell: Cell) -> None:
-        """Put a cell's records into its folder; the manifest comes last and makes it complete."""
+        """Write a cell's records into its folder; the manifest comes last and marks it as complete."""
         if cell.plan is None or cell.name in self._failed:
             return
         made = self._folder / CELLS / cell.name
@@ -117,7 +117,7 @@ class _Drive:
         self._update()
 
     def _fail(self, cell: Cell, problem: str) -> None:
-        """Note that a cell failed, and say so once."""
+        """Mark a cell as failed and report it once."""
         if cell.name not in self._failed:
             self._failed[cell.name] = problem
             sys.stderr.write(f"failed: {cell.name}: {problem}\n")
@@ -125,7 +125,7 @@ class _Drive:
 
 
 def try_shard(shard: shards.Shard, folder: str) -> shards.Done | str:
-    """Drive a shard, or return in one line why it cannot be driven; a failure to write ends the whole sweep.
+    """Drive a shard, or return an error of one line; an error in writing ends the whole sweep.
 
     Raises
     ------

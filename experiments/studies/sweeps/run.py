@@ -1,4 +1,4 @@
-"""A sweep from its cells to its table and pages; a finished sweep is only shown again."""
+"""Runs a sweep from its cells to its table and pages; a finished sweep is only shown again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLE: Final = "sweep.txt"
 
 
 def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
-    """Drive the cells that are missing and show all of them.
+    """Drive the missing cells and show all of them.
 
     Returns
     -------
@@ -60,6 +60,6 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
 
 
 def _make_key(config: SweepConfiguration, cells: Sequence[Cell]) -> str:
-    """Hash of all that decides the table and the pages."""
+    """Hash of everything that decides the table and the pages."""
     parts = [[cell.name for cell in cells], config.reference, config.level, config.num_resamples]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A search for numbers in a policy's file with Optuna; every trial is a row of cells, so a killed search goes on."""
+"""Searches numbers of a policy's file with Optuna; every trial is a row of cells, so a killed search can continue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JOURNAL: Final = "search.journal"
 
 
 def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
-    """Search; the first trial is the policy as it is.
+    """Search; the first trial is the unchanged policy.
 
     Returns
     -------
@@ -71,9 +71,9 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
 
 
 def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
-    """The contents of the policy's file; a configuration that does not fit a search is refused."""
+    """Read the policy's file; raise an error if the configuration does not allow a search."""
     if config.split == "test":
-        raise UserError("split: got 'test', a search chooses on train or validation")
+        raise UserError("split: got 'test', expected train or validation")
     names = [config.policies] if isinstance(config.policies, str) else config.policies
     if len(names) != 1 or names == ["all"] or config.axes:
         raise UserError("search: expected one policy and no axes")
@@ -84,7 +84,7 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
             raise UserError(f"search.ranges.{key}: got {ends}, expected [lowest, highest]")
         if not ends[0] <= now <= ends[1]:
             raise UserError(
-                f"search.ranges.{key}: got {ends}, expected a range that holds the policy's {now}"
+                f"search.ranges.{key}: got {ends}, expected a range that contains the policy's value {now}"
             )
     return base
 
@@ -95,7 +95,7 @@ def _number(base: Mapping[str, Any], key: str) -> int | float:
     for word in key.split("."):
         value = value.get(word) if isinstance(value, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UserError(f"search.ranges.{key}: the policy's file has no number there")
+        raise UserError(f"search.ranges.{key}: expected the key of a number in the policy's file")
     return value
 
 
@@ -116,7 +116,7 @@ def _run_batch(
     base: Mapping[str, Any],
     numbers: tuple[int, int],
 ) -> list[dict[str, Any]]:
-    """Trials proposed together and driven together."""
+    """Propose a batch of trials and drive them together."""
     import optuna
 
     search, folder = config.search, Path(config.output)
@@ -143,7 +143,7 @@ def _run_batch(
 
 
 def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # noqa: ANN401
-    """A whole number stays one."""
+    """Distribution of a searched number; integers if the original is a whole number."""
     import optuna
 
     if isinstance(_number(base, key), int):
@@ -152,7 +152,7 @@ def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # n
 
 
 def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, float]) -> str:
-    """The policy with other numbers; its name is a hash of what is in it."""
+    """Write the policy with other numbers, under a name that is a hash of its contents."""
     changed = copy.deepcopy(dict(base))
     for key, value in values.items():
         *above, last = key.split(".")

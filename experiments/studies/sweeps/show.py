@@ -1,4 +1,4 @@
-"""Shows a sweep as one table of cells, and as a result page for each combination of the further axes."""
+"""Shows a sweep as one table of cells, and as one result page for each combination of the further axes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from experiments.studies.sweeps.drive import CELLS
 
 
 class Line(NamedTuple):
-    """The line of a cell in the table."""
+    """Table row of a cell."""
 
     policy: str
     policy_seed: int
@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
 
 def read_lines(cells: Sequence[Cell], failed: Mapping[str, str], folder: Path) -> list[Line]:
-    """Lines of the table in the order of the cells; ``failed`` is the result of ``drive``."""
+    """Table rows in the order of the cells; ``failed`` is the result of ``drive``."""
     lines = []
     for cell in cells:
         who = (cell.stem, cell.policy_seed, cell.stratum, cell.axes)
@@ -52,7 +52,7 @@ def read_lines(cells: Sequence[Cell], failed: Mapping[str, str], folder: Path) -
 
 
 def render(lines: Sequence[Line]) -> str:
-    """The table as text."""
+    """Format the table as text."""
     axes = list(lines[0].axes)
     head = ["policy", "seed", "stratum", *axes, "episodes", "mean, US$", "worst, US$", "> 50,000"]
     rows = [
@@ -69,7 +69,7 @@ def render(lines: Sequence[Line]) -> str:
 
 
 def _numbers(line: Line) -> list[str]:
-    """Figures of a line as text."""
+    """Format the numbers of a row as text."""
     return [
         f"{line.episodes:,}",
         usd(line.mean_usd),
@@ -81,7 +81,7 @@ def _numbers(line: Line) -> list[str]:
 def publish_pages(
     config: SweepConfiguration, cells: Sequence[Cell], failed: Mapping[str, str], folder: Path
 ) -> list[Path]:
-    """Write a result page for every combination of the axes but cost, without policies of which a cell failed."""
+    """Write a result page for every combination of the axes but cost, without policies that have a failed cell."""
     groups: dict[str, list[Cell]] = {}
     for cell in cells:
         rest = {axis: value for axis, value in cell.axes.items() if axis != "cost"}
@@ -93,7 +93,9 @@ def publish_pages(
         if not whole:
             continue
         if broken:
-            sys.stderr.write(f"not on the page, cells failed: {', '.join(sorted(broken))}\n")
+            sys.stderr.write(
+                f"left out of the page because cells failed: {', '.join(sorted(broken))}\n"
+            )
         # a single combination needs no folder of its own
         made = folder if len(groups) == 1 else folder / "pages" / _name(values)
         make_folder(made)
@@ -105,13 +107,13 @@ def publish_pages(
 
 
 def _name(values: str) -> str:
-    """Name of the folder for a combination of axes, which is JSON."""
+    """Folder name for a combination of axes, which is JSON."""
     text = "-".join(f"{axis}_{value}" for axis, value in json.loads(values).items())
     return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in text)
 
 
 def _gather(cells: Sequence[Cell], folder: Path) -> Source:
-    """Join the records of cells of the same instances as if they were of one run."""
+    """Join the records of cells with the same instances as if they were of one run."""
     plans = [cell.plan for cell in cells if cell.plan is not None]
     found = [records.read(folder / CELLS / cell.name / RECORDS) for cell in cells]
     table = records.order(pa.concat_tables(found, promote_options="default"))
@@ -121,7 +123,7 @@ def _gather(cells: Sequence[Cell], folder: Path) -> Source:
 
 
 def _describe(plan: Plan, cells: Sequence[Cell], table: pa.Table) -> dict[str, Any]:
-    """Provenance of the records."""
+    """Provenance of the joined records."""
     return {
         "command": "python -m experiments.sweep " + " ".join(sys.argv[1:]),
         "suite": {"version": plan.suite.version, "sha256": dict(plan.suite.sha256)},

@@ -1,1 +1,1 @@
-"""Collecting experience in the simulator: which policies drive, what is kept, and whether there is enough."""
+"""Collecting training data in the simulator: which policies drive, what is logged, and whether there is enough."""

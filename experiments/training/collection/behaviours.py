@@ -1,4 +1,4 @@
-"""The policies that drive while experience is collected."""
+"""The policies that drive while training data is collected."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def make_behaviour(name: str, seed: int, policy: str | None, allow: tuple[str, .
     policy
         The policy of the behaviour ``policy``.
     allow
-        Further allowed beginnings of ``_target_``.
+        Further allowed prefixes of ``_target_``.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def make_behaviour(name: str, seed: int, policy: str | None, allow: tuple[str, .
 
 
 def jitter(thresholds: dict[str, float], random: np.random.Generator) -> dict[str, float]:
-    """Thresholds times log-normal factors, within their ranges."""
+    """Multiply thresholds by log-normal factors, within their ranges."""
     found = {}
     for one in fields(Thresholds):
         low, high = one.metadata["low"], one.metadata["high"]

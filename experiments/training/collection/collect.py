@@ -1,4 +1,4 @@
-"""Collects experience in shards of episodes, each a pure function of its number, until there are enough decisions."""
+"""Collects training data in shards of episodes until there are enough decisions; a shard depends on its number only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from experiments.training.collection.quotas import count
 from policies.world_model.log import experience as log
 
 EPISODES: Final = 100
-"""Episodes of a shard."""
+"""Number of episodes of a shard."""
 
 ROWS: Final = 4_500
 """Approximate number of decisions of a shard, from which the first number of shards follows."""
@@ -37,11 +37,11 @@ FORBIDDEN: Final = range(2_000_000, 7_000_000)
 
 
 DECIDES_NOTHING: Final = {"workers", "executor", "cluster", "output", "num_decisions"}
-"""Settings with which a collection may go on that was begun with others."""
+"""Settings that may change when an interrupted collection continues."""
 
 
 class CollectConfiguration(Configuration):
-    """``python -m experiments.collect``."""
+    """Configuration of ``python -m experiments.collect``."""
 
     num_decisions: int = Field(ge=1_000, le=100_000_000)
     first_seed: int = Field(ge=0)
@@ -57,7 +57,7 @@ class CollectConfiguration(Configuration):
 
 
 class Task(NamedTuple):
-    """A shard to be driven."""
+    """A shard to be collected."""
 
     number: int
     folder: str
@@ -87,7 +87,7 @@ def collect(config: CollectConfiguration) -> dict[str, int]:
 
 
 def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
-    """The same, in a folder that is held."""
+    """Collect in a folder that is locked."""
     decides = config.model_dump(exclude=DECIDES_NOTHING)
     claim(folder / "collection.json", decides, "another collection")
     executor = make_executor(
@@ -109,12 +109,12 @@ def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
 
 
 def run_task(task: Task) -> int:
-    """Drive a shard and write it, unless it is there already; returns its number of decisions."""
+    """Drive and write a shard unless it exists; returns its number of decisions."""
     folder = Path(task.folder)
     if folder.is_dir():
         if log.is_whole(folder):
             return int(log.read_about(folder)["rows"])
-        sys.stderr.write(f"{folder}: damaged; done again\n")
+        sys.stderr.write(f"{folder}: damaged; collected again\n")
     seeds = range(task.first_seed, task.first_seed + EPISODES)
     instances = [
         ScenarioSampler(task.families[k % len(task.families)], split=task.objects).sample(
@@ -147,7 +147,7 @@ def _task(config: CollectConfiguration, folder: Path, number: int) -> Task:
 
 
 def _turns(shares: Mapping[str, int]) -> tuple[str, ...]:
-    """Names in the order in which they take turns, spread evenly."""
+    """Names in the order in which they take turns, evenly mixed."""
     total = sum(shares.values())
     marks = [
         ((k + 0.5) / share, name) for name, share in shares.items() if share for k in range(share)
@@ -156,7 +156,7 @@ def _turns(shares: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _check(config: CollectConfiguration) -> None:
-    """Refuse what pydantic cannot know."""
+    """Check values that pydantic cannot check."""
     if config.objects not in SPLITS:
         raise not_allowed("objects", config.objects, SPLITS)
     for name in config.families:
@@ -169,10 +169,10 @@ def _check(config: CollectConfiguration) -> None:
         if min(shares.values()) < 0 or sum(shares.values()) == 0:
             raise UserError(f"{key}: got {shares}, expected shares >= 0, one of them > 0")
     if config.mix.get("policy") and config.policies is None:
-        raise UserError("policy: got null, the mix has a share for it")
+        raise UserError("policy: got null, expected a name because mix.policy is > 0")
     last = config.first_seed + config.num_decisions
     if config.first_seed < FORBIDDEN.stop and last > FORBIDDEN.start:
         raise UserError(
-            f"first_seed: got {config.first_seed}, seeds from {FORBIDDEN.start} to {FORBIDDEN.stop} are for "
-            "choosing and testing"
+            f"first_seed: got {config.first_seed}, seeds from {FORBIDDEN.start} to {FORBIDDEN.stop} are reserved for "
+            "validation and testing"
         )

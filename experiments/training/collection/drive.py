@@ -1,4 +1,4 @@
-"""One shard of experience: a behaviour drives instances in the simulator, and every decision is kept with its truth."""
+"""Collects one shard: a behaviour drives instances in the simulator, and every decision is logged with the truth."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OBJECT_BEHIND_M: Final = -5.0
 def drive(
     policy: Policy, instances: Sequence[ScenarioInstance], seeds: Sequence[int], behaviour: str
 ) -> log.Shard:
-    """Drive every instance once, all at the same time.
+    """Drive every instance once, all side by side.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def drive(
 
 
 class _Truth:
-    """What is true now, and which objects are touched."""
+    """True state at present, and which objects are touched."""
 
     def __init__(self, size: int) -> None:
         self.ego = np.zeros((size, log.NUM_EGO_TRUE))
@@ -98,7 +98,7 @@ class _Truth:
         self.touching = np.zeros((size, DEBRIS_SLOTS), np.int64)
 
     def read(self, env: DebrisVectorEnv) -> None:
-        """Before a decision."""
+        """Read the state before a decision."""
         read_truth(
             env.batch.view(np.ndarray),
             self.ego,
@@ -112,7 +112,7 @@ class _Truth:
     def note_struck(
         self, env: DebrisVectorEnv, struck: NDArray[np.int8], goes_on: NDArray[np.bool_]
     ) -> None:
-        """After it: compare who touches what with before."""
+        """Record which objects a vehicle other than the ego has begun to touch in the decision."""
         before, targets = self.touching.copy(), self.targets.copy()
         self.read(env)
         same = targets[:, VEHICLE_SLOTS:] == self.targets[:, VEHICLE_SLOTS:]
@@ -127,7 +127,7 @@ def _note_before(
     env: DebrisVectorEnv,
     names: list[str],
 ) -> None:
-    """Observation and truth of a decision; worlds that have ended play on and are cut off later."""
+    """Record observation and truth of a decision; what ended worlds record is cut off later."""
     for name in ("ego", "vehicles", "debris"):
         kept[name][step] = observation[name]
     kept["step"][step] = step
@@ -152,7 +152,7 @@ def _note_after(
     instances: Sequence[ScenarioInstance],
     runs: NDArray[np.bool_],
 ) -> None:
-    """Cost, contacts and events of a decision."""
+    """Record cost, contacts and events of a decision."""
     for k, name in enumerate(component.NAMES):
         kept["cost"][step, :, k] = info["cost"][name]
     kept["ended"][step, :, log.OFF_ROAD] = info["events"]["off_road"]
@@ -173,7 +173,7 @@ def _note_contact(
     truth: _Truth,
     instance: ScenarioInstance,
 ) -> None:
-    """One contact, in the slot of the object; the first of a decision counts."""
+    """Record one contact in the slot of the object; only the first of a decision counts."""
     targets = truth.targets[b, VEHICLE_SLOTS:]
     slots = [
         slot
@@ -207,7 +207,7 @@ def _note_contact(
 
 
 def _note_collision(collided: NDArray[np.int8], info: dict[str, Any], b: int) -> None:
-    """Which slot the ego collided with: the vehicle that is nearest to touching it in the last observation."""
+    """Record with which slot the ego collided: the vehicle nearest to it in the last observation."""
     if not info["events"]["collision"][b]:
         return
     rows = info["final_obs"][b]["vehicles"]
@@ -221,7 +221,7 @@ def _note_collision(collided: NDArray[np.int8], info: dict[str, Any], b: int) ->
 
 
 def _note_knock_on(kept: dict[str, NDArray[Any]], length: NDArray[np.int64]) -> None:
-    """What a struck object costs others later in the episode counts for its last contact before that."""
+    """Add later costs of a struck object for others to its last contact before them."""
     paid = kept["cost"][..., component.FOLLOWERS] + kept["cost"][..., component.WINDSCREEN]
     for step, b in zip(*np.nonzero(paid > 0.0), strict=True):
         if step >= length[b]:
@@ -241,7 +241,7 @@ def _cut(
     behaviour: str,
     types: tuple[str, ...],
 ) -> log.Shard:
-    """Episodes one after the other, each up to some time after its last object."""
+    """Concatenate the episodes, each cut some time after its last object."""
     parts = []
     for b in range(len(instances)):
         seen = kept["debris"][: length[b], b]

@@ -1,4 +1,4 @@
-"""Counts the events in a collection, and names the quotas that it does not meet."""
+"""Counts the events in collected data, and names the quotas that are not met."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HIDDEN_S: Final = 0.5
 
 
 def count(folders: Iterable[Path]) -> dict[str, int]:
-    """Decisions, episodes and the quantities of ``QUOTAS`` in some shards."""
+    """Count decisions, episodes and the quantities of ``QUOTAS`` in some shards."""
     total: Counter[str] = Counter()
     by_type: Counter[str] = Counter()
     for folder in folders:
@@ -64,7 +64,7 @@ def count(folders: Iterable[Path]) -> dict[str, int]:
 
 
 def _near_misses(c: Mapping[str, NDArray[Any]]) -> int:
-    """Number of times that an object is near beside the ego in a decision."""
+    """Number of times that an object comes near beside the ego in a decision."""
     moves, ego, rows = c["debris_true"], c["ego_true"], c["debris"]
     beside = np.abs(moves[..., log.M_DX]) < 3.0
     aside = (
@@ -76,7 +76,7 @@ def _near_misses(c: Mapping[str, NDArray[Any]]) -> int:
 
 
 def missing(counts: Mapping[str, int]) -> list[str]:
-    """Quotas that are not met, in words."""
+    """Describe the quotas that are not met."""
     share = counts["decisions"] / 1e6
     return [
         f"{name}: {counts[name]:,} of {needed * share:,.0f}"
@@ -86,5 +86,5 @@ def missing(counts: Mapping[str, int]) -> list[str]:
 
 
 def describe(counts: Mapping[str, int]) -> str:
-    """The counts as a table, one line per quantity."""
+    """Format the counts as a table, one line per quantity."""
     return "".join(f"{name:36s}{number:>12,}\n" for name, number in counts.items())

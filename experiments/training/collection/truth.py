@@ -1,4 +1,4 @@
-"""Reads the true state of simulated worlds, slot by slot, before every decision: the labels of training."""
+"""Reads the true state of simulated worlds before every decision, slot by slot: the training labels."""
 
 from __future__ import annotations
 

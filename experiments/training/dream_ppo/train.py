@@ -1,4 +1,4 @@
-"""Training ``dream_ppo``: PPO inside the dream, once per seed; what is finished is kept when a run is killed."""
+"""Trains ``dream_ppo``: PPO inside the dream, once per seed; finished seeds are kept if a run is killed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Make = Callable[[int], VecEnv]
 def train(
     config: DreamPPOConfiguration, experience: Sequence[str], output: str, seed: int
 ) -> dict[str, Any]:
-    """Train, or go on after the last seed that was finished; the result describes the checkpoint in ``output``.
+    """Train, or continue after the last finished seed; the result describes the checkpoint in ``output``.
 
     Dreams begin with pieces of the log in the folders ``experience``; ``seed`` is that of the first critic.
 
@@ -64,7 +64,7 @@ def train(
     claim(folder / CLAIM, told | {"world_model_sha256": model.about["tensors_sha256"]})
     imagination = read_imagination(config.world_model)
     limit = imagination.starts.limit
-    starts = draw_starts(shards, config.starts, seed, limit, count("pieces of the log"))
+    starts = draw_starts(shards, config.starts, seed, limit, count("log pieces"))
     imagination = imagination._replace(starts=starts)
 
     def make(of: int) -> VecEnv:
@@ -111,7 +111,7 @@ def describe(about: Mapping[str, Any]) -> str:
 
 
 def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None = None) -> PPO:
-    """Train PPO on a ``CommandEnv``; the seed determines weights, choices and batches, ``log`` is for TensorBoard."""
+    """Train PPO on a ``CommandEnv``; the seed decides weights, exploration and batches, ``log`` is for TensorBoard."""
     per_update = env.num_envs * config.steps
     updates = max(config.decisions // per_update, 1)
     model = PPO(
@@ -143,7 +143,7 @@ def learn(env: VecEnv, config: DreamPPOConfiguration, seed: int, log: str | None
 
 
 def export(model: PPO) -> ActorCritics:
-    """Actor and critic of a trained model as arrays."""
+    """Convert actor and critic of a trained model to arrays."""
     weights = {name: w.detach().numpy() for name, w in model.policy.state_dict().items()}
 
     def net(hidden: str, last: str) -> Net:
@@ -153,14 +153,14 @@ def export(model: PPO) -> ActorCritics:
 
 
 def _stack(nets: list[Net]) -> Net:
-    """Stack networks as members of one."""
+    """Stack networks as members of one ensemble."""
     return Net(*(np.concatenate(arrays) for arrays in zip(*nets, strict=True)))
 
 
 def _part(
     folder: Path, config: DreamPPOConfiguration, make: Make, seed: int
 ) -> tuple[ActorCritics, dict[str, float]]:
-    """What one seed has learned, and figures about it."""
+    """The networks of one seed, and figures about its training."""
 
     def learn_seed() -> tuple[ActorCritics, dict[str, float]]:
         start = time.process_time()
@@ -174,7 +174,7 @@ def _part(
 
 
 def _measure(model: PPO, env: VecEnv, config: DreamPPOConfiguration) -> float:
-    """Mean capped cost of a dreamt decision, US$."""
+    """Mean capped cost of a decision in the dream, US$."""
     observation: Any = env.reset()
     paid = 0.0
     for _ in range(PROBES):
@@ -185,7 +185,7 @@ def _measure(model: PPO, env: VecEnv, config: DreamPPOConfiguration) -> float:
 
 
 class _Progress(BaseCallback):
-    """A bar that counts updates and shows what a dreamt episode costs."""
+    """Progress bar that counts updates and shows the cost of a dreamt episode."""
 
     def __init__(self, updates: int, name: str) -> None:
         super().__init__()

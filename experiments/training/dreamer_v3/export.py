@@ -70,5 +70,5 @@ def to_nets(weights: Mapping[str, Array]) -> tuple[Nets, Sizes]:
 
 
 def _flip(weight: Array) -> Array:
-    """``(outputs, inputs)`` to ``(inputs, outputs)``."""
+    """Transpose ``(outputs, inputs)`` to ``(inputs, outputs)``."""
     return np.ascontiguousarray(weight.T)

@@ -1,4 +1,4 @@
-"""Whether sheeprl, which trains DreamerV3, is installed; the check does not import it, which takes seconds."""
+"""Checks whether sheeprl, which trains DreamerV3, is installed; importing it would take seconds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ HOW_TO_INSTALL: Final = '.venv/bin/python -m pip install -e ".[dreamer]"'
 
 
 def is_available(package: str = "sheeprl") -> bool:
-    """Whether a package is installed; a mere folder of that name does not count."""
+    """Whether a package is installed; a folder of that name alone does not count."""
     found = importlib.util.find_spec(package)
     return found is not None and found.origin is not None

@@ -1,4 +1,4 @@
-"""One segment of DreamerV3's learning, in a process of its own that gets the path of a job in JSON.
+"""One segment of DreamerV3's training, in a process of its own that receives the path of a job in JSON.
 
 sheeprl starts as from its own command line, with a configuration that is composed here. Its Hydra, seeds and torch
 settings are global, hence the process. sheeprl prints to standard output: the parent reads the progress there, and a
@@ -84,7 +84,7 @@ def compose_settings(job: dict[str, Any]) -> Any:  # noqa: ANN401 (sheeprl's own
 
 
 def run(job: dict[str, Any]) -> None:
-    """Learn; write sheeprl's checkpoint and, beside it, the weights that a policy needs."""
+    """Train; write sheeprl's checkpoint and, beside it, the weights that a policy needs."""
     import torch
     from safetensors.torch import save_file
     from sheeprl.cli import check_configs, run_algorithm

@@ -1,4 +1,4 @@
-"""Training DreamerV3 in the twin with sheeprl: segments as in ``model_free``, the learning of each in its own process.
+"""Trains DreamerV3 in the twin with sheeprl, in segments as in ``model_free``, each in its own process.
 
 A segment goes on from sheeprl's checkpoint of the one before, replay buffer included, and is a pure function of it:
 random numbers and worlds begin anew with seeds of its number. Those checkpoints are pickled, so only the process that
@@ -54,7 +54,7 @@ _SEED_RANGE: Final = 2**32
 
 
 class _Run(NamedTuple):
-    """What all segments share."""
+    """Values that all segments share."""
 
     config: DreamerV3Configuration
     shared: ModelFreeConfiguration
@@ -72,7 +72,7 @@ class _Run(NamedTuple):
         }
 
     def job(self, k: int) -> dict[str, Any]:
-        """The job of segment ``k``, as its process reads it."""
+        """The job of segment ``k``, in the form that its process reads."""
         before = str(dreamer_segment.find_checkpoint(self.place(k - 1))) if k else None
         return self.place(k) | {
             "resume_from": before,
@@ -94,7 +94,7 @@ class _Run(NamedTuple):
 def train(
     config: DreamerV3Configuration, shared: ModelFreeConfiguration, output: str, seed: int
 ) -> dict[str, Any]:
-    """Train, or go on after the last finished segment; the result describes the checkpoint in ``output``.
+    """Train, or continue after the last finished segment; the result describes the checkpoint in ``output``.
 
     Families, reward and suite are in ``shared``; the seed determines weights, choices, batches and instances.
 
@@ -128,7 +128,7 @@ def train(
 def _learn(
     run: _Run, progress: Progress, suite: Suite, described: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Segment after segment, and the best of what they left."""
+    """Train segment after segment, and choose the best checkpoint."""
     items = choose_items(suite, run.config.decisions, run.segments)
     done = progress.learned + progress.validated
     with Bar(f"{KIND} {run.seed}", run.config.decisions, "decisions", done) as bar:
@@ -159,7 +159,7 @@ def _learn(
 
 
 def _run_segment(job: dict[str, Any], bar: Bar) -> float:
-    """Let a process learn, and count its steps; its CPU time, seconds."""
+    """Train a segment in a process and count its steps; returns its CPU time, seconds."""
     folder = dreamer_segment.segment_folder(job)
     # of a segment that was killed
     shutil.rmtree(folder, ignore_errors=True)
@@ -182,7 +182,7 @@ def _run_segment(job: dict[str, Any], bar: Bar) -> float:
     if process.returncode != 0:
         lines = log.read_text(encoding="utf-8").strip().splitlines() or ["nothing said"]
         raise UserError(
-            f"sheeprl: ended with code {process.returncode}: {lines[-1]}; all it said: {log}"
+            f"sheeprl: ended with code {process.returncode}: {lines[-1]}; full output: {log}"
         )
     bar.reach(done + job["steps"])
     after = os.times()
@@ -192,14 +192,14 @@ def _run_segment(job: dict[str, Any], bar: Bar) -> float:
 
 
 def _forget(place: dict[str, Any]) -> None:
-    """Delete what only the next segment needs; curves, settings and the log stay."""
+    """Delete files that only the next segment needs; curves, settings and the log stay."""
     folder = dreamer_segment.segment_folder(place)
     for name in ("checkpoint", "checkpoint_buffers"):
         shutil.rmtree(folder / "version_0" / name, ignore_errors=True)
 
 
 def _read(run: _Run) -> Progress:
-    """Progress of the run; it begins anew if the checkpoint of the last segment is missing."""
+    """Progress of the run; it starts again if the checkpoint of the last segment is missing."""
     found = read_progress(run.folder)
     if 0 < found.segments < run.segments:
         last = dreamer_segment.find_checkpoint(run.place(found.segments - 1))

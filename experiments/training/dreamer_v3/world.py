@@ -1,4 +1,4 @@
-"""One world of the twin as sheeprl needs it: a Gymnasium environment that observes one vector in a dictionary."""
+"""One world of the twin in the form that sheeprl needs: an environment that observes one vector in a dictionary."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DreamerWorld(gym.Env[Any, Any]):
     Parameters
     ----------
     scenario
-        Names of families, each as often as its share says.
+        Names of families, each repeated according to its share.
     reward_scale_usd, cap_usd, needless_usd
         As in ``policies.reactive.command_env.CommandEnv``.
     first_seed
@@ -64,7 +64,7 @@ class DreamerWorld(gym.Env[Any, Any]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
-        """Begin an episode: the first one with the world's own seed, the others with its own draws."""
+        """Begin an episode: the first one with the world's seed, later ones with its own random generator."""
         del seed, options
         if self._next is None:
             self._worlds.seed(self._seed)
@@ -74,7 +74,7 @@ class DreamerWorld(gym.Env[Any, Any]):
     def step(
         self, action: NDArray[np.int64]
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Execute a command, which is a pace and a move."""
+        """Execute a command, which consists of a pace and a move."""
         self._worlds.step_async(np.asarray(action)[None])
         features, reward, ended, infos = self._worlds.step_wait()
         self._next, truncated = features[0], bool(infos[0]["TimeLimit.truncated"])

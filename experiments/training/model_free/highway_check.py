@@ -33,7 +33,7 @@ IDLE: Final = 1
 
 
 class Measured(NamedTuple):
-    """Mean returns of an episode, and the error of the last one."""
+    """Mean returns of an episode, and the standard error of the last one."""
 
     idle: float
     random: float
@@ -43,7 +43,7 @@ class Measured(NamedTuple):
 
 
 def check_ppo(config: PPOCheckConfiguration) -> Measured:
-    """Learn and measure; the result is also written to ``ppo_check.json`` in the output folder."""
+    """Train and measure; the result is also written to ``ppo_check.json`` in the output folder."""
     torch.set_num_threads(1)
     make_folder(Path(config.output))
     set_random_seed(config.seed)
@@ -70,7 +70,7 @@ def check_ppo(config: PPOCheckConfiguration) -> Measured:
 
 
 def _make() -> gym.Env[Any, Any]:
-    """One environment with its own defaults, flat observations, and the statistics that SB3 wants."""
+    """Make one environment with its own defaults, flat observations, and the statistics that SB3 needs."""
     # not at the top: only this command needs it
     import highway_env  # noqa: F401 (registers)
 

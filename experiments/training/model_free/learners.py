@@ -1,4 +1,4 @@
-"""The learners of Stable-Baselines3 and sb3-contrib: made, run in segments, kept without pickle, exported."""
+"""The learners of Stable-Baselines3 and sb3-contrib: built, trained in segments, saved without pickle, exported."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Chosen = PPOConfiguration | RecurrentPPOConfiguration | QRDQNConfiguration
 
 
 def choose(kind: str, config: ModelFreeConfiguration) -> Chosen:
-    """The settings of the algorithm of a policy."""
+    """The settings of the algorithm that a policy uses."""
     if kind == "recurrent_ppo":
         return config.recurrent_ppo
     return config.qr_dqn if kind == "qr_dqn" else config.ppo
@@ -109,7 +109,7 @@ class Learner:
         return plain
 
     def _exploration(self, config: QRDQNConfiguration) -> Callable[[float], float]:
-        """Schedule of the share of random commands, over the whole run instead of a segment."""
+        """Schedule of the share of random commands over the whole run, not over a segment."""
 
         def share(_: float) -> float:
             done = (1.0 - self._left) / config.exploration_share
@@ -126,7 +126,7 @@ class Learner:
         )
 
     def learn(self, steps: int, segment: int, segments: int, seed: int, progress: Progress) -> int:
-        """Learn for a segment.
+        """Train for a segment.
 
         Parameters
         ----------
@@ -199,7 +199,7 @@ class Learner:
         return RecurrentActor(Lstm(*lstm), head)
 
     def keep(self, folder: Path) -> None:
-        """Write the state from which the next segment goes on."""
+        """Save the state from which the next segment continues."""
         make_folder(folder)
         model = self._model
         tensors = {f"policy.{name}": value for name, value in model.policy.state_dict().items()}
@@ -217,7 +217,7 @@ class Learner:
         write_tensors(folder / "state.safetensors", arrays)
 
     def restore(self, folder: Path) -> None:
-        """Go on with what ``keep`` has written."""
+        """Load the state that ``keep`` has saved."""
         arrays = read_tensors(folder / "state.safetensors")
         model = self._model
         policy = model.policy
@@ -245,11 +245,11 @@ class Learner:
 
 
 BUFFER: Final = ("observations", "next_observations", "actions", "rewards", "dones", "timeouts")
-"""Arrays of a replay buffer."""
+"""Names of the arrays of a replay buffer."""
 
 
 def prefer(policy: torch.nn.Module, logits: Sequence[float] | None) -> None:
-    """Change an actor in place so that its first logits are about the given ones for every observation."""
+    """Change an actor in place so that its first logits are near the given ones for every observation."""
     if logits is None:
         return
     weights = policy.state_dict()
@@ -259,7 +259,7 @@ def prefer(policy: torch.nn.Module, logits: Sequence[float] | None) -> None:
 
 
 def to_net(weights: dict[str, Any], names: tuple[str, str, str]) -> Net:
-    """Three layers as a network of one member."""
+    """Convert three layers to a network with one member."""
     arrays = []
     for name in names:
         arrays += [weights[f"{name}.weight"].T, weights[f"{name}.bias"]]
@@ -267,7 +267,7 @@ def to_net(weights: dict[str, Any], names: tuple[str, str, str]) -> Net:
 
 
 class _Count(BaseCallback):
-    """Counts steps of the environment."""
+    """Callback that counts environment steps."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()

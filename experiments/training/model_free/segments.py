@@ -1,4 +1,4 @@
-"""Training in segments, each followed by a validation, as all learners in the twin do."""
+"""Training in segments, each followed by a validation; shared by all learners in the twin."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ PROGRESS: Final = "progress.json"
 
 
 class Plan(Protocol):
-    """A configuration with a budget."""
+    """Configuration of a training and its budget."""
 
     @property
     def decisions(self) -> int:
-        """Environment steps, those of validation included."""
+        """Number of environment steps, including those of validation."""
 
     @property
     def segments(self) -> int:
-        """At most so many."""
+        """Largest number of segments."""
 
 
 class Progress(NamedTuple):
-    """Progress of a training run."""
+    """Progress of a training run in the twin."""
 
     segments: int = 0  # finished
     learned: int = 0  # environment steps of learning
@@ -84,19 +84,19 @@ def plan_segments(plan: Plan, at_once: int) -> tuple[int, int]:
 
 
 def list_families(shares: Mapping[str, int]) -> list[str]:
-    """Names of scenario families, each as often as its share says."""
+    """Names of scenario families, each repeated according to its share."""
     return [name for name, share in shares.items() for _ in range(share)]
 
 
 def choose_items(suite: Suite, decisions: int, segments: int) -> list[Any]:
-    """The validation items that each of some segments can afford with a budget of ``decisions`` for all of them."""
+    """The validation items that each segment can afford with a budget of ``decisions`` for all segments."""
     affordable = VALIDATION_SHARE * decisions / segments / MEAN_DECISIONS
     items = suite.items("validation")
     return items[:: max(round(len(items) / max(affordable, 1.0)), 1)]
 
 
 def validate(progress: Progress, policy: Policy, suite: Suite, items: list[Any]) -> Progress:
-    """Drive some items of a suite with the policy of the last segment; adds decisions and scores to the progress."""
+    """Drive some items of a suite with the latest policy; adds decisions and scores to the progress."""
     costs, decisions = np.zeros(len(items)), 0
     for k, episode in Rollout(policy, [suite.instance(item) for item in items]).episodes():
         costs[k] = episode.total_usd.sum()
@@ -109,13 +109,13 @@ def validate(progress: Progress, policy: Policy, suite: Suite, items: list[Any])
 
 
 def write_progress(folder: Path, progress: Progress, *state: str) -> None:
-    """Write down how far the run in a folder has come, and which files the next segment goes on from."""
+    """Write the progress of the run in a folder, and the files from which the next segment continues."""
     write_text(folder / PROGRESS, json.dumps(progress._asdict()) + "\n")
     Steps(folder).note(PROGRESS, (PROGRESS, *state))
 
 
 def read_progress(folder: Path) -> Progress:
-    """How far the run in a folder has come; a run whose files do not belong together begins anew."""
+    """Read the progress of the run in a folder; a run whose files do not match starts again."""
     if Steps(folder).find(PROGRESS) is None:
         return Progress()
     values: dict[str, Any] = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def read_progress(folder: Path) -> Progress:
 
 
 def describe(about: Mapping[str, Any]) -> str:
-    """What was trained, in a few lines."""
+    """Describe a training in a few lines."""
     spent, found = about["budget"], about["validation"]
     by_segment = ", ".join(f"{score:,.0f}" for score in found["capped_usd_by_segment"])
     return (

@@ -1,4 +1,4 @@
-"""Training without a model, in the twin: segments of learning, each followed by a validation; a killed run goes on.
+"""Trains policies without a model in the twin, in segments with a validation after each; a killed run continues.
 
 A segment is a pure function of what the one before it left: random numbers and worlds begin anew with seeds of its
 number. So a run that was killed ends with the same bits as one that was not.
@@ -44,11 +44,11 @@ from policies.world_model.model.checkpoint import filter_hash
 from policies.world_model.model.checkpoint import load as load_model
 
 STATE: Final = "state/state.safetensors"
-"""What a segment goes on from."""
+"""File with the state from which a segment continues."""
 
 
 def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> dict[str, Any]:
-    """Train, or go on after the last finished segment; the result describes the checkpoint in ``output``.
+    """Train, or continue after the last finished segment; the result describes the checkpoint in ``output``.
 
     ``kind`` is one of ``policies.model_free.policy.KINDS``. The seed determines weights, choices, batches, instances.
 
@@ -115,7 +115,7 @@ def _run(
     suite: Suite,
     described: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Segment after segment, and the best of what they left."""
+    """Train segment after segment, and choose the best checkpoint."""
     steps, segments = plan_segments(config, learner.steps_at_once)
     items = choose_items(suite, config.decisions, segments)
     done = progress.learned + progress.validated
@@ -144,7 +144,7 @@ def _run(
 
 
 def _finish(folder: Path, progress: Progress, described: Mapping[str, Any]) -> dict[str, Any]:
-    """The checkpoint of the best segment, as the checkpoint of the run."""
+    """Save the checkpoint of the best segment as that of the run."""
     found = checkpoint.load(folder / f"segment_{progress.best:02d}")
     about = {**described, **progress.describe()}
     checkpoint.save(folder, found.learned, about)

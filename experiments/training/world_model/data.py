@@ -1,4 +1,4 @@
-"""Builds the data sets on which the parts of the world model are trained from shards of experience."""
+"""Builds the training data of the world model's parts from shards of collected data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EPISODES_PER_SHARD = 1 << 20
 
 
 class Loaded(NamedTuple):
-    """A shard in memory with the classes of all contents."""
+    """A shard in memory with the content classes of its objects."""
 
     number: int
     columns: Mapping[str, NDArray[Any]]  # what may supervise
@@ -42,7 +42,7 @@ class Loaded(NamedTuple):
 
 
 Report = Callable[[int, int], None]
-"""Takes the number of shards that are done, and of all shards."""
+"""Function that receives the number of completed shards, and of all shards."""
 
 
 def list_all(folders: Sequence[str]) -> list[Path]:
@@ -51,7 +51,7 @@ def list_all(folders: Sequence[str]) -> list[Path]:
 
 
 def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]:
-    """Split shards into those for training and those for validation, which are at least two of four or more.
+    """Split shards into training and validation; validation gets at least two of four or more.
 
     Raises
     ------
@@ -59,14 +59,14 @@ def split(shards: Sequence[Path], share: float) -> tuple[list[Path], list[Path]]
         If there are fewer than two shards.
     """
     if len(shards) < 2:
-        raise UserError(f"experience: got {len(shards)} shards, expected 2 at least")
+        raise UserError(f"experience: got {len(shards)} shards, expected at least 2")
     every = max(min(round(1.0 / share), len(shards) // 2), 2)
     held = [shard for k, shard in enumerate(shards) if k % every == every - 1]
     return [shard for shard in shards if shard not in held], held
 
 
 def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
-    """Codebook over the contents of all objects in some shards."""
+    """Fit the codebook of content classes to all objects in some shards."""
     contents, types = [], []
     for shard in (log.read_shard(path) for path in shards):
         c = shard.columns
@@ -82,12 +82,12 @@ def fit_classes(shards: Sequence[Path], seed: int) -> Codebook:
 
 
 def find_classes(shards: Sequence[Path], seed: int) -> LatentClasses:
-    """Latent classes of all objects in some shards, from observations and impacts alone."""
+    """Fit latent content classes to all objects in some shards, from observations and impacts alone."""
     return fit_latent_classes([read_histories(without_truth(_read(path))) for path in shards], seed)
 
 
 def load(path: Path, number: int, book: Book) -> Loaded:
-    """Read a shard, with the classes of its objects."""
+    """Read a shard, with the content classes of its objects."""
     truth = _read(path)
     columns, kinds = book.see(truth, number)
     return Loaded(number, columns, kinds, truth)
@@ -112,7 +112,7 @@ def all_tracks(shards: Sequence[Path], book: Book, report: Report) -> Tracks:
 def all_transitions(
     shards: Sequence[Path], book: Book, rows: int, seed: int, report: Report
 ) -> Transitions:
-    """Transitions of some rows of all shards, drawn evenly."""
+    """Transitions from rows drawn evenly from all shards."""
     parts = []
     for one, chosen in draw_rows(shards, book, rows, seed, report):
         made = make_transitions(one.columns, one.kinds, chosen)
@@ -133,7 +133,7 @@ def all_flat_rows(shards: Sequence[Path], book: Book, rows: int, seed: int, repo
 def draw_rows(
     shards: Sequence[Path], book: Book, rows: int, seed: int, report: Report
 ) -> Iterator[tuple[Loaded, NDArray[np.int64]]]:
-    """Every shard with some of its rows, ``rows`` in all, drawn evenly; every shard gives one at least."""
+    """Draw ``rows`` rows evenly from all shards, at least one from each; returns every shard with its rows."""
     random = np.random.default_rng(seed)
     total = sum(log.read_about(path)["rows"] for path in shards)
     share = min(rows / total, 1.0)
@@ -147,7 +147,7 @@ def draw_rows(
 def all_events(
     shards: Sequence[Path], book: Book, model: Transition, stride: int, report: Report
 ) -> Events:
-    """Contacts, collisions and slips in rollouts that are imagined from every ``stride``-th row of all shards."""
+    """Contacts, collisions and slips in rollouts imagined from every ``stride``-th row of all shards."""
     params = CostParameters().to_array()[0]
     parts = []
     for k, path in enumerate(shards):
@@ -184,7 +184,7 @@ def all_events(
 
 
 def _numbered(rows: Rows, shard: int) -> Rows:
-    """Rows whose episodes have numbers that no other shard has."""
+    """Rows with episode numbers that no other shard uses."""
     return rows._replace(episode=rows.episode.astype(np.int64) + shard * EPISODES_PER_SHARD)
 
 

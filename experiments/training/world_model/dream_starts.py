@@ -1,4 +1,4 @@
-"""Pieces of the log with which the dreams of ``dream_ppo`` begin: those that leave time to decide."""
+"""Log pieces at which the dreams of ``dream_ppo`` start, early enough to leave time for decisions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def draw_starts(
     limit: NDArray[np.float64],
     report: Report,
 ) -> Starts:
-    """Draw at most ``count`` pieces of the log, in the order of the log; ``limit`` is that of ``Starts``.
+    """Draw at most ``count`` log pieces, in the order of the log; ``limit`` is as in ``Starts``.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def draw_starts(
             pieces.append((piece, shard.families[shard.columns["episode"][row]]))
         report(k + 1, len(shards))
     if not pieces:
-        raise UserError("experience: no piece has an object ahead in time")
+        raise UserError("experience: no log piece has an object ahead in time")
     chosen = np.sort(random.permutation(len(pieces))[:count]).tolist()
     arrays = [
         np.stack([pieces[n][0][key] for n in chosen]).astype(np.float32)
@@ -68,7 +68,7 @@ def draw_starts(
 
 
 def _ends(columns: Columns, random: np.random.Generator) -> list[int]:
-    """Draw the last rows of some pieces."""
+    """Draw the last rows of some log pieces."""
     ego, episode = columns["ego"], columns["episode"]
     speed = ego[:, column.E_SPEED]
     quiet = np.abs(ego[:, column.E_YAW_RATE] * speed) < QUIET_MPS2
@@ -92,7 +92,7 @@ def _ends(columns: Columns, random: np.random.Generator) -> list[int]:
 
 
 def seconds_to_object(ego: NDArray[np.float32], debris: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Time to the nearest tracked object in the ego's path at present speeds, ``(N,)``; inf if there is none."""
+    """Time to the nearest tracked object in the ego's path at constant speed, ``(N,)``; inf without one."""
     ahead = debris[..., column.D_DX].astype(np.float64)
     closing = np.maximum(ego[:, None, column.E_SPEED] - debris[..., column.D_VX], 1.0)
     in_path = (debris[..., column.D_TRACKED] > 0.5) & (ahead > 0.0)

@@ -1,4 +1,4 @@
-"""Pieces of the log with which dreams begin, and how much the members of the ensemble usually disagree there."""
+"""Log pieces at which dreams start, and the usual disagreement of the ensemble's members after them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ USUAL: Final = 95.0
 def all_emissions(
     shards: Sequence[Path], book: Book, rows: int, seed: int, report: data.Report
 ) -> Emissions:
-    """What was observed of the true states of some rows of all shards, drawn evenly."""
+    """Measurements, paired with the true states, of rows drawn evenly from all shards."""
     parts = [
         make_emissions(one.columns, one.kinds, chosen)
         for one, chosen in data.draw_rows(shards, book, rows, seed, report)
@@ -49,7 +49,7 @@ def all_emissions(
 def make_starts(
     shards: Sequence[Path], learned: Learned, classes: tuple[str, ...], seed: int
 ) -> Starts:
-    """Draw pieces of held-out shards, at most one per episode, and measure the usual disagreement after them.
+    """Draw log pieces of held-out shards, at most one per episode, and measure the usual disagreement after them.
 
     On shards that the model was trained on, the disagreement would be too small.
     """
@@ -74,7 +74,7 @@ def make_starts(
 
 
 def _ends(columns: dict[str, NDArray[Any]], random: np.random.Generator) -> list[int]:
-    """Draw the last row of a piece in some episodes, mostly with an object ahead."""
+    """Draw the last row of a log piece in some episodes, mostly with an object ahead."""
     episode = columns["episode"]
     debris = columns["debris"]
     ahead = (debris[..., column.D_TRACKED] > 0.5) & (debris[..., column.D_DX] > 5.0)
@@ -92,7 +92,7 @@ def _ends(columns: dict[str, NDArray[Any]], random: np.random.Generator) -> list
 
 
 def _piece(columns: dict[str, NDArray[Any]], end: int) -> dict[str, NDArray[Any]]:
-    """The observations that end in a row, and the actions from there to the end of the episode, the last one held."""
+    """Observations of a log piece, and the actions after it until the end of the episode, the last one repeated."""
     rows = slice(end - LENGTH + 1, end + 1)
     piece = {key: np.asarray(columns[key][rows]) for key in ("ego", "vehicles", "debris")}
     later = np.flatnonzero(columns["episode"][end:] != columns["episode"][end])
@@ -106,7 +106,7 @@ def _piece(columns: dict[str, NDArray[Any]], end: int) -> dict[str, NDArray[Any]
 def usual_doubt(
     starts: Starts, actions: NDArray[np.float64], learned: Learned, classes: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    """Percentile of the running sum of disagreement after every number of decisions under logged actions.
+    """Percentile of the cumulated disagreement after every number of decisions under logged actions.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Training the world model: classes and four parts; what is finished is kept when a run is killed."""
+"""Trains the world model: content classes and four parts; finished parts are kept if a run is killed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ EMISSION_ROWS: Final = 100_000
 
 
 def train(config: TrainConfiguration) -> dict[str, Any]:
-    """Train, or go on after the last part that was finished; the result describes the checkpoint.
+    """Train, or continue after the last finished part; the result describes the checkpoint.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
 def learn_parts(
     config: TrainConfiguration, learn: list[Path], held: list[Path], run: Run
 ) -> tuple[Learned, Book]:
-    """Train the classes of contents, then the parts in the order in which they need each other.
+    """Train the content classes, then the other parts in the order of their dependence.
 
     Parameters
     ----------
@@ -162,13 +162,13 @@ def _how(config: TrainConfiguration, run: Run, name: str) -> Training:
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration for a checkpoint's description: without folders of this machine, the data have a hash."""
+    """Configuration for a checkpoint's description: without folders of this machine, with a hash of the data."""
     told = {k: v for k, v in values.items() if k not in {"output", "data_sha256"}}
     return told | {"experience": [Path(name).name for name in values["experience"]]}
 
 
 def _check_device(device: str) -> None:
-    """Refuse what torch does not have."""
+    """Raise an error if torch does not support the device."""
     try:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
@@ -176,12 +176,12 @@ def _check_device(device: str) -> None:
 
 
 def _like() -> Learned:
-    """Names of all numbers; the shapes do not matter here."""
+    """Zeroed parameters with the names of all arrays; their shapes do not matter."""
     return template(Sizes(1, 1, 1, 1, 1, 1, 1, 1, 0))
 
 
 class Run:
-    """Progress, and the parts that are finished."""
+    """Progress of a training, and its finished parts."""
 
     def __init__(self, folder: Path, writer: SummaryWriter) -> None:
         self._folder, self._writer = folder, writer
@@ -189,7 +189,7 @@ class Run:
         self.cpu_s: dict[str, float] = {}
 
     def part(self, name: str, like: Any, make: Callable[[], Any]) -> Any:  # noqa: ANN401 (named tuples of arrays)
-        """A part that was finished before, or a new one."""
+        """Read a finished part, or train it."""
 
         def learn() -> tuple[Any, dict[str, float]]:
             start = time.process_time()
@@ -203,7 +203,7 @@ class Run:
         return made
 
     def report(self, name: str) -> Callable[[int, int, float], None]:
-        """Shows the loss, and writes it for TensorBoard as well."""
+        """Show the loss, and write it for TensorBoard."""
         shown = self._shown = Progress(name, unit="updates")
         networks = 0
 

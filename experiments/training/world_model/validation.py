@@ -1,4 +1,4 @@
-"""Scores of a trained model on shards that it was not trained on: motion, belief, events."""
+"""Scores of a trained model on held-out shards: motion, belief, events."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def validate_model(
     stride: int,
     report: data.Report,
 ) -> dict[str, float]:
-    """Scores of a model that was trained on ``learn``, on the shards ``held``; see ``data.all_events`` for ``stride``.
+    """Scores on the shards ``held`` of a model trained on ``learn``; see ``data.all_events`` for ``stride``.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def validate_model(
 def _event_lines(
     name: str, rows: Rows, exact: int, net: Net, calibration: np.ndarray
 ) -> dict[str, float]:
-    """Calibration error, Brier score and base rate of an event, for imagined and for exact places apart."""
+    """Calibration error, Brier score and base rate of an event, separately for imagined and exact positions."""
     found = {}
     is_exact = rows.x[:, exact] < 0.0
     for prefix, chosen, how in ((name, ~is_exact, 0), (f"exact_{name}", is_exact, 1)):
@@ -102,7 +102,7 @@ def _event_lines(
 
 
 def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) -> NDArray[np.bool_]:
-    """``(tracks,)`` whether the object is of a type that others look like."""
+    """Whether each object is of a type with look-alikes, ``(tracks,)``."""
     catalogue = load_catalogue()
     has_twin = [name in catalogue and bool(catalogue[name].look_alike_group) for name in types]
     start, slot = find_starts(columns)
@@ -114,7 +114,7 @@ def _is_look_alike(columns: Mapping[str, NDArray[Any]], types: Sequence[str]) ->
 def _belief_lines(
     scores: NDArray[np.float64], cues: NDArray[np.int64], alike: NDArray[np.bool_]
 ) -> dict[str, float]:
-    """Mean log scores in nats at the last sighting: of all objects, and of look-alikes by the cues they have shown."""
+    """Mean log scores in nats at the last sighting: all objects, and look-alikes by the cues observed."""
     found = {}
     parts = {"all": np.ones(len(cues), np.bool_), "look_alike": alike}
     parts |= {f"look_alike_{name}": alike & (cues == k) for k, name in enumerate(CUES)}
@@ -127,12 +127,12 @@ def _belief_lines(
 
 
 def _rmse(values: np.ndarray) -> float:
-    """Root mean square of distances; those that are nan do not count."""
+    """Root mean square of distances, without NaN."""
     return float(np.sqrt(np.nanmean(values**2)))
 
 
 def _probability(net: Net, calibration: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Calibrated probability of an event, from the mean logit of the members."""
+    """Calibrated probability of an event, from the members' mean logit."""
     logit = mean_logits(net, x) / calibration[0] + calibration[1]
     probability: np.ndarray = 1.0 / (1.0 + np.exp(-logit))
     return probability

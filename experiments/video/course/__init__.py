@@ -1,1 +1,1 @@
-"""The course of a film: what the policies did, which moments matter, and where they part."""
+"""The course of a film: decisions of the policies, key moments, and the divergence of a dream."""

@@ -1,4 +1,4 @@
-"""Divergence of a dream from what really happened: the first decision after which positions differ too much."""
+"""Divergence of a dream from the true course: the first decision after which positions differ too much."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Positions(NamedTuple):
 
 
 class Divergence(NamedTuple):
-    """The first difference that counts."""
+    """The first difference that exceeds a limit."""
 
     step: int  # decisions since the start
     what: str
@@ -47,7 +47,7 @@ def find_divergence(true: Sequence[Positions], dreamt: Sequence[Positions]) -> D
 
 
 def _gaps(true: Positions, dreamt: Positions) -> tuple[NDArray[np.float64], ...]:
-    """Distances of the ego, the vehicles and the objects; NaN for slots that are empty in either."""
+    """Distances between the courses of ego, vehicles and objects; NaN for slots that are empty in either."""
     pairs = (
         (true.ego[None], dreamt.ego[None]),
         (true.vehicles, dreamt.vehicles),
@@ -57,7 +57,7 @@ def _gaps(true: Positions, dreamt: Positions) -> tuple[NDArray[np.float64], ...]
 
 
 def _compare(true: Positions, dreamt: Positions, offsets: tuple[NDArray[np.float64], ...]) -> str:
-    """What differs; empty if nothing does."""
+    """Description of the differences; empty if there are none."""
     kinds = (("the ego", EGO_M), ("a vehicle", VEHICLE_M), ("an object", OBJECT_M))
     for (name, limit), gap, offset in zip(kinds, _gaps(true, dreamt), offsets, strict=True):
         apart = gap - offset

@@ -23,7 +23,7 @@ LINGER: Final = 2 * DECISION_HZ
 def key_moments(
     scripts: Sequence[Script], num_decisions: int, *, num_moments: int = NUM_MOMENTS
 ) -> list[int]:
-    """Times to show, as numbers of complete decisions, rising: 0 is the start, ``T`` the end.
+    """Times to show, as numbers of complete decisions in ascending order: 0 is the start, ``T`` the end.
 
     They are the same for all scripts of an instance, which may be cut at ``num_decisions``. Terminal events and
     contacts come first, then the first answer of every policy, its hardest braking and its furthest evasion; the rest
@@ -49,7 +49,7 @@ def key_moments(
 
 
 def _is_apart(moment: int, chosen: Sequence[int]) -> bool:
-    """Whether every moment chosen before is far enough away."""
+    """Whether a moment is far enough from all moments chosen before."""
     return all(abs(moment - other) >= CLOSEST for other in chosen)
 
 

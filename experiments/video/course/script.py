@@ -1,4 +1,4 @@
-"""Script: everything a policy decides in one instance, driven in the twin before anything is drawn."""
+"""Script: all decisions of a policy in one instance, computed in the twin before anything is drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.base import Explanation, Foreseeing, Foresight, Option, Outlook, P
 
 
 class Caption(NamedTuple):
-    """What a policy said about one decision."""
+    """A policy's explanation of one decision."""
 
     label: int  # into policies.base.LABELS, or UNSAID
     reason: str  # the rule that fired or the chosen manoeuvre; empty without an explanation
@@ -24,7 +24,7 @@ class Caption(NamedTuple):
 
 @dataclass(frozen=True)
 class Script:
-    """One policy in one instance, ``T`` decisions."""
+    """Course of one policy in one instance, with ``T`` decisions."""
 
     name: str  # of the policy
     episode: Episode  # from which records are made
@@ -48,7 +48,7 @@ class Script:
         return float(self.episode.total_usd.sum())
 
     def caption(self, decision: int) -> Caption:
-        """What the policy said about a decision."""
+        """The policy's explanation of a decision."""
         e = self.episode
         index = int(e.reasons[decision])
         reason = e.names[index] if 0 <= index < len(e.names) else ""
@@ -58,13 +58,13 @@ class Script:
 
 
 def _put_first(options: tuple[Option, ...], name: str) -> tuple[Option, ...]:
-    """Options, the chosen one first: a policy may stay with a manoeuvre that is no longer the best."""
+    """Options with the chosen one first; a policy may continue a manoeuvre that is no longer the best."""
     chosen = tuple(option for option in options if option.name == name)
     return chosen + tuple(option for option in options if option.name != name)
 
 
 class _Keeper(Listener):
-    """Keeps the imagined options and the belief of every decision."""
+    """Listener that records the imagined options and the belief of every decision."""
 
     def __init__(self, policy: Policy, *, foresee: bool) -> None:
         super().__init__(policy)
@@ -74,7 +74,7 @@ class _Keeper(Listener):
         self.outlooks: list[Outlook | None] = []
 
     def hear(self, said: Explanation) -> None:
-        """Keep those of the only world."""
+        """Record options and belief of the only world."""
         self.options.append(tuple(said.options[0]) if len(said.options) else ())
         self.outlooks.append(said.outlook)
         if self._foresee:
@@ -91,7 +91,7 @@ def drive(
     cost: CostParameters | None = None,
     foresee: bool = False,
 ) -> Script:
-    """Drive one instance in the twin, exactly as ``experiments.evaluate`` does.
+    """Drive one instance in the twin, with the same result as ``experiments.evaluate``.
 
     Parameters
     ----------

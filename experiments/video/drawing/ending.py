@@ -1,4 +1,4 @@
-"""How an episode ended, in words and on the dimmed last picture."""
+"""Describes how an episode ended, on the dimmed last picture."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def describe_ending(episode: Episode, num_decisions: int | None = None) -> Endin
 
 
 def _contacts(episode: Episode) -> str:
-    """The objects that the ego touched or straddled, each kind once."""
+    """The objects that the ego hit or straddled, each type once."""
     counts = Counter(
         f"{CONTACT_WORDS.get(row['mode'], row['mode'])} {row['object'].replace('_', ' ')}"
         for row in episode.contacts

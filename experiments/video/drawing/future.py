@@ -1,4 +1,4 @@
-"""The imagined future on the road: one ghost per second of every vehicle and object, fainter where members disagree."""
+"""Draws the imagined future: one ghost per second of every vehicle and object, fainter where the members disagree."""
 
 from __future__ import annotations
 

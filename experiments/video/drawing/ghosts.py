@@ -1,4 +1,4 @@
-"""Ghosts: the paths that a policy imagined, as thin lines on the road."""
+"""Draws ghosts: the paths that a policy imagined, as thin lines on the road."""
 
 from __future__ import annotations
 

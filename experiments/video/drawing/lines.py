@@ -1,4 +1,4 @@
-"""Lines of text in a given width and text on plates, for titles, end cards and contact sheets."""
+"""Writes lines of text in a given width and text on plates, for titles, end cards and contact sheets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LABEL_COLOURS: Final[tuple[Colour, ...]] = (
 
 
 class Pen(NamedTuple):
-    """Writes on one surface; ``x`` and ``y`` are upper left corners, px."""
+    """Writes text on one surface; ``x`` and ``y`` are upper left corners, px."""
 
     surface: pygame.Surface
     letters: Lettering
@@ -54,7 +54,7 @@ class Pen(NamedTuple):
         return left
 
     def shorten(self, text: str, size: int, width_px: int) -> str:
-        """The text, or its longest beginning that fits into a width, with an ellipsis."""
+        """The text, or its longest prefix that fits into a width, with an ellipsis."""
 
         def fits(part: str) -> bool:
             return self.letters.render(part, size, ink.TEXT).get_width() <= width_px
@@ -71,7 +71,7 @@ class Pen(NamedTuple):
         return text[:low].rstrip() + "…"
 
     def draw_label(self, label: int, x: int, y: int) -> int:
-        """The plate of a decision's label; returns the x after it, which is ``x`` without a label."""
+        """Draw the plate of a decision's label; returns the x after it, which is ``x`` without a label."""
         if not 0 <= label < len(LABELS):
             return x
         sheet = self.letters.render(LABELS[label], NORMAL, ink.PANEL)
@@ -83,7 +83,7 @@ class Pen(NamedTuple):
     def draw_centred(
         self, lines: Sequence[tuple[str, int, Colour]], centre: tuple[int, int]
     ) -> None:
-        """Lines of text with sizes and colours, one below the other, on a dark plate around ``centre``."""
+        """Draw lines of text with sizes and colours, one below the other, on a dark plate around ``centre``."""
         sheets = [self.letters.render(*line) for line in lines]
         gap, pad = 9, 18
         width = max(sheet.get_width() for sheet in sheets) + 2 * pad

@@ -38,7 +38,7 @@ def group_belief(chance: Sequence[float], names: Sequence[str]) -> list[tuple[st
 
 
 def draw_truth(pen: Pen, area: pygame.Rect, world: World, instance: ScenarioInstance) -> None:
-    """The true objects, nearest first: name, mass, size, and whether the ego sees it now."""
+    """Draw the true objects, nearest first: name, mass, size, and whether the ego sees it now."""
     _begin(pen, area, "what is really there")
     order = np.argsort(np.abs(world.debris_f[debris.X] - world.vehicle_f[vehicle.X, 0]))
     targets = world.track_i[track.TARGET, VEHICLE_SLOTS:]
@@ -60,7 +60,7 @@ def draw_truth(pen: Pen, area: pygame.Rect, world: World, instance: ScenarioInst
 
 
 def draw_belief(pen: Pen, area: pygame.Rect, slot: int | None, outlook: Outlook | None) -> None:
-    """Bars of the belief about the object in a slot, and how much the members disagree."""
+    """Draw bars of the belief about the object in a slot, and how much the members disagree."""
     if outlook is None or slot is None:
         _begin(pen, area, "belief: no object is tracked")
         return
@@ -73,7 +73,7 @@ def draw_belief(pen: Pen, area: pygame.Rect, slot: int | None, outlook: Outlook 
 
 
 def draw_plans(pen: Pen, area: pygame.Rect, options: Sequence[Option]) -> None:
-    """The chosen plan and the best of the others: imagined mean, and mean of the worst cases."""
+    """Draw the chosen plan and the best others: imagined mean, and mean of the worst cases."""
     if not options:
         _begin(pen, area, "no object matters: no plan is imagined")
         return
@@ -88,7 +88,7 @@ def draw_plans(pen: Pen, area: pygame.Rect, options: Sequence[Option]) -> None:
 
 
 def _begin(pen: Pen, area: pygame.Rect, head: str) -> None:
-    """An empty strip with its heading."""
+    """Draw an empty strip with its heading."""
     pygame.draw.rect(pen.surface, ink.PANEL, area)
     pen.write(head, area.left + LEFT_PX, area.top + 6, SMALL, ink.TEXT_DIM)
 
@@ -96,7 +96,7 @@ def _begin(pen: Pen, area: pygame.Rect, head: str) -> None:
 def _bar(
     pen: Pen, area: pygame.Rect, row: int, what: tuple[str, float, str], colour: Colour
 ) -> None:
-    """A name, a bar of a share, and a text behind it."""
+    """Draw a name, a bar for a share, and a text after it."""
     name, share, text = what
     x, y = area.left + LEFT_PX, area.top + 22 + (ROW_PX - 3) * row
     pen.write(pen.shorten(name, SMALL, NAME_PX), x, y, SMALL, colour)

@@ -1,4 +1,4 @@
-"""Between pygame's surfaces and arrays of pixels."""
+"""Converts between pygame's surfaces and arrays of pixels."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ BAR_PX: Final = 36
 
 
 class Title(NamedTuple):
-    """The contents of the strip."""
+    """Contents of the title strip."""
 
     name: str
     colour: Colour
@@ -80,7 +80,7 @@ def draw_name(pen: Pen, name: str, details: str, colour: Colour) -> None:
 
 
 def _write_decision(pen: Pen, title: Title, x: int, y: int, right: int) -> None:
-    """The label on its plate, and the reason beside it."""
+    """Write the label on its plate, and the reason beside it."""
     caption = title.caption
     if caption.label == UNSAID and not caption.reason:
         pen.write("gives no reasons", x, y + 6, SMALL, ink.TEXT_DIM)
@@ -92,7 +92,7 @@ def _write_decision(pen: Pen, title: Title, x: int, y: int, right: int) -> None:
 
 
 def _write_options(pen: Pen, options: Sequence[Option], room: pygame.Rect) -> None:
-    """Names and imagined costs, the chosen one first and bright."""
+    """Write names and imagined costs, the chosen one first and bright."""
     columns = max(1, room.width // OPTION_PX)
     shown = options[: columns * OPTION_ROWS]
     left_out = len(options) - len(shown)
@@ -112,7 +112,7 @@ def _write_options(pen: Pen, options: Sequence[Option], room: pygame.Rect) -> No
 
 
 def _write_numbers(pen: Pen, title: Title, area: pygame.Rect) -> None:
-    """Speed and cost, large."""
+    """Write speed and cost in large type."""
     head = "expected cost" if title.is_over else "cost so far"
     right, middle = area.right - 14, area.right - 146
     pen.write_right(head, right, area.top + 12, SMALL, ink.TEXT_DIM)

@@ -1,4 +1,4 @@
-"""A dream under given actions beside what really happens under them; each goes on when the other is over."""
+"""Films a dream under given actions beside the true course under the same actions; each plays to its own end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policies.world_model.dream.simulation.settings import Imagination
 
 
 class Plan(NamedTuple):
-    """Given actions and when they begin."""
+    """Given actions and the decision at which they begin."""
 
     start: int  # decision of the episode
     actions: NDArray[np.float64]  # (T, 2) in [-1, 1]
@@ -39,14 +39,14 @@ class Sleep(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What the dream gets wrong."""
+    """Description of the dream's error."""
 
     step: int  # decisions since the start
     remark: str  # on the dream from then on
 
 
 class Handover(Listener):
-    """Drives as a policy does, except for the decisions of a plan."""
+    """A policy whose actions are replaced during the decisions of a plan."""
 
     def __init__(self, policy: Policy, plan: Plan) -> None:
         super().__init__(policy)
@@ -54,19 +54,19 @@ class Handover(Listener):
         self._decision = 0
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Begin the episode."""
+        """Begin an episode."""
         super().reset(mask, seeds)
         self._decision = 0
 
     def act(self, observation: Observation) -> NDArray[np.floating[Any]]:
-        """The plan's action while it lasts; the policy decides all the same, so that its memory stays complete."""
+        """Return the plan's action during the plan; the policy still acts, so that its memory stays complete."""
         action = super().act(observation)
         step = self._decision - self._plan.start
         self._decision += 1
         return self._plan.actions[None, step] if 0 <= step < len(self._plan.actions) else action
 
     def explain(self) -> Explanation:
-        """The name of the plan as the reason."""
+        """The name of the plan, given as the reason."""
         return Explanation(np.full(1, UNSAID), np.zeros(1, np.int64), (self._plan.name,))
 
 
@@ -118,7 +118,7 @@ def dream_beside(
 
 
 def _describe(events: dict[str, Any], costs: list[float]) -> Ending:
-    """How the dream ended."""
+    """Describe how the dream ended."""
     words = [EVENT_WORDS.get(name, name) for name, happened in events.items() if bool(happened)]
     headline = (
         f"dreamt: {' and '.join(words) or 'the end'} after {(len(costs) - 1) * DECISION_S:.1f} s"

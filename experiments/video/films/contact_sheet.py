@@ -1,4 +1,4 @@
-"""Contact sheet: key moments from top to bottom, policies from left to right, on one picture."""
+"""Contact sheet: one picture with key moments from top to bottom and policies from left to right."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ NAMES_PX: Final = 64
 """Height of the row of names."""
 
 GAP_PX: Final = 8
-"""Below every row."""
+"""Gap below every row."""
 
 COLUMN_GAP_PX: Final = 24
-"""Beside every column."""
+"""Gap beside every column."""
 
 
 def compute_size(num_films: int, num_moments: int) -> tuple[int, int]:
@@ -95,7 +95,7 @@ def draw_sheet(
 
 
 def write_png(path: Path, frame: Frame) -> None:
-    """Write a picture whole or not at all."""
+    """Write a picture atomically."""
     with replacing(path) as temporary:
         pygame.image.save(to_surface(frame), str(temporary))
 
@@ -106,7 +106,7 @@ def _top_of(row: int) -> int:
 
 
 def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
-    """Pictures of one script by number of complete decisions; after its end the last one."""
+    """Pictures of one script by number of complete decisions; after its end, the last picture."""
     wanted = {min(moment, film.num_decisions) for moment in moments}
     complete = -1
 
@@ -124,7 +124,7 @@ def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
 
 
 def _write_name(pen: Pen, film: Film, remark: str, left: int) -> None:
-    """Head of a column: name, ending and cost."""
+    """Write the head of a column: name, ending and cost."""
     top, right = HEADING_PX, left + CELL_PX[0]
     pygame.draw.rect(pen.surface, film.colour, pygame.Rect(left, top, CELL_PX[0], 4))
     edge = pen.write_right(film.ending.cost, right, top + 14, LARGE)
@@ -140,7 +140,7 @@ def _write_name(pen: Pen, film: Film, remark: str, left: int) -> None:
 
 
 def _write_caption(pen: Pen, film: Film, moment: int, corner: tuple[int, int]) -> None:
-    """Line under a picture: the decision in force, speed, cost so far."""
+    """Write the line under a picture: current decision, speed, cost so far."""
     x, y = corner
     script = film.script
     if moment > film.num_decisions:

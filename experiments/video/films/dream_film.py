@@ -1,4 +1,4 @@
-"""The film of a dream that begins at a real moment, below what really happened under the same actions."""
+"""The film of a dream that starts at a real moment, below the true course under the same actions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARK_LEFT_PX = 420
 
 
 def play(dreamt: Dreamt, heading: Heading) -> Iterator[Frame]:
-    """What really happened above, the dream below; from the divergence on both have a red edge.
+    """The true course above, the dream below; both have a red edge after they diverge.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def play(dreamt: Dreamt, heading: Heading) -> Iterator[Frame]:
 
 
 def _panel(picture: Frame, dreamt: Dreamt, step: int, letters: Lettering) -> Frame:
-    """The dream with its own title strip."""
+    """Draw the dream with its own title strip."""
     surface = pygame.Surface((WIDTH_PX, PANEL_HEIGHT_PX))
     surface.blit(to_surface(picture), (0, TITLE_PX))
     letters.begin_frame()
@@ -80,7 +80,7 @@ def _panel(picture: Frame, dreamt: Dreamt, step: int, letters: Lettering) -> Fra
 
 
 def _mark(panel: Frame, dreamt: Dreamt, step: int, letters: Lettering) -> Frame:
-    """The panel with a red frame and a line about the divergence, from its decision on."""
+    """Draw a red frame and a line about the divergence on the panel, from its decision on."""
     parted = dreamt.divergence
     if parted is None or step < parted.step:
         return panel
@@ -94,7 +94,7 @@ def _mark(panel: Frame, dreamt: Dreamt, step: int, letters: Lettering) -> Frame:
 
 
 def _describe_divergence(dreamt: Dreamt) -> str:
-    """When and how the dream and the truth part."""
+    """When and how the dream diverges from the true course."""
     parted = dreamt.divergence
     if parted is None:
         return "never diverged"
@@ -102,7 +102,7 @@ def _describe_divergence(dreamt: Dreamt) -> str:
 
 
 def describe(dreamt: Dreamt) -> str:
-    """One line about a dream and the truth."""
+    """One line that compares a dream with the true course."""
     start_s, seconds = dreamt.start * DECISION_S, dreamt.dreamt_steps * DECISION_S
     return f"dreamt from {start_s:.1f} s for {seconds:.1f} s, {_describe_divergence(dreamt)}"
 

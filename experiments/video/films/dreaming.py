@@ -1,4 +1,4 @@
-"""A dream that begins at a real moment, beside what really happens under the same actions."""
+"""Dreams from a real moment on, beside the true course under the same actions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class DreamOptions(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Dreamt:
-    """A driven episode and the dream of its rest, ``T`` decisions; lists have the start first."""
+    """A driven episode and the dream of its rest, with ``T`` decisions; lists begin with the start."""
 
     script: Script  # what really happened
     start: int  # decision at which the dream begins
@@ -69,17 +69,17 @@ class Dreamt:
 
     @property
     def dreamt_steps(self) -> int:
-        """Decisions that are dreamt."""
+        """Number of decisions in the dream."""
         return len(self.costs_usd) - 1
 
     @property
     def num_frames(self) -> int:
-        """Frames of ``dream_film.play``."""
+        """Number of frames of ``dream_film.play``."""
         return len(self.pictures) + round(HOLD_S * FPS)
 
 
 class _Watcher(Listener):
-    """Keeps worlds and observations of the only world; hides what the policy imagined, which a dream does not show."""
+    """Listener that records worlds and observations, and hides imagined plans, which a dream does not show."""
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
@@ -87,12 +87,12 @@ class _Watcher(Listener):
         self.observations: list[dict[str, NDArray[np.float32]]] = []
 
     def see(self, observation: Observation) -> None:
-        """Before a decision."""
+        """Record the state before a decision."""
         self.records.append(self.worlds.batch[0].copy())
         self.observations.append({key: rows[0].copy() for key, rows in observation.items()})
 
     def explain(self) -> Explanation:
-        """Labels and reasons only."""
+        """The explanation reduced to labels and reasons."""
         return dataclasses.replace(super().explain(), options=(), outlook=None)
 
 
@@ -228,7 +228,7 @@ def _find_start(observations: list[dict[str, NDArray[np.float32]]], start_s: flo
 
 
 def _make_start(watcher: _Watcher, start: int, family: str) -> Starts:
-    """The observations before the start, as the only history that dreams can begin with."""
+    """Convert the observations before the start to the only log piece from which dreams can start."""
     rows = watcher.observations[start - LENGTH + 1 : start + 1]
     stacked = {key: np.stack([row[key] for row in rows])[None] for key in rows[0]}
     # a film goes on when the members disagree: that is what it shows
@@ -237,7 +237,7 @@ def _make_start(watcher: _Watcher, start: int, family: str) -> Starts:
 
 
 def _true_positions(origin: Any, record: Any, has_touched: bool) -> Positions:  # noqa: ANN401 (records)
-    """Where the vehicles and objects are that were tracked at the start."""
+    """True positions of the vehicles and objects tracked at the start."""
     first = float(origin["vehicle_f"][vehicle.X, 0])
     targets = origin["track_i"][track.TARGET]
 
@@ -258,7 +258,7 @@ def _true_positions(origin: Any, record: Any, has_touched: bool) -> Positions:  
 
 
 def _dreamt_positions(env: DreamEnv, has_touched: bool, has_ended: bool) -> Positions:
-    """Where vehicles and objects are dreamt to be."""
+    """Positions of vehicles and objects in the dream."""
     dreams = env.core.dreams
     cars, things = dreams.cars[0], dreams.things[0]
     vehicles = np.where(cars[:, [s.C_LIVE]] > 0.0, cars[:, [s.C_X, s.C_Y]], np.nan)

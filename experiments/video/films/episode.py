@@ -36,7 +36,7 @@ SCALING, CENTRING = 9.0, (0.22, 0.5)
 
 
 class Film:
-    """The pictures of a script; each is drawn when it is needed.
+    """The frames of a script, drawn when they are needed.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Film:
     Attributes
     ----------
     captions
-        What the policy said, one per decision shown.
+        Explanations of the policy, one per decision shown.
     cost_usd
         Expected cost of the whole episode, US$, as in the records.
     """
@@ -88,7 +88,7 @@ class Film:
 
     @property
     def num_decisions(self) -> int:
-        """Decisions shown."""
+        """Number of decisions shown."""
         return len(self.captions)
 
     @property
@@ -97,16 +97,16 @@ class Film:
         return 1 + self.num_decisions * (self.fps // DECISION_HZ)
 
     def frames(self) -> Iterator[Frame]:
-        """The panels in order, ``(392, width, 3)``."""
+        """All panels in order, ``(392, width, 3)``."""
         self._origins.clear()
         return self._replay.frames()
 
     def describe_disagreement(self) -> str:
-        """One line if pictures and records differ in cost, else empty; to be called after the last frame."""
+        """One line if pictures and records differ in cost, else empty; call it after the last frame."""
         return self._replay.describe_disagreement()
 
     def end_card(self, last: Frame, remark: str = "") -> Frame:
-        """The last frame dimmed, with how the episode ended, what it cost, and a remark that compares it."""
+        """The last frame dimmed, with ending, cost, and a remark that compares the cost."""
         surface = to_surface(last)
         self._letters.begin_frame()
         is_whole = self.num_decisions == self.script.num_decisions
@@ -118,7 +118,7 @@ class Film:
         return to_frame(surface)
 
     def _take(self, env: DebrisEnv, decision: int) -> Frame:
-        """One panel: the picture, the imagined futures on its road, the title above."""
+        """Draw one panel: the picture, the imagined futures on its road, the title above."""
         env.render()
         world = env.world
         surface = self._panel(env)
@@ -135,14 +135,14 @@ class Film:
         return to_frame(surface)
 
     def _panel(self, env: DebrisEnv) -> pygame.Surface:
-        """A panel with the picture and nothing else."""
+        """An empty panel with the picture."""
         viewer: Any = env.viewer
         surface = pygame.Surface((self.width, PANEL_HEIGHT_PX))
         surface.blit(viewer.sim_surface, (0, TITLE_PX))
         return surface
 
     def _canvas(self, surface: pygame.Surface, env: DebrisEnv) -> Canvas:
-        """Where the road lies in the picture."""
+        """Canvas of the road in the picture."""
         viewer: Any = env.viewer
         left, top = viewer.window_position()
         road = self._road()
@@ -154,13 +154,13 @@ class Film:
         )
 
     def _road(self) -> pygame.Rect:
-        """The part of the panel that shows the road."""
+        """Part of the panel that shows the road."""
         return pygame.Rect(0, TITLE_PX, self.width, PICTURE_PX - PANEL_PX)
 
     def _draw_title(
         self, surface: pygame.Surface, decision: int, speed: float, cost: float, *, is_over: bool
     ) -> None:
-        """The strip above the picture."""
+        """Draw the strip above the picture."""
         caption = self.captions[decision]
         title = Title(self.script.name, self.colour, caption, speed, cost, is_over)
         area = pygame.Rect(0, 0, self.width, TITLE_PX)

@@ -1,4 +1,4 @@
-"""Four panels of one instance: the true world, the rules, the world model, and what the world model imagines."""
+"""Four panels of one instance: the true world, the rules, the world model, and the world model's imagined future."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ PANELS: Final = 3
 
 
 class ModelFilm(Film):
-    """Three panels of one script, above each other: what is true, what the policy says, what it imagines.
+    """Three panels of one script: the truth, the policy's view, and its imagined futures.
 
     The arguments are those of ``Film``; the script was driven with ``foresee=True``.
     """
 
     def _take(self, env: DebrisEnv, decision: int) -> Frame:
-        """The three panels; the picture is drawn once."""
+        """Draw the three panels; the picture is rendered once."""
         said = to_surface(super()._take(env, decision))
         world: Any = env.world
         caption = self.captions[decision]
@@ -67,7 +67,7 @@ class ModelFilm(Film):
             draw_future(pen, road, canvas, caption.foresight, origin)
 
     def end_card(self, last: Frame, remark: str = "") -> Frame:
-        """All three dimmed; the one in the middle says how the episode ended."""
+        """The three panels dimmed, with the ending in the middle one."""
         truth, said, imagined = np.split(last, PANELS)
         dimmed = []
         for panel in (truth, imagined):
@@ -87,7 +87,7 @@ def find_nearest(world: World) -> int | None:
 
 
 def play(rules: Film, model: ModelFilm, heading: Heading) -> Iterator[Frame]:
-    """The truth and the rules in the upper row, the model and its imagination below.
+    """Frames with truth and rules in the upper row, the model and its imagined futures below.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def play(rules: Film, model: ModelFilm, heading: Heading) -> Iterator[Frame]:
 
 
 def _compose(heading: Frame, panels: Sequence[Frame]) -> Frame:
-    """Heading and four panels with black lines between them."""
+    """Draw heading and four panels with black lines between them."""
     rules, model = panels
     truth, said, imagined = np.split(model, PANELS)
     gap = np.zeros((len(rules), SEPARATOR_PX, 3), np.uint8)

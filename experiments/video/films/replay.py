@@ -1,4 +1,4 @@
-"""Replay: the actions of a script once more in the reference engine, which draws pictures."""
+"""Replay: repeats the actions of a script in the reference engine, which draws the pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from experiments.video.course.script import Script
 from experiments.video.drawing.surfaces import Frame
 
 Take = Callable[[DebrisEnv, int], Frame | None]
-"""Takes a picture of the environment during a decision; ``None`` = no picture."""
+"""Function that takes a picture of the environment during a decision; ``None`` = no picture."""
 
 AGREEMENT: Final = 1e-6
 """Relative difference of costs up to which twin and reference count as equal: NumPy's wide-vector functions differ from
@@ -20,7 +20,7 @@ libm in the last bit, and more only where stopped traffic amplifies that."""
 def picture_of(
     size: tuple[int, int], scaling: float, centring: tuple[float, float]
 ) -> dict[str, Any]:
-    """highway-env's settings of a picture: size in px, px per metre, place of the ego as shares of the size."""
+    """highway-env's picture settings: size in px, px per metre, place of the ego as shares of the size."""
     return {
         "screen_width": size[0],
         "screen_height": size[1],
@@ -30,7 +30,7 @@ def picture_of(
 
 
 class _Shutter:
-    """What highway-env calls between the ticks of a decision, in place of Gymnasium's recorder."""
+    """Replacement of Gymnasium's recorder, which highway-env calls between the ticks of a decision."""
 
     frames_per_sec = 0  # highway-env writes it
 
@@ -40,14 +40,14 @@ class _Shutter:
         self.frames: list[Frame] = []
 
     def _capture_frame(self) -> None:
-        """Take a picture now."""
+        """Take a picture of the present state."""
         frame = self._take(self._env, self.decision)
         if frame is not None:
             self.frames.append(frame)
 
 
 class Replay:
-    """Plays a script in the reference engine and takes pictures of it.
+    """Repeats a script in the reference engine and takes pictures of it.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Replay:
             env.close()
 
     def describe_disagreement(self) -> str:
-        """One line if reference and twin differ in cost, else empty; to be called after the last picture."""
+        """One line if reference and twin differ in cost, else empty; call it after the last picture."""
         twin_usd = float(self._script.episode.total_usd[: len(self._actions)].sum())
         if abs(self.cost_usd - twin_usd) <= AGREEMENT * max(abs(twin_usd), 1.0):
             return ""
@@ -114,7 +114,7 @@ class Replay:
 
 
 def _shoot(shutter: _Shutter) -> Iterator[Frame]:
-    """A last picture, then all that were taken."""
+    """Take a last picture, and return all that were taken."""
     shutter._capture_frame()
     yield from shutter.frames
     shutter.frames.clear()

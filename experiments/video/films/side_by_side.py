@@ -28,7 +28,7 @@ TIE_USD: Final = 0.005
 
 
 class Heading(NamedTuple):
-    """The text above all panels."""
+    """Text above all panels."""
 
     title: str
     details: str
@@ -40,7 +40,7 @@ def count_frames(films: Sequence[Film]) -> int:
 
 
 def stack(heading: Frame, panels: Sequence[Frame]) -> Frame:
-    """The heading and the panels from top to bottom, with a black line above every panel."""
+    """Stack the heading and the panels, with a black line above every panel."""
     separator = np.zeros((SEPARATOR_PX, heading.shape[1], 3), np.uint8)
     return np.concatenate([heading, *(part for panel in panels for part in (separator, panel))])
 
@@ -51,7 +51,7 @@ def play(
     width: int | None = None,
     compose: Callable[[Frame, Sequence[Frame]], Frame] = stack,
 ) -> Iterator[Frame]:
-    """Play films at the same time; a film that ends early shows its end card.
+    """Play films at the same time; a film that ends early continues with its end card.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def play(
 
 
 def compare_costs(films: Sequence[Film]) -> list[str]:
-    """One remark per film: ``"cheapest"`` for the cheapest ones, empty for the others and where all cost the same."""
+    """One remark per film: ``"cheapest"`` for the cheapest ones, empty for the others and if all cost the same."""
     costs = [film.cost_usd for film in films]
     if max(costs) - min(costs) < TIE_USD:
         return [""] * len(films)

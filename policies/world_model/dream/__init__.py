@@ -1,4 +1,4 @@
-"""The learned world as a Gymnasium environment; importing this package registers ``roadworld/Dream-v0``.
+"""The learned model as a Gymnasium environment; importing this package registers ``roadworld/Dream-v0``.
 
 ``gym.make("policies.world_model.dream:roadworld/Dream-v0")`` gives one world, ``gym.make_vec(...,
 vectorization_mode="vector_entry_point")`` many at once. Nothing here moves or hits anything by the simulator's physics.

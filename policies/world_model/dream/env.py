@@ -22,7 +22,7 @@ RENDER_MODES = ("rgb_array",)
 
 
 class DreamEnv(gym.Env[dict[str, Any], Any]):
-    """One dream of the learned world model; see ``vector_env.DreamVectorEnv`` for what it is.
+    """One dream of the learned world model; ``vector_env.DreamVectorEnv`` explains it.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
     Attributes
     ----------
     begins_at
-        Decision of an episode that the beginning of the dream is shown as; ``None`` = after as many decisions as the
+        Decision number of the dream's start, as shown; ``None`` = after as many decisions as the
         belief was burnt in on. Set it before the first picture.
 
     Raises
@@ -127,14 +127,14 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         return self._picture.draw()
 
     def pictures(self, count: int = TICKS_PER_DECISION) -> list[Any]:
-        """The last decision in ``count`` evenly spaced pictures, interpolated linearly; the last is the present."""
+        """The last decision in ``count`` evenly spaced, linearly interpolated pictures; the last is the present."""
         last = self.render()
         if last is None or self._picture is None:
             return [last]
         return [*(self._picture.draw((k + 1) / count) for k in range(count - 1)), last]
 
     def close(self) -> None:
-        """Free the picture."""
+        """Release the resources of the picture."""
         if self._picture is not None:
             self._picture.close()
             self._picture = None

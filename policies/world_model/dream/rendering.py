@@ -25,10 +25,10 @@ from policies.world_model.estimation.content_classes import NUM_PATCHES
 from policies.world_model.model import state as s
 
 FIRST_X_M: Final = 1000.0
-"""Where dreams begin along the drawn road, which has a beginning."""
+"""Position along the drawn road at which dreams start, because that road has an end."""
 
 FAINTEST: Final = 0.15
-"""Opacity of what is doubted most, as a share [A]: judgement."""
+"""Opacity of the least certain objects, as a share [A]: judgement."""
 
 HALF_SURE_M: Final = 1.0
 """With this standard deviation of its place an object is half as opaque [A]: judgement."""
@@ -51,14 +51,14 @@ _DRAWN: Final = (
 
 
 class _Poses(NamedTuple):
-    """Everything that moves, of one decision."""
+    """Positions and headings of all moving bodies at one decision."""
 
     decision: int
     arrays: tuple[Array, ...]  # as _DRAWN
 
 
 class DreamPicture:
-    """Draws the first world of a core.
+    """Draws the first world of a ``DreamCore``.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class DreamPicture:
         self._before = self._now = _Poses(0, ())
 
     def begin(self) -> None:
-        """Begin a new dream: nothing is interpolated from the last one."""
+        """Begin a new dream, without interpolation from the previous one."""
         self._look()
         self._before = self._now
         self._scene.road = build_road(self._scene.world)
@@ -86,14 +86,14 @@ class DreamPicture:
             self._viewer.begin_episode()
 
     def record(self) -> None:
-        """Remember the decision that has just been dreamt: the path, and contacts."""
+        """Add the latest decision of the dream: path and contacts."""
         self._before = self._now
         self._look()
         if self._viewer is not None:
             self._viewer.record_tick(self._scene.world)
 
     def draw(self, share: float = 1.0) -> Array:
-        """The picture after a share of the last decision, ``(height, width, 3)`` uint8; 1 is the present."""
+        """The picture after a share of the last decision, ``(height, width, 3)`` uint8; share 1 is the present."""
         if self._viewer is None:
             self.begin()
             self._viewer = StripViewer(self._scene)
@@ -123,7 +123,7 @@ class DreamPicture:
                     shown[row] = np.where(follows, between, now[row])
 
     def _certainty(self) -> tuple[float, ...]:
-        """Opacity of every drawn object: probability that it exists, and certainty of its position."""
+        """Opacity of every drawn object: probability of existence times certainty of its position."""
         core, found = self._core, []
         belief = core.sources.belief[int(core.pieces[0])]
         for slot in self._live():
@@ -141,7 +141,7 @@ class DreamPicture:
         return live
 
     def _look(self) -> None:
-        """Copy the dream into the record that is drawn."""
+        """Copy the dream to the record that is drawn."""
         core, world = self._core, self._scene.world
         source = core.record(0)
         for name in source.dtype.names:
@@ -168,7 +168,7 @@ class DreamPicture:
         self._now = _Poses(int(world.episode_i[episode.DECISION]), arrays)
 
     def _put_object(self, world: World, source: World, j: int, slot: int) -> None:
-        """Copy the object of a slot to the ``j``-th that is drawn, in place."""
+        """Copy the object of a slot to drawn object ``j``, in place."""
         here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
         world.track_i[:, here] = source.track_i[:, there]
         world.track_f[:, here] = source.track_f[:, there]
@@ -185,7 +185,7 @@ class DreamPicture:
         world.debris_i[debris.CARRIER, j] = -1
 
     def close(self) -> None:
-        """Free the viewer."""
+        """Release the viewer."""
         if self._viewer is not None:
             self._viewer.close()
             self._viewer = None

@@ -1,4 +1,4 @@
-"""DreamSB3VecEnv: many dreams as Stable-Baselines3 sees environments."""
+"""DreamSB3VecEnv: many dreams as a Stable-Baselines3 VecEnv."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policies.world_model.dream.vector_env import DreamVectorEnv
 
 
 class DreamSB3VecEnv(TwinVecEnv):
-    """Stable-Baselines3 adapter of ``DreamVectorEnv``; ends by truncation are marked, so that values are bootstrapped.
+    """Stable-Baselines3 adapter of ``DreamVectorEnv``; truncations are marked, so that values are bootstrapped.
 
     Parameters
     ----------

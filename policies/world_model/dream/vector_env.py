@@ -1,4 +1,4 @@
-"""DreamVectorEnv: many dreams as a Gymnasium vector environment, with the twin's interface."""
+"""DreamVectorEnv: many dreams as a Gymnasium vector environment with the twin's interface."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from policies.world_model.dream.simulation.settings import OPTIONS, DreamSetting
 
 
 class DreamVectorEnv(WorldsVectorEnv):
-    """``B`` dreams of the learned world model; observation, action, reward and info as of Debris-v0.
+    """``B`` dreams of the learned world model; observation, action, reward and info are those of Debris-v0.
 
-    * **Beginning**: a piece of what was really observed; contents of objects, their looks and the member of the
+    * **Start**: a log piece of true observations; contents of objects, their looks and the member of the
       ensemble are drawn once and kept for the episode.
     * **Terminated** as Debris-v0; **truncated** after ``horizon`` decisions, or when the members disagree more than
       they usually do.

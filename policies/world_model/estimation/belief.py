@@ -1,4 +1,4 @@
-"""The belief filter while driving: class probabilities of every tracked object, updated once per decision."""
+"""The belief filter in use: class probabilities of every tracked object, updated once per decision."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from policies.world_model.estimation.parameters import FilterNets
 
 
 class Belief:
-    """Beliefs about the contents of tracked objects in ``B`` worlds.
+    """Beliefs about the contents of the tracked objects in ``B`` worlds.
 
     Parameters
     ----------
@@ -53,18 +53,18 @@ class Belief:
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
-        """Mean over the heads, ``(B, 4, NUM_CLASSES)``; zero for free slots."""
+        """Class probabilities, averaged over the heads, ``(B, 4, NUM_CLASSES)``; zero for free slots."""
         mean: NDArray[np.float64] = self.members.mean(axis=1)
         return mean
 
     def put(self, chosen: NDArray[np.int64], other: Belief) -> None:
-        """Overwrite some worlds by those of another belief, in place."""
+        """Overwrite some worlds with those of another belief, in place."""
         self._memory[:, chosen] = other._memory
         self._identity[chosen], self.members[chosen] = other._identity, other.members
         self._gone[chosen] = other._gone
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Take in one batched observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
+        """Process one batched observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
         rows = observation["debris"]
         identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
         begins = (identity != self._identity) | is_new[:, None]
@@ -96,7 +96,7 @@ def update_beliefs(
     memory: Array,
     members: Array,
 ) -> None:
-    """One step of the filter for every tracked object, in place; see ``Belief``."""
+    """Apply one step of the filter to every tracked object, in place; see ``Belief``."""
     x = np.empty(NUM_BELIEF_FEATURES, np.float32)
     hidden = np.empty((2, nets.contents.b1.shape[1]), np.float32)
     gates = np.empty((2, nets.gru.bi.shape[0]), np.float32)
@@ -122,7 +122,7 @@ def update_beliefs(
 
 @compiled
 def _add_softmax(logits: Array, share: float, out: Array) -> None:
-    """Add a share of the probabilities, in place."""
+    """Add a weighted softmax to the probabilities, in place."""
     total, largest = 0.0, logits.max()
     for c in range(logits.shape[0]):
         total += np.exp(logits[c] - largest)

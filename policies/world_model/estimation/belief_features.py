@@ -1,4 +1,4 @@
-"""Features of the belief filter: the row of one tracked object, the light, and the vehicles near it."""
+"""Features of the belief filter: one tracked object, the light, and the vehicles near the object."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NUM_BELIEF_FEATURES: Final = FIRST_LOOK + NUM_LOOKS + 14
 
 @compiled
 def belief_features(ego: Array, vehicles: Array, row: Array, out: Array) -> None:
-    """Features of one tracked object, of order one.
+    """Write the features of one tracked object, scaled to order one.
 
     Parameters
     ----------

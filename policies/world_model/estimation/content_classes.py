@@ -1,4 +1,4 @@
-"""Content classes: a codebook of what objects may be made of, so that a belief about it can be enumerated.
+"""Content classes: a codebook of possible contents of objects, so that a belief can list their probabilities.
 
 Class 0 is nothing (a shadow, a stain, a ghost); then come kinds of patches, then kinds of bodies.
 """
@@ -30,18 +30,18 @@ PATCH_WEIGHTS: Final = np.array([2.0, 1.0])
 """Weights of friction under a tyre and ln(1 + sharp pieces)."""
 
 NUM_PROPERTIES: Final = 5
-"""Of bodies, of ``body_properties``."""
+"""Number of properties of a body as network inputs; see ``body_properties``."""
 
 PROPERTY_SHIFT: Final = np.array([0.0, 7.0, 0.0, 0.0, 0.0])
 PROPERTY_UNIT: Final = np.array([2.0, 2.0, 1.0, 1.0, 1.0])
-"""Make them numbers of order one for a net."""
+"""Scales that bring properties to order one for a network."""
 
 DRAWS_PER_TYPE: Final = 200
 """Specimens of every object type: each type counts alike."""
 
 
 class Book(Protocol):
-    """Supervision of training: true classes of contents (``Codebook``), or latent ones."""
+    """Interface of the training labels: true content classes (``Codebook``), or latent ones."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Book(Protocol):
 
     @property
     def middles(self) -> Array:
-        """``(NUM_CLASSES, NUM_PROPERTIES)`` of the middle of every class, for nets; 0 where nothing is known."""
+        """Class centres ``(NUM_CLASSES, NUM_PROPERTIES)`` as network inputs; 0 where unknown."""
         ...
 
     def properties(self, columns: log.Columns) -> Array:
@@ -66,7 +66,7 @@ class Book(Protocol):
 
 
 class Codebook(NamedTuple):
-    """Centroids in the space of ``properties``."""
+    """True content classes: centroids in the space of ``properties``."""
 
     bodies: Array  # (NUM_BODIES, 5)
     patches: Array  # (NUM_PATCHES, 2)
@@ -74,7 +74,7 @@ class Codebook(NamedTuple):
 
     @property
     def middles(self) -> Array:
-        """See ``Book``."""
+        """Class centres as network inputs; see ``Book.middles``."""
         found = np.zeros((NUM_CLASSES, NUM_PROPERTIES))
         found[1 + NUM_PATCHES :] = (self.bodies - PROPERTY_SHIFT) / PROPERTY_UNIT
         return found
@@ -96,7 +96,7 @@ class Codebook(NamedTuple):
 
 
 def body_properties(contents: Array) -> Array:
-    """``(N, 5)`` scaled properties of bodies from ``(N, NUM_CONTENTS)``."""
+    """Scaled properties of bodies, ``(N, 5)``, from ``(N, NUM_CONTENTS)``."""
     mass = np.maximum(contents[:, log.H_MASS], 1e-3)
     values = [
         np.log(mass),
@@ -110,14 +110,14 @@ def body_properties(contents: Array) -> Array:
 
 
 def patch_properties(contents: Array) -> Array:
-    """``(N, 2)`` scaled properties of patches."""
+    """Scaled properties of patches, ``(N, 2)``."""
     values = [contents[:, log.H_TYRE_FRICTION], np.log1p(contents[:, log.H_PIECES])]
     scaled: Array = np.stack(values, axis=1) * PATCH_WEIGHTS
     return scaled
 
 
 def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Generator) -> Codebook:
-    """Cluster the contents of objects that were met; bodies are ordered by mass.
+    """Cluster the contents of encountered objects; classes of bodies are ordered by mass.
 
     Parameters
     ----------

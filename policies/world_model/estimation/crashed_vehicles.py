@@ -1,4 +1,4 @@
-"""Crashed vehicles ahead: they call for a plan before their distance calls for braking."""
+"""Detects crashed vehicles ahead, which call for a plan earlier than their distance calls for braking."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from policies.following import IN_PATH_M, SIDE_M, half_extent
 from policies.world_model.estimation.velocity_filter import HARSHEST
 
 CRASH_MPS2: Final = 9.0
-"""Who has slowed harder than this has struck something [A: no brakes reach it]."""
+"""Deceleration above which a vehicle has struck something [A: no brakes reach it]."""
 
 CLOSING_MPS: Final = 2.0
 """Who has struck something and is hardly slower than the ego drives on [A]."""
 
 SLIDE_S: Final = 1.0
-"""A wreck slides on for its speed times this (highway-env: crashed vehicles slow at 1/s)."""
+"""A crashed vehicle slides on for its speed times this (highway-env: crashed vehicles slow at 1/s)."""
 
 
 def has_crash_ahead(

@@ -24,7 +24,7 @@ class Beliefs(NamedTuple):
 
 
 class Estimator:
-    """The filters of ``B`` worlds; for the arguments see ``Belief``."""
+    """The filters of ``B`` worlds; the arguments are those of ``Belief``."""
 
     def __init__(
         self, nets: FilterNets, look_trust: float, size: int, *, remembers: bool = True
@@ -33,7 +33,7 @@ class Estimator:
         self._positions, self._velocities = PositionFilter(size), VelocityFilter(size)
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> Beliefs:
-        """Take in one observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
+        """Process one observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
         self._belief.update(observation, is_new)
         speeds = self._velocities.note(observation["vehicles"], is_new)
         refined = self._positions.refine(observation, is_new)

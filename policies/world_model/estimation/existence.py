@@ -1,7 +1,7 @@
-"""Existence: an object is gone if its place is in plain view and nothing is reported there any more.
+"""Existence: an object is gone if its place is in plain view and no detection is reported there any more.
 
 The learned filter separates bodies from ghosts by how they are reported. Its training data hardly contain bodies that
-go away unseen (a truck may push one 30 m on), so it would believe in them for ever. Here Bayes' rule is applied: an
+go away unseen (a truck may push one 30 m on), so it would keep them without end. Here Bayes' rule is applied: an
 object may have gone in every decision in which it was not seen, and one that is there is reported more often than not
 as soon as nothing hides it.
 """
@@ -33,7 +33,7 @@ NEAR_M: Final = 5.0
 def update_gone(
     gone: NDArray[np.float64], observation: Observation, begins: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Probability that a tracked object is no longer there, after one more observation.
+    """Update the probability that a tracked object no longer exists, for one more observation.
 
     ``(B, 4)``; 0 where something is seen, for free slots, and for what begins: nothing leaves before it is known.
 
@@ -60,7 +60,7 @@ def update_gone(
 
 
 def _where_now(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of objects in which what was moving when it was last seen has slid on to a stop, ``(B, 4, D)``."""
+    """Rows of objects ``(B, 4, D)`` in which hidden moving objects have slid on to a stop."""
     now = rows.copy()
     speed = np.hypot(rows[..., column.D_VX], rows[..., column.D_VY])
     moves = speed > REST_SDS * rows[..., column.D_SD_V]

@@ -1,4 +1,4 @@
-"""The correction that both Kalman filters share: two estimated quantities, one measured number."""
+"""The correction step that both Kalman filters share: two estimated quantities, one measured number."""
 
 from __future__ import annotations
 

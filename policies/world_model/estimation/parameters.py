@@ -13,7 +13,7 @@ Scale = NDArray[np.float64]
 
 
 class FilterNets(NamedTuple):
-    """The belief filter."""
+    """Parameters of the belief filter."""
 
     gru: Gru
     contents: Net  # one head per member

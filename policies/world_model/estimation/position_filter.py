@@ -1,4 +1,4 @@
-"""Position filter of objects: a Kalman filter of the position and of the lasting error of its track.
+"""Position filter of objects: a Kalman filter of the position and of the track's lasting error.
 
 A measured place has an error that is one draw for the life of the track and one draw per decision, both in proportion
 to the stated deviation, which falls as the object comes nearer (``envs.sensing.measure``). The mean of all measurements
@@ -32,13 +32,13 @@ from policies.world_model.estimation.kalman import (
 )
 
 REST_SDS: Final = 2.5
-"""A measured speed within so many standard deviations of zero is rest, as everywhere in the world model."""
+"""A measured speed within this many standard deviations of zero is rest, as everywhere in the world model."""
 
 ABOVE_ROAD_M: Final = 0.05
-"""What is higher than this flies."""
+"""Height above which an object flies."""
 
 SLIDING_SDS: Final = 5.0
-"""Speeds of what moves have an error that lasts, and change: its way in a decision is known to so many of their
+"""Speeds of what moves have an error that lasts, and change: its way in a decision is known to this many of their
 standard deviations times the decision. Of 1, 2, 3 and 5 on driven episodes of the training seeds [A]."""
 
 ODOMETRY_SD_M: Final = 0.03
@@ -47,7 +47,7 @@ ODOMETRY_SD_M: Final = 0.03
 SLOWING_MPS2: Final = 5.0
 """What slides on a road and is not seen slows down like this: Coulomb friction of about 0.5, which most of the
 catalogue has. On driven episodes of the training seeds, what had moved is found within 1 m after 1 s, from its true
-place at the last sight, in 13 % if it goes on for ever, in 61 % with 4.4 and in 73 % with 6 m/s2 [A]."""
+place at the last sight, in 13 % if it never slows down, in 61 % with 4.4 and in 73 % with 6 m/s2 [A]."""
 
 HIDDEN_SD_MPS: Final = 0.15
 """Growth of the deviation of what lies hidden: traffic and wind may move it unseen [A]."""
@@ -74,7 +74,7 @@ class PositionFilter:
         """``(B, 4, NUM_PLACE)`` of the last ``refine``; zero for free slots."""
 
     def refine(self, observation: Observation, is_new: NDArray[np.bool_]) -> Observation:
-        """Take in one observation; return it with filtered positions, deviations, and velocities of hidden objects."""
+        """Process one observation; returns it with filtered positions, deviations, and velocities of hidden objects."""
         ego, rows = observation["ego"], observation["debris"]
         update_positions(ego, rows, is_new, self._seen, self.now)
         return {**observation, "debris": _better(ego, rows, self.now)}
@@ -104,7 +104,7 @@ def _better(
 def refine_log(
     ego: NDArray[np.float32], rows: NDArray[np.float32], goes_on: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """The objects ``(N, 4, D)`` of consecutive rows of a log as ``PositionFilter.refine`` returns them.
+    """The objects ``(N, 4, D)`` of consecutive log rows, as returned by ``PositionFilter.refine``.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def refine_log(
 
 @compiled
 def _note_log(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
-    """One world, decision after decision, in place."""
+    """Filter one world of a log, decision after decision, in place."""
     for k in range(debris.shape[0]):
         now = slice(k, k + 1)
         update_positions(ego[now], debris[now], is_new[now], seen, out[now])
@@ -130,7 +130,7 @@ def _note_log(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array)
 
 @compiled
 def update_positions(ego: Array, debris: Array, is_new: Array, seen: Array, out: Array) -> None:
-    """One decision of every world: ``seen`` grows, ``out`` is what is known now, in place; see ``PositionFilter``."""
+    """Filter one decision of every world: update ``seen`` and write the estimate to ``out``, in place."""
     for b in range(debris.shape[0]):
         for j in range(DEBRIS_SLOTS):
             row, known = debris[b, j], seen[b, j]
@@ -158,7 +158,7 @@ def _moves(row: Array) -> bool:
 
 @compiled
 def _write_place(row: Array, known: Array, out: Array) -> None:
-    """What is known of an object now, in place; what was moving when it was hidden slides to a stop."""
+    """Write the present estimate of an object, in place; a hidden moving object slides to a stop."""
     age = row[column.D_AGE_SINCE_SEEN]
     speed = math.hypot(known[_VX], known[_VY])
     left = max(speed - SLOWING_MPS2 * age, 0.0) / speed if speed > 0.0 else 0.0
@@ -174,7 +174,7 @@ def _write_place(row: Array, known: Array, out: Array) -> None:
 
 @compiled
 def _begin(ego: Array, row: Array, known: Array) -> None:
-    """A track's first measurement, in place: the error that lasts is as likely as the sensor says."""
+    """Start the filter with a track's first measurement, in place; the lasting error has the sensor's variance."""
     known[_VX] = row[column.D_VX] if _moves(row) else 0.0
     known[_VY] = row[column.D_VY] if _moves(row) else 0.0
     for k in range(2):
@@ -187,7 +187,7 @@ def _begin(ego: Array, row: Array, known: Array) -> None:
 
 @compiled
 def _go_on(ego: Array, row: Array, known: Array) -> None:
-    """A decision later, in place: the ego has driven on, and the object is seen again or is not."""
+    """Advance the filter by one decision, in place; correct it if the object is seen."""
     now = ego[column.E_SPEED] * math.cos(ego[column.E_HEADING])
     known[_AXES + FIRST] -= 0.5 * (known[_EGO_SPEED] + now) * DECISION_S
     if row[column.D_AGE_SINCE_SEEN] > 0.0:
@@ -206,14 +206,14 @@ def _go_on(ego: Array, row: Array, known: Array) -> None:
 
 @compiled
 def _correct(axis: Array, measured: float, sd: float) -> None:
-    """Kalman's correction by a measured place, in place."""
+    """Correct the filter by a measured position, in place."""
     lasting, noise = TRACK_SHARE * sd, DECISION_SHARE * sd
     off = measured - axis[FIRST] - lasting * axis[SECOND]
     with_p = axis[VARIANCE] + lasting * axis[COVARIANCE]
     with_e = axis[COVARIANCE] + lasting * axis[SECOND_VARIANCE]
     variance = with_p + lasting * with_e + noise * noise
     if off * off > JUMP_SDS * JUMP_SDS * variance:
-        # it has been moved: where it was says nothing about where it is, but the error of the track is still its error
+        # it has been moved: its old position gives no information, but the error of the track is still its error
         axis[VARIANCE] += off * off
         with_p += off * off
         variance += off * off

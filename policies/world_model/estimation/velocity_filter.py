@@ -1,4 +1,4 @@
-"""Velocity filter of vehicles: a Kalman filter of speed and acceleration, and a memory of crashes.
+"""Velocity filter of vehicles: a Kalman filter of speed and acceleration, which also remembers crashes.
 
 A difference of two measured speeds is no acceleration: its error is 1 to 2.5 m/s2, as large as what drivers do. The
 filter's is 0.5 m/s2 (measured on logged experience), and it follows a crash at once.
@@ -30,7 +30,7 @@ NUM_SPEEDS: Final = 2
 """Acceleration, m/s2; largest deceleration since the vehicle is tracked, m/s2."""
 
 LIMIT_MPS2: Final = 30.0
-"""Decelerations count at most this much: no brakes reach 10, a wreck at 30 m/s loses 30 [A]."""
+"""Decelerations count at most this much: no brakes reach 10, a crashed vehicle at 30 m/s loses 30 [A]."""
 
 FIRST_MPS2: Final = 1.5
 """Standard deviation of the acceleration of a vehicle that was not seen a decision ago [A]."""
@@ -44,7 +44,7 @@ JUMP_SDS: Final = 5.0
 
 _IDENTITY, _IS_KNOWN, _HARSHEST = range(3)
 _ESTIMATE: Final = 3
-"""From here on: the estimate of speed and acceleration."""
+"""First column of the estimate of speed and acceleration."""
 
 _SPEED, _ACCELERATION = _ESTIMATE + FIRST, _ESTIMATE + SECOND
 _NUM_SEEN: Final = _ESTIMATE + NUM_ESTIMATE
@@ -57,7 +57,7 @@ class VelocityFilter:
         self._seen = np.zeros((size, VEHICLE_SLOTS, _NUM_SEEN))
 
     def note(self, vehicles: NDArray[np.float32], is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Take in one observation; returns ``(B, 8, NUM_SPEEDS)``. A hidden vehicle has no acceleration.
+        """Process one observation; returns ``(B, 8, NUM_SPEEDS)``. Hidden vehicles have no acceleration.
 
         Parameters
         ----------
@@ -71,7 +71,7 @@ class VelocityFilter:
         return out
 
     def put(self, chosen: NDArray[np.int64], other: VelocityFilter) -> None:
-        """Overwrite what is remembered of some worlds, in place."""
+        """Overwrite the memory of some worlds, in place."""
         self._seen[chosen] = other._seen
 
 
@@ -104,7 +104,7 @@ def _note_log(vehicles: Array, goes_on: Array, seen: Array, out: Array) -> None:
 
 @compiled
 def _note(vehicles: Array, is_new: bool, seen: Array, out: Array) -> None:
-    """One decision of one world: ``seen`` grows, ``out`` is what is known now, in place."""
+    """Filter one decision of one world: update ``seen`` and write the estimate to ``out``, in place."""
     for i in range(VEHICLE_SLOTS):
         row, known = vehicles[i], seen[i]
         if row[column.V_TRACKED] < 0.5:

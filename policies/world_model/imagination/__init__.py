@@ -1,1 +1,1 @@
-"""Imagined rollouts: plans rolled through the learned model, and what they would cost."""
+"""Imagined rollouts: plans simulated in the learned model, and their cost."""

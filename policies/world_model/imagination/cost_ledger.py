@@ -1,4 +1,4 @@
-"""Cost ledger: charges a course, driven or imagined, by the charging code of the environment itself.
+"""Cost ledger: charges a driven or imagined course with the simulator's own cost functions.
 
 Only the charges are the environment's; positions come from the caller. The record holds the ego and what the slots
 track, vehicle ``i + 1`` being slot ``i``; objects stay out of it.
@@ -22,14 +22,14 @@ from policies.world_model.model.state import State
 __all__ = ["BESIDE_SHARE", "charge_decision", "charge_driven"]
 
 SLOWEST_MPS = 1.0
-"""Steering of a slower car says nothing about its yaw rate."""
+"""Below this speed, steering does not determine the yaw rate."""
 
 
 @compiled
 def charge_driven(
     roots: Batch, is_new: Array, before: Array, ego: Array, vehicles: Array, params: Array
 ) -> None:
-    """Charge the decision that was just driven, as observed, to the open accounts, in place.
+    """Charge the last driven decision, as observed, to the cost ledger, in place.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def charge_driven(
 
 @compiled
 def charge_decision(world: World, before: State, after: State, p: np.record) -> float:
-    """What an imagined decision costs apart from contacts and collisions, US$; the accounts move on in place."""
+    """Cost of an imagined decision without contacts and collisions, US$; updates the cost ledger in place."""
     v = world.vehicle_f
     for i in range(VEHICLE_SLOTS):
         car, k = after.cars[i], i + 1
@@ -97,7 +97,7 @@ def _live(
     peak: float,
     p: np.record,
 ) -> None:
-    """Three ticks from one (y, speed, heading, yaw rate) to another, and the charges by decision."""
+    """Simulate three ticks from one (y, speed, heading, yaw rate) to another, with the charges by decision."""
     v, f = world.vehicle_f, world.episode_f
     world.cost[:] = 0.0
     f[episode.SPEED_AT_DECISION] = one[1]

@@ -1,4 +1,4 @@
-"""The future of one plan as every member imagines it, for drawing; decisions do not use it."""
+"""The future of one plan as imagined by every member, for drawing only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def foresee(
     actions: NDArray[np.float64],
     steps: int,
 ) -> Foresight:
-    """Roll one plan with every member for ``steps`` decisions; all vehicles react to the ego.
+    """Roll out one plan with every member for ``steps`` decisions; all vehicles react to the ego.
 
     Parameters
     ----------

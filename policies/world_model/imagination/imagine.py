@@ -1,4 +1,4 @@
-"""Imagining: every plan of every world to its end, by every member of the ensemble, for every class of contents."""
+"""Imagines every plan of every world to its end, with every ensemble member, for every content class."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from policies.world_model.model.parameters import EventNets, Learned
 from policies.world_model.model.state import State, copy_state, lateral_target
 
 LEAST_CONTACT: Final = 1e-3
-"""Contacts less likely than this are not looked into."""
+"""Least probability of a contact that is considered."""
 
 LEAST_SLIP: Final = 2e-4
 """Losing control on a spill less likely than this costs nothing: the head cannot separate it from zero."""
 
 LEAST_CLASS: Final = 0.004
-"""Classes less likely than this are not looked into."""
+"""Least probability of a class that is considered."""
 
 AHEAD_M: Final = 6.0
 """Vehicles further ahead than this drive as if the ego kept its lane: they look ahead, not back [A]."""
@@ -59,7 +59,7 @@ def imagine(
     path: Array,
     met: Array,
 ) -> None:
-    """Roll plans in the model and add up their costs.
+    """Roll out plans in the model and sum up their costs.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def imagine(
     states
         Now; fields ``(K, ...)``.
     roots
-        ``(K,)`` records with the open accounts.
+        ``(K,)`` records with the cost ledgers.
     belief
         ``(K, 4, NUM_CLASSES)``; zero for objects that do not matter.
     actions
@@ -123,7 +123,7 @@ def imagine(
 def _roll_others(
     learned: Learned, e: int, root: State, kinds: Array, steps: int, state: State, after: State, shared: Array,
 ) -> None:  # fmt: skip
-    """Where the other vehicles will be if the ego goes straight on at its speed."""
+    """Positions of the other vehicles if the ego keeps its course and speed."""
     copy_state(root, state)
     copy_state(root, after)
     for t in range(steps):
@@ -181,7 +181,7 @@ def _roll(
 
 @compiled
 def _is_something_ahead(state: State, belief: Array) -> bool:
-    """Whether an object that matters is more likely there than not."""
+    """Whether an object that matters is ahead with a probability above one half."""
     for j in range(DEBRIS_SLOTS):
         if state.things[j, s.D_LIVE] > 0.0 and belief[j].sum() > 0.0 and belief[j, 0] < 0.5:
             return True
@@ -193,7 +193,7 @@ def _charge_contacts(
     events: EventNets, e: int, state: State, after: State, belief: Array, step: int, command: float, going: float,
     p: np.record, free: Array, cost: Array,
 ) -> None:  # fmt: skip
-    """Expected cost of contacts within the decision, by object and class; the ego loses speed in expectation."""
+    """Expected cost of contacts in the decision, by object and class; also reduces the ego's expected speed."""
     x = np.empty(ft.NUM_CONTACT_FEATURES, np.float32)
     hidden = np.empty((2, events.contact.b1.shape[1]), np.float32)
     out = np.empty(1, np.float32)
@@ -223,7 +223,7 @@ def _slip(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int, command: float,
     going: float, p: np.record, cost: Array,
 ) -> None:  # fmt: skip
-    """Expected cost of losing control on object ``j`` within the decision if it is a spill, by class."""
+    """Expected cost of losing control on object ``j`` in the decision if it is a spill, by class."""
     x = np.empty(ft.NUM_SLIP_FEATURES, np.float32)
     hidden = np.empty((2, events.slip.b1.shape[1]), np.float32)
     out = np.empty(1, np.float32)
@@ -241,7 +241,7 @@ def _charge_contact(
     events: EventNets, e: int, state: State, after: State, j: int, belief: Array, step: int,
     command: float, chance: float, p: np.record, cost: Array,
 ) -> float:  # fmt: skip
-    """Cost of touching object ``j`` by class, in place, and the loss of speed that is expected from it, m/s."""
+    """Expected cost of touching object ``j`` by class, in place, and the expected loss of speed, m/s."""
     x = np.empty(ft.NUM_SEVERITY_FEATURES, np.float32)
     hidden = np.empty((2, events.severity.b1.shape[1]), np.float32)
     out = np.empty(NUM_SEVERITY_OUT, np.float32)
@@ -264,7 +264,7 @@ def _look_beyond(
     events: EventNets, e: int, state: State, belief: Array, going: float, p: np.record, free: Array,
     cost: Array,
 ) -> None:  # fmt: skip
-    """Charge what is still ahead when the plan ends: run into it, or evade it, whichever is cheaper."""
+    """Charge objects that are still ahead when the plan ends: hit or evade, whichever is cheaper."""
     x = np.empty(ft.NUM_SEVERITY_FEATURES, np.float32)
     hidden = np.empty((2, events.severity.b1.shape[1]), np.float32)
     out = np.empty(NUM_SEVERITY_OUT, np.float32)
@@ -294,7 +294,7 @@ def _look_beyond(
 def _charge_collisions(
     events: EventNets, e: int, state: State, after: State, step: int, is_shared: bool, p: np.record
 ) -> tuple[float, float]:
-    """Probability of a collision within the decision, and its expected cost."""
+    """Probability and expected cost of a collision in the decision."""
     x = np.empty(ft.NUM_COLLISION_FEATURES, np.float32)
     hidden = np.empty((2, events.collision.b1.shape[1]), np.float32)
     out = np.empty(1, np.float32)

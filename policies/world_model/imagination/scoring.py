@@ -1,4 +1,4 @@
-"""From imagined costs by object and class to atoms with weights, and to one score per plan."""
+"""Converts imagined costs by object and class to weighted atoms, and to one score per plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 def reduce_costs(
     cost: Array, belief: Array, main: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.int64], Array, Array]:
-    """Costs by class of the object that matters most; the others count with their mean.
+    """Costs by class of the object that matters most, plus the means of the others.
 
     Parameters
     ----------

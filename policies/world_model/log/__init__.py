@@ -1,1 +1,1 @@
-"""The log of driving that the world model learns from: its columns, and reading it from disk."""
+"""The log of driving from which the world model learns: its columns and its files."""

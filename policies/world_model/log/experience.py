@@ -1,4 +1,4 @@
-"""Logged experience: its columns, and shards of it on disk.
+"""The log of driving: its columns, and its shards on disk.
 
 Row ``k`` of an episode holds what was observed before decision ``k``, the action, what was true then, and what
 happened in ``[0.2 k, 0.2 (k + 1))``. So row ``k + 1`` of the same episode is the outcome of row ``k``. What was true
@@ -82,7 +82,7 @@ Kinds = NDArray[np.int64]
 
 
 class Shard(NamedTuple):
-    """A part of the log."""
+    """One part of the log."""
 
     columns: dict[str, NDArray[Any]]
     types: tuple[str, ...]  # catalogue names
@@ -92,12 +92,12 @@ class Shard(NamedTuple):
 
     @property
     def num_rows(self) -> int:
-        """Decisions."""
+        """Number of decisions."""
         return len(self.columns["episode"])
 
 
 def write_shard(folder: Path, shard: Shard) -> None:
-    """Write a shard to a folder that appears complete or not at all, and replaces an older one.
+    """Write a shard atomically to a folder, replacing an older one.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def write_shard(folder: Path, shard: Shard) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
         for name in COLUMNS:
-            # by way of memory: what np.save says of a full disk has no reason in it
+            # by way of memory, because np.save's error for a full disk gives no reason
             content = BytesIO()
             np.save(content, shard.columns[name], allow_pickle=False)
             (temporary / f"{name}.npy").write_bytes(content.getbuffer())
@@ -133,7 +133,7 @@ def write_shard(folder: Path, shard: Shard) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Have a file, or the names in a folder, on disk: only then does a rename survive a power cut."""
+    """Flush a file, or the names in a folder, to disk; without it a rename may be lost in a power cut."""
     number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
@@ -142,7 +142,7 @@ def _flush(path: Path) -> None:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a shard is there and every number in it is the one that was written."""
+    """Whether a shard exists and its contents match its hash."""
     try:
         about, shard = read_about(folder), read_shard(folder)
     except UserError:
@@ -151,7 +151,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def read_shard(folder: Path) -> Shard:
-    """A shard, its columns mapped from disk, read only.
+    """Open a shard; its columns are mapped from disk, read only.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def read_shard(folder: Path) -> Shard:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """Content of ``shard.json``: number of rows, types, episodes, hash.
+    """Contents of ``shard.json``: number of rows, types, episodes, hash.
 
     Raises
     ------
@@ -191,14 +191,14 @@ def read_about(folder: Path) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise UserError(f"{path}: is no shard of experience") from None
+        raise UserError(f"{path}: not a shard of collected experience") from None
     if not isinstance(about, dict) or about.get("schema") != SCHEMA:
         raise UserError(f"{path}: schema: expected {SCHEMA}; collect again")
     return about
 
 
 def list_shards(folder: Path) -> list[Path]:
-    """The complete shards of a folder, at least one, in the order of their names.
+    """The complete shards of a folder, at least one, sorted by name.
 
     Raises
     ------
@@ -208,12 +208,14 @@ def list_shards(folder: Path) -> list[Path]:
     found = sorted(path.parent for path in folder.glob("*/shard.json"))
     found = [path for path in found if not path.name.startswith(".")]
     if not found:
-        raise UserError(f"{folder}: no experience there; run python -m experiments.collect first")
+        raise UserError(
+            f"{folder}: contains no collected experience; run python -m experiments.collect first"
+        )
     return found
 
 
 def data_hash(shards: Iterable[Path]) -> str:
-    """Hash over the hashes of some shards, in their order."""
+    """Hash over the hashes of some shards in order."""
     digest = hashlib.sha256()
     for folder in shards:
         digest.update(read_about(folder)["sha256"].encode())

@@ -1,4 +1,4 @@
-"""Features of the actor, the same while driving and in a dream, of order one.
+"""Features of the actor, scaled to order one, the same in the simulator and in a dream.
 
 The ego; the nearest vehicle ahead and behind in three lanes; the two nearest objects with the belief about their
 contents; the course that is held (``policies.reactive.command``). Slots do not count, and no memory of the filter is
@@ -53,7 +53,7 @@ FAR_M: Final = 120.0
 
 @compiled
 def write_features(state: State, belief: Array, out: Array) -> None:
-    """The features of one world.
+    """Write the features of one world.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def write_features(state: State, belief: Array, out: Array) -> None:
 
 @compiled
 def nearness(gap_m: float) -> float:
-    """1 for a vehicle beside the ego, half for one 15 m away."""
+    """Closeness of a vehicle: 1 beside the ego, one half at 15 m."""
     return 1.0 / (1.0 + gap_m / 15.0)
 
 
@@ -114,7 +114,7 @@ def _write_ego(state: State, out: Array) -> None:
 
 @compiled
 def _write_car(state: State, i: int, out: Array) -> None:
-    """Vehicle ``i`` in the place where it is, unless a nearer one is there already."""
+    """Write vehicle ``i`` to the place where it drives, unless a nearer one is already there."""
     car, ego = state.cars[i], state.ego
     dx, dy = car[s.C_X] - ego[s.X], car[s.C_Y] - ego[s.Y]
     lane = math.floor(dy / LANE_WIDTH_M + 0.5)
@@ -136,7 +136,7 @@ def _write_car(state: State, i: int, out: Array) -> None:
 
 @compiled
 def _nearest(state: State, belief: Array, beyond: float) -> int:
-    """Slot of the first object that matters further ahead than ``beyond``; -1 if there is none."""
+    """Slot of the first relevant object further ahead than ``beyond``; -1 if there is none."""
     found, least = -1, math.inf
     for j in range(DEBRIS_SLOTS):
         thing = state.things[j]

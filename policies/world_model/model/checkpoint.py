@@ -1,4 +1,4 @@
-"""Format of the checkpoint of the world model, and the classes of contents in its description."""
+"""Format of the checkpoint of the world model, including the content classes in its description."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FACTORED: Final = frozenset({"ego_hidden", "car_hidden", "thing_hidden"})
 
 
 def _described(path: Path, about: Mapping[str, Any]) -> Learned:
-    """Zeroed arrays of the described sizes: of the factored networks, or of the flat one in their place."""
+    """Zeroed arrays of the sizes in a description: factored networks, or the flat one in their place."""
     values = about.get("sizes")
     is_flat = isinstance(values, dict) and values.get("flat_hidden") != 0
     absent = FACTORED if is_flat else frozenset({"flat_hidden"})
@@ -41,12 +41,12 @@ load = FORMAT.load
 
 
 def save(folder: Path, learned: Learned, about: Mapping[str, Any]) -> None:
-    """Write a checkpoint; ``about`` has configuration, data, budget and validation."""
+    """Write a checkpoint; ``about`` contains configuration, data, budget and validation."""
     FORMAT.save(folder, learned, sizes_of(learned)._asdict(), about)
 
 
 def filter_hash(nets: FilterNets) -> str:
-    """Hash of a belief filter alone: a policy that sees through it does not depend on the rest of the model."""
+    """Hash of a belief filter alone, because a policy that uses only its beliefs does not depend on the rest."""
     digest = hashlib.sha256()
     for name, array in sorted(flatten(nets).items()):
         digest.update(name.encode() + str(array.shape).encode() + array.tobytes())
@@ -54,7 +54,7 @@ def filter_hash(nets: FilterNets) -> str:
 
 
 def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
-    """The classes of contents behind a checkpoint that was trained with the truth.
+    """The content classes of a checkpoint that was trained with the truth.
 
     Parameters
     ----------
@@ -70,7 +70,9 @@ def read_codebook(about: Mapping[str, Any], where: str) -> Codebook:
     """
     book = about.get("codebook")
     if not isinstance(book, dict):
-        raise UserError(f"{where}: codebook: missing; its classes are latent, or it is older")
+        raise UserError(
+            f"{where}: codebook: missing; the model has latent classes, or is of an older version"
+        )
     try:
         bodies, patches = np.array(book["bodies"], float), np.array(book["patches"], float)
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Outcome of a contact as the severity head predicts it, and its known cost."""
+"""Contact outcome as the severity head predicts it, and its known cost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from policies.networks.compiled import logistic
 from policies.world_model.log import experience as log
 
 MODES: Final = (STRADDLE, RUN_OVER, UNDERBODY, FRONTAL)
-"""What a contact can be; a spill counts as run over."""
+"""Modes of a contact; a spill counts as run over."""
 
 NUM_MODES: Final = len(MODES)
 
@@ -45,7 +45,7 @@ SHARES: Final = (2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0)
 
 
 def encode(contact: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Outcomes of logged contacts ``(N, NUM_CONTACT)`` as the head learns them: ``(N, NUM_OUTCOMES)``, of order one."""
+    """Outcomes of logged contacts ``(N, NUM_CONTACT)`` as training targets ``(N, NUM_OUTCOMES)``, of order one."""
     raw = np.stack(
         [
             np.maximum(contact[:, log.C_DELTA_V], 0.0),
@@ -120,7 +120,7 @@ def outcome_cost(k: int, value: float, speed: float, crash: float, p: np.record)
 def expected_cost(
     out: Array, scale: Array, shift: Array, speed: float, p: np.record
 ) -> tuple[float, float]:
-    """Expected cost of a contact, US$, and the speed that it takes, m/s, given the head's outputs.
+    """Expected cost of a contact, US$, and its loss of speed, m/s, from the head's outputs.
 
     Parameters
     ----------

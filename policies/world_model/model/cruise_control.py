@@ -1,4 +1,4 @@
-"""The cruise control of ``policies.following`` on an imagined state: plans are imagined with what holds them back."""
+"""The cruise control of ``policies.following`` for an imagined state; it limits imagined plans like real driving."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LAG_S: Final = 0.4
 """The ego is where its lateral target was so long ago, about [A: the lateral loop's]."""
 
 STRAIGHT_ON: Final[Array] = np.empty(0)
-"""No lateral targets: a plan that says nothing about where it leads."""
+"""No lateral targets, for a plan whose course is unknown."""
 
 
 @compiled
 def cruise_limit(state: State, targets: Array) -> float:
-    """Acceleration that the cruise control allows, m/s2; may be far below what brakes can do.
+    """Largest acceleration that the cruise control allows, m/s2; it may be below what brakes can do.
 
     The law of ``policies.following.follow``, row by row, with one difference: a vehicle beside which the plan will have
     come before it is reached does not limit it. Braking for it would only endanger those behind; whether the way
@@ -64,7 +64,7 @@ def cruise_limit(state: State, targets: Array) -> float:
 
 @compiled
 def _leads_past(state: State, i: int, room: float, needed: float, targets: Array) -> bool:
-    """Whether a plan has left the path of vehicle ``i`` when the ego gets there at its present speed."""
+    """Whether a plan has left the path of vehicle ``i`` before the ego reaches it at its present speed."""
     car = state.cars[i]
     time = time_to_reach(room, state.ego[s.SPEED], car[s.C_VX], car[s.C_ACCELERATION])
     at = int((time - LAG_S) / DECISION_S) if time < targets.size * DECISION_S else -1
@@ -76,7 +76,7 @@ def _leads_past(state: State, i: int, room: float, needed: float, targets: Array
 
 @compiled
 def time_to_reach(room: float, speed: float, lead: float, braking: float) -> float:
-    """Time until a vehicle at constant ``speed`` reaches one that slows down until it stands, s; ``inf`` = never.
+    """Time until a vehicle at constant ``speed`` reaches one that brakes to a stop, s; ``inf`` = never.
 
     Parameters
     ----------

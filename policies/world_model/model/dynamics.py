@@ -1,4 +1,4 @@
-"""One imagined decision: known kinematics outside, learned accelerations inside."""
+"""One imagined decision: known kinematics with learned accelerations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ E_DX, E_DY, E_HEADING, E_YAW_RATE, E_SPEED, E_ACCELERATION, E_PEAK = range(7)
 NUM_EGO_OUT: Final = 7
 
 E_PEAK_MOST: Final = NUM_EGO_OUT
-"""Of the targets alone: where the log does not hold the peak, it lies between ``E_PEAK`` and this."""
+"""Target only: where the log does not contain the peak, it lies between ``E_PEAK`` and this."""
 
 NUM_EGO_TARGETS: Final = NUM_EGO_OUT + 1
 
@@ -64,7 +64,7 @@ def move_all(
     is_known: Array,
     after: State,
 ) -> None:
-    """Advance ego, vehicles and objects by one decision, with the factored networks or, if trained, the flat one.
+    """Advance ego, vehicles and objects by one decision with the factored networks, or the flat one if trained.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def move_all(
     kinds
         ``(4,)`` int64: class of the contents of every object.
     is_known
-        ``(8,)`` bool: vehicles whose places the caller knows; what is written there means nothing.
+        ``(8,)`` bool: vehicles with positions known to the caller; the values written for them have no meaning.
     after
         Overwritten.
     """
@@ -110,7 +110,7 @@ def move_others(model: Transition, e: int, state: State, kinds: Array, after: St
 def _ask_flat(
     net: Net, e: int, state: State, first: float, second: float, kinds: Array, out: Array
 ) -> None:
-    """Outputs of the flat network."""
+    """Compute the outputs of the flat network."""
     x = np.empty(NUM_FLAT_FEATURES, np.float32)
     hidden = np.empty((2, net.b1.shape[1]), np.float32)
     flat_features(state, first, second, kinds, x)
@@ -119,7 +119,7 @@ def _ask_flat(
 
 @compiled
 def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
-    """Vehicles as the flat net says."""
+    """Move the vehicles according to the flat network."""
     for i in range(VEHICLE_SLOTS):
         car, then = state.cars[i], after.cars[i]
         for k in range(s.NUM_CAR):
@@ -130,7 +130,7 @@ def _place_cars(state: State, out: Array, scale: Array, after: State) -> None:
 
 @compiled
 def _place_things(state: State, out: Array, scale: Array, after: State) -> None:
-    """Objects as the flat net says."""
+    """Move the objects according to the flat network."""
     for j in range(DEBRIS_SLOTS):
         thing, then = state.things[j], after.things[j]
         for k in range(s.NUM_THING):
@@ -156,7 +156,7 @@ def move_ego(
 def _place_ego(
     ego: Array, first: float, second: float, out: Array, scale: Array, then: Array
 ) -> None:
-    """Where the ego is, how fast and how turned, given what a net says of it."""
+    """Update position, speed and heading of the ego from a network's outputs."""
     for k in range(s.NUM_EGO):
         then[k] = ego[k]
     speed = max(ego[s.SPEED] + out[E_SPEED] * scale[E_SPEED], 0.0)
@@ -167,7 +167,7 @@ def _place_ego(
     then[s.Y] = ego[s.Y] + drift * DECISION_S + out[E_DY] * scale[E_DY]
     then[s.HEADING] = ego[s.HEADING] + out[E_HEADING] * scale[E_HEADING]
     then[s.ACCELERATION] = first + out[E_ACCELERATION] * scale[E_ACCELERATION]
-    # the car knows its own steering law, and how far it turns the wheel at most
+    # the ego's steering law and its largest steering angle are known
     limit = mf.lateral_limit(ego[s.GRIP])
     fastest = limit / max(min(ego[s.SPEED], speed), STEERING_SPEED_FLOOR_MPS)
     rate = ego[s.YAW_RATE] + out[E_YAW_RATE] * scale[E_YAW_RATE]
@@ -180,13 +180,13 @@ def _place_ego(
 
 @compiled
 def move_cars(model: Transition, e: int, state: State, after: State) -> None:
-    """All vehicles after one decision; the same arguments as ``move_ego``."""
+    """Advance all vehicles by one decision; the arguments are those of ``move_ego``."""
     _move_cars(model.car, model.car_scale, e, state, np.zeros(VEHICLE_SLOTS, np.bool_), after)
 
 
 @compiled
 def _move_cars(net: Net, scale: Array, e: int, state: State, is_known: Array, after: State) -> None:
-    """Vehicles as their own net says, one by one; those whose places are known are left alone."""
+    """Move vehicles one by one with their own network; those with known positions are left unchanged."""
     x = np.empty(mf.NUM_CAR_FEATURES, np.float32)
     hidden = np.empty((2, net.b1.shape[1]), np.float32)
     out = np.empty(2 * NUM_CAR_OUT, np.float32)
@@ -204,7 +204,7 @@ def _move_cars(net: Net, scale: Array, e: int, state: State, is_known: Array, af
 
 @compiled
 def place_car(car: Array, out: Array, at: int, scale: Array, then: Array) -> None:
-    """Where a vehicle is and how fast, in place, given what a net says of it from output ``at`` on."""
+    """Update a vehicle's position and speed from a network's outputs from index ``at`` on, in place."""
     acceleration = out[at + V_ACCELERATION] * scale[V_ACCELERATION]
     then[s.C_ACCELERATION] = acceleration
     then[s.C_HARSHEST] = max(car[s.C_HARSHEST], -acceleration)
@@ -236,7 +236,7 @@ def move_things(model: Transition, e: int, state: State, kinds: Array, after: St
 
 @compiled
 def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) -> None:
-    """Where an object is and how fast, in place, given what a net says of it from output ``at`` on."""
+    """Update an object's position and speed from a network's outputs from index ``at`` on, in place."""
     then[s.D_VX] = thing[s.D_VX] + out[at + O_VX] * scale[O_VX]
     then[s.D_VY] = thing[s.D_VY] + out[at + O_VY] * scale[O_VY]
     then[s.D_VZ] = thing[s.D_VZ] + out[at + O_VZ] * scale[O_VZ]
@@ -248,7 +248,7 @@ def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) ->
 
 @compiled
 def lies_still(state: State, j: int) -> bool:
-    """Whether object ``j`` is at rest on the road and no vehicle is near that could move it."""
+    """Whether object ``j`` is at rest on the road and no vehicle near it could move it."""
     thing = state.things[j]
     moves = abs(thing[s.D_VX]) + abs(thing[s.D_VY]) + abs(thing[s.D_VZ]) > AT_REST_MPS
     if moves or thing[s.D_Z] > 0.05:

@@ -27,18 +27,18 @@ NUM_CAR_SIGHTS: Final = 22 + NUM_CLASSES
 NUM_THING_SIGHTS: Final = 18 + NUM_CLASSES
 
 CAMERA_AHEAD_M: Final = 0.5
-"""The camera is this far ahead of the ego's centre: the ego knows where it is."""
+"""Distance of the camera ahead of the ego's centre, a known constant."""
 
 UNDER_M: Final = 8.0
 """Objects further along the road than this have nothing to do with a vehicle's jolt [A]."""
 
 LEAST_JOLT_M: Final = 1e-3
-"""Smaller jolts are none."""
+"""Jolts smaller than this are ignored."""
 
 
 @compiled
 def find_blocker(state: State, x: float, y: float, skip: int) -> int:
-    """First slot of a vehicle that crosses the line from the camera to a position, seen from above; -1 = none.
+    """First slot of a vehicle that crosses the line from the camera to a position, in the plane; -1 = none.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def thing_sights(state: State, j: int, before: Array, kind: int, out: Array) -> 
 
 @compiled
 def _see(state: State, dx: float, dy: float, out: Array) -> None:
-    """Distance, direction and light: the first seven numbers of both."""
+    """Write distance, direction and light: the first seven features of vehicles and objects."""
     ego = state.ego
     distance = math.sqrt(dx * dx + dy * dy)
     out[0] = math.log(max(distance, 1.0) / max(ego[s.SIGHT_RANGE], 1.0))

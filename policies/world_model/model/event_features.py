@@ -47,7 +47,7 @@ APART: Final = -2.0
 
 @compiled
 def is_near_contact(before: State, after: State, j: int) -> bool:
-    """Whether the ego may begin to touch object ``j`` within the decision from ``before`` to ``after``."""
+    """Whether the ego may start to touch object ``j`` in the decision from ``before`` to ``after``."""
     thing = before.things[j]
     reach = 0.5 * (EGO_LENGTH_M + max(thing[s.D_LENGTH], thing[s.D_WIDTH])) + 1.5
     start = thing[s.D_X] - before.ego[s.X]
@@ -157,7 +157,7 @@ def severity_features(
 
 @compiled
 def momentum_share(properties: Array) -> float:
-    """Mass of a body over that of the car and the body together; 0 where its properties are unknown."""
+    """Mass of a body divided by that of car and body together; 0 where its properties are unknown."""
     is_known = False
     for k in range(NUM_PROPERTIES):
         is_known = is_known or properties[k] != 0.0
@@ -187,7 +187,7 @@ def slip_features(
 
 @compiled
 def is_near_collision(before: State, after: State, i: int) -> bool:
-    """Whether the ego and vehicle ``i`` may touch within the decision from ``before`` to ``after``."""
+    """Whether the ego and vehicle ``i`` may touch in the decision from ``before`` to ``after``."""
     car = before.cars[i]
     reach = 0.5 * (EGO_LENGTH_M + car[s.C_LENGTH])
     start, end = car[s.C_X] - before.ego[s.X], after.cars[i, s.C_X] - after.ego[s.X]

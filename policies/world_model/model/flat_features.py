@@ -1,4 +1,4 @@
-"""Features of the flat network: all slots of the state one after the other, relative to the ego.
+"""Features of the flat network: all slots of the state concatenated, relative to the ego.
 
 The networks of ``motion_features`` see one ego, vehicle or object at a time, and its neighbours. The flat one sees the
 same, but has to learn which slots interact.
@@ -25,12 +25,12 @@ FIRST_THING: Final = FIRST_CAR + VEHICLE_SLOTS * CAR_COLUMNS
 NUM_FLAT_FEATURES: Final = FIRST_THING + DEBRIS_SLOTS * THING_COLUMNS
 
 CAR_HARSHEST: Final = 11
-"""Of the columns of a vehicle: how hard it has ever slowed, in units of 10 m/s2."""
+"""Column of a vehicle: its largest deceleration so far, in units of 10 m/s2."""
 
 
 @compiled
 def flat_features(state: State, first: float, second: float, kinds: Array, out: Array) -> None:
-    """Features of ego, vehicles and objects together, under a command of the ego.
+    """Write the features of ego, vehicles and objects together, for a command of the ego.
 
     Parameters
     ----------

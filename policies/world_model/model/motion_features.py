@@ -1,4 +1,4 @@
-"""Features of the transition networks: ego under a command, vehicle among others, object among vehicles."""
+"""Features of the transition networks: ego with a command, a vehicle among others, an object among vehicles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NUM_CAR_FEATURES: Final = 36
 NUM_THING_FEATURES: Final = 24 + NUM_CLASSES
 
 HARSHEST: Final = 34
-"""Of the features of a vehicle: how hard it has ever slowed, in units of 10 m/s2."""
+"""Feature of a vehicle: its largest deceleration so far, in units of 10 m/s2."""
 
 SIGHT_M: Final = 100.0
 """Gaps are as good as infinite beyond this."""
@@ -29,7 +29,7 @@ IN_LANE_M: Final = 2.0
 
 @compiled
 def ego_features(ego: Array, acceleration: float, target: float, out: Array) -> None:
-    """Features of the ego under a command.
+    """Write the features of the ego for a command.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def steering_rate(ego: Array, target: float) -> float:
 
 @compiled
 def lateral_limit(grip: float) -> float:
-    """Largest lateral acceleration of the steering law, m/s2, on a road of some friction."""
+    """Largest lateral acceleration of the steering law, m/s2, on a road with a given friction."""
     return min(LATERAL_LIMIT_MPS2, FRICTION_SHARE * grip * GRAVITY_MPS2)
 
 
@@ -106,7 +106,7 @@ def car_features(state: State, i: int, out: Array) -> None:
     # how soon it is reached
     out[32] = min(v / max(distance, 1.0), 3.0)
     out[33] = car[s.C_AGE]
-    # harder than any brakes: it has crashed; a wreck slides to a stop as its speed dies away, and does not drive on
+    # harder than any brakes: it has crashed; it slides to a stop and does not drive on
     out[HARSHEST] = car[s.C_HARSHEST] / 10.0
     out[35] = min(max(car[s.C_ACCELERATION] / max(v, 0.2), -2.0), 1.0)
 
@@ -115,7 +115,7 @@ def car_features(state: State, i: int, out: Array) -> None:
 def _neighbours(
     state: State, own: int, x: float, y: float, v: float
 ) -> tuple[float, float, float, float, float]:
-    """Gap, speed and acceleration of the next vehicle ahead near a line, gap and speed of the next behind."""
+    """Gap, speed and acceleration of the next vehicle ahead near a line; gap and speed of the next one behind."""
     gap, lead_speed, acceleration = SIGHT_M, v, 0.0
     behind, follower_speed = SIGHT_M, v
     half, ego = 0.5 * state.cars[own, s.C_LENGTH], state.ego
@@ -141,7 +141,7 @@ def _neighbours(
 
 @compiled
 def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float, float]:
-    """Distance, offset, height and length of the next object near a line; far away if there is none."""
+    """Distance, offset, height and length of the next object near a line; far away without one."""
     best, offset, height, size = SIGHT_M, 0.0, 0.0, 0.0
     for j in range(DEBRIS_SLOTS):
         thing = state.things[j]
@@ -186,7 +186,7 @@ def thing_features(state: State, j: int, kind: int, out: Array) -> None:
 
 @compiled
 def nearest_cars(state: State, x: float, y: float) -> tuple[int, int]:
-    """The two live vehicles nearest to a place, a lane counting like ten metres; -1 where there is none."""
+    """The two vehicles nearest to a position, where a lane counts like ten metres; -1 where there is none."""
     first, second, near, next_near = -1, -1, 1e9, 1e9
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]

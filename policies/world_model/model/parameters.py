@@ -1,4 +1,4 @@
-"""Parameters of the world model, as compiled code takes them: plain arrays, no torch."""
+"""Parameters of the world model in the form of compiled code: plain arrays, no torch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policies.world_model.estimation.parameters import FilterNets, Scale
 
 
 class Transition(NamedTuple):
-    """Nets of the transition ensemble with the scales of their targets.
+    """Networks of the transition ensemble with the scales of their targets.
 
     Either the flat network or the other three are present; an absent one is ``no_net``.
     """
@@ -24,7 +24,7 @@ class Transition(NamedTuple):
 
 
 class EventNets(NamedTuple):
-    """Event heads; a calibration is the temperature and the bias of a logit, of plans and of exact places."""
+    """Event heads; a calibration is temperature and bias of a logit, for imagined and for exact positions."""
 
     contact: Net
     contact_calibration: Scale  # (2, 2)
@@ -34,11 +34,11 @@ class EventNets(NamedTuple):
     severity_scale: Scale  # (outcome.NUM_OUTCOMES,)
     severity_shift: Scale
     slip: Net
-    contents: Scale  # (NUM_CLASSES, NUM_PROPERTIES) of ``classes.Book.middles``
+    contents: Scale  # (NUM_CLASSES, NUM_PROPERTIES) of ``content_classes.Book.middles``
 
 
 class EmissionNets(NamedTuple):
-    """What is observed of a state; shared by all members of the ensemble."""
+    """Networks that predict the observation of a state; all ensemble members share them."""
 
     car: Net
     thing: Net
@@ -46,7 +46,7 @@ class EmissionNets(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """The world model."""
+    """All parameters of the world model."""
 
     filter: FilterNets
     transition: Transition

@@ -1,4 +1,4 @@
-"""Shapes of everything that is learned, and what they follow from."""
+"""Shapes of all parameters, and the sizes that determine them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sizes(NamedTuple):
 
 
 def template(sizes: Sizes) -> Learned:
-    """Zeroed weights of every shape that is expected."""
+    """Zeroed parameters of all expected shapes."""
 
     def net(inputs: int, hidden: int, outputs: int, members: int = sizes.members) -> Net:
         return empty_net(inputs, hidden, outputs, members) if hidden else no_net(members)
@@ -82,7 +82,7 @@ def template(sizes: Sizes) -> Learned:
 
 
 def sizes_of(learned: Learned) -> Sizes:
-    """Sizes of what was learned."""
+    """Sizes of given parameters."""
     return Sizes(
         learned.transition.car.b1.shape[0],
         learned.filter.gru.wh.shape[0],

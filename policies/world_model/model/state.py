@@ -1,4 +1,4 @@
-"""The physical state that is imagined: the ego, the tracked vehicles and the tracked objects of one world, in SI units.
+"""The imagined state: the ego, the tracked vehicles and the tracked objects of one world, in SI units.
 
 Positions along the road are relative to where the ego was when imagining began. Slots are those of the observation.
 """
@@ -43,7 +43,7 @@ FASTEST_MPS2: Final = 4.0
 
 
 class State(NamedTuple):
-    """One world."""
+    """State of one world."""
 
     ego: Array  # (NUM_EGO,)
     cars: Array  # (8, NUM_CAR)
@@ -51,7 +51,7 @@ class State(NamedTuple):
 
 
 def empty_state() -> State:
-    """Zeroed."""
+    """A zeroed state."""
     return State(
         np.zeros(NUM_EGO), np.zeros((VEHICLE_SLOTS, NUM_CAR)), np.zeros((DEBRIS_SLOTS, NUM_THING))
     )
@@ -59,7 +59,7 @@ def empty_state() -> State:
 
 @compiled
 def copy_state(source: State, target: State) -> None:
-    """Overwrite ``target``, element by element: slices compile slowly."""
+    """Overwrite ``target`` element by element, because slices compile slowly."""
     for k in range(NUM_EGO):
         target.ego[k] = source.ego[k]
     for i in range(VEHICLE_SLOTS):
@@ -74,7 +74,7 @@ def copy_state(source: State, target: State) -> None:
 def read_observation(
     ego: Array, vehicles: Array, debris: Array, car_speeds: Array, state: State
 ) -> None:
-    """Read the state off an observation, in place.
+    """Convert an observation to a state, in place.
 
     Parameters
     ----------
@@ -142,14 +142,14 @@ def lateral_target(ego: Array, second: Target) -> Target:
 
 @compiled
 def set_acceleration(car_speeds: Array, car: Array) -> None:
-    """The acceleration of a vehicle as the filter says, in place; its row of ``read_observation``'s ``car_speeds``."""
+    """Set a vehicle's acceleration from its row of filtered ``car_speeds``, in place."""
     change = car_speeds[filtered.ACCELERATION]
     car[C_ACCELERATION] = min(max(change, -filtered.LIMIT_MPS2), FASTEST_MPS2)
 
 
 @compiled
 def _read_ego(row: Array, ego: Array) -> None:
-    """The ego's own state, which is observed without error."""
+    """Read the ego's own state, which is observed without error."""
     ego[X], ego[Y], ego[SPEED] = 0.0, row[column.E_Y], row[column.E_SPEED]
     ego[HEADING], ego[YAW_RATE] = row[column.E_HEADING], row[column.E_YAW_RATE]
     ego[ACCELERATION], ego[GRIP] = row[column.E_ACCELERATION], row[column.E_GRIP]
@@ -162,7 +162,7 @@ def _read_ego(row: Array, ego: Array) -> None:
 
 @compiled
 def _read_thing(row: Array, y: float, thing: Array) -> None:
-    """One object, where it was last seen, moved on if it moved."""
+    """Read one object at its last seen position, moved on if it was moving."""
     for k in range(NUM_THING):
         thing[k] = 0.0
     if row[column.D_TRACKED] < 0.5:

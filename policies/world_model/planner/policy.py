@@ -1,4 +1,4 @@
-"""WorldModel: estimate what objects are, imagine the library of manoeuvres, carry out the best, plan again."""
+"""WorldModel: estimates object contents, imagines the library of manoeuvres, executes the best, and plans again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NOTHING_THERE: Final = 0.98
 
 
 class _Memory:
-    """The memory of ``B`` worlds from decision to decision."""
+    """Memory of ``B`` worlds from decision to decision."""
 
     def __init__(self, size: int, estimator: Estimator) -> None:
         self.estimator = estimator
@@ -51,7 +51,7 @@ class _Memory:
         self._ego = np.zeros((size, column.NUM_EGO), np.float32)
 
     def observe_ego(self, observation: Observation, params: Array) -> None:
-        """Charge the decision that was just driven; ``params`` is ``CostParameters.to_array()``."""
+        """Charge the last driven decision; ``params`` is ``CostParameters.to_array()``."""
         ego, vehicles = observation["ego"], observation["vehicles"]
         charge_driven(self.roots, self.is_new, self._ego, ego, vehicles, params)
         self._ego = ego.copy()
@@ -68,7 +68,7 @@ class _Planned(NamedTuple):
 
 
 class WorldModel:
-    """Plans in the learned world model.
+    """A policy that plans in the learned world model.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class WorldModel:
     tail_share, alpha, doubt
         How the worst cases and the ensemble's disagreement are weighed; see ``policies.planning.risk``.
     rest_sd
-        An object whose measured speed is within so many standard deviations of zero lies still, 0 to 6.
+        An object whose measured speed is within this many standard deviations of zero lies still, 0 to 6.
     loyalty_usd
         Credit for the manoeuvre that was chosen before, >= 0: plans do not flicker.
     needless_usd
@@ -97,7 +97,7 @@ class WorldModel:
     remembers
         Whether the belief counts earlier observations, or the present one alone.
     num_members
-        So many members of the ensemble, from 1; ``None`` = all.
+        Number of ensemble members, from 1; ``None`` = all.
     deadline_ms
         Wall time after which the best of what is imagined by then is done; ``None`` = none, as in every evaluation,
         because a clock makes results depend on the machine. Imagining every plan once is never cut short.
@@ -170,19 +170,19 @@ class WorldModel:
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), NAMES)
 
     def _begin(self, size: int) -> _Memory:
-        """The memory of worlds in which nothing has been observed yet."""
+        """Memory of worlds without observations."""
         nets, remembers = self._learned.filter, self._remembers
         return _Memory(size, Estimator(nets, self._look_trust, size, remembers=remembers))
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
-        """Forget these worlds; nothing is drawn at random."""
+        """Clear the memory of some worlds; no random numbers are used."""
         del seeds
         if len(self._memory.is_new) != len(mask):
             self._memory = self._begin(len(mask))
         self._memory.is_new |= mask
 
     def act(self, observation: Observation) -> Array:
-        """Imagine where something matters; elsewhere keep lane, speed and distance."""
+        """Plan where an object or the traffic matters; elsewhere keep lane, speed and distance."""
         until_s = np.inf if self._deadline_s is None else time.perf_counter() + self._deadline_s
         memory = self._memory
         beliefs = memory.estimator.update(observation, memory.is_new)
@@ -201,7 +201,7 @@ class WorldModel:
         return action
 
     def _find_objects(self, observation: Observation, beliefs: Beliefs) -> TrackedObjects:
-        """Objects that may be more than nothing, and whether they, traffic or crashed vehicles call for a plan."""
+        """Objects that may exist, and whether they, traffic or crashed vehicles call for a plan."""
         horizon_s = self._num_steps * DECISION_S
         objects = find_objects(beliefs.observation, self._rest_sd, horizon_s)
         crashed = has_crash_ahead(observation, beliefs.speeds, horizon_s)
@@ -213,7 +213,7 @@ class WorldModel:
     def _candidates(
         self, beliefs: Beliefs, objects: TrackedObjects, busy: NDArray[np.int64]
     ) -> Candidates:
-        """The library of manoeuvres in some worlds, and the state that it begins with."""
+        """The library of manoeuvres in some worlds, and its start state."""
         ego = beliefs.observation["ego"][busy].astype(np.float64)
         course = self._memory.course
         actions = course.write_library(ego, busy, objects.nearest(busy), self._num_steps)
@@ -233,7 +233,7 @@ class WorldModel:
     def _explain(
         self, busy: NDArray[np.int64], plans: Plans | None, beliefs: Beliefs
     ) -> Explanation:
-        """The reasons of this decision."""
+        """Explanation of this decision."""
         labels, reasons, options = self._memory.course.explain(busy, plans)
         late, imagined_s = np.zeros(len(labels), np.bool_), np.zeros(len(labels))
         if self._planned is not None:
@@ -250,11 +250,11 @@ class WorldModel:
         )
 
     def explain(self) -> Explanation:
-        """The manoeuvre that was chosen, and the best of the others."""
+        """The chosen manoeuvre and the best of the others."""
         return self._explanation
 
     def foresee(self, world: int) -> Foresight | None:
-        """The future of the chosen manoeuvre in one world, by every member; ``None`` where nothing mattered."""
+        """Future of the chosen manoeuvre in one world by every member; ``None`` without a plan."""
         if self._planned is None or world not in self._planned.busy:
             return None
         busy, candidates, choice = self._planned
@@ -266,5 +266,5 @@ class WorldModel:
 
 
 def read_checkpoint(checkpoint: str) -> Checkpoint[Learned]:
-    """The checkpoint in a folder, or one of ``COMES_WITH_IT`` by its name."""
+    """Read the checkpoint in a folder, or one of ``COMES_WITH_IT`` by its name."""
     return load(SHIPPED.with_name(checkpoint) if checkpoint in COMES_WITH_IT else Path(checkpoint))

@@ -1,4 +1,4 @@
-"""The two-stage planner: imagine all plans once, the best of several families by every member, choose the cheapest."""
+"""The two-stage planner: imagine all plans with one member, then the best of several families with all members."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ NOT_IMAGINED_USD: Final = 1e9
 
 
 class Candidates(NamedTuple):
-    """``C`` plans of ``T`` decisions for each of ``K`` worlds, and where they begin."""
+    """``C`` plans of ``T`` decisions for each of ``K`` worlds, and their start states."""
 
     states: State  # fields (K, ...)
-    roots: Batch  # (K,) open accounts
+    roots: Batch  # (K,) cost ledgers
     belief: Array  # (K, 4, NUM_CLASSES), zero for objects that do not matter
     actions: Array  # (K, C, T, 2) in [-1, 1]
     steps: NDArray[np.int64]  # (K,) decisions that are left, at most T
@@ -46,7 +46,7 @@ class Candidates(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """How plans are chosen; see ``policies.world_model.WorldModel``."""
+    """Weights of the choice; see ``policies.world_model.WorldModel``."""
 
     num_finalists: int
     num_families: int
@@ -56,7 +56,7 @@ class Weights(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Imagined plans and the best of them."""
+    """Imagined plans and the best one of each world."""
 
     plans: Plans
     best: NDArray[np.int64]  # (K,) plan
@@ -65,7 +65,7 @@ class Choice(NamedTuple):
 
 
 class TwoStagePlanner:
-    """Imagines all candidates with one member, the best of several families with all of them, and picks the cheapest.
+    """Imagines all candidates with one member, then finalists with all members, and chooses the cheapest.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class TwoStagePlanner:
         self._scratch = (empty_state(), empty_state(), empty_batch(1))
 
     def choose(self, candidates: Candidates, until_s: float) -> Choice:
-        """Imagine the candidates and choose; of equal scores the earlier plan.
+        """Imagine the candidates and choose; the earlier plan in ties.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class TwoStagePlanner:
         )
 
     def _loyal(self, candidates: Candidates, score: Array) -> Array:
-        """Scores with the credit for the plan under way."""
+        """Scores with a credit for the plan under way."""
         favoured = score.copy()
         rows = np.flatnonzero(candidates.last >= 0)
         favoured[rows, candidates.last[rows]] -= self._weights.loyalty_usd
@@ -146,7 +146,7 @@ class TwoStagePlanner:
         main: NDArray[np.int64],
         plans: Plans,
     ) -> None:
-        """Let all members imagine some plans; their numbers replace the first ones, in place."""
+        """Imagine some plans with all members; the results replace the first ones, in place."""
         cost = self._imagine(candidates, wanted, original, self._members, plans)
         _, cases, weights = reduce_costs(cost, candidates.belief, main)
         found = score_atoms(cases, weights, self._weights.risk)
@@ -157,7 +157,7 @@ class TwoStagePlanner:
     def _choose(
         self, candidates: Candidates, plans: Plans, choice: NDArray[np.bool_]
     ) -> tuple[Plans, NDArray[np.int64]]:
-        """The cheapest of some plans, with the price of needless hard braking."""
+        """The cheapest of some plans, including the price of needless hard braking."""
         is_hard = (plans.first[..., 0] < HARD_BRAKING_MPS2) & candidates.is_quiet[:, None]
         score = plans.score + self._weights.needless_usd * is_hard * candidates.nothing[:, None]
         favoured = self._loyal(candidates, np.where(choice, score, np.inf))
@@ -173,7 +173,7 @@ class TwoStagePlanner:
         members: NDArray[np.int64],
         plans: Plans,
     ) -> Array:
-        """Costs ``(K, C, M, 4, NUM_CLASSES + 1)`` of the wanted plans; the same plan is imagined once."""
+        """Costs ``(K, C, M, 4, NUM_CLASSES + 1)`` of the selected plans; duplicates are imagined once."""
         objects = candidates.belief.shape[1]
         cost = np.zeros((*wanted.shape, len(members), objects, NUM_CLASSES + 1))
         imagine(
@@ -201,7 +201,7 @@ class TwoStagePlanner:
 
 
 def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Index ``(K, C)`` of the first plan with the same actions: a fifth of the library duplicates another plan.
+    """Index ``(K, C)`` of the first plan with the same actions, because a fifth of the library are duplicates.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def find_originals(actions: Array, steps: NDArray[np.int64]) -> NDArray[np.int64
 
 
 def _once(wanted: NDArray[np.bool_], original: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which plans to imagine so that the costs of all wanted ones are known."""
+    """Plans to imagine so that the costs of all selected ones are known."""
     found = np.zeros(wanted.shape, np.bool_)
     np.logical_or.at(found, (np.arange(len(wanted))[:, None], original), wanted)
     return found

@@ -207,5 +207,5 @@ def test_stable_baselines_mistakes_are_one_line(tmp_path):
     path = tmp_path / "other.zip"
     box = gym.spaces.Box(-1, 1, (3,), np.float32)
     stable_baselines3.PPO("MultiInputPolicy", Spaces(box), n_steps=4, batch_size=4).save(path)
-    with pytest.raises(UserError, match="other spaces"):
+    with pytest.raises(UserError, match="other observation or action spaces"):
         StableBaselines3(str(path))

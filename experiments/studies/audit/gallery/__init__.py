@@ -1,1 +1,1 @@
-"""Films of the worst failures of the model that an audit judges."""
+"""Films of the worst failures of the audited model."""

@@ -1,4 +1,4 @@
-"""Films of the worst failures: what really happens above what is dreamt under the same actions."""
+"""Films of the worst failures: the true course above, the dream under the same actions below."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from experiments.video.films.dreaming import FPS, Dreamt
 from experiments.video.films.side_by_side import Heading
 
 FOLDER: Final = "films"
-"""Beside the table."""
+"""Folder of the films, beside the table."""
 
 PER_DECISION: Final = 3
-"""Frames."""
+"""Frames per decision."""
 
 QUALITY: Final = "28"
 """Of the video encoder: half the bytes of other films, letters are still sharp [A]; they are kept with the results."""
@@ -65,7 +65,7 @@ def _hidden(scene: Scene) -> list[ScenarioInstance]:
 def film_all(
     scene: Scene, cases: Sequence[Mapping[str, Any]], folder: Path, key: str
 ) -> list[dict[str, Any]]:
-    """Film cases; what has been filmed is not filmed again.
+    """Film cases; finished films are not made again.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The worst failures of the judged model: which future of which moment breaks a law most, or is most wrong."""
+"""The worst failures of the audited model: the futures that break a physical law most, or whose cost is most wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BEHIND_M, AHEAD_M = 15.0, 100.0
 
 
 class Case(NamedTuple):
-    """A failure, and how to show it again."""
+    """A failure, with everything needed to show it again."""
 
     name: str  # of its files
     probe: str  # the law or probe that it breaks
@@ -39,7 +39,7 @@ class Case(NamedTuple):
 
 
 class _Severity(NamedTuple):
-    """How badly a law is broken."""
+    """How much a law is broken in every future."""
 
     size: Callable[
         [Futures], Array
@@ -59,7 +59,7 @@ def find_law_breakers(moments: Moments, model: Model) -> list[Case]:
 
 
 def _worst_of(law: str, futures: Futures, rate: float) -> Case:
-    """Where a law is broken most."""
+    """The case in which a law is broken most."""
     broken = violations.LAWS[law](futures) > 0
     severity, size = SEVERITIES.get(law), broken.astype(np.float64)
     if severity is not None:
@@ -77,20 +77,20 @@ def _worst_of(law: str, futures: Futures, rate: float) -> Case:
 
 
 def _change_of_speed(bodies: Array) -> Array:
-    """From decision to decision, m/s; NaN where a body is unknown."""
+    """Change of speed from decision to decision, m/s; NaN where a body is unknown."""
     change: Array = np.diff(np.hypot(bodies[..., VX], bodies[..., VY]), axis=1)
     return change
 
 
 def _in_picture(futures: Futures, bodies: Array, values: Array, counts: Mask) -> Array:
-    """The values ``(N, T, K)`` that count of bodies that are near enough to the ego after the decision, else -inf."""
+    """Values ``(N, T, K)`` of bodies that count and are near the ego after the decision, else -inf."""
     away = bodies[:, 1:, :, X] - futures.ego[:, 1:, None, X]
     seen = (away > -BEHIND_M) & (away < AHEAD_M) & counts
     return np.where(seen, np.nan_to_num(values, nan=-np.inf), -np.inf)
 
 
 def _gains(futures: Futures) -> Array:
-    """Speed that objects gain by themselves in a decision, m/s."""
+    """Speed that objects gain without a cause in a decision, m/s."""
     alone = ~violations.has_company(futures)[:, 1:] & ~futures.touched[:, 1:]
     objects = futures.objects
     return _in_picture(futures, objects, _change_of_speed(objects), alone)
@@ -112,11 +112,11 @@ SEVERITIES: Final[Mapping[str, _Severity]] = {
         "a vehicle without a contact changes its speed by {:.0f} m/s² (tyres: 9)",
     ),
 }
-"""Of laws whose violations differ in size; of the others the first one is shown."""
+"""Severity of the laws whose violations differ in size; of the others the first violation is shown."""
 
 
 def find_wrong_cost(moments: Moments, model: Model) -> Case:
-    """The future whose cost is most wrong, under the actions that were taken; of the first draw of noise."""
+    """The future whose cost is most wrong, under the actions that were taken, in the first draw of noise."""
     true, dreamt = roll_fixed(Twin(), moments), _dream(moments, model)
     k = int(np.abs(dreamt.total_usd - true.total_usd).argmax())
     caption = (
@@ -130,7 +130,7 @@ def find_wrong_cost(moments: Moments, model: Model) -> Case:
 
 
 def find_wrong_choice(moments: Moments, model: Model, draws: int, steps: int) -> Case:
-    """The choice among manoeuvres that costs most more than the best one; ``draws`` are of the interaction probe."""
+    """The choice of a manoeuvre with the largest regret; ``draws`` are those of the interaction probe."""
     actions = interaction.lay_out(moments, steps)
 
     def roll(subject: Subject) -> Array:
@@ -157,7 +157,7 @@ def find_wrong_choice(moments: Moments, model: Model, draws: int, steps: int) ->
 
 
 def _costliest_step(one: Array, other: Array) -> int:
-    """Decisions until the costs ``(T,)`` of two futures differ most."""
+    """Number of decisions after which the costs ``(T,)`` of two futures differ most."""
     return int(np.abs(one - other).argmax()) + 1
 
 
@@ -176,5 +176,5 @@ def describe(futures: Futures, n: int) -> str:
 
 
 def _dream(moments: Moments, model: Model) -> Futures:
-    """The first draw, with noise, under the actions that were taken."""
+    """Imagined futures under the actions that were taken: the first draw, with noise."""
     return roll_fixed(model.dreams(), moments)

@@ -1,4 +1,4 @@
-"""The worst failure of memory: a hidden object that is believed to be somewhere else."""
+"""The worst failure of memory: a hidden object whose believed position is most wrong."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from policies.base import Policy
 from policies.world_model.dream.simulation.starts import LENGTH
 
 SHORTEST: Final = 10
-"""Decisions that must follow after an object has been hidden."""
+"""Least number of decisions that must follow after an object has been hidden."""
 
 
 def find_misplaced(
     instances: Sequence[ScenarioInstance], model: Model, driver: Policy
 ) -> Case | None:
-    """The hidden object whose estimated place is most wrong, of those surely believed to exist and near the ego."""
+    """The hidden object near the ego with the largest position error among those believed to exist."""
     driven = drive_all(instances, driver)
     known = BeliefTracker(model.learned.filter, model.name).follow(driven)
     worst, found = 0.0, None
@@ -42,7 +42,7 @@ def find_misplaced(
 
 
 def _case(away: float, exists: float, b: int, t: int) -> Case:
-    """A misplaced object as a case."""
+    """Make the case of a misplaced object."""
     caption = (
         f"Out of sight for {permanence.JUDGED * DECISION_S:.1f} s, an object is believed to be there (probability "
         f"{exists:.2f}), but {away:.1f} m from where it is."
@@ -52,5 +52,5 @@ def _case(away: float, exists: float, b: int, t: int) -> Case:
 
 
 def take_moment(instance: ScenarioInstance, driver: Policy, t: int, steps: int) -> Moments:
-    """One moment, at decision ``t``, of an episode that is driven again, with the actions that follow."""
+    """Drive an episode again and take the moment at decision ``t``, with the actions that follow."""
     return take_moments(drive_all([instance], driver), [(0, t)], steps)

@@ -1,4 +1,4 @@
-"""The worst failure about contents: an object that, made of something else, would hit much harder or softer."""
+"""The worst failure about contents: an object whose predicted impact is most wrong when its contents are replaced."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ TRIED: Final = 20
 """Moments, the most wrong first, of which one must go the same way if its object has been different from the start."""
 
 AGREE_MPS: Final = 0.01
-"""The same way: the speed lost differs by less."""
+"""Largest difference of the speed lost that counts as agreement."""
 
 
 def swap(moments: Moments, slots: Indices, book: Codebook, k: int, body: int) -> ScenarioInstance:
-    """The instance of a moment in which the object has been made of something else from the start.
+    """The instance of a moment with other contents of the object from the start.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def swap(moments: Moments, slots: Indices, book: Codebook, k: int, body: int) ->
 
 
 def find_wrong_impact(moments: Moments, model: Model, driver: Policy, steps: int) -> Case | None:
-    """Where the speed lost by contents is most wrong.
+    """The object whose predicted speed loss is most wrong after its contents are replaced.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def find_wrong_impact(moments: Moments, model: Model, driver: Policy, steps: int
 
 
 def _hardest_in_film(instance: ScenarioInstance, driver: Policy, plan: Plan) -> float:
-    """Speed that the hardest contact under a plan takes, m/s."""
+    """Speed lost in the hardest contact under a plan, m/s."""
     script = drive("", Handover(driver, plan), instance)
     end = plan.start + len(plan.actions)
     hits = [
@@ -126,7 +126,7 @@ def _hardest_in_film(instance: ScenarioInstance, driver: Policy, plan: Plan) -> 
 
 
 def _describe(kind: str, other: str, mass: float, true: float, said: float) -> tuple[str, str]:
-    """Caption and remark of an object that were made of another class; mass in kg, speeds lost in m/s."""
+    """Caption and remark for an object with replaced contents; mass in kg, speeds lost in m/s."""
     kind, other = (text.split(" / ")[0].replace("_", " ") for text in (kind, other))
     caption = (
         f"If what lies there ({kind}) were as heavy and hard as {other} ({mass:,.0f} kg), hitting it would take "
@@ -136,5 +136,5 @@ def _describe(kind: str, other: str, mass: float, true: float, said: float) -> t
 
 
 def start_of(moments: Moments, k: int) -> int:
-    """Decision of its episode at which a moment is."""
+    """The decision of its episode at which a moment was taken."""
     return int(moments.worlds["episode_i"][k, episode.DECISION])

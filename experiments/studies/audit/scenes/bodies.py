@@ -42,13 +42,13 @@ _VEHICLE_ROWS: Final = (
 
 
 def vehicle_targets(worlds: Records) -> Indices:
-    """Index in the record of the vehicle that each slot tracks, ``(B, 8)``; -1 without a track."""
+    """Index in the record of the vehicle tracked in each slot, ``(B, 8)``; -1 without a track."""
     found: Indices = worlds["track_i"][:, track.TARGET, :VEHICLE_SLOTS]
     return found
 
 
 def object_targets(worlds: Records) -> Indices:
-    """Index in the record of the object that each slot tracks, ``(B, 4)``; -1 without a track."""
+    """Index in the record of the object tracked in each slot, ``(B, 4)``; -1 without a track."""
     slots = slice(VEHICLE_SLOTS, VEHICLE_SLOTS + DEBRIS_SLOTS)
     found: Indices = worlds["track_i"][:, track.TARGET, slots]
     return found
@@ -81,7 +81,7 @@ def read_vehicles(worlds: Records, targets: Indices) -> Array:
 def as_body(
     x: Array, y: Array, speed: Array, heading: Array, size: tuple[Array | float, Array | float]
 ) -> Array:
-    """Bodies that move where they point; ``size`` is length and width, m."""
+    """Bodies whose velocity points along their heading; ``size`` is length and width, m."""
     values = x, y, speed * np.cos(heading), speed * np.sin(heading), heading, *size
     return np.stack(np.broadcast_arrays(*values), axis=-1)
 

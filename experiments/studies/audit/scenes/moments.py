@@ -1,4 +1,4 @@
-"""Moments at which futures begin: what had been observed, and the simulator's own state, from driven episodes."""
+"""Moments at which futures begin: past observations and the simulator's state, taken from driven episodes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from policies.base import Observation, Policy
 from policies.world_model.dream.simulation.starts import LENGTH
 
 SOONEST_S, LATEST_S = 1.5, 5.0
-"""The ego reaches an object in its path within so many seconds: earlier moments leave no choice, later ones demand
+"""The ego reaches an object in its path within this many seconds: earlier moments leave no choice, later ones demand
 none yet [A]."""
 
 KEYS: Final = ("ego", "vehicles", "debris")
@@ -35,7 +35,7 @@ KEYS: Final = ("ego", "vehicles", "debris")
 
 
 class Moments(NamedTuple):
-    """``M`` moments of as many episodes."""
+    """``M`` moments, each from its own episode."""
 
     worlds: Records  # (M,) of the twin
     instances: tuple[ScenarioInstance, ...]
@@ -45,7 +45,7 @@ class Moments(NamedTuple):
 
     @property
     def size(self) -> int:
-        """``M``."""
+        """Number of moments ``M``."""
         return len(self.worlds)
 
     @property
@@ -55,13 +55,13 @@ class Moments(NamedTuple):
 
     @property
     def crashed(self) -> Mask:
-        """``(M, 8)``: the vehicle in the slot has struck something before."""
+        """Whether the vehicle in the slot has collided before, ``(M, 8)``."""
         flags = gather(self.worlds["vehicle_i"], [vehicle.CRASHED], vehicle_targets(self.worlds))
         found: Mask = flags[..., 0] == 1
         return found
 
     def take(self, chosen: Indices) -> Moments:
-        """Some of them."""
+        """Some of the moments."""
         return Moments(
             self.worlds[chosen],
             tuple(self.instances[k] for k in chosen),
@@ -72,7 +72,7 @@ class Moments(NamedTuple):
 
 
 class Driven(NamedTuple):
-    """``B`` episodes driven side by side; lists have one entry per decision with one row per episode."""
+    """Log of ``B`` episodes driven side by side; lists have one entry per decision with one row per episode."""
 
     worlds: list[Records]
     observed: list[Observed]  # after the end of an episode its rows mean nothing
@@ -85,7 +85,7 @@ class Driven(NamedTuple):
 
     @property
     def instances(self) -> list[ScenarioInstance]:
-        """Of every episode."""
+        """Instances of the episodes."""
         return [one.instance for one in self.episodes]
 
     @property
@@ -103,7 +103,7 @@ class Driven(NamedTuple):
 
 
 class _Recorder(Listener):
-    """Keeps the worlds and what is observed of them before every decision."""
+    """Records the worlds and their observations before every decision."""
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy)
@@ -111,13 +111,13 @@ class _Recorder(Listener):
         self.observed: list[Observed] = []
 
     def see(self, observation: Observation) -> None:
-        """Keep both."""
+        """Record worlds and observation."""
         self.states.append(self.worlds.batch.view(np.ndarray).copy())
         self.observed.append(dict(observation))
 
 
 def drive_all(instances: Sequence[ScenarioInstance], policy: Policy) -> Driven:
-    """Drive all instances at once."""
+    """Drive all instances side by side."""
     recorder = _Recorder(policy)
     episodes = dict(Rollout(recorder, instances, num_worlds=len(instances)).episodes())
     in_order = tuple(episodes[b] for b in range(len(instances)))
@@ -173,7 +173,7 @@ def take_moments(driven: Driven, chosen: Sequence[tuple[int, int]], steps: int) 
 
 
 def _choose(driven: Driven, b: int, steps: int, random: np.random.Generator) -> int:
-    """A decision of an episode at which an object in the path is about to be reached; 0 if there is none."""
+    """A decision of an episode shortly before an object in the path is reached; 0 if there is none."""
     decisions = np.arange(LENGTH - 1, int(driven.length[b]) - steps)
     if not len(decisions):
         return 0
@@ -190,5 +190,5 @@ def _rows(arrays: Observed, chosen: Indices) -> Observed:
 
 
 def _stack(parts: Sequence[Observed]) -> Observed:
-    """Arrays of what was gathered moment by moment."""
+    """Concatenate arrays that were collected moment by moment."""
     return {key: np.array([one[key] for one in parts]) for key in KEYS}

@@ -1,4 +1,4 @@
-"""Changes of one record of the twin: an occluder between the ego's camera and an object, or the object removed."""
+"""Changes a record of the twin: puts an occluder between the ego's camera and an object, or removes the object."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from envs.specification import VEHICLE_SLOTS, column, debris, episode, track, ve
 from envs.specification.world import World
 
 OCCLUDER_AT_M: Final = 5.0
-"""From the camera to the occluder: a truck close ahead [A]."""
+"""Distance from the camera to the occluder: a truck close ahead [A]."""
 
 OCCLUDER_LENGTH_M: Final = 1.0
 
 OCCLUDER_IDENTITY: Final = 1e6
-"""Of no other track."""
+"""Identity of the occluder's track, which no other track has."""
 
 AWAY_M: Final = 10_000.0
-"""A removed object is put so far off."""
+"""Distance to which a removed object is moved."""
 
 
 def put_occluder(world: World, slot: int) -> None:
-    """Put one more vehicle, as wide and high as a truck, between the camera and the tracked object, in place."""
+    """Put an extra vehicle, as wide and high as a truck, between the camera and the tracked object, in place."""
     j = world.track_i[track.TARGET, VEHICLE_SLOTS + slot]
     v, k = world.vehicle_f, int(world.episode_i[episode.NUM_VEHICLES])
     camera, y = v[vehicle.X, 0] + CAMERA_AHEAD_M, v[vehicle.Y, 0]

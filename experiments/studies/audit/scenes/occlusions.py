@@ -1,4 +1,4 @@
-"""Objects that are hidden on purpose, or removed while they are hidden.
+"""Episodes in which an object is hidden by an added occluder, or removed while it is hidden.
 
 The twin's own sensing does it. In the records of a driven episode the rear of a truck is put between the ego's camera
 and the object, the tracker observes that very moment again with the same noise, and the occluder is taken out: the
@@ -23,7 +23,7 @@ from experiments.studies.audit.scenes.moments import Driven
 from experiments.studies.audit.scenes.occluder import observe_occluder, put_occluder, remove_object
 
 Change = Callable[[World, int], None]
-"""Changes a world for an object slot before it is observed again, in place."""
+"""Function that changes a world for an object slot before it is observed again, in place."""
 
 LOOKS: Final = 3
 """Decisions that an object had been tracked before it was hidden: less is a glimpse [A]."""
@@ -32,21 +32,21 @@ AHEAD_M: Final = 10.0
 """An object that is nearer at the end cannot be hidden by a truck ahead of the ego [A]."""
 
 REMOVED: Final = 5
-"""Decisions that an object is hidden before its empty place is in view again: 1 s."""
+"""Number of decisions for which an object is hidden before its empty place is in view again: 1 s."""
 
 VIEW: Final = 5
-"""Decisions in plain view: 1 s."""
+"""Number of decisions in plain view: 1 s."""
 
 
 class Occlusions(NamedTuple):
-    """Episodes as they would have been observed, and the tracks that are judged."""
+    """Episodes as they would be observed, and the tracks to judge."""
 
     driven: Driven
     judged: Indices  # (K, 3): decision, episode and slot of the tracks that are judged
 
 
 def natural(driven: Driven, steps: int) -> Occlusions:
-    """Objects that traffic has hidden for just so many decisions, the first of every episode."""
+    """Objects hidden by traffic for exactly a number of decisions, the first one of every episode."""
     found: dict[int, tuple[int, int, int]] = {}
     for t, seen in enumerate(driven.observed):
         rows = seen["debris"]
@@ -62,7 +62,7 @@ def natural(driven: Driven, steps: int) -> Occlusions:
 def hide(
     driven: Driven, steps: int, random: np.random.Generator, but: Indices | None = None
 ) -> Occlusions:
-    """One object of every episode, hidden for so many decisions from some moment on at which it was in sight.
+    """Hide one object of every episode for a number of decisions, from a moment at which it was in sight.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def hide(
 
 
 def take_away(driven: Driven, random: np.random.Generator) -> Occlusions:
-    """One object of every episode, hidden and removed; its place is in plain view again for ``VIEW`` decisions.
+    """Hide and remove one object of every episode; its place is in plain view again for ``VIEW`` decisions.
 
     In plain view is what was seen in all these decisions of the original episode. The verdict is at their end.
     """
@@ -96,7 +96,7 @@ def take_away(driven: Driven, random: np.random.Generator) -> Occlusions:
 
 
 def _choose(driven: Driven, steps: int, view: int, random: np.random.Generator) -> Indices:
-    """``(K, 3)``: first decision out of sight, episode and slot; one of every episode in which there is one."""
+    """Choice ``(K, 3)``: first decision out of sight, episode and slot; one per episode that has one."""
     visible, looks, ahead, alive = (np.array(one) for one in zip(*_facts(driven), strict=True))
     last = max(len(visible) - steps - view, 0)
     good = visible[:last] & (looks[:last] >= LOOKS)
@@ -115,7 +115,7 @@ def _choose(driven: Driven, steps: int, view: int, random: np.random.Generator) 
 
 
 def _facts(driven: Driven) -> list[tuple[Mask, Indices, Array, Mask]]:
-    """By decision, ``(B, 4)`` each: in sight, decisions tracked, metres ahead, and whether the episode goes on."""
+    """By decision, ``(B, 4)`` each: in sight, decisions tracked, metres ahead, and whether the episode continues."""
     found = []
     for t, seen in enumerate(driven.observed):
         rows, worlds = seen["debris"], driven.worlds[t]
@@ -132,7 +132,7 @@ def _facts(driven: Driven) -> list[tuple[Mask, Indices, Array, Mask]]:
 def _observe_again(
     driven: Driven, chosen: Indices, first: tuple[int, Change], then: tuple[int, Change]
 ) -> Occlusions:
-    """The chosen episodes, observed again from every chosen moment on.
+    """Observe the chosen episodes again from every chosen moment on.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def _observe_again(
 
 
 def _decisions(rows: NDArray[np.float32], at: int) -> Indices:
-    """A column in seconds as decisions."""
+    """Convert a column in seconds to decisions."""
     found: Indices = np.round(rows[..., at] / DECISION_S).astype(np.int64)
     return found
 

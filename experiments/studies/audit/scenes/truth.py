@@ -1,4 +1,4 @@
-"""Observations without errors of measurement, so that physics can be judged apart from perception."""
+"""Observations without measurement errors, so that motion is judged apart from perception."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OBJECT_ROWS: Final = [*bodies.OBJECT_ROWS, debris.Z, debris.VZ, debris.HEIGHT]
 
 
 def see_truly(worlds: Records, seen: Observed) -> Observed:
-    """Observations with true places, speeds and sizes of what they track, and deviations of zero.
+    """Observations with true positions, speeds and sizes of tracked bodies, and deviations of zero.
 
     Parameters
     ----------

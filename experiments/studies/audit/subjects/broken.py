@@ -1,4 +1,4 @@
-"""Models that are broken on purpose, to verify that the probes notice."""
+"""Models that are broken on purpose, to check that the probes detect them."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from experiments.studies.audit.subjects.rollout import Driver, Futures, Subject
 JUMP_M: Final = 3.0
 PUSH_MPS: Final = 3.0
 AT: Final = 8
-"""Decision at which something goes wrong."""
+"""Decision at which the defect occurs."""
 
 
 class Broken:
-    """Another subject whose futures are spoilt by a defect, which is named in tables."""
+    """A subject whose futures are changed by a defect, which is named in tables."""
 
     def __init__(self, other: Subject, what: str, spoil: Callable[[Futures], Futures]) -> None:
         self.name = f"broken: {what}"
         self._other, self._spoil = other, spoil
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
-        """See ``Subject``."""
+        """Roll out futures; see ``Subject.roll``."""
         return self._spoil(self._other.roll(moments, which, steps, drive))
 
 
 class OtherActions:
-    """Another subject in which every future gets the actions of another one."""
+    """A subject that gives every future the actions of another one."""
 
     name = "broken: other actions"
 
@@ -38,27 +38,27 @@ class OtherActions:
         self._other = other
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
-        """See ``Subject``."""
+        """Roll out futures; see ``Subject.roll``."""
         order = np.random.default_rng(0).permutation(len(which))
         return self._other.roll(moments, which, steps, lambda t, seen: drive(t, seen)[order])
 
 
 def teleport(futures: Futures) -> Futures:
-    """One vehicle is suddenly elsewhere."""
+    """Defect: one vehicle is suddenly elsewhere."""
     vehicles = futures.vehicles.copy()
     vehicles[:, AT:, 0, X] += JUMP_M
     return futures._replace(vehicles=vehicles)
 
 
 def drop(futures: Futures) -> Futures:
-    """Objects vanish."""
+    """Defect: objects vanish."""
     objects = futures.objects.copy()
     objects[:, AT:] = np.nan
     return futures._replace(objects=objects)
 
 
 def spare(futures: Futures) -> Futures:
-    """Nothing is ever hit, and nothing costs anything."""
+    """Defect: no contact happens and the cost is zero."""
     nothing = {
         name: np.zeros_like(getattr(futures, name)) for name in ("touched", "collided", "usd")
     }
@@ -66,14 +66,14 @@ def spare(futures: Futures) -> Futures:
 
 
 def push(futures: Futures) -> Futures:
-    """Objects begin to move by themselves."""
+    """Defect: objects start to move without a cause."""
     objects = futures.objects.copy()
     objects[:, AT:, :, VX] += PUSH_MPS
     return futures._replace(objects=objects)
 
 
 def break_all(subject: Subject) -> list[Subject]:
-    """All defects, one at a time."""
+    """Make one broken subject per defect."""
     return [
         Broken(subject, "teleporting", teleport),
         Broken(subject, "objects dropped", drop),

@@ -1,4 +1,4 @@
-"""Dreams of a learned world model as a subject."""
+"""The subject that consists of the dreams of a learned world model."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Dreams:
         self._remembers = remembers
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
-        """See ``Subject``."""
+        """Roll out futures; see ``Subject.roll``."""
         settings = DreamSettings(
             checkpoint=self.imagine(moments),
             horizon=min(steps + 1, DECISIONS_PER_EPISODE),
@@ -78,7 +78,7 @@ class Dreams:
         return simulate(_Running(core), moments, which, steps, drive)
 
     def imagine(self, moments: Moments) -> Imagination:
-        """The model and the moments at which its dreams begin."""
+        """The model, and dreams' starts at the moments."""
         # a dream goes on however doubtful it is: the probes measure what it then does
         limit = np.full(LENGTH, np.inf)
         observed = moments.observed
@@ -93,7 +93,7 @@ class Dreams:
 
 
 class _Running:
-    """A ``Simulation``: dreams that have begun."""
+    """Running dreams as a ``Simulation``."""
 
     def __init__(self, core: DreamCore) -> None:
         self._core = core

@@ -1,4 +1,4 @@
-"""Checkpoints as subjects, whole or with a part taken out."""
+"""Checkpoints as subjects, complete or with a part removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ablation = Literal["one_member", "no_memory"]
 
 
 class Model:
-    """A checkpoint that dreams and tracks.
+    """A checkpoint that provides dreams and a tracker.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Model:
         self._seed = seed
 
     def ablate(self, what: Ablation) -> Model:
-        """The same without a part, named by what is left."""
+        """The model without a part, named by what is left."""
         other = copy.copy(self)
         other.name = what.replace("_", " ")
         if what == "one_member":
@@ -52,12 +52,12 @@ class Model:
         return other
 
     def dreams(self, draw: int = 0, temperature: float = 1.0, theta: Theta | None = None) -> Dreams:
-        """One draw of contents, members and noise."""
+        """Dreams with one draw of contents, members and noise."""
         seed = 1_000 * self._seed + draw
         return Dreams(
             self.learned, self.classes, self.name, temperature, seed, theta, remembers=self.remembers
         )  # fmt: skip
 
     def tracker(self) -> BeliefTracker:
-        """Its belief filter."""
+        """The belief filter of the model."""
         return BeliefTracker(self.learned.filter, self.name, remembers=self.remembers)

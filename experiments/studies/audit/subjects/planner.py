@@ -1,4 +1,4 @@
-"""The planner without learning as a subject: straight lines for others, the catalogue for contents, the known cost."""
+"""The planner without learning as a subject: straight lines, contents from the catalogue, and the known cost."""
 
 from __future__ import annotations
 

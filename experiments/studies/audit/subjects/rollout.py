@@ -1,4 +1,4 @@
-"""Futures of any subject, the twin, dreams or straight lines, in one form."""
+"""Futures of any subject (the twin, dreams or straight lines) in one form."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Futures(NamedTuple):
     usd: Array  # (N, T): cost of every decision
     delta_v: Array  # (N, T): speed that the ego's hardest contact with an object took, m/s
     length: Indices  # (N,): decisions until the end, <= T
-    crashed: Mask  # (N, 8): the vehicle was a wreck at the moment
+    crashed: Mask  # (N, 8): the vehicle had crashed before the moment
     contact_usd: Array  # (N, T): cost of the ego's contacts with objects
 
     @property
@@ -42,18 +42,18 @@ class Futures(NamedTuple):
 
     @property
     def meets(self) -> Mask:
-        """Whether the ego meets an object, ``(N,)``."""
+        """Whether the ego touches an object, ``(N,)``."""
         met: Mask = np.asarray(self.touched[:, -1].any(axis=1))
         return met
 
 
 class Subject(Protocol):
-    """A simulator that is probed; ``name`` is that of its column in tables."""
+    """A simulator to be probed; ``name`` is that of its column in tables."""
 
     name: str
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
-        """Simulate ``steps`` decisions from the moments ``which`` ``(N,)``, of which one may occur several times.
+        """Simulate ``steps`` decisions from the moments ``which`` ``(N,)``; a moment may occur several times.
 
         The same for the same arguments.
         """
@@ -61,29 +61,29 @@ class Subject(Protocol):
 
 
 class Simulation(Protocol):
-    """``N`` running futures."""
+    """``N`` futures while they are simulated."""
 
     def observe(self) -> Observation:
         """The present observation."""
         ...
 
     def step(self, actions: Array) -> tuple[Mask, dict[str, Any]]:
-        """Advance by one decision: which futures have ended, and ``info`` as environments have it."""
+        """Advance by one decision; returns which futures have ended, and ``info`` as environments return it."""
         ...
 
     def bodies(self) -> tuple[Array, Array, Array]:
-        """Ego, vehicles and objects as of ``Futures``, at present."""
+        """Ego, vehicles and objects at present, in the form of ``Futures``."""
         ...
 
     def events(self, info: dict[str, Any], alive: Mask) -> tuple[Mask, Mask]:
-        """Objects ``(N, 4)`` that the ego met, and whether it hit a vehicle ``(N,)``, in the last decision."""
+        """Objects ``(N, 4)`` that the ego touched, and whether it hit a vehicle ``(N,)``, in the last decision."""
         ...
 
 
 def simulate(
     simulation: Simulation, moments: Moments, which: Indices, steps: int, drive: Driver
 ) -> Futures:
-    """Drive a simulation that begins at moments; see ``Subject.roll``."""
+    """Roll out a simulation that begins at moments; see ``Subject.roll``."""
     found = empty_futures(moments.crashed[which], steps)
     alive = np.ones(len(which), np.bool_)
     _write_bodies(simulation, found, 0, alive)
@@ -112,7 +112,7 @@ def _write_bodies(simulation: Simulation, found: Futures, t: int, alive: Mask) -
 
 
 def empty_futures(crashed: Mask, steps: int) -> Futures:
-    """Futures in which nothing happens and no body is known, to be filled; ``crashed`` is ``(N, 8)``."""
+    """Empty futures without events or known bodies, to be filled; ``crashed`` is ``(N, 8)``."""
     count = len(crashed)
     return Futures(
         ego=np.full((count, steps + 1, NUM_BODY), np.nan),
@@ -129,7 +129,7 @@ def empty_futures(crashed: Mask, steps: int) -> Futures:
 
 
 def fixed(actions: Array) -> Driver:
-    """Actions ``(N, T, 2)`` that were chosen before."""
+    """A driver that executes given actions ``(N, T, 2)``."""
     return lambda t, _: actions[:, t]
 
 
@@ -140,7 +140,7 @@ def roll_fixed(subject: Subject, moments: Moments, actions: Array | None = None)
 
 
 def driven_by(policy: Policy, count: int) -> Driver:
-    """An unprivileged policy in one ``roll`` of ``count`` futures, each a new episode for it.
+    """A driver that lets an unprivileged policy act in ``count`` futures, each a new episode for it.
 
     Its memory begins at the moment: the actions before it were those of another driver.
     """

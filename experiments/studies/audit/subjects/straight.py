@@ -1,4 +1,4 @@
-"""Every body keeps its velocity: the lower bound, which no learned model may be worse than."""
+"""The subject in which every body keeps its velocity: the lower bound for learned models."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from experiments.studies.audit.subjects.rollout import Driver, Futures, empty_fu
 
 
 class Straight:
-    """Constant velocity from what was observed; actions change nothing, nothing is ever hit or paid for."""
+    """Constant velocity from the last observation; actions have no effect, and there are no contacts or costs."""
 
     name = "straight lines"
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
-        """See ``Subject``."""
+        """Roll out futures; see ``Subject.roll``."""
         del drive
         found = empty_futures(moments.crashed[which], steps)
         now = {key: rows[which, -1].astype(np.float64) for key, rows in moments.observed.items()}

@@ -1,4 +1,4 @@
-"""What trackers estimate of objects while these are in view and while they are hidden."""
+"""Trackers: estimates of objects while these are in view and while they are hidden."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from policies.world_model.estimation.position_filter import PositionFilter
 
 
 class Estimates(NamedTuple):
-    """Of ``T`` decisions of ``B`` episodes."""
+    """Estimates for ``T`` decisions of ``B`` episodes."""
 
     exists: Array  # (T, B, 4) probability that the track is of an object
     place: Array  # (T, B, 4, 2) m along the road and across; NaN without a track
@@ -34,7 +34,7 @@ class Tracker(Protocol):
     name: str
 
     def follow(self, driven: Driven) -> Estimates:
-        """Estimate at every decision from what was observed until then."""
+        """Estimate at every decision from the observations until then."""
         ...
 
 
@@ -56,7 +56,7 @@ class BeliefTracker:
         self._last: tuple[Driven, Estimates] | None = None
 
     def follow(self, driven: Driven) -> Estimates:
-        """See ``Tracker``; the last estimates are kept, because broken trackers spoil the same ones."""
+        """Estimate at every decision; the last result is cached, because broken trackers reuse it."""
         if self._last is None or self._last[0] is not driven:
             self._last = driven, self._follow(driven)
         return self._last[1]
@@ -79,12 +79,12 @@ class BeliefTracker:
 
 
 class LastMeasurement:
-    """Objects stay where they were last measured: the lower bound."""
+    """A tracker that keeps objects where they were last measured: the lower bound."""
 
     name = "straight lines"
 
     def follow(self, driven: Driven) -> Estimates:
-        """See ``Tracker``."""
+        """Estimate at every decision; see ``Tracker.follow``."""
         rows = _object_rows(driven)
         places = [_measured_places(seen, driven, t) for t, seen in enumerate(driven.observed)]
         sd = np.hypot(rows[..., column.D_SD_X], rows[..., column.D_SD_Y])
@@ -93,12 +93,12 @@ class LastMeasurement:
 
 
 class TrueTracks:
-    """The true objects: the upper bound."""
+    """A tracker that returns the true objects: the upper bound."""
 
     name = "twin"
 
     def follow(self, driven: Driven) -> Estimates:
-        """See ``Tracker``."""
+        """Estimate at every decision; see ``Tracker.follow``."""
         places, real = zip(*map(true_objects, driven.worlds), strict=True)
         exists = np.array(real).astype(np.float64)
         empty, unknown = np.zeros((*exists.shape, 0)), np.full(exists.shape, np.nan)
@@ -106,7 +106,7 @@ class TrueTracks:
 
 
 class IdealTracker:
-    """The best estimate of places that measurements allow: a bound for every tracker but the twin.
+    """The best position estimate that the measurements allow: a bound for every tracker but the twin.
 
     Bayes' rule with known errors of the sensor (a share of the stated deviation for the life of a track, the rest of it
     anew in every decision), known existence, and known movement of the ego and of the object, seen or not. Only the
@@ -118,7 +118,7 @@ class IdealTracker:
     name = "best by measuring"
 
     def follow(self, driven: Driven) -> Estimates:
-        """See ``Tracker``."""
+        """Estimate at every decision; see ``Tracker.follow``."""
         true = TrueTracks().follow(driven)
         shape = true.place.shape[1:]
         # sums of least squares: of the place, of both, of the lasting error, and the right-hand sides
@@ -146,7 +146,7 @@ class IdealTracker:
 
 
 class BrokenTracker:
-    """Another tracker whose estimates are spoilt by a defect, which is named in tables."""
+    """A tracker whose estimates are changed by a defect, which is named in tables."""
 
     def __init__(
         self, other: Tracker, what: str, spoil: Callable[[Driven, Estimates], Estimates]
@@ -155,24 +155,24 @@ class BrokenTracker:
         self._other, self._spoil = other, spoil
 
     def follow(self, driven: Driven) -> Estimates:
-        """See ``Tracker``."""
+        """Estimate at every decision; see ``Tracker.follow``."""
         return self._spoil(driven, self._other.follow(driven))
 
 
 def forget(driven: Driven, known: Estimates) -> Estimates:
-    """What is out of sight does not exist."""
+    """Defect: objects out of sight do not exist."""
     seen = _object_rows(driven)[..., column.D_VISIBLE] > 0.5
     return known._replace(exists=np.where(seen, known.exists, 0.0))
 
 
 def keep_all(driven: Driven, known: Estimates) -> Estimates:
-    """Every track is of an object."""
+    """Defect: every track is an object."""
     tracked = _object_rows(driven)[..., column.D_TRACKED] > 0.5
     return known._replace(exists=tracked.astype(np.float64))
 
 
 def stay_sure(driven: Driven, known: Estimates) -> Estimates:
-    """The place of what is hidden is as certain as when it was last seen."""
+    """Defect: the position of a hidden object stays as certain as when it was last seen."""
     sd = known.sd.copy()
     hidden = _object_rows(driven)[..., column.D_AGE_SINCE_SEEN] > 0.0
     for t in range(1, len(sd)):
@@ -181,7 +181,7 @@ def stay_sure(driven: Driven, known: Estimates) -> Estimates:
 
 
 def break_trackers(tracker: Tracker) -> list[Tracker]:
-    """All defects, one at a time."""
+    """Make one broken tracker per defect."""
     return [
         BrokenTracker(tracker, "forgets what is hidden", forget),
         BrokenTracker(tracker, "never lets go", keep_all),
@@ -190,7 +190,7 @@ def break_trackers(tracker: Tracker) -> list[Tracker]:
 
 
 def true_objects(worlds: NDArray[np.void]) -> tuple[Array, Mask]:
-    """Where the tracked objects really are, ``(B, 4, 2)`` m, and whether they exist, ``(B, 4)``."""
+    """True positions of the tracked objects, ``(B, 4, 2)`` m, and whether they exist, ``(B, 4)``."""
     targets = object_targets(worlds)
     return gather(worlds["debris_f"], (debris.X, debris.Y), targets), is_real(worlds, targets)
 
@@ -201,7 +201,7 @@ def _object_rows(driven: Driven) -> Array:
 
 
 def _measured_places(seen: Observation, driven: Driven, t: int) -> Array:
-    """Where tracks place objects, ``(B, 4, 2)`` m; ``seen`` is the observation or a filtered one."""
+    """Measured positions of tracks, ``(B, 4, 2)`` m; ``seen`` is the observation or a filtered one."""
     rows = seen["debris"].astype(np.float64)
     v = driven.worlds[t]["vehicle_f"]
     age = rows[..., column.D_AGE_SINCE_SEEN]

@@ -25,17 +25,17 @@ from policies.base import Observation
 
 
 class Twin:
-    """The real futures, with the true noise."""
+    """The true futures, with the true noise."""
 
     name = "twin"
 
     def roll(self, moments: Moments, which: Indices, steps: int, drive: Driver) -> Futures:
-        """See ``Subject``."""
+        """Roll out futures; see ``Subject.roll``."""
         return simulate(_Worlds(moments, which), moments, which, steps, drive)
 
 
 class _Worlds:
-    """A ``Simulation``: the twin's worlds, continued from moments; bodies are those that were tracked then."""
+    """The twin's worlds as a ``Simulation``, continued from moments; bodies are those tracked at the moment."""
 
     def __init__(self, moments: Moments, which: Indices) -> None:
         instances = [moments.instances[k] for k in which]

@@ -1,4 +1,4 @@
-"""The worker behind the explorer's pages: one thread, newest job first, every result kept."""
+"""The worker behind the explorer's pages: one thread, newest job first, with all results cached."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Job:
 
 
 class Worker:
-    """Does jobs one after the other, because policies have memory and there is one of each.
+    """Runs jobs one after the other, because policies have memory and there is one copy of each.
 
     Its thread ends with the process, even in the middle of a job.
     """
@@ -38,7 +38,7 @@ class Worker:
         threading.Thread(target=self._run, name="worker", daemon=True).start()
 
     def ask(self, key: Hashable, work: Callable[[Report], Any]) -> Job:
-        """The job with a key: it is added if it is new, and comes next if it waits; ``work`` returns its result."""
+        """Return the job with a key: queue a new one, or move a waiting one to the front; ``work`` is its content."""
         with self._changed:
             if key not in self._jobs:
                 self._jobs[key] = Job(work)
@@ -50,7 +50,7 @@ class Worker:
             return self._jobs[key]
 
     def _run(self) -> None:
-        """Do jobs until the process ends."""
+        """Run jobs until the process ends."""
         while True:
             with self._changed:
                 while not self._waiting:
@@ -60,7 +60,7 @@ class Worker:
 
     @staticmethod
     def _do(job: Job) -> None:
-        """Do one job; an exception ends up in the job and does not stop the worker."""
+        """Run one job; an exception is stored in the job and does not stop the worker."""
 
         def report(share: float, what: str) -> None:
             job.share, job.what = share, what

@@ -41,7 +41,7 @@ class Result(NamedTuple):
 
 
 class Model:
-    """A suite, policies, and the results so far.
+    """A suite, policies, and the cached results.
 
     Parameters
     ----------
@@ -76,11 +76,11 @@ class Model:
         return [item.seed for item in self.items if item.family == family]
 
     def ask_study(self, item: SuiteItem, name: str) -> Job:
-        """Costs and decisions for one property of one instance; the result is a ``Result``."""
+        """Request costs and decisions for one property of one instance; the result is a ``Result``."""
         return self._worker.ask((item.seed, name), partial(self._study, item, name))
 
     def ask_video(self, item: SuiteItem, name: str, value: float) -> Job:
-        """A film of the instance with this value; the result is a path."""
+        """Request a film of the instance with this value; the result is a path."""
         key = (item.seed, name, value)
         return self._worker.ask(key, partial(self._video, item, name, value))
 

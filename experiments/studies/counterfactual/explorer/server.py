@@ -1,4 +1,4 @@
-"""Serves the explorer to this machine alone, in one process that leaves no files behind."""
+"""Serves the explorer on this machine only, in one process that leaves no files behind."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def serve(config: ExploreConfiguration) -> None:
 
 
 def free_port(port: int) -> int:
-    """The port if it is free; any free one for 0.
+    """The given port if it is free, or any free one for 0.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def free_port(port: int) -> int:
 
 
 def _announce(port: int) -> None:
-    """Print the address."""
+    """Print the address of the page."""
     sys.stdout.write(f"http://{HOST}:{port}/\n")
     sys.stdout.flush()
 

@@ -18,7 +18,7 @@ from experiments.studies.counterfactual.properties import PROPERTIES
 from experiments.studies.counterfactual.study import Flip, Study
 
 POLL_S: Final = 0.2
-"""Seconds between two looks of a page at the progress of its jobs."""
+"""Seconds between two checks of the progress of jobs by a page."""
 
 _COSTS: Final = (
     ("name", "manoeuvre"), ("usd", "US$"), ("how", "best way"), ("mark", "verdict"),
@@ -29,7 +29,7 @@ _DECISIONS: Final = (
 
 
 class View:
-    """One open page.
+    """One open browser page.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class View:
         ui.timer(POLL_S, self._poll)
 
     def _build(self, families: list[str], family: str, seed: int, name: str) -> None:
-        """Make all elements, still empty."""
+        """Create all elements, still empty."""
         ui.colors(primary=COLOURS[0])
         with ui.element("main").classes("w-full max-w-5xl mx-auto p-2 flex flex-col gap-2"):
             ui.html("What if it were different?", tag="h1", sanitize=False).classes(
@@ -81,7 +81,7 @@ class View:
         self._panel.set_visibility(False)
 
     def _build_panel(self) -> None:
-        """Make the elements that show a result."""
+        """Create the elements that show a result."""
         self._value = ui.label().classes("value text-lg").props('aria-live="polite"')
         with ui.element("div").classes("w-full px-3"):
             self._slider = ui.slider(min=0, max=1, step=1, on_change=self._drag)
@@ -98,7 +98,7 @@ class View:
         self._screen = ui.column().classes("w-full items-stretch")
 
     def _item(self) -> SuiteItem:
-        """The suite item that the controls name."""
+        """The suite item selected by the controls."""
         return next(item for item in self._model.items if item.seed == self._seed.value)
 
     def _change_family(self) -> None:
@@ -107,7 +107,7 @@ class View:
         self._seed.set_options(seeds, value=seeds[0])
 
     def _choose(self) -> None:
-        """Start the study that the controls name."""
+        """Start the study selected by the controls."""
         self._result, self._film = None, None
         self._panel.set_visibility(False)
         self._screen.clear()
@@ -144,7 +144,7 @@ class View:
         self._drag()
 
     def _drag(self) -> None:
-        """Update all that depends on the slider."""
+        """Update everything that depends on the slider."""
         if self._result is None:
             return
         found, k = self._result.study, int(self._slider.value)
@@ -176,7 +176,7 @@ class View:
 
 
 class _PictureBox:
-    """A figure with a vertical line on top that moves."""
+    """A figure with a movable vertical line on top."""
 
     def __init__(self, classes: str) -> None:
         with ui.element("div").classes(f"relative {classes}"):
@@ -197,12 +197,12 @@ class _PictureBox:
         self._image.update()
 
     def point_at(self, share: float) -> None:
-        """Put the line at a share of the axis."""
+        """Move the line to a share of the axis."""
         self._line.style(f"left: {100.0 * (self._left + share * (self._right - self._left)):.2f}%")
 
 
 def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:
-    """True costs of the manoeuvres at the ``k``-th value, one row each."""
+    """Table rows of the true costs of the manoeuvres at the ``k``-th value."""
     return [
         {
             "name": name,
@@ -229,7 +229,7 @@ def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
 
 
 def _describe_flip(study: Study, flip: Flip) -> str:
-    """Where a decision changes and how, for a narrow table."""
+    """Short text on where a decision changes and how, for a narrow table."""
     place = study.changed.between(flip.low, flip.high)
     return f"{place:.2g} {study.changed.unit}: {MANOEUVRES[flip.before]} → {MANOEUVRES[flip.after]}"
 

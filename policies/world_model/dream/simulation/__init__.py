@@ -1,1 +1,1 @@
-"""The simulation behind the dream: arrays of many worlds, and one decision of them by the learned model."""
+"""The simulation behind the dream: arrays of many worlds, and one decision of them in the learned model."""

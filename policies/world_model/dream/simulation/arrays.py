@@ -1,4 +1,4 @@
-"""The arrays of many dreamt worlds, and the memory that a step overwrites."""
+"""The arrays of many dreamt worlds, and the scratch memory of a step."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MOVE, MEASURE, SEE, MEET, OUTCOME, BEGIN, ERRORS, LOOKS, DOUBTS = 1, 2, 3, 4, 5,
 
 
 class Dreams(NamedTuple):
-    """``B`` worlds, independent of each other."""
+    """State of ``B`` independent dreams."""
 
-    records: Batch  # (B,) accounts, tracks, contacts, cost and observation
+    records: Batch  # (B,) cost ledger, tracks, contacts, cost and observation
     ego: Array  # (B, NUM_EGO)
     cars: Array  # (B, 8, NUM_CAR)
     things: Array  # (B, 4, NUM_THING)
@@ -47,7 +47,7 @@ class Dreams(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """Initial states of ``S`` dreams: the end of every piece, after burn-in."""
+    """Initial states of ``S`` dreams: the last decision of every log piece, after burn-in."""
 
     records: Batch  # (S,)
     ego: Array
@@ -57,14 +57,14 @@ class Sources(NamedTuple):
 
 
 class Model(NamedTuple):
-    """Learned networks and the usual doubt."""
+    """Learned networks and the usual disagreement."""
 
     learned: Learned
     limit: Array  # (H,) usual doubt
 
 
 class Work(NamedTuple):
-    """Memory that a step overwrites; one is enough for any number of worlds."""
+    """Scratch memory of a step; one is enough for any number of worlds."""
 
     after: State
     car_x: Array  # (8, NUM_CAR_FEATURES) float32
@@ -94,7 +94,7 @@ class Work(NamedTuple):
 
 
 def empty_dreams(size: int) -> Dreams:
-    """Worlds in which no dream has begun."""
+    """Zeroed arrays in which no dream has begun."""
     return Dreams(
         empty_batch(size).view(np.ndarray),
         np.zeros((size, s.NUM_EGO)),
@@ -113,7 +113,7 @@ def empty_dreams(size: int) -> Dreams:
 
 
 def make_work(model: Model) -> Work:
-    """Scratch memory for the nets of a model."""
+    """Scratch memory for the networks of a model."""
 
     def row(size: int) -> Array:
         return np.zeros(size, np.float32)

@@ -1,4 +1,4 @@
-"""Borrowed buffers of a step: passing them on counts no references; see ``envs.physics.borrow``."""
+"""Borrowed buffers of a step, which are passed on without counting references; see ``envs.physics.borrow``."""
 
 # ruff: noqa: ANN401 - an intrinsic is handed Numba's own, untyped objects
 

@@ -1,4 +1,4 @@
-"""Burn-in: from pieces of the log to the tracks, open accounts, states and beliefs that dreams begin with."""
+"""Burn-in: turns log pieces into the tracks, cost ledgers, states and beliefs with which dreams begin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from policies.world_model.model.state import State, empty_state, read_observatio
 def burn_in(
     starts: Starts, nets: FilterNets, look_trust: float, params: Array, *, remembers: bool = True
 ) -> Sources:
-    """Let the filters of a policy see all pieces, and return the end of every one.
+    """Run the filters over all log pieces, and return the state at the end of each.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _end(
     records: Batch, ego: Array, vehicles: Array, debris: Array, placed: Array, speeds: Array,
     states: State,
 ) -> None:  # fmt: skip
-    """Write states and tracks of the last decision of every piece, in place: tracks as they are, states as known."""
+    """Write states and tracks of the last decision of every log piece, in place."""
     for n in range(records.shape[0]):
         world = records[n]
         state = State(states.ego[n], states.cars[n], states.things[n])
@@ -99,7 +99,7 @@ def _end(
 
 @compiled
 def _track(world: World, slot: int, row: Array) -> None:
-    """Fill the fields that all tracks share, from a row of the observation, in place."""
+    """Fill the fields that all tracks share from an observed row, in place."""
     t, f = world.track_i, world.track_f
     t[track.TARGET, slot] = -1
     if row[column.V_TRACKED] < 0.5:
@@ -115,7 +115,7 @@ def _track(world: World, slot: int, row: Array) -> None:
 
 @compiled
 def _track_vehicle(world: World, slot: int, row: Array) -> None:
-    """A vehicle's track from its row, in place."""
+    """Fill a vehicle's track from its observed row, in place."""
     f = world.track_f
     _track(world, slot, row)
     f[track.VX, slot], f[track.VY, slot] = row[column.V_VX], row[column.V_VY]
@@ -130,7 +130,7 @@ def _track_vehicle(world: World, slot: int, row: Array) -> None:
 
 @compiled
 def _track_object(world: World, slot: int, row: Array) -> None:
-    """An object's track from its row, in place."""
+    """Fill an object's track from its observed row, in place."""
     f, at = world.track_f, VEHICLE_SLOTS + slot
     _track(world, at, row)
     f[track.VX, at], f[track.VY, at] = row[column.D_VX], row[column.D_VY]

@@ -1,4 +1,4 @@
-"""Contacts, spills and collisions of the ego in a dreamt decision: sampled, at known cost."""
+"""Samples contacts, spills and collisions of the ego in a decision of a dream, and charges their known cost."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ LOST_PROBABILITY: Final = 0.5
 """Control counts as lost when one event makes it more likely than not, as in the environment."""
 
 EXIT_SHARES: Final = (0.0, 0.08, 0.23, 0.91)
-"""Forward speed of an object after a contact as a share of the ego's, by mode of ``outcome.MODES``: means over the
-bodies of 60 shards of the log; the severity head does not say it."""
+"""Forward speed of an object after a contact as a share of the ego's, by mode of ``contact_outcome.MODES``: means over
+the bodies of 60 shards of the log, because the severity head does not predict it."""
 
 COMPONENTS: Final = (
     component.HARM,
@@ -50,7 +50,7 @@ COMPONENTS: Final = (
     component.WHEEL,
     component.FOLLOWERS,
 )
-"""Where the cost of every outcome of ``outcome`` is charged."""
+"""Cost component of every outcome of ``contact_outcome``."""
 
 COLUMNS: Final = (
     contact.DELTA_V,
@@ -70,7 +70,7 @@ def sample_contacts(
     events: EventNets, e: int, world: World, state: State, touched: Array, forced: Array, step: int,
     calm: float, p: np.record, work: Work,
 ) -> None:  # fmt: skip
-    """Sample contacts with objects; the ego loses speed, the objects move, ``work.extra`` is charged; in place.
+    """Sample contacts with objects: change speeds and charge ``work.extra``, in place.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _touch(
     events: EventNets, e: int, world: World, state: State, j: int, is_forced: int, draw: float,
     step: int, calm: float, p: np.record, work: Work,
 ) -> None:  # fmt: skip
-    """Sample mode and outcome of a contact, charge it and list it, in place."""
+    """Sample mode and outcome of a contact, charge and list it, in place."""
     after, kind = work.after, work.kinds[j]
     speed, out = state.ego[s.SPEED], work.severity_out
     command = world.episode_f[episode.COMMAND]
@@ -175,13 +175,13 @@ def _touch(
 
 @inlined
 def _drawn(draw: float, calm: float) -> float:
-    """A uniform number, drawn towards the middle."""
+    """A uniform random number, shrunk towards the middle."""
     return 0.5 + calm * (draw - 0.5)
 
 
 @compiled
 def _sample_mode(out: Array, draw: float) -> int:
-    """Index into ``outcome.MODES`` by the logits."""
+    """Sample an index into ``contact_outcome.MODES`` from the logits."""
     largest, total = -1e30, 0.0
     for m in range(oc.NUM_MODES):
         largest = max(largest, out[m])
@@ -207,7 +207,7 @@ def _next_row(world: World) -> int:
 
 @compiled
 def _describe(row: Array, world: World, state: State, j: int, mode: int) -> None:
-    """Fill the fields of a contact that are known before its outcome, in place."""
+    """Fill the fields of a contact that do not depend on its outcome, in place."""
     thing, ego = state.things[j], state.ego
     row[:] = 0.0
     # the last tick of the decision: the model does not predict when in it
@@ -244,7 +244,7 @@ def sample_collisions(
 
 @compiled
 def _collision(world: World, state: State, i: int, p: np.record) -> float:
-    """Known cost of a collision with the vehicle in slot ``i``, US$, less what was paid for it in expectation."""
+    """Cost of a collision with the vehicle in slot ``i``, US$, minus the expected cost that was already charged."""
     car, ego = state.cars[i], state.ego
     own, other = world.vehicle_f[vehicle.MASS, 0], world.vehicle_f[vehicle.MASS, i + 1]
     dx, closing = car[s.C_X] - ego[s.X], ego[s.SPEED] - car[s.C_VX]

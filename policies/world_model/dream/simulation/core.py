@@ -1,4 +1,4 @@
-"""DreamCore: the arrays of many dreams and the calls that begin and advance them, below any environment interface."""
+"""DreamCore: the arrays of many dreams and the functions that begin and advance them, without a Gymnasium interface."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY_LIMIT = 2**62
 
 
 class DreamCore:
-    """``B`` dreams; what one becomes depends on its seed and its actions only.
+    """``B`` dreams; each depends only on its seed and its actions.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class DreamCore:
     def step(
         self, actions: object
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
-        """Advance all dreams by one decision: reward, terminated, truncated, each ``(B,)``, and info of ``describe``.
+        """Advance all dreams by one decision: reward, terminated, truncated, each ``(B,)``, and info.
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class DreamCore:
         Returns
         -------
         dict
-            As of Debris-v0; and ``epistemic`` (what another member last said differently), ``aleatoric`` (predicted
+            As of Debris-v0; and ``epistemic`` (difference to another member's prediction), ``aleatoric`` (predicted
             variance), ``p_terminated``, ``member``, ``theta`` (class of every object), ``ood`` (more doubt than usual).
         """
         dreams = self.dreams
@@ -176,7 +176,7 @@ class DreamCore:
         }
 
     def names(self, b: int) -> tuple[str, ...]:
-        """Class names of the contents of the objects in a world."""
+        """Names of the content classes of the objects in a world."""
         classes = self.settings.imagination.classes
         return tuple(classes[kind] for kind in self.dreams.theta[b].tolist())
 
@@ -185,7 +185,7 @@ class DreamCore:
         return world_at(self.dreams.records.view(np.recarray), b)
 
     def fingerprint(self, b: int) -> str:
-        """Identifier of a dream: its piece, and the key of its random numbers."""
+        """Identifier of a dream: its log piece, and the key of its random numbers."""
         key = int(self.dreams.records["episode_i"][b, episode.NOISE_SEED])
         return f"{int(self.pieces[b]):04d}-{key:016x}"
 

@@ -1,4 +1,4 @@
-"""Motion in a dream: the transition of ``policies.world_model.model.dynamics`` with its own noise.
+"""Motion in a dream: the transition of ``policies.world_model.model.dynamics`` with sampled noise.
 
 With temperature 0 the same numbers come out, which a test holds.
 """
@@ -24,7 +24,7 @@ LOWEST, HIGHEST = -9.0, 3.0
 """Bounds of log variances: those of ``policies.world_model.training.fits.fit_loop``, which needs torch."""
 
 GRIP_MPS2: Final = 7.8
-"""What tyres can do on a dry road [A: friction of 0.8]."""
+"""Largest acceleration of tyres on a dry road [A: friction of 0.8]."""
 
 GUST_MPS: Final = 0.8
 """Speed that noise may give an object in a decision [A: below the 1 m/s beyond which the audit wants a cause]."""
@@ -32,13 +32,13 @@ GUST_MPS: Final = 0.8
 
 @inlined
 def _spread(log_variance: float) -> float:
-    """Standard deviation in units of the target's scale."""
+    """Standard deviation of the noise in units of the target's scale."""
     return math.exp(0.5 * min(max(log_variance, LOWEST), HIGHEST))
 
 
 @compiled
 def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
-    """Limit noise, in place, to what tyres can do; only the mean may exceed it, as in a crash."""
+    """Limit noise to the grip of tyres, in place; only the mean may exceed it, as in a crash."""
     along = tr.V_ACCELERATION
     middle, limit = mean[along], GRIP_MPS2 / scale[along]
     said[along] = min(max(said[along], min(middle, -limit)), max(middle, limit))
@@ -46,7 +46,7 @@ def _keep_grip(mean: Array, scale: Array, said: Array) -> None:
 
 @compiled
 def _limit_gust(thing: Array, mean: Array, scale: Array, said: Array) -> None:
-    """Limit noise, in place: by it alone no object gains more speed on the road than a gust gives it."""
+    """Limit noise in place, so that an object on the road gains no more speed from it than from a gust."""
     vx = thing[s.D_VX] + mean[tr.O_VX] * scale[tr.O_VX]
     vy = thing[s.D_VY] + mean[tr.O_VY] * scale[tr.O_VY]
     limit = max(math.hypot(thing[s.D_VX], thing[s.D_VY]) + GUST_MPS, math.hypot(vx, vy))
@@ -66,7 +66,7 @@ def _limit_gust(thing: Array, mean: Array, scale: Array, said: Array) -> None:
 def dream_cars(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
-    """All vehicles after one decision; returns the sum of the predicted variances, in units of the targets' scales.
+    """Advance all vehicles by one decision; returns the sum of predicted variances, in units of the targets' scales.
 
     ``seed`` and ``step`` are those of the noise, ``temperature`` is its factor; ``after.cars``, ``car_x`` and
     ``car_out`` of ``work`` are overwritten.
@@ -102,7 +102,7 @@ def dream_cars(
 def dream_things(
     model: Transition, e: int, state: State, seed: int, step: int, temperature: float, work: Work
 ) -> float:
-    """All objects after one decision, with the arguments and the result of ``dream_cars``."""
+    """Advance all objects by one decision; arguments and result as for ``dream_cars``."""
     total = 0.0
     for j in range(DEBRIS_SLOTS):
         thing, then = state.things[j], work.after.things[j]
@@ -130,7 +130,7 @@ def dream_things(
 def disagreement(
     model: Transition, e: int, state: State, seed: int, step: int, work: Work
 ) -> float:
-    """How far the predictions of another member, drawn at random, are from those of member ``e``.
+    """Distance between the predictions of member ``e`` and of another member, drawn at random.
 
     Mean squared difference of the predicted means over vehicles, moving objects and outputs, in units of the targets'
     scales; 0 for a single member.

@@ -1,4 +1,4 @@
-"""Observation of a dreamt state: learned visibility, deviations and looks, with errors that last."""
+"""Observation of a dream's state: learned visibility, deviations and looks, with lasting errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LARGEST_JOLT_M: Final = 0.3
 def sense(
     nets: EmissionNets, world: World, state: State, look: Array, step: int, work: Work
 ) -> None:
-    """Advance all tracks of a dream by one decision, in place.
+    """Update all tracks of a dream for one decision, in place.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _measure(
     world: World, slot: int, entity: int, step: int, share: float, out: Array,
     true: tuple[float, float, float, float],
 ) -> None:  # fmt: skip
-    """Write position, velocity and deviations into a track that is seen, in place."""
+    """Write position, velocity and deviations to the track of a visible body, in place."""
     f = world.track_f
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
@@ -144,7 +144,7 @@ def _measure(
 def _show_look(
     world: World, slot: int, entity: int, step: int, share: float, look: int, out: Array
 ) -> None:
-    """Write the look posterior into a track: the true look's share as learned, the rest as at the beginning."""
+    """Write the look posterior to a track: the true look's share as learned, the others in constant proportion."""
     f = world.track_f
     draw = uniforms(world.episode_i[episode.NOISE_SEED], step, entity, SEE)[1]
     rest = math.sqrt(1.0 - share * share)
@@ -160,7 +160,7 @@ def _show_look(
 def begin_track(
     world: World, slot: int, entity: int, share: float, errors: tuple[float, ...]
 ) -> None:
-    """Split the first errors of a track into the part that lasts and this decision's, in place.
+    """Split the initial errors of a track into a lasting part and this decision's part, in place.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def begin_track(
 def begin_look(
     nets: EmissionNets, world: World, state: State, j: int, look: int, work: Work
 ) -> None:
-    """Split the first look posterior of a track into its lasting error and the shares of the other looks, in place."""
+    """Split the initial look posterior of a track into a lasting error and shares of the other looks, in place."""
     slot, f, out = VEHICLE_SLOTS + j, world.track_f, work.thing_seen
     em.thing_sights(state, j, world.debris[j], work.kinds[j], work.thing_sights)
     forward(nets.thing, 0, work.thing_sights, work.sight_hidden, out)

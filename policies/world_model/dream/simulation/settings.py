@@ -1,4 +1,4 @@
-"""Arguments of the dream environments and options of a reset, checked."""
+"""Checked arguments of the dream environments and checked options of a reset."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned
 
 OPTIONS: Final = ("segment", "theta", "member", "reset_mask")
-"""What ``options`` of a reset may hold."""
+"""Allowed keys of the ``options`` of a reset."""
 
 
 class Imagination(NamedTuple):
-    """Model, class names and starts of dreams."""
+    """Model, names of content classes, and starts of dreams."""
 
     learned: Learned
     classes: tuple[str, ...]  # names
@@ -30,7 +30,7 @@ class Imagination(NamedTuple):
 
 
 class DreamSettings:
-    """Checked arguments of a dream.
+    """Checked arguments of a dream environment.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def read_imagination(checkpoint: str) -> Imagination:
 
 
 def check_dreams(learned: Learned, where: str) -> None:
-    """Refuse a flat model, whose motion has no noise of its own; ``where`` it comes from is for the message.
+    """Raise an error for a flat model, which has no motion noise; ``where`` names its origin in the message.
 
     Raises
     ------
@@ -110,11 +110,11 @@ def check_dreams(learned: Learned, where: str) -> None:
         If its transition is flat.
     """
     if learned.transition.flat.b1.shape[1] > 0:
-        raise UserError(f"{where}: flat_hidden: a flat model makes no dreams, only plans")
+        raise UserError(f"{where}: flat_hidden: a flat model cannot be used for dreams")
 
 
 def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int64]:
-    """An index for every world, ``(size,)``, -1 where it is to be drawn.
+    """An index for every world, ``(size,)``; -1 where it is drawn at random.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def per_world(name: str, value: object, size: int, count: int) -> NDArray[np.int
 
 
 def contents(value: object, size: int, classes: tuple[str, ...]) -> NDArray[np.int64]:
-    """Forced class of every object of every world, -1 where it is to be drawn: ``(size, 4)``.
+    """Forced content class of every object of every world, ``(size, 4)``; -1 where it is drawn at random.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def contents(value: object, size: int, classes: tuple[str, ...]) -> NDArray[np.i
 
 
 def _index(name: str, value: object, count: int) -> int:
-    """A number from 0 to ``count - 1``; -1 for one that is not given."""
+    """An index from 0 to ``count - 1``; -1 if none is given."""
     if value is None:
         return -1
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)

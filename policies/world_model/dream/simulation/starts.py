@@ -1,4 +1,4 @@
-"""Starts of dreams: short pieces of logged observations, in a small file beside the checkpoint."""
+"""Starts of dreams: short log pieces, in a small file beside the checkpoint."""
 
 from __future__ import annotations
 
@@ -27,21 +27,23 @@ LENGTH: Final = 16
 LARGEST_BYTES: Final = 1_500_000
 
 STEPS: Final = 65_535
-"""A number is stored as one of so many steps between the bounds of its column."""
+"""A number is stored as one of this many steps between the bounds of its column."""
 
 
 class Starts(NamedTuple):
-    """``S`` pieces of logged observations, oldest decision first."""
+    """``S`` log pieces of observations, oldest decision first."""
 
     ego: NDArray[np.float32]  # (S, LENGTH, E)
     vehicles: NDArray[np.float32]  # (S, LENGTH, 8, V)
     debris: NDArray[np.float32]  # (S, LENGTH, 4, D)
-    limit: NDArray[np.float64]  # (H,) usual doubt after so many decisions: 95th percentile
+    limit: NDArray[
+        np.float64
+    ]  # (H,) usual disagreement after each number of decisions: 95th percentile
     families: tuple[str, ...]  # of every piece
 
 
 def write_starts(path: Path, starts: Starts) -> None:
-    """Write the file; only tracks that live to the end of a piece are kept.
+    """Write the file; only tracks that last to the end of a log piece are kept.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def write_starts(path: Path, starts: Starts) -> None:
 
 
 def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
-    """Hash over all arrays and all metadata but the hash itself."""
+    """Hash over all arrays and all metadata except the hash itself."""
     found = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         found.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -78,7 +80,7 @@ def digest(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, str]) -> str:
 
 
 def read_starts(path: Path) -> Starts:
-    """Read the file and check it; it holds at least one piece.
+    """Read and check the file; it contains at least one log piece.
 
     Raises
     ------
@@ -94,9 +96,9 @@ def read_starts(path: Path) -> Starts:
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError) as error:
-        raise UserError(f"{path}: no safetensors file: {str(error).splitlines()[0]}") from None
+        raise UserError(f"{path}: not a safetensors file: {str(error).splitlines()[0]}") from None
     if about.get("format") != FORMAT:
-        raise UserError(f"{path}: format: expected {FORMAT!r}, this is something else")
+        raise UserError(f"{path}: format: expected {FORMAT!r}, got another format")
     if about.get("spaces") != spaces_hash():
         raise UserError(f"{path}: spaces: made for another observation; train again")
     if about.get("sha256") != digest(arrays, about):
@@ -104,11 +106,11 @@ def read_starts(path: Path) -> Starts:
     try:
         return _unpack(arrays, tuple(json.loads(about["families"])))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
-        raise UserError(f"{path}: not what was written: {error}") from None
+        raise UserError(f"{path}: damaged contents: {error}") from None
 
 
 def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:
-    """Put rows back into their slots; free slots are zero."""
+    """Write rows to their slots; free slots are zero."""
     ego = _decode(arrays["ego"], TABLE["ego"])
     count = len(ego)
     found = []
@@ -125,14 +127,14 @@ def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Start
 
 
 def _encode(rows: NDArray[np.float32], table: tuple[Column, ...]) -> NDArray[np.uint16]:
-    """Steps between the bounds."""
+    """Numbers as integer steps between the bounds."""
     low, high = _bounds(table)
     share = (np.clip(rows, low, high) - low) / (high - low)
     return np.round(share * STEPS).astype(np.uint16)
 
 
 def _decode(codes: NDArray[np.uint16], table: tuple[Column, ...]) -> NDArray[np.float32]:
-    """The inverse; flags, numbers and multiples of the decision's length are exact."""
+    """The inverse of ``_encode``; exact for flags, integers and multiples of the decision's length."""
     low, high = _bounds(table)
     rows = low + codes / STEPS * (high - low)
     for k, one in enumerate(table):

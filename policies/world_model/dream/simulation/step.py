@@ -1,4 +1,4 @@
-"""One decision of many dreams, and how a dream begins, in compiled code."""
+"""One decision of many dreams, and the beginning of a dream, in compiled code."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def begin_dreams(
     model: Model, dreams: Dreams, sources: Sources, chosen: Array, pieces: Array, seeds: Array,
     members: Array, theta: Array, work: Work,
 ) -> None:  # fmt: skip
-    """Begin some dreams, in place; their records already hold the end of a piece.
+    """Begin some dreams, in place; their records already contain the end of a log piece.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def begin_dreams(
 
 @compiled
 def _draw(weights: Array, size: int, draw: float) -> int:
-    """Index drawn by weights, which need not add up to 1; 0 if all are zero."""
+    """Draw an index by weights, which need not sum to 1; 0 if all are zero."""
     total = 0.0
     for k in range(size):
         total += weights[k]
@@ -119,13 +119,13 @@ def _draw(weights: Array, size: int, draw: float) -> int:
 
 @inlined
 def _standard(error: float, sd: float) -> float:
-    """An error in units of its standard deviation, within three of them."""
+    """Draw an error in standard deviations, limited to three of them."""
     return min(max(error / max(sd, LEAST_SD), -3.0), 3.0)
 
 
 @compiled
 def _place(model: Model, world: World, state: State, doubt: float) -> None:
-    """Draw true positions and speeds given the measured ones, in place; headings and lying still are known.
+    """Draw true positions and speeds given the measured ones, in place; headings and resting objects are certain.
 
     ``doubt`` is the share of the stated deviations that is believed: 0 puts everything where it was measured.
     """
@@ -210,7 +210,7 @@ def step_dreams(
 def _step(
     model: Model, dreams: Dreams, b: int, first: float, second: float, p: np.record, work: Work
 ) -> float:
-    """One decision of one world; returns its cost, US$."""
+    """Advance one world by one decision; returns its cost, US$."""
     world, e = dreams.records[b], dreams.member[b]
     state = borrow_all(State(dreams.ego[b], dreams.cars[b], dreams.things[b]))
     after, moves = work.after, model.learned.transition
@@ -248,7 +248,7 @@ def _step(
 
 @inlined
 def _add_events(world: World, state: State, work: Work) -> float:
-    """Add what events cost to the charges, take off nuisance where there is a cause to brake; returns the sum, US$."""
+    """Charge contacts and collisions, and cancel nuisance where braking has a cause; returns the sum, US$."""
     cost, f, i = world.cost, world.episode_f, world.episode_i
     charged = 0.0
     for k in range(component.NUM_COMPONENTS):
@@ -269,7 +269,7 @@ def _add_events(world: World, state: State, work: Work) -> float:
 
 @inlined
 def _show(world: World, state: State) -> None:
-    """Copy to the record the observed state of the ego, and the drawn state of vehicles, in place."""
+    """Copy the ego's observed state and the drawn state of vehicles to the record, in place."""
     v, f, ego = world.vehicle_f, world.episode_f, state.ego
     # a contact may have taken speed since the charges
     v[vehicle.SPEED, 0] = ego[s.SPEED]

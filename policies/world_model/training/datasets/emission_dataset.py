@@ -1,4 +1,4 @@
-"""Training rows of the emission networks: true states, and how they were observed."""
+"""Training rows of the emission networks: true states paired with their observations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LEAST_LOOK: Final = 1e-3
 
 
 class Emissions(NamedTuple):
-    """Supervised problems of the emission nets; the errors are in standard deviations, of one decision and the next."""
+    """Training data of the emission networks; errors are in standard deviations, of one decision and the next."""
 
     car: Rows
     thing: Rows
@@ -128,7 +128,7 @@ def _lateral_errors(shard: Log, k: int, rows: Array, true: Array, out: Array) ->
 
 @compiled
 def _observed(row: Array, out: Array) -> None:
-    """Targets that vehicles and objects share; they have their deviations at different columns."""
+    """Write the targets that vehicles and objects share; their deviations are in different columns."""
     at = column.V_SD_X if row.shape[0] == column.NUM_VEHICLE else column.D_SD_X
     out[em.VISIBLE] = row[column.V_VISIBLE]
     for k in range(4):

@@ -1,8 +1,8 @@
 """Training rows of the event heads: events of imagined rollouts under logged actions.
 
-The heads see what they will see when deciding: states that the model has imagined from what was observed, not true
-ones. So their probabilities hold at the horizon at which they are used, the model's own errors included. In a dream
-places are true ones; for it the heads see single decisions from the true states of the log as well (``ft.EXACT``).
+The heads are trained on what they receive in use: imagined states that start at an observation, not true states. So
+their probabilities hold at the horizon of use, with the model's own errors included. Dreams use true positions; for
+these the heads are also trained on single decisions from the true states of the log (``event_features.EXACT``).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ BESIDE_M: Final = 6.0
 
 
 class Events(NamedTuple):
-    """Supervised problems of the event heads."""
+    """Training data of the event heads."""
 
     contact: Rows  # target: it begins within the decision
     collision: Rows
@@ -81,7 +81,7 @@ def imagine_events(
     model: Transition,
     slip: NDArray[np.float64],
 ) -> Events:
-    """Roll the model from some rows under the logged actions, and pair what it imagines with what happened.
+    """Roll out the model from some rows under the logged actions, and pair the results with the logged events.
 
     Rollouts end with the episode, and with the contact of a body. Every row of the log
     is seen once more from its true state, for one decision.
@@ -91,9 +91,9 @@ def imagine_events(
     columns, kinds
         Of a shard.
     own
-        ``(N, 4, NUM_PROPERTIES)`` of ``classes.Book.properties``.
+        ``(N, 4, NUM_PROPERTIES)`` of ``content_classes.Book.properties``.
     middles
-        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``classes.Book.middles``.
+        ``(NUM_CLASSES, NUM_PROPERTIES)`` of ``content_classes.Book.middles``.
     starts
         Rows to begin at; each uses the member ``row mod E``.
     model
@@ -139,7 +139,7 @@ def _events(columns: log.Columns, noted: Noted) -> Events:
 def slip_of(
     columns: log.Columns, kinds: log.Kinds, crash_usd: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Probability ``(N,)`` of losing control that was charged beyond that of contacts: the effect of spills.
+    """Probability ``(N,)`` of losing control beyond that of contacts, which is due to spills.
 
     Not a number where a body was touched as well. ``crash_usd`` ``(N,)`` is what losing control costs at the speed of a
     row.
@@ -157,7 +157,7 @@ def slip_of(
 def _roll(
     starts: Array, shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:  # fmt: skip
-    """Rollouts as plans imagine them; see ``imagine_events``."""
+    """Roll out plans as the planner does; see ``imagine_events``."""
     members = model.car.b1.shape[0]
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for start in starts:
@@ -182,7 +182,7 @@ def _roll(
 def _see_all(
     shard: Log, contents: Contents, model: Transition, state: s.State, after: s.State, noted: Noted
 ) -> None:
-    """Single decisions from true states."""
+    """Imagine single decisions from true states."""
     members = model.car.b1.shape[0]
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for k in range(len(shard.episode)):
@@ -196,7 +196,7 @@ def _see_all(
 
 @compiled
 def _is_anything_near(state: s.State) -> bool:
-    """Whether anything is so near that it may be met within a decision."""
+    """Whether a vehicle or object is near enough to be touched in a decision."""
     for i in range(VEHICLE_SLOTS):
         car = state.cars[i]
         away = abs(car[s.C_X] - state.ego[s.X]) - 0.5 * car[s.C_LENGTH]

@@ -1,4 +1,4 @@
-"""Training rows of the flat network: one per decision, with targets that are NaN where unknown."""
+"""Training rows of the flat network: one per decision, with NaN for unknown targets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from policies.world_model.training.datasets.transition_dataset import (
 )
 
 PEAK_MOST: Final = tr.NUM_FLAT_OUT
-"""Of the targets alone, after those of the outputs: ``transition.E_PEAK_MOST`` of the ego."""
+"""Target only, after those of the outputs: ``dynamics.E_PEAK_MOST`` of the ego."""
 
 NUM_FLAT_TARGETS: Final = tr.NUM_FLAT_OUT + 1
 
@@ -68,7 +68,7 @@ def _fill(rows: Array, shard: Log, state: State, x: Array, y: Array) -> None:
 
 @compiled
 def _fill_cars(shard: Log, k: int, y: Array) -> None:
-    """Targets of the vehicles whose track goes on."""
+    """Write the targets of vehicles whose track continues."""
     seen, later = shard.vehicles[k], shard.vehicles[k + 1]
     now, then = shard.vehicles_true[k], shard.vehicles_true[k + 1]
     car = np.empty(tr.NUM_CAR_OUT)
@@ -80,7 +80,7 @@ def _fill_cars(shard: Log, k: int, y: Array) -> None:
 
 @compiled
 def _fill_things(shard: Log, k: int, state: State, y: Array) -> None:
-    """Targets of the objects that move freely."""
+    """Write the targets of freely moving objects."""
     seen, later = shard.debris[k], shard.debris[k + 1]
     now, then = shard.debris_true[k], shard.debris_true[k + 1]
     thing = np.empty(tr.NUM_THING_OUT)

@@ -1,4 +1,4 @@
-"""Track histories: how an object looked and moved while it was tracked, and what was felt of it."""
+"""Track histories: how an object looked and moved while tracked, and the impact that the ego felt."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ NEAR_M: Final = (8.0, 30.0)
 """Between these distances an object is seen if it is there and in sight."""
 
 LORRY_M: Final = 6.0
-"""Longer vehicles move light things by their wake [A]."""
+"""Longer vehicles move light objects by their wake [A]."""
 
 TALL_M: Final = 0.25
-"""Higher things do not fit under the car [A: its clearance is 0.15 m, sizes are measured to a few centimetres]."""
+"""Higher objects do not fit under the car [A: its clearance is 0.15 m, sizes are measured to a few centimetres]."""
 
 GRIP_CHANGE: Final = 0.02
 """Change of the grip that is felt [A]."""
@@ -64,7 +64,7 @@ class TrackHistories(NamedTuple):
     mode: NDArray[np.int64]  # (N,) place of the hit, where one was felt
     speed: Array  # (N,) of the ego then, m/s
     offset: Array  # (N,) lateral, from the ego's axis, m
-    outcome: Array  # (N, NUM_OUTCOMES) of ``outcome.encode``
+    outcome: Array  # (N, NUM_OUTCOMES) of ``contact_outcome.encode``
     cost: Array  # (N,) of the hit, US$
     key: NDArray[np.uint64]  # (N,) identifies a track within its shard
 
@@ -90,7 +90,7 @@ class Met(NamedTuple):
 def number_tracks(
     columns: log.Columns,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and slots of ``find_starts``, and the number of the track in every row and slot, -1 where there is none."""
+    """Rows and slots of ``find_starts``, and the track number in every row and slot, -1 where there is none."""
     start, slot = find_starts(columns)
     tracked = columns["debris"][..., column.D_TRACKED] > 0.5
     begins = np.zeros(tracked.shape, np.int64)
@@ -145,7 +145,7 @@ def _watch(
         j, best = slot[n], np.inf
         notes = np.zeros(NUM_NOTES, np.int64)
         for k in range(start[n], len(ego)):
-            # what it did after the car had hit it says nothing about the others
+            # its motion after the car's hit is no evidence of hits by others
             if number[k, j] != n or (hit[n] >= 0 and k > hit[n]):
                 break
             row, thing = debris[k, j], things[k, j]
@@ -165,7 +165,7 @@ def _watch(
 
 @compiled
 def _note_vehicles(vehicles: Array, row: Array, notes: Array) -> None:
-    """Whether a vehicle is over an object, and a lorry beside it, in place."""
+    """Record whether a vehicle is over an object, and whether a lorry is beside it, in place."""
     for i in range(VEHICLE_SLOTS):
         car = vehicles[i]
         if car[column.V_TRACKED] < 0.5:
@@ -182,7 +182,7 @@ def _note_vehicles(vehicles: Array, row: Array, notes: Array) -> None:
 
 @compiled
 def _note_sighting(row: Array, size: Array, look: Array, flag: Array) -> None:
-    """Size, look and sensors of a sighting, in place."""
+    """Record size, look and sensors of a sighting, in place."""
     size[0] = np.log(row[column.D_LENGTH] + 0.05)
     size[1] = np.log(row[column.D_WIDTH] + 0.05)
     size[2] = np.log(row[column.D_HEIGHT] + 0.02)
@@ -193,7 +193,7 @@ def _note_sighting(row: Array, size: Array, look: Array, flag: Array) -> None:
 
 @compiled
 def _conclude(notes: Array, cue: Array) -> None:
-    """Cues from everything that was noted, in place."""
+    """Compute the cues from all recorded values, in place."""
     if notes[MOVED] == 1:
         cue[MOTION] = MOVED_AND_LAY if notes[RESTED] == 1 else NEVER_LAY
     else:

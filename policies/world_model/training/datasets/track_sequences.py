@@ -1,4 +1,4 @@
-"""Tracks in the log: the history of one object as it was observed from its first sighting on, and what it is."""
+"""Tracks in the log: observations of one object from its first sighting on, with its class as the label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training rows of the transition networks, from logged experience, by the code that computes features in use."""
+"""Training rows of the transition networks, computed from the log by the same feature code as in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from policies.world_model.model.state import State, empty_state, read_observatio
 
 
 class Rows(NamedTuple):
-    """One supervised problem."""
+    """Training data of one network."""
 
     x: NDArray[np.float32]  # (N, features)
     y: NDArray[np.float32]  # (N, targets)
@@ -55,7 +55,7 @@ def close_row(table: Table, k: int) -> None:
 
 
 class Transitions(NamedTuple):
-    """Supervised problems of ego, vehicles and objects."""
+    """Training data for ego, vehicles and objects."""
 
     ego: Rows
     car: Rows
@@ -86,7 +86,7 @@ def car_speeds(columns: log.Columns) -> NDArray[np.float64]:
 
 
 class Log(NamedTuple):
-    """Columns of a shard that compiled code reads, and what follows from them: ``N`` rows each."""
+    """``N`` rows of a shard's columns as compiled code reads them, with quantities derived from them."""
 
     episode: Array
     ego: Array
@@ -127,7 +127,7 @@ def make_transitions(
 
 @compiled
 def true_state(shard: Log, k: int, state: State) -> None:
-    """Row ``k`` with true positions and velocities, sizes as measured, in place; what is NaN stays as observed."""
+    """State of row ``k`` with true positions and velocities and measured sizes, in place; NaN is left as observed."""
     read_observation(shard.ego[k], shard.vehicles[k], shard.debris[k], shard.speeds[k], state)
     ego_true = shard.ego_true[k]
     vehicles_true, debris_true = shard.vehicles_true[k], shard.debris_true[k]
@@ -153,7 +153,7 @@ def true_state(shard: Log, k: int, state: State) -> None:
 
 @compiled
 def touches(shard: Log, k: int) -> bool:
-    """Whether the ego touched any tracked object in row ``k``."""
+    """Whether the ego touched a tracked object in row ``k``."""
     return bool((shard.contact[k, :, log.C_IS] > 0.0).any())
 
 
@@ -189,7 +189,7 @@ def _fill(rows: Array, shard: Log, state: State, ego: Table, car: Table, thing: 
 
 @compiled
 def blur(k: int, speeds: Array, state: State) -> None:
-    """Accelerations of every other vehicle as the filter says, in place: so plans begin, and with true ones they go on.
+    """Replace the acceleration of every second vehicle by the filtered one, in place, because both occur in use.
 
     A net that sees true accelerations alone copies them, and at the root of a plan it copies the filter's errors.
     """
@@ -234,7 +234,7 @@ def ego_targets(now: Array, then: Array, command: float, out: Array) -> None:
 
 @compiled
 def car_targets(now: Array, then: Array, out: Array) -> bool:
-    """Targets of a vehicle, see ``dynamics.move_all``; returns whether they are known."""
+    """Targets of a vehicle; returns whether they are known. See ``dynamics.move_all``."""
     out[tr.V_ACCELERATION] = (then[log.M_VX] - now[log.M_VX]) / DECISION_S
     out[tr.V_LATERAL] = then[log.M_VY] - now[log.M_VY]
     out[tr.V_HEADING] = then[log.M_HEADING] - now[log.M_HEADING]

@@ -1,4 +1,4 @@
-"""Unprivileged labels: the log without its truth, as the ego can reconstruct it from what it observed and felt.
+"""Unprivileged labels: the log without truth, reconstructed from what the ego observed and felt.
 
 Every hidden column is replaced by an estimate of the same shape, so that what learns from the log need not care:
 
@@ -109,7 +109,7 @@ def _note_felt(
     contact: NDArray[np.float32],
     out: NDArray[np.float32],
 ) -> None:
-    """Assign felt contacts to the object that was measured nearest, in place; the costliest comes first."""
+    """Assign felt contacts to the nearest measured object, in place; the costliest comes first."""
     felt = was_felt(contact)
     for k in np.flatnonzero(felt.any(axis=1)).tolist():
         rows = debris[k]
@@ -131,7 +131,7 @@ def _note_felt(
 
 @compiled
 def _smooth(episode: Array, own: Array, rows: Array, first: int, out: Array) -> None:
-    """Mean measured position and velocity around every sighting, in place; ``first`` is the column of ``vx``."""
+    """Average measured position and velocity around every sighting, in place; ``first`` is the column of ``vx``."""
     for k in range(len(rows)):
         for i in range(rows.shape[1]):
             row = rows[k, i]
@@ -160,7 +160,7 @@ def _smooth(episode: Array, own: Array, rows: Array, first: int, out: Array) -> 
 
 @compiled
 def _sees(episode: Array, rows: Array, k: int, n: int, i: int) -> bool:
-    """Whether row ``n`` holds a measurement of what is in slot ``i`` of row ``k``."""
+    """Whether row ``n`` contains a measurement of the body in slot ``i`` of row ``k``."""
     if n < 0 or n >= len(rows) or episode[n] != episode[k]:
         return False
     one, two = rows[k, i], rows[n, i]
@@ -170,7 +170,7 @@ def _sees(episode: Array, rows: Array, k: int, n: int, i: int) -> bool:
 
 @compiled
 def _finish_vehicles(episode: Array, rows: Array, out: Array) -> None:
-    """Heading, and acceleration from the mean speed one decision ago, in place."""
+    """Write heading, and acceleration from the mean speed one decision ago, in place."""
     for k in range(len(rows)):
         for i in range(VEHICLE_SLOTS):
             if np.isnan(out[k, i, log.M_DX]):
@@ -184,7 +184,7 @@ def _finish_vehicles(episode: Array, rows: Array, out: Array) -> None:
 
 @compiled
 def _finish_things(rows: Array, out: Array) -> None:
-    """Height, vertical speed and direction; what is within the noise of rest lies still, in place."""
+    """Write height, vertical speed and direction, in place; motion within the noise of rest counts as rest."""
     for k in range(len(rows)):
         for j in range(DEBRIS_SLOTS):
             row, thing = rows[k, j], out[k, j]
@@ -200,7 +200,7 @@ def _finish_things(rows: Array, out: Array) -> None:
 
 @compiled
 def passage(ego: Array, later: Array, row: Array, then: Array) -> tuple[float, float]:
-    """Whether an object came under the car's front within a decision, as it was last measured.
+    """Whether an object came under the car's front in a decision, by its last measurement.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def passage(ego: Array, later: Array, row: Array, then: Array) -> tuple[float, f
 
 @compiled
 def _note_unfelt(episode: Array, ego: Array, debris: Array, out: Array) -> None:
-    """Contacts of which nothing was felt but that must have been if something was there, in place."""
+    """Record contacts without a felt impact, for objects that were in the ego's way, in place."""
     for k in range(len(episode) - 1):
         if episode[k] != episode[k + 1]:
             continue
@@ -253,7 +253,7 @@ def _note_unfelt(episode: Array, ego: Array, debris: Array, out: Array) -> None:
 
 @compiled
 def _note_struck(episode: Array, vehicles: Array, debris: Array, out: Array) -> None:
-    """Whether a vehicle was seen to touch an object within the decision, in place."""
+    """Record whether a vehicle was seen to touch an object in the decision, in place."""
     for k in range(len(episode) - 1):
         if episode[k] != episode[k + 1]:
             continue
@@ -280,7 +280,7 @@ def _note_struck(episode: Array, vehicles: Array, debris: Array, out: Array) -> 
 
 @compiled
 def _beside(car: Array, later: Array, row: Array, then: Array) -> bool:
-    """Whether a vehicle went over or along an object within a decision, as they were measured."""
+    """Whether a vehicle passed over or beside an object in a decision, by their measurements."""
     half = 0.5 * car[column.V_LENGTH] + 0.5 * row[column.D_LENGTH] + 1.0
     room = 0.5 * car[column.V_WIDTH] + 0.5 * max(row[column.D_WIDTH], row[column.D_LENGTH]) + 0.3
     start, end = car[column.V_DX] - row[column.D_DX], later[column.V_DX] - then[column.D_DX]

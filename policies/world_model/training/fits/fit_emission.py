@@ -1,4 +1,4 @@
-"""Training the emission networks: visibility, measurement deviations, and how long an error lasts."""
+"""Training of the emission networks: visibility, measurement deviations, and the persistence of errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EMISSION_HIDDEN: Final = 24
 BATCH: Final = 512
 
 LARGEST_ERROR: Final = 5.0
-"""Standard deviations beyond which an error is none of measurement."""
+"""Errors beyond this many standard deviations are not measurement errors."""
 
 
 def fit_emission(data: Emissions, training: Training) -> EmissionNets:
@@ -40,7 +40,7 @@ def _fit(rows: Rows, loss: Loss, outputs: int, training: Training) -> Net:
 
 
 def _shared_loss(out: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Loss of what both nets say, and whether the rest counts: hidden things are not measured."""
+    """Loss of the outputs that both networks share, and whether the rest counts, as hidden bodies are not measured."""
     seen = y[..., em.VISIBLE]
     visible = cross_entropy(out[..., em.VISIBLE], seen, reduction="none")
     span = slice(em.LOG_SD_X, em.LOG_SD_SIZE + 1)
@@ -65,7 +65,7 @@ def _thing_loss(out: Tensor, y: Tensor) -> Tensor:
 
 
 def persistence(errors: NDArray[np.float32]) -> float:
-    """Share, 0 to 1, of a standard normal error that lasts as long as its track.
+    """Share, 0 to 1, of a standard normal error that persists for the life of its track.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Training the event heads (contact, collision, severity, slip) and their calibration."""
+"""Training of the event heads (contact, collision, severity, slip) and their calibration."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from policies.world_model.training.fits.fit_transition import scales
 EVENT_HIDDEN, SEVERITY_HIDDEN = 32, 96
 
 SEVERITY_UPDATES: Final = 3
-"""Times as many as the other heads: it has the most to say [A]."""
+"""Updates of the severity head per update of the other heads: it has the most outputs [A]."""
 
 LEAST_SPREAD: Final = 1e-2
 
@@ -87,7 +87,7 @@ def fit_events(
 
 
 def _calibrate_both(net: Net, held: Rows, exact: int) -> NDArray[np.float64]:
-    """Calibrations ``(2, 2)`` for imagined and for exact positions; ``exact`` is the feature that says which."""
+    """Calibrations ``(2, 2)`` for imagined and for exact positions; ``exact`` is the feature that separates them."""
     logits, is_exact = mean_logits(net, held.x), held.x[:, exact] < 0.0
     parts = (~is_exact, is_exact)
     return np.stack([calibrate(logits[part], held.y[part, 0]) for part in parts])
@@ -98,7 +98,7 @@ def _event_loss(out: Tensor, y: Tensor) -> Tensor:
 
 
 def _severity_loss(out: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of the mode, and likelihood of the outcomes under the mode that happened."""
+    """Cross-entropy of the mode, and likelihood of the outcomes given the true mode."""
     mode = y[..., :NUM_MODES]
     total = -(mode * torch.log_softmax(out[..., :NUM_MODES], dim=-1)).sum(dim=-1)
     for m in range(1, NUM_MODES):
@@ -128,7 +128,7 @@ def mean_logits(net: Net, x: Array) -> Array:
 
 
 def calibrate(logits: NDArray[np.float64], happened: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Temperature and bias ``(2,)`` that make ``logit / temperature + bias`` most likely.
+    """Temperature and bias ``(2,)`` that maximise the likelihood of ``logit / temperature + bias``.
 
     Parameters
     ----------

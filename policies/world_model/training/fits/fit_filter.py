@@ -1,4 +1,4 @@
-"""Training the belief filter: contents and positions of objects from how they looked and moved."""
+"""Training of the belief filter: contents and positions of objects from their look and motion."""
 
 from __future__ import annotations
 

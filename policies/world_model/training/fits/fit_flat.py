@@ -1,4 +1,4 @@
-"""Training the flat network: one for ego, vehicles and objects together, the ablation of the factored ones."""
+"""Training of the flat network: one for ego, vehicles and objects together, an ablation of the factored ones."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def fit_flat(rows: Rows, hidden: int, training: Training) -> Transition:
 
 
 def flat_scales(y: NDArray[np.float32]) -> tuple[Scale, Scale, Scale]:
-    """Scales of the targets of ego, vehicles and objects, equal in every slot; 1 where nothing is known."""
+    """Scales of the targets of ego, vehicles and objects, equal in every slot; 1 for unknown targets."""
     ego = _known(y[:, : tr.FLAT_CARS])
     exact = y[:, tr.E_PEAK] == y[:, PEAK_MOST]
     ego[tr.E_PEAK] = _known(y[exact, : tr.FLAT_CARS])[tr.E_PEAK]
@@ -64,13 +64,13 @@ def flat_scales(y: NDArray[np.float32]) -> tuple[Scale, Scale, Scale]:
 
 
 def _known(y: NDArray[np.float32]) -> Scale:
-    """Scales over the rows that are known."""
+    """Scales over the rows with known targets."""
     known = y[np.isfinite(y).all(axis=1)]
     return scales(known) if len(known) else np.ones(y.shape[1])
 
 
 def flat_loss(out: Tensor, y: Tensor) -> Tensor:
-    """The losses of the three nets together; a target that is not a number is not known, and counts for nothing."""
+    """Sum of the losses of ego, vehicles and objects; NaN targets are ignored."""
     n, own = tr.NUM_FLAT_OUT, tr.NUM_EGO_OUT
     mean, peak = out[..., :n], out[..., tr.E_PEAK].detach()
     # within its bounds a peak is right anywhere

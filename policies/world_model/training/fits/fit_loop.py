@@ -1,4 +1,4 @@
-"""The training loop of an ensemble: batches of its own for every member, and a schedule."""
+"""The training loop of an ensemble: separate batches for every member, and a learning-rate schedule."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Report = Callable[[int, int, float], None]
 
 
 class Training(NamedTuple):
-    """How a network is trained."""
+    """Settings of a training."""
 
     members: int  # of the ensemble
     updates: int
@@ -102,7 +102,7 @@ class Descent:
 
 
 def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDArray[np.float32]:
-    """Poisson(1) weights by episode, ``(N, members)``; they do not depend on what else is loaded.
+    """Poisson(1) weights by episode, ``(N, members)``, independent of which other episodes are loaded.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def bootstrap(episode: NDArray[np.integer[Any]], members: int, seed: int) -> NDA
 
 
 def hash_uniform(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
-    """A number in [0, 1) for every key: splitmix64's finaliser."""
+    """A number in [0, 1) for every key, by splitmix64's finaliser."""
     with np.errstate(over="ignore"):
         z = key + np.uint64(0x9E3779B97F4A7C15) * np.uint64(seed + 1)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -133,7 +133,7 @@ def hash_uniform(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
 
 
 def gaussian(mean: Tensor, log_variance: Tensor, target: Tensor) -> Tensor:
-    """Beta-weighted negative log likelihood, term by term; in units of the target's scale."""
+    """Beta-weighted negative log likelihood of each term, in units of the target's scale."""
     bounded = log_variance.clamp(*LOG_VARIANCE)
     each = 0.5 * ((target - mean) ** 2 * torch.exp(-bounded) + bounded)
     weighted: Tensor = each * torch.exp(bounded).detach() ** BETA

@@ -1,4 +1,4 @@
-"""Training the transition ensemble: ego under commands, other vehicles, objects."""
+"""Training of the transition ensemble: ego with commands, other vehicles, objects."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def _fit(rows: Rows, shape: tuple[int, int], loss: Loss, training: Training) -> 
 
 
 def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
-    """All rows, the chosen ones repeated a whole number of times.
+    """All rows, with the chosen ones repeated a whole number of times.
 
     Parameters
     ----------
     rows
         One supervised problem.
     chosen
-        ``(N,)``: which ones, by their inputs alone, so that what is learned about every input stays what the log says.
+        ``(N,)``: which ones, by their inputs alone, so that the targets of every input keep the log's distribution.
     share
         Of the result that they are, at least.
     """
@@ -89,13 +89,13 @@ def emphasise(rows: Rows, chosen: NDArray[np.bool_], share: float) -> Rows:
 
 
 def scales(y: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Standard deviation of every target: each has its own (arXiv 2510.01457)."""
+    """Standard deviation of every target, one each (arXiv 2510.01457)."""
     found: NDArray[np.float64] = np.maximum(y.astype(np.float64).std(axis=0), LEAST_SCALE)
     return found
 
 
 def ego_loss(out: Tensor, y: Tensor) -> Tensor:
-    """Squared errors; a peak that is known within bounds is right anywhere between them."""
+    """Squared errors; for a peak known within bounds, every value between them is right."""
     n = tr.NUM_EGO_OUT
     within = torch.minimum(torch.maximum(out[..., tr.E_PEAK], y[..., tr.E_PEAK]), y[..., n])
     wanted = torch.cat([y[..., : tr.E_PEAK], within.unsqueeze(-1)], dim=-1)

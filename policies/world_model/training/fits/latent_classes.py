@@ -1,4 +1,4 @@
-"""Content classes learned without labels: a mixture over the histories of all tracks, fitted by EM.
+"""Content classes learned without labels: a mixture over all track histories, fitted by EM.
 
 What an object is made of is never read. Sixteen classes are latent: given the class, size, look, radar, what vehicles
 and wind did to it, and what the car felt of it are independent. Tracks that the car touched, or went over without
@@ -46,14 +46,14 @@ NUM_COMPONENTS: Final = len(CLASS_OF)
 FIRST_PATCH, FIRST_BODY = NUM_NOTHINGS, NUM_NOTHINGS + NUM_PATCHES
 
 ROUNDS: Final = 60
-"""Of EM."""
+"""Number of EM iterations."""
 
 IMPOSSIBLE: Final = 1e-4
 """Probability of what a class excludes: a felt hit of nothing; measurements are wrong at times."""
 
 LEAST_SIZE_SD: Final = 0.1
 LEAST_OUTCOME_SD: Final = 0.3
-"""In shares of the spread over all hits."""
+"""Least spread of outcomes, as a share of the spread over all hits."""
 
 OUTCOME_WEIGHT: Final = 2.0
 """What was felt counts double: classes are there to predict what a hit does."""
@@ -63,7 +63,7 @@ PRIOR: Final = 2.0
 
 
 class LatentClasses(NamedTuple):
-    """Parameters of ``C = NUM_COMPONENTS`` components."""
+    """Parameters of a mixture with ``C = NUM_COMPONENTS`` components."""
 
     share: Array  # (C,)
     size: Array  # (2, C, NUM_SIZES) mean and standard deviation
@@ -80,7 +80,7 @@ class LatentClasses(NamedTuple):
 
     @property
     def middles(self) -> Array:
-        """Zeros: the properties of a latent class are unknown."""
+        """Zeros, because the properties of a latent class are unknown."""
         return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
 
     def properties(self, columns: Columns) -> Array:
@@ -90,7 +90,7 @@ class LatentClasses(NamedTuple):
     def see(
         self, columns: Columns, shard: int
     ) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
-        """The columns without truth, and a class drawn for every slot, ``(N, 4)``, 0 where nothing is tracked."""
+        """The columns without truth, and a class drawn for every slot, ``(N, 4)``; 0 without a track."""
         observed = without_truth(columns)
         histories = read_histories(observed)
         label = draw(posterior(self, histories), histories.key + np.uint64(shard << 40), self.seed)
@@ -101,7 +101,7 @@ class LatentClasses(NamedTuple):
 
 
 def draw(probability: Array, key: NDArray[np.uint64], seed: int) -> NDArray[np.int64]:
-    """A class for every row of ``(N, NUM_CLASSES)``, the same whatever else is drawn."""
+    """Draw a class for every row of ``(N, NUM_CLASSES)``, independent of the other rows."""
     limits = np.cumsum(probability, axis=1)
     label = (hash_uniform(key, seed)[:, None] > limits).sum(axis=1)
     found: NDArray[np.int64] = np.minimum(label, NUM_CLASSES - 1)
@@ -109,7 +109,7 @@ def draw(probability: Array, key: NDArray[np.uint64], seed: int) -> NDArray[np.i
 
 
 def posterior(classes: LatentClasses, histories: TrackHistories) -> Array:
-    """Probability of the classes, ``(N, NUM_CLASSES)``."""
+    """Posterior probability of the classes, ``(N, NUM_CLASSES)``."""
     each = _responsibilities(classes, histories)
     found = np.zeros((len(each), NUM_CLASSES))
     np.add.at(found.T, CLASS_OF, each.T)
@@ -117,7 +117,7 @@ def posterior(classes: LatentClasses, histories: TrackHistories) -> Array:
 
 
 def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClasses:
-    """Fit the mixture; bodies are ordered by the cost of their hits.
+    """Fit the mixture; classes of bodies are ordered by the cost of hitting them.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def fit_latent_classes(parts: Sequence[TrackHistories], seed: int) -> LatentClas
 
 
 def _names(classes: LatentClasses) -> tuple[str, ...]:
-    """Classes by their most common looks."""
+    """Names of the classes by their most common looks."""
     found = ["nothing"]
     for look in classes.look[FIRST_PATCH:]:
         common = np.argsort(-look, kind="stable")[:2]
@@ -152,7 +152,7 @@ def _names(classes: LatentClasses) -> tuple[str, ...]:
 
 
 def _basis(histories: TrackHistories) -> Array:
-    """Regressors of the usual outcome, ``(N, 3)``."""
+    """Regressors of the typical outcome, ``(N, 3)``."""
     return np.stack(
         [np.ones(len(histories.speed)), histories.speed / 30.0, histories.offset], axis=1
     )
@@ -165,7 +165,7 @@ def _place(histories: TrackHistories) -> NDArray[np.int64]:
 
 
 def _usual_outcomes(histories: TrackHistories) -> tuple[Array, Array]:
-    """Regression of the outcomes of every mode on how it was hit, and the spread that is left."""
+    """Regression of the outcomes of every mode on the conditions of the hit, and the residual spread."""
     usual, spread = np.zeros((NUM_MODES, 3, NUM_OUTCOMES)), np.ones((NUM_MODES, NUM_OUTCOMES))
     basis, mode = _basis(histories), _place(histories)
     for m in range(NUM_MODES):
@@ -178,7 +178,7 @@ def _usual_outcomes(histories: TrackHistories) -> tuple[Array, Array]:
 
 
 def _residuals(histories: TrackHistories, usual: Array, spread: Array) -> Array:
-    """Outcomes beyond the usual, in spreads, ``(N, NUM_OUTCOMES)``; meaningless without a hit."""
+    """Outcomes minus the typical ones, in spreads, ``(N, NUM_OUTCOMES)``; meaningless without a hit."""
     mode = _place(histories)
     expected = np.einsum("nb,nbo->no", _basis(histories), usual[mode])
     found: Array = np.clip((histories.outcome - expected) / spread[mode], -4.0, 4.0)
@@ -188,7 +188,7 @@ def _residuals(histories: TrackHistories, usual: Array, spread: Array) -> Array:
 def _first_guess(
     histories: TrackHistories, usual: Array, spread: Array, random: np.random.Generator
 ) -> Array:
-    """Responsibilities from clusters of those that were met; the others hardly count yet."""
+    """Initial responsibilities from clusters of the objects that were hit; the others have little weight."""
     residual = _residuals(histories, usual, spread)
     looks = np.sqrt(histories.look) * 2.0
     space = np.concatenate([histories.size, looks], axis=1)
@@ -214,7 +214,7 @@ def _first_guess(
 
 
 def _maximise(each: Array, histories: TrackHistories, usual: Array, spread: Array) -> LatentClasses:
-    """Parameters that make the histories likely, given responsibilities ``(N, C)``."""
+    """Parameters that maximise the likelihood of the histories, given responsibilities ``(N, C)``."""
     felt, each = each, each.copy()
     # patches differ by the grip that they leave, not by what they look like
     patches = slice(FIRST_PATCH, FIRST_BODY)
@@ -256,7 +256,7 @@ def _maximise(each: Array, histories: TrackHistories, usual: Array, spread: Arra
 
 
 def _feelings(each: Array, histories: TrackHistories) -> Array:
-    """Probability of what is felt in every kind of meeting; what a class excludes is all but impossible."""
+    """Probability of the felt impact for every kind of contact; excluded combinations are nearly impossible."""
     found = np.full((NUM_COMPONENTS, st.NUM_MEETINGS, st.NUM_FEELINGS), 1.0)
     for meeting in range(st.NUM_MEETINGS):
         rows = histories.meeting == meeting
@@ -280,14 +280,14 @@ def _feelings(each: Array, histories: TrackHistories) -> Array:
 
 
 def _shares(counts: Array, prior: Array) -> Array:
-    """Rows of counts as probabilities, held near a prior."""
+    """Rows of counts as probabilities, shrunk towards a prior."""
     weight = counts + PRIOR * prior + 1e-3
     found: Array = weight / weight.sum(axis=-1, keepdims=True)
     return found
 
 
 def _moments(each: Array, values: Array, least: float, prior: float = PRIOR) -> Array:
-    """Mean and standard deviation by component, ``(2, C, D)``, held near those of all."""
+    """Mean and standard deviation by component, ``(2, C, D)``, shrunk towards those of all rows."""
     if not len(values):
         empty = np.zeros((2, each.shape[1], values.shape[1]))
         empty[1] = 1.0
@@ -301,7 +301,7 @@ def _moments(each: Array, values: Array, least: float, prior: float = PRIOR) -> 
 
 
 def _responsibilities(classes: LatentClasses, histories: TrackHistories) -> Array:
-    """Probability of the components, ``(N, C)``."""
+    """Posterior probability of the components, ``(N, C)``."""
     log = np.log(classes.share) + _gaussian(histories.size, classes.size)
     log = log + histories.look @ np.log(classes.look).T
     one = np.log(classes.flag).T

@@ -1,4 +1,4 @@
-"""The networks in torch, for training only; weights are exported to ``policies.networks.compiled``."""
+"""The networks in torch, for training only; their weights are exported to ``policies.networks.compiled``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.networks.compiled import Gru, Net
 
 
 class EnsembleMlp(nn.Module):
-    """``E`` nets with two hidden layers, evaluated by one batched product per layer (PETS's ensemble layers).
+    """``E`` networks with two hidden layers, evaluated by one batched product per layer (as in PETS).
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class EnsembleMlp(nn.Module):
             self.weights[-1].mul_(0.1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Outputs ``(E, N, outputs)`` for ``(N, inputs)``, or ``(E, N, inputs)`` with rows of their own per member."""
+        """Outputs ``(E, N, outputs)`` for ``(N, inputs)``, or for ``(E, N, inputs)`` with separate rows per member."""
         y = x if x.dim() == 3 else x.expand(self.weights[0].shape[0], *x.shape)
         last = len(self.weights) - 1
         for k, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
@@ -57,7 +57,7 @@ class EnsembleMlp(nn.Module):
 
 
 class Filter(nn.Module):
-    """The belief filter: one recurrent unit for all objects, heads for what they are made of and where they are.
+    """The belief filter: one recurrent unit for all objects, with heads for contents and positions.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Filter(nn.Module):
         self.where = EnsembleMlp(1, hidden, hidden, 2 * corrections, generator)
 
     def forward(self, x: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Beliefs after some of the rows of sequences.
+        """Beliefs after the chosen rows of sequences.
 
         Parameters
         ----------
@@ -120,6 +120,6 @@ class Filter(nn.Module):
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:
-    """A copy as NumPy."""
+    """Copy of a tensor as a NumPy array."""
     values: NDArray[np.float32] = tensor.detach().cpu().numpy().astype(np.float32).copy()
     return values

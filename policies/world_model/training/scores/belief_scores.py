@@ -1,4 +1,4 @@
-"""Scores of the belief: log probability of the true class, against that of a single look."""
+"""Scores of the belief: log probability of the true class, compared with that from a single look."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NUM_SCORES: Final = 4
 def belief_scores(
     columns: log.Columns, kinds: log.Kinds, nets: FilterNets, by_look: Array
 ) -> Array:
-    """Log probability of the true class.
+    """Log probability of the true class at the first and the last sighting of every track.
 
     ``(tracks, NUM_SCORES)`` nats: the belief at the first and at the last sighting, the look alone at both.
 
@@ -48,7 +48,7 @@ CUES: Final = ("nothing", "fall", "struck", "moved")
 """What an object has shown of its contents while it was tracked; the first that holds of the last three."""
 
 FALLS_FROM_M: Final = 0.3
-"""Seen so far above the road, it falls."""
+"""Height above the road from which on an object counts as falling."""
 
 
 def cues_of(columns: log.Columns, kinds: log.Kinds) -> NDArray[np.int64]:
@@ -68,7 +68,7 @@ def cues_of(columns: log.Columns, kinds: log.Kinds) -> NDArray[np.int64]:
 
 
 def classes_by_look(tracks: Tracks) -> Array:
-    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the tracks' last looks."""
+    """Share of the classes among objects of every look, ``(NUM_LOOKS, NUM_CLASSES)``, by the last looks of tracks."""
     rows = np.arange(len(tracks.x))
     looks = tracks.x[rows, tracks.length - 1, FIRST_LOOK : FIRST_LOOK + NUM_LOOKS]
     counts = np.full((NUM_LOOKS, NUM_CLASSES), 0.1)

@@ -1,6 +1,6 @@
-"""Errors of open-loop prediction: the model, and constant velocity, from the same true state.
+"""Errors of open-loop prediction of the model and of constant velocity, from the same true states.
 
-Places and speeds are true. Accelerations are what the filter says: no plan ever begins with true ones.
+Places and speeds are true. Accelerations are the filtered ones, because no plan begins with true ones.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _predict(
     ours: Array,
     theirs: Array,
 ) -> None:
-    """Fill the errors; see ``open_loop_errors``."""
+    """Write the errors; see ``open_loop_errors``."""
     root, state, after = states
     elapsed = steps * DECISION_S
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)

@@ -311,7 +311,7 @@ def test_callers_cannot_change_the_built_in_catalogue():
 def test_taken_name_is_refused_with_both_files(tmp_path):
     path = write(tmp_path, BODY, "rock")
     message = refused([str(tmp_path)])
-    assert message.startswith(f"{path}: the name 'rock' is taken by ")
+    assert message.startswith(f"{path}: the name 'rock' is already used by ")
     assert message.endswith(os.path.join("catalogue", "rock.yaml"))  # noqa: PTH118 (the message's end)
 
 
@@ -320,7 +320,7 @@ def test_name_taken_by_another_extra_folder_is_refused(tmp_path):
     for folder in folders:
         folder.mkdir()
     first, second = (write(folder, BODY, "anvil") for folder in folders)
-    assert refused(folders) == f"{second}: the name 'anvil' is taken by {first}"
+    assert refused(folders) == f"{second}: the name 'anvil' is already used by {first}"
 
 
 def test_folders_given_as_one_text_are_refused():

@@ -114,7 +114,7 @@ def test_another_file_is_an_error_of_one_line(tmp_path):
     with pytest.raises(UserError, match=r"audit\.json: cannot be read: "):
         read(tmp_path)
     (tmp_path / "audit.json").write_text("{}")
-    with pytest.raises(UserError, match=r"audit\.json: is not an audit"):
+    with pytest.raises(UserError, match=r"audit\.json: not the audit\.json of an audit"):
         read(tmp_path)
 
 

@@ -61,7 +61,7 @@ def test_runs_are_joined_and_nothing_counts_twice(tmp_path):
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (lambda table: table.slice(0, 0), "no episodes in it"),
+        (lambda table: table.slice(0, 0), "contains no episodes"),
         (
             lambda table: table.drop_columns(["imagined_s"]),
             "no column imagined_s: not records, or those of another version",
@@ -78,13 +78,13 @@ def test_damaged_records_are_one_line(tmp_path):
     folder = write(tmp_path / "a", "keep")
     content = (folder / "records.parquet").read_bytes()
     (folder / "records.parquet").write_bytes(content[: len(content) // 2])
-    with pytest.raises(UserError, match="not records: ") as raised:
+    with pytest.raises(UserError, match="not a records file: ") as raised:
         gather([folder])
     assert "\n" not in str(raised.value)
 
 
 def test_a_folder_that_is_no_run_is_one_line(tmp_path):
-    with pytest.raises(UserError, match="no records there"):
+    with pytest.raises(UserError, match="contains no records"):
         gather([tmp_path])
     folder = write(tmp_path / "a", "keep")
     (folder / "provenance.json").write_text('{"command": "x"}')

@@ -83,7 +83,7 @@ def test_block_tells_the_parts(table):
     )
     assert "| `true_dynamics@1M`" in block
     # 60,099 US$ on average; dearer than the floor, and cheaper than the reference nowhere
-    assert "At equal budgets, US$: `world_model@1M` less `ppo@1M` -59,627 [" in block
+    assert "At equal budgets, US$: `world_model@1M` minus `ppo@1M` -59,627 [" in block
     line = next(line for line in block.splitlines() if line.startswith("| `ppo@1M` |"))
     _, _, steps, hours, _, usd, capped, *_, better, _, _ = (
         cell.strip() for cell in line.split("|")
@@ -91,7 +91,7 @@ def test_block_tells_the_parts(table):
     assert (steps, hours, capped, better) == ("1,000,000", "1.00", "50,000", "0 %")
     assert usd.startswith("60,099 [")
     assert (
-        f"Of what was learned or tuned, all but `{HERO}`, `ppo@1M` cost less than the best floor, `straddle`."
+        f"All learned or tuned policies except `{HERO}`, `ppo@1M` cost less than the best floor, `straddle`."
         in block
     )
     other = make_block(summary, table, "from here", "ppo@1M", 200)

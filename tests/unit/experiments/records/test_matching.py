@@ -46,9 +46,9 @@ def test_costs_and_catastrophes_are_means_over_policy_seeds():
     ("changes", "words"),
     [
         # instance 3 is missing altogether for b
-        ([(8, None), (11, None)], "seen/cut_out, seed 3: .*b not this one"),
+        ([(8, None), (11, None)], "seen/cut_out, seed 3: .*b did not drive this one"),
         # and for a, named first
-        ([(2, None), (5, None)], "seen/cut_out, seed 3: .*a not this one"),
+        ([(2, None), (5, None)], "seen/cut_out, seed 3: .*a did not drive this one"),
         ([(11, None)], "seed 3: b drove it 1 times"),
         ([(11, {"instance_hash": "x"})], "seed 3: b drove two different instances"),
         (

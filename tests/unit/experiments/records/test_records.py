@@ -82,10 +82,10 @@ def test_duckdb_reads_records(table):
 
 
 def test_files_that_are_not_records_are_one_line(tmp_path):
-    with pytest.raises(UserError, match="no records there"):
+    with pytest.raises(UserError, match="contains no records"):
         records.read(tmp_path)
     (tmp_path / "records.parquet").write_text("nothing")
-    with pytest.raises(UserError, match="not records"):
+    with pytest.raises(UserError, match="not a records file"):
         records.read(tmp_path)
 
 

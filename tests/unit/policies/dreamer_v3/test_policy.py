@@ -88,7 +88,7 @@ def edit(folder, **changes):
         ({"sizes": {"units": 8}}, "sizes: expected"),
         ({"sizes": SIZES._replace(units=0)._asdict()}, "sizes.units: got 0"),
         ({"sizes": SIZES._replace(inputs=3)._asdict()}, "sizes.inputs: got 3"),
-        ({"sizes": SIZES._replace(groups=3)._asdict()}, "no multiple"),
+        ({"sizes": SIZES._replace(groups=3)._asdict()}, "a multiple of"),
         ({"sizes": SIZES._replace(units=9)._asdict()}, "encoder.first.w"),
         ({"tensors_sha256": "0"}, "tensors_sha256"),
     ],

@@ -1,1 +1,1 @@
-"""Probes of contents: whether the predicted impact depends on what an object is made of, and on nothing else."""
+"""Probes of contents: whether the predicted impact depends on an object's contents, and on nothing else."""

@@ -17,7 +17,7 @@ from experiments.studies.audit.scenes.bodies import Array, Indices, Mask
 ATTRIBUTES: Final = ("look", "size", "mass", "speed")
 
 NUM_BINS: Final = 4
-"""Of size, mass and speed, with as many specimens of training types in each."""
+"""Number of bins of size, mass and speed; each contains equally many specimens of training types."""
 
 SPECIMENS: Final = 400
 """Specimens of every training type, from which bins and combinations are counted: a rarer combination is new [A]."""
@@ -55,25 +55,25 @@ class Cases(NamedTuple):
     speed: Array  # (N,) of the ego, m/s
 
     def take(self, chosen: Indices) -> Cases:
-        """Some of them."""
+        """Some of the cases."""
         rows: tuple[Any, ...] = self
         return Cases(*(values[chosen] for values in rows))
 
     @property
     def stiffness(self) -> Array:
-        """By the rule of the catalogue, ``(N,)`` N/m."""
+        """Contact stiffness by the rule of the catalogue, ``(N,)`` N/m."""
         rows = zip(self.crush, self.size, strict=True)
         return np.array([float(default_stiffness(p, size[1], size[0])) for p, size in rows])
 
     @property
     def attributes(self) -> Array:
-        """``(N, 4)``: look, ln of the side of a cube of the same volume, ln mass, speed."""
+        """Attributes ``(N, 4)``: look, ln of the side of a cube of the same volume, ln mass, speed."""
         values = self.look, np.log(self.size).mean(axis=1), np.log(self.mass), self.speed
         return np.stack([np.asarray(one, np.float64) for one in values], axis=1)
 
 
 class Training(NamedTuple):
-    """Ranges and combinations of attributes in training."""
+    """Ranges and combinations of attributes in the training set."""
 
     low: Array  # (3,) least ln size, ln mass, speed that a training type can have
     high: Array  # (3,)
@@ -83,20 +83,20 @@ class Training(NamedTuple):
     ]  # look, bin of size, of mass; with each all speeds occur
 
     def bins(self, cases: Cases) -> Indices:
-        """``(N, 4)``: look, and bins of size, mass and speed."""
+        """Bins ``(N, 4)`` of the attributes: look, and bins of size, mass and speed."""
         values = cases.attributes
         inside = [np.searchsorted(self.edges[k], values[:, k + 1]) for k in range(3)]
         return np.stack([cases.look, *inside], axis=1).astype(np.int64)
 
     def beyond(self, cases: Cases) -> Mask:
-        """``(N, 4)``: the attribute is one that no training type can have."""
+        """Whether an attribute ``(N, 4)`` is outside the range of all training types."""
         looks = np.array(sorted({one[0] for one in self.combinations}))
         values = cases.attributes[:, 1:]
         outside = (values < self.low - 1e-9) | (values > self.high + 1e-9)
         return np.concatenate([~np.isin(cases.look, looks)[:, None], outside], axis=1)
 
     def split(self, cases: Cases) -> dict[str, Mask]:
-        """By name ``(N,)``: in distribution, a new combination of known bins, and beyond in each attribute.
+        """Split of every case, by name: in distribution, a new combination of known bins, or beyond in an attribute.
 
         A case may be beyond training in several attributes.
         """
@@ -113,7 +113,7 @@ class Training(NamedTuple):
 
 
 def learn(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Training:
-    """Ranges from the catalogue, and bins and combinations from specimens, of the bodies in training."""
+    """Ranges from the catalogue, and bins and combinations from specimens, of the bodies used in training."""
     cases = sample(list(specs) * SPECIMENS, random)
     values = cases.attributes[:, 1:]
     masses = [np.log(end) for one in specs for end in (one.mass_kg.low, one.mass_kg.high)]
@@ -131,7 +131,7 @@ def learn(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Training:
 
 
 def sample(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Cases:
-    """One specimen of each, at a random speed of the ego."""
+    """Draw one specimen of each type, at a random speed of the ego."""
     draws = [one.sample(random) for one in specs]
 
     def of(name: str) -> Array:
@@ -146,7 +146,7 @@ def sample(specs: Sequence[DebrisSpec], random: np.random.Generator) -> Cases:
 
 
 def recombine(looks: Cases, sizes: Cases, contents: Cases) -> Cases:
-    """Objects that look like one, are as large as a second and are made of the same as a third."""
+    """Objects with the look of one type, the size of a second and the contents of a third."""
     return contents._replace(
         look=looks.look, is_metal=looks.is_metal, is_warm=looks.is_warm, size=sizes.size
     )
@@ -155,7 +155,7 @@ def recombine(looks: Cases, sizes: Cases, contents: Cases) -> Cases:
 def push_beyond(
     cases: Cases, training: Training, attribute: str, random: np.random.Generator
 ) -> Cases:
-    """The same but for one attribute, which becomes larger than any in training, or a look that training has not."""
+    """The same cases with one attribute changed to a value beyond all training types."""
     count = len(cases.look)
     if attribute == "look":
         known = {one[0] for one in training.combinations}
@@ -171,7 +171,7 @@ def push_beyond(
 
 
 def nearest(known: Cases, cases: Cases, attribute: str, count: int) -> NDArray[np.int64]:
-    """Indices of the training cases that are nearest in one attribute alone, ``(N, count)``.
+    """Indices of the training cases that are nearest in a single attribute, ``(N, count)``.
 
     ``known`` are in random order: of those that are equally near the first are taken. -1 where none has the look.
     """

@@ -44,7 +44,7 @@ OF_CONTENTS: Final = (debris.MASS, debris.CRUSH_PRESSURE, debris.SHARPNESS, debr
 
 
 def choose(moments: Moments) -> tuple[Indices, Indices]:
-    """Moments whose nearest object ahead is really a body on the road, and its slot: two arrays ``(K,)``."""
+    """Moments whose nearest object ahead is a real body on the road, and its slot: two arrays ``(K,)``."""
     slot = metres_ahead(moments.observed["debris"][:, -1]).argmin(axis=1)
     target = object_targets(moments.worlds)[np.arange(moments.size), slot]
     flags = gather(moments.worlds["debris_i"], (debris.IS_REAL, debris.IS_PATCH), target[:, None])
@@ -53,7 +53,7 @@ def choose(moments: Moments) -> tuple[Indices, Indices]:
 
 
 def with_contents(moments: Moments, slots: Indices, book: Codebook, body: int) -> Moments:
-    """The same moments, in which the object is made of something else; its size, look and place stay.
+    """The same moments with other contents of the object; its size, look and place stay.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def with_contents(moments: Moments, slots: Indices, book: Codebook, body: int) -
 
 
 def reveal(moments: Moments, book: Codebook) -> tuple[Moments, list[list[int | None]]]:
-    """Moments whose state is fully known: observed without errors, contents at the centre of their class.
+    """Moments with a fully known state: observed without errors, with contents at the centre of their class.
 
     Returns
     -------
@@ -102,14 +102,14 @@ def reveal(moments: Moments, book: Codebook) -> tuple[Moments, list[list[int | N
 
 
 def force(slots: Indices, body: int) -> list[list[int | None]]:
-    """Per moment the forced class of the object in one slot; the belief decides about the other slots."""
+    """Forced class of the object in one slot, per moment; the belief decides about the other slots."""
     return [
         [FIRST_BODY + body if k == slot else None for k in range(DEBRIS_SLOTS)] for slot in slots
     ]
 
 
 def _true_contents(moments: Moments) -> Array:
-    """``(M, 4, NUM_CONTENTS)`` as training reads them."""
+    """True contents ``(M, 4, NUM_CONTENTS)`` in the form that training reads."""
     count = moments.size
     batch = empty_batch(count)
     batch.view(np.ndarray)[:] = moments.worlds.view(batch.dtype)
@@ -123,13 +123,13 @@ def _true_contents(moments: Moments) -> Array:
 
 
 def hardest(subject: Subject, moments: Moments, actions: Array) -> Array:
-    """Speed that the hardest contact takes in every future, ``(K,)`` m/s."""
+    """Speed lost in the hardest contact of every future, ``(K,)`` m/s."""
     found: Array = roll_fixed(subject, moments, actions).delta_v.max(axis=1)
     return found
 
 
 def measure_contents(moments: Moments, name: str, true: Array, imagined: Array) -> list[Finding]:
-    """How often the subject orders two contents correctly by impact, and how far off its impacts are.
+    """How often the subject orders two contents correctly by impact, and how wrong its impacts are.
 
     Parameters
     ----------

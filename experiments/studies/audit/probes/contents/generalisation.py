@@ -1,4 +1,4 @@
-"""Probe whether predictions are right for objects as in training, for new combinations of their attributes, and beyond.
+"""Probe whether predictions are right for objects as in training, for new combinations of attributes, and beyond them.
 
 Video models that err copy the nearest training case, first by colour, then by size, by velocity and by shape
 (arXiv 2411.02385). Here a wrong prediction is compared with what would have happened with the training cases that are
@@ -44,7 +44,7 @@ class Outcomes(NamedTuple):
     ln_mass: Array  # (N,) believed, kg
 
     def where(self, known: Mask) -> Outcomes:
-        """The same, NaN elsewhere."""
+        """The outcomes where a condition holds, NaN elsewhere."""
         return Outcomes(*(np.where(known, values, np.nan) for values in self))
 
 
@@ -59,7 +59,7 @@ class Cohort(NamedTuple):
     families: Sequence[str]  # (N,) of the moments
 
     def count_cases(self, name: str) -> list[Finding]:
-        """How many cases there are of every split."""
+        """Number of cases in every split."""
         return [
             Finding(NAME, f"{split}: cases", name, point(inside.sum()))
             for split, inside in self.splits.items()
@@ -83,7 +83,7 @@ class Cohort(NamedTuple):
     def copying(
         self, name: str, said: Outcomes, lines: Mapping[str, Line] = MappingProxyType({})
     ) -> list[Finding]:
-        """Which training cases a subject's wrong predictions are nearer to than to the truth.
+        """Compare wrong predictions with the outcomes of the nearest training cases.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Replaces the objects of moments by others, in the simulator's state and in what had been observed."""
+"""Replaces the objects of moments by others, in the simulator's state and in past observations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from experiments.studies.audit.scenes.moments import Moments
 
 
 def put(moments: Moments, slots: Indices, cases: Cases) -> Moments:
-    """The same moments with other objects, and the ego at another speed.
+    """The same moments with other objects, and another speed of the ego.
 
     Places and all vehicles stay. Observations are as the sensor has them on average, for as long as the object has been
     tracked; the ego's own past is not rewritten.
@@ -56,7 +56,7 @@ def put(moments: Moments, slots: Indices, cases: Cases) -> Moments:
 
 
 def _seen(rows: NDArray[np.float32], cases: Cases) -> NDArray[np.float32]:
-    """What is observed of the objects, ``(K, LENGTH, D)``."""
+    """Observations of the objects, ``(K, LENGTH, D)``."""
     found = rows.copy()
     found[..., column.D_LENGTH : column.D_HEIGHT + 1] = cases.size[:, None]
     found[..., column.D_RADAR] = cases.is_metal[:, None]

@@ -1,4 +1,4 @@
-"""Probe of shortcut learning: how much the belief about an object's mass follows each observed attribute.
+"""Probe of shortcut learning: how much the belief about an object's mass depends on each observed attribute.
 
 Two objects exchange one attribute of what is observed of them (how they look, how large they are, how they move, what
 radar and the thermal camera say); the probe measures how far the belief about one goes towards that about the other.
@@ -38,7 +38,7 @@ APART: Final = 0.5
 def measure_shortcuts(
     moments: Moments, model: Model, book: Codebook, pairs: int, seed: int
 ) -> list[Finding]:
-    """Share of the way to the other object's believed mass, by exchanged attribute; without limits.
+    """How far the believed mass moves towards another object's when one attribute is exchanged; no limits.
 
     For all attributes together it is 1 but for the influence of the surroundings.
 

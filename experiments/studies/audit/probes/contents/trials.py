@@ -1,4 +1,4 @@
-"""Runs the probe of generalisation: lays out cases at moments, and rolls them by the twin and by models."""
+"""Runs the probe of generalisation: makes cases at moments, and rolls them out in the twin and in models."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NEAREST: Final = 3
 def measure_generalisation(
     moments: Moments, models: Sequence[Model], steps: int, draws: int, seed: int
 ) -> list[Finding]:
-    """The whole probe; limits are for the twin, which must be exact, and for a copier, which must be noticed.
+    """Run the whole probe; limits apply to the twin, which must be exact, and to a copier, which must fail.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def measure_generalisation(
 
 
 def _where_met(moments: Moments, steps: int) -> tuple[Moments, Indices]:
-    """Moments, evenly spread, in which keeping lane and speed ends in contact with a body, and its slot."""
+    """Moments, evenly spread, in which keeping lane and speed ends in contact with a body, and the body's slot."""
     chosen, slots = contents.choose(moments)
     few = moments.take(chosen)
     met = np.flatnonzero(contents.hardest(Twin(), few, interaction.lay_out(few, steps)[:, 0]) > 0.0)
@@ -105,7 +105,7 @@ def make_cases(
     count: int,
     random: np.random.Generator,
 ) -> Cases:
-    """Seven lots of cases: of training types, of others, of parts of several types, and beyond in each attribute.
+    """Make seven groups of cases: training types, other types, recombined types, and each attribute beyond training.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _roll(subject: Subject, moments: Moments, actions: Array, ln_mass: Array) ->
 def _imagine(
     model: Model, moments: Moments, slots: Indices, actions: Array, draws: int
 ) -> Outcomes:
-    """Means over dreams whose contents are drawn from the belief."""
+    """Mean outcomes over dreams whose contents are drawn from the belief."""
     ln_mass = np.full(moments.size, np.nan)
     if model.book is not None:
         ln_mass = believed_ln_mass(moments.observed, slots, model, model.book)
@@ -155,7 +155,7 @@ def _imagine(
 
 
 def mean_outcome(outcomes: Sequence[Outcomes]) -> Outcomes:
-    """Means, NaN left out."""
+    """Means of outcomes without NaN."""
     found = []
     for values in zip(*outcomes, strict=True):
         rows = np.stack(values)

@@ -56,7 +56,7 @@ def roll_costs(subject: Subject, moments: Moments, actions: Array) -> Array:
 def measure_choices(
     moments: Moments, true_usd: Array, costs: Sequence[tuple[str, Array]], known: str
 ) -> list[Finding]:
-    """Agreement about the best manoeuvre, rank correlation of their costs, and regret of the choice.
+    """Agreement on the best manoeuvre, rank correlation of the costs, and regret of the choice.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def measure_choices(
     costs
         The same by subject.
     known
-        What the subject knows of the moments, for the table.
+        Knowledge of the subject about the moments, for the table.
     """
     rows, best = np.arange(len(true_usd)), true_usd.min(axis=1)
     # where all manoeuvres cost the same there is nothing to choose

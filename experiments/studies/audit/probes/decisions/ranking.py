@@ -1,4 +1,4 @@
-"""Probe whether dreams rank policies as the simulator does, and whether policies trained in dreams exploit them."""
+"""Probe whether dreams rank policies as the simulator does, and whether policies trained in dreams exploit errors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def measure_ranking(
     subject: str,
     known: str = "as observed",
 ) -> list[Finding]:
-    """Correlations of capped mean costs; how much more optimised policies really cost than in dreams, beyond others.
+    """Rank correlations of capped mean costs, and the excess true cost of policies that were optimised in dreams.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def measure_ranking(
     subject
         Its name.
     known
-        What the subject knows of the moments, for the table.
+        Knowledge of the subject about the moments, for the table.
     """
     real, dreamt = (np.minimum(one, CAP_USD) for one in (true_usd, usd))
     means = real.mean(axis=1), dreamt.mean(axis=1)
@@ -74,6 +74,6 @@ def measure_ranking(
 
 
 def _correlation(measure: Callable[[Array, Array], Any], one: Array, other: Array) -> Interval:
-    """A value without an interval; NaN if either says the same of all."""
+    """A rank correlation without interval; NaN if either side is constant."""
     varies = min(np.ptp(one), np.ptp(other)) > 0.0
     return point(measure(one, other).statistic if varies else np.nan)

@@ -1,1 +1,1 @@
-"""Probes of motion: whether imagined futures are accurate, lawful, calibrated and fast."""
+"""Probes of motion: whether imagined futures are accurate, physically possible, calibrated and fast."""

@@ -1,4 +1,4 @@
-"""Probe whether events happen as often as their predicted probability says, and counts for its diagram."""
+"""Probe whether events happen as often as predicted, with the counts for the reliability diagram."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from experiments.studies.audit.subjects.rollout import Futures
 NAME: Final = "calibration"
 
 HORIZONS: Final = (5, 10, 20)
-"""Decisions: 1, 2 and 4 s."""
+"""Horizons in decisions: 1, 2 and 4 s."""
 
 SHARES: Final = (0.5, 0.8, 0.95)
 """Central intervals whose coverage is counted."""
 
 NUM_BINS: Final = 8
-"""Of predicted probabilities in the calibration error, with as many moments each."""
+"""Number of bins of predicted probabilities in the calibration error, with equally many moments each."""
 
 NUM_WIDE_BINS: Final = 10
-"""Of predicted probabilities in the diagram, equally wide: where moments are few, the interval says so."""
+"""Number of equally wide bins of predicted probabilities in the diagram."""
 
 LEVEL: Final = 0.95
-"""Of the intervals in the diagram."""
+"""Level of the intervals in the diagram."""
 
 
 def measure_calibration(
@@ -76,7 +76,7 @@ def held_out(name: str, validation: Mapping[str, float]) -> list[Finding]:
 
 
 def _inside(known: Array, said: Array, share: float) -> Array:
-    """Share of the bodies of every moment that are within the central interval, ``(M,)``; NaN without any."""
+    """Share of the bodies of every moment within the central interval, ``(M,)``; NaN if there are none."""
     there = np.isfinite(known) & np.isfinite(said).all(axis=0)
     low, high = np.nanquantile(
         np.where(there, said, 0.0), [0.5 - 0.5 * share, 0.5 + 0.5 * share], axis=0
@@ -100,7 +100,7 @@ def calibration_error(p: Array, met: Array) -> float:
 def count_by_probability(
     true: Futures, draws: Sequence[Futures]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Count by event and by bin of its predicted probability.
+    """Counts of every event by bin of its predicted probability.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def count_by_probability(
 
 
 def count_bins(p: Array, happened: Mask) -> list[dict[str, Any]]:
-    """Count one event by rising probability.
+    """Counts of one event by bin of its predicted probability, rising.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Probe how far off all bodies are after a while under the actions that were taken, against straight lines."""
+"""Probe of position errors of all bodies under the actions that were taken, compared with straight lines."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from experiments.studies.audit.subjects.rollout import Futures
 NAME: Final = "open loop"
 
 HORIZONS: Final = (1, 5, 10, 15, 20, 25)
-"""Decisions: 0.2 to 5 s."""
+"""Horizons in decisions: 0.2 to 5 s."""
 
 FROM: Final = 5
-"""From here on a model must beat straight lines."""
+"""Horizon from which on a model must beat straight lines."""
 
 FAR: Final = 20
-"""Decisions, 4 s, at which its lead is measured."""
+"""Horizon in decisions, 4 s, at which the lead is measured."""
 
 LEAD: Final = {"ego": 0.1, "vehicle": 0.8, "object": 1.0}
-"""Share of the error of straight lines at 4 s that is allowed."""
+"""Largest allowed share of the error of straight lines at 4 s."""
 
 
 def measure_places(
     moments: Moments, true: Futures, straight: Futures, futures: Sequence[tuple[str, Futures]]
 ) -> list[Finding]:
-    """Root mean square errors in metres, shares of those of straight lines, and errors of cost and contact.
+    """Root mean square position errors, their ratio to those of straight lines, and errors of cost and contact.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def measure_places(
 
 
 def _error(true: Futures, said: Futures, kind: str, steps: int) -> Array:
-    """Mean square distance of every moment, ``(M,)`` m2; NaN where no body is known."""
+    """Mean square position error of every moment, ``(M,)`` m2; NaN where no body is known."""
     one, other = (
         {"ego": future.ego[:, :, None], "vehicle": future.vehicles, "object": future.objects}[kind][:, steps]
         for future in (true, said)

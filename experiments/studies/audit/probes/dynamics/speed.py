@@ -1,4 +1,4 @@
-"""Probe how much faster than real time a model dreams, and what an imagined minute costs.
+"""Probe of the dream's speed compared with real time, and of the cost of an imagined minute.
 
 Timings differ from run to run, so they are kept apart from the other findings.
 """
@@ -27,19 +27,19 @@ CLOCKS: Final[Mapping[str, Callable[[], float]]] = {
     "CPU": time.process_time,
     "wall": time.perf_counter,
 }
-"""Other processes may be at work on the machine, so CPU time is judged."""
+"""Clocks: CPU time is judged, because other processes may run on the machine."""
 
 LINES: Final = {ONE_WORLD: Line(">=", 1_000.0), PICTURES: Line(">=", 10.0)}
-"""policies/world_model/SOURCES.md 7, row 12."""
+"""Limits (policies/world_model/SOURCES.md 7, row 12)."""
 
 
 def measure_speed(name: str, checkpoint: str) -> list[Finding]:
-    """Time dreams by both clocks; ``checkpoint`` is a folder or ``"shipped"``. Differs from run to run."""
+    """Time dreams by CPU and by wall clock; ``checkpoint`` is a folder or ``"shipped"``. Results vary."""
     return report(name, {one: measure_dream(checkpoint, clock) for one, clock in CLOCKS.items()})
 
 
 def report(name: str, measured: Mapping[str, Mapping[str, float]]) -> list[Finding]:
-    """Imagined seconds per second, and prices, from ``measure_dream`` by clock."""
+    """Findings on imagined seconds per second and on prices, from ``measure_dream`` by clock."""
     found = []
     for clock, dream in measured.items():
         for what, value, line in (

@@ -1,4 +1,4 @@
-"""Probe whether the same object, seen from different paths of the ego, is believed to be the same at the same place."""
+"""Probe whether beliefs about an object agree when the ego passes it on different paths."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from experiments.studies.audit.subjects.trackers import Tracker
 NAME: Final = "viewpoint"
 
 LOOKED_S: Final = 2.0
-"""For which an object has been tracked from both paths [A]."""
+"""Least time for which an object has been tracked from both paths [A]."""
 
 
 def measure_viewpoints(paths: Sequence[Driven], trackers: Sequence[Tracker]) -> list[Finding]:
-    """Distance of the estimated places, and how many nats the beliefs about contents are apart.
+    """Distance of the estimated places, and divergence of the beliefs about contents in nats.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def measure_viewpoints(paths: Sequence[Driven], trackers: Sequence[Tracker]) -> 
 
 
 def _both_have_looked(one: Driven, other: Driven, b: int) -> tuple[int, tuple[int, int]] | None:
-    """The first decision at which one object has been tracked long enough in both, and its slots."""
+    """The first decision at which both drives have tracked one object long enough, and its slots."""
     for t in range(min(len(driven.episodes[b].actions) for driven in (one, other))):
         sides = [_looked_at(driven, t, b) for driven in (one, other)]
         for target in sorted(sides[0]):

@@ -1,4 +1,4 @@
-"""Probe of laws of physics that no future may break, counted per 1,000 imagined decisions.
+"""Probe of physical laws that no future may break, counted per 1,000 imagined decisions.
 
 Limits are those proposed in policies/world_model/SOURCES.md 7; the twin must meet them, too.
 """
@@ -28,13 +28,13 @@ PENETRATION_M: Final = 0.15
 """Depth to which two vehicles are inside each other, for two decisions, without a collision."""
 
 AT_M: Final = 0.3
-"""Vehicles that come nearer have collided: afterwards a wreck may stop or jump."""
+"""Vehicles that come nearer have collided: afterwards a crashed vehicle may stop or jump."""
 
 PUSHED_MPS: Final = 1.0
 """Speed that an object gains in one decision with no vehicle near: wind and slopes do less."""
 
 NEAR_M: Final = 15.0
-"""A vehicle that is nearer may have moved it, by wake or by touch."""
+"""Distance within which a vehicle may have moved an object, by wake or by touch."""
 
 GAINED_MPS: Final = 0.75
 """Speed that the ego gains in a decision with full throttle, with a margin: a contact gives none."""
@@ -51,7 +51,7 @@ def count_violations(futures: Futures) -> dict[str, Array]:
 
 
 def _off_path(bodies: Array) -> Array:
-    """Where a body is, less where its speeds would have brought it, ``(N, T, ..., 2)`` m."""
+    """Difference between a body's position and the one predicted from its speeds, ``(N, T, ..., 2)`` m."""
     before, after = bodies[:, :-1], bodies[:, 1:]
     mean = 0.5 * (before[..., [c.VX, c.VY]] + after[..., [c.VX, c.VY]])
     moved = after[..., [c.X, c.Y]] - before[..., [c.X, c.Y]]
@@ -60,19 +60,19 @@ def _off_path(bodies: Array) -> Array:
 
 
 def _jumps(bodies: Array, along_m: float, across_m: float) -> Mask:
-    """Whether a body is further off its path than this, ``(N, T, ...)``."""
+    """Whether a body is further off its predicted position than a limit, ``(N, T, ...)``."""
     off = np.abs(_off_path(bodies))
     jumps: Mask = (off[..., 0] > along_m) | (off[..., 1] > across_m)
     return jumps
 
 
 def has_met(futures: Futures) -> Mask:
-    """``(N, T, 8)``: the vehicle has been at another, or at the ego, up to the end of the decision."""
+    """Whether a vehicle has touched another one, or the ego, until the end of the decision, ``(N, T, 8)``."""
     met = _gap(futures.vehicles, futures.vehicles) < AT_M
     met &= ~np.eye(met.shape[-1], dtype=np.bool_)
     at = met.any(axis=-1) | (_gap(futures.vehicles, futures.ego[:, :, None])[..., 0] < AT_M)
     ever: Mask = np.logical_or.accumulate(at, axis=1)[:, 1:]
-    # where a dream puts two wrecks, there may be a gap between them
+    # a dream may leave a gap between two crashed vehicles
     return ever | futures.crashed[:, None]
 
 
@@ -82,7 +82,7 @@ def _speed(bodies: Array) -> Array:
 
 
 def teleporting(futures: Futures) -> Indices:
-    """A body is not where its speed brings it."""
+    """Law: a body is not where its speed brings it."""
     vehicles = _jumps(futures.vehicles, TELEPORT_VEHICLE_M, SLIP_M) & ~has_met(futures)
     objects = _jumps(futures.objects, TELEPORT_OBJECT_M, TELEPORT_OBJECT_M)
     objects &= ~has_company(futures)[:, 1:]
@@ -92,14 +92,14 @@ def teleporting(futures: Futures) -> Indices:
 
 
 def beyond_friction(futures: Futures) -> Indices:
-    """A vehicle without a contact changes its speed faster than tyres can."""
+    """Law: a vehicle without a contact changes its speed faster than tyres can."""
     change = np.abs(np.diff(_speed(futures.vehicles), axis=1)) / DECISION_S
     found: Indices = ((change > ALONG_MPS2) & ~has_met(futures)).sum(axis=-1)
     return found
 
 
 def overlapping(futures: Futures) -> Indices:
-    """The ego is inside a vehicle for two decisions without a collision."""
+    """Law: the ego overlaps a vehicle for two decisions without a collision."""
     inside = _gap(futures.vehicles, futures.ego[:, :, None])[..., 0] < -PENETRATION_M
     twice = inside[:, 1:] & inside[:, :-1]
     found: Indices = twice.sum(axis=-1) * ~futures.collided[:, 1:]
@@ -107,14 +107,14 @@ def overlapping(futures: Futures) -> Indices:
 
 
 def moving_unforced(futures: Futures) -> Indices:
-    """An object gains speed with no vehicle near."""
+    """Law: an object gains speed with no vehicle near."""
     gained = np.diff(_speed(futures.objects), axis=1) > PUSHED_MPS
     found: Indices = (gained & ~has_company(futures)[:, 1:] & ~futures.touched[:, 1:]).sum(axis=-1)
     return found
 
 
 def vanishing(futures: Futures) -> Indices:
-    """An object shortly ahead of the ego vanishes."""
+    """Law: an object shortly ahead of the ego vanishes."""
     x = futures.objects[..., c.X] - futures.ego[:, :, None, c.X]
     was = np.isfinite(x[:, :-1]) & (x[:, :-1] > 0.0) & (x[:, :-1] < AHEAD_M)
     goes_on = np.isfinite(futures.ego[:, 1:, None, c.X])
@@ -123,7 +123,7 @@ def vanishing(futures: Futures) -> Indices:
 
 
 def gaining_by_contact(futures: Futures) -> Indices:
-    """The ego is faster after a contact."""
+    """Law: the ego is faster after a contact."""
     gained = np.diff(_speed(futures.ego), axis=1) > GAINED_MPS
     meets = np.diff(futures.touched.astype(np.int64), axis=1).any(axis=-1)
     found: Indices = (gained & meets).astype(np.int64)
@@ -131,7 +131,7 @@ def gaining_by_contact(futures: Futures) -> Indices:
 
 
 def changing_size(futures: Futures) -> Indices:
-    """A body changes its length or width."""
+    """Law: a body changes its length or width."""
     found = np.zeros(futures.usd.shape, np.int64)
     for bodies in (futures.vehicles, futures.objects):
         changed = np.abs(np.diff(bodies[..., [c.LENGTH, c.WIDTH]], axis=1)) > 1e-9
@@ -140,7 +140,7 @@ def changing_size(futures: Futures) -> Indices:
 
 
 def has_company(futures: Futures) -> Mask:
-    """``(N, T + 1, 4)``: a vehicle, or the ego, is near the object."""
+    """Whether a vehicle, or the ego, is near the object, ``(N, T + 1, 4)``."""
     objects = futures.objects[..., None, [c.X, c.Y]]
     others = np.concatenate([futures.vehicles, futures.ego[:, :, None]], axis=2)
     away = np.linalg.norm(objects - others[:, :, None, :, [c.X, c.Y]], axis=-1)
@@ -149,7 +149,7 @@ def has_company(futures: Futures) -> Mask:
 
 
 def _gap(one: Array, other: Array) -> Array:
-    """``(N, T + 1, A, B)``: how far bodies are apart, m; below 0 how deep in each other; inf for free slots."""
+    """Distance between bodies, ``(N, T + 1, A, B)`` m; negative where they overlap, inf for free slots."""
     # two rectangles are apart by the largest gap along the axes of either (separating axes)
     a, b = one[:, :, :, None], other[:, :, None]
     gap = np.full(np.broadcast_shapes(a.shape[:-1], b.shape[:-1]), -np.inf)
@@ -182,4 +182,4 @@ LAWS: Final[Mapping[str, Callable[[Futures], Indices]]] = {
     "gaining by contact": gaining_by_contact,
     "changing size": changing_size,
 }
-"""By name, ``(N, T)`` violations of every decision."""
+"""Laws by name: functions that return ``(N, T)`` violations of every decision."""

@@ -1,4 +1,4 @@
-"""Probe whether a policy avoids an object that it has seen and that then was hidden for a while."""
+"""Probe whether a policy avoids an object that it has seen before it was hidden for a while."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def costly_contacts(driven: Driven) -> set[Contact]:
 
 
 def find_costly(kept: Driven, most: int) -> Indices:
-    """The first ``most`` episodes in which keeping lane and speed ends in a costly contact with what was hidden."""
+    """The first ``most`` episodes in which keeping lane and speed ends in a costly contact with a hidden object."""
     found = {b for b, _ in costly_contacts(kept) & set(_hidden(kept))}
     return np.array(sorted(found)[:most], np.int64)
 
 
 def measure_avoidance(kept: Driven, driven: Driven, name: str, *, judged: bool) -> list[Finding]:
-    """Share of the objects costly to hit, hidden from this driver for 0.6 s or longer, that it does not hit at a cost.
+    """Share of costly objects, hidden from this policy for 0.6 s or longer, that it avoids.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def measure_avoidance(kept: Driven, driven: Driven, name: str, *, judged: bool) 
 
 
 def _hidden(driven: Driven) -> list[Contact]:
-    """The first object of every episode that was hidden for so long."""
+    """The first object of every episode that was hidden for the required time."""
     found = []
     for t, b, slot in natural(driven, HIDDEN).judged:
         target = object_targets(driven.worlds[t])[b, slot]

@@ -1,9 +1,9 @@
-"""Probe whether an object that is hidden after it was seen is still believed to exist, and where it really is.
+"""Probe whether an object that was seen and then hidden is still believed to exist, and at its true place.
 
 Every object is judged once for each time it is hidden: by traffic, or by an occluder that
 ``experiments.studies.audit.scenes.occlusions`` puts there. Two controls: what never was a body, and objects that are
-removed while hidden. Measured positions carry noise that no model can remove; a tracker that knows the sensor's noise
-(``subjects.trackers.IdealTracker``) says how accurate an estimate could be, and models are compared with it too.
+removed while hidden. Measured positions carry noise that no model can remove; a tracker with the sensor's noise model
+(``subjects.trackers.IdealTracker``) shows how accurate an estimate can be, and models are compared with it too.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from experiments.studies.audit.subjects.trackers import (
 NAME: Final = "permanence"
 
 HIDDEN: Final = (3, 5, 10, 20)
-"""Decisions out of sight: 0.6 to 4 s."""
+"""Numbers of decisions out of sight: 0.6 to 4 s."""
 
 JUDGED: Final = 10
-"""2 s: here most must be kept."""
+"""Number of decisions, 2 s, after which most objects must be kept."""
 
 SURE, GONE = 0.8, 0.2
 """Probability above which an object is believed to exist, and below which it is not."""
@@ -45,7 +45,7 @@ AS_IDEAL: Final = Line(">=", -0.05)
 
 
 class _Verdicts(NamedTuple):
-    """About ``K`` objects, each 0 or 1, or NaN."""
+    """Verdicts on ``K`` objects, each 0 or 1, or NaN."""
 
     families: list[str]
     there: Array  # it is believed to exist
@@ -54,14 +54,14 @@ class _Verdicts(NamedTuple):
     grows: Array  # the stated deviation grows with every decision
 
     def share(self, measure: str, name: str, values: Array, line: Line | None = None) -> Finding:
-        """Share of these objects."""
+        """Share of the objects with a positive verdict."""
         return Finding(NAME, measure, name, mean_of(values, self.families), line)
 
 
 def measure_permanence(
     hidden: Driven, phantoms: Driven, trackers: Sequence[Tracker], seed: int
 ) -> list[Finding]:
-    """Shares of hidden objects that are kept, of those near their place, and of what is not there and let go.
+    """Share of hidden objects still believed to exist and at their place, and of removed objects dropped.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def measure_permanence(
 
 
 def _kept(name: str, seen: _Verdicts, ideal: Array, steps: int) -> list[Finding]:
-    """What is believed of real objects that are hidden for so long."""
+    """Findings on real objects that are hidden for a given time."""
     where = f"hidden for {steps * DECISION_S:.1f} s"
     line = MOST if steps == JUDGED else None
     found = [
@@ -119,7 +119,7 @@ def _kept(name: str, seen: _Verdicts, ideal: Array, steps: int) -> list[Finding]
 
 
 def _judge(tracker: Tracker, occlusions: Sequence[Occlusions], steps: int) -> _Verdicts:
-    """One tracker about objects that have been hidden for so many decisions."""
+    """Verdicts on one tracker for objects hidden for a given number of decisions."""
     families: list[str] = []
     verdicts: list[Array] = []
     for one in occlusions:
@@ -132,7 +132,7 @@ def _judge(tracker: Tracker, occlusions: Sequence[Occlusions], steps: int) -> _V
 
 
 def _judge_one(known: Estimates, driven: Driven, t: int, b: int, slot: int, steps: int) -> Array:
-    """The verdicts about one object, in their order."""
+    """Verdicts on one object, in their order."""
     place, exists = (values[0, slot] for values in true_objects(driven.worlds[t][[b]]))
     p, sd = known.exists[t, b, slot], known.sd[t - steps : t + 1, b, slot]
     if not exists:

@@ -202,7 +202,7 @@ def test_a_flat_model_drives_without_memory(folder):
 
 
 def test_nobody_dreams_with_it(folder):
-    message = "flat_hidden: a flat model makes no dreams, only plans"
+    message = "flat_hidden: a flat model cannot be used for dreams"
     with pytest.raises(UserError, match=message):
         read_imagination(str(folder))
     found = checkpoint.load(folder)

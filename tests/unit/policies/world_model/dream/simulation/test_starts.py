@@ -48,13 +48,13 @@ def test_damage_is_one_clear_line(shipped, tmp_path):
     with pytest.raises(UserError, match="missing; dreams need it"):
         starts.read_starts(path)
     path.write_bytes(b"nothing")
-    with pytest.raises(UserError, match="no safetensors file"):
+    with pytest.raises(UserError, match="not a safetensors file"):
         starts.read_starts(path)
     path.write_bytes((SHIPPED / "model.safetensors").read_bytes())
     with pytest.raises(UserError, match="format: expected 'roadworld-dream-starts'"):
         starts.read_starts(path)
     starts.write_starts(path, shipped._replace(families=shipped.families[:-1]))
-    with pytest.raises(UserError, match="not what was written"):
+    with pytest.raises(UserError, match="damaged contents"):
         starts.read_starts(path)
 
 

@@ -148,7 +148,7 @@ def test_a_damaged_shard_is_one_line(shard, tmp_path):
     (tmp_path / "00000" / "ego.npy").write_bytes(b"no array")
     with pytest.raises(ValueError, match=r"ego\.npy: cannot be read"):
         log.read_shard(tmp_path / "00000")
-    with pytest.raises(ValueError, match="no experience there"):
+    with pytest.raises(ValueError, match="contains no collected experience"):
         log.list_shards(tmp_path / "nowhere")
 
 
