@@ -52,7 +52,7 @@ def _run(values: dict[str, Any]) -> None:
 
 
 def _run_experiment(config: CompareConfiguration) -> None:
-    """Everything that a planned experiment trains, tunes and drives."""
+    """Run everything that a planned experiment trains, tunes and drives."""
     from experiments.presentation.publish import publish, summarise_source
     from experiments.studies.headline.run import run_experiment
 

@@ -101,7 +101,7 @@ class Explorer:
         return bool(self._random[b].random() < LONELY_PER_S * DECISION_S)
 
     def _draw_plan(self, b: int, ego: Array, lateral: Array, near: Array) -> None:
-        """A manoeuvre out of the library, its places shifted a little."""
+        """Draw a manoeuvre of the library, with its lateral positions shifted a little."""
         random = self._random[b]
         row = 0 if random.random() < KEEP_SHARE else int(random.integers(len(MANOEUVRES)))
         shifted = near.copy()

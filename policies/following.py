@@ -55,7 +55,7 @@ class ObservedVehicles(NamedTuple):
 
 @shared
 def half_extents(length: Metres, width: Metres, heading: Metres) -> tuple[Metres, Metres]:
-    """Half of what a box takes along and across the road, m: one that stands askew takes more across."""
+    """Half extents of a rotated box along and across the road, m."""
     cos, sin = np.abs(np.cos(heading)), np.abs(np.sin(heading))
     return 0.5 * (length * cos + width * sin), 0.5 * (width * cos + length * sin)
 

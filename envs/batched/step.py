@@ -26,7 +26,7 @@ from envs.world.tick import (
 
 
 class Scratch(NamedTuple):
-    """Memory that a step overwrites; one is enough for any number of worlds."""
+    """Scratch memory of a step; one is enough for any number of worlds."""
 
     work: Workspace
     obstacle_f: Array  # (obstacle.NUM_FLOATS, J)

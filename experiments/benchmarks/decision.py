@@ -60,7 +60,7 @@ def summarise(name: str, answers: Sequence[Answered]) -> Row:
 
 
 def run(path: Path, split: str, num_contents: int, max_instances: int | None) -> None:
-    """Answer every instance of a suite and print the table; the last line is one JSON object.
+    """Probe every instance of a suite and print the table; the last line is one JSON object.
 
     Parameters
     ----------

@@ -266,7 +266,7 @@ def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
 
 
 def _describe(plan: Plan) -> dict[str, Any]:
-    """Provenance of the records."""
+    """Provenance of the joined records."""
     return {
         "command": f"python -m experiments.{plan.command} " + " ".join(sys.argv[1:]),
         "config": plan.config.model_dump(),

@@ -79,7 +79,7 @@ class Done(NamedTuple):
     all_s: float  # with sampling of instances, metrics and the file
 
     def plus(self, other: Done) -> Done:
-        """Both together."""
+        """Sum of two amounts of work."""
         return Done._make(mine + more for mine, more in zip(self, other, strict=True))
 
 

@@ -267,7 +267,7 @@ def _describe(order: Order, script: Script, ending: str) -> dict[str, Any]:
 
 
 def _draw(production: _Production, folder: Path, tick: Callable[[], object]) -> dict[str, Any]:
-    """Write film and poster, with a tick after every frame; the description."""
+    """Draw film and poster, and return the description; progress advances after every frame."""
 
     def watched() -> Iterator[Frame]:
         for frame in production.reel:

@@ -102,7 +102,7 @@ def _choose_names(config: RecordConfiguration) -> list[str]:
 
 
 def open_run(plan: RecordPlan) -> RunFolder:
-    """The folder of a plan: that of the same command if it was interrupted, else a new one."""
+    """The folder of a plan: that of an interrupted run of the same command, else a new one."""
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
     values["items"] = [list(item) for item in plan.order.items]
     return run_folder.open_run("record", plan.config.output, values, plan.texts)

@@ -69,7 +69,7 @@ class Sight:
 
 @compiled
 def _sense(debris: Array, out: Array) -> None:
-    """The columns of the nearest tracked objects ahead, nearest first, ``(B, NUM_SENSED)``."""
+    """Sensor readings of the nearest tracked objects ahead, nearest first, ``(B, NUM_SENSED)``."""
     for b in range(debris.shape[0]):
         last = -ft.BEHIND_M
         for n in range(ft.NUM_OBJECTS):

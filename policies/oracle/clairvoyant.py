@@ -32,7 +32,7 @@ IMPROVEMENT_USD: Final = 1e-6
 
 
 class Clairvoyant(Bound):
-    """Plans the whole episode at its start in the true world, with the true noise, and carries the plan out.
+    """Plans the whole episode at its start in the true world with the true noise, and executes the plan.
 
     The best of what a portfolio of other policies would do and of the plans of ``first_plans`` is improved by random
     local search. The twin's ``branch`` gives every cost exactly as executed, so it never costs more than any policy of

@@ -25,7 +25,7 @@ class Bound:
         self._worlds = worlds
 
     def _bound(self) -> DebrisVectorEnv:
-        """The worlds that were bound."""
+        """The bound worlds; an error if there are none."""
         if self._worlds is None:
             msg = "bind was not called"
             raise RuntimeError(msg)

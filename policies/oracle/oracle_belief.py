@@ -66,7 +66,7 @@ class _Task(NamedTuple):
 
 
 class OracleBelief(Bound):
-    """Searches in the true world with the contents of objects as believed, and with another noise than the true one.
+    """Searches in the true world with believed contents of objects, and with other noise than the true one.
 
     It does not know mass, crush strength, sharpness, friction, drag and bounce of an object, whether a sighting is
     real, and the noise. It has the catalogue, the visible size, and what look, radar and thermal camera report.
@@ -282,7 +282,7 @@ class OracleBelief(Bound):
         return add_plans(library, plans, labels, feasible, self._added)
 
     def _imagine(self, scenarios: Batch, actions: Array, atoms: Atoms) -> Array:
-        """Cost of plans for one world in some of its scenarios."""
+        """Costs of plans for one world in some of its scenarios."""
         self._imagined.batch[:] = scenarios
         rows = atoms.content
         plans = np.repeat(actions, len(rows), axis=0)

@@ -100,7 +100,7 @@ class Scene:
 
 
 def probe_futures(scene: Scene) -> Probed:
-    """Where all bodies are, and which laws are broken on the way."""
+    """Probe positions of all bodies, and violations of physical laws on the way."""
     moments, models, draws = scene.moments, scene.variants, range(scene.config.draws)
     twin, straight = (roll_fixed(one, moments) for one in (Twin(), Straight()))
     # the most likely future is compared with what happened; laws hold for every future
@@ -121,7 +121,7 @@ def probe_futures(scene: Scene) -> Probed:
 
 
 def probe_certainty(scene: Scene) -> Probed:
-    """Whether probabilities that are counted over many dreams of the same moments are right."""
+    """Probe whether probabilities counted over many dreams of the same moments are calibrated."""
     moments = scene.moments
     twin = roll_fixed(Twin(), moments)
     found = calibration.measure_calibration(moments, twin, Twin.name, [twin])
@@ -138,7 +138,7 @@ def probe_certainty(scene: Scene) -> Probed:
 
 
 def probe_contents(scene: Scene) -> Probed:
-    """How hard the same objects would hit if they were made of something else."""
+    """Probe the predicted impact of the same objects with other contents."""
     moments, config = scene.moments, scene.config
     chosen, slots = contents.choose(moments)
     seen = moments.take(chosen)
@@ -175,7 +175,7 @@ def _hardest(rolled: list[tuple[Subject, Moments]], actions: Array) -> Array:
 
 
 def probe_choices(scene: Scene) -> Probed:
-    """What other actions cost at the same moments."""
+    """Probe the cost of other actions at the same moments."""
     moments, models, config = scene.moments, scene.variants, scene.config
     actions = interaction.lay_out(moments, config.decisions)
 
@@ -202,7 +202,7 @@ def probe_choices(scene: Scene) -> Probed:
 
 
 def probe_policies(scene: Scene) -> Probed:
-    """Costs of policies in dreams and in the twin."""
+    """Probe the costs of policies in dreams and in the twin."""
     moments, models, config = scene.moments, scene.variants, scene.config
     policies = {name: load_policy(name, ()) for name in config.ranked}
     optimised = [name in config.dreamers for name in policies]
@@ -228,7 +228,7 @@ def probe_policies(scene: Scene) -> Probed:
 
 
 def probe_memories(scene: Scene) -> Probed:
-    """What is believed of hidden objects, and of objects seen from several sides; whole models also drive past them."""
+    """Probe beliefs about hidden objects, and about objects seen from several sides; models also drive past them."""
     config = scene.config
 
     def drive(policy: str, kind: str, names: Sequence[str], most: int) -> Driven:

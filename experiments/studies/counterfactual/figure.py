@@ -96,7 +96,7 @@ def _draw_costs(axes: Axes, study: Study) -> None:
 
 
 def _draw_decisions(axes: Axes, study: Study) -> None:
-    """One strip per row, coloured by what is done; a line where that changes."""
+    """Draw one strip per row, coloured by the manoeuvre, with a line where it changes."""
     edges, rows = _edges(study), study.choices
     for r, (name, driven) in enumerate(rows.items()):
         chosen = driven.manoeuvre

@@ -55,7 +55,7 @@ class Property:
     write: Callable[[Arrays, int, float], None]
 
     def value(self, instance: ScenarioInstance) -> float:
-        """The value in an instance, in ``unit``."""
+        """The property's value in an instance, in ``unit``."""
         arrays = instance.copy_arrays()
         return self.read(arrays, self.find(arrays, self.name))
 

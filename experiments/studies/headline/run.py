@@ -123,7 +123,7 @@ def _stem(one: Contestant) -> str:
 
 
 def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:
-    """Arms for policies, training seeds for policy seeds."""
+    """Replace policies by arms, and policy seeds by training seeds, in records."""
     made = [by_stem[name] for name in table["policy"].to_pylist()]
     arms, seeds = [one.arm for one in made], [one.seed for one in made]
     return records.order(records.replace_columns(table, policy=arms, policy_seed=seeds))

@@ -27,14 +27,14 @@ class Factor(NamedTuple):
 
 
 def change_friction(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
-    """Tyre-road friction times a factor; traffic does not know it, only the ego's limits and costs do."""
+    """Multiply the tyre-road friction by a factor; it changes the ego's limits and costs, not the traffic."""
     arrays = instance.copy_arrays()
     arrays["episode_f"][[episode.FRICTION, episode.GRIP]] *= factor
     return replace(instance, **arrays)
 
 
 def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
-    """Gaps behind the ego times a factor, in every lane: followers begin, and want to stay, so much closer."""
+    """Multiply the gaps behind the ego in every lane by a factor: at the start, and as followers want them."""
     arrays = instance.copy_arrays()
     f, lane = arrays["vehicle_f"], arrays["vehicle_i"][vehicle.LANE]
     behind = np.flatnonzero(f[vehicle.X] < f[vehicle.X, 0])

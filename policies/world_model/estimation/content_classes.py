@@ -54,7 +54,7 @@ class Book(Protocol):
         ...
 
     def properties(self, columns: log.Columns) -> Array:
-        """``(N, 4, NUM_PROPERTIES)`` of the contents of every slot, for nets; not a number where it is not known."""
+        """Properties ``(N, 4, NUM_PROPERTIES)`` of the object in every slot as network inputs; NaN where unknown."""
         ...
 
     def see(self, columns: log.Columns, shard: int) -> tuple[log.Columns, log.Kinds]:
@@ -80,7 +80,7 @@ class Codebook(NamedTuple):
         return found
 
     def properties(self, columns: log.Columns) -> Array:
-        """See ``Book``: known for bodies only."""
+        """Properties as network inputs; see ``Book.properties``. They are known for bodies only."""
         contents = columns["contents"].astype(np.float64)
         flat = contents.reshape(-1, contents.shape[-1])
         known = (body_properties(flat) - PROPERTY_SHIFT) / PROPERTY_UNIT
@@ -88,7 +88,7 @@ class Codebook(NamedTuple):
         return found.reshape(*contents.shape[:2], NUM_PROPERTIES)
 
     def see(self, columns: log.Columns, shard: int) -> tuple[log.Columns, log.Kinds]:
-        """The columns as they are, truth included, and the true classes; see ``Book``."""
+        """The columns unchanged, truth included, and the true classes; see ``Book.see``."""
         del shard
         contents = columns["contents"].astype(np.float64)
         flat = assign(self, contents.reshape(-1, contents.shape[-1]))

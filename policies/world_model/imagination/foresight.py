@@ -55,7 +55,7 @@ def _roll(
     learned: Learned, e: int, state: State, after: State, kinds: Array, actions: Array, ego: Array, vehicles: Array,
     objects: Array,
 ) -> None:  # fmt: skip
-    """One plan by one member; contacts change nothing, for what follows a blow is not imagined either."""
+    """Roll out one plan with one member, without effects of contacts."""
     targets = lateral_target(state.ego, actions[:, 1])
     none_known = np.zeros(VEHICLE_SLOTS, np.bool_)
     for t in range(actions.shape[0]):

@@ -141,7 +141,7 @@ def _roll(
     actions: Array, steps: int, is_shared: bool, shared: Array, p: np.record, cost: Array, first: Array,
     path: Array, is_ending: bool,
 ) -> float:  # fmt: skip
-    """One plan by one member; returns the probability that something is touched."""
+    """Roll out one plan with one member; returns the probability that a vehicle or object is touched."""
     targets = lateral_target(state.ego, actions[:steps, 1])
     free = np.ones(DEBRIS_SLOTS)
     going, base = 1.0, 0.0

@@ -170,7 +170,7 @@ def _read_thing(row: Array, y: float, thing: Array) -> None:
     age = row[column.D_AGE_SINCE_SEEN]
     thing[D_LIVE], thing[D_AGE], thing[D_VISIBLE] = 1.0, age, row[column.D_VISIBLE]
     thing[D_VX], thing[D_VY], thing[D_VZ] = (row[column.D_VX], row[column.D_VY], row[column.D_VZ])
-    # lying things have measured speeds too
+    # objects at rest have measured speeds, too
     noise = 2.5 * row[column.D_SD_V]
     moves = thing[D_VX] ** 2 + thing[D_VY] ** 2 > noise * noise
     if not moves and row[column.D_Z] < 0.05:

@@ -40,7 +40,7 @@ QUALITY: Final = "28"
 
 
 def find_cases(scene: Scene) -> list[dict[str, Any]]:
-    """Fields of ``Case`` of the worst failure of every kind.
+    """Find the worst failure of every kind, as fields of ``Case``.
 
     They are the most wrong cost, the most regretted choice, the most wrong contact by contents, the most misplaced
     hidden object, then every law that is broken too often, the one broken most often first.
@@ -112,7 +112,7 @@ def _film(scene: Scene, case: Case, stem: Path, key: str) -> None:
 
 
 def live_again(scene: Scene, case: Case) -> Dreamt:
-    """Dream a failure once more, the same bit for bit, with pictures."""
+    """Repeat the dream of a failure bit for bit, with pictures."""
     driver = load_policy(scene.config.driver, ())
     instance, moments, k, plan, theta = _stage(scene, case)
     dreams = scene.judged.dreams(temperature=case.temperature)
@@ -123,7 +123,7 @@ def live_again(scene: Scene, case: Case) -> Dreamt:
 def _stage(
     scene: Scene, case: Case
 ) -> tuple[ScenarioInstance, Moments, int, Plan, tuple[int | None, ...] | None]:
-    """Instance, moments with the index of the one, actions, and forced contents."""
+    """Instance, moments with the index of the failure's moment, actions, and forced contents."""
     steps = scene.config.decisions
     moments, k, theta = scene.moments, case.moment, None
     if case.kind == "hidden":

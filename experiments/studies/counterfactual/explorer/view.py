@@ -215,7 +215,7 @@ def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:
 
 
 def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
-    """The right manoeuvre and those of the policies at the ``k``-th value, one row each."""
+    """Table rows of the right manoeuvre and the policies' manoeuvres at the ``k``-th value."""
     return [
         {
             "name": name,

@@ -40,7 +40,7 @@ class Emissions(NamedTuple):
 
 
 def make_emissions(columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int64]) -> Emissions:
-    """Pairs of features and what was observed, of tracks that live through both decisions.
+    """Pair features with observations, for tracks that last through both decisions.
 
     ``rows`` are the decisions to use, with the next one; those without a next one are left out.
     """
@@ -55,7 +55,7 @@ def make_emissions(columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int6
 
 
 def looks_of(columns: log.Columns) -> NDArray[np.int64]:
-    """What every object looks like, ``(N, 4)``: the look that was most likely over the life of its track."""
+    """Look of every object, ``(N, 4)``: the most likely one over the life of its track."""
     rows = columns["debris"]
     looks = rows[..., column.D_LOOK : column.D_LOOK + NUM_LOOKS].astype(np.float64)
     found = np.zeros(rows.shape[:2], np.int64)

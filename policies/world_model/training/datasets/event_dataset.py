@@ -113,7 +113,7 @@ def imagine_events(
 
 
 def _make_room(room: int) -> Noted:
-    """Memory for so many rows."""
+    """Allocate memory for a number of rows."""
     return Noted(
         empty_table(room, ft.NUM_CONTACT_FEATURES, 1),
         empty_table(room, ft.NUM_COLLISION_FEATURES, 1),
@@ -124,7 +124,7 @@ def _make_room(room: int) -> Noted:
 
 
 def _events(columns: log.Columns, noted: Noted) -> Events:
-    """Supervised problems from what was noted."""
+    """Training data from the recorded rows."""
     contact, collision, severity, slip = (table.gather(columns["episode"]) for table in noted[:4])
     hits = severity.y
     y = np.zeros((len(hits), len(MODES) + NUM_OUTCOMES), np.float32)
@@ -218,7 +218,7 @@ def _is_anything_near(state: s.State) -> bool:
 def _note_collisions(
     start: int, k: int, h: int, shard: Log, state: s.State, after: s.State, noted: Noted
 ) -> None:
-    """Rows of possible collisions of one imagined decision, in place."""
+    """Record rows of possible collisions of one imagined decision, in place."""
     table = noted.collision
     for i in range(VEHICLE_SLOTS):
         now, then = shard.vehicles[start, i], shard.vehicles[k, i]
@@ -240,7 +240,7 @@ def _note_collisions(
 def _note_contacts(
     start: int, k: int, h: int, shard: Log, contents: Contents, state: s.State, after: s.State, noted: Noted
 ) -> bool:  # fmt: skip
-    """Rows of contacts of one imagined decision, in place; whether there was one."""
+    """Record rows of contacts of one imagined decision, in place; returns whether there was one."""
     hit, table, command = False, noted.contact, shard.command[k, 0]
     for j in range(DEBRIS_SLOTS):
         kind = shard.kinds[start, j]

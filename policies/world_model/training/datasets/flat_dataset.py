@@ -36,7 +36,7 @@ NUM_FLAT_TARGETS: Final = tr.NUM_FLAT_OUT + 1
 
 
 def make_flat_rows(columns: log.Columns, kinds: log.Kinds, rows: NDArray[np.int64]) -> Rows:
-    """Pairs of the state and how everything moved: ``NUM_FLAT_FEATURES`` features, ``NUM_FLAT_TARGETS`` targets.
+    """Pair states with the motion that followed: ``NUM_FLAT_FEATURES`` features, ``NUM_FLAT_TARGETS`` targets.
 
     The arguments are those of ``make_transitions``, and the same is left out.
     """

@@ -139,7 +139,7 @@ def _watch(
     tracks: tuple[Array, Array, Array], ego: Array, vehicles: Array, debris: Array, things: Array, hit: Array,
     seen: Seen,
 ) -> None:  # fmt: skip
-    """Fill what was seen, in place; the sighting with the smallest error of size counts."""
+    """Record the observed properties of a track, in place; the sighting with the smallest size error counts."""
     start, slot, number = tracks
     for n in range(len(start)):
         j, best = slot[n], np.inf

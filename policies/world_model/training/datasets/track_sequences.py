@@ -48,7 +48,7 @@ def make_tracks(columns: log.Columns, kinds: log.Kinds) -> Tracks:
 
 
 def find_starts(columns: log.Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Row and slot of the first decision of every track: two arrays ``(tracks,)``, in the order of ``make_tracks``."""
+    """Row and slot of the first decision of every track, in the order of ``make_tracks``: two arrays ``(tracks,)``."""
     rows = columns["debris"]
     tracked = rows[..., column.D_TRACKED] > 0.5
     identity = rows[..., column.D_IDENTITY]
@@ -64,7 +64,7 @@ def _fill(
     start: Array, slot: Array, episode: Array, ego: Array, vehicles: Array, debris: Array, debris_true: Array,
     found: Tracks,
 ) -> None:  # fmt: skip
-    """Evidence and corrections of every track, in place."""
+    """Write the features and the position corrections of every track, in place."""
     x, where, length = found.x, found.where, found.length
     for n in range(len(start)):
         first, j = start[n], slot[n]

@@ -73,7 +73,7 @@ def command_of(columns: log.Columns) -> Array:
 
 
 def goes_on(columns: log.Columns) -> NDArray[np.bool_]:
-    """Whether the next row is the outcome of this one: never across the end of an episode."""
+    """Whether the next row follows from this one, which is false at the end of an episode."""
     same = np.zeros(len(columns["episode"]), np.bool_)
     same[:-1] = columns["episode"][1:] == columns["episode"][:-1]
     same[:-1] &= columns["step"][1:] == columns["step"][:-1] + 1
@@ -159,7 +159,7 @@ def touches(shard: Log, k: int) -> bool:
 
 @compiled
 def _fill(rows: Array, shard: Log, state: State, ego: Table, car: Table, thing: Table) -> None:
-    """Fill features and targets; see ``make_transitions``."""
+    """Write features and targets; see ``make_transitions``."""
     for k in rows:
         command, debris, later = shard.command[k], shard.debris[k], shard.debris[k + 1]
         now, then = shard.debris_true[k], shard.debris_true[k + 1]
@@ -199,14 +199,14 @@ def blur(k: int, speeds: Array, state: State) -> None:
 
 @compiled
 def is_same_track(one: Array, two: Array) -> bool:
-    """Whether two rows are of one track; vehicles and objects begin with the same columns."""
+    """Whether two rows belong to one track; the first columns of vehicles and objects are the same."""
     both = one[column.V_TRACKED] > 0.5 and two[column.V_TRACKED] > 0.5
     return bool(both and one[column.V_IDENTITY] == two[column.V_IDENTITY])
 
 
 @compiled
 def thing_goes_on(seen: Array, later: Array, now: Array, then: Array) -> bool:
-    """Whether the next observation is of the same object, and what is true of it is logged both times."""
+    """Whether the next observation is of the same object, with the truth logged both times."""
     return is_same_track(seen, later) and not np.isnan(now[log.M_DX] + then[log.M_DX])
 
 

@@ -62,7 +62,7 @@ WHEEL_M, WHEEL_WIDTH_M = 0.775, 0.22
 
 
 def without_truth(columns: log.Columns) -> dict[str, NDArray[Any]]:
-    """The columns of a shard with everything hidden replaced; motion that was not seen is NaN."""
+    """The columns of a shard with all hidden values replaced; unseen motion is NaN."""
     found = dict(columns)
     ego = columns["ego"].astype(np.float64)
     own = np.zeros((len(ego), log.NUM_EGO_TRUE))

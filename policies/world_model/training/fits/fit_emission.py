@@ -34,7 +34,7 @@ def fit_emission(data: Emissions, training: Training) -> EmissionNets:
 
 
 def _fit(rows: Rows, loss: Loss, outputs: int, training: Training) -> Net:
-    """One net of one member: all members of the ensemble share it."""
+    """Fit one network with one member, because all ensemble members share it."""
     weight = np.ones((len(rows.x), 1), np.float32)
     return fit_ensemble(rows, weight, (EMISSION_HIDDEN, outputs), loss, BATCH, training)
 

@@ -53,7 +53,7 @@ def fit_transition(data: Transitions, training: Training) -> Transition:
 
 
 def _fit(rows: Rows, shape: tuple[int, int], loss: Loss, training: Training) -> tuple[Net, Scale]:
-    """One net and the scales of its targets."""
+    """Fit one network with the scales of its targets."""
     scale = scales(rows.y)
     if loss is ego_loss:
         known = rows.y[:, tr.E_PEAK] == rows.y[:, tr.E_PEAK_MOST]

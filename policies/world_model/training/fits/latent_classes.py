@@ -84,7 +84,7 @@ class LatentClasses(NamedTuple):
         return np.zeros((NUM_CLASSES, NUM_PROPERTIES))
 
     def properties(self, columns: Columns) -> Array:
-        """NaN: the properties of an object are unknown."""
+        """NaN, because the properties of an object are unknown."""
         return np.full((*columns["contents"].shape[:2], NUM_PROPERTIES), np.nan)
 
     def see(

@@ -52,7 +52,7 @@ FALLS_FROM_M: Final = 0.3
 
 
 def cues_of(columns: log.Columns, kinds: log.Kinds) -> NDArray[np.int64]:
-    """What every track has shown of its contents until its last sighting.
+    """Cues about its contents that every track has shown until its last sighting.
 
     ``(tracks,)`` indices into ``CUES``: seen falling; struck by another vehicle; seen moving in two decisions (a wake,
     wind); none of it.
