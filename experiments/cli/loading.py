@@ -91,7 +91,10 @@ def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
     built = _build(read_mapping(path), path, allowed, depth)
     for wanted in ("reset", "act", "privileged"):
         if not hasattr(built, wanted):
-            raise UserError(f"{path}: _target_: {type(built).__name__} has no {wanted}")
+            raise UserError(
+                f"{path}: _target_: {type(built).__name__} has no {wanted}, expected reset, act and privileged "
+                "(policies/base.py)"
+            )
     return cast("Policy", built)
 
 

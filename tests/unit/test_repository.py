@@ -1,4 +1,4 @@
-"""What holds for every file of the repository: no address, no workplace, no giant, no trick."""
+"""Every tracked file: no registry address, no machine path, no module above 400 lines, no YAML aliases."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Checkpoints as subjects, complete or with a part removed."""
+"""World models from checkpoints, complete or with a part removed, behind the interface that the audit probes."""
 
 from __future__ import annotations
 
