@@ -39,7 +39,7 @@ def test_search_improves_on_the_library():
 
 
 def test_privileged_portfolio_is_refused():
-    with pytest.raises(ValueError, match="cannot try out"):
+    with pytest.raises(ValueError, match="cannot simulate a privileged policy"):
         drive(Clairvoyant([Clairvoyant()]), INSTANCES[:1])
 
 
