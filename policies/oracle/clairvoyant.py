@@ -70,19 +70,26 @@ class Clairvoyant(Bound):
         self._num_rounds, self._num_varied = num_rounds, num_varied
         self._negligible = float(negligible_usd)
         self._plans: Array = np.zeros((0, DECISIONS_PER_EPISODE, 2))
+        self._predicted: Array = np.zeros(0)
         self._clock = np.zeros(0, np.int64)
+
+    @property
+    def predicted_usd(self) -> Array:
+        """Cost that was predicted at the start of every world's episode, ``(B,)`` US$."""
+        return self._predicted.copy()
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Plan the episodes that begin."""
         if len(self._clock) != len(mask):
             self._plans = np.zeros((len(mask), DECISIONS_PER_EPISODE, 2))
+            self._predicted = np.zeros(len(mask))
             self._clock = np.zeros(len(mask), np.int64)
         chosen = np.flatnonzero(mask)
         self._clock[chosen] = 0
         actions, costs = roll_closed_loop(self._bound(), chosen, self._portfolio, seeds[chosen])
         for k, b in enumerate(chosen.tolist()):
             rng = np.random.default_rng(int(seeds[b]))
-            self._plans[b] = self._plan(b, actions[k], costs[k], rng)
+            self._plans[b], self._predicted[b] = self._plan(b, actions[k], costs[k], rng)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """The next action of every plan; the observation is not used."""
@@ -108,8 +115,10 @@ class Clairvoyant(Bound):
         labels[now[:, 0] < 0.0] = BRAKE
         return Explanation(labels, np.zeros(len(rows), np.int64), ("plan of the whole episode",))
 
-    def _plan(self, b: int, actions: Array, costs: Array, rng: np.random.Generator) -> Array:
-        """The best plan found for world ``b``."""
+    def _plan(
+        self, b: int, actions: Array, costs: Array, rng: np.random.Generator
+    ) -> tuple[Array, float]:
+        """The best plan found for world ``b``, and its cost."""
         world = self._bound().batch[b]
         half = 0.5 * world.vehicle_f[vehicle.WIDTH, 0]
         best, cost = np.zeros((DECISIONS_PER_EPISODE, 2)), np.inf
@@ -131,7 +140,7 @@ class Clairvoyant(Bound):
             scale = 1.0 - 0.8 * k / self._num_rounds
             tried = vary(best, self._num_varied, DECISIONS_PER_EPISODE // 2, scale, rng)
             best, cost = self._better(b, tried, best, cost)
-        return best
+        return best, cost
 
     def _better(self, b: int, tried: Array, best: Array, cost: float) -> tuple[Array, float]:
         """The cheapest of some plans and the present one."""

@@ -154,7 +154,9 @@ def test_a_policy_within_itself_has_an_end(tmp_path, tally):
     path = tmp_path / "mine.yaml"
     path.write_text(f"_policy_: {path}\n")
     assert (
-        tally("YAML: a policy within itself").read(lambda: load_policy(str(path)), "8 policies")
+        tally("YAML: a policy within itself").read(
+            lambda: load_policy(str(path)), "8 nested policies"
+        )
         is None
     )
 

@@ -26,7 +26,7 @@ PROBED = (
     "policies.reactive.command",
     "policies.networks.compiled",
     "policies.world_model.model.actor_features",
-    "policies.world_model.dream.motion",
+    "policies.world_model.dream.simulation.motion",
 )
 
 

@@ -23,6 +23,17 @@ def drive(policy, instances=INSTANCES):
     return costs
 
 
+def test_clairvoyant_pays_what_it_predicted():
+    policy = Clairvoyant([load_policy("brake_straddle")], num_rounds=2)
+    rollout = Rollout(policy, INSTANCES, num_worlds=len(INSTANCES))
+    predicted, paid = None, np.zeros(len(INSTANCES))
+    for k, episode in rollout.episodes():
+        predicted = policy.predicted_usd if predicted is None else predicted
+        paid[k] = episode.total_usd.sum()
+    assert paid.max() > 10.0, "nothing to predict"
+    np.testing.assert_allclose(predicted, paid, rtol=1e-9, atol=1e-9)
+
+
 def test_clairvoyant_is_never_dearer_than_its_portfolio():
     bare = drive(Clairvoyant([load_policy(name) for name in FLOORS], num_rounds=0))
     for name in FLOORS:
