@@ -97,7 +97,7 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
     reference = summary.comparisons[0].reference
     head = ["", "decisions", "CPU-h", "score", "all", "capped"]
     head += [f"{name} ({summary.num_instances[name]})" for name in strata]
-    head += [f"less `{reference}`", "better in", "by seed"]
+    head += [f"minus `{reference}`", "better in", "seed range"]
     rows = []
     for row in _shown(summary):
         name = f"`{row.policy}`" + (" (privileged)" if row.is_privileged else "")
@@ -188,8 +188,8 @@ def _parts(shares: list[Share], comparison: Comparison) -> list[str]:
     if not shares:
         return []
     gain = -comparison.difference[ALL].mean.value
-    head = [f"`{comparison.policy}` with one thing changed", "costs more, US$"]
-    head.append(f"of its gain on `{comparison.reference}`")
+    head = [f"`{comparison.policy}` with one change", "extra cost, US$"]
+    head.append(f"share of gain over `{comparison.reference}`")
     rows = []
     for share in shares:
         part = f"{100.0 * share.more_usd.value / gain:+.0f} %" if gain > 0.0 else "-"
