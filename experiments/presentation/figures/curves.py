@@ -72,13 +72,17 @@ def _truncated(summary: Summary) -> list[Point]:
 
 def draw_experience(summary: Summary, _: pa.Table) -> Figure | None:
     """Mean cost against the decisions that training or tuning took, one panel per stratum."""
-    curves = _learned(summary, lambda row: row.price.environment_steps)
-    return _draw(summary, curves, "decisions in the simulator that training or tuning took")
+    return _draw(summary, _steps, "decisions in the simulator that training or tuning took")
 
 
 def draw_computing(summary: Summary, _: pa.Table) -> Figure | None:
     """Mean cost against the CPU-hours of training or tuning, one panel per stratum."""
-    return _draw(summary, _learned(summary, _hours), "CPU-hours of training or tuning")
+    return _draw(summary, _hours, "CPU-hours of training or tuning")
+
+
+def _steps(row: PolicyRow) -> float | None:
+    """Decisions that training or tuning took."""
+    return row.price.environment_steps
 
 
 def _hours(row: PolicyRow) -> float | None:
@@ -123,10 +127,11 @@ def draw_learning(summary: Summary, _: pa.Table) -> Figure | None:
     return figure
 
 
-def _draw(summary: Summary, curves: dict[str, list[Point]], label: str) -> Figure | None:
-    """Draw one line per arm, one panel per stratum."""
-    if not curves:
+def _draw(summary: Summary, cost: Callable[[PolicyRow], float | None], label: str) -> Figure | None:
+    """Draw one line per arm, one panel per stratum; nothing without a policy that is trained or tuned."""
+    if not _learned(summary, _steps):
         return None
+    curves = _learned(summary, cost)
     groups = [name for name in PANELS if name in summary.num_instances]
     figure = Figure(figsize=(3.6 * min(len(groups), 3), 3.1 * -(-len(groups) // 3) + 0.8))
     panels = figure.subplots(-(-len(groups) // 3), min(len(groups), 3), squeeze=False).ravel()
