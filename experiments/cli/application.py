@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import io
@@ -151,9 +152,7 @@ class Command:
         sys.argv[1:] = [_rename(word) for word in typed[1:]]
         try:
             check_command_line(sys.argv[1:])
-            if not {"-h", "--help"}.isdisjoint(sys.argv):
-                sys.stdout.write(f"{sys.modules[self._body.__module__].__doc__}\n")
-            entry()
+            self._enter(entry)
         except RefusedError as error:
             self._fail(str(error), USER_ERROR_CODE)
         except KeyboardInterrupt:
@@ -176,6 +175,20 @@ class Command:
             sys.argv[:] = typed
             _flush()
         raise SystemExit(0)
+
+    def _enter(self, entry: Callable[[], object]) -> None:
+        """Let Hydra run the command; a page of help begins with what the command does, a mistake shows no page."""
+        if {"-h", "--help"}.isdisjoint(sys.argv):
+            entry()
+            return
+        page = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(page):
+                entry()
+        except SystemExit as stop:
+            if stop.code not in {0, None}:
+                raise
+        sys.stdout.write(f"{sys.modules[self._body.__module__].__doc__}\n{page.getvalue()}")
 
     def _fail(self, text: str, code: int) -> NoReturn:
         """Write one line to stderr and end with a code."""
