@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hydra.core.global_hydra import GlobalHydra
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from experiments.cli import application
@@ -111,6 +111,7 @@ def test_overrides_end_in_one_line(name, tmp_path, tally, times):
         derandomize=True,
     )
     @given(arguments=st.lists(words, min_size=1, max_size=3))
+    @example(arguments=["--help", "policy="])  # once a page of help and an error
     def run(arguments):
         os.chdir(tmp_path)
         try:
