@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from envs.action import check_actions, to_floats
@@ -17,7 +18,13 @@ from envs.cache import announce_cold_start
 from envs.errors import UserError
 from envs.observation import copy_observation
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import MAX_DEBRIS, MAX_VEHICLES, component, episode
+from envs.specification import (
+    DECISIONS_PER_EPISODE,
+    MAX_DEBRIS,
+    MAX_VEHICLES,
+    component,
+    episode,
+)
 from envs.specification.world import FIELDS, World, empty_batch, world_at
 from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
@@ -40,12 +47,15 @@ class DebrisVectorEnv(WorldsVectorEnv):
     Observation, action, reward, ends and info are those of ``envs.highway.env.DebrisEnv`` with a leading axis ``B``.
 
     * **Seeds**: ``reset(seed=s)`` gives world ``b`` the seed ``s + b``, as ``SyncVectorEnv`` does.
-    * **Autoreset**: ``SAME_STEP``. A world that ends returns the first observation of its next episode;
-      ``info["final_obs"]`` and ``info["final_info"]`` hold the last one. The world continues its own generator.
+    * **Autoreset**: with ``autoreset_mode="SameStep"`` a world that ends returns the first observation of its next
+      episode; ``info["final_obs"]`` and ``info["final_info"]`` hold the last one. ``"NextStep"`` begins the next
+      episode in the next decision, whose action is ignored; ``"Disabled"`` waits for a reset with a ``reset_mask``. A
+      world continues its own generator.
     * **State**: ``state_dict`` and ``load_state_dict`` save and restore everything, random generators included;
       ``branch`` rolls many futures from the present state.
 
-    ``render_mode`` must be ``None``, because only the reference engine draws; ``settings`` are arguments of
+    ``render_mode`` must be ``None``, because only the reference engine draws; ``autoreset_mode`` and
+    ``max_episode_steps`` are those of ``envs.world.vector_env.WorldsVectorEnv``; ``settings`` are arguments of
     ``envs.world.settings.EnvSettings``.
 
     Raises
@@ -64,10 +74,18 @@ class DebrisVectorEnv(WorldsVectorEnv):
     """
 
     def __init__(
-        self, num_envs: int = 1, *, render_mode: str | None = None, **settings: Any
+        self,
+        num_envs: int = 1,
+        *,
+        render_mode: str | None = None,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.SAME_STEP,
+        max_episode_steps: int | None = None,
+        **settings: Any,
     ) -> None:
         self.settings = EnvSettings(**settings)
-        super().__init__(num_envs, render_mode, self.settings.action)
+        super().__init__(
+            num_envs, render_mode, self.settings.action, autoreset_mode, max_episode_steps
+        )
         self.batch = empty_batch(num_envs)
         # plain views: attribute access on a record array costs microseconds, and so does passing one to a kernel
         self._worlds = self.batch.view(np.ndarray)
@@ -88,6 +106,11 @@ class DebrisVectorEnv(WorldsVectorEnv):
         self._hashes = np.zeros(num_envs, np.int64)
         self._no_contacts = np.empty(num_envs, dtype=object)
         self._no_contacts[:] = [()] * num_envs
+
+    @property
+    def longest_episode(self) -> int:
+        """Number of decisions after which an episode is truncated."""
+        return DECISIONS_PER_EPISODE
 
     def reset(
         self,
@@ -116,10 +139,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
         instances = self._instances(given.get("instance"))
         self._seed(seed, chosen)
         self._begin(chosen, instances)
-        return copy_observation(self._fields), {
-            "instance_hash": self._instance_hashes(range(self.num_envs)),
-            **self._describe(np.zeros(0, np.int64)),
-        }
+        return copy_observation(self._fields), self._describe_reset(chosen, self._fields.cost)
 
     def _instances(self, given: object) -> list[ScenarioInstance | None]:
         """One instance per world, ``None`` where it is to be sampled."""
@@ -155,9 +175,11 @@ class DebrisVectorEnv(WorldsVectorEnv):
         Raises
         ------
         UserError
-            Before anything has changed, if the actions do not fit or no episode has begun.
+            Before anything has changed, if the actions do not fit, no episode has begun, or one has ended and is not
+            reset automatically.
         """
         self._instance(0)
+        self._check_running()
         shape = None if self.settings.is_discrete else (self.num_envs, 2)
         if isinstance(actions, np.ndarray) and actions.dtype.kind == "f" and actions.shape == shape:
             # the usual case: the kernel checks the values
@@ -186,8 +208,8 @@ class DebrisVectorEnv(WorldsVectorEnv):
         info = self._describe(total, num_contacts)
         info["state_hash"] = self._hashes.copy()
         reward = total / -self.settings.reward_scale_usd
-        if num_ended:
-            self._restart(np.flatnonzero(terminated | truncated), info)
+        if num_ended or self._over.size:
+            self._follow_mode(reward, terminated, truncated, info)
         return copy_observation(self._fields), reward, terminated, truncated, info
 
     def _observe_one(self, b: int) -> dict[str, NDArray[np.float32]]:
@@ -255,6 +277,8 @@ class DebrisVectorEnv(WorldsVectorEnv):
         self.instances = list(state["instances"])
         for generator, saved in zip(self._generators, state["generators"], strict=True):
             generator.bit_generator.state = saved
+        ends = self._fields.episode_i[:, episode.COLLIDED : episode.TRUNCATED + 1]
+        self._over = np.flatnonzero(ends.any(axis=1))
 
     def branch(
         self, actions: object, *, worlds: Sequence[int] | None = None, noise_seed: int | None = None

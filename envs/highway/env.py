@@ -13,9 +13,17 @@ from envs.errors import UserError, not_allowed
 from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
 from envs.observation import copy_observation, observation_space, observe
 from envs.scenario.instance import ScenarioInstance
-from envs.specification import DECISION_HZ, TICK_HZ, TICK_S, TICKS_PER_DECISION, episode
+from envs.specification import (
+    DECISION_HZ,
+    DECISIONS_PER_EPISODE,
+    TICK_HZ,
+    TICK_S,
+    TICKS_PER_DECISION,
+    episode,
+)
 from envs.specification.world import empty_world
 from envs.world.load import load_instance, state_hash
+from envs.world.longest import LongestEpisode
 from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings, check_options, check_seed
 from envs.world.tick import (
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
 RENDER_MODES = ("human", "rgb_array")
 
 
-class DebrisEnv(AbstractEnv):
+class DebrisEnv(LongestEpisode, AbstractEnv):
     """Debris on a straight motorway; one world, on highway-env's classes.
 
     * **Observation**: ``Dict`` of float32 Boxes ``ego (18,)``, ``vehicles (8, 19)``, ``debris (4, 39)``; every column
@@ -107,6 +115,11 @@ class DebrisEnv(AbstractEnv):
             "scaling": 9.0,
             "centering_position": [0.22, 0.5],
         }
+
+    @property
+    def longest_episode(self) -> int:
+        """Number of decisions after which an episode is truncated."""
+        return DECISIONS_PER_EPISODE
 
     def define_spaces(self) -> None:
         """Spaces that do not depend on the scene."""
@@ -205,7 +218,7 @@ class DebrisEnv(AbstractEnv):
         """``info`` of the present decision."""
         types = self.instance.debris_types if self.instance is not None else ()
         return {
-            "cost": describe_cost(self.world.cost.copy(), decision_cost(self.world)),
+            "cost": describe_cost(self.world.cost, float(decision_cost(self.world))),
             "contacts": describe_contacts(self.world, types),
             "events": describe_events(self.world.episode_i),
             "ttc": float(self.world.episode_f[episode.MIN_TTC]),

@@ -235,7 +235,7 @@ class InjectEnv(gym.Env[Any, Any]):
     def _describe(self) -> dict[str, Any]:
         """Cost and contacts of the last step."""
         return {
-            "cost": describe_cost(self.world.cost.copy(), decision_cost(self.world)),
+            "cost": describe_cost(self.world.cost, float(decision_cost(self.world))),
             "contacts": describe_contacts(self.world, self._types),
         }
 

@@ -16,17 +16,19 @@ EVENTS = ("collision", "loss_of_control", "off_road")
 def describe_cost(cost: Array, total: object) -> dict[str, Any]:
     """Expected US$ of the last decision by component, and in total; ``cost`` is ``(..., NUM_COMPONENTS)``.
 
-    The compiled code passes its own ``total``, because the order of a sum decides its last bit.
+    Numbers of one world are Python's own, as in every ``info`` of one world; those of many are arrays. The compiled
+    code passes its own ``total``, because the order of a sum decides its last bit.
     """
-    described: dict[str, Any] = dict(zip(component.NAMES, cost.T, strict=True))
+    parts = cost.tolist() if cost.ndim == 1 else cost.T
+    described: dict[str, Any] = dict(zip(component.NAMES, parts, strict=True))
     described["total"] = total
     return described
 
 
 def describe_events(episode_i: Array) -> dict[str, Any]:
     """Which terminal events have happened; ``episode_i`` is ``(..., NUM_INTS)``."""
-    flags = (episode_i[..., episode.COLLIDED : episode.OFF_ROAD + 1] == 1).T
-    return dict(zip(EVENTS, flags, strict=True))
+    flags = episode_i[..., episode.COLLIDED : episode.OFF_ROAD + 1] == 1
+    return dict(zip(EVENTS, flags.tolist() if flags.ndim == 1 else flags.T, strict=True))
 
 
 def describe_contacts(world: World, debris_types: tuple[str, ...]) -> tuple[dict[str, Any], ...]:

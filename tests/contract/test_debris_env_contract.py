@@ -125,15 +125,15 @@ def test_reward_is_minus_the_cost_over_the_scale():
         np.testing.assert_allclose(parts, info["cost"]["total"], rtol=1e-12)
 
 
-def test_autoreset_is_gymnasiums_same_step():
+def test_autoreset_is_gymnasiums_in_every_mode():
     done = run_exactly("-m", "tests.contract.autoreset_run")
     if done.returncode == 3:
         pytest.skip(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    counts = re.search(r"(\d+) terminated, (\d+) truncated", done.stdout)
+    counts = re.findall(r"(\w+): (\d+) terminated, (\d+) truncated", done.stdout)
+    assert [mode for mode, _, _ in counts] == [mode.value for mode in gym.vector.AutoresetMode]
     # the run means something only if episodes ended in both ways, and more than once
-    assert int(counts[1]) >= 3
-    assert int(counts[2]) >= 3
+    assert all(int(terminated) >= 3 and int(truncated) >= 3 for _, terminated, truncated in counts)
 
 
 def test_world_b_of_seed_s_is_the_reference_of_seed_s_plus_b():

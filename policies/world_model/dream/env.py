@@ -11,6 +11,7 @@ from envs.action import action_space
 from envs.errors import not_allowed
 from envs.observation import observation_space
 from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode
+from envs.world.longest import LongestEpisode
 from envs.world.settings import check_options, check_seed
 from policies.world_model.dream.simulation.core import DreamCore
 from policies.world_model.dream.simulation.settings import OPTIONS, DreamSettings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 RENDER_MODES = ("rgb_array",)
 
 
-class DreamEnv(gym.Env[dict[str, Any], Any]):
+class DreamEnv(LongestEpisode, gym.Env[dict[str, Any], Any]):
     """One dream of the learned world model; ``vector_env.DreamVectorEnv`` explains it.
 
     Parameters
@@ -65,6 +66,11 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         self.begins_at: int | None = None
         self._picture: DreamPicture | None = None
 
+    @property
+    def longest_episode(self) -> int:
+        """Number of decisions after which a dream is truncated."""
+        return self.settings.horizon
+
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -98,17 +104,12 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
         reward, terminated, truncated, info = self.core.step([action])
         if self._picture is not None:
             self._picture.record()
-        described = _first(info)
-        described["ttc"], described["state_hash"] = (
-            float(described["ttc"]),
-            int(described["state_hash"]),
-        )
         return (
             _first(self.core.observation()),
             float(reward[0]),
             bool(terminated[0]),
             bool(truncated[0]),
-            described,
+            _first(info),
         )
 
     def render(self) -> Any:  # noqa: ANN401 (Gymnasium's own type is wider)
@@ -141,7 +142,13 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
 
 
 def _first(values: dict[str, Any]) -> dict[str, Any]:
-    """Values of the only world, without the leading axis."""
+    """Values of the only world, without the leading axis; single numbers are Python's own."""
     return {
-        key: _first(value) if isinstance(value, dict) else value[0] for key, value in values.items()
+        key: _first(value) if isinstance(value, dict) else _plain(value[0])
+        for key, value in values.items()
     }
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (an array, a number or a text)
+    """A number of NumPy as Python's own; anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value

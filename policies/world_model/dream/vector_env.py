@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from gymnasium.vector import AutoresetMode
 from numpy.typing import NDArray
 
 from envs.world.settings import check_options
@@ -22,7 +23,7 @@ class DreamVectorEnv(WorldsVectorEnv):
     * **Terminated** as Debris-v0; **truncated** after ``horizon`` decisions, or when the members disagree more than
       they usually do.
     * **Info**: that of Debris-v0, and ``epistemic``, ``aleatoric``, ``p_terminated``, ``member``, ``theta``, ``ood``.
-    * **Seeds** and **autoreset** (``SAME_STEP``) are the twin's. What a dream becomes does not depend on the others.
+    * **Seeds** and **autoreset** are the twin's. What a dream becomes does not depend on the others.
 
     Parameters
     ----------
@@ -30,6 +31,8 @@ class DreamVectorEnv(WorldsVectorEnv):
         Number of worlds ``B``, >= 1.
     render_mode
         Must be ``None``: ``DreamEnv`` draws.
+    autoreset_mode, max_episode_steps
+        Those of ``envs.world.vector_env.WorldsVectorEnv``.
     **settings
         Arguments of ``policies.world_model.dream.simulation.settings.DreamSettings``.
 
@@ -40,11 +43,22 @@ class DreamVectorEnv(WorldsVectorEnv):
     """
 
     def __init__(
-        self, num_envs: int = 1, *, render_mode: str | None = None, **settings: Any
+        self,
+        num_envs: int = 1,
+        *,
+        render_mode: str | None = None,
+        autoreset_mode: str | AutoresetMode = AutoresetMode.SAME_STEP,
+        max_episode_steps: int | None = None,
+        **settings: Any,
     ) -> None:
-        super().__init__(num_envs, render_mode, "continuous")
         self.settings = DreamSettings(**settings)
+        super().__init__(num_envs, render_mode, "continuous", autoreset_mode, max_episode_steps)
         self.core = DreamCore(num_envs, self.settings)
+
+    @property
+    def longest_episode(self) -> int:
+        """Number of decisions after which a dream is truncated."""
+        return self.settings.horizon
 
     def reset(
         self,
@@ -72,8 +86,9 @@ class DreamVectorEnv(WorldsVectorEnv):
         chosen = self._choose(given.pop("reset_mask", None), self.core.pieces >= 0)
         self._seed(seed, chosen)
         self._begin(chosen, given)
-        info = {"instance_hash": self._instance_hashes(range(self.num_envs))}
-        return self.core.observation(), info | self.core.describe(np.zeros(0))
+        return self.core.observation(), self._describe_reset(
+            chosen, self.core.dreams.records["cost"]
+        )
 
     def _begin(self, chosen: NDArray[np.int64], options: dict[str, Any] | None = None) -> None:
         self.core.begin(chosen, self._generators, options or {})
@@ -84,14 +99,16 @@ class DreamVectorEnv(WorldsVectorEnv):
     def _hash(self, b: int) -> str:
         return self.core.fingerprint(b)
 
+    def _describe(self, total: NDArray[np.float64], num_contacts: int) -> dict[str, Any]:
+        return self.core.describe(total, num_contacts)
+
     def step(
         self, actions: object
     ) -> tuple[
         dict[str, Any], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
     ]:
         """Advance every dream by one decision; ``actions`` are ``(B, 2)`` in [-1, 1]."""
+        self._check_running()
         reward, terminated, truncated, info = self.core.step(actions)
-        ended = np.flatnonzero(terminated | truncated)
-        if ended.size:
-            self._restart(ended, info)
+        self._follow_mode(reward, terminated, truncated, info)
         return self.core.observation(), reward, terminated, truncated, info
