@@ -10,6 +10,13 @@ from highway_env.envs.common.abstract import AbstractEnv
 from envs.action import action_space, check_actions
 from envs.cache import announce_cold_start
 from envs.errors import UserError, not_allowed
+from envs.highway.picture_settings import (
+    RENDER_MODES,
+    RULES,
+    check_mapping,
+    check_picture,
+    check_render_mode,
+)
 from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
 from envs.observation import copy_observation, observation_space, observe
 from envs.scenario.instance import ScenarioInstance
@@ -38,8 +45,6 @@ from envs.world.tick import (
 if TYPE_CHECKING:
     from envs.highway.rendering import DebrisViewer
 
-RENDER_MODES = ("human", "rgb_array")
-
 
 class DebrisEnv(LongestEpisode, AbstractEnv):
     """Debris on a straight motorway; one world, on highway-env's classes.
@@ -59,7 +64,8 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
     render_mode
         ``None``, ``"human"`` or ``"rgb_array"``.
     config
-        highway-env's settings of the picture (``screen_width``, ``scaling``, ...); others are refused.
+        highway-env's settings of the picture (``envs.highway.picture_settings.RULES``); others are refused, and so are
+        those of a picture that is not drawn.
     **settings
         Arguments of ``envs.world.settings.EnvSettings``: ``scenario``, ``split``, ``groups``, ``variant``,
         ``catalogue_dirs``, ``cost``, ``action``, ``reward_scale_usd``.
@@ -88,14 +94,11 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
         config: dict[str, Any] | None = None,
         **settings: Any,
     ) -> None:
-        if render_mode is not None and render_mode not in RENDER_MODES:
-            raise not_allowed("render_mode", render_mode, RENDER_MODES)
-        allowed = self.default_config()
-        if not isinstance(config, dict | None):
-            raise UserError(f"config: got {config!r}, expected a mapping")
-        for key in config or {}:
-            if key not in allowed:
-                raise not_allowed("config", key, allowed)
+        check_render_mode(render_mode)
+        for key in check_mapping(config):
+            if key not in RULES:
+                raise not_allowed("config", key, RULES)
+        check_picture(check_mapping(config), render_mode)
         self.settings = EnvSettings(**settings)
         self.world = empty_world()
         self.instance: ScenarioInstance | None = None

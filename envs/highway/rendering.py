@@ -28,10 +28,9 @@ from envs.highway.picture import (
     item_of,
     readout_of,
 )
+from envs.highway.picture_settings import DRIVER, check_driver, check_value
 from envs.specification import episode, vehicle
 from envs.specification.world import Array, World
-
-DRIVER: Final = "SDL_VIDEODRIVER"
 
 OVERSAMPLING: Final = 2
 """The road is drawn this much larger and scaled down: smooth edges at any angle."""
@@ -73,17 +72,14 @@ class DebrisViewer(EnvViewer):
     Raises
     ------
     UserError
-        If ``SDL_VIDEODRIVER=dummy`` is set, with which highway-env returns black pictures without a word, or if the
-        size of the picture is not even, which videos need.
+        If ``SDL_VIDEODRIVER=dummy`` is set, with which highway-env returns black pictures, or if the size of the
+        picture is not even, which videos need.
     """
 
     def __init__(self, env: Drawable) -> None:
-        if os.environ.get(DRIVER) == "dummy":
-            raise UserError(
-                f"{DRIVER}: got 'dummy', which draws black pictures; unset it or use 'offscreen'"
-            )
+        check_driver()
         for key in ("screen_width", "screen_height"):
-            _check_size(key, env.config[key])
+            check_value(key, env.config[key])
         with _no_window_if(env.config["offscreen_rendering"]):
             super().__init__(env)
         self.history = History()
@@ -241,13 +237,6 @@ class DebrisViewer(EnvViewer):
             sheet = _join(draw_icon(item), letters.render(text, SMALL, colour))
             tags.append(Tag(sheet, canvas.point(item.x_m, item.y_m), colour))
         draw_tags(picture, tags, bounds)
-
-
-def _check_size(key: str, value: object) -> None:
-    """Refuse sizes of the picture that no video can have."""
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if not is_whole or value < 64 or value % 2:  # type: ignore[operator]
-        raise UserError(f"{key}: got {value!r}, expected an even whole number of pixels >= 64")
 
 
 def _join(left: pygame.Surface, right: pygame.Surface) -> pygame.Surface:

@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 import gymnasium as gym
-import highway_env  # noqa: F401 (registers the base environments)
 import numpy as np
 
 from envs.errors import not_allowed
 from envs.highway.objects import DebrisObject
+from envs.highway.picture_settings import RENDER_MODES, check_driver
+from envs.inject.base import BASES, check_config, count_steps, describe_base, make_base
 from envs.inject.settings import InjectSettings
 from envs.physics.motion import advance_object
 from envs.scenario.instance import ARRAYS
@@ -18,11 +19,10 @@ from envs.scenario.scene import debris_rows
 from envs.specification import MAX_VEHICLES, debris, episode, vehicle
 from envs.specification.world import empty_world
 from envs.world.encounter import meet_objects
+from envs.world.longest import LongestEpisode
 from envs.world.report import describe_contacts, describe_cost
+from envs.world.settings import check_options, check_seed
 from envs.world.tick import decision_cost
-
-BASES = ("merge-v1", "two-way-v0", "roundabout-v1", "intersection-v2", "racetrack-v1")
-"""Environments that objects can be put into."""
 
 NEAREST_M, FURTHEST_M = 20.0, 90.0
 """Objects lie this far ahead of the ego along its lane [A]."""
@@ -40,7 +40,7 @@ _AIR_ROWS = [
 """Rows of ``debris_f`` in the order of ``advance_object``'s arguments."""
 
 
-class InjectEnv(gym.Env[Any, Any]):
+class InjectEnv(LongestEpisode, gym.Env[Any, Any]):
     """Another highway-env environment with debris on its roads.
 
     Observation, action, ends and traffic are the base environment's; its reward loses the cost of contacts. Vehicles
@@ -51,9 +51,11 @@ class InjectEnv(gym.Env[Any, Any]):
     Parameters
     ----------
     base
-        One of ``BASES``.
-    config, render_mode
-        Passed to the base environment; objects are drawn by highway-env as rectangles.
+        One of ``envs.inject.base.BASES``.
+    config
+        Settings of the base environment; those that it does not have are refused.
+    render_mode
+        ``None``, ``"human"`` or ``"rgb_array"``; objects are drawn by highway-env as rectangles.
     **settings
         Arguments of ``envs.inject.settings.InjectSettings``: ``objects``, ``num_objects``, ``split``,
         ``catalogue_dirs``, ``cost``, ``reward_scale_usd``.
@@ -71,6 +73,8 @@ class InjectEnv(gym.Env[Any, Any]):
     ('mattress',)
     """
 
+    metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES)}  # noqa: RUF012 (Gymnasium's)
+
     def __init__(
         self,
         base: str = "merge-v1",
@@ -82,14 +86,32 @@ class InjectEnv(gym.Env[Any, Any]):
         if base not in BASES:
             raise not_allowed("base", base, BASES)
         self.settings = InjectSettings(**settings)
-        self.base: Any = gym.make(base, config=config, render_mode=render_mode).unwrapped
+        self.base: Any = make_base(base, config, render_mode)
         self.base_name, self.render_mode = base, render_mode
+        # the base writes the pictures per second into it
         self.metadata = self.base.metadata
-        self.observation_space = self.base.observation_space
-        self.action_space = self.base.action_space
+        self._read_base()
         self.world = empty_world()
         self._types: tuple[str, ...] = ()
         self._items: list[DebrisObject] = []
+        self._steps = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the base has)
+        """The base environment's public attributes: ``road``, ``vehicle``, ``config`` and others."""
+        if name.startswith("_") or "base" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self.base, name)
+
+    def _read_base(self) -> None:
+        """Take over what depends on the base's settings."""
+        self.observation_space = self.base.observation_space
+        self.action_space = self.base.action_space
+        self._longest = count_steps(self.base_name, self.base.config)
+
+    @property
+    def longest_episode(self) -> int | None:
+        """Number of steps after which the base truncates an episode; ``None`` if it never does."""
+        return self._longest
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -101,15 +123,26 @@ class InjectEnv(gym.Env[Any, Any]):
         seed
             Seeds both the base and the objects.
         options
-            Passed to the base.
+            ``{"config": ...}``: settings of the base environment, from now on.
 
         Returns
         -------
         observation, info
             Of the base; ``info["debris"]`` names the objects.
+
+        Raises
+        ------
+        UserError
+            If an option or the seed does not fit.
         """
+        given = check_options(options, ("config",))
+        check_config(self.base_name, given.get("config"), self.render_mode)
+        seed = check_seed(seed)
         super().reset(seed=seed)
-        observation, info = self.base.reset(seed=seed, options=options)
+        self._steps = 0
+        observation, info = self.base.reset(seed=seed, options=given)
+        if given:
+            self._read_base()
         for name in (*ARRAYS, "cost"):
             getattr(self.world, name)[...] = 0
         self.world.episode_i[[episode.BRAKE_TICK, episode.BRAKE_FOLLOWER]] = -1
@@ -118,7 +151,8 @@ class InjectEnv(gym.Env[Any, Any]):
         self._watch_road()
         # the base has observed its roads without the objects
         observation = self.base.observation_type.observe()
-        return observation, {**info, "debris": self._types, **self._describe()}
+        described = describe_base(info, self.action_space)
+        return observation, {**described, "debris": self._types, **self._describe()}
 
     def _place(self) -> None:
         """Draw the objects and lay them on the lanes ahead of the ego."""
@@ -222,14 +256,16 @@ class InjectEnv(gym.Env[Any, Any]):
         self.world.episode_i[episode.NUM_CONTACTS] = 0
         observation, reward, terminated, truncated, info = self.base.step(action)
         described = self._describe()
+        self._steps += 1
         lost = bool(self.world.episode_i[episode.LOST_CONTROL])
-        total = float(described["cost"]["total"])
+        is_late = self._longest is not None and self._steps >= self._longest
+        total = described["cost"]["total"]
         return (
             observation,
             float(reward) - total / self.settings.reward_scale_usd,
             bool(terminated) or lost,
-            bool(truncated),
-            {**info, **described},
+            bool(truncated) or is_late,
+            {**describe_base(info, self.action_space), **described},
         )
 
     def _describe(self) -> dict[str, Any]:
@@ -240,7 +276,9 @@ class InjectEnv(gym.Env[Any, Any]):
         }
 
     def render(self) -> Any:  # noqa: ANN401
-        """The base environment's picture."""
+        """The base environment's picture; a ``UserError`` where it would be black."""
+        if self.render_mode is not None:
+            check_driver()
         return self.base.render()
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from envs.cost.parameters import CostParameters
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisSpec
-from envs.errors import UserError, not_allowed
+from envs.errors import UserError, not_allowed, shown
 from envs.scenario.generator import SPLITS
 from envs.scenario.source import ObjectSource, is_body
 from envs.specification import MAX_DEBRIS
@@ -28,11 +28,12 @@ class InjectSettings:
     Parameters
     ----------
     objects
-        Catalogue names to place, or ``None`` for ``num_objects`` drawn by prior share.
+        Catalogue names to place, 1 to 4, or ``None`` for ``num_objects`` drawn by prior share.
     num_objects
-        1 to 4; ignored if ``objects`` is given.
+        1 to 4, not given = 2; not together with ``objects``.
     split
-        ``"train"``, ``"held_out"`` or ``"all"``: the types that may be drawn.
+        ``"train"``, ``"held_out"`` or ``"all"``: the types that may be drawn, not given = ``"train"``; not together
+        with ``objects``.
     catalogue_dirs
         Folders with further object files.
     cost
@@ -50,8 +51,8 @@ class InjectSettings:
         self,
         *,
         objects: Sequence[str] | None = None,
-        num_objects: int = 2,
-        split: str = "train",
+        num_objects: int | None = None,
+        split: str | None = None,
         catalogue_dirs: Sequence[str | Path] = (),
         cost: CostParameters | Mapping[str, Any] | None = None,
         reward_scale_usd: float = 1000.0,
@@ -59,26 +60,35 @@ class InjectSettings:
     ) -> None:
         for name in unknown:
             raise not_allowed("argument", name, ("base", "config", "render_mode", *ARGUMENTS))
-        if split not in SPLITS:
+        if split is not None and split not in SPLITS:
             raise not_allowed("split", split, SPLITS)
         self.reward_scale_usd = read_scale(reward_scale_usd)
         self.cost_record = read_cost(cost).to_array()[0]
-        self._source = ObjectSource(load_catalogue(catalogue_dirs), split)
-        self._named: list[DebrisSpec] | None = None
-        if objects is not None:
-            bodies = {
-                s.name: s for s in ObjectSource(self._source.catalogue, "all").select(is_body)
-            }
-            for name in objects:
-                if name not in bodies:
-                    raise not_allowed("objects", name, bodies)
-            self._named = [bodies[name] for name in objects]
-        self._count = num_objects if self._named is None else len(self._named)
-        is_count = isinstance(self._count, int) and not isinstance(self._count, bool)
-        if not is_count or not 1 <= self._count <= MAX_DEBRIS:
+        self._source = ObjectSource(load_catalogue(catalogue_dirs), split or "train")
+        self._named = None if objects is None else self._read_names(objects)
+        for name, value in (("num_objects", num_objects), ("split", split)):
+            if self._named is not None and value is not None:
+                raise UserError(
+                    f"{name}: got {value!r} together with objects, which say what lies on the road; leave one out"
+                )
+        self._count = 2 if num_objects is None else num_objects
+        if type(self._count) is not int or not 1 <= self._count <= MAX_DEBRIS:
             raise UserError(
                 f"num_objects: got {self._count!r}, expected an integer from 1 to {MAX_DEBRIS}"
             )
+
+    def _read_names(self, objects: object) -> list[DebrisSpec]:
+        """The object types of these names."""
+        is_list = isinstance(objects, Sequence) and not isinstance(objects, str)
+        if not is_list or not 1 <= len(objects) <= MAX_DEBRIS:  # type: ignore[arg-type]
+            raise UserError(
+                f"objects: got {shown(objects)}, expected a list of 1 to {MAX_DEBRIS} names of the catalogue"
+            )
+        bodies = {s.name: s for s in ObjectSource(self._source.catalogue, "all").select(is_body)}
+        for name in objects:  # type: ignore[attr-defined]
+            if name not in bodies:
+                raise not_allowed("objects", name, bodies)
+        return [bodies[name] for name in objects]  # type: ignore[attr-defined]
 
     def choose(self, rng: np.random.Generator) -> list[DebrisSpec]:
         """The object types of one episode; ``rng`` is consumed once per type that is drawn."""

@@ -1,8 +1,8 @@
 """Autoreset of the twin against Gymnasium's, as a command: ``python -m tests.contract.autoreset_run``.
 
 Steps ``SyncVectorEnv`` over reference environments and the twin side by side through many episode ends, in every
-autoreset mode. Prints what differs, then how many episodes were terminated and truncated. Started by ``tests.parity.vector_math.run_exactly``, so
-that both engines compute with the same mathematics library.
+autoreset mode. Prints what differs, then how many episodes were terminated and truncated. Started by
+``tests.parity.vector_math.run_exactly``, so that both engines compute with the same mathematics library.
 """
 
 from __future__ import annotations

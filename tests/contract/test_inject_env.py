@@ -10,7 +10,7 @@ from highway_env.vehicle.behavior import IDMVehicle
 from stable_baselines3.common.env_checker import check_env as check_env_sb3
 
 from envs.errors import UserError
-from envs.inject.env import BASES
+from envs.inject.base import BASES
 from envs.specification import debris, vehicle
 
 
