@@ -50,6 +50,9 @@ FAMILIES: Final[dict[str, Generate]] = {
 }
 """Every built-in family by name."""
 
+WITHOUT_GROUPS: Final = ("spill", "phantom")
+"""Families that draw no object from a look-alike group."""
+
 SETTINGS: Final = {
     "day-clear": (Setting("day", "clear"), 0.64),
     "night-clear": (Setting("night", "clear"), 0.16),

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from envs.cost.parameters import CostParameters
-from envs.errors import UserError, not_allowed
-from envs.scenario.generator import FAMILIES, Generate, ScenarioSampler
+from envs.errors import UserError, not_allowed, shown
+from envs.scenario.generator import FAMILIES, WITHOUT_GROUPS, Generate, ScenarioSampler
 
 ARGUMENTS = (
     "scenario", "split", "groups", "variant", "catalogue_dirs", "cost", "action", "reward_scale_usd",
@@ -29,7 +29,7 @@ class EnvSettings:
     scenario
         Family name, family function, or a list of them.
     split, groups, variant, catalogue_dirs
-        Passed to ``ScenarioSampler``.
+        Passed to ``ScenarioSampler``. ``groups`` are refused if none of the families draws from them.
     cost
         ``CostParameters`` or a mapping of their fields; absent fields keep their defaults.
     action
@@ -85,6 +85,11 @@ def _check_kinds(scenario: object, groups: object, catalogue_dirs: object) -> No
         )
     if isinstance(groups, str) or not isinstance(groups, Sequence):
         raise UserError(f"groups: got {groups!r}, expected a list of look-alike groups")
+    families = [scenario] if isinstance(scenario, str) or callable(scenario) else scenario
+    if groups and families and all(item in WITHOUT_GROUPS for item in families):
+        raise UserError(
+            f"groups: got {shown(groups)}, but {' and '.join(map(str, families))} draws from no look-alike group"
+        )
     if isinstance(catalogue_dirs, str) or not isinstance(catalogue_dirs, Sequence):
         raise UserError(f"catalogue_dirs: got {catalogue_dirs!r}, expected a list of directories")
 

@@ -5,8 +5,10 @@ import re
 import gymnasium as gym
 import numpy as np
 import pytest
+from highway_env.envs.common.abstract import AbstractEnv
 
 from envs.errors import UserError
+from envs.highway.picture_settings import RULES
 
 ID = "envs:roadworld/Debris-v0"
 
@@ -49,6 +51,8 @@ SETTINGS = [
     ({"groups": ["P99"]}, "groups: got 'P99', allowed are P1"),
     ({"groups": "P1"}, "groups: got 'P1', expected a list"),
     ({"groups": 3}, "groups: got 3, expected a list"),
+    ({"groups": ["P1"], "scenario": "spill"}, r"groups: got \['P1'\], but spill draws from no"),
+    ({"groups": ["P1"], "scenario": ["spill", "phantom"]}, "groups: .*, but spill and phantom"),
     ({"scenari": "spill"}, "argument: got 'scenari', allowed are scenario.*'scenario'"),
     ({"catalogue_dirs": ["/no/such"]}, "catalogue_dirs: got '/no/such', expected a directory"),
     ({"catalogue_dirs": "/no/such"}, "catalogue_dirs: got '/no/such', expected a list"),
@@ -90,6 +94,53 @@ def test_settings_of_the_picture():
     message = refusal(lambda: make_reference(config={"scalin": 1.0}))
     assert re.search("config: got 'scalin', allowed are .*did you mean 'scaling'", message)
     assert "config: got 3, expected a mapping" in refusal(lambda: make_reference(config=3))
+
+
+@pytest.mark.parametrize("key", sorted(set(AbstractEnv.default_config()) - set(RULES)))
+def test_settings_of_highway_env_without_effect(key):
+    value = AbstractEnv.default_config()[key]
+    message = refusal(lambda: make_reference(config={key: value}, render_mode="rgb_array"))
+    assert message.startswith(f"config: got '{key}', allowed are screen_width, ")
+
+
+PICTURE = [
+    ("screen_width", 641, "an even whole number of pixels >= 64"),
+    ("screen_height", "tall", "an even whole number"),
+    ("scaling", 0, "pixels per metre > 0"),
+    ("scaling", float("nan"), "pixels per metre > 0"),
+    ("scaling", True, "pixels per metre > 0"),
+    ("centering_position", [0.3], "two shares of the picture from 0 to 1"),
+    ("centering_position", [0.3, 1.5], "two shares"),
+    ("centering_position", 0.3, "two shares"),
+    ("offscreen_rendering", "yes", "true, false or null"),
+    ("real_time_rendering", 1, "true or false"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), PICTURE)
+@pytest.mark.parametrize("name", [ID, "envs:roadworld/Inject-v0"])
+def test_value_of_the_picture_is_checked_when_the_environment_is_made(name, key, value, expected):
+    message = refusal(lambda: gym.make(name, config={key: value}, render_mode="rgb_array"))
+    assert message.startswith(f"config: {key}: got {value!r}, expected {expected}")
+
+
+@pytest.mark.parametrize(
+    ("settings", "pattern"),
+    [
+        ({"config": {"scaling": 4.0}}, "config: scaling: nothing is drawn without a render_mode"),
+        (
+            {"config": {"offscreen_rendering": True}, "render_mode": "human"},
+            "config: offscreen_rendering: got True with render_mode 'human'",
+        ),
+        (
+            {"config": {"real_time_rendering": True}, "render_mode": "rgb_array"},
+            "config: real_time_rendering: got True, but only a window",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", [ID, "envs:roadworld/Inject-v0"])
+def test_settings_of_a_picture_that_is_not_drawn(name, settings, pattern):
+    assert re.search(pattern, refusal(lambda: gym.make(name, **settings)))
 
 
 @pytest.mark.parametrize("num_envs", [0, -1, True, 2.5, "3", None])

@@ -1,6 +1,7 @@
 """Inject-v0: the contract of every base, and contacts that happen."""
 
 import warnings
+from types import SimpleNamespace
 
 import gymnasium as gym
 import numpy as np
@@ -80,6 +81,15 @@ def test_object_far_away_costs_nothing():
         ({"objects": ["matress"]}, "objects: got 'matress'.*did you mean 'mattress'"),
         ({"num_objects": 0}, "num_objects: got 0, expected an integer from 1 to 4"),
         ({"num_objects": 5}, "num_objects: got 5"),
+        ({"objects": []}, r"objects: got \[\], expected a list of 1 to 4 names"),
+        ({"objects": "rock"}, "objects: got 'rock', expected a list of 1 to 4 names"),
+        ({"objects": ["rock"] * 5}, "objects: got .*, expected a list of 1 to 4 names"),
+        ({"objects": ["rock"], "num_objects": 1}, "num_objects: got 1 together with objects"),
+        ({"objects": ["rock"], "split": "all"}, "split: got 'all' together with objects"),
+        ({"render_mode": "gif"}, "render_mode: got 'gif', allowed are human, rgb_array"),
+        ({"config": 3}, "config: got 3, expected a mapping"),
+        ({"config": {"policy_freqency": 1}}, "config: got 'policy_f.*mean 'policy_frequency'"),
+        ({"config": {"duration": 9}}, "config: got 'duration', allowed are observation"),
         ({"split": "tset"}, "split: got 'tset'"),
         ({"reward_scale_usd": 0}, "reward_scale_usd: got 0"),
         ({"reward_scale_usd": True}, "reward_scale_usd: got True"),
@@ -88,9 +98,66 @@ def test_object_far_away_costs_nothing():
         ({"catalogue_dirs": "/data"}, "catalogue_dirs: got '/data', expected a list"),
     ],
 )
-def test_bad_argument_gets_one_line(arguments, message):
+def test_bad_argument_gets_one_line(arguments, message, recwarn):
+    # Gymnasium may say beforehand that it does not know this render mode
+    del recwarn
     with pytest.raises(UserError, match=message):
         gym.make("envs:roadworld/Inject-v0", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": -1}, "seed: got -1, expected an integer >= 0 or None"),
+        ({"options": {"instance": 1}}, "options: got 'instance', allowed are config"),
+        ({"options": {"config": {"x": 1}}}, "config: got 'x', allowed are observation"),
+        ({"options": {"config": {"screen_width": 64}}}, "screen_width: nothing is drawn"),
+    ],
+)
+def test_bad_argument_of_a_reset_gets_one_line(arguments, message):
+    env = gym.make("envs:roadworld/Inject-v0", base="merge-v1")
+    with pytest.raises(UserError, match=message):
+        env.reset(**arguments)
+
+
+def test_base_is_set_up_anew_by_an_option():
+    env = gym.make("envs:roadworld/Inject-v0", base="racetrack-v1").unwrapped
+    assert env.action_space.shape == (1,)
+    action = {"type": "ContinuousAction"}
+    env.reset(seed=1, options={"config": {"action": action, "duration": 0.5}})
+    assert env.action_space == env.base.action_space == gym.spaces.Box(-1.0, 1.0, (2,), np.float32)
+    # 0.2 s each
+    assert env.longest_episode == 3
+
+
+def test_attributes_and_metadata_are_those_of_the_base():
+    env = gym.make("envs:roadworld/Inject-v0", base="racetrack-v1", render_mode="rgb_array")
+    other = gym.make("envs:roadworld/Inject-v0", base="merge-v1", config={"policy_frequency": 5})
+    inner = env.unwrapped.base
+    for name in ("road", "vehicle", "config", "time", "controlled_vehicles"):
+        assert env.get_wrapper_attr(name) is getattr(inner, name)
+    assert not env.has_wrapper_attr("no_such_attribute")
+    assert type(env.unwrapped).metadata["render_modes"] == ["human", "rgb_array"]
+    # highway-env: two pictures a decision for a viewer, every tick for a recorder
+    assert (env.metadata["render_fps"], other.metadata["render_fps"]) == (10, 10)
+    other.unwrapped.set_record_video_wrapper(SimpleNamespace())
+    assert (env.metadata["render_fps"], other.metadata["render_fps"]) == (10, 30)
+
+
+def test_picture_shows_the_road_and_is_refused_where_it_would_be_black(monkeypatch):
+    env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", render_mode="rgb_array")
+    env.reset(seed=1)
+    assert len(np.unique(env.render().reshape(-1, 3), axis=0)) > 5
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    observed = {"observation": {"type": "GrayscaleObservation"}}
+    for refused in (
+        env.render,
+        lambda: gym.make("envs:roadworld/Inject-v0", render_mode="rgb_array"),
+        lambda: gym.make("envs:roadworld/Inject-v0", config=observed),
+    ):
+        with pytest.raises(UserError, match="SDL_VIDEODRIVER: got 'dummy', which draws black"):
+            refused()
+    gym.make("envs:roadworld/Inject-v0").reset(seed=1)
 
 
 def test_intersection_does_not_change_the_drivers_of_debris_v0():

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from itertools import pairwise
+from types import SimpleNamespace
 
 import gymnasium as gym
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 
 from envs.errors import UserError
 from envs.highway.drawing import palette as ink
+from envs.highway.env import DebrisEnv
 from envs.highway.history import MARK_TICKS, PATH_TICKS, History
 from envs.highway.picture import describe_lateral, describe_object, knowledge, readout_of
+from envs.highway.rendering import DebrisViewer
 from envs.specification import (
     VEHICLE_SLOTS,
     component,
@@ -262,12 +265,10 @@ def test_other_sizes_are_drawn(size):
 
 @pytest.mark.parametrize("value", [1281, 0, -2, "wide", 640.0])
 def test_impossible_size_gets_one_line(value):
-    env = gym.make(
-        "envs:roadworld/Debris-v0", render_mode="rgb_array", config={"screen_width": value}
-    )
-    env.reset(seed=1)
+    # of whatever is drawn, also by a viewer of a scene that is no environment
+    scene = SimpleNamespace(config={**DebrisEnv.default_config(), "screen_width": value})
     with pytest.raises(UserError, match=f"screen_width: got {value!r}, expected an even"):
-        env.render()
+        DebrisViewer(scene)
 
 
 def test_two_viewers_do_not_disturb_each_other(env):
