@@ -20,9 +20,16 @@ from envs.errors import UserError, not_allowed
 from envs.specification import LANE_WIDTH_M, column
 from policies.base import Observation
 from policies.command import to_action
+from policies.sb3_zip.record import ALGORITHMS, detect_algorithm
 
-ALGORITHMS: Final = ("PPO", "A2C", "SAC", "TD3", "DDPG", "DQN")
-"""Algorithms of Stable-Baselines3 whose zip can be loaded."""
+__all__ = [
+    "FromFunction",
+    "OnePerWorld",
+    "SingleWorldPolicy",
+    "StableBaselines3",
+    "detect_algorithm",
+    "from_discrete",
+]
 
 BLOCK_ROWS: Final = 32
 """Worlds are handed to the network in blocks of exactly this many rows: the last bits of a matrix product depend on its
