@@ -92,34 +92,32 @@ def read_record(path: str) -> Record:
     return Record(path, content, data)
 
 
-def detect_algorithm(path: str | Path) -> str:
+def detect_algorithm(zipped: str | Path | Record) -> str:
     """Name of the algorithm that saved a zip, such as ``"PPO"``, by what the zip records in plain JSON.
+
+    Parameters
+    ----------
+    zipped
+        Path of the zip, or its record.
 
     Raises
     ------
     UserError
         If the file is not such a zip, if its algorithm cannot be told, or is not one of ``ALGORITHMS``.
     """
-    record = read_record(str(path))
-    name = find_algorithm(record.data)
+    record = zipped if isinstance(zipped, Record) else read_record(str(zipped))
+    name, allowed = find_algorithm(record.data), ", ".join(ALGORITHMS)
     if name is None:
-        allowed = ", ".join(ALGORITHMS)
         raise UserError(
             f"path: {record.path!r} does not record its algorithm; write a policy file with the two lines "
             f"'_target_: policies.adapters.StableBaselines3' and 'path: {record.path}', and a third one, "
             f"'algorithm: PPO', or another of {allowed}"
         )
     if name not in ALGORITHMS:
-        raise refused(record.path, name)
+        raise UserError(
+            f"path: {record.path!r} was saved by {name}, whose action masks are not in the zip; allowed are {allowed}"
+        )
     return name
-
-
-def refused(path: str, name: str) -> UserError:
-    """An error, for the caller to raise, about an algorithm that is recognised and cannot be used."""
-    return UserError(
-        f"path: {path!r} was trained by {name}, whose action masks are made by a wrapper and are not in the zip; "
-        f"allowed are {', '.join(ALGORITHMS)}"
-    )
 
 
 def find_algorithm(data: dict[str, Any]) -> str | None:
