@@ -98,15 +98,13 @@ def load_statistics(path: str, route: Route) -> Normalization:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name], np.float64) for name in file.files}
+        numbers = {name: float(arrays.pop(name).item()) for name in ("epsilon", "clip_obs")}
     except Exception:
         # a pickle, a damaged or another file can fail in any way
         raise UserError(
             f"normalize: {path!r} is not a file of policies.adapters.save_statistics(venv, 'statistics.npz'); a pickle "
             "of VecNormalize.save is not read, because that runs code"
         ) from None
-    numbers = {
-        name: float(arrays.pop(name, np.array(np.nan)).item()) for name in ("epsilon", "clip_obs")
-    }
     shapes = _shapes(route)
     moments = {}
     for key, shape in shapes.items():
@@ -114,6 +112,8 @@ def load_statistics(path: str, route: Route) -> Normalization:
         if pair[0] is None and pair[1] is None and not route.is_flat:
             continue  # norm_obs_keys leaves it as it is
         moments[key] = Moments(*(_checked(path, key, one, shape) for one in pair))
+        if (moments[key].var < 0.0).any():
+            raise UserError(f"normalize: {path!r}: {key or 'var'}: got a negative variance")
     if arrays:
         raise UserError(
             f"normalize: {path!r} holds {sorted(arrays)[0]}, expected statistics of {_named(route)}"
@@ -142,37 +142,30 @@ def _checked(
     """A mean or variance, if it is one of this part of the observation."""
     if values is None or values.shape != shape:
         got = "none" if values is None else f"shape {values.shape}"
-        raise UserError(
-            f"normalize: {path!r}: {key or 'mean and var'}: got {got}, expected shape {shape}"
-        )
-    if not np.isfinite(values).all():
-        raise UserError(
-            f"normalize: {path!r}: {key or 'mean and var'}: got values that are not finite"
-        )
-    return values
+        fault = f"got {got}, expected shape {shape}"
+    elif not np.isfinite(values).all():
+        fault = "got values that are not finite"
+    else:
+        return values
+    raise UserError(f"normalize: {path!r}: {key or 'mean and var'}: {fault}")
 
 
 def was_normalized(record: Record, route: Route) -> bool:
     """Whether the last observation that a zip keeps from its training is not one of Debris-v0.
 
-    A zip does not record its wrappers. Raw observations lie within their bounds, flags are 0 or 1, and lanes are
-    counted; normalised ones are centred at 0. On-policy algorithms also keep the original observation if there was a
-    ``VecNormalize``; others always do.
+    A zip does not record its wrappers, but raw observations lie within their bounds, their flags are 0 or 1, and their
+    lanes are whole; normalised ones are centred at 0. An agent that was never trained keeps no observation.
 
     Raises
     ------
     UserError
         If what the zip keeps is no observation.
     """
-    last, original = decode(record, "_last_obs"), decode(record, "_last_original_obs")
+    last = decode(record, "_last_obs")
     if last is None:
         return False
     try:
-        parts = route.split(last)
-        if original is not None and "replay_buffer_class" not in record.data:
-            raw = route.split(original)
-            return any(not np.array_equal(parts[key], raw[key]) for key in parts)
-        return not all(_is_raw(key, values) for key, values in parts.items())
+        return not all(_is_raw(key, values) for key, values in route.split(last).items())
     except (KeyError, IndexError, TypeError, ValueError):
         raise UserError(
             f"path: {record.path!r}: data: _last_obs: expected an observation of its space"
