@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.action import to_floats
+from envs.errors import UserError
 from policies.base import Observation
 from policies.sb3_zip.normalization import save_statistics
 from policies.sb3_zip.policy import StableBaselines3, from_discrete
@@ -82,9 +84,26 @@ class OnePerWorld:
             self._copies[b].reset(int(seeds[b]))
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """The actions of the copies, one after the other."""
+        """The actions of the copies, one after the other.
+
+        Raises
+        ------
+        UserError
+            If a copy returns anything but two real numbers.
+        """
         actions = []
         for b, copy in enumerate(self._copies):
             own = {key: values[b] for key, values in observation.items()}
-            actions.append(np.asarray(copy.act(own), np.float64))
+            actions.append(_one_action(copy, copy.act(own)))
         return np.stack(actions)
+
+
+def _one_action(policy: SingleWorldPolicy, returned: object) -> NDArray[np.float64]:
+    """The action of a policy for one world, ``(2,)``."""
+    subject = f"policy {type(policy).__name__}: act"
+    action = to_floats(subject, returned)
+    if action.shape != (2,):
+        raise UserError(
+            f"{subject}: got shape {action.shape}, expected (2,): acceleration and lateral target of one world"
+        )
+    return action
