@@ -8,9 +8,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
+from experiments.rollout.decision_check import check_decision, policy_name
 from experiments.studies.audit.scenes.bodies import NUM_BODY, Array, Indices, Mask
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.rollout.decision_check import check_decision, policy_name
 from policies.base import Observation, Policy
 
 Driver = Callable[[int, Observation], Array]

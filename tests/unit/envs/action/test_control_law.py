@@ -231,9 +231,9 @@ def test_shift_within_the_lane_is_held_to_the_centimetre():
 def test_one_world_is_shown_its_own_shapes(kind, action, message):
     with pytest.raises(UserError, match=f"action: {message}"):
         check_action(action, kind)
+    env = gym.make("envs:roadworld/Debris-v0", action=kind, disable_env_checker=True)
+    env.reset(seed=1)
     with pytest.raises(UserError, match=f"action: {message}"):
-        env = gym.make("envs:roadworld/Debris-v0", action=kind, disable_env_checker=True)
-        env.reset(seed=1)
         env.step(action)
     np.testing.assert_array_equal(check_action([0.25, -1.0], "continuous"), [0.25, -1.0])
     np.testing.assert_array_equal(check_action(np.int64(7), "discrete"), [7.0, 0.0])

@@ -252,18 +252,18 @@ def test_a_family_is_any_function():
 @pytest.mark.parametrize("returned", [None, 3, {"family": "lone_object"}])
 def test_a_family_function_that_returns_no_instance_is_named(returned):
     def my_corner_case(rng, source, setting):
-        """A user's own corner case without a return."""
+        """A user's own corner case without an instance."""
+        del rng, source, setting
         return returned
 
     twin = {"num_envs": 2, "vectorization_mode": "vector_entry_point"}
     for make in (
-        lambda: ScenarioSampler(["spill", my_corner_case]).sample(np.random.default_rng(0)),
+        lambda: ScenarioSampler([my_corner_case]).sample(np.random.default_rng(0)),
         lambda: gym.make(ID, scenario=my_corner_case).reset(seed=1),
         lambda: gym.make_vec(ID, **twin, scenario=my_corner_case).reset(seed=1),
     ):
         with pytest.raises(UserError) as caught:
-            for _ in range(9):
-                make()
+            make()
         text = str(caught.value)
         assert f"my_corner_case returned {type(returned).__name__}, expected a ScenarioInst" in text
         assert text.startswith("scenario: ")
