@@ -198,7 +198,7 @@ def test_damaged_checkpoint_is_one_line(tmp_path):
     code, _, err = run(tmp_path, "policy=mine.yaml")
     assert code == 2
     assert (
-        "mine.yaml: path: 'agent.zip' is not a Stable-Baselines3 PPO checkpoint"
+        "mine.yaml: path: 'agent.zip' is not a Stable-Baselines3 zip"
         in err.splitlines()[-1]
     )
 

@@ -11,7 +11,7 @@ from policies.adapters import StableBaselines3, save_statistics
 from policies.sb3_adapter import TwinVecEnv
 from policies.sb3_zip.normalization import load_statistics
 from policies.sb3_zip.spaces import Route
-from tests.unit.policies.sb3_zip.zips import observe, start
+from tests.unit.policies.sb3_zip.zips import Bomb, observe, start
 
 ID = "envs:roadworld/Debris-v0"
 KEYS = ("debris", "ego", "vehicles")
@@ -114,8 +114,9 @@ def test_other_files_are_refused_in_one_line(tmp_path):
     assert "a pickle of VecNormalize.save is not read, because that runs code" in line(
         "statistics.pkl"
     )
-    np.savez(tmp_path / "object.npz", epsilon=np.array([print], dtype=object))
+    np.savez(tmp_path / "object.npz", epsilon=np.array([Bomb(tmp_path / "ran")], dtype=object))
     assert "is not a file of policies.adapters.save_statistics" in line("object.npz")
+    assert not (tmp_path / "ran").exists()
     good = {"epsilon": 1e-8, "clip_obs": 10.0, "ego.mean": np.zeros(18), "ego.var": np.ones(18)}
     for changed, message in (
         (

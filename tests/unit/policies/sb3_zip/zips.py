@@ -1,5 +1,8 @@
 """Agents of every algorithm, made in a moment, and observations for them."""
 
+import os
+from pathlib import Path
+
 import gymnasium as gym
 import numpy as np
 import sb3_contrib
@@ -69,3 +72,13 @@ def start(policy, worlds):
     """The policy after a reset of all worlds."""
     policy.reset(np.ones(worlds, np.bool_), np.arange(worlds))
     return policy
+
+
+class Bomb:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
