@@ -135,6 +135,21 @@ def check_actions(actions: object, kind: str, num_worlds: int) -> NDArray[np.flo
     return np.stack([array, np.zeros_like(array)], axis=1)
 
 
+def check_action(action: object, kind: str) -> NDArray[np.float64]:
+    """The action of one world as ``(2,)`` float64; a discrete one is its index and zero.
+
+    Raises
+    ------
+    UserError
+        As ``check_actions``, with the shapes of one world.
+    """
+    array = to_floats("action", action)
+    shape = (2,) if kind == "continuous" else ()
+    if array.shape != shape:
+        raise UserError(f"action: got shape {array.shape}, expected {shape}")
+    return check_actions(array[None], kind, 1)[0]
+
+
 def to_floats(key: str, values: object) -> NDArray[np.float64]:
     """Numbers as a float64 array, before any arithmetic: NumPy keeps float32 and would round the mapping to m/s2.
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv, VectorEnv
 from numpy.typing import NDArray
+from stable_baselines3.common.env_util import is_wrapped
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs
@@ -23,8 +24,8 @@ class TwinVecEnv(VecEnv):
     Parameters
     ----------
     env
-        Restarts ended worlds within the same step (``AutoresetMode.SAME_STEP``) and reports ``cost`` and ``events``
-        as ``Debris-v0`` does: the twin, a ``SyncVectorEnv`` of the reference, or the dream.
+        Restarts ended worlds within the same step (``AutoresetMode.SAME_STEP``): the twin, the dream, or a
+        ``SyncVectorEnv`` or ``AsyncVectorEnv`` of Debris-v0, Inject-v0 or another environment.
 
     Raises
     ------
@@ -33,9 +34,13 @@ class TwinVecEnv(VecEnv):
 
     Notes
     -----
-    The info of one world holds ``cost_usd`` (of this decision), ``events`` and ``TimeLimit.truncated``; where an
-    episode has ended also ``terminal_observation`` and ``episode`` (return ``r``, length ``l``, seconds since
-    construction ``t``), as ``Monitor`` writes it. So neither ``Monitor`` nor ``VecMonitor`` is needed.
+    The info of one world holds ``TimeLimit.truncated``, and ``cost_usd`` (of this decision) and ``events`` where the
+    environment reports them; where an episode has ended also ``terminal_observation`` and ``episode`` (return ``r``,
+    length ``l``, seconds since construction ``t``), as ``Monitor`` writes it. So neither ``Monitor`` nor
+    ``VecMonitor`` is needed.
+
+    The worlds of a ``SyncVectorEnv`` are separate objects: their attributes and methods come first, world by world.
+    Those of the twin share their attributes.
 
     Examples
     --------
@@ -56,6 +61,8 @@ class TwinVecEnv(VecEnv):
         self._returns = np.zeros(env.num_envs)
         self._lengths = np.zeros(env.num_envs, dtype=np.int64)
         self._start_s = time.monotonic()
+        self._has_begun = False
+        self._are_separate = isinstance(env.unwrapped, SyncVectorEnv | AsyncVectorEnv)
         super().__init__(env.num_envs, env.single_observation_space, env.single_action_space)
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
@@ -69,22 +76,40 @@ class TwinVecEnv(VecEnv):
         Raises
         ------
         UserError
-            If the options set before differ in their keys between worlds.
+            If the options set before differ in their keys between the worlds of a twin.
         """
-        keys = set(self._options[0])
-        if any(set(options) != keys for options in self._options):
-            raise UserError("options: expected the same keys for every world")
-        options = {key: [of_one[key] for of_one in self._options] for key in sorted(keys)}
-        # one seed per world, which SyncVectorEnv and the twin take and VectorEnv's signature does not mention
-        seeds: Any = self._seeds
-        observation: VecEnvObs
-        observation, info = self.env.reset(seed=seeds, options=options or None)
+        first = self._options[0]
+        if not self._are_separate:
+            observation = self._reset_worlds(_by_key(self._options))
+        elif all(options is first for options in self._options) or not any(self._options):
+            observation = self._reset_worlds(first)
+        else:
+            observation = self._reset_one_by_one()
         self._reset_seeds()
         self._reset_options()
         self._returns[:] = 0.0
         self._lengths[:] = 0
-        for b in range(self.num_envs):
+        return observation
+
+    def _reset_worlds(
+        self, options: dict[str, Any], chosen: NDArray[np.bool_] | None = None
+    ) -> VecEnvObs:
+        """Reset all worlds at once, or the chosen ones; returns the observation of all."""
+        mask = {} if chosen is None else {"reset_mask": chosen}
+        # one seed per world, which SyncVectorEnv and the twin take and VectorEnv's signature does not mention
+        seeds: Any = self._seeds
+        observation: VecEnvObs
+        observation, info = self.env.reset(seed=seeds, options={**options, **mask} or None)
+        for b in range(self.num_envs) if chosen is None else np.flatnonzero(chosen).tolist():
             self._keep_reset_info(b, info)
+        self._has_begun = True
+        return observation
+
+    def _reset_one_by_one(self) -> VecEnvObs:
+        """Reset every world with its own options: separate worlds take the same ones when reset together."""
+        observation = {} if self._has_begun else self._reset_worlds({})
+        for b, options in enumerate(self._options):
+            observation = self._reset_worlds(options, np.arange(self.num_envs) == b)
         return observation
 
     def step_async(self, actions: NDArray[Any]) -> None:
@@ -118,13 +143,13 @@ class TwinVecEnv(VecEnv):
     def _describe(b: int, info: dict[str, Any], has_ended: bool) -> dict[str, Any]:
         """The ``info`` for SB3 about the last decision of world ``b``."""
         source = info["final_info"] if has_ended else info
-        return {
-            "cost_usd": float(source["cost"]["total"][b]),
-            "events": {
-                name: bool(flags[b]) for name, flags in source["events"].items() if name[0] != "_"
-            },
-            "TimeLimit.truncated": False,
-        }
+        described: dict[str, Any] = {"TimeLimit.truncated": False}
+        if "cost" in source:
+            described["cost_usd"] = float(source["cost"]["total"][b])
+        if "events" in source:
+            flags = {name: one for name, one in source["events"].items() if name[0] != "_"}
+            described["events"] = {name: bool(one[b]) for name, one in flags.items()}
+        return described
 
     def _keep_reset_info(self, b: int, info: dict[str, Any]) -> None:
         """Store which instance world ``b`` has begun."""
@@ -135,20 +160,48 @@ class TwinVecEnv(VecEnv):
         """Release the resources of the environment."""
         self.env.close()
 
-    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """An attribute of the vector environment, repeated for each world of ``indices``."""
-        return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
+    def _separate(self, indices: VecEnvIndices) -> list[gym.Env[Any, Any]]:
+        """The environments of these worlds, if they are separate objects in this process; empty otherwise."""
+        envs = getattr(self.env.unwrapped, "envs", ())
+        return [envs[b] for b in self._get_indices(indices)] if envs else []
 
-    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:  # noqa: ANN401
-        """Set an attribute of the vector environment, for all worlds at once.
+    def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
+        """One picture per world.
 
         Raises
         ------
         UserError
-            If only some worlds are named: they are not separate objects.
+            If the environment draws none.
         """
-        self._check_all(indices)
-        setattr(self.env, attr_name, value)
+        pictures: Any = self.env.render() if self.render_mode == "rgb_array" else None
+        if pictures is None:
+            raise UserError(
+                f"render_mode: got {self.render_mode!r}, expected 'rgb_array', with which Debris-v0 is drawn in a "
+                "SyncVectorEnv"
+            )
+        return list(pictures)
+
+    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        """An attribute of each world of ``indices``, or else of the vector environment, repeated."""
+        worlds = self._separate(indices)
+        if worlds and all(world.has_wrapper_attr(attr_name) for world in worlds):
+            return [world.get_wrapper_attr(attr_name) for world in worlds]
+        return [getattr(self.env, attr_name)] * len(list(self._get_indices(indices)))
+
+    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:  # noqa: ANN401
+        """Set an attribute of separate worlds, or else of the vector environment, for all worlds at once.
+
+        Raises
+        ------
+        UserError
+            If only some worlds are named that are not separate objects.
+        """
+        worlds = self._separate(indices)
+        if not worlds:
+            self._check_all(indices)
+            setattr(self.env, attr_name, value)
+        for world in worlds:
+            world.set_wrapper_attr(attr_name, value)
 
     def env_method(
         self,
@@ -157,13 +210,19 @@ class TwinVecEnv(VecEnv):
         indices: VecEnvIndices = None,
         **method_kwargs: Any,
     ) -> list[Any]:
-        """Call a method of the vector environment once; returns its result once per world.
+        """Call a method of each separate world, or else of the vector environment, whose result is repeated.
 
         Raises
         ------
         UserError
-            If only some worlds are named: they are not separate objects.
+            If only some worlds are named that are not separate objects.
         """
+        worlds = self._separate(indices)
+        if worlds and all(world.has_wrapper_attr(method_name) for world in worlds):
+            return [
+                world.get_wrapper_attr(method_name)(*method_args, **method_kwargs)
+                for world in worlds
+            ]
         self._check_all(indices)
         answer = getattr(self.env, method_name)(*method_args, **method_kwargs)
         return [answer] * self.num_envs
@@ -178,5 +237,18 @@ class TwinVecEnv(VecEnv):
     def env_is_wrapped(
         self, wrapper_class: type[gym.Wrapper[Any, Any, Any, Any]], indices: VecEnvIndices = None
     ) -> list[bool]:
-        """Whether the worlds provide a wrapper's function; true for ``Monitor``'s episode statistics only."""
-        return [wrapper_class is Monitor] * len(list(self._get_indices(indices)))
+        """Whether the worlds have a wrapper; true for ``Monitor``, whose episode statistics are provided here."""
+        worlds: Sequence[gym.Env[Any, Any] | None] = self._separate(indices)
+        worlds = worlds or [None] * len(list(self._get_indices(indices)))
+        return [
+            wrapper_class is Monitor or (world is not None and is_wrapped(world, wrapper_class))
+            for world in worlds
+        ]
+
+
+def _by_key(options: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Options of every world as one mapping to lists, which the twin takes."""
+    keys = set(options[0])
+    if any(set(of_one) != keys for of_one in options):
+        raise UserError("options: expected the same keys for every world")
+    return {key: [of_one[key] for of_one in options] for key in sorted(keys)}

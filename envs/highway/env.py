@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from highway_env.envs.common.abstract import AbstractEnv
 
-from envs.action import action_space, check_actions
+from envs.action import action_space, check_action
 from envs.cache import announce_cold_start
 from envs.errors import UserError, not_allowed
 from envs.highway.picture_settings import (
@@ -183,7 +183,7 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
 
     def step(self, action: object) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Advance by one decision of three ticks; an invalid action raises an error before anything changes."""
-        first, second = check_actions([action], self.settings.action, 1)[0]
+        first, second = check_action(action, self.settings.action)
         p = self.settings.cost_record
         begin_decision(self.world, first, second, self.settings.is_discrete)
         for tick in range(TICKS_PER_DECISION):

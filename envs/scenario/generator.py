@@ -114,10 +114,16 @@ class ScenarioSampler:
         self._variant = variant
 
     def sample(self, rng: np.random.Generator) -> ScenarioInstance:
-        """One instance; ``rng`` is consumed."""
+        """One instance; ``rng`` is consumed.
+
+        Raises
+        ------
+        UserError
+            If a family function returns something else.
+        """
         family = self._families[int(rng.integers(len(self._families)))]
         draw = rng.random()
-        return family(rng, self._source, self._setting(draw))
+        return _checked(family, family(rng, self._source, self._setting(draw)))
 
     def _setting(self, draw: float) -> Setting:
         """Light and weather for a uniform number."""
@@ -129,6 +135,17 @@ class ScenarioSampler:
             if draw < cumulated:
                 return setting
         return SETTINGS["day-clear"][0]
+
+
+def _checked(family: Generate, drawn: object) -> ScenarioInstance:
+    """What a family function has returned, if it is an instance."""
+    if isinstance(drawn, ScenarioInstance):
+        return drawn
+    name = getattr(family, "__qualname__", type(family).__name__)
+    raise UserError(
+        f"scenario: {getattr(family, '__module__', '')}.{name} returned {type(drawn).__name__}, expected a "
+        "ScenarioInstance, such as SceneBuilder.build makes"
+    )
 
 
 def _resolve(item: str | Generate) -> Generate:

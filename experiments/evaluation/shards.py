@@ -122,6 +122,7 @@ def run(shard: Shard, folder: str) -> Done:
         num_worlds=shard.num_worlds,
         policy_seed=shard.policy_seed,
         cost=cost,
+        name=Path(shard.policy).stem,
     )
     source = records.Source(
         Path(shard.policy).stem, shard.policy_seed, suite.version, shard.split, shard.cost_setting

@@ -15,6 +15,7 @@ from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISIONS_PER_EPISODE, column, component
+from experiments.rollout.decision_check import check_decision, in_instance, policy_name
 from policies.base import Explaining, Explanation, Policy, Privileged
 
 Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
@@ -104,6 +105,8 @@ class Rollout:
         Cost parameters; the default setting if not given.
     filter_observation
         Takes the worlds and their observation; the policy sees what it returns.
+    name
+        What the policy is called in messages; by default its class or function.
     """
 
     def __init__(
@@ -115,8 +118,10 @@ class Rollout:
         policy_seed: int = 0,
         cost: CostParameters | None = None,
         filter_observation: Filter | None = None,
+        name: str | None = None,
     ) -> None:
         self._policy = policy
+        self._name = policy_name(policy) if name is None else name
         self._filter = filter_observation
         self._instances = instances
         self._policy_seed = policy_seed
@@ -178,14 +183,23 @@ class Rollout:
                 if instance is not None:
                     seeds[b] = world_seed(self._policy_seed, instance.hash)
             self._policy.reset(begins, seeds)
-        action = np.asarray(self._policy.act(observation), dtype=np.float64)
+        returned = self._policy.act(observation)
         elapsed = time.process_time() - cpu
+        action = check_decision(
+            self._name, returned, self._num_worlds, lambda b: self._where(b, log)
+        )
         self._policy_s += elapsed
         log.note_decision(observation["ego"], action, 1e3 * elapsed / self._num_worlds)
         if isinstance(self._policy, Explaining):
             explained = self._policy.explain()
             log.note_reasons(explained)
         return action
+
+    def _where(self, b: int, log: _Log) -> str:
+        """The decision and instance of world ``b``, in words."""
+        instance = self._env.instances[b]
+        known = ("", "") if instance is None else (instance.family, instance.hash)
+        return in_instance(int(log.length[b]), *known, b)
 
     def _finish(self, log: _Log, b: int, index: int, info: dict[str, Any]) -> Episode:
         """The episode of world ``b`` that has just ended."""

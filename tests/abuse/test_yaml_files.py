@@ -133,7 +133,7 @@ HOLES = [
     ),
     ("policies.floors.np.load", "file: x.npy", "which is defined in|expected a class"),
     ("policies.checkpoint._replace", "path: x", "expected a class"),
-    ("policies.adapters.Path", "x: 1", "which is defined in pathlib"),
+    ("policies.checkpoint.Path", "x: 1", "which is defined in pathlib"),
     ("experiments.store.atomic.write_text", "path: x", "allowed are names that begin with"),
     ("policies.", "x: 1", "_target_"),
     ("policies.floors.Constant.__init__.__globals__", "x: 1", "_target_"),

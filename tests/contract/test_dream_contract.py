@@ -13,6 +13,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.env_checker import check_env as sb3_check_env
 
 import policies.world_model.dream as package
+from envs.errors import UserError
 from experiments.cli.loading import load_policy
 from policies.base import Privileged
 from policies.world_model.dream.sb3 import DreamSB3VecEnv
@@ -157,3 +158,10 @@ def test_no_module_of_the_dream_imports_motion_contact_or_the_engines():
                 assert parts[:2] not in (["envs", "batched"], ["envs", "scenario"]), path
                 if parts[:2] == ["envs", "physics"]:
                     assert parts[2] in allowed, (path, name)
+
+
+def test_a_wrong_action_is_shown_with_the_shapes_of_one_world():
+    env = gym.make(DREAM, disable_env_checker=True)
+    env.reset(seed=1)
+    with pytest.raises(UserError, match=r"action: got shape \(3,\), expected \(2,\)"):
+        env.step(np.zeros(3))

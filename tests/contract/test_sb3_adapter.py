@@ -7,7 +7,12 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from stable_baselines3 import PPO
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
-from stable_baselines3.common.vec_env import VecNormalize
+from stable_baselines3.common.vec_env import (
+    VecCheckNan,
+    VecFrameStack,
+    VecMonitor,
+    VecNormalize,
+)
 
 from envs.errors import UserError
 from envs.specification import column, episode
@@ -20,6 +25,13 @@ HOLD = (0.46, 0.0)
 
 def make(num_envs, **settings):
     return gym.make_vec(ID, num_envs=num_envs, vectorization_mode="vector_entry_point", **settings)
+
+
+def make_sync(num_envs, env_id=ID, **settings):
+    mode = {"autoreset_mode": AutoresetMode.SAME_STEP}
+    return gym.make_vec(
+        env_id, num_envs=num_envs, vectorization_mode="sync", vector_kwargs=mode, **settings
+    )
 
 
 class ScriptedVectorEnv(VectorEnv):
@@ -89,6 +101,87 @@ def test_seeds_and_options_reach_the_next_reset_only():
     env.set_options([{"instance": 1}, {}, {}])
     with pytest.raises(UserError, match="options: expected the same keys for every world"):
         env.reset()
+
+
+def drawn(seed):
+    """An instance, and the first observation of the ego in it."""
+    env = gym.make(ID, scenario="lone_object")
+    observation, _ = env.reset(seed=seed)
+    return env.unwrapped.instance, observation["ego"]
+
+
+@pytest.mark.parametrize("begin_before", [False, True])
+@pytest.mark.parametrize("maker", [make, make_sync])
+def test_every_world_gets_its_own_options(maker, begin_before):
+    env = TwinVecEnv(maker(3))
+    if begin_before:
+        env.reset()
+    instances, egos = zip(*(drawn(seed) for seed in range(3)), strict=True)
+    env.set_options([{"instance": one} for one in instances])
+    observation = env.reset()
+    np.testing.assert_allclose(observation["ego"], egos, rtol=1e-6)
+    hashes = [one.hash for one in instances]
+    assert [info["instance_hash"] for info in env.reset_infos] == hashes
+    env.set_options({"instance": instances[1]})
+    np.testing.assert_allclose(env.reset()["ego"], [egos[1]] * 3, rtol=1e-6)
+    env.seed(8)
+    env.reset()
+    first = env.reset_infos
+    assert not set(hashes) & {info["instance_hash"] for info in first}
+    if maker is make_sync:
+        # some worlds with options, others with seeds
+        env.seed(8)
+        env.set_options([{}, {"instance": instances[0]}, {}])
+        env.reset()
+        assert env.reset_infos == [first[0], {"instance_hash": hashes[0]}, first[2]]
+
+
+def test_inject_works_without_events():
+    env = TwinVecEnv(
+        make_sync(2, "envs:roadworld/Inject-v0", base="merge-v1", objects=["mattress"])
+    )
+    env.seed(1)
+    env.reset()
+    ends = 0
+    for _ in range(20):
+        _, _, done, infos = env.step(np.array([3, 1]))
+        assert all(info["cost_usd"] >= 0.0 and "events" not in info for info in infos)
+        ends += sum("terminal_observation" in info for info in infos)
+        assert ends or not done.any()
+    assert ends > 0
+    PPO("MlpPolicy", env, n_steps=8, batch_size=16, n_epochs=1, device="cpu").learn(16)
+
+
+@pytest.mark.filterwarnings("ignore:The environment is already wrapped with a `Monitor`")
+@pytest.mark.parametrize(
+    "wrap", [VecMonitor, VecNormalize, VecCheckNan, lambda env: VecFrameStack(env, 3)]
+)
+def test_wrappers_of_stable_baselines_over_separate_worlds(wrap):
+    env = wrap(TwinVecEnv(make_sync(2, scenario="boxed_in")))
+    model = PPO("MultiInputPolicy", env, n_steps=8, batch_size=16, n_epochs=1, device="cpu")
+    model.learn(16)
+    mean, _ = evaluate_policy(model, env, n_eval_episodes=2, warn=False)
+    assert mean < 0.0
+
+
+def test_separate_worlds_have_their_own_attributes_and_pictures():
+    env = TwinVecEnv(make_sync(3, render_mode="rgb_array"))
+    env.reset()
+    hashes = [info["instance_hash"] for info in env.reset_infos]
+    assert [one.hash for one in env.get_attr("instance")] == hashes
+    assert [one.hash for one in env.get_attr("instance", indices=[2, 0])] == hashes[::-2]
+    assert env.get_attr("num_envs") == [3, 3, 3]
+    env.set_attr("note", "x", indices=1)
+    assert [env.has_attr("note"), env.get_attr("note", indices=1)] == [False, ["x"]]
+    assert env.env_method("get_wrapper_attr", "instance", indices=0)[0].hash == hashes[0]
+    assert env.env_is_wrapped(gym.wrappers.OrderEnforcing, indices=[1]) == [True]
+    assert env.env_is_wrapped(gym.wrappers.TimeLimit) == [False] * 3
+    pictures = env.get_images()
+    assert [picture.shape for picture in pictures] == [pictures[0].shape] * 3
+    assert env.render().dtype == np.uint8
+    env.close()
+    with pytest.raises(UserError, match="render_mode: got None, expected 'rgb_array'"):
+        TwinVecEnv(make(2)).get_images()
 
 
 def test_another_autoreset_mode_is_refused():

@@ -197,10 +197,7 @@ def test_damaged_checkpoint_is_one_line(tmp_path):
     )
     code, _, err = run(tmp_path, "policy=mine.yaml")
     assert code == 2
-    assert (
-        "mine.yaml: path: 'agent.zip' is not a Stable-Baselines3 PPO checkpoint"
-        in err.splitlines()[-1]
-    )
+    assert "mine.yaml: path: 'agent.zip' is not a Stable-Baselines3 zip" in err.splitlines()[-1]
 
 
 def test_policy_of_ones_own_runs_when_allowed(tmp_path):

@@ -18,6 +18,7 @@ from envs.specification import (
     column,
     component,
 )
+from experiments.rollout.decision_check import check_decision, in_instance
 from experiments.rollout.loop import world_seed
 from experiments.training.collection.truth import read_truth, struck_by_others
 from policies.base import Policy
@@ -68,7 +69,8 @@ def drive(
     for step in range(DECISIONS_PER_EPISODE):
         truth.read(env)
         _note_before(kept, step, observation, truth, env, names)
-        action = np.asarray(policy.act(observation), np.float64)
+        where = [in_instance(step, one.family, one.hash, b) for b, one in enumerate(instances)]
+        action = check_decision(behaviour, policy.act(observation), size, where.__getitem__)
         kept["action"][step] = action
         observation, _, terminated, truncated, info = env.step(action)
         _note_after(kept, step, info, truth, instances, runs)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium as gym
 import numpy as np
 
-from envs.action import action_space
+from envs.action import action_space, check_action
 from envs.errors import not_allowed
 from envs.observation import observation_space
 from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode
@@ -101,7 +101,9 @@ class DreamEnv(LongestEpisode, gym.Env[dict[str, Any], Any]):
 
     def step(self, action: Any) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:  # noqa: ANN401
         """Advance by one decision; ``action`` is ``(2,)`` in [-1, 1]."""
-        reward, terminated, truncated, info = self.core.step([action])
+        reward, terminated, truncated, info = self.core.step(
+            check_action(action, "continuous")[None]
+        )
         if self._picture is not None:
             self._picture.record()
         return (

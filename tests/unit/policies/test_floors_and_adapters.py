@@ -1,16 +1,13 @@
 """Floors do what their name says; adapters hand over what they are given."""
 
-import gymnasium as gym
 import numpy as np
 import pytest
-import stable_baselines3
 
 from envs.action import DISCRETE_NAMES
 from envs.batched.env import DebrisVectorEnv
 from envs.errors import UserError
-from envs.observation import observation_space
 from envs.specification import column
-from policies.adapters import FromFunction, OnePerWorld, StableBaselines3, from_discrete
+from policies.adapters import FromFunction, OnePerWorld, from_discrete
 from policies.base import BRAKE, KEEP
 from policies.command import to_action
 from policies.floors import Constant, Uniform
@@ -160,52 +157,3 @@ def test_discrete_index_means_what_the_environment_means():
 def test_to_action_clips_to_what_is_allowed():
     action = to_action(observe(), np.array([-20.0]), np.array([50.0]))
     np.testing.assert_array_equal(action, [[-1.0, 1.0]])
-
-
-class Spaces(gym.Env):
-    """Nothing but spaces, to make agents with."""
-
-    def __init__(self, action_space):
-        self.observation_space = observation_space()
-        self.action_space = action_space
-
-
-@pytest.mark.filterwarnings("ignore:.*zip runs code", "ignore:You provided a 2D")
-@pytest.mark.parametrize(
-    ("algorithm", "space"),
-    [
-        ("PPO", gym.spaces.Box(-1, 1, (2,), np.float32)),
-        ("DQN", gym.spaces.Discrete(len(DISCRETE_NAMES))),
-    ],
-)
-def test_stable_baselines_zip_acts_alike_in_any_batch(algorithm, space, tmp_path):
-    path = tmp_path / "agent.zip"
-    options = {"buffer_size": 10} if algorithm == "DQN" else {"n_steps": 4, "batch_size": 4}
-    model = getattr(stable_baselines3, algorithm)
-    model("MultiInputPolicy", Spaces(space), device="cpu", seed=1, **options).save(path)
-    policy = StableBaselines3(str(path), algorithm)
-    many = observe(worlds=71)
-    many["ego"] += np.random.default_rng(0).normal(0.0, 1.0, many["ego"].shape).astype(np.float32)
-    together = start(policy, 71).act(many)
-    assert together.shape == (71, 2)
-    mirrored = start(policy, 71).act({key: values[::-1] for key, values in many.items()})
-    np.testing.assert_array_equal(mirrored[::-1], together)
-    for b in (0, 10, 31, 70):
-        alone = start(policy).act({key: values[b : b + 1] for key, values in many.items()})
-        np.testing.assert_array_equal(alone[0], together[b])
-
-
-@pytest.mark.filterwarnings("ignore:.*zip runs code", "ignore:You provided a 2D")
-def test_stable_baselines_mistakes_are_one_line(tmp_path):
-    with pytest.raises(UserError, match="there is no such file"):
-        StableBaselines3(str(tmp_path / "none.zip"))
-    (tmp_path / "torn.zip").write_bytes(b"PK torn")
-    with pytest.raises(UserError, match="is not a Stable-Baselines3 PPO checkpoint"):
-        StableBaselines3(str(tmp_path / "torn.zip"))
-    with pytest.raises(UserError, match="allowed are PPO"):
-        StableBaselines3(str(tmp_path / "torn.zip"), "ppo")
-    path = tmp_path / "other.zip"
-    box = gym.spaces.Box(-1, 1, (3,), np.float32)
-    stable_baselines3.PPO("MultiInputPolicy", Spaces(box), n_steps=4, batch_size=4).save(path)
-    with pytest.raises(UserError, match="other observation or action spaces"):
-        StableBaselines3(str(path))

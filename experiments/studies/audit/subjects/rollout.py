@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
+from experiments.rollout.decision_check import check_decision, policy_name
 from experiments.studies.audit.scenes.bodies import NUM_BODY, Array, Indices, Mask
 from experiments.studies.audit.scenes.moments import Moments
 from policies.base import Observation, Policy
@@ -145,4 +146,7 @@ def driven_by(policy: Policy, count: int) -> Driver:
     Its memory begins at the moment: the actions before it were those of another driver.
     """
     policy.reset(np.ones(count, np.bool_), np.arange(count))
-    return lambda _, seen: np.clip(np.asarray(policy.act(seen), np.float64), -1.0, 1.0)
+    name = policy_name(policy)
+    return lambda t, seen: check_decision(
+        name, policy.act(seen), count, lambda b: f"decision {t} of future {b}"
+    )

@@ -2,6 +2,7 @@
 
 import math
 
+import gymnasium as gym
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from envs.action import (
     DISCRETE_NAMES,
     STEERING_SPEED_FLOOR_MPS,
     action_space,
+    check_action,
     check_actions,
     control_ego,
     lateral_range,
@@ -215,3 +217,23 @@ def test_shift_within_the_lane_is_held_to_the_centimetre():
     drive = Drive(road(speed=28.0)).run(15, 0.0, 4.35)
     assert drive.y == pytest.approx(4.35, abs=0.01)
     assert drive.world.vehicle_f[vehicle.HEADING, 0] == pytest.approx(0.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "message"),
+    [
+        ("continuous", np.zeros(3), r"got shape \(3,\), expected \(2,\)"),
+        ("continuous", np.zeros((1, 2)), r"got shape \(1, 2\), expected \(2,\)"),
+        ("discrete", np.zeros(1, int), r"got shape \(1,\), expected \(\)"),
+        ("continuous", [0.0, np.nan], r"got nan, every component must lie in \[-1, 1\]"),
+    ],
+)
+def test_one_world_is_shown_its_own_shapes(kind, action, message):
+    with pytest.raises(UserError, match=f"action: {message}"):
+        check_action(action, kind)
+    env = gym.make("envs:roadworld/Debris-v0", action=kind, disable_env_checker=True)
+    env.reset(seed=1)
+    with pytest.raises(UserError, match=f"action: {message}"):
+        env.step(action)
+    np.testing.assert_array_equal(check_action([0.25, -1.0], "continuous"), [0.25, -1.0])
+    np.testing.assert_array_equal(check_action(np.int64(7), "discrete"), [7.0, 0.0])

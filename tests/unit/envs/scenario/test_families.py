@@ -1,14 +1,17 @@
 """Every family: valid instances from every seed, the promised ingredients, nothing that is not promised."""
 
+import gymnasium as gym
 import numpy as np
 import pytest
 
 from envs.debris.catalogue import load, names
+from envs.errors import UserError
 from envs.scenario.generator import FAMILIES, SETTINGS, SPLITS, ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.scene import EGO_X_M
 from envs.specification import LANE_WIDTH_M, debris, episode, vehicle
 
+ID = "envs:roadworld/Debris-v0"
 NUM_SEEDS = 300
 
 
@@ -244,6 +247,27 @@ def test_a_family_is_any_function():
 
     first = ScenarioSampler(mine).sample(np.random.default_rng(3))
     assert first.hash == instances("lone_object", 4)[3].hash
+
+
+@pytest.mark.parametrize("returned", [None, 3, {"family": "lone_object"}])
+def test_a_family_function_that_returns_no_instance_is_named(returned):
+    def my_corner_case(rng, source, setting):
+        """A user's own corner case without an instance."""
+        del rng, source, setting
+        return returned
+
+    twin = {"num_envs": 2, "vectorization_mode": "vector_entry_point"}
+    for make in (
+        lambda: ScenarioSampler([my_corner_case]).sample(np.random.default_rng(0)),
+        lambda: gym.make(ID, scenario=my_corner_case).reset(seed=1),
+        lambda: gym.make_vec(ID, **twin, scenario=my_corner_case).reset(seed=1),
+    ):
+        with pytest.raises(UserError) as caught:
+            make()
+        text = str(caught.value)
+        assert f"my_corner_case returned {type(returned).__name__}, expected a ScenarioInst" in text
+        assert text.startswith("scenario: ")
+        assert len(text.splitlines()) == 1
 
 
 def test_at_least_a_third_of_the_encounters_are_harmless():
