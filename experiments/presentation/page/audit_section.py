@@ -78,7 +78,8 @@ def _checkpoint(file: str) -> str | None:
 
 def write_audit_page(folder: Path, table: AuditTable) -> Path:
     """Write ``index.html`` into the folder of an audit."""
-    details = json.dumps({key: table.about[key] for key in ("git_commit", "config")}, indent=2)
+    shown = ("git_commit", "version", "sources", "config")
+    details = json.dumps({key: table.about[key] for key in shown if key in table.about}, indent=2)
     template = make_environment().get_template("page/audit.html.j2")
     path = folder / "index.html"
     write_text(path, template.render(audit=make_section(table, folder), details=details, **shell()))
