@@ -56,7 +56,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
         if not done:
             raise UserError("search: every trial failed")
         best = min(done, key=lambda row: (row["mean_usd"], row["trial"]))
-        result = {
+        result: dict[str, Any] = {
             "trials": len(rows),
             "failed": len(rows) - len(done),
             "as_it_was_usd": rows[0]["mean_usd"],
@@ -67,7 +67,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
         }
         whole = json.dumps({"told": result, "trials": rows}, indent=1)
         write_text(folder / "search.json", whole + "\n")
-    return result
+    return result | {"policy": str(folder / best["policy"])}
 
 
 def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
@@ -137,7 +137,12 @@ def _run_batch(
         failed = optuna.trial.TrialState.FAIL
         study.tell(trial, mean, state=failed if mean is None else None)
         rows.append(
-            {"trial": trial.number, "values": trial.params, "mean_usd": mean, "policy": path}
+            {
+                "trial": trial.number,
+                "values": trial.params,
+                "mean_usd": mean,
+                "policy": Path(path).relative_to(folder).as_posix(),
+            }
         )
     return rows
 
