@@ -45,6 +45,9 @@ def read_run(folder: Path) -> Run:
         check_file(folder / "records.parquet")
     table, about = records.read(folder), _read_provenance(folder)
     records.check_columns(folder, table.schema.names, records.COLUMNS)
+    for name in sorted(set(table["policy"].to_pylist())):
+        if name not in about["entrants"]:
+            raise UserError(f"{folder}: provenance.json does not describe the policy {name}")
     return Run(folder, table, about)
 
 

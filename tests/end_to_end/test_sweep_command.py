@@ -131,6 +131,10 @@ def test_search_goes_on_with_the_trials_it_would_have_made(tmp_path):
     assert code == 0, err
     told_parts, told_whole = told(out), told(fresh)
     assert told_parts["trials"] == 4
+    assert (tmp_path / told_parts["policy"]).is_file()
+    searched = json.loads((tmp_path / "parts" / "search.json").read_text())
+    for path in (searched["told"]["policy"], *(row["policy"] for row in searched["trials"])):
+        assert (tmp_path / "parts" / path).is_file()
     assert told_parts["best_usd"] <= told_parts["as_it_was_usd"]
     for name in ("best", "best_usd", "as_it_was_usd"):
         assert told_parts[name] == told_whole[name]
@@ -168,7 +172,7 @@ def test_mistakes_are_one_line_and_leave_nothing(tmp_path, overrides, said):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_cells_are_named_by_what_decides_their_result():
+def test_cells_are_named_by_what_decides_their_result(tmp_path):
     told = {
         "policies": ["keep"], "policy_seeds": [0, 1], "suite": "quick", "split": "test",
         "strata": ["seen"], "seeds": None, "max_instances": 2, "cost": "loc_8", "also_cost": [],
@@ -183,6 +187,16 @@ def test_cells_are_named_by_what_decides_their_result():
     assert [cell.name for cell in first] == [cell.name for cell in same]
     changed = make_cells(validate(SweepConfiguration, told | {"max_instances": 3}))
     assert {cell.name for cell in first}.isdisjoint(cell.name for cell in changed)
+    # a policy by its name and contents, wherever its file is: a search may be moved
+    names = []
+    for place, gap in (("a", 5.0), ("b", 5.0), ("c", 6.0)):
+        path = tmp_path / place / "trial.yaml"
+        path.parent.mkdir()
+        path.write_text(f"_target_: policies.floors.Constant\nplace: centre\nbraking_mps2: {gap}\n")
+        cells = make_cells(validate(SweepConfiguration, told | {"policies": [str(path)]}))
+        names.append([cell.name for cell in cells])
+    assert names[0] == names[1]
+    assert set(names[0]).isdisjoint(names[2])
 
 
 @pytest.mark.skipif(not has_joblib(), reason="Hydra's joblib launcher is not installed")

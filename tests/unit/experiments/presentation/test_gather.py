@@ -354,6 +354,12 @@ def test_a_stratum_that_the_suite_does_not_name_is_shown(tmp_path):
     assert source.strata == ["seen", "own"]
 
 
+def test_a_policy_without_a_description_is_refused(tmp_path):
+    rows = make_rows("keep"), make_rows("mine")
+    folder = write(tmp_path / "a", *rows, entrants={"keep": ENTRANTS["keep"]})
+    assert refusal(folder) == f"{folder}: provenance.json does not describe the policy mine"
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
