@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+import conf
 from experiments.cli.configuration import validate
 from experiments.records import table as records
 from experiments.studies.sweeps.cells import make_cells
@@ -147,6 +150,25 @@ def test_search_goes_on_with_the_trials_it_would_have_made(tmp_path):
     ]
     assert rows[0] == rows[1]
     assert rows[0][0][0] == {"thresholds.horizon_s": 7.0}
+
+
+@NEEDS_OPTUNA
+def test_a_moved_search_is_shown_without_its_policy(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
+    shutil.copy(Path(conf.__file__).parent / "policy" / "rule.yaml", here / "mine.yaml")
+    words = ("policy=mine.yaml", "split=validation", "strata=[seen]", "output=searched")
+    wanted = "search={ranges: {thresholds.horizon_s: [3, 9]}, trials: 2, batch: 2, seed: 1}"
+    code, out, err = run(here, *words, wanted)
+    assert code == 0, err
+    shutil.copytree(here / "searched", there / "searched")
+    shutil.rmtree(here)
+    cells = {path: path.stat().st_mtime_ns for path in there.rglob("*.parquet")}
+    code, again, err = run(there, *words, wanted)
+    assert (code, again) == (0, out), err
+    assert "there is no such file; searched as it was: searched/searched.yaml" in err
+    assert cells == {path: path.stat().st_mtime_ns for path in there.rglob("*.parquet")}
 
 
 @pytest.mark.parametrize(
