@@ -200,19 +200,9 @@ CONFIG = {"cost": "loc_8", "also_cost": ["loc_off"], "suite": "quick"}
             "'mine': SHA-256 of my_policy.py; a policy has the name of its file: rename one",
         ),
         (
-            {"sha256": {"policy mine": {"mine.yaml": "1"}}},
-            {"sha256": {"policy mine": HASHES}},
-            "different policies with the name 'mine': SHA-256 of my_policy.py",
-        ),
-        (
             {"sha256": {"cost loc_8": {"loc_8.yaml": "1"}}},
             {"sha256": {"cost loc_8": {"loc_8.yaml": "2"}}},
             "different cost settings with the name 'loc_8': SHA-256 of loc_8.yaml; run both with the same files",
-        ),
-        (
-            {"sha256": {"suite quick": {"quick.yaml": "1"}}},
-            {"sha256": {"suite quick": {"quick.yaml": "2"}}},
-            "different suites with the name 'quick': SHA-256 of quick.yaml",
         ),
         (
             {"sha256": {"metrics": {"module a": "1", "module b": "1"}}},
