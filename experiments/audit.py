@@ -28,11 +28,11 @@ def _run(values: dict[str, Any]) -> None:
         policy_path(name)
     # imported only now: showing an audit does not wait for the engines
     from experiments.presentation.page.audit_section import write_audit_page
-    from experiments.store.provenance import commit
+    from experiments.store.provenance import describe_code
     from experiments.studies.audit.resume import run
     from experiments.studies.audit.show import publish, verdict
 
-    about = {"git_commit": commit(), "config": config.model_dump(exclude={"output", "show"})}
+    about = describe_code() | {"config": config.model_dump(exclude={"output", "show"})}
     audited = run(config)
     folder = Path(config.output)
     publish(audited, folder, about)

@@ -13,13 +13,13 @@ def _run(values: dict[str, Any]) -> None:
     from pathlib import Path
 
     from experiments.cli.configuration import validate
-    from experiments.store.provenance import commit
+    from experiments.store.provenance import describe_code
     from experiments.studies.sensitivity.configuration import SensitivityConfiguration
     from experiments.studies.sensitivity.show import publish
     from experiments.studies.sensitivity.study import run
 
     config = validate(SensitivityConfiguration, values)
-    about = {"git_commit": commit(), "config": config.model_dump(exclude={"workers", "output"})}
+    about = describe_code() | {"config": config.model_dump(exclude={"workers", "output"})}
     folder = Path(config.output)
     sys.stdout.write(publish(run(config), config.reference, folder, about))
     sys.stdout.write(f"{folder / 'sensitivity.png'}\n")

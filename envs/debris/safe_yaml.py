@@ -106,7 +106,7 @@ def _check_events(text: str, max_depth: int) -> list[tuple[int, str]]:
 
 
 @contextmanager
-def _in_one_line(path: Path) -> Iterator[None]:
+def _in_one_line(path: Path | str) -> Iterator[None]:
     """Convert every error about a text to a ``CatalogueError`` of one line."""
     try:
         yield
@@ -165,7 +165,17 @@ def read_mapping(path: Path) -> dict[str, object]:
     CatalogueError
         If the file cannot be read, is too large, is not YAML, or is not a plain mapping.
     """
-    text = read_text(path)
+    return parse_mapping(read_text(path), path)
+
+
+def parse_mapping(text: str, path: Path | str) -> dict[str, object]:
+    """The mapping in a text that ``path`` names in errors; as ``read_mapping``.
+
+    Raises
+    ------
+    CatalogueError
+        If it is not YAML, or is not a plain mapping.
+    """
     with _in_one_line(path):
         _check_events(text, MAX_DEPTH)
         document: object = yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of the safe loader)

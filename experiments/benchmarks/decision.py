@@ -15,6 +15,7 @@ import numpy as np
 from envs.scenario.suite import load_suite
 from experiments.rollout.decision_probe import Answered, DecisionProbe
 from experiments.store.progress import watch
+from experiments.store.provenance import machine
 from policies.planning.answers import ANSWERS
 
 HARMLESS_USD = 50.0
@@ -111,6 +112,7 @@ def run(path: Path, split: str, num_contents: int, max_instances: int | None) ->
             )
             if not is_met
         ],
+        "machine": machine(),
     }
     sys.stdout.write(json.dumps(_without_nan(result)) + "\n")
 

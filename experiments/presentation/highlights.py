@@ -104,10 +104,12 @@ def _write_replays(plan: Plan, names: list[str], items: list[SuiteItem], folder:
         )
         for name in watch(names, "replays", len(names), "policies")
     ]
+    files = dict(zip(plan.names, plan.policies, strict=True))
+    shown = ",".join(files[name] for name in names)
     for k, (item, instance) in enumerate(zip(items, instances, strict=True)):
         heading = describe_heading(plan.suite, plan.config.split, item, instance)
         command = (
-            f"python -m experiments.record policy=[{','.join(names)}] suite={plan.config.suite} "
+            f"python -m experiments.record policy=[{shown}] suite={plan.config.suite} "
             f"split={plan.config.split} stratum={item.stratum} seed={item.seed}"
         )
         path = folder / f"{stem_of(item.family, item.seed)}.html"

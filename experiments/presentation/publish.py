@@ -95,6 +95,14 @@ def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> P
     write_text(folder / "table.md", markdown(summary))
     write_text(folder / "summary.json", json.dumps(to_plain(dict(summaries)), indent=2) + "\n")
     drawn = draw_all(summary, main_records(source.table), folder / "figures")
-    files = [row.file or row.policy for row in summary.rows]
-    page = write_page(folder, summaries, drawn, source.provenance, find_section(files, folder))
+    section = find_section(_read_files(source), folder)
+    page = write_page(folder, summaries, drawn, source.provenance, section)
     return Published(page, text)
+
+
+def _read_files(source: Source) -> dict[str, str | None]:
+    """Texts of the policies' files by policy, from the provenance; ``None`` if it does not have one."""
+    texts: dict[str, str] = {}
+    for about in source.provenance.get("runs", [source.provenance]):
+        texts = about.get("files", {}) | texts
+    return {name: texts.get(one.file or name) for name, one in source.entrants.items()}

@@ -1,4 +1,4 @@
-"""Provenance of results: processor, load, versions and commit."""
+"""Provenance of results: processor, load, versions, and the sources by commit and hash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-PACKAGES: Final = ("numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
+from experiments.store.run_folder import sources_hash
+
+PACKAGES: Final = ("roadworld", "numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
 """Packages whose version affects a measurement."""
 
 _PROCESSORS: Final = Path("/proc/cpuinfo")
@@ -27,14 +29,31 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
         "commit": commit(),
+        "sources": sources_hash(),
+    }
+
+
+def describe_code() -> dict[str, str | None]:
+    """Commit, version and hash of the sources; the hash is the same for a checkout and a wheel that is made of it."""
+    return {
+        "git_commit": commit(),
+        "version": _version("roadworld"),
+        "sources": sources_hash(),
     }
 
 
 def commit() -> str:
-    """The git commit of the sources, with ``-dirty`` if they were changed since; ``unknown`` outside a checkout."""
+    """The git commit of the sources, with ``-dirty`` if they were changed since; ``unknown`` outside a checkout.
+
+    A wheel may be installed inside the checkout of another project, whose commit is not that of these sources.
+    """
     root = Path(__file__).parents[2]
     found = []
-    for arguments in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no")):
+    for arguments in (
+        ("ls-files", "--error-unmatch", __file__),
+        ("rev-parse", "HEAD"),
+        ("status", "--porcelain", "--untracked-files=no"),
+    ):
         try:
             done = subprocess.run(  # noqa: S603 (fixed arguments)
                 ["git", *arguments],  # noqa: S607 (the user's own git)
@@ -46,7 +65,7 @@ def commit() -> str:
         except (OSError, subprocess.CalledProcessError):
             return "unknown"
         found.append(done.stdout.strip())
-    head, changes = found
+    _, head, changes = found
     return f"{head}-dirty" if changes else head
 
 

@@ -20,6 +20,15 @@ from experiments.store.steps import JOURNAL
 
 STATE_FILE: Final = "run.json"
 
+RESULTS: Final = "experiments/results/"
+"""Committed results, which decide no others."""
+
+TEXTS: Final = (".py", ".yaml", ".json", ".csv")
+"""Endings of text files that decide results."""
+
+TENSORS: Final = (".safetensors", ".npz", ".npy", ".zip", ".parquet")
+"""Endings of other files that decide results."""
+
 
 class RunFolder:
     """A folder that belongs to one configuration and is used by one process at a time.
@@ -67,17 +76,32 @@ def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, 
 
 @cache
 def sources_hash() -> str:
-    """Hash over all sources without committed results; a run of other sources is not continued."""
-    root = Path(__file__).parents[2]
+    """Hash over all sources without committed results, equal for a checkout and a wheel of it, on every system.
+
+    A run of other sources is not continued.
+    """
+    return hash_sources(Path(__file__).parents[2])
+
+
+def hash_sources(root: Path) -> str:
+    """Hash over names and contents of the files that decide results in the three packages below a folder."""
+    found = {
+        path.relative_to(root).as_posix(): path
+        for package in ("envs", "policies", "experiments")
+        for path in (root / package).rglob("*")
+        if path.suffix in {*TEXTS, *TENSORS} and path.is_file()
+    }
     digest = hashlib.sha256()
-    for package in ("envs", "policies", "experiments"):
-        for path in sorted((root / package).rglob("*")):
-            is_result = root / "experiments" / "results" in path.parents
-            if is_result or not path.is_file():
-                continue
-            if path.suffix in {".py", ".yaml", ".safetensors", ".json"}:
-                digest.update(path.relative_to(root).as_posix().encode())
-                digest.update(path.read_bytes())
+    for name, path in sorted(found.items()):
+        # caches of tools are folders with a dot
+        if name.startswith(RESULTS) or "/." in name:
+            continue
+        content = path.read_bytes()
+        if path.suffix in TEXTS:
+            # git on Windows may write other line ends
+            content = content.replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 

@@ -25,7 +25,7 @@ from experiments.rollout.loop import Rollout
 from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
-from experiments.store.provenance import commit
+from experiments.store.provenance import describe_code
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
@@ -296,6 +296,7 @@ def describe(found: Tuned) -> str:
 
 def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
     """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the original policy."""
+    code = describe_code()
     head = [
         f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
         f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",
@@ -303,7 +304,8 @@ def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
         f"# the suite, sha256 {found.suite_sha256['train']};",
         f"# chosen on its validation seeds, sha256 {found.suite_sha256['validation']}:",
         f"# objective {found.before['objective']:.1f} -> {found.after['objective']:.1f}, mean cost "
-        f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$; sources {commit()}",
+        f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$",
+        f"# roadworld {code['version']}, commit {code['git_commit']}, sources {code['sources']}",
         "_target_: policies.rule.RulePolicy",
         f"environment_steps: {found.decisions}",
         f"cpu_seconds: {found.cpu_s:.1f}",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli.loading import load_policy
+from experiments.store.run_folder import sources_hash
 from policies.checkpoint import ABOUT, TENSORS
 from policies.world_model.log import experience as log
 from policies.world_model.model import checkpoint
@@ -64,6 +65,8 @@ def test_collection_is_complete_and_repeatable(collected):
     rows = sum(log.read_about(path)["rows"] for path in shards)
     assert rows >= 9_000
     assert not list((collected / "experience").glob(".*partial"))
+    about = json.loads((collected / "experience" / "provenance.json").read_text(encoding="utf-8"))
+    assert about["machine"]["sources"] == sources_hash()
     before = [log.read_about(path)["sha256"] for path in shards]
     # a shard that a killed run has lost comes back with the same bits, here in one process
     shutil.rmtree(shards[0])

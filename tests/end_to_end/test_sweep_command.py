@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+import conf
 from experiments.cli.configuration import validate
 from experiments.records import table as records
 from experiments.studies.sweeps.cells import make_cells
@@ -131,6 +134,10 @@ def test_search_goes_on_with_the_trials_it_would_have_made(tmp_path):
     assert code == 0, err
     told_parts, told_whole = told(out), told(fresh)
     assert told_parts["trials"] == 4
+    assert (tmp_path / told_parts["policy"]).is_file()
+    searched = json.loads((tmp_path / "parts" / "search.json").read_text())
+    for path in (searched["told"]["policy"], *(row["policy"] for row in searched["trials"])):
+        assert (tmp_path / "parts" / path).is_file()
     assert told_parts["best_usd"] <= told_parts["as_it_was_usd"]
     for name in ("best", "best_usd", "as_it_was_usd"):
         assert told_parts[name] == told_whole[name]
@@ -143,6 +150,25 @@ def test_search_goes_on_with_the_trials_it_would_have_made(tmp_path):
     ]
     assert rows[0] == rows[1]
     assert rows[0][0][0] == {"thresholds.horizon_s": 7.0}
+
+
+@NEEDS_OPTUNA
+def test_a_moved_search_is_shown_without_its_policy(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
+    shutil.copy(Path(conf.__file__).parent / "policy" / "rule.yaml", here / "mine.yaml")
+    words = ("policy=mine.yaml", "split=validation", "strata=[seen]", "output=searched")
+    wanted = "search={ranges: {thresholds.horizon_s: [3, 9]}, trials: 2, batch: 2, seed: 1}"
+    code, out, err = run(here, *words, wanted)
+    assert code == 0, err
+    shutil.copytree(here / "searched", there / "searched")
+    shutil.rmtree(here)
+    cells = {path: path.stat().st_mtime_ns for path in there.rglob("*.parquet")}
+    code, again, err = run(there, *words, wanted)
+    assert (code, again) == (0, out), err
+    assert "there is no such file; searched as it was: searched/searched.yaml" in err
+    assert cells == {path: path.stat().st_mtime_ns for path in there.rglob("*.parquet")}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +194,7 @@ def test_mistakes_are_one_line_and_leave_nothing(tmp_path, overrides, said):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_cells_are_named_by_what_decides_their_result():
+def test_cells_are_named_by_what_decides_their_result(tmp_path):
     told = {
         "policies": ["keep"], "policy_seeds": [0, 1], "suite": "quick", "split": "test",
         "strata": ["seen"], "seeds": None, "max_instances": 2, "cost": "loc_8", "also_cost": [],
@@ -183,6 +209,16 @@ def test_cells_are_named_by_what_decides_their_result():
     assert [cell.name for cell in first] == [cell.name for cell in same]
     changed = make_cells(validate(SweepConfiguration, told | {"max_instances": 3}))
     assert {cell.name for cell in first}.isdisjoint(cell.name for cell in changed)
+    # a policy by its name and contents, wherever its file is: a search may be moved
+    names = []
+    for place, gap in (("a", 5.0), ("b", 5.0), ("c", 6.0)):
+        path = tmp_path / place / "trial.yaml"
+        path.parent.mkdir()
+        path.write_text(f"_target_: policies.floors.Constant\nplace: centre\nbraking_mps2: {gap}\n")
+        cells = make_cells(validate(SweepConfiguration, told | {"policies": [str(path)]}))
+        names.append([cell.name for cell in cells])
+    assert names[0] == names[1]
+    assert set(names[0]).isdisjoint(names[2])
 
 
 @pytest.mark.skipif(not has_joblib(), reason="Hydra's joblib launcher is not installed")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from envs.debris.safe_yaml import read_mapping
-from experiments.cli.loading import policy_path
+from envs.debris.safe_yaml import CatalogueError, parse_mapping
 from experiments.presentation.audit_table import FILE, AuditTable, read
 from experiments.presentation.figures.reliability import CAPTION, draw_reliability
 from experiments.presentation.figures.style import save, styled
@@ -51,34 +51,45 @@ def make_section(table: AuditTable, folder: Path) -> Section:
     return Section(table, diagram, CAPTION, films)
 
 
-def find_section(files: Sequence[str], folder: Path) -> Section | None:
+def find_section(files: Mapping[str, str | None], folder: Path) -> Section | None:
     """The section about the committed audit, if the audited model takes part in the comparison, else ``None``.
 
     Parameters
     ----------
     files
-        Policy files of the comparison.
+        Texts of the policies' files by policy; ``None`` if one is not known, which stderr says if it may matter.
     folder
         Of the page.
     """
     if not (COMMITTED / FILE).is_file():
         return None
     table = read(COMMITTED)
-    return make_section(table, folder) if table.judged in map(_checkpoint, files) else None
+    if table.judged in [_read_checkpoint(name, text) for name, text in files.items() if text]:
+        return make_section(table, folder)
+    unknown = [name for name, text in files.items() if not text]
+    if unknown:
+        sys.stderr.write(
+            f"left out: the section about the audit of {table.judged}: provenance.json has no files of "
+            f"{', '.join(unknown)}\n"
+        )
+    return None
 
 
-def _checkpoint(file: str) -> str | None:
-    """The checkpoint that a policy file names; ``None`` if the file does not exist any more."""
-    if file.endswith(".yaml") and not Path(file).is_file():
+def _read_checkpoint(policy: str, text: str) -> str | None:
+    """The checkpoint of a world model that the file of a policy names."""
+    try:
+        values = parse_mapping(text, policy)
+    except CatalogueError:
         return None
-    values = read_mapping(policy_path(file))
     named = values.get("checkpoint")
-    return named if isinstance(named, str) and "world_model" in str(values["_target_"]) else None
+    is_model = "world_model" in str(values.get("_target_"))
+    return named if isinstance(named, str) and is_model else None
 
 
 def write_audit_page(folder: Path, table: AuditTable) -> Path:
     """Write ``index.html`` into the folder of an audit."""
-    details = json.dumps({key: table.about[key] for key in ("git_commit", "config")}, indent=2)
+    shown = ("git_commit", "version", "sources", "config")
+    details = json.dumps({key: table.about[key] for key in shown if key in table.about}, indent=2)
     template = make_environment().get_template("page/audit.html.j2")
     path = folder / "index.html"
     write_text(path, template.render(audit=make_section(table, folder), details=details, **shell()))

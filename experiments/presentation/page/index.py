@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -87,13 +88,19 @@ def _find_videos(folder: Path) -> list[_Video]:
     """The films beside the page, by name, with captions from their descriptions."""
     videos = []
     for path in sorted((folder / VIDEOS).glob("*.json")):
-        about = json.loads(path.read_text(encoding="utf-8"))
         source = find_address(folder, VIDEOS, path.stem, ".mp4")
         if source is None:
             continue
-        costs = ", ".join(
-            f"{one['policy']} {usd(one['cost_usd'])} US$" for one in about["policies"]
-        )
-        caption = f"{about['family'].replace('_', ' ')}, seed {about['seed']}: {costs}"
+        try:
+            caption = _describe_video(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            sys.stderr.write(f"left out: {source}: {path} does not describe a video\n")
+            continue
         videos.append(_Video(source, caption, find_address(folder, REPLAYS, path.stem, ".html")))
     return videos
+
+
+def _describe_video(about: Mapping[str, Any]) -> str:
+    """The caption of a film: its instance, and what it costs every policy."""
+    costs = ", ".join(f"{one['policy']} {usd(one['cost_usd'])} US$" for one in about["policies"])
+    return f"{about['family'].replace('_', ' ')}, seed {about['seed']}: {costs}"

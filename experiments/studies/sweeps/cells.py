@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
+from glob import escape
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,6 +82,39 @@ def is_done(cell: Cell, folder: Path) -> bool:
     return True
 
 
+def keep_finished(config: SweepConfiguration, cell: Cell, folder: Path) -> Cell:
+    """A cell whose policy cannot be loaded any more, as its finished folder, which stderr says.
+
+    So a sweep that was moved is shown without the files of its policies. The cell itself is returned if it can be
+    driven, if its policy's file has changed, or if no folder, or more than one, has its settings.
+    """
+    if cell.plan is not None:
+        return cell
+    settings = _settings(config, cell.policy, cell.policy_seed, cell.stratum, cell.axes)
+    wanted, file = json.loads(json.dumps(_deciding(settings))), Path(cell.policy)
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
+    begin = f"{cell.stem}-{cell.policy_seed}-{cell.stratum}-"
+    found = [
+        path.parent.name
+        for path in sorted(folder.glob(f"{escape(begin)}*/provenance.json"))
+        if _was_driven(path, wanted, text)
+    ]
+    if len(found) != 1:
+        return cell
+    sys.stderr.write(f"{cell.problem}; shown as it was driven: {found[0]}\n")
+    return cell._replace(name=found[0])
+
+
+def _was_driven(path: Path, settings: Mapping[str, Any], text: str | None) -> bool:
+    """Whether the provenance of a cell has these settings, and this text of a file if there is one."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        is_same = _deciding(about["config"]) == settings
+        return is_same and (text is None or text in about["files"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def _combine(axes: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
     """All combinations of the values."""
     for values in product(*axes.values()):
@@ -97,17 +132,30 @@ def _make_cell(
     config: SweepConfiguration, policy: str, seed: int, stratum: str, axes: Mapping[str, Any]
 ) -> Cell:
     """Make a cell, with the checks of ``evaluate``."""
-    own = {"policies": [policy], "policy_seeds": [seed], "strata": [stratum]}
-    settings = (
-        config.model_dump(include=set(EvaluationConfiguration.model_fields)) | own | dict(axes)
-    )
+    settings = _settings(config, policy, seed, stratum, axes)
     plan, problem, texts = None, "", {}
     try:
         plan = prepare("sweep", validate(EvaluationConfiguration, settings))
         texts = plan.texts
     except UserError as error:
         problem = str(error)
-    decides = {key: value for key, value in settings.items() if key not in NOT_IN_RESULT}
-    key = compute_key("sweep", decides, texts)
+    # by name and contents, not by path: the policies of a search move with its folder
+    texts = {Path(name).stem if name == policy else name: text for name, text in texts.items()}
+    key = compute_key("sweep", _deciding(settings) | {"policies": Path(policy).stem}, texts)
     name = f"{Path(policy).stem}-{seed}-{stratum}-{key[:12]}"
     return Cell(policy, seed, stratum, axes, plan, problem, name)
+
+
+def _settings(
+    config: SweepConfiguration, policy: str, seed: int, stratum: str, axes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Configuration of the evaluation that a cell is."""
+    own = {"policies": [policy], "policy_seeds": [seed], "strata": [stratum]}
+    return config.model_dump(include=set(EvaluationConfiguration.model_fields)) | own | dict(axes)
+
+
+def _deciding(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings that decide the records, without the paths of policies: a cell is named by what its files contain."""
+    return {
+        key: value for key, value in settings.items() if key not in {*NOT_IN_RESULT, "policies"}
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from experiments.presentation.tables import to_plain
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import locked
 from experiments.store.steps import Steps
-from experiments.studies.sweeps.cells import Cell, is_done, make_cells
+from experiments.studies.sweeps.cells import Cell, is_done, keep_finished, make_cells
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.studies.sweeps.drive import CELLS, drive
 from experiments.studies.sweeps.show import publish_pages, read_lines, render
@@ -31,14 +31,14 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
     dict
         The summary that the command prints last: cells, failures, pages.
     """
-    cells = make_cells(config)
-    folder = Path(config.output)
+    cells, folder = make_cells(config), Path(config.output)
     make_folder(folder)
     with locked(folder):
+        cells = [keep_finished(config, cell, folder / CELLS) for cell in cells]
         steps, key = Steps(folder), _make_key(config, cells)
         if steps.find(SUMMARY, key) and all(is_done(cell, folder / CELLS) for cell in cells):
             text = (folder / TABLE).read_text(encoding="utf-8")
-            return text, json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["told"]
+            return text, _place(_read_result(folder), folder)
         failed = drive(config, cells, folder)
         lines = read_lines(cells, failed, folder)
         pages = publish_pages(config, cells, failed, folder)
@@ -46,8 +46,8 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
             "cells": len(cells),
             "episodes": sum(line.episodes for line in lines),
             "failed": failed,
-            "table": str(folder / TABLE),
-            "pages": [str(page) for page in pages],
+            "table": TABLE,
+            "pages": [page.relative_to(folder).as_posix() for page in pages],
         }
         text = render(lines)
         write_text(folder / TABLE, text)
@@ -56,7 +56,19 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
         write_text(folder / SUMMARY, whole + "\n")
         if not failed:
             steps.note(SUMMARY, (SUMMARY, TABLE), key=key)
-        return text, result
+        return text, _place(result, folder)
+
+
+def _read_result(folder: Path) -> dict[str, Any]:
+    """The summary of a finished sweep."""
+    result: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["told"]
+    return result
+
+
+def _place(result: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The summary with its files in the folder of the sweep, which may have been moved."""
+    pages = [str(folder / page) for page in result["pages"]]
+    return {**result, "table": str(folder / result["table"]), "pages": pages}
 
 
 def _make_key(config: SweepConfiguration, cells: Sequence[Cell]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,12 +21,15 @@ from experiments.execution.executor import require
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import locked
-from experiments.studies.sweeps.cells import RECORDS, make_cells
+from experiments.studies.sweeps.cells import RECORDS, keep_finished, make_cells
 from experiments.studies.sweeps.configuration import SearchConfiguration, SweepConfiguration
 from experiments.studies.sweeps.drive import CELLS, drive
 
 JOURNAL: Final = "search.journal"
 """File of Optuna's own record, for its tools; every run writes it anew from the cells."""
+
+BASE: Final = "searched.yaml"
+"""Copy of the policy as it was, so that a search that was moved is complete."""
 
 
 def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
     folder = Path(config.output)
     make_folder(folder / "policies")
     with locked(folder):
+        write_text(folder / BASE, yaml.safe_dump(base, sort_keys=False))
         study = _make_study(folder)
         study.enqueue_trial({key: _number(base, key) for key in search.ranges})
         rows: list[dict[str, Any]] = []
@@ -56,7 +61,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
         if not done:
             raise UserError("search: every trial failed")
         best = min(done, key=lambda row: (row["mean_usd"], row["trial"]))
-        result = {
+        result: dict[str, Any] = {
             "trials": len(rows),
             "failed": len(rows) - len(done),
             "as_it_was_usd": rows[0]["mean_usd"],
@@ -67,7 +72,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
         }
         whole = json.dumps({"told": result, "trials": rows}, indent=1)
         write_text(folder / "search.json", whole + "\n")
-    return result
+    return result | {"policy": str(folder / best["policy"])}
 
 
 def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str, Any]:
@@ -77,7 +82,7 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
     names = [config.policies] if isinstance(config.policies, str) else config.policies
     if len(names) != 1 or names == ["all"] or config.axes:
         raise UserError("search: expected one policy and no axes")
-    base = read_mapping(policy_path(names[0]))
+    base = read_mapping(_find_base(names[0], Path(config.output)))
     for key, ends in search.ranges.items():
         now = _number(base, key)
         if len(ends) != 2 or not ends[0] < ends[1]:
@@ -87,6 +92,17 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
                 f"search.ranges.{key}: got {ends}, expected a range that contains the policy's value {now}"
             )
     return base
+
+
+def _find_base(name: str, folder: Path) -> Path:
+    """The file of the searched policy, or the copy in the search's folder, which stderr says."""
+    try:
+        return policy_path(name)
+    except UserError as error:
+        if not (folder / BASE).is_file():
+            raise
+        sys.stderr.write(f"{error}; searched as it was: {folder / BASE}\n")
+        return folder / BASE
 
 
 def _number(base: Mapping[str, Any], key: str) -> int | float:
@@ -137,7 +153,12 @@ def _run_batch(
         failed = optuna.trial.TrialState.FAIL
         study.tell(trial, mean, state=failed if mean is None else None)
         rows.append(
-            {"trial": trial.number, "values": trial.params, "mean_usd": mean, "policy": path}
+            {
+                "trial": trial.number,
+                "values": trial.params,
+                "mean_usd": mean,
+                "policy": Path(path).relative_to(folder).as_posix(),
+            }
         )
     return rows
 
@@ -168,7 +189,10 @@ def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, fl
 
 def _drive(config: SweepConfiguration, paths: list[str], folder: Path) -> dict[str, float | None]:
     """Mean cost over all episodes by policy file; ``None`` if a cell failed."""
-    cells = make_cells(config.model_copy(update={"policies": paths}))
+    cells = [
+        keep_finished(config, cell, folder / CELLS)
+        for cell in make_cells(config.model_copy(update={"policies": paths}))
+    ]
     failed = drive(config, cells, folder)
     means: dict[str, float | None] = {}
     for path in paths:

@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
-from experiments.evaluation.run import Plan
 from experiments.presentation.columns import align
+from experiments.presentation.gather import join, read_run
 from experiments.presentation.publish import Source, publish, summarise_source
 from experiments.presentation.tables import usd
 from experiments.records import table as records
 from experiments.records.matching import CATASTROPHE_USD
 from experiments.store.atomic import make_folder
-from experiments.store.provenance import machine
 from experiments.studies.sweeps.cells import RECORDS, Cell
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.studies.sweeps.drive import CELLS
@@ -99,7 +96,7 @@ def publish_pages(
         # a single combination needs no folder of its own
         made = folder if len(groups) == 1 else folder / "pages" / _name(values)
         make_folder(made)
-        source = _gather(whole, folder)
+        source = _join(whole, folder)
         wanted = config.reference if config.reference in source.entrants else None
         summaries = summarise_source(source, wanted, config.level, config.num_resamples)
         pages.append(publish(made, source, summaries).page)
@@ -112,22 +109,19 @@ def _name(values: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in text)
 
 
-def _gather(cells: Sequence[Cell], folder: Path) -> Source:
+def _join(cells: Sequence[Cell], folder: Path) -> Source:
     """Join the records of cells with the same instances as if they were of one run."""
-    plans = [cell.plan for cell in cells if cell.plan is not None]
-    found = [records.read(folder / CELLS / cell.name / RECORDS) for cell in cells]
-    table = records.order(pa.concat_tables(found, promote_options="default"))
-    strata = [name for name in plans[0].suite.strata if any(c.stratum == name for c in cells)]
-    entrants = {name: entrant for plan in plans for name, entrant in plan.entrants.items()}
-    return Source(table, entrants, strata, _describe(plans[0], cells, table))
-
-
-def _describe(plan: Plan, cells: Sequence[Cell], table: pa.Table) -> dict[str, Any]:
-    """Provenance of the joined records."""
-    return {
+    runs = [read_run(folder / CELLS / cell.name) for cell in cells]
+    source = join(runs)
+    files: dict[str, str] = {}
+    for run in runs:
+        files |= run.about.get("files", {})
+    about = {
         "command": "python -m experiments.sweep " + " ".join(sys.argv[1:]),
-        "suite": {"version": plan.suite.version, "sha256": dict(plan.suite.sha256)},
+        "suite": runs[0].about["suite"],
         "cells": [cell.name for cell in cells],
-        "machine": machine(),
-        "records_sha256": records.compute_sha256(table),
+        "files": files,
+        "machine": source.provenance["machine"],
+        "records_sha256": records.compute_sha256(source.table),
     }
+    return source._replace(provenance=about)

@@ -21,6 +21,7 @@ from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import claim
 from experiments.store.lock import locked
 from experiments.store.progress import Progress
+from experiments.store.provenance import machine
 from experiments.training.collection.behaviours import BEHAVIOURS, make_behaviour
 from experiments.training.collection.drive import drive
 from experiments.training.collection.quotas import count
@@ -103,6 +104,8 @@ def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
                 done += rows
                 progress.update(rows)
             number += more
+    about = {"config": config.model_dump(), "machine": machine()}
+    write_text(folder / "provenance.json", json.dumps(about, indent=2) + "\n")
     counts = count(log.list_shards(folder))
     write_text(folder / "counts.json", json.dumps(counts, indent=2) + "\n")
     return counts

@@ -18,7 +18,7 @@ from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.progress import Progress, count
-from experiments.store.provenance import commit, machine
+from experiments.store.provenance import describe_code, machine
 from experiments.training.configuration import DreamPPOConfiguration
 from experiments.training.model_free.learners import FIRST_COMMAND, prefer, to_net
 from experiments.training.parts import learn_once
@@ -83,7 +83,7 @@ def train(
     best = int(np.argmin(returns))
     learned = ActorCritics(found[best][0].actor, _stack([nets.critics for nets, _ in found]))
     about = {
-        "created_with": machine()["versions"] | {"git_commit": commit()},
+        "created_with": machine()["versions"] | describe_code(),
         "command": "python -m experiments.train policy=dream_ppo",
         "config": told | {"experience": [Path(name).name for name in experience]},
         "world_model_sha256": model.about["tensors_sha256"],

@@ -27,7 +27,7 @@ from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.progress import Progress as Bar
-from experiments.store.provenance import commit, machine
+from experiments.store.provenance import describe_code, machine
 from experiments.training.configuration import DreamerV3Configuration, ModelFreeConfiguration
 from experiments.training.dreamer_v3 import segment as dreamer_segment
 from experiments.training.dreamer_v3.export import to_nets
@@ -115,8 +115,7 @@ def train(
     suite = load_suite(config_path("suite", shared.suite))
     run = _Run(config, shared, folder, seed, *plan_segments(config, config.worlds))
     described = {
-        "created_with": machine()["versions"]
-        | {"sheeprl": version("sheeprl"), "git_commit": commit()},
+        "created_with": machine()["versions"] | {"sheeprl": version("sheeprl")} | describe_code(),
         "command": f"python -m experiments.train policy={KIND}",
         "algorithm": KIND,
         "config": told,

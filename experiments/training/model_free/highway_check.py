@@ -15,7 +15,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
-from experiments.store.provenance import commit
+from experiments.store.provenance import describe_code
 from experiments.training.configuration import PPOCheckConfiguration
 from experiments.training.model_free.learners import Learner
 
@@ -63,7 +63,7 @@ def check_ppo(config: PPOCheckConfiguration) -> Measured:
             found.append(mean)
             progress.update(0, f"return {mean:.1f}")
     measured = Measured(idle, random, tuple(found), error, crashed)
-    told = {"git_commit": commit(), "config": config.model_dump(exclude={"output"})}
+    told = describe_code() | {"config": config.model_dump(exclude={"output"})}
     text = json.dumps(told | measured._asdict(), indent=1) + "\n"
     write_text(Path(config.output) / "ppo_check.json", text)
     return measured

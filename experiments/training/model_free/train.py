@@ -22,7 +22,7 @@ from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.progress import Progress as Bar
-from experiments.store.provenance import commit, machine
+from experiments.store.provenance import describe_code, machine
 from experiments.training.configuration import ModelFreeConfiguration
 from experiments.training.model_free import learners
 from experiments.training.model_free.segments import (
@@ -94,7 +94,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     if 0 < progress.segments < segments:
         learner.restore(folder / "state")
     described = {
-        "created_with": machine()["versions"] | {"git_commit": commit()},
+        "created_with": machine()["versions"] | describe_code(),
         "command": f"python -m experiments.train policy={kind}",
         "algorithm": chosen.algorithm,
         "sees_belief": nets is not None,

@@ -15,7 +15,7 @@ from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.progress import Progress, count
-from experiments.store.provenance import commit, machine
+from experiments.store.provenance import describe_code, machine
 from experiments.training.configuration import TrainConfiguration
 from experiments.training.parts import learn_once
 from experiments.training.world_model import data
@@ -70,7 +70,7 @@ def train(config: TrainConfiguration) -> dict[str, Any]:
             writer.add_scalar(f"validation/{name}", value, 0)
     rows = sum(read_about(path)["rows"] for path in shards)
     about = {
-        "created_with": machine()["versions"] | {"git_commit": commit()},
+        "created_with": machine()["versions"] | describe_code(),
         "config": _told(values),
         "data": {"sha256": values["data_sha256"], "decisions": rows, "shards": len(shards)},
         "classes": list(book.names),

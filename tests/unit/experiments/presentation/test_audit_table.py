@@ -1,12 +1,14 @@
 """The findings of an audit as a text, a table and a page."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import conf
 from envs.errors import UserError
 from experiments.presentation.audit_table import number, read, sort_rows, write_markdown
 from experiments.presentation.page.audit_section import COMMITTED, find_section, write_audit_page
@@ -104,10 +106,38 @@ def test_a_page_of_an_audit(values, tmp_path):
         assert (tmp_path / "figures" / f"reliability.{ending}").stat().st_size > 5_000
 
 
-def test_a_comparison_shows_the_committed_audit_if_its_model_drove(tmp_path):
-    assert find_section(["rule", "brake", "dream_ppo"], tmp_path) is None
-    section = find_section(["gone.yaml", "rule", "world_model"], tmp_path)
+def test_a_comparison_shows_the_committed_audit_if_its_model_drove(tmp_path, capsys):
+    texts = {
+        name: (Path(conf.__file__).parent / "policy" / f"{name}.yaml").read_text(encoding="utf-8")
+        for name in ("rule", "brake", "dream_ppo", "world_model")
+    }
+    model = texts.pop("world_model")
+    assert find_section(texts, tmp_path) is None
+    assert find_section(texts | {"mine": "a: ["}, tmp_path) is None
+    assert find_section({"mine": model.replace("shipped", "elsewhere")}, tmp_path) is None
+    assert capsys.readouterr().err == ""
+    # under whatever name, and wherever its file is now
+    section = find_section(texts | {"mine": model, "other": None}, tmp_path)
     assert section.table.judged == "shipped"
+
+
+def test_a_policy_of_which_no_file_is_known_is_said(tmp_path, capsys):
+    assert find_section({"world_model": None, "rule": "a: 1"}, tmp_path) is None
+    assert capsys.readouterr().err == (
+        "left out: the section about the audit of shipped: provenance.json has no files of world_model\n"
+    )
+
+
+def test_a_copied_audit_is_shown_and_its_page_names_the_sources(tmp_path, values):
+    values |= {"git_commit": "unknown", "version": "0.1.0", "sources": "f" * 64}
+    made, copied = tmp_path / "made", tmp_path / "copied"
+    made.mkdir()
+    (made / "audit.json").write_text(json.dumps(values))
+    shutil.copytree(made, copied)
+    shutil.rmtree(made)
+    table = read(copied)
+    assert "Does mine know physics?" in summarise(table)
+    assert "f" * 64 in write_audit_page(copied, table).read_text(encoding="utf-8")
 
 
 def test_another_file_is_an_error_of_one_line(tmp_path):
