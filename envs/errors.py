@@ -101,12 +101,14 @@ def _describe(error: BaseException) -> str:
     if not isinstance(error, UserError):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
     own = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if is_users_file(frame.filename)
     ]
     return f"{text} ({_shorten(own[-1].filename)}, line {own[-1].lineno})" if own else text
 
 
-def _is_users(file: str) -> bool:
+def is_users_file(file: str) -> bool:
     """Whether a file of Python code is neither this project's, nor Python's, nor an installed package's."""
     path = Path(file)
     if not path.is_file() or {"site-packages", "dist-packages"} & set(path.parts):

@@ -13,10 +13,10 @@ from experiments.cli.configuration import (
     ReportConfiguration,
     SuiteConfiguration,
     TuneConfiguration,
-    config_path,
     validate,
 )
 from experiments.cli.loading import ablation_names, load_policy
+from experiments.cli.locations import locate
 from experiments.evaluation.run import EvaluationConfiguration
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.counterfactual.configuration import (
@@ -105,7 +105,7 @@ def test_command_composes_with_every_suite(name, suite):
     assert values["suite"]["version"] == suite
     chosen = {"suite": suite} | ({"cost": "loc_8"} if "cost" in values else {})
     checked = validate(COMMANDS[name], values | chosen)
-    assert config_path("suite", checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
+    assert locate("suite", checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
 
 
 def test_explain_rules_composes():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from envs.debris.safe_yaml import read_mapping
-from experiments.cli.loading import policy_path
+from experiments.cli.locations import locate
 from experiments.presentation.audit_table import FILE, AuditTable, read
 from experiments.presentation.figures.reliability import CAPTION, draw_reliability
 from experiments.presentation.figures.style import save, styled
@@ -71,7 +71,7 @@ def _checkpoint(file: str) -> str | None:
     """The checkpoint that a policy file names; ``None`` if the file does not exist any more."""
     if file.endswith(".yaml") and not Path(file).is_file():
         return None
-    values = read_mapping(policy_path(file))
+    values = read_mapping(locate("policy", file))
     named = values.get("checkpoint")
     return named if isinstance(named, str) and "world_model" in str(values["_target_"]) else None
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path, validate
+from experiments.cli.configuration import validate
+from experiments.cli.locations import locate, name_of
 from experiments.evaluation.run import (
     NOT_IN_RESULT,
     EvaluationConfiguration,
@@ -39,7 +40,7 @@ class Cell(NamedTuple):
     @property
     def stem(self) -> str:
         """Name of the policy in records."""
-        return Path(self.policy).stem
+        return name_of(self.policy)
 
 
 def make_cells(config: SweepConfiguration) -> list[Cell]:
@@ -90,7 +91,8 @@ def _strata(config: SweepConfiguration, axes: Mapping[str, Any]) -> list[str]:
     """Names of strata."""
     if config.strata is not None:
         return config.strata
-    return list(load_suite(config_path("suite", axes.get("suite", config.suite))).strata)
+    path = locate("suite", axes.get("suite", config.suite))
+    return list(load_suite(path, config.allow).strata)
 
 
 def _make_cell(
@@ -101,13 +103,14 @@ def _make_cell(
     settings = (
         config.model_dump(include=set(EvaluationConfiguration.model_fields)) | own | dict(axes)
     )
-    plan, problem, texts = None, "", {}
+    plan, problem = None, ""
+    files: dict[str, dict[str, str]] = {}
     try:
         plan = prepare("sweep", validate(EvaluationConfiguration, settings))
-        texts = plan.texts
+        files = plan.files
     except UserError as error:
         problem = str(error)
     decides = {key: value for key, value in settings.items() if key not in NOT_IN_RESULT}
-    key = compute_key("sweep", decides, texts)
-    name = f"{Path(policy).stem}-{seed}-{stratum}-{key[:12]}"
+    key = compute_key("sweep", decides, files)
+    name = f"{name_of(policy)}-{seed}-{stratum}-{key[:12]}"
     return Cell(policy, seed, stratum, axes, plan, problem, name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +13,8 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from experiments.cli.loading import policy_path
+from experiments.cli.policy_files import read_policy
 from experiments.execution.executor import require
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
@@ -77,7 +76,7 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
     names = [config.policies] if isinstance(config.policies, str) else config.policies
     if len(names) != 1 or names == ["all"] or config.axes:
         raise UserError("search: expected one policy and no axes")
-    base = read_mapping(policy_path(names[0]))
+    base = read_policy(names[0]).values
     for key, ends in search.ranges.items():
         now = _number(base, key)
         if len(ends) != 2 or not ends[0] < ends[1]:
@@ -153,7 +152,7 @@ def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # n
 
 def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, float]) -> str:
     """Write the policy with other numbers, under a name that is a hash of its contents."""
-    changed = copy.deepcopy(dict(base))
+    changed = _rebase(base, folder)
     for key, value in values.items():
         *above, last = key.split(".")
         inner = changed
@@ -164,6 +163,16 @@ def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, fl
     path = folder / f"trial_{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
     write_text(path, text)
     return str(path)
+
+
+def _rebase(value: Any, folder: Path) -> Any:  # noqa: ANN401 (anything)
+    """A copy of a policy's values in which paths are relative to another folder."""
+    if isinstance(value, dict):
+        return {key: _rebase(item, folder) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rebase(item, folder) for item in value]
+    is_path = isinstance(value, str) and os.sep in value and Path(value).exists()
+    return os.path.relpath(value, folder) if is_path else value
 
 
 def _drive(config: SweepConfiguration, paths: list[str], folder: Path) -> dict[str, float | None]:
