@@ -52,10 +52,12 @@ def write_hashes(path: Path, hashes: dict[str, str]) -> None:
     text, count = re.subn(r"(?m)^sha256:.*$", line, path.read_text(encoding="utf-8"))
     if count == 0:
         text = f"{text.rstrip()}\n\n{line}\n"
-    if count > 1 or yaml.safe_load(text)["sha256"] != hashes:
-        raise UserError(
-            f"{path}: expected at most one line `sha256: {{...}}` to replace, found {count}"
-        )
+    try:
+        written = yaml.safe_load(text)["sha256"]
+    except yaml.YAMLError:
+        written = None
+    if count > 1 or written != hashes:
+        raise UserError(f"{path}: sha256: expected one line `sha256: {{...}}` to replace, or none")
     temporary = path.with_suffix(".tmp")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)

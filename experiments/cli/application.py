@@ -103,7 +103,7 @@ class Command:
         sys.stderr = self._stderr
         try:
             use_folder(_find_user_folder())
-            values = self._values(config)
+            values = to_values(config)
             if self._is_server:
                 self._body(values)
                 return
@@ -196,12 +196,6 @@ class Command:
         self._stderr.write(f"error: {first}\n")
         raise SystemExit(code) from None
 
-    def _values(self, config: DictConfig) -> dict[str, Any]:
-        """The configuration as plain values, under the keys that the configurations of commands have."""
-        container = OmegaConf.to_container(config, resolve=True)
-        values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
-        return {key.removesuffix("_name"): value for key, value in values.items()}
-
     def _shorten(self, text: str) -> str:
         """A message of Hydra on one line."""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -224,6 +218,13 @@ class Command:
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
+
+
+def to_values(config: DictConfig) -> dict[str, Any]:
+    """A composed configuration as plain values, under the keys that the models of commands have."""
+    container = OmegaConf.to_container(config, resolve=True)
+    values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
+    return {key.removesuffix("_name"): value for key, value in values.items()}
 
 
 def _find_user_folder() -> Path | None:

@@ -5,8 +5,8 @@ import pytest
 
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.suite import load_suite
-from experiments.cli.loading import load_policy, policy_names
-from experiments.cli.locations import locate
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import list_names, locate
 from experiments.rollout.loop import Rollout, world_seed
 from policies.base import LABELS, Explaining, Privileged
 
@@ -20,7 +20,7 @@ INSTANCES = [SUITE.instance(item) for item in ITEMS]
 pytestmark = pytest.mark.filterwarnings("ignore:.*zip runs code")
 
 
-@pytest.fixture(params=policy_names())
+@pytest.fixture(params=list_names("policy"))
 def name(request):
     return request.param
 

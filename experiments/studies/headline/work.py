@@ -214,7 +214,7 @@ def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
     settings = dict(base) if isinstance(base, dict) else read_policy(base).values
     # a policy's file names paths relative to its own folder
     changes = {
-        key: os.path.relpath(value, path.parent) if key in PATH_KEYS else value
+        key: Path(os.path.relpath(value, path.parent)).as_posix() if key in PATH_KEYS else value
         for key, value in values["changes"].items()
     }
     inner = settings.get("policy")

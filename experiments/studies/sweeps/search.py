@@ -172,7 +172,7 @@ def _rebase(value: Any, folder: Path) -> Any:  # noqa: ANN401 (anything)
     if isinstance(value, list):
         return [_rebase(item, folder) for item in value]
     is_path = isinstance(value, str) and os.sep in value and Path(value).exists()
-    return os.path.relpath(value, folder) if is_path else value
+    return Path(os.path.relpath(value, folder)).as_posix() if is_path else value
 
 
 def _drive(config: SweepConfiguration, paths: list[str], folder: Path) -> dict[str, float | None]:

@@ -92,8 +92,8 @@ def test_files_that_are_not_records_are_one_line(tmp_path):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["os.system"], "expected experiments.metrics"),
-        (["experiments.metrics.answer.answr"], "has no attribute 'answr'"),
+        (["os.system"], "allowed are names that begin with experiments.metrics."),
+        (["experiments.metrics.answer.answr"], "has no 'answr'"),
         (["experiments.metrics.answer.answer"] * 2, "there is a column answer already"),
     ],
 )
