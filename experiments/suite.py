@@ -26,7 +26,9 @@ def _run(values: dict[str, Any]) -> None:
         counts = Counter(item.stratum for item in suite.items(split))
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
         hashes[split] = suite.compute_sha256(split)
-        state = "as recorded" if hashes[split] == suite.sha256.get(split) else "NOT as recorded"
+        recorded = suite.sha256.get(split, hashes[split])
+        state = "as recorded" if hashes[split] == recorded else "NOT as recorded"
+        state = state if split in suite.sha256 else "not recorded yet: write=true records it"
         lines.append(f"{split:10s} {sum(counts.values()):5d} instances: {listed}\n")
         lines.append(f"{'':10s} sha256 {hashes[split]} ({state})\n")
     sys.stdout.write("".join(lines))

@@ -215,6 +215,9 @@ class Command:
     def _describe_keys(self, wrong: str) -> str:
         """Allowed keys for a message about a key that does not exist."""
         allowed = _keys_of(f"{self._config_name}.yaml")
+        above, dot, last = wrong.rpartition(".")
+        if dot and above in allowed:
+            return f"{above} has no {last!r}; +{wrong}=... adds it"
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
@@ -231,7 +234,7 @@ def _find_user_folder() -> Path | None:
     """The folder of ``--config-dir``."""
     for source in HydraConfig.get().runtime.config_sources:
         if source.provider == "command-line":
-            return Path(source.path)
+            return Path(os.path.relpath(source.path))  # results must not depend on where a disk is mounted
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, load_suite
 from experiments.cli.loading import load_policy
@@ -96,6 +97,11 @@ class Scene:
     def instances(self, kind: str, names: Sequence[str], most: int) -> list[ScenarioInstance]:
         """The first instances of some strata or families; ``kind`` is ``"stratum"`` or ``"family"``."""
         items = [one for one in self.suite.items(self.config.split) if getattr(one, kind) in names]
+        if not items:
+            raise UserError(
+                f"suite: {self.suite.version}/{self.config.split} has no instance of {kind} {' or '.join(names)}, which "
+                "the audit needs"
+            )
         return [self.suite.instance(one) for one in items[:most]]
 
 

@@ -51,7 +51,7 @@ class CollectConfiguration(Configuration):
     first_seed: int = Field(ge=0)
     objects: str
     families: dict[str, int]
-    scenarios: dict[str, str]
+    scenarios: dict[str, str] | None
     catalogue_dirs: list[str]
     mix: dict[str, int]
     policies: PolicyName | None
@@ -124,7 +124,7 @@ def _list_ingredients(config: CollectConfiguration) -> dict[str, dict[str, str]]
     objects = [file for name in config.catalogue_dirs for file in sorted(Path(name).glob("*.yaml"))]
     own = {
         "objects": hash_files(objects, Path()),
-        "scenarios": hash_modules(config.scenarios.values()),
+        "scenarios": hash_modules((config.scenarios or {}).values()),
         "roadworld": {"sources": sources_hash()},
     }
     return list_ingredients(policies=names, allow=config.allow) | own
@@ -167,7 +167,7 @@ def _task(config: CollectConfiguration, folder: Path, number: int) -> Task:
         config.first_seed + number * EPISODES,
         config.objects,
         families[start:] + families[:start],
-        tuple(config.scenarios.items()),
+        tuple((config.scenarios or {}).items()),
         tuple(config.catalogue_dirs),
         turns[number % len(turns)],
         config.policies,
@@ -189,7 +189,7 @@ def _check(config: CollectConfiguration) -> None:
     if config.objects not in SPLITS:
         raise not_allowed("objects", config.objects, SPLITS)
     read_catalogue_dirs("collect", config.catalogue_dirs, Path())
-    own = read_scenarios("collect", config.scenarios, Path(), config.allow)
+    own = read_scenarios("collect", config.scenarios or {}, Path(), config.allow)
     for name in config.families:
         if name not in {*FAMILIES, *own}:
             raise not_allowed("families", name, [*FAMILIES, *own])
