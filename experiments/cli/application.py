@@ -234,7 +234,9 @@ def _find_user_folder() -> Path | None:
     """The folder of ``--config-dir``."""
     for source in HydraConfig.get().runtime.config_sources:
         if source.provider == "command-line":
-            return Path(os.path.relpath(source.path))  # results must not depend on where a disk is mounted
+            return Path(
+                os.path.relpath(source.path)
+            )  # results must not depend on where a disk is mounted
     return None
 
 

@@ -66,7 +66,10 @@ def test_a_changed_policy_is_driven_anew_and_said(here, file):
     done = run(here, "evaluate", *SHARED)
     old, new = folders(here)
     label = "module my_policy" if file.endswith(".py") else "settings.json"
-    assert f"leaves {old.relative_to(here)} unfinished: changed since: policy slow_down ({label})" in done.stderr
+    assert (
+        f"leaves {old.relative_to(here)} unfinished: changed since: policy slow_down ({label})"
+        in done.stderr
+    )
     alone = run(here, "evaluate", *SHARED, "output=alone")
     assert alone.stdout.split()[1] == done.stdout.split()[1]
     about = json.loads((new / "provenance.json").read_text())
@@ -101,7 +104,9 @@ def test_a_collection_is_not_continued_with_another_policy(here):
     run(here, "collect", *options)
     run(here, "collect", *options)
     edit(here, "policy/settings.json")
-    with pytest.raises(AssertionError, match="contains another collection; other made_of.policy slow_down.settings"):
+    with pytest.raises(
+        AssertionError, match="contains another collection; other made_of.policy slow_down.settings"
+    ):
         run(here, "collect", *options)
 
 
@@ -119,7 +124,9 @@ def test_a_worker_refuses_files_that_changed_after_the_run_began(tmp_path, monke
         _load(str(path), "quick", (), (), made_of)
 
 
-def test_a_finished_job_of_the_headline_is_not_kept_for_another_policy(tmp_path, monkeypatch, capsys):
+def test_a_finished_job_of_the_headline_is_not_kept_for_another_policy(
+    tmp_path, monkeypatch, capsys
+):
     policy = tmp_path / "mine.yaml"
     policy.write_text("_target_: policies.rule.RulePolicy\n")
     folder = tmp_path / "usefulness"
@@ -130,13 +137,17 @@ def test_a_finished_job_of_the_headline_is_not_kept_for_another_policy(tmp_path,
         place.mkdir()
         (place / "usefulness.json").write_text("{}")
 
-    monkeypatch.setitem(sys.modules["experiments.studies.headline.work"].WORK, "usefulness", measure)
+    monkeypatch.setitem(
+        sys.modules["experiments.studies.headline.work"].WORK, "usefulness", measure
+    )
     job = Job("usefulness", str(folder), {"policy": str(policy), "suite": "quick", "instances": 1})
     for _ in range(2):
         assert run_job(job) == str(folder)
     assert len(made) == 1
     policy.write_text("_target_: policies.rule.RulePolicy\nwithout: []\n")
-    with pytest.raises(UserError, match=r"made with other inputs: policy mine \(mine.yaml\); remove it"):
+    with pytest.raises(
+        UserError, match=r"made with other inputs: policy mine \(mine.yaml\); remove it"
+    ):
         run_job(job)
     with pytest.raises(UserError, match=r"made with other inputs: .*values \(instances\)"):
         run_job(job._replace(values=job.values | {"instances": 2}))

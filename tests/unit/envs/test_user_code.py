@@ -40,7 +40,9 @@ def test_a_prefix_allows_whole_words(folder, prefix, allowed, is_allowed):
     if is_allowed:
         assert import_object("k", allowed, read_allowed([prefix]), folder)() == 7
     else:
-        with pytest.raises(UserError, match=r"k: got 'mine_a.f', allowed are names .*allow=\[mine_a\.\]"):
+        with pytest.raises(
+            UserError, match=r"k: got 'mine_a.f', allowed are names .*allow=\[mine_a\.\]"
+        ):
             import_object("k", allowed, read_allowed([prefix]), folder)
 
 
@@ -55,7 +57,9 @@ def test_an_error_in_a_module_tells_its_cause_and_line(folder):
     with pytest.raises(UserError) as caught:
         import_object("mine.yaml: _target_", "mine_b.f", ("mine_b.",), folder)
     text = str(caught.value)
-    assert text.startswith("mine.yaml: _target_: got 'mine_b.f': ModuleNotFoundError: No module named")
+    assert text.startswith(
+        "mine.yaml: _target_: got 'mine_b.f': ModuleNotFoundError: No module named"
+    )
     assert "no_such_package_at_all" in text
     assert "mine_b.py, line 2" in text
     assert "\n" not in text

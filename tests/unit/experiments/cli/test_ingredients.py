@@ -99,9 +99,13 @@ def test_paths_are_relative_to_the_file_that_names_them(mine, tmp_path, monkeypa
     found = read_policy("mine/policy/slow_down.yaml").values["settings"]
     assert Path(found).resolve() == mine / "policy/settings.json"
     only_here = mine / "policy/other.yaml"
-    only_here.write_text("_target_: policies.model_free.ModelFree\nkind: ppo\ncheckpoint: outputs/ppo\n")
+    only_here.write_text(
+        "_target_: policies.model_free.ModelFree\nkind: ppo\ncheckpoint: outputs/ppo\n"
+    )
     (tmp_path / "outputs/ppo").mkdir(parents=True)
-    with pytest.raises(UserError, match=r"checkpoint: got 'outputs/ppo', which is not in mine/policy"):
+    with pytest.raises(
+        UserError, match=r"checkpoint: got 'outputs/ppo', which is not in mine/policy"
+    ):
         read_policy("mine/policy/other.yaml")
 
 
@@ -109,7 +113,9 @@ def test_a_part_named_like_one_of_ours_is_refused_unless_it_is_a_file_name(mine)
     (mine / "policy/rule.yaml").write_text("_target_: policies.floors.Constant\n")
     outer = mine / "policy/outer.yaml"
     outer.write_text("_target_: policies.shield.Shielded\npolicy: {_policy_: rule}\n")
-    with pytest.raises(UserError, match=r"_policy_: got 'rule', which .*write rule\.yaml for the first"):
+    with pytest.raises(
+        UserError, match=r"_policy_: got 'rule', which .*write rule\.yaml for the first"
+    ):
         listed(mine, "outer")
     outer.write_text("_target_: policies.shield.Shielded\npolicy: {_policy_: rule.yaml}\n")
     assert "rule.yaml" in listed(mine, "outer")["policy outer"]

@@ -53,7 +53,11 @@ def test_what_is_resolved_is_found_without_the_folder(folder):
     values = {"policies": ["old:mine", "rule", "ablation/mine"], "suite": "mine", "cost": "mine"}
     found = validate(Some, values)
     use_folder(None)
-    assert [locate("policy", one).name for one in found.policies] == ["mine.yaml", "rule.yaml", "mine.yaml"]
+    assert [locate("policy", one).name for one in found.policies] == [
+        "mine.yaml",
+        "rule.yaml",
+        "mine.yaml",
+    ]
     assert [name_of(one) for one in found.policies] == ["old", "rule", "mine"]
     assert locate("suite", found.suite) == folder / "suite" / "mine.yaml"
     with pytest.raises(UserError, match="policy: got 'mine', allowed are"):
@@ -62,7 +66,9 @@ def test_what_is_resolved_is_found_without_the_folder(folder):
 
 def test_a_name_of_two_files_is_refused(folder):
     (folder / "policy" / "rule.yaml").write_text("a: 1\n")
-    with pytest.raises(UserError, match=r"policy: got 'rule', which .* have as their name: give the path"):
+    with pytest.raises(
+        UserError, match=r"policy: got 'rule', which .* have as their name: give the path"
+    ):
         locate("policy", "rule")
     assert locate("policy", str(folder / "policy" / "rule.yaml")).parent == folder / "policy"
 
@@ -72,7 +78,10 @@ def test_a_name_of_two_files_is_refused(folder):
     [
         ({"suite": "mine"}, r"^suite: got 'mine', allowed are quick, scale, v1$"),
         ({"cost": "no/such.yaml"}, r"^cost: got 'no/such.yaml', there is no such file$"),
-        ({"policies": ["rule", "rul"]}, r"^policy: got 'rul', allowed are .*; did you mean 'rule'\?$"),
+        (
+            {"policies": ["rule", "rul"]},
+            r"^policy: got 'rul', allowed are .*; did you mean 'rule'\?$",
+        ),
         ({"policies": ["rule", "a/rule.yaml"]}, r"^policy: got 'rule' twice \(rule, a/rule.yaml\)"),
     ],
 )
