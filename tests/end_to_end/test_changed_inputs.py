@@ -105,12 +105,13 @@ def test_a_collection_is_not_continued_with_another_policy(here):
     run(here, "collect", *options)
     edit(here, "policy/settings.json")
     with pytest.raises(
-        AssertionError, match="contains another collection; other made_of.policy slow_down.settings"
+        AssertionError,
+        match=r"contains another collection; other made_of\.policy slow_down\.settings",
     ):
         run(here, "collect", *options)
 
 
-def test_a_worker_refuses_files_that_changed_after_the_run_began(tmp_path, monkeypatch):
+def test_a_worker_refuses_files_that_changed_after_the_run_began(tmp_path):
     from experiments.cli.ingredients import digest, list_ingredients
     from experiments.evaluation.shards import _load
 

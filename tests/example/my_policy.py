@@ -1,6 +1,7 @@
 """A policy of one's own: slow down while anything lies ahead, as hard as a file says."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -18,8 +19,7 @@ class SlowDown:
     privileged = False  # it reads the observation only
 
     def __init__(self, settings: str) -> None:
-        with open(settings, encoding="utf-8") as file:
-            self._braking_mps2 = json.load(file)["braking_mps2"]
+        self._braking_mps2 = json.loads(Path(settings).read_text(encoding="utf-8"))["braking_mps2"]
 
     def reset(self, mask, seeds):
         """Forget the worlds of ``mask``, in which new episodes begin; this policy remembers nothing."""

@@ -99,8 +99,8 @@ class Scene:
         items = [one for one in self.suite.items(self.config.split) if getattr(one, kind) in names]
         if not items:
             raise UserError(
-                f"suite: {self.suite.version}/{self.config.split} has no instance of {kind} {' or '.join(names)}, which "
-                "the audit needs"
+                f"suite: {self.suite.version}/{self.config.split} has no instance of {kind} "
+                f"{' or '.join(names)}, which the audit needs"
             )
         return [self.suite.instance(one) for one in items[:most]]
 
