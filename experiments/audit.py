@@ -14,7 +14,6 @@ def _run(values: dict[str, Any]) -> None:
     from pathlib import Path
 
     from experiments.cli.configuration import validate
-    from experiments.cli.loading import policy_path
     from experiments.presentation.audit_table import read
     from experiments.studies.audit.configuration import AuditConfiguration
     from experiments.studies.audit.summary import summarise
@@ -23,9 +22,6 @@ def _run(values: dict[str, Any]) -> None:
     if config.show is not None:
         sys.stdout.write(summarise(read(Path(config.show))))
         return
-    # a wrong name is found before the engines are imported
-    for name in (config.driver, *config.ranked, *config.dreamers, *config.paths):
-        policy_path(name)
     # imported only now: showing an audit does not wait for the engines
     from experiments.presentation.page.audit_section import write_audit_page
     from experiments.store.provenance import describe_code
@@ -42,7 +38,7 @@ def _run(values: dict[str, Any]) -> None:
     sys.stdout.write(f"{folder / 'audit.md'}\n{page}\n{json.dumps(verdict(audited))}\n")
 
 
-COMMAND = Command(_run, groups=("suite",), config_name="audit")
+COMMAND = Command(_run, config_name="audit")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def _run_experiment(config: CompareConfiguration) -> None:
     sys.stdout.write(f"{published.page}\n")
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="compare")
+COMMAND = Command(_run, config_name="compare")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from experiments.cli.application import Command
@@ -19,7 +17,7 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.store.atomic import write_text
     from experiments.store.progress import Progress
     from experiments.store.provenance import machine
-    from experiments.store.run_folder import compute_key, open_folder
+    from experiments.store.run_folder import open_run
     from experiments.studies.counterfactual.configuration import (
         CounterfactualConfiguration,
         find_item,
@@ -48,8 +46,9 @@ def _run(values: dict[str, Any]) -> None:
             policy_seed=config.policy_seed,
             report=report,
         )
-    key = compute_key("counterfactual", config.model_dump(exclude={"output"}), {})
-    with open_folder(Path(config.output), key, now=datetime.now().astimezone()) as folder:
+    files = config.list_ingredients()
+    values = config.model_dump(exclude={"output"})
+    with open_run("counterfactual", config.output, values, files) as folder:
         picture = write(found, describe(item, instance), folder.path)
         plain = config.model_dump()
         write_text(folder.path / "config.yaml", yaml.safe_dump(plain, sort_keys=False))
@@ -58,6 +57,7 @@ def _run(values: dict[str, Any]) -> None:
             "config": plain,
             "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
             "instance": {**item._asdict(), "instance_hash": instance.hash},
+            "sha256": files,
             "machine": machine(),
         }
         write_text(folder.path / "provenance.json", json.dumps(provenance, indent=2) + "\n")
@@ -65,7 +65,7 @@ def _run(values: dict[str, Any]) -> None:
     sys.stdout.write(f"{picture}\n")
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="counterfactual")
+COMMAND = Command(_run, config_name="counterfactual")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def _run(values: dict[str, Any]) -> None:
     sys.stdout.write(f"records {done.provenance['records_sha256']}\n{folder.path}\n")
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="evaluate")
+COMMAND = Command(_run, config_name="evaluate")
 
 
 if __name__ == "__main__":

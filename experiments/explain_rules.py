@@ -21,8 +21,9 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.cli.loading import load_policy
     from policies.rule.policy import RulePolicy
 
-    name = validate(ExplainConfiguration, values).policies
-    policy = load_policy(name)
+    config = validate(ExplainConfiguration, values)
+    name = config.policies
+    policy = load_policy(name, config.allow)
     if not isinstance(policy, RulePolicy):
         raise UserError(f"policy: got {name!r}, which has no rules")
     sys.stdout.write(explain(name, asdict(policy.thresholds)))

@@ -25,7 +25,7 @@ def _run(values: dict[str, Any]) -> None:
     serve(config)
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="explore", is_server=True)
+COMMAND = Command(_run, config_name="explore", is_server=True)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def _run(values: dict[str, Any]) -> None:
     sys.stdout.write(f"{folder.path}\n")
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="record")
+COMMAND = Command(_run, config_name="record")
 
 
 if __name__ == "__main__":

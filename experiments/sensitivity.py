@@ -25,7 +25,7 @@ def _run(values: dict[str, Any]) -> None:
     sys.stdout.write(f"{folder / 'sensitivity.png'}\n")
 
 
-COMMAND = Command(_run, groups=("suite",), config_name="sensitivity")
+COMMAND = Command(_run, config_name="sensitivity")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def _run(values: dict[str, Any]) -> None:
         raise SystemExit(1)
 
 
-COMMAND = Command(_run, groups=("suite", "cost"), config_name="sweep")
+COMMAND = Command(_run, config_name="sweep")
 
 
 if __name__ == "__main__":

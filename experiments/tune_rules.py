@@ -12,18 +12,20 @@ def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
     from pathlib import Path
 
-    from experiments.cli.configuration import TuneConfiguration, config_path, validate
+    from experiments.cli.configuration import TuneConfiguration, validate
+    from experiments.cli.locations import locate
     from experiments.training import rules as tuning
 
     config = validate(TuneConfiguration, values)
     found = tuning.tune(
-        config_path("suite", config.suite),
-        config_path("policy", config.policies),
+        locate("suite", config.suite),
+        locate("policy", config.policies),
         budget=config.budget_decisions,
         instances=config.instances_per_stratum,
         seed=config.seed,
         workers=config.workers,
         log=Path(config.log),
+        allow=tuple(config.allow),
     )
     path = Path(config.output)
     tuning.write_policy(path, found, config.policies)
@@ -31,7 +33,7 @@ def _run(values: dict[str, Any]) -> None:
     sys.stdout.write(f"{path}\n")
 
 
-COMMAND = Command(_run, groups=("suite",), config_name="tune_rules")
+COMMAND = Command(_run, config_name="tune_rules")
 
 
 if __name__ == "__main__":

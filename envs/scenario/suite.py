@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,13 +14,15 @@ from gymnasium.utils import seeding
 
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed, shown
-from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
+from envs.scenario.generator import FAMILIES, SPLITS, Generate, ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.own import read_catalogue_dirs, read_scenarios
 
 SEED_SPLITS: Final = ("train", "validation", "test")
 """Disjoint ranges of seeds: for training, for validation, and for the test."""
 
-SUITE_KEYS: Final = ("version", "first_seed", "instances", "strata", "sha256")
+SUITE_KEYS: Final = ("version", "first_seed", "instances", "strata")
+OPTIONAL_KEYS: Final = ("sha256", "catalogue_dirs", "scenarios")
 STRATUM_KEYS: Final = ("objects", "groups", "families")
 
 STRATUM_SEEDS: Final = 10_000
@@ -73,7 +75,11 @@ class Suite:
     strata
         By name, in order.
     sha256
-        Recorded hash of every split.
+        Recorded hash of every split; empty if none is recorded.
+    catalogue_dirs
+        Folders with further object types.
+    scenarios
+        Families of the user's own, by name.
     """
 
     version: str
@@ -81,6 +87,11 @@ class Suite:
     instances: Mapping[str, int]
     strata: Mapping[str, Stratum]
     sha256: Mapping[str, str]
+    catalogue_dirs: tuple[Path, ...] = ()
+    scenarios: Mapping[str, Generate] = field(default_factory=dict)
+    _samplers: dict[tuple[str, str], ScenarioSampler] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def items(self, split: str) -> list[SuiteItem]:
         """Every entry of a split, in order; families of a stratum take turns in proportion to their weights.
@@ -112,9 +123,16 @@ class Suite:
 
     def instance(self, item: SuiteItem) -> ScenarioInstance:
         """The instance of one entry, sampled from the entry's seed; it does not depend on any other entry."""
-        stratum = self.strata[item.stratum]
-        sampler = _sampler(item.family, stratum.objects, stratum.groups)
-        return sampler.sample(seeding.np_random(item.seed)[0])
+        key = (item.stratum, item.family)
+        if key not in self._samplers:
+            stratum = self.strata[item.stratum]
+            self._samplers[key] = ScenarioSampler(
+                self.scenarios.get(item.family, item.family),
+                split=stratum.objects,
+                groups=stratum.groups,
+                catalogue_dirs=self.catalogue_dirs,
+            )
+        return self._samplers[key].sample(seeding.np_random(item.seed)[0])
 
     def compute_sha256(self, split: str) -> str:
         """Hash over the instance hashes of a split, in order."""
@@ -139,8 +157,15 @@ class Suite:
             )
 
 
-def load_suite(path: Path) -> Suite:
-    """The suite that ``conf/suite/<name>.yaml`` describes, checked, but not sampled yet.
+def load_suite(path: Path, allow: Sequence[str] = ()) -> Suite:
+    """The suite that a YAML file describes, checked, but not sampled yet.
+
+    Parameters
+    ----------
+    path
+        The file. ``catalogue_dirs`` in it are relative to its folder.
+    allow
+        Prefixes of the functions that its ``scenarios`` may name, such as ``"my_scenarios."``.
 
     Raises
     ------
@@ -148,25 +173,34 @@ def load_suite(path: Path) -> Suite:
         One line naming file, key, value and what is allowed.
     """
     values = read_mapping(path)
-    _refuse_unknown(path.name, values, SUITE_KEYS)
+    _refuse_unknown(path.name, values, SUITE_KEYS, OPTIONAL_KEYS)
+    scenarios = read_scenarios(path.name, values.get("scenarios", {}), path.parent, allow)
     strata = _mapping(path.name, values, "strata")
+    hashes = _mapping(path.name, values, "sha256") if "sha256" in values else {}
     suite = Suite(
         version=str(values["version"]),
         first_seed=_counts(path.name, values, "first_seed"),
         instances=_counts(path.name, values, "instances"),
         strata={
-            name: _read_stratum(f"{path.name}: strata.{name}", strata, name) for name in strata
+            name: _read_stratum(
+                f"{path.name}: strata.{name}", strata, name, [*FAMILIES, *scenarios]
+            )
+            for name in strata
         },
-        sha256={key: str(value) for key, value in _mapping(path.name, values, "sha256").items()},
+        sha256={key: str(value) for key, value in hashes.items()},
+        catalogue_dirs=read_catalogue_dirs(
+            path.name, values.get("catalogue_dirs", []), path.parent
+        ),
+        scenarios=scenarios,
     )
     _check_seeds(path.name, suite)
     return suite
 
 
 @lru_cache(maxsize=8)
-def load_suite_once(path: str) -> Suite:
+def load_suite_once(path: str, allow: tuple[str, ...] = ()) -> Suite:
     """The suite of a file, read once per process: workers get many tasks with the same suite."""
-    return load_suite(Path(path))
+    return load_suite(Path(path), allow)
 
 
 def first_of_strata(items: Iterable[SuiteItem], count: int | None) -> list[SuiteItem]:
@@ -187,18 +221,14 @@ def _check_seeds(where: str, suite: Suite) -> None:
         reached, before = first + len(suite.strata) * suite.spacing(split), split
 
 
-@cache
-def _sampler(family: str, objects: str, groups: tuple[str, ...]) -> ScenarioSampler:
-    """The sampler of a stratum's family; it has no state."""
-    return ScenarioSampler(family, split=objects, groups=groups)
-
-
-def _refuse_unknown(where: str, values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
-    """Raise an error unless a mapping has exactly these keys."""
+def _refuse_unknown(
+    where: str, values: Mapping[str, Any], wanted: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> None:
+    """Raise an error unless a mapping has all wanted keys, and no others than these and the optional ones."""
     for key in values:
-        if key not in allowed:
-            raise not_allowed(f"{where}: key", key, allowed)
-    for key in allowed:
+        if key not in (*wanted, *optional):
+            raise not_allowed(f"{where}: key", key, (*wanted, *optional))
+    for key in wanted:
         if key not in values:
             raise UserError(f"{where}: {key}: missing")
 
@@ -225,7 +255,9 @@ def _counts(where: str, values: Mapping[str, Any], key: str) -> dict[str, int]:
     return counts
 
 
-def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:
+def _read_stratum(
+    where: str, strata: Mapping[str, Any], name: str, known: Sequence[str]
+) -> Stratum:
     """One stratum, its keys and values checked."""
     values = _mapping(where, strata, name)
     _refuse_unknown(where, values, STRATUM_KEYS)
@@ -233,8 +265,8 @@ def _read_stratum(where: str, strata: Mapping[str, Any], name: str) -> Stratum:
         raise not_allowed(f"{where}: objects", values["objects"], SPLITS)
     families = _mapping(where, values, "families")
     for family, weight in families.items():
-        if family not in FAMILIES:
-            raise not_allowed(f"{where}: families", family, FAMILIES)
+        if family not in known:
+            raise not_allowed(f"{where}: families", family, known)
         if not isinstance(weight, int) or isinstance(weight, bool) or not 1 <= weight <= MOST_TURNS:
             raise UserError(
                 f"{where}: families.{family}: got {shown(weight)}, expected an integer >= 1, at most {MOST_TURNS}"

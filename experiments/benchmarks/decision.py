@@ -7,12 +7,11 @@ import math
 import sys
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from envs.scenario.suite import load_suite
+from envs.scenario.suite import Suite
 from experiments.rollout.decision_probe import Answered, DecisionProbe
 from experiments.store.progress import watch
 from experiments.store.provenance import machine
@@ -60,13 +59,13 @@ def summarise(name: str, answers: Sequence[Answered]) -> Row:
     )
 
 
-def run(path: Path, split: str, num_contents: int, max_instances: int | None) -> None:
+def run(suite: Suite, split: str, num_contents: int, max_instances: int | None) -> None:
     """Probe every instance of a suite and print the table; the last line is one JSON object.
 
     Parameters
     ----------
-    path
-        File of the suite.
+    suite
+        Holds the instances.
     split
         Which seeds of the suite.
     num_contents
@@ -74,7 +73,6 @@ def run(path: Path, split: str, num_contents: int, max_instances: int | None) ->
     max_instances
         Answer only the first ones; ``None`` = all.
     """
-    suite = load_suite(path)
     if max_instances is None:
         suite.check(split)
     probe = DecisionProbe()

@@ -6,16 +6,14 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from envs.scenario.instance import ScenarioInstance
-from envs.scenario.suite import SuiteItem, load_suite
+from envs.scenario.suite import Suite, SuiteItem
 from envs.specification import column
-from experiments.cli.loading import load_policy
 from experiments.rollout.listener import Listener
 from experiments.rollout.loop import Rollout
 from experiments.store.progress import watch
@@ -26,27 +24,29 @@ WARM_UP: Final = 5
 """Decisions of every episode that are not counted: first calls allocate."""
 
 
-def run(path: Path, split: str, policies: Sequence[str], max_instances: int | None) -> None:
+def run(
+    suite: Suite, split: str, policies: Sequence[tuple[str, Policy]], max_instances: int | None
+) -> None:
     """Time every decision of some episodes of a suite and print the table; the last line is one JSON object.
 
     Parameters
     ----------
-    path
-        File of the suite.
+    suite
+        Holds the instances.
     split
         Which seeds of the suite.
     policies
-        Names or paths.
+        Each with its name.
     max_instances
         Episodes per policy, spread over the suite; ``None`` = all.
     """
-    instances = choose_instances(path, split, max_instances)
+    instances = choose_instances(suite, split, max_instances)
     lines = [
         f"{'policy':20s} {'decisions':>9s} {'p50 ms':>9s} {'p99 ms':>9s} {'mean CPU ms':>11s}\n"
     ]
     rows = {}
-    for name in watch(policies, "timing", len(policies), "policies"):
-        times = time_decisions(load_policy(name), instances)
+    for name, policy in watch(policies, "timing", len(policies), "policies"):
+        times = time_decisions(policy, instances)
         p50, p99 = np.percentile(times.wall_ms, [50, 99])
         rows[name] = {"p50_ms": p50, "p99_ms": p99, "mean_cpu_ms": times.cpu_ms.mean()}
         lines.append(
@@ -56,9 +56,8 @@ def run(path: Path, split: str, policies: Sequence[str], max_instances: int | No
     sys.stdout.write(json.dumps({"policies": rows, "machine": machine()}) + "\n")
 
 
-def choose_instances(path: Path, split: str, count: int | None) -> list[ScenarioInstance]:
+def choose_instances(suite: Suite, split: str, count: int | None) -> list[ScenarioInstance]:
     """Instances of a suite, evenly spread; all of them if ``count`` is ``None``."""
-    suite = load_suite(path)
     return [suite.instance(item) for item in spread(suite.items(split), count)]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from envs.scenario.suite import Suite
 from experiments.benchmarks.dream_speed import imagined_minute_s, measure_dream
 from experiments.benchmarks.latency import Times, choose_instances, time_decisions
 from experiments.records.prices import CORE_HOUR_USD, to_usd
@@ -37,9 +37,9 @@ class Line(NamedTuple):
     goal: str = ""
 
 
-def run(path: Path, split: str, max_instances: int | None) -> None:
+def run(suite: Suite, split: str, max_instances: int | None) -> None:
     """Measure on some instances of a suite (``None`` = all) and print the table; the last line is one JSON object."""
-    instances = choose_instances(path, split, max_instances)
+    instances = choose_instances(suite, split, max_instances)
     free = time_decisions(WorldModel(horizon_s=4.0, num_finalists=FINALISTS), instances)
     lines = _decisions("4 s ahead", free, ("<= 60", "<= 100"))
     longer = time_decisions(WorldModel(horizon_s=HORIZON_S, num_finalists=FINALISTS), instances)

@@ -33,9 +33,9 @@ INTERRUPT_CODE: Final = 128 + signal.SIGINT
 LONGEST_LINE: Final = 2_000
 """Largest number of characters of an error message, which may quote the command line."""
 
-RENAMED: Final = {"policy": "policies"}
+RENAMED: Final = {"policy": "policies", "suite": "suite_name", "cost": "cost_name"}
 """Key on the command line to key in the configuration. Hydra would take ``policy`` for the folder ``conf/policy``, and
-its value for one file in there; but it is a list of names."""
+its value for a file in there; but it may be a list, or a file in a folder of the user's own."""
 
 _NOISE: Final = (
     "Set the environment variable",
@@ -58,9 +58,7 @@ class Command:
     Parameters
     ----------
     body
-        Takes the values that Hydra composed; a config group becomes the name that was chosen.
-    groups
-        Names of the command's config groups.
+        Takes the values that Hydra composed.
     config_name
         The command's file in ``conf``; names what is allowed when a key is misspelt.
     is_server
@@ -75,13 +73,11 @@ class Command:
     def __init__(
         self,
         body: Callable[[dict[str, Any]], None],
-        groups: tuple[str, ...] = (),
         config_name: str | None = None,
         *,
         is_server: bool = False,
     ) -> None:
         self._body = body
-        self._groups = groups
         self._config_name = config_name or ""
         self._is_server = is_server
         self._stderr = sys.stderr
@@ -99,13 +95,15 @@ class Command:
         """
         # not at the top: `envs` brings Gymnasium, which `--help` does not need
         from envs.errors import UserError
+        from experiments.cli.locations import use_folder
         from experiments.store.errors import WorkerDiedError
         from experiments.store.progress import heartbeat
 
         self._has_begun = True
         sys.stderr = self._stderr
         try:
-            values = self._values(config)
+            use_folder(_find_user_folder())
+            values = to_values(config)
             if self._is_server:
                 self._body(values)
                 return
@@ -198,26 +196,6 @@ class Command:
         self._stderr.write(f"error: {first}\n")
         raise SystemExit(code) from None
 
-    def _values(self, config: DictConfig) -> dict[str, Any]:
-        """The configuration as plain values; config groups appear as the chosen name."""
-        from envs.errors import UserError
-
-        chosen = HydraConfig.get()
-        for override in chosen.overrides.task:
-            group, dot, _ = re.split("[=@]", override.lstrip("+~"))[0].partition(".")
-            if group in self._groups and dot:
-                raise UserError(
-                    f"{override}: {group} is chosen by name; to change its values, write a file of your own"
-                )
-        container = OmegaConf.to_container(config, resolve=True)
-        values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
-        for group in self._groups:
-            choice = chosen.runtime.choices.get(group)
-            if not isinstance(choice, str):
-                raise UserError(f"{group}: got {choice!r}, expected one name")
-            values[group] = choice
-        return values
-
     def _shorten(self, text: str) -> str:
         """A message of Hydra on one line."""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -236,10 +214,30 @@ class Command:
 
     def _describe_keys(self, wrong: str) -> str:
         """Allowed keys for a message about a key that does not exist."""
-        allowed = _keys_of(f"{self._config_name}.yaml") + list(self._groups)
+        allowed = _keys_of(f"{self._config_name}.yaml")
+        above, dot, last = wrong.rpartition(".")
+        if dot and above in allowed:
+            return f"{above} has no {last!r}; +{wrong}=... adds it"
         near = difflib.get_close_matches(wrong, allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key, allowed are {', '.join(allowed)}{hint}"
+
+
+def to_values(config: DictConfig) -> dict[str, Any]:
+    """A composed configuration as plain values, under the keys that the models of commands have."""
+    container = OmegaConf.to_container(config, resolve=True)
+    values = {str(k): v for k, v in container.items()} if isinstance(container, dict) else {}
+    return {key.removesuffix("_name"): value for key, value in values.items()}
+
+
+def _find_user_folder() -> Path | None:
+    """The folder of ``--config-dir``."""
+    for source in HydraConfig.get().runtime.config_sources:
+        if source.provider == "command-line":
+            return Path(
+                os.path.relpath(source.path)
+            )  # results must not depend on where a disk is mounted
+    return None
 
 
 def _end_if_hung_up() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
-import conf
-from envs.errors import UserError, not_allowed, shown
+from envs.errors import UserError, shown
+from experiments.cli.locations import Policies, PolicyName, SuiteName
 
 
 def as_list(value: object) -> object:
@@ -26,28 +26,31 @@ class BenchmarkConfiguration(Configuration):
     """Configuration of ``python -m experiments.benchmark``."""
 
     what: Literal["engine", "decision", "policy", "world_model"]
-    policies: str | list[str]
+    policies: Policies
     rounds: int = Field(ge=3, le=99)
     round_seconds: float = Field(gt=0.0, le=60.0)
     num_worlds: int = Field(ge=1, le=4096)
     start_up: bool
-    suite: str
+    suite: SuiteName
     split: Literal["train", "validation", "test"]
     num_contents: int = Field(ge=2, le=1000)
     max_instances: int | None = Field(ge=1)
+    allow: list[str]
 
 
 class SuiteConfiguration(Configuration):
     """Configuration of ``python -m experiments.suite``."""
 
-    suite: str
+    suite: SuiteName
     write: bool
+    allow: list[str]
 
 
 class ExplainConfiguration(Configuration):
     """Configuration of ``python -m experiments.explain_rules``."""
 
-    policies: str
+    policies: PolicyName
+    allow: list[str]
 
 
 class ReportConfiguration(Configuration):
@@ -65,14 +68,15 @@ class ReportConfiguration(Configuration):
 class TuneConfiguration(Configuration):
     """Configuration of ``python -m experiments.tune_rules``."""
 
-    policies: str
-    suite: str
+    policies: PolicyName
+    suite: SuiteName
     budget_decisions: int = Field(ge=10_000)
     instances_per_stratum: int = Field(ge=1, le=10_000)
     seed: int = Field(ge=0)
     workers: int = Field(ge=1, le=256)
     log: str
     output: str
+    allow: list[str]
 
 
 Model = TypeVar("Model", bound=Configuration)
@@ -90,11 +94,16 @@ def validate(model: type[Model], values: dict[str, Any]) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, item['loc']))}: got {shown(item['input'])}, {item['msg'][0].lower()}{item['msg'][1:]}"
-            for item in error.errors()
-        ]
-        raise UserError("; ".join(problems)) from None
+        raise UserError("; ".join(map(_describe, error.errors()))) from None
+
+
+def _describe(item: ErrorDetails) -> str:
+    """One problem that pydantic reports; a message of our own is whole already."""
+    own = item.get("ctx", {}).get("error")
+    if isinstance(own, UserError):
+        return str(own)
+    message = f"{item['msg'][0].lower()}{item['msg'][1:]}"
+    return f"{'.'.join(map(str, item['loc']))}: got {shown(item['input'])}, {message}"
 
 
 def _refuse_control_characters(key: str, value: object) -> None:
@@ -107,18 +116,3 @@ def _refuse_control_characters(key: str, value: object) -> None:
             _refuse_control_characters(key, item)
     elif isinstance(value, str) and any(ord(letter) < ord(" ") for letter in value):
         raise UserError(f"{key}: got {shown(value)}, control characters are not allowed")
-
-
-def config_path(group: str, name: str) -> Path:
-    """Path of the file of a choice in a config group, which is a folder in ``conf``.
-
-    Raises
-    ------
-    not_allowed
-        If there is no such file.
-    """
-    folder = Path(conf.__file__).parent / group
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
-    if name not in known:
-        raise not_allowed(group, name, known)
-    return folder / f"{name}.yaml"

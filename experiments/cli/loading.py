@@ -1,19 +1,16 @@
-"""Loads policies by name: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
+"""Loads policies: a YAML file in ``conf/policy``, or another file, names a class and its arguments."""
 
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
-from hydra.utils import get_object
-
-import conf
-from envs.debris.safe_yaml import read_mapping
-from envs.errors import UserError, not_allowed
+from envs.errors import UserError, describe_cause, not_allowed
+from envs.user_code import import_object, read_allowed
+from experiments.cli.policy_files import NESTED, PolicyFile, locate_nested, read_policy
 from policies.base import Policy
 
 ALLOWED: Final = ("policies.",)
@@ -29,43 +26,13 @@ _WORDS: Final = ("_target_", "_partial_")
 """Keys of Hydra: the object to call, and whether it is returned with its arguments instead."""
 
 
-def policy_names() -> list[str]:
-    """Names of the policies in ``conf/policy``, sorted, without those in its subfolders."""
-    return sorted(path.stem for path in _folder().glob("*.yaml"))
-
-
-def ablation_names() -> list[str]:
-    """Names of the policies in subfolders of ``conf/policy``, such as ``ablation/one_member``, sorted."""
-    return sorted(f"{path.parent.name}/{path.stem}" for path in _folder().glob("*/*.yaml"))
-
-
-def policy_path(name: str) -> Path:
-    """The file of a policy: a name in ``conf/policy``, or the path of a file that ends in ``.yaml``.
-
-    Raises
-    ------
-    UserError
-        If there is no such file.
-    not_allowed
-        If there is no such policy.
-    """
-    if name.endswith(".yaml"):
-        if not Path(name).is_file():
-            raise UserError(f"policy: got {name!r}, there is no such file")
-        return Path(name)
-    allowed = [*policy_names(), *ablation_names()]
-    if name not in allowed:
-        raise not_allowed("policy", name, allowed)
-    return _folder() / f"{name}.yaml"
-
-
 def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
     """A new policy, ready for its first ``reset``.
 
     Parameters
     ----------
     name
-        In ``conf/policy``, or the path of a file that ends in ``.yaml``.
+        As for ``experiments.cli.locations.locate``.
     allow
         Further allowed prefixes of ``_target_``, such as ``"my_package."``.
 
@@ -74,21 +41,62 @@ def load_policy(name: str, allow: Sequence[str] = ()) -> Policy:
     UserError
         One line naming the file, the key, the value and what is allowed.
     """
-    for prefix in allow:
-        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*\.?", prefix):
-            raise UserError(
-                f"allow: got {prefix!r}, expected the name of a package, such as my_package."
-            )
-    # my_package without a dot must not allow my_package_of_somebody_else
-    return _load(name, (*ALLOWED, *(f"{prefix.rstrip('.')}." for prefix in allow)), 0)
+    return _load(name, allowed(allow), 0)
 
 
-def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
-    """Build the policy of a file; a file may also be used as a part of another policy."""
-    path = policy_path(name)
+def allowed(allow: Sequence[str]) -> tuple[str, ...]:
+    """Beginnings that ``_target_`` may have: ours, and those that the user allows."""
+    return (*ALLOWED, *read_allowed(allow))
+
+
+def list_files(name: str, depth: int = 0) -> list[PolicyFile]:
+    """The file of a policy and those of the policies that are parts of it.
+
+    Raises
+    ------
+    UserError
+        As for ``load_policy``.
+    """
+    file = read_policy(name)
+    _check_depth(file.path, depth)
+    found = [file]
+    for nested in _nested_in(file.values):
+        found += list_files(locate_nested(nested, file.path), depth + 1)
+    return found
+
+
+def list_targets(value: object) -> list[str]:
+    """Every ``_target_`` in the values of a policy's file."""
+    if isinstance(value, list):
+        return [name for item in value for name in list_targets(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [str(value["_target_"])] if "_target_" in value else []
+    return own + [name for item in value.values() for name in list_targets(item)]
+
+
+def _nested_in(value: object) -> list[str]:
+    """Every name of a nested policy in the values of a policy's file."""
+    if isinstance(value, list):
+        return [name for item in value for name in _nested_in(item)]
+    if not isinstance(value, dict):
+        return []
+    if NESTED in value:
+        return [str(value[NESTED])]
+    return [name for item in value.values() for name in _nested_in(item)]
+
+
+def _check_depth(path: Path, depth: int) -> None:
+    """Raise an error for a policy that is too deep within others."""
     if depth > MOST_NESTED:
-        raise UserError(f"{path}: _policy_: more than {MOST_NESTED} nested policies")
-    built = _build(read_mapping(path), path, allowed, depth)
+        raise UserError(f"{path}: {NESTED}: more than {MOST_NESTED} nested policies")
+
+
+def _load(name: str, prefixes: tuple[str, ...], depth: int) -> Policy:
+    """Build the policy of a file; a file may also be used as a part of another policy."""
+    path, values, _ = read_policy(name)
+    _check_depth(path, depth)
+    built = _build(values, path, prefixes, depth)
     for wanted in ("reset", "act", "privileged"):
         if not hasattr(built, wanted):
             raise UserError(
@@ -98,29 +106,20 @@ def _load(name: str, allowed: tuple[str, ...], depth: int) -> Policy:
     return cast("Policy", built)
 
 
-def policy_target(name: str) -> str:
-    """The ``_target_`` of a policy's file."""
-    return str(read_mapping(policy_path(name)).get("_target_"))
-
-
-def _folder() -> Path:
-    return Path(conf.__file__).parent / "policy"
-
-
-def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 (anything)
+def _build(value: object, path: Path, prefixes: tuple[str, ...], depth: int) -> Any:  # noqa: ANN401 (anything)
     """Replace every nested ``_target_`` and ``_policy_`` in a value of the file by the object that it describes."""
     if isinstance(value, list):
-        return [_build(item, path, allowed, depth) for item in value]
+        return [_build(item, path, prefixes, depth) for item in value]
     if not isinstance(value, dict):
         return value
-    if "_policy_" in value:
-        return _load(str(value["_policy_"]), allowed, depth + 1)
+    if NESTED in value:
+        return _load(locate_nested(str(value[NESTED]), path), prefixes, depth + 1)
     arguments = {
-        key: _build(item, path, allowed, depth) for key, item in value.items() if key not in _WORDS
+        key: _build(item, path, prefixes, depth) for key, item in value.items() if key not in _WORDS
     }
     if "_target_" not in value:
         return arguments
-    factory = _find(str(value["_target_"]), path, allowed)
+    factory = _find(str(value["_target_"]), path, prefixes)
     is_partial = bool(value.get("_partial_"))
     if inspect.isfunction(factory) and factory.__module__.startswith(ALLOWED) and not is_partial:
         # functions below policies build no policies, and some write files
@@ -134,25 +133,16 @@ def _build(value: object, path: Path, allowed: tuple[str, ...], depth: int) -> A
         raise UserError(f"{path}: {error}") from None
     except Exception as error:
         # a constructor may fail on a wrong value in any way; the error names the file that holds it
-        reason = (str(error).splitlines() or [""])[0]
-        raise UserError(f"{path}: {value['_target_']}: {type(error).__name__}: {reason}") from error
+        raise UserError(f"{path}: {value['_target_']}: {describe_cause(error)}") from error
 
 
-def _find(target: str, path: Path, allowed: tuple[str, ...]) -> Callable[..., Any]:
+def _find(target: str, path: Path, prefixes: tuple[str, ...]) -> Callable[..., Any]:
     """The class or function that ``_target_`` names, if it is defined, not only imported, in an allowed package."""
-    if not target.startswith(allowed):
-        raise UserError(
-            f"{path}: _target_: got {target!r}, allowed are names that begin with {', '.join(allowed)}; "
-            "allow=[...] adds to them"
-        )
-    try:
-        factory = get_object(target)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UserError(f"{path}: _target_: got {target!r}: {str(error).splitlines()[0]}") from None
+    factory = import_object(f"{path}: _target_", target, prefixes, path.parent)
     if not inspect.isclass(factory) and not inspect.isfunction(factory):
         raise UserError(f"{path}: _target_: got {target!r}, expected a class or a function")
     # a name may pass through another module's imports, such as os.system, and still begin with policies.
-    if not f"{factory.__module__}.".startswith(allowed):
+    if not f"{factory.__module__}.".startswith(prefixes):
         raise UserError(
             f"{path}: _target_: got {target!r}, which is defined in {factory.__module__}; allow=[...] adds to what is "
             "allowed"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from experiments.cli.loading import load_policy, policy_target
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import name_of
+from experiments.cli.policy_files import read_policy
 from policies.base import Budget, Budgeted, Validated
 
 _FLOOR: Final = "policies.floors.Constant"
@@ -29,11 +30,11 @@ def read_entrants(policies: Sequence[str], allow: Sequence[str]) -> dict[str, En
     for path in policies:
         policy = load_policy(path, allow)
         budget = policy.budget if isinstance(policy, Budgeted) else None
-        name = Path(path).stem
+        name = name_of(path)
         file = None if name == path else path
         curve = policy.validation_usd if isinstance(policy, Validated) else ()
         found[name] = Entrant(
-            policy_target(path) == _FLOOR,
+            read_policy(path).values.get("_target_") == _FLOOR,
             policy.privileged,
             budget,
             file,

@@ -18,8 +18,20 @@ from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import Suite, SuiteItem, first_of_strata, load_suite
-from experiments.cli.configuration import Configuration, config_path
-from experiments.cli.loading import policy_names, policy_path
+from experiments.cli.configuration import Configuration
+from experiments.cli.ingredients import list_ingredients
+from experiments.cli.locations import (
+    ALL,
+    CostName,
+    Policies,
+    SuiteName,
+    check_different,
+    list_names,
+    locate,
+    name_of,
+    resolve,
+)
+from experiments.cli.policy_files import read_policy
 from experiments.evaluation import shards
 from experiments.evaluation.entrants import Entrant, read_entrants, to_values
 from experiments.execution.configuration import ClusterConfiguration, Name
@@ -50,15 +62,15 @@ NOT_IN_RESULT = (
 class EvaluationConfiguration(Configuration):
     """Configuration of ``python -m experiments.evaluate``."""
 
-    policies: str | list[str]
+    policies: Policies
     policy_seeds: list[int] = Field(min_length=1)
-    suite: str
+    suite: SuiteName
     split: Literal["train", "validation", "test"]
     strata: list[str] | None
     seeds: list[int] | None = Field(min_length=2, max_length=2)
     max_instances: int | None = Field(ge=1)
-    cost: str
-    also_cost: list[str]
+    cost: CostName
+    also_cost: list[CostName]
     metrics: list[str]
     num_worlds: int = Field(ge=1, le=4096)
     shard_instances: int = Field(default=50, ge=1, le=10_000)
@@ -77,7 +89,8 @@ class Plan(NamedTuple):
     policies: tuple[str, ...]  # names or paths, in the order of the configuration
     suite: Suite
     parts: tuple[shards.Shard, ...]
-    texts: dict[str, str]  # contents of the files that the configuration names
+    texts: dict[str, str]  # contents of the YAML files that the configuration names
+    files: dict[str, dict[str, str]]  # SHA-256 of everything that decides the records, by part
     entrants: dict[str, Entrant]  # by name
 
     @property
@@ -97,40 +110,61 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
     """Check the configuration of a command completely before anything is started or written."""
     wanted = choose_policies(config.policies)
     entrants = read_entrants(wanted, config.allow)
-    records.load_metrics(config.metrics)
-    suite_file = config_path("suite", config.suite)
-    suite = load_suite(suite_file)
+    records.load_metrics(config.metrics, config.allow)
+    suite_file = locate("suite", config.suite)
+    suite = load_suite(suite_file, config.allow)
     items = choose_items(suite, config)
-    cost_files = {name: config_path("cost", name) for name in (config.cost, *config.also_cost)}
+    cost_files = _choose_costs(config)
     costs = {name: read_mapping(file) for name, file in cost_files.items()}
     for values in costs.values():
         CostParameters.from_mapping(values)
+    files = list_ingredients(
+        policies=wanted,
+        suites=[config.suite],
+        costs=[config.cost, *config.also_cost],
+        metrics=config.metrics,
+        allow=config.allow,
+    )
     parts = [
         part
         for setting, values in costs.items()
         for part in shards.cut(
             [(name, seed) for name in wanted for seed in config.policy_seeds],
             items,
-            suite_path=str(suite_file),
+            suite=config.suite,
             split=config.split,
             cost_setting=setting,
             cost=tuple(sorted(values.items())),
             metrics=tuple(config.metrics),
             allow=tuple(config.allow),
+            made_of=files,
             num_worlds=config.num_worlds,
             size=config.shard_instances,
         )
     ]
-    named = (suite_file, *cost_files.values())
-    texts = {name: policy_path(name).read_text(encoding="utf-8") for name in wanted}
-    texts |= {path.name: path.read_text(encoding="utf-8") for path in named}
-    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, entrants)
+    texts = {name: read_policy(name).text for name in wanted}
+    texts |= {
+        path.name: path.read_text(encoding="utf-8") for path in (suite_file, *cost_files.values())
+    }
+    return Plan(command, config, tuple(wanted), suite, tuple(parts), texts, files, entrants)
+
+
+def _choose_costs(config: EvaluationConfiguration) -> dict[str, Path]:
+    """Files of the cost settings by their names in records."""
+    found: dict[str, Path] = {}
+    for value in (config.cost, *config.also_cost):
+        path = locate("cost", value)
+        if found.setdefault(name_of(value), path) != path:
+            raise UserError(
+                f"also_cost: got {value!r}, expected another file name than {found[name_of(value)]}"
+            )
+    return found
 
 
 def open_run(plan: Plan) -> RunFolder:
     """The folder of an interrupted run of the same plan, or a new one."""
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
-    return run_folder.open_run(plan.command, plan.config.output, values, plan.texts)
+    return run_folder.open_run(plan.command, plan.config.output, values, plan.files)
 
 
 def execute(plan: Plan, folder: Path) -> Evaluated:
@@ -154,20 +188,19 @@ def finish_records(plan: Plan, made: Path, folder: Path, work: dict[str, float])
 
 
 def choose_policies(wanted: str | list[str]) -> list[str]:
-    """Names or paths of at least one policy; ``all`` is replaced by every file in ``conf/policy``.
+    """Names or paths of at least one policy; ``all`` is replaced by all that are known.
 
     Raises
     ------
     UserError
         If there is none, or two would have the same name in the records.
     """
-    names = policy_names() if wanted == "all" else [wanted] if isinstance(wanted, str) else wanted
+    names = [wanted] if isinstance(wanted, str) else wanted
+    if wanted == ALL:
+        names = [resolve("policy", name) for name in list_names("policy")]
     if not names:
         raise UserError("policy: got an empty list, expected at least one name")
-    stems = [Path(name).stem for name in names]
-    for stem in stems:
-        if stems.count(stem) > 1:
-            raise UserError(f"policy: got {stem!r} twice, expected different names")
+    check_different(names)
     return names
 
 
@@ -276,6 +309,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
             "strata": list(plan.suite.strata),
         },
         "files": plan.texts,
+        "sha256": plan.files,
         "entrants": to_values(plan.entrants),
         "machine": machine(),
     }

@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from envs.cost.parameters import CostParameters
-from envs.scenario.suite import SuiteItem, load_suite_once
+from envs.errors import UserError
+from envs.scenario.suite import Suite, SuiteItem, load_suite
+from experiments.cli.ingredients import Ingredients, digest, list_ingredients
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate, name_of
 from experiments.records import table as records
 from experiments.rollout.loop import Rollout
 from policies.base import Policy
@@ -32,8 +35,8 @@ class Shard:
         Name or path.
     policy_seed
         Its seed.
-    suite_path
-        File of the suite.
+    suite
+        Its name or path.
     split
         Of the suite.
     items
@@ -43,20 +46,23 @@ class Shard:
     metrics
         Dotted names.
     allow
-        Further allowed prefixes of ``_target_``.
+        Prefixes of the user's own modules.
+    made_of
+        Hash over all files of policy, suite and metrics.
     num_worlds
         Worlds stepped at once; not part of the result.
     """
 
     policy: str
     policy_seed: int
-    suite_path: str
+    suite: str
     split: str
     items: tuple[SuiteItem, ...]
     cost_setting: str
     cost: tuple[tuple[str, Any], ...]
     metrics: tuple[str, ...]
     allow: tuple[str, ...]
+    made_of: str
     num_worlds: int
 
     @property
@@ -65,7 +71,7 @@ class Shard:
         values = asdict(self)
         del values["num_worlds"]
         digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-        who = Path(self.policy).stem
+        who = name_of(self.policy)
         return f"{who}-{self.policy_seed}-{self.items[0].stratum}-{digest[:12]}.parquet"
 
 
@@ -84,7 +90,12 @@ class Done(NamedTuple):
 
 
 def cut(
-    policies: Sequence[tuple[str, int]], items: Sequence[SuiteItem], *, size: int, **shared: object
+    policies: Sequence[tuple[str, int]],
+    items: Sequence[SuiteItem],
+    *,
+    size: int,
+    made_of: Ingredients,
+    **shared: object,
 ) -> list[Shard]:
     """Divide an evaluation into shards, policy by policy; no shard contains two strata.
 
@@ -96,28 +107,37 @@ def cut(
         Entries of the suite, stratum by stratum.
     size
         Instances of one shard at most.
+    made_of
+        All files that decide the records.
     **shared
         The other fields of ``Shard``.
     """
     found = []
     for policy, seed in policies:
+        parts = {one: files for one, files in made_of.items() if _decides(one, name_of(policy))}
         for _, group in groupby(items, key=lambda item: item.stratum):
             stratum = tuple(group)
             for first in range(0, len(stratum), size):
                 part = stratum[first : first + size]
                 fields: dict[str, Any] = {"policy": policy, "policy_seed": seed, "items": part}
+                fields["made_of"] = digest(parts)
                 found.append(Shard(**fields, **shared))  # type: ignore[arg-type]
     return found
+
+
+def _decides(part: str, policy: str) -> bool:
+    """Whether a part of the configuration decides what a policy does; the values of costs are in the shard."""
+    return part == f"policy {policy}" or part.startswith(("suite ", "metrics"))
 
 
 def run(shard: Shard, folder: str) -> Done:
     """Drive a shard and write its records to a file in a folder; the file appears only when it is complete."""
     start = time.process_time()
-    suite = load_suite_once(shard.suite_path)
+    policy, suite = _load(shard.policy, shard.suite, shard.metrics, shard.allow, shard.made_of)
     cost = CostParameters.from_mapping(dict(shard.cost))
-    metrics = records.load_metrics(shard.metrics)
+    metrics = records.load_metrics(shard.metrics, shard.allow)
     rollout = Rollout(
-        _policy(shard.policy, shard.allow),
+        policy,
         [suite.instance(item) for item in shard.items],
         num_worlds=shard.num_worlds,
         policy_seed=shard.policy_seed,
@@ -125,7 +145,7 @@ def run(shard: Shard, folder: str) -> Done:
         name=Path(shard.policy).stem,
     )
     source = records.Source(
-        Path(shard.policy).stem, shard.policy_seed, suite.version, shard.split, shard.cost_setting
+        name_of(shard.policy), shard.policy_seed, suite.version, shard.split, shard.cost_setting
     )
     rows = [
         records.make_row(source, shard.items[k], episode, metrics)
@@ -140,6 +160,20 @@ def run(shard: Shard, folder: str) -> Done:
 
 
 @lru_cache(maxsize=4)
-def _policy(name: str, allow: tuple[str, ...]) -> Policy:
-    """A policy, built once per process: every shard begins with a reset of all worlds."""
-    return load_policy(name, allow)
+def _load(
+    policy: str, suite: str, metrics: tuple[str, ...], allow: tuple[str, ...], made_of: str
+) -> tuple[Policy, Suite]:
+    """A policy and a suite, built once per process: every shard begins with a reset of all worlds.
+
+    Raises
+    ------
+    UserError
+        If a file of theirs has changed since the run began: its records would be a mixture.
+    """
+    files = list_ingredients(policies=[policy], suites=[suite], metrics=metrics, allow=allow)
+    if digest(files) != made_of:
+        raise UserError(
+            f"policy {name_of(policy)}: its files or those of suite {name_of(suite)} changed after the run began; run "
+            "the command again"
+        )
+    return load_policy(policy, allow), load_suite(locate("suite", suite), allow)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from envs.debris.safe_yaml import CatalogueError, parse_mapping
 from envs.errors import UserError, shown
+from experiments.cli.locations import name_of
 from experiments.evaluation.entrants import Entrant, from_values
 from experiments.records import table as records
 
@@ -136,10 +137,11 @@ def _list_texts(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The texts of a run's files by label."""
     config = about.get("config", {})
     labels = {
-        f"{name}.yaml": f"cost {name}"
-        for name in (config.get("cost"), *config.get("also_cost", ()))
+        f"{name_of(one)}.yaml": f"cost {name_of(one)}"
+        for one in (str(config.get("cost")), *config.get("also_cost", ()))
     }
-    labels[f"{config.get('suite')}.yaml"] = f"suite {config.get('suite')}"
+    suite = name_of(str(config.get("suite")))
+    labels[f"{suite}.yaml"] = f"suite {suite}"
     names = {one.get("file") or name: name for name, one in about["entrants"].items()}
     for file, text in about.get("files", {}).items():
         yield labels.get(file, f"policy {names.get(file, Path(file).stem)}"), text

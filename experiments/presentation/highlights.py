@@ -11,6 +11,7 @@ import pyarrow as pa
 from envs.cost.parameters import CostParameters
 from envs.scenario.suite import SuiteItem
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import name_of
 from experiments.evaluation.run import Plan
 from experiments.presentation.page.cards import NUM_BEST, NUM_WORST, REPLAYS, VIDEOS, stem_of
 from experiments.presentation.replays.page import write_replay
@@ -147,7 +148,7 @@ def _most_different(
     """Instances by the cost difference of two policies, the largest first, one per family."""
     pairs = align(table, [first, second])
     gap = np.abs(pairs.cost[first] - pairs.cost[second])
-    items = [item for part in plan.parts if Path(part.policy).stem == first for item in part.items]
+    items = [item for part in plan.parts if name_of(part.policy) == first for item in part.items]
     keys = sorted({(item.stratum, item.family, item.seed) for item in items})
     by_family: dict[str, SuiteItem] = {}
     for k in np.argsort(-gap, kind="stable").tolist():

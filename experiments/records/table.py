@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_type_hints
 
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from envs.errors import UserError
 from envs.scenario.suite import SuiteItem
 from envs.specification import component
+from envs.user_code import import_object, read_allowed
 from envs.world.report import EVENTS
 from experiments.rollout.loop import Episode
 from experiments.store.atomic import replacing
@@ -85,27 +86,35 @@ class Source(NamedTuple):
     cost_setting: str
 
 
-def load_metrics(names: Sequence[str]) -> tuple[Metric, ...]:
-    """The metrics with these dotted names below ``experiments.metrics``, in order.
+def load_metrics(names: Sequence[str], allow: Sequence[str] = ()) -> tuple[Metric, ...]:
+    """The metrics with these dotted names, in order.
+
+    Parameters
+    ----------
+    names
+        ``experiments.metrics.<file>.<column>``, or a function in a module of the user's own.
+    allow
+        Prefixes of the user's own modules.
 
     Raises
     ------
     UserError
-        If there is no such function, or two give the same column.
+        If there is no such function, its result has no type that a column can have, or two give the same column.
     """
     found: list[Metric] = []
     taken = {name for name, _, _ in _COLUMNS} | set(TIMINGS)
+    allowed = ("experiments.metrics.", *read_allowed(allow))
     for name in names:
-        module, _, function = name.rpartition(".")
-        if not module.startswith("experiments.metrics."):
-            raise UserError(f"metrics: got {name!r}, expected experiments.metrics.<file>.<column>")
-        try:
-            metric = getattr(import_module(module), function)
-        except (ImportError, AttributeError) as error:
-            raise UserError(f"metrics: got {name!r}: {error}") from None
-        if function in taken:
-            raise UserError(f"metrics: got {name!r}, but there is a column {function} already")
-        taken.add(function)
+        metric = import_object("metrics", name, allowed, Path())
+        column = name.rpartition(".")[2]
+        if not inspect.isfunction(metric) or get_type_hints(metric).get("return") not in _TYPES:
+            raise UserError(
+                f"metrics: got {name!r}, expected a function of an episode that is annotated to return "
+                f"{', '.join(one.__name__ for one in _TYPES)}"
+            )
+        if column in taken:
+            raise UserError(f"metrics: got {name!r}, but there is a column {column} already")
+        taken.add(column)
         found.append(metric)
     return tuple(found)
 

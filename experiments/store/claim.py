@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,11 +35,24 @@ def claim(
     """
     text = json.dumps(values, sort_keys=True, indent=1) + "\n"
     try:
-        is_other = json.loads(path.read_text(encoding="utf-8")) != json.loads(text)
+        before = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         write_text(path, text)
         return
     except (OSError, ValueError):
-        is_other = True
-    if is_other:
-        raise UserError(f"output: got {path.parent}, which contains {holds}")
+        before = None
+    now = json.loads(text)
+    if before != now:
+        changed = ", ".join(_list_changes(before, now)) if isinstance(before, dict) else ""
+        told = f"; other {changed}" if changed else ""
+        raise UserError(f"output: got {path.parent}, which contains {holds}{told}")
+
+
+def _list_changes(before: dict[str, Any], now: dict[str, Any], above: str = "") -> Iterator[str]:
+    """Dotted keys whose values differ."""
+    for key in sorted({*before, *now}):
+        old, new = before.get(key), now.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _list_changes(old, new, f"{above}{key}.")
+        elif old != new:
+            yield f"{above}{key}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from io import TextIOWrapper
@@ -68,8 +68,8 @@ class RunFolder:
         (self.path / LOCK_FILE).unlink(missing_ok=True)
 
 
-def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, str]) -> str:
-    """Hash of everything that decides a result: command, configuration, contents of the files it names, all sources."""
+def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, object]) -> str:
+    """Hash of everything that decides a result: command, configuration, hashes of the files it names, all sources."""
     text = json.dumps([command, dict(values), dict(files), sources_hash()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -105,8 +105,21 @@ def hash_sources(root: Path) -> str:
     return digest.hexdigest()
 
 
-def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
+def open_folder(
+    root: Path, key: str, *, now: datetime, inputs: Mapping[str, object] | None = None
+) -> RunFolder:
     """The locked folder of an interrupted run with the same key below ``root``, or a new one that ``now`` names.
+
+    Parameters
+    ----------
+    root
+        Holds the folders.
+    key
+        Of the run.
+    now
+        Names a new folder.
+    inputs
+        What the key is made of, as ``open_run`` needs it; kept beside the key.
 
     Raises
     ------
@@ -122,19 +135,66 @@ def open_folder(root: Path, key: str, *, now: datetime) -> RunFolder:
     lock = try_lock(path)
     if lock is None:
         raise UserError(f"{path}: in use by {describe_holder(path)}")
-    _write_state(path, key, "running")
+    _write_state(path, key, "running", inputs)
     return RunFolder(path, key, lock, is_continued=False)
 
 
 def open_run(
-    command: str, output: str, values: Mapping[str, object], files: Mapping[str, str]
+    command: str,
+    output: str,
+    values: Mapping[str, object],
+    files: Mapping[str, Mapping[str, str]],
 ) -> RunFolder:
-    """Open the folder of a command as ``open_folder`` does, named by the clock, and say on stderr which it is."""
+    """Open the folder of a command as ``open_folder`` does, named by the clock, and say on stderr which it is.
+
+    An interrupted run of the same settings whose files have changed since is left as it is, which stderr says too.
+    """
     key = compute_key(command, values, files)
-    folder = open_folder(Path(output), key, now=datetime.now().astimezone())
+    inputs = {
+        "settings": hashlib.sha256(
+            json.dumps([command, dict(values)], sort_keys=True).encode()
+        ).hexdigest(),
+        "files": {**files, "roadworld": {"sources": sources_hash()}},
+    }
+    folder = open_folder(Path(output), key, now=datetime.now().astimezone(), inputs=inputs)
     verb = "continues" if folder.is_continued else "writes to"
     sys.stderr.write(f"{command} {verb} {folder.path}\n")
+    if not folder.is_continued:
+        for path, changed in _find_outdated(Path(output), inputs):
+            sys.stderr.write(f"{command} leaves {path} unfinished: changed since: {changed}\n")
     return folder
+
+
+def describe_change(
+    old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]
+) -> str:
+    """The files that differ between two lists of inputs, on one line; empty if none does.
+
+    Examples
+    --------
+    >>> describe_change({"policy mine": {"mine.yaml": "a"}}, {"policy mine": {"mine.yaml": "b"}})
+    'policy mine (mine.yaml)'
+    """
+    changed = []
+    for part in sorted({*old, *new}):
+        before, now = old.get(part, {}), new.get(part, {})
+        names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+        if names:
+            changed.append(f"{part} ({', '.join(names)})")
+    return ", ".join(changed)
+
+
+def _find_outdated(root: Path, inputs: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Interrupted runs below a folder that have the same settings but other files, and which."""
+    for path in sorted(root.glob(f"*/*/{STATE_FILE}")):
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            is_like = values["state"] == "running" and values["settings"] == inputs["settings"]
+            changed = describe_change(values["files"], inputs["files"]) if is_like else ""
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+        if changed:
+            yield path.parent, changed
 
 
 def _make_new(day: Path, name: str) -> Path:
@@ -158,5 +218,8 @@ def _read_state(path: Path) -> tuple[Any, Any] | None:
         return None
 
 
-def _write_state(path: Path, key: str, state: str) -> None:
-    write_text(path / STATE_FILE, json.dumps({"key": key, "state": state}) + "\n")
+def _write_state(
+    path: Path, key: str, state: str, inputs: Mapping[str, object] | None = None
+) -> None:
+    values = {"key": key, "state": state, **(inputs or {})}
+    write_text(path / STATE_FILE, json.dumps(values) + "\n")

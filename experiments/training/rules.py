@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import sys
 import time
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
 from envs.scenario.suite import Suite, SuiteItem, load_suite, load_suite_once
+from experiments.cli.ingredients import of_suite
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
@@ -26,6 +25,7 @@ from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
 from experiments.store.provenance import describe_code
+from experiments.store.run_folder import compute_key
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
@@ -54,6 +54,7 @@ class Trial(NamedTuple):
     suite_path: str
     thresholds: dict[str, float]
     items: tuple[SuiteItem, ...]
+    allow: tuple[str, ...] = ()  # prefixes of the suite's own scenarios
 
 
 class Outcome(NamedTuple):
@@ -88,6 +89,7 @@ def tune(
     seed: int,
     workers: int,
     log: Path,
+    allow: tuple[str, ...] = (),
 ) -> Tuned:
     """Search on train seeds until the budget is spent, then choose on validation seeds.
 
@@ -107,13 +109,15 @@ def tune(
         Processes.
     log
         What every generation gave; a search that was interrupted is replayed from it.
+    allow
+        Prefixes of the suite's own scenarios.
 
     Returns
     -------
     Tuned
         The best thresholds on validation seeds; the initial ones if none was better.
     """
-    suite = load_suite(suite_path)
+    suite = load_suite(suite_path, allow)
     start = _thresholds_of(policy_path)
     items = tuple(suite.items("validation"))
     stride = math.ceil((NUM_FINALISTS + 1) * 100 * len(items) / (VALIDATION_SHARE * budget))
@@ -122,8 +126,8 @@ def tune(
     optimizer = CMA(
         mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
     )
-    head = {"start": start, "seed": seed, "instances": instances, "suite": suite.sha256["train"]}
-    key = hashlib.sha256(json.dumps(head).encode()).hexdigest()
+    head = {"start": start, "seed": seed, "instances": instances}
+    key = compute_key("tune_rules", head, {"suite": of_suite(str(suite_path), allow)})
     steps = _open_log(log, key)
     means = [optimizer.mean.copy()]
     used, cpu_s = 0, 0.0
@@ -136,8 +140,10 @@ def tune(
             if done is not None:
                 outcomes = [Outcome(*row) for row in done.value]
             else:
-                items = _next_items(suite, instances, generation)
-                trials = [Trial(str(suite_path), _from_unit(p, start), items) for p in points]
+                drawn = _next_items(suite, instances, generation)
+                trials = [
+                    Trial(str(suite_path), _from_unit(p, start), drawn, allow) for p in points
+                ]
                 outcomes = _run_all(trials, workers)
                 steps.note(name, (), key=key, value=outcomes)
             optimizer.tell([(p, o.objective) for p, o in zip(points, outcomes, strict=True)])
@@ -147,7 +153,7 @@ def tune(
             cpu_s += sum(outcome.cpu_s for outcome in outcomes)
             mean = np.mean([outcome.objective for outcome in outcomes])
             progress.update(spent, f"objective {mean:,.0f}")
-        search = _Search(suite, suite_path, items, start, budget, seed, workers)
+        search = _Search(suite, suite_path, items, start, budget, seed, workers, allow)
         return _choose(search, means, (used, cpu_s), progress)
 
 
@@ -174,6 +180,7 @@ class _Search(NamedTuple):
     budget: int  # environment steps allowed
     seed: int
     workers: int
+    allow: tuple[str, ...]
 
 
 def _choose(
@@ -187,7 +194,7 @@ def _choose(
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
     finalists = [_from_unit(means[k], start) if k else start for k in chosen]
-    trials = [Trial(str(search.suite_path), one, search.items) for one in finalists]
+    trials = [Trial(str(search.suite_path), one, search.items, search.allow) for one in finalists]
     outcomes = _run_all(trials, search.workers)
     spent = sum(outcome.decisions for outcome in outcomes)
     progress.update(spent)
@@ -202,14 +209,17 @@ def _choose(
         spent_before[1] + sum(outcome.cpu_s for outcome in outcomes),
         last,
         search.seed,
-        {split: search.suite.sha256[split] for split in ("train", "validation")},
+        {
+            split: search.suite.sha256.get(split, "not recorded")
+            for split in ("train", "validation")
+        },
     )
 
 
 def run_trial(trial: Trial) -> Outcome:
     """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms."""
     begun = time.process_time()
-    suite = load_suite_once(trial.suite_path)
+    suite = load_suite_once(trial.suite_path, trial.allow)
     instances = [suite.instance(item) for item in trial.items]
     rollout = Rollout(RulePolicy(trial.thresholds), instances, num_worlds=100)
     costs, capped, decisions = np.zeros((2, len(instances))), np.zeros(len(instances)), 0

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from experiments.cli.configuration import Configuration
+from experiments.cli.locations import CostName, Policies, SuiteName
 
 
 def _check_even(value: int) -> int:
@@ -20,15 +21,15 @@ class RecordConfiguration(Configuration):
     """Options of the command, as explained in ``conf/record.yaml``."""
 
     source: Literal["twin", "dream"]
-    policies: str | list[str] | None
+    policies: Policies | None
     layout: Literal["stacked", "four_panel"]
     policy_seed: int = Field(ge=0)
-    suite: str
+    suite: SuiteName
     split: Literal["train", "validation", "test"]
     stratum: str | None
     family: str | None
     seed: int | list[int] | None
-    cost: str
+    cost: CostName
     select: Literal["first", "largest_difference", "worst"] | None
     records: str | None
     num_videos: int | None = Field(ge=1, le=1000)

@@ -13,8 +13,10 @@ from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
-from experiments.cli.loading import load_policy, policy_path
+from experiments.cli.ingredients import list_ingredients
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate, name_of
+from experiments.cli.policy_files import read_policy
 from experiments.evaluation.run import choose_policies
 from experiments.store import run_folder
 from experiments.store.atomic import write_text
@@ -44,7 +46,8 @@ class RecordPlan(NamedTuple):
 
     config: RecordConfiguration
     order: Order
-    texts: dict[str, str]  # contents of the files that the configuration names
+    texts: dict[str, str]  # contents of the YAML files that the configuration names
+    files: dict[str, dict[str, str]]  # SHA-256 of everything that decides the videos, by part
 
 
 def prepare(config: RecordConfiguration) -> RecordPlan:
@@ -56,9 +59,9 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
         One line naming key, value and what is allowed.
     """
     wanted = _choose_names(config)
-    loaded = tuple((Path(name).stem, load_policy(name, config.allow)) for name in wanted)
-    suite_file, cost_file = config_path("suite", config.suite), config_path("cost", config.cost)
-    suite = load_suite(suite_file)
+    loaded = tuple((name_of(name), load_policy(name, config.allow)) for name in wanted)
+    suite_file, cost_file = locate("suite", config.suite), locate("cost", config.cost)
+    suite = load_suite(suite_file, config.allow)
     usual_width = FOUR_PANEL_PX if config.layout == "four_panel" else WIDTH_PX
     options = DreamOptions(config.start_s, config.dream_seed, config.temperature)
     order = Order(
@@ -74,10 +77,12 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
         dream=options if config.source == "dream" else None,
         max_seconds=config.max_seconds,
     )
-    files = {name: policy_path(name) for name in wanted}
-    files |= {path.name: path for path in (suite_file, cost_file)}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
-    return RecordPlan(config, order, texts)
+    texts = {name: read_policy(name).text for name in wanted}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (suite_file, cost_file)}
+    files = list_ingredients(
+        policies=wanted, suites=[config.suite], costs=[config.cost], allow=config.allow
+    )
+    return RecordPlan(config, order, texts, files)
 
 
 def _choose_names(config: RecordConfiguration) -> list[str]:
@@ -105,7 +110,7 @@ def open_run(plan: RecordPlan) -> RunFolder:
     """The folder of a plan: that of an interrupted run of the same command, else a new one."""
     values = {k: v for k, v in plan.config.model_dump().items() if k not in NOT_IN_RESULT}
     values["items"] = [list(item) for item in plan.order.items]
-    return run_folder.open_run("record", plan.config.output, values, plan.texts)
+    return run_folder.open_run("record", plan.config.output, values, plan.files)
 
 
 def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
@@ -125,6 +130,7 @@ def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
         "config": values,
         "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
         "files": plan.texts,
+        "sha256": plan.files,
         "machine": machine(),
         "videos": videos,
     }

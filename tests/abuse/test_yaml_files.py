@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import gymnasium as gym
 import numpy as np
 import pytest
 import yaml
@@ -34,18 +33,6 @@ def read_suite(path):
     return suite.instance(items[0]) if items else suite
 
 
-def read_variant(path):
-    env = gym.make_vec(
-        "envs:roadworld/Debris-v0",
-        num_envs=1,
-        vectorization_mode="vector_entry_point",
-        **read_mapping(path),
-    )
-    env.reset(seed=1)
-    env.close()
-    return env
-
-
 def read_policy(path):
     return load_policy(str(path))
 
@@ -56,7 +43,6 @@ POLICIES = ("brake", "random", "rule", "rule_tuned", "ppo", "constant_velocity")
 KINDS = {
     "catalogue file": (read_spec, sorted(BUILT_IN_DIR.glob("*.yaml"))),
     "suite file": (read_suite, sorted((CONF / "suite").glob("quick.yaml"))),
-    "scenario file": (read_variant, sorted((CONF / "scenario").glob("*.yaml"))),
     "cost file": (lambda p: CostParameters.from_mapping(read_mapping(p)), sorted((CONF / "cost").glob("*.yaml"))),
     "policy file": (read_policy, [CONF / "policy" / f"{name}.yaml" for name in POLICIES]),
 }  # fmt: skip
@@ -115,8 +101,6 @@ def test_a_file_is_read_or_refused_in_one_line(kind, tmp_path, tally, times):
 def test_every_nasty_value_at_a_key_of_every_kind(nasty, tmp_path, tally):
     path = tmp_path / "mine.yaml"
     for kind, (reader, files) in KINDS.items():
-        if kind == "scenario file":
-            continue
         row = tally(f"YAML: {kind}, damaged")
         lines = files[0].read_text(encoding="utf-8").splitlines()
         first = next(k for k, line in enumerate(lines) if ":" in line and line[0] not in "# ")

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_module
-from omegaconf import OmegaConf
 
 import conf
+from experiments.cli.application import RENAMED, to_values
 from experiments.cli.configuration import (
     BenchmarkConfiguration,
     ExplainConfiguration,
     ReportConfiguration,
     SuiteConfiguration,
     TuneConfiguration,
-    config_path,
     validate,
 )
-from experiments.cli.loading import ablation_names, load_policy
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.evaluation.run import EvaluationConfiguration
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.counterfactual.configuration import (
@@ -45,6 +45,7 @@ COMMANDS = {
     "sweep": SweepConfiguration,
 }
 EXPERIMENTS = sorted(path.stem for path in (FOLDER / "experiment").glob("*.yaml"))
+ABLATIONS = sorted(f"ablation/{path.stem}" for path in (FOLDER / "policy/ablation").glob("*.yaml"))
 SUITES = sorted(path.stem for path in (FOLDER / "suite").glob("*.yaml"))
 
 
@@ -63,34 +64,31 @@ def test_every_command_file_is_known_here():
 
 def test_collect_composes():
     with initialize_config_module("conf", version_base="1.3"):
-        values = OmegaConf.to_container(compose("collect"), resolve=True)
+        values = to_values(compose("collect"))
     assert validate(CollectConfiguration, values).num_decisions == 1_000_000
 
 
 def test_train_composes():
     with initialize_config_module("conf", version_base="1.3"):
-        values = OmegaConf.to_container(compose("train"), resolve=True)
+        values = to_values(compose("train"))
     assert validate(TrainConfiguration, values).members == 5
 
 
 def test_ppo_check_composes():
     with initialize_config_module("conf", version_base="1.3"):
-        values = OmegaConf.to_container(compose("ppo_check"), resolve=True)
+        values = to_values(compose("ppo_check"))
     assert validate(PPOCheckConfiguration, values).episodes == 50
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes(name):
     with initialize_config_module("conf", version_base="1.3"):
-        composed = compose("compare", overrides=[f"experiment={name}"], return_hydra_config=True)
-        chosen = composed.hydra.runtime.choices
-        assert chosen["suite"] == "v1"
-        values = {k: v for k, v in OmegaConf.to_container(composed).items() if k != "hydra"}
-    values |= {group: chosen[group] for group in ("suite", "cost")}
+        values = to_values(compose("compare", overrides=[f"experiment={name}"]))
+    assert values["suite"] == "v1"
     assert validate(CompareConfiguration, values).experiment.seeds
 
 
-@pytest.mark.parametrize("name", ablation_names())
+@pytest.mark.parametrize("name", ABLATIONS)
 def test_every_ablation_loads(name):
     assert load_policy(name).privileged == (name == "ablation/true_dynamics")
 
@@ -99,25 +97,19 @@ def test_every_ablation_loads(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_composes_with_every_suite(name, suite):
     with initialize_config_module("conf", version_base="1.3"):
-        composed = compose(name, overrides=[f"suite={suite}"])
-    values = OmegaConf.to_container(composed, resolve=True)
-    # the suite's own text is there to be read with --cfg; commands get the name
-    assert values["suite"]["version"] == suite
-    chosen = {"suite": suite} | ({"cost": "loc_8"} if "cost" in values else {})
-    checked = validate(COMMANDS[name], values | chosen)
-    assert config_path("suite", checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
+        values = to_values(compose(name, overrides=[f"{RENAMED['suite']}={suite}"]))
+    checked = validate(COMMANDS[name], values)
+    assert locate("suite", checked.suite) == FOLDER / "suite" / f"{suite}.yaml"
 
 
 def test_explain_rules_composes():
     with initialize_config_module("conf", version_base="1.3"):
-        values = OmegaConf.to_container(compose("explain_rules"), resolve=True)
+        values = to_values(compose("explain_rules"))
     assert validate(ExplainConfiguration, values).policies == "rule"
 
 
 @pytest.mark.parametrize("given", ["one", ["one", "two"]])
 def test_report_composes(given):
     with initialize_config_module("conf", version_base="1.3"):
-        values = OmegaConf.to_container(
-            compose("report", overrides=[f"records={given}"]), resolve=True
-        )
+        values = to_values(compose("report", overrides=[f"records={given}"]))
     assert validate(ReportConfiguration, values).records[0] == "one"

@@ -11,7 +11,8 @@ import yaml
 
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from experiments.cli.loading import load_policy, policy_path
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.presentation.audit_table import read as read_audit
 from experiments.presentation.gather import gather
 from experiments.records import table as records
@@ -48,7 +49,9 @@ def load(folder, tmp_path):
     name = POLICY_OF.get(about["format"])
     name = name or ("belief_ppo" if about["sees_belief"] else about["algorithm"])
     path = tmp_path / "policy.yaml"
-    path.write_text(yaml.safe_dump(read_mapping(policy_path(name)) | {"checkpoint": str(folder)}))
+    path.write_text(
+        yaml.safe_dump(read_mapping(locate("policy", name)) | {"checkpoint": str(folder)})
+    )
     return load_policy(str(path))
 
 

@@ -5,12 +5,12 @@ import pytest
 
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
-from experiments.cli.loading import load_policy, policy_names
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import list_names, locate
 from experiments.rollout.loop import Rollout, world_seed
 from policies.base import LABELS, Explaining, Privileged
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 FAMILIES = ("lone_object", "hidden_again", "phantom", "boxed_in", "falling_load")
 ITEMS = [
     next(item for item in SUITE.items("train") if item.family == family) for family in FAMILIES
@@ -20,7 +20,7 @@ INSTANCES = [SUITE.instance(item) for item in ITEMS]
 pytestmark = pytest.mark.filterwarnings("ignore:.*zip runs code")
 
 
-@pytest.fixture(params=policy_names())
+@pytest.fixture(params=list_names("policy"))
 def name(request):
     return request.param
 

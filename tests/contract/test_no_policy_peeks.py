@@ -6,11 +6,11 @@ import pytest
 from envs.batched.env import DebrisVectorEnv
 from envs.scenario.suite import load_suite
 from envs.specification import debris
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from policies.base import Privileged
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 HONEST = ("world_model", "rule_tuned", "constant_velocity")
 DECISIONS = 32
 

@@ -9,12 +9,11 @@ import time
 
 import pytest
 from hydra import compose, initialize_config_module
-from omegaconf import OmegaConf
 
 from envs.errors import UserError
+from experiments.cli.application import to_values
 from experiments.cli.configuration import validate
 from experiments.cli.loading import load_policy
-from experiments.evaluation import run as evaluation
 from experiments.evaluation.run import EvaluationConfiguration, prepare
 from experiments.records import table as records
 
@@ -125,7 +124,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("changes", "message"), MISTAKES)
 def test_mistakes_are_one_line_before_anything_is_written(changes, message):
     with initialize_config_module("conf", version_base="1.3"):
-        composed = OmegaConf.to_container(compose("evaluate"))
+        composed = to_values(compose("evaluate"))
     values = {**composed, "suite": "quick", "cost": "loc_8", "policies": "keep", **changes}
     with pytest.raises(UserError) as caught:
         prepare("evaluate", validate(EvaluationConfiguration, values))
@@ -133,18 +132,12 @@ def test_mistakes_are_one_line_before_anything_is_written(changes, message):
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_mistake_in_a_cost_file_is_found_before_anything_is_written(tmp_path, monkeypatch):
+def test_a_mistake_in_a_cost_file_is_found_before_anything_is_written(tmp_path):
     mine = tmp_path / "mine.yaml"
     mine.write_text("delay_usd_per_s: -1\n")
-    theirs = evaluation.config_path
-    monkeypatch.setattr(
-        evaluation,
-        "config_path",
-        lambda group, name: mine if group == "cost" else theirs(group, name),
-    )
     with initialize_config_module("conf", version_base="1.3"):
-        composed = OmegaConf.to_container(compose("evaluate"))
-    values = {**composed, "suite": "quick", "cost": "mine", "policies": "keep"}
+        composed = to_values(compose("evaluate"))
+    values = {**composed, "suite": "quick", "cost": str(mine), "policies": "keep"}
     with pytest.raises(UserError, match="delay_usd_per_s: got -1"):
         prepare("evaluate", validate(EvaluationConfiguration, values))
 

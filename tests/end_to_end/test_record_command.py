@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.store.steps import Steps
 from experiments.video.films.episode import PANEL_HEIGHT_PX
 from experiments.video.films.side_by_side import HEADING_PX, HOLD_S, SEPARATOR_PX
@@ -83,7 +83,7 @@ def test_files_say_where_they_come_from(recorded):
     assert provenance["machine"]["commit"]
     first = provenance["videos"][0]
     assert first == json.loads((run_folder / "lone_object-6000000.json").read_text())
-    suite = load_suite(config_path("suite", "quick"))
+    suite = load_suite(locate("suite", "quick"))
     assert first["instance_hash"] == suite.instance(suite.items("test")[0]).hash
     assert [p["policy"] for p in first["policies"]] == ["keep", "lane_left"]
     assert yaml.safe_load((run_folder / "config.yaml").read_text())["max_seconds"] == SECONDS
@@ -92,7 +92,7 @@ def test_files_say_where_they_come_from(recorded):
 def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
     folder, lines, _ = recorded
     whole = json.loads((folder / lines[-1] / "lone_object-6000001.json").read_text())
-    suite = load_suite(config_path("suite", "quick"))
+    suite = load_suite(locate("suite", "quick"))
     order = Order(
         policies=tuple((name, load_policy(name)) for name in ("keep", "lane_left")),
         suite=suite,

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from experiments.cli.configuration import Configuration
+from experiments.cli.locations import PolicyName, SuiteName
 from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.studies.audit.subjects.models import Ablation
 
@@ -16,17 +17,17 @@ class AuditConfiguration(Configuration):
 
     checkpoints: list[str] = Field(min_length=1)
     ablations: list[Ablation]
-    suite: str
+    suite: SuiteName
     split: Literal["train", "validation"]
-    driver: str
+    driver: PolicyName
     per_stratum: int = Field(ge=4, le=400)
     hidden: int = Field(ge=4, le=400)
-    decisions: int = Field(ge=10, le=50)
+    decisions: int = Field(ge=25, le=50)  # futures are judged up to 5 s
     dreams: int = Field(ge=10, le=200)
     draws: int = Field(ge=1, le=32)
-    ranked: list[str] = Field(min_length=3)
-    dreamers: list[str]
-    paths: list[str] = Field(min_length=2)
+    ranked: list[PolicyName] = Field(min_length=3)
+    dreamers: list[PolicyName]
+    paths: list[PolicyName] = Field(min_length=2)
     seed: int = Field(ge=0)
     workers: int = Field(ge=1, le=64)
     executor: Name = "local"
@@ -34,3 +35,4 @@ class AuditConfiguration(Configuration):
     films: int = Field(ge=0, le=20)
     output: str
     show: str | None
+    allow: list[str]

@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, load_suite
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate, name_of
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.findings import Finding, Line, Probed, mean_of
 from experiments.studies.audit.probes.contents import contents, shortcuts, trials
@@ -84,18 +85,23 @@ class Scene:
     @cached_property
     def suite(self) -> Suite:
         """The suite of the instances."""
-        return load_suite(config_path("suite", self.config.suite))
+        return load_suite(locate("suite", self.config.suite), self.config.allow)
 
     @cached_property
     def moments(self) -> Moments:
         """The moments at which futures begin."""
         c = self.config
-        driver = load_policy(c.driver, ())
+        driver = load_policy(c.driver, c.allow)
         return find_moments(self.suite, c.split, driver, c.per_stratum, c.decisions, c.seed)
 
     def instances(self, kind: str, names: Sequence[str], most: int) -> list[ScenarioInstance]:
         """The first instances of some strata or families; ``kind`` is ``"stratum"`` or ``"family"``."""
         items = [one for one in self.suite.items(self.config.split) if getattr(one, kind) in names]
+        if not items:
+            raise UserError(
+                f"suite: {self.suite.version}/{self.config.split} has no instance of {kind} "
+                f"{' or '.join(names)}, which the audit needs"
+            )
         return [self.suite.instance(one) for one in items[:most]]
 
 
@@ -204,8 +210,9 @@ def probe_choices(scene: Scene) -> Probed:
 def probe_policies(scene: Scene) -> Probed:
     """Probe the costs of policies in dreams and in the twin."""
     moments, models, config = scene.moments, scene.variants, scene.config
-    policies = {name: load_policy(name, ()) for name in config.ranked}
-    optimised = [name in config.dreamers for name in policies]
+    policies = {name_of(name): load_policy(name, config.allow) for name in config.ranked}
+    dreamers = {name_of(name) for name in config.dreamers}
+    optimised = [name in dreamers for name in policies]
 
     def roll(subject: Subject, where: Moments = moments) -> Array:
         return ranking.roll_policies(subject, where, config.decisions, policies)
@@ -232,7 +239,7 @@ def probe_memories(scene: Scene) -> Probed:
     config = scene.config
 
     def drive(policy: str, kind: str, names: Sequence[str], most: int) -> Driven:
-        return drive_all(scene.instances(kind, names, most), load_policy(policy, ()))
+        return drive_all(scene.instances(kind, names, most), load_policy(policy, config.allow))
 
     filters = [one.tracker() for one in scene.variants]
     hidden, phantoms = (

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.cli.configuration import config_path
-from experiments.cli.loading import policy_path
+from experiments.cli.ingredients import hash_files, list_ingredients
 from experiments.execution.executor import make_executor
 from experiments.stats.interval import Interval
 from experiments.store.atomic import make_folder, write_text
@@ -97,12 +95,10 @@ def _scene(config: AuditConfiguration, key: str) -> Scene:
 
 def make_key(config: AuditConfiguration, scene: Scene) -> str:
     """Hash of everything that decides the findings: settings, checkpoints, policies, suite and all sources."""
-    names = {config.driver, *config.ranked, *config.paths}
-    paths = [*(policy_path(name) for name in sorted(names)), config_path("suite", config.suite)]
-    files = {str(path): path.read_text(encoding="utf-8") for path in paths}
+    names = sorted({config.driver, *config.ranked, *config.paths})
+    files = list_ingredients(policies=names, suites=[config.suite], allow=config.allow)
     for model in scene.models:
-        for path in sorted(one for one in model.folder.iterdir() if one.is_file()):
-            files[f"{model.name}/{path.name}"] = hashlib.sha256(path.read_bytes()).hexdigest()
+        files[f"checkpoint {model.name}"] = hash_files([model.folder], model.folder)
     return compute_key("audit", config.model_dump(exclude=DECIDES_NOTHING), files)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -12,8 +11,10 @@ from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import Suite, SuiteItem, load_suite
-from experiments.cli.configuration import Configuration, config_path
+from experiments.cli.configuration import Configuration
+from experiments.cli.ingredients import list_ingredients
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import CostName, Policies, SuiteName, locate, name_of
 from experiments.evaluation.run import choose_policies
 from experiments.studies.counterfactual.properties import MOST_VALUES
 from policies.base import Policy
@@ -22,26 +23,35 @@ from policies.base import Policy
 class Setting(Configuration):
     """Settings that both commands share."""
 
-    policies: str | list[str]
+    policies: Policies
     policy_seed: int = Field(ge=0)
-    suite: str
+    suite: SuiteName
     split: Literal["train", "validation", "test"]
-    cost: str
+    cost: CostName
     num_values: int = Field(ge=3, le=MOST_VALUES)
     allow: list[str]
 
     def load_suite(self) -> Suite:
         """Read the suite."""
-        return load_suite(config_path("suite", self.suite))
+        return load_suite(locate("suite", self.suite), self.allow)
 
     def load_cost(self) -> CostParameters:
         """Read the cost parameters."""
-        return CostParameters.from_mapping(read_mapping(config_path("cost", self.cost)))
+        return CostParameters.from_mapping(read_mapping(locate("cost", self.cost)))
 
     def load_policies(self) -> list[tuple[str, Policy]]:
         """Make new policies, each with its name."""
         wanted = choose_policies(self.policies)
-        return [(Path(name).stem, load_policy(name, self.allow)) for name in wanted]
+        return [(name_of(name), load_policy(name, self.allow)) for name in wanted]
+
+    def list_ingredients(self) -> dict[str, dict[str, str]]:
+        """SHA-256 of every file that decides a result, by part."""
+        return list_ingredients(
+            policies=choose_policies(self.policies),
+            suites=[self.suite],
+            costs=[self.cost],
+            allow=self.allow,
+        )
 
 
 class CounterfactualConfiguration(Setting):

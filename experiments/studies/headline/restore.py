@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.cli.locations import name_of
 from experiments.evaluation.shards import Shard
 from experiments.records import table as records
 from experiments.store.atomic import make_folder
@@ -23,11 +24,11 @@ def restore_shards(
     Parameters
     ----------
     parts
-        Shards of the evaluation.
+        Shards of the evaluation whose policies have not changed since.
     published
         Records of the experiment; nothing is done if there are none.
     folder
-        Gets the shards. As with other shards, those of a contestant must be removed by hand if it is trained again.
+        Gets the shards.
     by_stem
         Contestants by their names in shards.
     """
@@ -39,7 +40,7 @@ def restore_shards(
     for part in parts:
         if steps.find(part.name) is not None:
             continue
-        stem = Path(part.policy).stem
+        stem = name_of(part.policy)
         rows = _rows_of(table, part, by_stem[stem])
         if len(rows) == len(part.items):
             count = len(rows)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import yaml
 
 from envs.errors import UserError
+from experiments.cli.locations import name_of
 from experiments.evaluation import run as evaluation
 from experiments.evaluation.entrants import Entrant, to_values
 from experiments.execution import pool
@@ -22,6 +23,7 @@ from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import claim
 from experiments.store.lock import locked
 from experiments.store.progress import Progress, is_terminal
+from experiments.store.run_folder import describe_change
 from experiments.studies.headline.arms import Arms, Contestant, make_arms
 from experiments.studies.headline.best import keep_best
 from experiments.studies.headline.configuration import CompareConfiguration, ExperimentConfiguration
@@ -103,7 +105,13 @@ def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:
     plan = evaluation.prepare("compare", evaluated)
     made = folder / "driven"
     make_folder(made)
-    restore_shards(plan.parts, folder / RECORDS, made / "shards", by_stem)
+    outdated = _find_outdated(plan, folder)
+    restore_shards(
+        [part for part in plan.parts if name_of(part.policy) not in outdated],
+        folder / RECORDS,
+        made / "shards",
+        by_stem,
+    )
     done = evaluation.execute(plan, made)
     table = _rename(done.table, by_stem)
     entrants = _entrants(plan.entrants, by_stem)
@@ -117,9 +125,28 @@ def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:
     return Source(table, entrants, list(plan.suite.strata), about)
 
 
+def _find_outdated(plan: evaluation.Plan, folder: Path) -> set[str]:
+    """Contestants whose published records were made from other files, which stderr says."""
+    try:
+        noted = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["sha256"]
+    except FileNotFoundError:
+        return set()
+    except (OSError, ValueError, KeyError):
+        noted = {}
+    outdated = set()
+    shared = {part: files for part, files in plan.files.items() if not part.startswith("policy ")}
+    for name in plan.names:
+        made_of = shared | {f"policy {name}": plan.files[f"policy {name}"]}
+        changed = describe_change({part: noted.get(part, {}) for part in made_of}, made_of)
+        if changed:
+            outdated.add(name)
+            sys.stderr.write(f"{name}: driven again; changed since: {changed}\n")
+    return outdated
+
+
 def _stem(one: Contestant) -> str:
     """Name of a contestant in its shards."""
-    return Path(one.path).stem
+    return name_of(one.path)
 
 
 def _rename(table: pa.Table, by_stem: Mapping[str, Contestant]) -> pa.Table:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from envs.debris.safe_yaml import read_mapping
 from envs.scenario.suite import Suite, first_of_strata
-from experiments.cli.configuration import config_path
+from experiments.cli.policy_files import read_policy
 from experiments.rollout.loop import Rollout
 from experiments.stats.tail import CAP_USD
 from policies.rule.policy import DISPENSABLE, RulePolicy
@@ -34,7 +33,7 @@ def measure_usefulness(policy: str, suite: Suite, count: int) -> dict[str, Any]:
     """
     items = first_of_strata(suite.items("train"), count)
     instances = [suite.instance(item) for item in items]
-    mapping: Any = read_mapping(config_path("policy", policy))
+    mapping: Any = read_policy(policy).values
 
     def cost(without: list[str]) -> float:
         rules = RulePolicy(mapping["thresholds"], without=without)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +13,15 @@ import yaml
 
 import conf
 from envs.debris.safe_yaml import read_mapping
+from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path, validate
-from experiments.cli.loading import policy_path
+from experiments.cli.configuration import validate
+from experiments.cli.ingredients import list_ingredients
+from experiments.cli.locations import locate
+from experiments.cli.policy_files import PATH_KEYS, read_policy
 from experiments.store.atomic import make_folder, write_text
+from experiments.store.manifest import compute_sha256
+from experiments.store.run_folder import describe_change
 from experiments.studies.headline.arms import Job
 from experiments.training.collection.collect import ROWS, CollectConfiguration, collect
 from experiments.training.configuration import TrainConfiguration
@@ -31,6 +38,9 @@ LARGEST_SHARD: Final = 5_000
 
 COUNTS: Final = "counts.json"
 USEFULNESS: Final = "usefulness.json"
+
+INPUTS: Final = "inputs.json"
+"""File of a finished job that lists what decided its result."""
 
 LAST: Final[Mapping[str, str]] = {
     "collect": COUNTS,
@@ -50,9 +60,41 @@ def run_job(job: Job) -> str:
     """Run a job unless its folder contains the file that is written last; returns the folder."""
     folder = Path(job.folder)
     last = LAST.get(job.what)
-    if last is None or not (folder / last.format(arm=folder.parent.name, **job.values)).is_file():
+    if last is None:
         WORK[job.what](folder, job.values)
+        return job.folder
+    inputs = _list_inputs(job)
+    if not (folder / last.format(arm=folder.parent.name, **job.values)).is_file():
+        WORK[job.what](folder, job.values)
+        write_text(folder / INPUTS, json.dumps(inputs, indent=1) + "\n")
+    elif changed := _describe_change(folder / INPUTS, inputs):
+        raise UserError(f"{folder}: made with other inputs: {changed}; remove it to make it again")
     return job.folder
+
+
+def _list_inputs(job: Job) -> dict[str, dict[str, str]]:
+    """What decides the result of a job: its values, and hashes of the policy, the suite and earlier jobs' results."""
+    named = {key: [job.values[key]] for key in ("policy", "suite") if key in job.values}
+    files = list_ingredients(policies=named.get("policy", ()), suites=named.get("suite", ()))
+    values = {key: json.dumps(value) for key, value in job.values.items()}
+    earlier = {
+        str(Path(name) / last): compute_sha256(Path(name) / last)
+        for value in job.values.values()
+        for name in (value if isinstance(value, list) else [value])
+        for last in {ABOUT, COUNTS, USEFULNESS}
+        if isinstance(name, str) and (Path(name) / last).is_file()
+    }
+    return {"values": values, "earlier results": earlier} | files
+
+
+def _describe_change(path: Path, inputs: Mapping[str, Mapping[str, str]]) -> str:
+    """What differs from the inputs that a finished job noted; a job without a note is kept, which stderr says."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        sys.stderr.write(f"{path.parent}: kept; what it was made from is not on record\n")
+        return ""
+    return describe_change(noted, inputs)
 
 
 def _collect(folder: Path, values: Mapping[str, Any]) -> None:
@@ -137,8 +179,8 @@ def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
     make_folder(folder)
     seed = values["seed"]
     found = tuning.tune(
-        config_path("suite", values["suite"]),
-        policy_path(values["policy"]),
+        locate("suite", values["suite"]),
+        locate("policy", values["policy"]),
         budget=values["budget"],
         instances=tuning.affordable_instances(values["budget"]),
         seed=seed,
@@ -154,7 +196,7 @@ def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:
     from experiments.studies.headline.usefulness import measure_usefulness
 
     make_folder(folder)
-    suite = load_suite(config_path("suite", values["suite"]))
+    suite = load_suite(locate("suite", values["suite"]))
     found = measure_usefulness(values["policy"], suite, values["instances"])
     write_text(folder / USEFULNESS, json.dumps(found, indent=1) + "\n")
 
@@ -169,13 +211,18 @@ def _write_truncated(path: Path, values: Mapping[str, Any]) -> None:
 def _write_policy(path: Path, values: Mapping[str, Any]) -> None:
     """Write a policy file with some arguments changed, or those of its nested policy if it has one."""
     base = values["base"]
-    settings = dict(base) if isinstance(base, dict) else read_mapping(policy_path(base))
+    settings = dict(base) if isinstance(base, dict) else read_policy(base).values
+    # a policy's file names paths relative to its own folder
+    changes = {
+        key: Path(os.path.relpath(value, path.parent)).as_posix() if key in PATH_KEYS else value
+        for key, value in values["changes"].items()
+    }
     inner = settings.get("policy")
     if isinstance(inner, dict) and "_policy_" in inner:
-        inner = read_mapping(policy_path(str(inner["_policy_"])))
-        settings["policy"] = inner | dict(values["changes"])
+        inner = read_policy(str(inner["_policy_"])).values
+        settings["policy"] = inner | changes
     else:
-        settings |= dict(values["changes"])
+        settings |= changes
     make_folder(path.parent)
     write_text(path, yaml.safe_dump(settings, sort_keys=False))
 

@@ -7,17 +7,18 @@ from typing import Literal
 from pydantic import Field
 
 from experiments.cli.configuration import Configuration
+from experiments.cli.locations import CostName, PolicyName, SuiteName
 
 
 class SensitivityConfiguration(Configuration):
     """Configuration of ``python -m experiments.sensitivity``."""
 
-    policies: list[str] = Field(min_length=2)
+    policies: list[PolicyName] = Field(min_length=2)
     reference: str
-    suite: str
+    suite: SuiteName
     split: Literal["train", "validation", "test"]
     max_instances: int = Field(ge=1)
-    costs: list[str] = Field(min_length=1)
+    costs: list[CostName] = Field(min_length=1)
     factors: dict[str, list[float]]
     num_resamples: int = Field(ge=100, le=100_000)
     workers: int = Field(ge=1, le=256)

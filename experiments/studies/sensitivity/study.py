@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError, not_allowed
-from envs.scenario.suite import SuiteItem, first_of_strata, load_suite, load_suite_once
-from experiments.cli.configuration import config_path
-from experiments.cli.loading import load_policy, policy_path
+from envs.scenario.suite import SuiteItem, first_of_strata, load_suite
+from experiments.cli.ingredients import list_ingredients
+from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate, name_of
 from experiments.execution import pool
 from experiments.rollout.loop import Rollout
 from experiments.stats.interval import Interval
@@ -25,6 +25,7 @@ from experiments.stats.resampling import Bootstrap
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import locked
 from experiments.store.progress import Progress
+from experiments.store.run_folder import compute_key
 from experiments.store.steps import Steps
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
 from experiments.studies.sensitivity.detector import DetectorNoise
@@ -52,9 +53,10 @@ class Task(NamedTuple):
 
     policy: str
     setting: Setting
-    suite_path: str
+    suite: str
     items: tuple[SuiteItem, ...]
     allow: tuple[str, ...]
+    key: str  # hash of everything that decides the result
 
 
 class Row(NamedTuple):
@@ -101,13 +103,11 @@ def run(config: SensitivityConfiguration) -> list[Row]:
     """
     if config.reference not in config.policies:
         raise not_allowed("reference", config.reference, config.policies)
-    path = config_path("suite", config.suite)
-    items = tuple(first_of_strata(load_suite(path).items(config.split), config.max_instances))
+    suite = load_suite(locate("suite", config.suite), config.allow)
+    items = tuple(first_of_strata(suite.items(config.split), config.max_instances))
     settings = list_settings(config)
-    for setting in settings:
-        config_path("cost", setting.cost)
     tasks = [
-        Task(policy, setting, str(path), items, tuple(config.allow))
+        _make_task(config, policy, setting, items)
         for policy in config.policies
         for setting in settings
     ]
@@ -152,12 +152,12 @@ def _compare(
 
 def _drive(task: Task, folder: str) -> None:
     """Drive all episodes of a task and write their costs to its file."""
-    suite = load_suite_once(task.suite_path)
+    suite = load_suite(locate("suite", task.suite), task.allow)
     instances = [suite.instance(item) for item in task.items]
     factor = FACTORS[task.setting.factor] if task.setting.factor else None
     if factor is not None and factor.change is not None:
         instances = [factor.change(instance, task.setting.value) for instance in instances]
-    cost = CostParameters.from_mapping(read_mapping(config_path("cost", task.setting.cost)))
+    cost = CostParameters.from_mapping(read_mapping(locate("cost", task.setting.cost)))
     # all worlds of a part begin together, with a detector that has seen nothing
     costs = np.zeros(len(instances))
     for first in range(0, len(instances), PART):
@@ -175,13 +175,21 @@ def _drive(task: Task, folder: str) -> None:
     write_text(Path(folder) / _name(task), json.dumps(costs.tolist()) + "\n")
 
 
+def _make_task(
+    config: SensitivityConfiguration, policy: str, setting: Setting, items: tuple[SuiteItem, ...]
+) -> Task:
+    """One policy in one setting, with the hash of everything that decides its result."""
+    files = list_ingredients(
+        policies=[policy], suites=[config.suite], costs=[setting.cost], allow=config.allow
+    )
+    values = {"setting": list(setting), "items": [list(item) for item in items]}
+    key = compute_key("sensitivity", values, files)
+    return Task(policy, setting, config.suite, items, tuple(config.allow), key)
+
+
 def _name(task: Task) -> str:
-    """File name of a task, with a hash of everything that decides its result."""
-    parts: list[Any] = [task.policy, policy_path(task.policy).read_text(encoding="utf-8")]
-    parts += [list(task.setting), [list(item) for item in task.items]]
-    parts.append(config_path("cost", task.setting.cost).read_text(encoding="utf-8"))
-    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-    return f"{Path(task.policy).stem}-{digest}.json"
+    """File name of a task's results."""
+    return f"{name_of(task.policy)}-{task.key[:16]}.json"
 
 
 def _read(path: Path) -> NDArray[np.float64]:

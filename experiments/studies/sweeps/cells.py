@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from envs.errors import UserError, not_allowed
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path, validate
+from experiments.cli.configuration import validate
+from experiments.cli.locations import locate, name_of
 from experiments.evaluation.run import (
     NOT_IN_RESULT,
     EvaluationConfiguration,
@@ -41,7 +42,7 @@ class Cell(NamedTuple):
     @property
     def stem(self) -> str:
         """Name of the policy in records."""
-        return Path(self.policy).stem
+        return name_of(self.policy)
 
 
 def make_cells(config: SweepConfiguration) -> list[Cell]:
@@ -125,7 +126,8 @@ def _strata(config: SweepConfiguration, axes: Mapping[str, Any]) -> list[str]:
     """Names of strata."""
     if config.strata is not None:
         return config.strata
-    return list(load_suite(config_path("suite", axes.get("suite", config.suite))).strata)
+    path = locate("suite", axes.get("suite", config.suite))
+    return list(load_suite(path, config.allow).strata)
 
 
 def _make_cell(
@@ -133,16 +135,16 @@ def _make_cell(
 ) -> Cell:
     """Make a cell, with the checks of ``evaluate``."""
     settings = _settings(config, policy, seed, stratum, axes)
-    plan, problem, texts = None, "", {}
+    plan, problem = None, ""
+    files: dict[str, dict[str, str]] = {}
     try:
         plan = prepare("sweep", validate(EvaluationConfiguration, settings))
-        texts = plan.texts
+        files = plan.files
     except UserError as error:
         problem = str(error)
     # by name and contents, not by path: the policies of a search move with its folder
-    texts = {Path(name).stem if name == policy else name: text for name, text in texts.items()}
-    key = compute_key("sweep", _deciding(settings) | {"policies": Path(policy).stem}, texts)
-    name = f"{Path(policy).stem}-{seed}-{stratum}-{key[:12]}"
+    key = compute_key("sweep", _deciding(settings) | {"policies": name_of(policy)}, files)
+    name = f"{name_of(policy)}-{seed}-{stratum}-{key[:12]}"
     return Cell(policy, seed, stratum, axes, plan, problem, name)
 
 
@@ -155,7 +157,13 @@ def _settings(
 
 
 def _deciding(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that decide the records, without the paths of policies: a cell is named by what its files contain."""
-    return {
+    """Settings that decide the records, without paths: a cell is named by what its files contain."""
+    kept = {
         key: value for key, value in settings.items() if key not in {*NOT_IN_RESULT, "policies"}
+    }
+    costs = [name_of(one) for one in kept["also_cost"]]
+    return kept | {
+        "suite": name_of(kept["suite"]),
+        "cost": name_of(kept["cost"]),
+        "also_cost": costs,
     }

@@ -22,6 +22,7 @@ class SearchConfiguration(Configuration):
 class SweepConfiguration(EvaluationConfiguration):
     """Configuration of ``python -m experiments.sweep``."""
 
+    policies: str | list[str]  # one that cannot be loaded is a cell that failed
     axes: dict[str, list[Any]] | None
     reference: str | None
     level: float = Field(gt=0.5, lt=1.0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
+import os
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from experiments.cli.loading import policy_path
+from experiments.cli.locations import locate
+from experiments.cli.policy_files import read_policy
 from experiments.execution.executor import require
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
@@ -50,7 +50,7 @@ def run_search(config: SweepConfiguration, search: SearchConfiguration) -> dict[
     folder = Path(config.output)
     make_folder(folder / "policies")
     with locked(folder):
-        write_text(folder / BASE, yaml.safe_dump(base, sort_keys=False))
+        write_text(folder / BASE, yaml.safe_dump(_rebase(base, folder), sort_keys=False))
         study = _make_study(folder)
         study.enqueue_trial({key: _number(base, key) for key in search.ranges})
         rows: list[dict[str, Any]] = []
@@ -82,7 +82,7 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
     names = [config.policies] if isinstance(config.policies, str) else config.policies
     if len(names) != 1 or names == ["all"] or config.axes:
         raise UserError("search: expected one policy and no axes")
-    base = read_mapping(_find_base(names[0], Path(config.output)))
+    base = read_policy(_find_base(names[0], Path(config.output))).values
     for key, ends in search.ranges.items():
         now = _number(base, key)
         if len(ends) != 2 or not ends[0] < ends[1]:
@@ -94,15 +94,16 @@ def _check(config: SweepConfiguration, search: SearchConfiguration) -> dict[str,
     return base
 
 
-def _find_base(name: str, folder: Path) -> Path:
+def _find_base(name: str, folder: Path) -> str:
     """The file of the searched policy, or the copy in the search's folder, which stderr says."""
     try:
-        return policy_path(name)
+        locate("policy", name)
     except UserError as error:
         if not (folder / BASE).is_file():
             raise
         sys.stderr.write(f"{error}; searched as it was: {folder / BASE}\n")
-        return folder / BASE
+        return str(folder / BASE)
+    return name
 
 
 def _number(base: Mapping[str, Any], key: str) -> int | float:
@@ -174,7 +175,7 @@ def _kind(base: Mapping[str, Any], key: str, ends: Sequence[float]) -> Any:  # n
 
 def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, float]) -> str:
     """Write the policy with other numbers, under a name that is a hash of its contents."""
-    changed = copy.deepcopy(dict(base))
+    changed = _rebase(base, folder)
     for key, value in values.items():
         *above, last = key.split(".")
         inner = changed
@@ -185,6 +186,16 @@ def _write_policy(folder: Path, base: Mapping[str, Any], values: Mapping[str, fl
     path = folder / f"trial_{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
     write_text(path, text)
     return str(path)
+
+
+def _rebase(value: Any, folder: Path) -> Any:  # noqa: ANN401 (anything)
+    """A copy of a policy's values in which paths are relative to another folder."""
+    if isinstance(value, dict):
+        return {key: _rebase(item, folder) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_rebase(item, folder) for item in value]
+    is_path = isinstance(value, str) and os.sep in value and Path(value).exists()
+    return Path(os.path.relpath(value, folder)).as_posix() if is_path else value
 
 
 def _drive(config: SweepConfiguration, paths: list[str], folder: Path) -> dict[str, float | None]:

@@ -14,7 +14,10 @@ from pydantic import Field
 
 from envs.errors import UserError, not_allowed
 from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
+from envs.scenario.own import read_catalogue_dirs, read_scenarios
 from experiments.cli.configuration import Configuration
+from experiments.cli.ingredients import hash_files, hash_modules, list_ingredients
+from experiments.cli.locations import PolicyName
 from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.execution.executor import make_executor
 from experiments.store.atomic import make_folder, write_text
@@ -22,6 +25,7 @@ from experiments.store.claim import claim
 from experiments.store.lock import locked
 from experiments.store.progress import Progress
 from experiments.store.provenance import machine
+from experiments.store.run_folder import sources_hash
 from experiments.training.collection.behaviours import BEHAVIOURS, make_behaviour
 from experiments.training.collection.drive import drive
 from experiments.training.collection.quotas import count
@@ -48,8 +52,10 @@ class CollectConfiguration(Configuration):
     first_seed: int = Field(ge=0)
     objects: str
     families: dict[str, int]
+    scenarios: dict[str, str] | None
+    catalogue_dirs: list[str]
     mix: dict[str, int]
-    policies: str | None
+    policies: PolicyName | None
     workers: int = Field(ge=1, le=256)
     executor: Name = "local"
     cluster: ClusterConfiguration = ClusterConfiguration()
@@ -65,6 +71,8 @@ class Task(NamedTuple):
     first_seed: int
     objects: str
     families: tuple[str, ...]
+    scenarios: tuple[tuple[str, str], ...]  # name and dotted function of families of the user's own
+    catalogue_dirs: tuple[str, ...]
     behaviour: str
     policy: str | None
     allow: tuple[str, ...]
@@ -89,7 +97,7 @@ def collect(config: CollectConfiguration) -> dict[str, int]:
 
 def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
     """Collect in a folder that is locked."""
-    decides = config.model_dump(exclude=DECIDES_NOTHING)
+    decides = config.model_dump(exclude=DECIDES_NOTHING) | {"made_of": _list_ingredients(config)}
     claim(folder / "collection.json", decides, "another collection")
     executor = make_executor(
         config.executor, config.cluster, workers=config.workers, scratch=folder / "jobs"
@@ -111,6 +119,20 @@ def _collect(config: CollectConfiguration, folder: Path) -> dict[str, int]:
     return counts
 
 
+def _list_ingredients(config: CollectConfiguration) -> dict[str, dict[str, str]]:
+    """Hashes of all files that decide the collected data, by part."""
+    names = [name for name in ("rule", "rule_tuned") if config.mix.get(name)]
+    if config.mix.get("policy") and config.policies is not None:
+        names.append(config.policies)
+    objects = [file for name in config.catalogue_dirs for file in sorted(Path(name).glob("*.yaml"))]
+    own = {
+        "objects": hash_files(objects, Path()),
+        "scenarios": hash_modules((config.scenarios or {}).values()),
+        "roadworld": {"sources": sources_hash()},
+    }
+    return list_ingredients(policies=names, allow=config.allow) | own
+
+
 def run_task(task: Task) -> int:
     """Drive and write a shard unless it exists; returns its number of decisions."""
     folder = Path(task.folder)
@@ -119,10 +141,15 @@ def run_task(task: Task) -> int:
             return int(log.read_about(folder)["rows"])
         sys.stderr.write(f"{folder}: damaged; collected again\n")
     seeds = range(task.first_seed, task.first_seed + EPISODES)
-    instances = [
-        ScenarioSampler(task.families[k % len(task.families)], split=task.objects).sample(
-            seeding.np_random(seed)[0]
+    own = read_scenarios("collect", dict(task.scenarios), Path(), task.allow)
+    samplers = {
+        family: ScenarioSampler(
+            own.get(family, family), split=task.objects, catalogue_dirs=task.catalogue_dirs
         )
+        for family in set(task.families)
+    }
+    instances = [
+        samplers[task.families[k % len(task.families)]].sample(seeding.np_random(seed)[0])
         for k, seed in enumerate(seeds)
     ]
     policy = make_behaviour(task.behaviour, task.number, task.policy, task.allow)
@@ -143,6 +170,8 @@ def _task(config: CollectConfiguration, folder: Path, number: int) -> Task:
         config.first_seed + number * EPISODES,
         config.objects,
         families[start:] + families[:start],
+        tuple((config.scenarios or {}).items()),
+        tuple(config.catalogue_dirs),
         turns[number % len(turns)],
         config.policies,
         tuple(config.allow),
@@ -162,9 +191,11 @@ def _check(config: CollectConfiguration) -> None:
     """Check values that pydantic cannot check."""
     if config.objects not in SPLITS:
         raise not_allowed("objects", config.objects, SPLITS)
+    read_catalogue_dirs("collect", config.catalogue_dirs, Path())
+    own = read_scenarios("collect", config.scenarios or {}, Path(), config.allow)
     for name in config.families:
-        if name not in FAMILIES:
-            raise not_allowed("families", name, FAMILIES)
+        if name not in {*FAMILIES, *own}:
+            raise not_allowed("families", name, [*FAMILIES, *own])
     for name in config.mix:
         if name not in BEHAVIOURS:
             raise not_allowed("mix", name, BEHAVIOURS)

@@ -22,7 +22,7 @@ from safetensors.numpy import load_file
 
 from envs.errors import UserError
 from envs.scenario.suite import Suite, load_suite
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import locate
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
@@ -112,14 +112,14 @@ def train(
     )
     told |= {"learner": config.model_dump()}
     claim(folder / CLAIM, told)
-    suite = load_suite(config_path("suite", shared.suite))
+    suite = load_suite(locate("suite", shared.suite))
     run = _Run(config, shared, folder, seed, *plan_segments(config, config.worlds))
     described = {
         "created_with": machine()["versions"] | {"sheeprl": version("sheeprl")} | describe_code(),
         "command": f"python -m experiments.train policy={KIND}",
         "algorithm": KIND,
         "config": told,
-        "suite_sha256": {"validation": suite.sha256["validation"]},
+        "suite_sha256": {"validation": suite.sha256.get("validation")},
     }
     return _learn(run, _read(run), suite, described)
 

@@ -17,7 +17,7 @@ import torch
 from stable_baselines3.common.utils import set_random_seed
 
 from envs.scenario.suite import Suite, load_suite
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import locate
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
@@ -65,7 +65,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     told = {"policy": kind, "seed": seed} | config.model_dump(include=set(learners.SHARED))
     told |= {"learner": chosen.model_dump()}
     claim(folder / CLAIM, told)
-    suite = load_suite(config_path("suite", config.suite))
+    suite = load_suite(locate("suite", config.suite))
     nets, about = None, None
     if kind == "belief_ppo":
         shipped = config.world_model == "shipped"
@@ -100,7 +100,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
         "sees_belief": nets is not None,
         "filter_sha256": about,
         "config": told,
-        "suite_sha256": {"validation": suite.sha256["validation"]},
+        "suite_sha256": {"validation": suite.sha256.get("validation")},
     }
     return _run(kind, config, folder, seed, learner, progress, suite, described)
 

@@ -7,7 +7,7 @@ import pytest
 
 import experiments
 from envs.debris.safe_yaml import read_mapping
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import CONF
 from experiments.presentation.gather import gather
 from experiments.presentation.publish import main_records, summarise_source
 from experiments.presentation.readme import BEGIN, END, describe_source, make_block
@@ -23,7 +23,7 @@ def source():
 
 
 def make(source):
-    told = read_mapping(config_path("", "report"))
+    told = read_mapping(CONF / "report.yaml")
     settings = told["reference"], told["level"], told["num_resamples"]
     summary = next(iter(summarise_source(source, *settings).values()))
     table = main_records(source.table)

@@ -13,6 +13,7 @@ import numpy as np
 
 from envs.scenario.instance import ScenarioInstance
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import name_of
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
 from experiments.store.steps import Steps
@@ -46,7 +47,7 @@ def find_cases(scene: Scene) -> list[dict[str, Any]]:
     hidden object, then every law that is broken too often, the one broken most often first.
     """
     moments, model, config = scene.moments, scene.judged, scene.config
-    driver, steps = load_policy(config.driver, ()), config.decisions
+    driver, steps = load_policy(config.driver, config.allow), config.decisions
     found = [
         worst.find_wrong_cost(moments, model),
         worst.find_wrong_choice(moments, model, config.draws, steps),
@@ -113,7 +114,7 @@ def _film(scene: Scene, case: Case, stem: Path, key: str) -> None:
 
 def live_again(scene: Scene, case: Case) -> Dreamt:
     """Repeat the dream of a failure bit for bit, with pictures."""
-    driver = load_policy(scene.config.driver, ())
+    driver = load_policy(scene.config.driver, scene.config.allow)
     instance, moments, k, plan, theta = _stage(scene, case)
     dreams = scene.judged.dreams(temperature=case.temperature)
     sleep = Sleep(dreams.imagine(moments), k, dreams.seed_of(k), case.temperature, theta)
@@ -127,7 +128,7 @@ def _stage(
     steps = scene.config.decisions
     moments, k, theta = scene.moments, case.moment, None
     if case.kind == "hidden":
-        driver = load_policy(scene.config.driver, ())
+        driver = load_policy(scene.config.driver, scene.config.allow)
         moments = worst_hidden.take_moment(_hidden(scene)[k], driver, case.decision, steps)
         k = 0
     instance = moments.instances[k]
@@ -137,7 +138,7 @@ def _stage(
         moments = moments.take(chosen)
         instance = worst_objects.swap(moments, slots, book, k, case.body)
         theta = tuple(contents.force(slots[[k]], case.body)[0])
-    actions, name = moments.actions[k], f"as {scene.config.driver} drove"
+    actions, name = moments.actions[k], f"as {name_of(scene.config.driver)} drove"
     if case.manoeuvre is not None:
         laid_out = interaction.lay_out(moments.take(np.array([k])), steps)
         actions = laid_out[0, interaction.CHOSEN.index(case.manoeuvre)]

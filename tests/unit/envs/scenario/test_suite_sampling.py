@@ -123,9 +123,17 @@ def test_writing_hashes_changes_one_line_and_makes_the_check_pass(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["mine.yaml"]
 
 
-def test_file_without_a_line_of_hashes_is_left_alone(tmp_path):
+def test_file_with_hashes_on_several_lines_is_left_alone(tmp_path):
     text = TEXT.replace("sha256: {train: a, validation: b, test: c}", "sha256:\n  train: a")
     path = written(tmp_path, text)
-    with pytest.raises(UserError, match="expected one line"):
+    with pytest.raises(UserError, match="expected one line `sha256"):
         write_hashes(path, {"train": "x"})
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_suite_without_hashes_gets_a_line(tmp_path):
+    text = TEXT.replace("sha256: {train: a, validation: b, test: c}\n", "")
+    path = written(tmp_path, text)
+    assert load_suite(path).sha256 == {}
+    write_hashes(path, {"train": "a", "validation": "b", "test": "c"})
+    assert load_suite(path).sha256 == {"train": "a", "validation": "b", "test": "c"}

@@ -9,7 +9,7 @@ import pytest
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
 from envs.specification import column, component
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import locate
 from experiments.metrics.answer import answer
 from experiments.metrics.max_delta_v import max_delta_v_mps
 from experiments.metrics.min_ttc import min_ttc_s
@@ -28,7 +28,7 @@ SOURCE = records.Source("brake", 0, "quick", "train", "loc_8")
 
 @pytest.fixture(scope="module")
 def table():
-    suite = load_suite(config_path("suite", "quick"))
+    suite = load_suite(locate("suite", "quick"))
     items = suite.items("train")[::40]
     rollout = Rollout(Constant(braking_mps2=6.0), [suite.instance(i) for i in items], num_worlds=2)
     metrics = records.load_metrics(METRICS)
@@ -92,8 +92,8 @@ def test_files_that_are_not_records_are_one_line(tmp_path):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["os.system"], "expected experiments.metrics"),
-        (["experiments.metrics.answer.answr"], "has no attribute 'answr'"),
+        (["os.system"], "allowed are names that begin with experiments.metrics."),
+        (["experiments.metrics.answer.answr"], "has no 'answr'"),
         (["experiments.metrics.answer.answer"] * 2, "there is a column answer already"),
     ],
 )

@@ -9,12 +9,12 @@ from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.scenario.suite import load_suite
 from envs.specification import component
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.rollout.loop import Rollout
 from policies.base import KEEP
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 INSTANCES = [SUITE.instance(item) for item in SUITE.items("train")[::9]]
 
 
@@ -79,7 +79,7 @@ def test_rollout_counts_the_time_of_simulation_and_policy_apart():
 
 
 def test_worlds_are_freed_with_their_rollout_without_the_garbage_collector():
-    suite = load_suite(config_path("suite", "quick"))
+    suite = load_suite(locate("suite", "quick"))
     instances = [suite.instance(item) for item in suite.items("train")[:2]]
     gc.collect()
     gc.disable()

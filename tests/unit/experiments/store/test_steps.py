@@ -91,7 +91,7 @@ def test_a_claimed_folder_is_for_one_configuration(tmp_path):
     # the values count, not how they are written
     path.write_text(json.dumps({"rate": 0.1, "seed": 1}))
     claim(path, {"seed": 1, "rate": 0.1})
-    with pytest.raises(UserError, match=r"output: got .*, which contains another one$"):
+    with pytest.raises(UserError, match=r"output: got .*, which contains another one; other seed$"):
         claim(path, {"seed": 2, "rate": 0.1}, "another one")
     path.write_text("{")
     with pytest.raises(UserError, match="contains a run of another configuration or data"):

@@ -7,14 +7,14 @@ import pytest
 
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.explain_rules import explain
 from experiments.training import rules as tuning
 from policies.rule.thresholds import Thresholds
 
-START = tuning._thresholds_of(config_path("policy", "rule"))
-SUITE = config_path("suite", "quick")
+START = tuning._thresholds_of(locate("policy", "rule"))
+SUITE = locate("suite", "quick")
 
 
 def test_points_are_thresholds_and_back():
@@ -62,14 +62,14 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
         "workers": 1,
         "log": tmp_path / "log.json",
     }
-    whole = tuning.tune(SUITE, config_path("policy", "rule"), **options)
+    whole = tuning.tune(SUITE, locate("policy", "rule"), **options)
     calls = len(played)
     lines = options["log"].read_text().splitlines(keepends=True)
     assert len(lines) == whole.generations > 2
     # killed while the third line was written
     options["log"].write_text("".join(lines[:2]) + lines[2][:20])
     played.clear()
-    assert tuning.tune(SUITE, config_path("policy", "rule"), **options) == whole
+    assert tuning.tune(SUITE, locate("policy", "rule"), **options) == whole
     assert 0 < len(played) < calls
     # smaller thresholds were cheaper in this world
     assert whole.after["objective"] < whole.before["objective"]
@@ -87,18 +87,18 @@ def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, mon
     calls = []
     for seed in (3, 4, 4):
         played.clear()
-        tuning.tune(SUITE, config_path("policy", "rule"), seed=seed, **options)
+        tuning.tune(SUITE, locate("policy", "rule"), seed=seed, **options)
         calls.append(len(played))
     assert calls[0] == calls[1] > calls[2] > 0
     options["log"].write_text("my diary")
     with pytest.raises(UserError, match="not the log of a search; move it, or set log"):
-        tuning.tune(SUITE, config_path("policy", "rule"), seed=3, **options)
+        tuning.tune(SUITE, locate("policy", "rule"), seed=3, **options)
     assert options["log"].read_text() == "my diary"
 
 
 def test_policy_without_thresholds_cannot_be_tuned():
     with pytest.raises(UserError, match="only rules can be tuned"):
-        tuning._thresholds_of(config_path("policy", "keep"))
+        tuning._thresholds_of(locate("policy", "keep"))
 
 
 def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path):
@@ -117,7 +117,7 @@ def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path):
 
 @pytest.mark.parametrize("told", ["-1", ".inf", "many", "true"])
 def test_cpu_seconds_of_a_policy_file_are_checked(tmp_path, told):
-    text = config_path("policy", "rule_tuned").read_text()
+    text = locate("policy", "rule_tuned").read_text()
     path = tmp_path / "mine.yaml"
     path.write_text(f"{text}\ncpu_seconds: {told}\n")
     with pytest.raises(UserError, match=r"cpu_seconds: got .*, expected a number >= 0"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import locate
 from experiments.video.course.script import drive
 from policies.base import BRAKE, Explanation, Option
 from policies.floors import Constant, Uniform
@@ -42,7 +42,7 @@ class _Imagining:
 
 @pytest.fixture(scope="session")
 def suite():
-    return load_suite(config_path("suite", "quick"))
+    return load_suite(locate("suite", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ import pytest
 
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.rollout.loop import Rollout
 from policies.checkpoint import flatten, sealed, unflatten
 from policies.dreamer_v3 import checkpoint
@@ -63,7 +63,7 @@ def test_policy_drives_from_its_checkpoint_the_same_in_any_batch(folder, tmp_pat
     policy = load_policy(str(mine))
     assert policy.budget == (7, 1.5)
     assert policy.privileged is False
-    suite = load_suite(config_path("suite", "quick"))
+    suite = load_suite(locate("suite", "quick"))
     instances = [suite.instance(item) for item in suite.items("train")[:3]]
     driven = []
     for worlds, order in ((1, slice(None)), (3, slice(None, None, -1))):

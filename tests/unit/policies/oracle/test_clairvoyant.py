@@ -5,13 +5,13 @@ import pytest
 
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.rollout.loop import Rollout
 from policies.oracle.clairvoyant import Clairvoyant
 from policies.oracle.episode_plans import first_plans, vary
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 INSTANCES = [SUITE.instance(item) for item in SUITE.items("train")[::8]]
 FLOORS = ("keep", "brake_straddle", "lane_left", "edge_out")
 

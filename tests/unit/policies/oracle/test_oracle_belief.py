@@ -7,13 +7,13 @@ from envs.batched.env import DebrisVectorEnv
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
 from envs.specification import debris
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.rollout.loop import Rollout
 from policies.base import LABELS
 from policies.oracle.oracle_belief import CRUISE, OracleBelief
 
-SUITE = load_suite(config_path("suite", "v1"))
+SUITE = load_suite(locate("suite", "v1"))
 ITEMS = SUITE.items("train")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from envs.scenario.suite import load_suite
 from envs.specification import column
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.presentation.replays.page import write_replay
 from experiments.presentation.replays.states import describe_instance, drive_all, to_plain
 from experiments.rollout.loop import Rollout
@@ -18,7 +18,7 @@ NAMES = ("rule_tuned", "constant_velocity")
 
 @pytest.fixture(scope="module")
 def instances():
-    suite = load_suite(config_path("suite", "quick"))
+    suite = load_suite(locate("suite", "quick"))
     return [suite.instance(item) for item in suite.items("validation")[:4]]
 
 

@@ -10,10 +10,10 @@ from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ARRAYS
 from envs.scenario.suite import load_suite
 from envs.specification import debris, episode, vehicle
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import locate
 from experiments.studies.counterfactual.properties import PROPERTIES, find_property
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 ITEMS = SUITE.items("validation")
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from envs.scenario.suite import load_suite
 from envs.specification import DECISIONS_PER_EPISODE
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.presentation.figures.style import styled
 from experiments.rollout.decision_probe import DecisionProbe
 from experiments.rollout.loop import Rollout
@@ -22,7 +22,7 @@ from experiments.studies.counterfactual.figure import FULL_IN, NARROW_IN, draw, 
 from experiments.studies.counterfactual.properties import PROPERTIES
 from experiments.studies.counterfactual.study import find_flips, study
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 BY_SEED = {item.seed: SUITE.instance(item) for item in SUITE.items("validation")}
 CRATE = BY_SEED[5_010_000]  # a pipe on a free road
 POLICIES = ("keep", "brake", "lane_left", "straddle")

@@ -8,14 +8,14 @@ from envs.errors import UserError
 from envs.scenario.suite import load_suite
 from envs.specification import column, debris, episode, track, vehicle
 from envs.specification.debris import NUM_LOOKS
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import locate
 from experiments.rollout.loop import Rollout
 from experiments.studies.sensitivity.detector import DetectorNoise
 from experiments.studies.sensitivity.factors import LEAST_GAP_M, change_followers, change_friction
 from experiments.studies.sensitivity.study import USUAL, list_settings
 from policies.floors import Constant
 
-SUITE = load_suite(config_path("suite", "quick"))
+SUITE = load_suite(locate("suite", "quick"))
 INSTANCES = [SUITE.instance(item) for item in SUITE.items("train")[:24]]
 
 

@@ -7,7 +7,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from envs.scenario.generator import ScenarioSampler
 from envs.specification import column
-from experiments.cli.configuration import config_path
+from experiments.cli.locations import CONF
 from experiments.training.collection.drive import drive
 from experiments.training.configuration import TrainConfiguration
 from experiments.training.world_model import data
@@ -63,7 +63,7 @@ def scrambled(shards, tmp_path_factory):
 
 
 def learned(shards, folder, *, privileged, flat_hidden):
-    values = yaml.safe_load(config_path("", "train").read_text(encoding="utf-8"))
+    values = yaml.safe_load((CONF / "train.yaml").read_text(encoding="utf-8"))
     values = {key: value for key, value in values.items() if key not in {"defaults", "hydra"}}
     values |= {"privileged": privileged, "seed": 3, "members": 2, "rows": 1_000, "stride": 20}
     values |= {"flat_hidden": flat_hidden}

@@ -7,8 +7,8 @@ import pytest
 from omegaconf import OmegaConf
 
 from envs.specification import debris
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.rollout.listener import UNSAID
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.audit.gallery import gallery, worst, worst_objects
@@ -26,9 +26,7 @@ STEPS = 10
 
 @pytest.fixture(scope="module")
 def scene():
-    values = OmegaConf.to_container(
-        OmegaConf.load(config_path("suite", "v1").parents[1] / "audit.yaml")
-    )
+    values = OmegaConf.to_container(OmegaConf.load(locate("suite", "v1").parents[1] / "audit.yaml"))
     small = {
         "checkpoints": ["shipped"],
         "per_stratum": 4,

@@ -5,8 +5,8 @@ import pytest
 
 from envs.scenario.suite import load_suite
 from envs.specification import VEHICLE_SLOTS, column, debris, track, vehicle
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.studies.audit.probes.contents import contents
 from experiments.studies.audit.scenes.moments import find_moments
 from experiments.studies.audit.scenes.truth import see_truly
@@ -16,7 +16,7 @@ from policies.world_model.model.checkpoint import SHIPPED, load, read_codebook
 
 @pytest.fixture(scope="module")
 def moments():
-    suite = load_suite(config_path("suite", "v1"))
+    suite = load_suite(locate("suite", "v1"))
     return find_moments(suite, "train", load_policy("rule", ()), 4, 25, 0)
 
 

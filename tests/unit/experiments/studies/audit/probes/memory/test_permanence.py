@@ -8,8 +8,8 @@ import pytest
 
 from envs.scenario.suite import load_suite
 from envs.specification import DECISION_S, column, debris
-from experiments.cli.configuration import config_path
 from experiments.cli.loading import load_policy
+from experiments.cli.locations import locate
 from experiments.studies.audit.probes.memory import avoidance, permanence
 from experiments.studies.audit.scenes.bodies import object_targets
 from experiments.studies.audit.scenes.moments import drive_all
@@ -38,7 +38,7 @@ STEPS = 5
 
 
 def drive(stratum, count):
-    suite = load_suite(config_path("suite", "v1"))
+    suite = load_suite(locate("suite", "v1"))
     items = [one for one in suite.items("train") if one.stratum == stratum][:count]
     instances = [suite.instance(one) for one in items]
     return drive_all(instances, load_policy("keep", ()))

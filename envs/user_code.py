@@ -1,0 +1,181 @@
+"""Imports functions and classes of the user's own modules by dotted names, and lists the files that they are made of.
+
+A module of one's own lies beside the file that names it, in the working folder, in a folder of configurations, or is
+installed. Only modules that the user allows are imported, because importing runs their code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Final
+
+from envs.compiled_sources import Source
+from envs.errors import UserError, describe_cause, is_users_file
+
+OURS: Final = ("envs", "policies", "experiments", "conf")
+"""Top-level packages of this project."""
+
+VARIABLE: Final = "ROADWORLD_MODULES"
+"""Environment variable that hands the folders of the user's modules to child processes."""
+
+PREFIX: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*\.?")
+"""A permitted prefix: the name of a package or module, with or without a dot at its end."""
+
+
+def read_allowed(allow: Sequence[str]) -> tuple[str, ...]:
+    """The values of ``allow`` as prefixes that end in a dot: ``my_package`` must not allow ``my_package_2``.
+
+    Raises
+    ------
+    UserError
+        If one is not the name of a package.
+    """
+    for prefix in allow:
+        if not PREFIX.fullmatch(prefix):
+            raise UserError(
+                f"allow: got {prefix!r}, expected the name of a package or module, such as my_package."
+            )
+    return tuple(f"{prefix.rstrip('.')}." for prefix in allow)
+
+
+def search_in(folder: Path) -> None:
+    """Let this process, and those that it starts, import modules from a folder too, after all other places."""
+    text = str(folder.resolve())
+    if text not in sys.path:
+        sys.path.append(text)
+        importlib.invalidate_caches()
+        known = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = text if not known else f"{known}{os.pathsep}{text}"
+
+
+def _inherit() -> None:
+    """Import modules from the folders of the process that started this one."""
+    for text in os.environ.get(VARIABLE, "").split(os.pathsep):
+        if text and text not in sys.path:
+            sys.path.append(text)
+
+
+def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -> object:
+    """What a dotted name stands for: a class, a function, or anything else that a module defines.
+
+    Parameters
+    ----------
+    where
+        Beginning of every error message: the file and the key that give the name.
+    name
+        ``module.object`` or ``package.module.object``.
+    allowed
+        Allowed beginnings of names, each with a dot at its end.
+    folder
+        Folder of the file that gives the name; modules are found in it too.
+
+    Raises
+    ------
+    UserError
+        If the name is not allowed, or cannot be imported; with the cause.
+    """
+    module, dot, attribute = name.rpartition(".")
+    if not name.startswith(tuple(allowed)) or not dot or not PREFIX.fullmatch(name):
+        raise UserError(
+            f"{where}: got {name!r}, allowed are names that begin with {', '.join(allowed) or 'nothing'}; "
+            f"allow=[{name.partition('.')[0]}.] adds to them"
+        )
+    is_ours = name.partition(".")[0] in OURS
+    if not is_ours:
+        search_in(folder)
+    try:
+        loaded = importlib.import_module(module)
+    except Exception as error:
+        raise UserError(f"{where}: got {name!r}: {describe_cause(error)}") from error
+    if not is_ours:
+        _check_origin(where, name, folder)
+    if not hasattr(loaded, attribute):
+        raise UserError(f"{where}: got {name!r}, {loaded.__name__} has no {attribute!r}")
+    found: object = getattr(loaded, attribute)
+    return found
+
+
+def _check_origin(where: str, name: str, folder: Path) -> None:
+    """Raise an error if a module lies in the folder, but another one of its name was imported."""
+    top = name.partition(".")[0]
+    beside = [
+        path for path in (folder / f"{top}.py", folder / top / "__init__.py") if path.is_file()
+    ]
+    origin = getattr(sys.modules[top], "__file__", None)
+    if not beside or origin is None or Path(origin).samefile(beside[0]):
+        return
+    raise UserError(
+        f"{where}: got {name!r}, but {top!r} is imported from {origin}, not from {beside[0]}: rename one of them"
+    )
+
+
+def source_files(modules: Iterable[str]) -> dict[str, Path]:
+    """Files of imported modules and of the user's modules that they import, directly or not, by module name.
+
+    Modules of this project, of Python and of other installed packages are left out.
+
+    Parameters
+    ----------
+    modules
+        Names of modules that have been imported, which may also be installed packages.
+    """
+    found: dict[str, Path] = {}
+    waiting = [(name, True) for name in modules]
+    tops = {name.partition(".")[0] for name, _ in waiting} - set(OURS)
+    while waiting:
+        name, is_named = waiting.pop()
+        spec = _find_spec(name)
+        if name in found or spec is None or spec.origin is None or name.partition(".")[0] in OURS:
+            continue
+        path = Path(spec.origin)
+        if not path.is_file() or not (
+            is_named or name.partition(".")[0] in tops or is_users_file(str(path))
+        ):
+            continue
+        found[name] = path
+        parents = name.split(".")[:-1]
+        waiting += [(".".join(parents[: k + 1]), False) for k in range(len(parents))]
+        if path.suffix == ".py":
+            package = name if spec.submodule_search_locations else name.rpartition(".")[0]
+            waiting += [(one, False) for one in _imported_by(path, package)]
+    return found
+
+
+def _imported_by(path: Path, package: str) -> Iterator[str]:
+    """Names of modules that a file may import; of ``from a import b`` both ``a`` and ``a.b``."""
+    try:
+        imports = Source(path).imports
+    except UnicodeDecodeError:
+        return
+    for module, name, _ in imports:
+        try:
+            absolute = importlib.util.resolve_name(module, package or None)
+        except ImportError:
+            continue
+        yield absolute
+        if name and name != "*":
+            yield f"{absolute}.{name}"
+
+
+def _find_spec(name: str) -> ModuleSpec | None:
+    """Where a module comes from; ``None`` if there is none of this name."""
+    loaded = sys.modules.get(name)
+    if loaded is not None and getattr(loaded, "__spec__", None) is not None:
+        return loaded.__spec__
+    parent = name.rpartition(".")[0]
+    if parent and not hasattr(sys.modules.get(parent), "__path__"):
+        return None  # asking for it would import the parent
+    try:
+        return importlib.util.find_spec(name)
+    except (ImportError, ValueError, AttributeError):
+        return None
+
+
+_inherit()
