@@ -13,6 +13,7 @@ from envs.scenario.suite import SuiteItem
 from experiments.cli.loading import load_policy
 from experiments.cli.locations import name_of
 from experiments.evaluation.run import Plan
+from experiments.presentation.commands import write_film_command
 from experiments.presentation.page.cards import NUM_BEST, NUM_WORST, REPLAYS, VIDEOS, stem_of
 from experiments.presentation.replays.page import write_replay
 from experiments.presentation.replays.states import drive_all
@@ -106,12 +107,14 @@ def _write_replays(plan: Plan, names: list[str], items: list[SuiteItem], folder:
         for name in watch(names, "replays", len(names), "policies")
     ]
     files = dict(zip(plan.names, plan.policies, strict=True))
-    shown = ",".join(files[name] for name in names)
     for k, (item, instance) in enumerate(zip(items, instances, strict=True)):
         heading = describe_heading(plan.suite, plan.config.split, item, instance)
-        command = (
-            f"python -m experiments.record policy=[{shown}] suite={plan.config.suite} "
-            f"split={plan.config.split} stratum={item.stratum} seed={item.seed}"
+        command = write_film_command(
+            plan.config.model_dump(),
+            [files[one] for one in names],
+            plan.config.split,
+            item.stratum,
+            item.seed,
         )
         path = folder / f"{stem_of(item.family, item.seed)}.html"
         write_replay(

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from envs.errors import not_allowed
 from experiments.evaluation.entrants import Entrant
+from experiments.presentation.commands import USUAL_COST
 from experiments.presentation.figures.figures import draw_all
 from experiments.presentation.page.audit_section import find_section
 from experiments.presentation.page.index import write_page
@@ -21,9 +22,6 @@ from experiments.store.atomic import write_text
 
 USUAL_REFERENCE: Final = "rule_tuned"
 """The default reference, if it is among the policies."""
-
-USUAL_COST: Final = "loc_8"
-"""The cost setting of the tables if records have several."""
 
 
 class Source(NamedTuple):

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from experiments.cli.configuration import Configuration
+from experiments.cli.locations import SuiteName
 
 
 class Updates(Configuration):
@@ -105,7 +106,7 @@ class ModelFreeConfiguration(Configuration):
 
     decisions: int = Field(ge=5_000, le=1_000_000_000)
     segments: int = Field(ge=1, le=1_000)
-    suite: str
+    suite: SuiteName
     families: dict[str, int]
     world_model: str
     reward_scale_usd: float = Field(gt=0.0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from experiments.presentation.commands import write_film_command
 from experiments.presentation.summary import Highlight, Summary
 
 NUM_WORST, NUM_BEST = 3, 2
@@ -43,8 +45,11 @@ def find_address(page: Path, folder: str, stem: str, ending: str) -> str | None:
     return address if (page / address).is_file() else None
 
 
-def make_cards(summary: Summary, page: Path) -> list[Cards]:
-    """Cards of all policies that have any, the cheapest first, on the page in a folder."""
+def make_cards(summary: Summary, page: Path, config: Mapping[str, Any]) -> list[Cards]:
+    """Cards of all policies that have any, the cheapest first, on the page in a folder.
+
+    ``config`` is the configuration of the comparison, whose files and permissions films need, too.
+    """
     reference = summary.comparisons[0].reference if summary.comparisons else ""
     groups = []
     for row in summary.ranked:
@@ -56,7 +61,7 @@ def make_cards(summary: Summary, page: Path) -> list[Cards]:
                 kind,
                 title,
                 one,
-                _command(summary, row.policy, reference or row.policy, one),
+                _command(summary, row.policy, reference or row.policy, one, config),
                 find_address(page, VIDEOS, stem_of(one.family, one.seed), ".mp4"),
                 find_address(page, REPLAYS, stem_of(one.family, one.seed), ".html"),
             )
@@ -67,12 +72,11 @@ def make_cards(summary: Summary, page: Path) -> list[Cards]:
     return groups
 
 
-def _command(summary: Summary, policy: str, reference: str, one: Highlight) -> str:
+def _command(
+    summary: Summary, policy: str, reference: str, one: Highlight, config: Mapping[str, Any]
+) -> str:
     """The command that films an instance."""
     files = {row.policy: row.file or row.policy for row in summary.rows}
     names = [files[policy]] if policy == reference else [files[policy], files[reference]]
-    shown = f"[{','.join(names)}]" if len(names) > 1 else names[0]
-    return (
-        f"python -m experiments.record policy={shown} suite={summary.suite} split={summary.split} "
-        f"stratum={one.stratum} seed={one.seed}"
-    )
+    used = {"suite": summary.suite} | config
+    return write_film_command(used, names, summary.split, one.stratum, one.seed)

@@ -72,7 +72,7 @@ def write_page(
             core_hour_usd=CORE_HOUR_USD,
             drawn=[_Figure(inline_figure(folder, one.name), one.caption) for one in drawn],
             videos=_find_videos(folder),
-            cards=make_cards(summary, folder),
+            cards=make_cards(summary, folder, _read_config(provenance)),
             provenance=provenance,
             details=json.dumps(provenance, indent=2),
             audit=audit,
@@ -82,6 +82,12 @@ def write_page(
     path = folder / "index.html"
     write_text(path, text)
     return path
+
+
+def _read_config(provenance: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The configuration of the comparison, or of the first of several."""
+    config: Mapping[str, Any] = provenance.get("runs", [provenance])[0].get("config", {})
+    return config
 
 
 def _find_videos(folder: Path) -> list[_Video]:

@@ -22,6 +22,7 @@ from safetensors.numpy import load_file
 
 from envs.errors import UserError
 from envs.scenario.suite import Suite, load_suite
+from experiments.cli.ingredients import of_suite
 from experiments.cli.locations import locate
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import TRAINING as CLAIM
@@ -110,7 +111,7 @@ def train(
     told = {"policy": KIND, "seed": seed} | shared.model_dump(
         include=set(SHARED) - {"decisions", "segments", "world_model"}
     )
-    told |= {"learner": config.model_dump()}
+    told |= {"learner": config.model_dump(), "made_of": {"suite": of_suite(shared.suite, ())}}
     claim(folder / CLAIM, told)
     suite = load_suite(locate("suite", shared.suite))
     run = _Run(config, shared, folder, seed, *plan_segments(config, config.worlds))

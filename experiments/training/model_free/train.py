@@ -17,6 +17,7 @@ import torch
 from stable_baselines3.common.utils import set_random_seed
 
 from envs.scenario.suite import Suite, load_suite
+from experiments.cli.ingredients import of_suite
 from experiments.cli.locations import locate
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
@@ -63,7 +64,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     make_folder(folder)
     chosen = learners.choose(kind, config)
     told = {"policy": kind, "seed": seed} | config.model_dump(include=set(learners.SHARED))
-    told |= {"learner": chosen.model_dump()}
+    told |= {"learner": chosen.model_dump(), "made_of": {"suite": of_suite(config.suite, ())}}
     claim(folder / CLAIM, told)
     suite = load_suite(locate("suite", config.suite))
     nets, about = None, None
