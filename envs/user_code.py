@@ -125,6 +125,11 @@ def source_files(modules: Iterable[str]) -> dict[str, Path]:
     ----------
     modules
         Names of modules that have been imported, which may also be installed packages.
+
+    Raises
+    ------
+    UserError
+        If there is no such module.
     """
     found: dict[str, Path] = {}
     waiting = [(name, True) for name in modules]
@@ -132,6 +137,8 @@ def source_files(modules: Iterable[str]) -> dict[str, Path]:
     while waiting:
         name, is_named = waiting.pop()
         spec = _find_spec(name)
+        if is_named and spec is None:
+            raise UserError(f"{name}: there is no such module")
         if name in found or spec is None or spec.origin is None or name.partition(".")[0] in OURS:
             continue
         path = Path(spec.origin)

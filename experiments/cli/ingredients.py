@@ -38,7 +38,7 @@ def of_policy(value: str, allow: Sequence[str]) -> dict[str, str]:
     base = files[0].path.parent
     paths = [path for file in files for path in (file.path, *file.named)]
     targets = [name for file in files for name in list_targets(file.values)]
-    return hash_files(paths, base) | hash_modules(targets)
+    return hash_files(paths, base) | _hash_modules(targets)
 
 
 def of_suite(value: str, allow: Sequence[str]) -> dict[str, str]:
@@ -53,7 +53,7 @@ def of_suite(value: str, allow: Sequence[str]) -> dict[str, str]:
     suite = load_suite(path, allow)
     objects = [one for folder in suite.catalogue_dirs for one in sorted(folder.glob("*.yaml"))]
     functions = [f"{one.__module__}.{one.__name__}" for one in suite.scenarios.values()]
-    return hash_files([path, *objects], path.parent) | hash_modules(functions)
+    return hash_files([path, *objects], path.parent) | _hash_modules(functions)
 
 
 def of_cost(value: str) -> dict[str, str]:
@@ -62,17 +62,14 @@ def of_cost(value: str) -> dict[str, str]:
     return hash_files([path], path.parent)
 
 
-def of_metrics(names: Iterable[str]) -> dict[str, str]:
-    """Modules of the user's own metrics."""
-    return hash_modules(names)
-
-
 def list_ingredients(
     *,
     policies: Iterable[str] = (),
     suites: Iterable[str] = (),
     costs: Iterable[str] = (),
     metrics: Iterable[str] = (),
+    scenarios: Iterable[str] = (),
+    catalogue_dirs: Iterable[str] = (),
     allow: Sequence[str] = (),
 ) -> dict[str, dict[str, str]]:
     """The files of all parts of a configuration, for its key and its provenance.
@@ -81,8 +78,10 @@ def list_ingredients(
     ----------
     policies, suites, costs
         As for ``experiments.cli.locations.locate``.
-    metrics
+    metrics, scenarios
         Dotted names.
+    catalogue_dirs
+        Folders of object types.
     allow
         Prefixes of the user's own modules.
 
@@ -94,8 +93,13 @@ def list_ingredients(
     found = {f"policy {name_of(one)}": of_policy(one, allow) for one in policies}
     found |= {f"suite {name_of(one)}": of_suite(one, allow) for one in suites}
     found |= {f"cost {name_of(one)}": of_cost(one) for one in costs}
-    own = of_metrics(metrics)
-    return found | ({"metrics": own} if own else {})
+    objects = [one for name in catalogue_dirs for one in sorted(Path(name).glob("*.yaml"))]
+    own = {
+        "metrics": _hash_modules(metrics),
+        "scenarios": _hash_modules(scenarios),
+        "objects": hash_files(objects, Path()),
+    }
+    return found | {part: files for part, files in own.items() if files}
 
 
 def digest(files: Ingredients) -> str:
@@ -110,7 +114,7 @@ def hash_files(paths: Iterable[Path], base: Path) -> dict[str, str]:
     }
 
 
-def hash_modules(names: Iterable[str]) -> dict[str, str]:
+def _hash_modules(names: Iterable[str]) -> dict[str, str]:
     """Hashes of the user's modules that define these functions or classes, and of those that they import."""
     modules = {name.rpartition(".")[0] for name in names if name.partition(".")[0] not in OURS}
     return {

@@ -108,6 +108,9 @@ class ModelFreeConfiguration(Configuration):
     segments: int = Field(ge=1, le=1_000)
     suite: SuiteName
     families: dict[str, int]
+    scenarios: dict[str, str] | None = None
+    catalogue_dirs: list[str] = Field(default=[])
+    allow: list[str] = Field(default=[])
     world_model: str
     reward_scale_usd: float = Field(gt=0.0)
     cap_usd: float = Field(gt=0.0)

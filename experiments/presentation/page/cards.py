@@ -78,5 +78,5 @@ def _command(
     """The command that films an instance."""
     files = {row.policy: row.file or row.policy for row in summary.rows}
     names = [files[policy]] if policy == reference else [files[policy], files[reference]]
-    used = {"suite": summary.suite} | config
+    used: dict[str, Any] = {"suite": summary.suite, **config}
     return write_film_command(used, names, summary.split, one.stratum, one.seed)

@@ -16,7 +16,7 @@ from envs.errors import UserError, not_allowed
 from envs.scenario.generator import FAMILIES, SPLITS, ScenarioSampler
 from envs.scenario.own import read_catalogue_dirs, read_scenarios
 from experiments.cli.configuration import Configuration
-from experiments.cli.ingredients import hash_files, hash_modules, list_ingredients
+from experiments.cli.ingredients import list_ingredients
 from experiments.cli.locations import PolicyName
 from experiments.execution.configuration import ClusterConfiguration, Name
 from experiments.execution.executor import make_executor
@@ -124,13 +124,13 @@ def _list_ingredients(config: CollectConfiguration) -> dict[str, dict[str, str]]
     names = [name for name in ("rule", "rule_tuned") if config.mix.get(name)]
     if config.mix.get("policy") and config.policies is not None:
         names.append(config.policies)
-    objects = [file for name in config.catalogue_dirs for file in sorted(Path(name).glob("*.yaml"))]
-    own = {
-        "objects": hash_files(objects, Path()),
-        "scenarios": hash_modules((config.scenarios or {}).values()),
-        "roadworld": {"sources": sources_hash()},
-    }
-    return list_ingredients(policies=names, allow=config.allow) | own
+    own = list_ingredients(
+        policies=names,
+        scenarios=(config.scenarios or {}).values(),
+        catalogue_dirs=config.catalogue_dirs,
+        allow=config.allow,
+    )
+    return own | {"roadworld": {"sources": sources_hash()}}
 
 
 def run_task(task: Task) -> int:

@@ -22,7 +22,7 @@ from safetensors.numpy import load_file
 
 from envs.errors import UserError
 from envs.scenario.suite import Suite, load_suite
-from experiments.cli.ingredients import of_suite
+from experiments.cli.ingredients import list_ingredients
 from experiments.cli.locations import locate
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import TRAINING as CLAIM
@@ -106,14 +106,21 @@ def train(
     """
     if not is_available():
         raise UserError(f"policy: {KIND} needs sheeprl, which is not installed: {HOW_TO_INSTALL}")
+    if shared.scenarios or shared.catalogue_dirs:
+        raise UserError(
+            f"model_free.scenarios: {KIND} trains on built-in families and objects only"
+        )
     folder = Path(output)
     make_folder(folder)
     told = {"policy": KIND, "seed": seed} | shared.model_dump(
         include=set(SHARED) - {"decisions", "segments", "world_model"}
     )
-    told |= {"learner": config.model_dump(), "made_of": {"suite": of_suite(shared.suite, ())}}
-    claim(folder / CLAIM, told)
-    suite = load_suite(locate("suite", shared.suite))
+    told |= {"learner": config.model_dump()}
+    claim(
+        folder / CLAIM,
+        told | {"made_of": list_ingredients(suites=[shared.suite], allow=shared.allow)},
+    )
+    suite = load_suite(locate("suite", shared.suite), shared.allow)
     run = _Run(config, shared, folder, seed, *plan_segments(config, config.worlds))
     described = {
         "created_with": machine()["versions"] | {"sheeprl": version("sheeprl")} | describe_code(),

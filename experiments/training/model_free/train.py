@@ -16,8 +16,9 @@ import gymnasium as gym
 import torch
 from stable_baselines3.common.utils import set_random_seed
 
+from envs.scenario.own import read_scenarios
 from envs.scenario.suite import Suite, load_suite
-from experiments.cli.ingredients import of_suite
+from experiments.cli.ingredients import list_ingredients
 from experiments.cli.locations import locate
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
@@ -60,13 +61,17 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
+    own = read_scenarios("model_free", config.scenarios or {}, Path(), config.allow)
     folder = Path(output)
     make_folder(folder)
     chosen = learners.choose(kind, config)
     told = {"policy": kind, "seed": seed} | config.model_dump(include=set(learners.SHARED))
-    told |= {"learner": chosen.model_dump(), "made_of": {"suite": of_suite(config.suite, ())}}
-    claim(folder / CLAIM, told)
-    suite = load_suite(locate("suite", config.suite))
+    told |= {"learner": chosen.model_dump()}
+    claim(
+        folder / CLAIM,
+        told | {"made_of": _list_ingredients(config)},
+    )
+    suite = load_suite(locate("suite", config.suite), config.allow)
     nets, about = None, None
     if kind == "belief_ppo":
         shipped = config.world_model == "shipped"
@@ -77,8 +82,9 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
         "envs:roadworld/Debris-v0",
         num_envs=chosen.worlds,
         vectorization_mode="vector_entry_point",
-        scenario=list_families(config.families),
+        scenario=[own.get(name, name) for name in list_families(config.families)],
         split="train",
+        catalogue_dirs=config.catalogue_dirs,
     )
     env = CommandEnv(
         TwinVecEnv(twin),
@@ -104,6 +110,16 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
         "suite_sha256": {"validation": suite.sha256.get("validation")},
     }
     return _run(kind, config, folder, seed, learner, progress, suite, described)
+
+
+def _list_ingredients(config: ModelFreeConfiguration) -> dict[str, dict[str, str]]:
+    """Hashes of the suite's files and of the user's own scenarios and objects."""
+    return list_ingredients(
+        suites=[config.suite],
+        scenarios=(config.scenarios or {}).values(),
+        catalogue_dirs=config.catalogue_dirs,
+        allow=config.allow,
+    )
 
 
 def _run(
