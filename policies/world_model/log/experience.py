@@ -134,7 +134,9 @@ def write_shard(folder: Path, shard: Shard) -> None:
 
 def _flush(path: Path) -> None:
     """Flush a file, or the names in a folder, to disk; without it a rename may be lost in a power cut."""
-    number = os.open(path, os.O_RDONLY)
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
+        return  # Windows cannot open a folder, and keeps its names by itself
+    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(number)
     finally:
