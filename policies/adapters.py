@@ -16,7 +16,7 @@ from envs.action import (
     DISCRETE_NAMES,
     DISCRETE_SHIFTS_M,
 )
-from envs.errors import UserError, not_allowed
+from envs.errors import UserError, describe_cause, not_allowed
 from envs.specification import LANE_WIDTH_M, column
 from policies.base import Observation
 from policies.command import to_action
@@ -130,9 +130,8 @@ class StableBaselines3:
             self._model = getattr(stable_baselines3, algorithm).load(path, device="cpu")
         except Exception as error:
             # a damaged file can fail in any way: zip, JSON, tensors, attributes
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise UserError(
-                f"path: {path!r} is not a Stable-Baselines3 {algorithm} checkpoint: {reason}"
+                f"path: {path!r} is not a Stable-Baselines3 {algorithm} checkpoint: {describe_cause(error)}"
             ) from None
         self._is_discrete = hasattr(self._model.action_space, "n")
         self._check_spaces(path)

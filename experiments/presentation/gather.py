@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.evaluation.entrants import Entrant, from_values
 from experiments.presentation.publish import Source
 from experiments.records import table as records
@@ -73,7 +73,7 @@ def _read_provenance(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; a report needs a finished run") from None
     except ValueError as error:
-        raise UserError(f"{path}: damaged: {error}") from None
+        raise UserError(f"{path}: damaged: {describe_cause(error)}") from None
     for name in ("entrants", "suite", "command", "machine", "records_sha256"):
         if name not in about:
             raise UserError(f"{path}: no {name}: written by another version; run the command again")

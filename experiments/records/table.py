@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from envs.scenario.suite import SuiteItem
 from envs.specification import component
 from envs.world.report import EVENTS
@@ -102,7 +102,7 @@ def load_metrics(names: Sequence[str]) -> tuple[Metric, ...]:
         try:
             metric = getattr(import_module(module), function)
         except (ImportError, AttributeError) as error:
-            raise UserError(f"metrics: got {name!r}: {error}") from None
+            raise UserError(f"metrics: got {name!r}: {describe_cause(error)}") from None
         if function in taken:
             raise UserError(f"metrics: got {name!r}, but there is a column {function} already")
         taken.add(function)
@@ -201,8 +201,7 @@ def read(path: Path) -> pa.Table:
         table.validate(full=True)
         names = table.schema.names  # may be no text any more, as words may
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{path}: not a records file: {reason}") from None
+        raise UserError(f"{path}: not a records file: {describe_cause(error)}") from None
     check_columns(path, names, (*KEY, "cost_usd", "instance_hash"))
     _check_types(path, table)
     if not len(table):

@@ -72,6 +72,8 @@ def try_lock(folder: Path) -> FolderLock | None:
     UserError
         If the folder cannot be written to.
     """
+    if not folder.is_dir():
+        raise UserError(f"{folder}: cannot be written: {os.strerror(errno.ENOENT)}")
     # may be closed by another thread than the one that opened it
     lock = FileLock(folder / LOCK_FILE, timeout=0, thread_local=False)
     holder = {
@@ -81,8 +83,6 @@ def try_lock(folder: Path) -> FolderLock | None:
         "command": " ".join(sys.argv)[:300],
     }
     try:
-        if not folder.is_dir():
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         lock.acquire()
         # only for the error message: the lock itself is kept by the operating system
         (folder / HOLDER_FILE).write_text(json.dumps(holder) + "\n", encoding="utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.cli.application import PIPE_CODE
 from experiments.cli.command_line import RefusedError, check_command_line
+from experiments.cli.streams import PIPE_CODE
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.end_to_end

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, component
 
 SCHEMA: Final = 1
@@ -166,7 +166,9 @@ def read_shard(folder: Path) -> Shard:
         try:
             values = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise UserError(f"{folder}/{name}.npy: cannot be read: {error}") from None
+            raise UserError(
+                f"{folder}/{name}.npy: cannot be read: {describe_cause(error)}"
+            ) from None
         if values.dtype != np.dtype(kind) or values.shape != (about["rows"], *shape):
             raise UserError(
                 f"{folder}/{name}.npy: got {values.dtype} {values.shape}, not of schema {SCHEMA}"
