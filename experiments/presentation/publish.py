@@ -74,17 +74,18 @@ def summarise_source(
     first = main_records(source.table)
     main = str(first["cost_setting"][0])
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
-    return {
-        setting: summarise(
-            records_of(source.table, setting),
-            source.entrants,
-            strata=source.strata,
-            reference=choose_reference(reference, list(source.entrants)),
-            level=level,
-            num_resamples=num_resamples,
-        )
-        for setting in (main, *others)
-    }
+    with Progress("statistics"):
+        return {
+            setting: summarise(
+                records_of(source.table, setting),
+                source.entrants,
+                strata=source.strata,
+                reference=choose_reference(reference, list(source.entrants)),
+                level=level,
+                num_resamples=num_resamples,
+            )
+            for setting in (main, *others)
+        }
 
 
 def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> Published:
@@ -94,7 +95,8 @@ def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> P
     write_text(folder / "table.txt", text)
     write_text(folder / "table.md", markdown(summary))
     write_text(folder / "summary.json", json.dumps(to_plain(dict(summaries)), indent=2) + "\n")
-    drawn = draw_all(summary, main_records(source.table), folder / "figures")
-    files = [row.file or row.policy for row in summary.rows]
-    page = write_page(folder, summaries, drawn, source.provenance, find_section(files, folder))
+    with Progress("figures and page"):
+        drawn = draw_all(summary, main_records(source.table), folder / "figures")
+        files = [row.file or row.policy for row in summary.rows]
+        page = write_page(folder, summaries, drawn, source.provenance, find_section(files, folder))
     return Published(page, text)

@@ -27,7 +27,7 @@ def python(folder, *words):
 def test_a_foreign_module_of_our_name_is_named(tmp_path, file, command):
     path = tmp_path / file
     path.parent.mkdir(exist_ok=True)
-    path.write_text("raise SystemExit('a user’s own')\n", encoding="utf-8")
+    path.write_text("raise SystemExit('a module of the user')\n", encoding="utf-8")
     done = python(tmp_path, "-m", f"experiments.{command}", "--help")
     name = file.partition("/")[0].removesuffix(".py")
     expected = f"error: {name!r} is {path}, not roadworld's: rename it or run from another folder\n"
