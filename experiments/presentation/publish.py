@@ -18,6 +18,7 @@ from experiments.presentation.page.index import write_page
 from experiments.presentation.summary import Summary, summarise
 from experiments.presentation.tables import markdown, render, to_plain
 from experiments.store.atomic import write_text
+from experiments.store.progress import Progress
 
 USUAL_REFERENCE: Final = "rule_tuned"
 """The default reference, if it is among the policies."""
