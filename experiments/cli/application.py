@@ -19,6 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.cli.command_line import RefusedError, check_command_line
 from experiments.cli.messages import rename, shorten
+from experiments.cli.quoting import add_form
 from experiments.cli.streams import end_if_hung_up, escape_unknown_letters, flush
 
 FAILURE_CODE, USER_ERROR_CODE = 1, 2
@@ -67,6 +68,7 @@ class Command:
         self._is_server = is_server
         self._stderr = sys.stderr
         self._has_begun = False
+        self._typed: list[str] = []
 
     def __call__(self, config: DictConfig) -> None:
         """Run the body on a composed configuration.
@@ -93,7 +95,7 @@ class Command:
             with heartbeat(self._config_name.removesuffix("_command"), self._stderr):
                 self._body(values)
         except UserError as error:
-            self._fail(str(error), USER_ERROR_CODE)
+            self._fail(add_form(str(error), self._typed), USER_ERROR_CODE)
         except OmegaConfBaseException as error:
             self._fail(self._shorten(str(error)), USER_ERROR_CODE)
         except WorkerDiedError as error:
@@ -131,11 +133,11 @@ class Command:
             version_base="1.3", config_path="pkg://conf", config_name=self._config_name
         )(main)
         held, typed = io.StringIO(), list(sys.argv)
-        sys.stderr = held
+        sys.stderr, self._typed = held, typed[1:]
         escape_unknown_letters()
         sys.argv[1:] = [rename(word) for word in typed[1:]]
         try:
-            check_command_line(sys.argv[1:])
+            check_command_line(typed[1:])
             self._enter(entry)
         except RefusedError as error:
             self._fail(str(error), USER_ERROR_CODE)

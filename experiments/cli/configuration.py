@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 import conf
 from envs.errors import UserError, not_allowed, shown
+from experiments.cli.messages import typed_key
 
 
 def as_list(value: object) -> object:
@@ -91,10 +93,15 @@ def validate(model: type[Model], values: dict[str, Any]) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         problems = [
-            f"{'.'.join(map(str, item['loc']))}: got {shown(item['input'])}, {item['msg'][0].lower()}{item['msg'][1:]}"
+            f"{_join(item['loc'])}: got {shown(item['input'])}, {item['msg'][0].lower()}{item['msg'][1:]}"
             for item in error.errors()
         ]
         raise UserError("; ".join(problems)) from None
+
+
+def _join(place: Sequence[int | str]) -> str:
+    """A key within keys as it is typed on the command line."""
+    return ".".join([*(typed_key(str(key)) for key in place[:1]), *map(str, place[1:])])
 
 
 def _refuse_control_characters(key: str, value: object) -> None:

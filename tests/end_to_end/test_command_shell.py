@@ -67,7 +67,7 @@ MISTAKES = [
     (["--config-path", "mine"], "--config-path: is not allowed"),
     (["--experimental-rerun", "x.pickle"], "is not allowed: it unpickles"),
     (["what='a\tb'"], "what: got 'a\\tb', control characters are not allowed"),
-    (["rounds=[1"], "no viable alternative"),
+    (["rounds=[1"], "need quotes: write 'rounds=\"[1\"'"),
     (["--bogus"], "unrecognized arguments: --bogus"),
 ]
 
