@@ -1,6 +1,7 @@
 """Folders with names that Hydra's grammar misreads: the message shows a form that gives exactly that name."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -8,19 +9,21 @@ from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_module
+from omegaconf import OmegaConf
 
 from envs.errors import UserError
 from experiments.cli.command_line import RefusedError, check_command_line
 from experiments.cli.configuration import validate
-from experiments.cli.quoting import add_form
+from experiments.cli.quoting import add_form, describe_misread
+from experiments.training.configuration import PPOCheckConfiguration
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.end_to_end
 
 NAMES = (
     "a=b", "seed=3,lr=1e-3", "x[1]", "[draft", "100%", "a@b", "two words", "Übung", "straße/日本", "a,b", "it's",
-    'a "quoted" one', "(copy)", "{y", "#1", "a:b=c", "back\\slash=", "ends in=\\", "'", "=", "a;b", "a&b!", "$x", "`ls`",
-    "file (1), final [v2] = Größe #3 'x' \"y\".d", "~tilde",
+    'a "quoted" one', "(copy)", "{y", "#1", "a:b=c", "back\\slash=", "ends in=\\", "'", "=", "a;b", "a&b!", "$x",
+    "$(rm)", "`ls`", "file (1), final [v2] = Größe #3 'x' \"y\".d", "~tilde",
 )  # fmt: skip
 
 
@@ -38,12 +41,12 @@ def value_of(word, key):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_proposed_form_gives_exactly_that_folder(name):
     word = f"output={name}"
-    try:
-        check_command_line([word])
-    except RefusedError as error:
-        assert str(error).startswith(f"{word}: ")
-        assert len(str(error).splitlines()) == 1
-        word = typed_instead(str(error))
+    message = describe_misread(word, is_multirun=False)
+    if message:
+        assert len(message.splitlines()) == 1
+        with pytest.raises(RefusedError, match=re.escape(f"{word}: {message}")):
+            check_command_line([word])
+        word = typed_instead(message)
     check_command_line([word])
     assert value_of(word, "output") == name
 
@@ -79,11 +82,7 @@ def test_values_for_several_runs_are_no_mistake():
 
 @pytest.mark.parametrize("value", ["[x]", "{a:1}", "12", "1e3", "true", "null"])
 def test_a_text_that_is_read_as_something_else_has_its_form_in_the_message(value):
-    from experiments.training.configuration import PPOCheckConfiguration
-
     with initialize_config_module("conf", version_base="1.3"):
-        from omegaconf import OmegaConf
-
         values = OmegaConf.to_container(compose("ppo_check", overrides=[f"output={value}"]))
     with pytest.raises(UserError) as caught:
         validate(PPOCheckConfiguration, values)
