@@ -101,7 +101,7 @@ class Command:
         except WorkerDiedError as error:
             self._fail(str(error), FAILURE_CODE)
         except BrokenPipeError:
-            end_if_hung_up()
+            end_if_hung_up(is_likely=True)
             raise
 
     def __getstate__(self) -> dict[str, Any]:
@@ -144,7 +144,7 @@ class Command:
         except KeyboardInterrupt:
             self._fail("interrupted", INTERRUPT_CODE)
         except BrokenPipeError:
-            end_if_hung_up()
+            end_if_hung_up(is_likely=True)
             raise
         except _OF_OPTIONS as error:
             if self._has_begun:
@@ -154,7 +154,7 @@ class Command:
             said_by_job = stop.code == USER_ERROR_CODE and not held.getvalue()
             if self._has_begun or said_by_job or stop.code in {0, None}:
                 raise
-            end_if_hung_up()
+            end_if_hung_up(is_likely="BrokenPipeError" in held.getvalue())
             self._fail(self._shorten(held.getvalue()), USER_ERROR_CODE)
         finally:
             sys.stderr = self._stderr

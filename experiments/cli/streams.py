@@ -6,31 +6,38 @@ import io
 import os
 import select
 import sys
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 PIPE_CODE: Final = 128 + 13
 """Exit code with which a shell reports that a process ended because the reader of its output was gone."""
 
+_GONE: Final[int] = getattr(select, "POLLERR", 0) | getattr(select, "POLLHUP", 0)
 
-def end_if_hung_up() -> None:
-    """End the process if the reader of its output has closed the pipe, as in ``... | head -1``."""
-    streams = [x for x in (sys.__stdout__, sys.__stderr__) if x is not None and not x.closed]
-    if any(_has_hung_up(stream) for stream in streams):
+
+def end_if_hung_up(*, is_likely: bool) -> None:
+    """End the process if the reader of its output has closed the pipe, as in ``... | head -1``.
+
+    Parameters
+    ----------
+    is_likely
+        Whether something points to it; decides on Windows, which has no ``select.poll``.
+
+    Raises
+    ------
+    SystemExit
+        If it has.
+    """
+    poll = getattr(select, "poll", None)
+    if is_likely if poll is None else _has_hung_up(poll()):
         raise SystemExit(PIPE_CODE) from None
 
 
-def _has_hung_up(stream: TextIO) -> bool:
-    """Whether the reader of a stream is gone."""
-    system: Any = select  # Windows has no poll
-    if not hasattr(system, "poll"):
-        try:
-            stream.flush()
-        except OSError:
-            return True
-        return False
-    poll = system.poll()
-    poll.register(stream.fileno(), 0)
-    return any(event & (system.POLLERR | system.POLLHUP) for _, event in poll.poll(0))
+def _has_hung_up(poll: Any) -> bool:  # noqa: ANN401 (of a type that not every system has)
+    """Whether the reader of stdout or stderr is gone."""
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None and not stream.closed:
+            poll.register(stream.fileno(), 0)
+    return any(event & _GONE for _, event in poll.poll(0))
 
 
 def flush() -> None:
