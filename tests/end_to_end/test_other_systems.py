@@ -33,7 +33,7 @@ def start(folder, *words, environment=None):
     )
 
 
-def run(tmp_path, *words, environment=None):
+def run(folder, *words, environment=None):
     process = start(folder, *words, environment=environment)
     out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err.decode()
