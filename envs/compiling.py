@@ -7,9 +7,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 
-EVERY_S = 15.0
+EVERY_S: Final = 15.0
 """Pause between two lines."""
+
+Pause = Callable[[float], object]
+"""Waits for a number of seconds."""
+
+
+def _start_thread(watch: Callable[[Pause], None]) -> None:
+    """Let something watch beside the compilation, which ends with the process."""
+    threading.Thread(target=watch, args=(time.sleep,), name="compilation", daemon=True).start()
 
 
 class Compilation:
@@ -19,8 +28,8 @@ class Compilation:
     ----------
     clock
         Seconds.
-    pause
-        Waits for a number of seconds.
+    start
+        Lets something watch while functions are compiled.
 
     Attributes
     ----------
@@ -33,10 +42,10 @@ class Compilation:
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
+        start: Callable[[Callable[[Pause], None]], None] = _start_thread,
     ) -> None:
         self.is_silent, self.has_own_lines = False, True
-        self._clock, self._pause = clock, pause
+        self._clock, self._start = clock, start
         self._depth, self._count = 0, 0
         self._began: float | None = None
         self._started = self._spent = 0.0
@@ -58,7 +67,7 @@ class Compilation:
             )
         if not self._is_watched:
             self._is_watched = True
-            threading.Thread(target=self._watch, name="compilation", daemon=True).start()
+            self._start(self._watch)
 
     def end(self) -> None:
         """Note that the compilation of a function has ended."""
@@ -76,12 +85,12 @@ class Compilation:
         if not self._depth or self._began is None:
             return ""
         seconds = self._clock() - self._began
-        return f"compiling, {self._count} functions done, {seconds:.0f} s since the first"
+        return f"compiling function {self._count + 1}, {seconds:.0f} s since the first"
 
-    def _watch(self) -> None:
+    def _watch(self, pause: Pause) -> None:
         """Write a line after every pause until nothing is compiled any more."""
         while True:
-            self._pause(EVERY_S)
+            pause(EVERY_S)
             text = self.describe()
             if not text:
                 break
