@@ -18,6 +18,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.cli.command_line import RefusedError, check_command_line
+from experiments.cli.help import make_page
 from experiments.cli.messages import rename, shorten
 from experiments.cli.quoting import add_form
 from experiments.cli.streams import end_if_hung_up, escape_unknown_letters, flush
@@ -163,18 +164,18 @@ class Command:
         raise SystemExit(0)
 
     def _enter(self, entry: Callable[[], object]) -> None:
-        """Let Hydra run the command; a page of help begins with what the command does, a mistake shows no page."""
+        """Let Hydra run the command, or check it for a page of help: a mistake shows no page."""
         if {"-h", "--help"}.isdisjoint(sys.argv):
             entry()
             return
-        page = io.StringIO()
         try:
-            with contextlib.redirect_stdout(page):
+            with contextlib.redirect_stdout(io.StringIO()):
                 entry()
         except SystemExit as stop:
             if stop.code not in {0, None}:
                 raise
-        sys.stdout.write(f"{sys.modules[self._body.__module__].__doc__}\n{page.getvalue()}")
+        about = sys.modules[self._body.__module__].__doc__ or ""
+        sys.stdout.write(make_page(about, self._config_name, self._groups))
 
     def _fail(self, text: str, code: int) -> NoReturn:
         """Write one line to stderr and end with a code."""
