@@ -19,7 +19,7 @@ from envs.errors import UserError
 
 LOCK_FILE: Final = ".lock"
 
-HOLDER_FILE: Final = ".lock.json"
+HOLDER_FILE: Final = ".lock_holder"
 """Description of the holder for error messages. On Windows, no other process can read a file that is locked."""
 
 

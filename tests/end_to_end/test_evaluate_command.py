@@ -87,7 +87,7 @@ def test_killed_run_continues_with_the_same_command(tmp_path, reference):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
     done = noted(tmp_path)
     assert 1 <= done < 18, "killed too late to show anything"
