@@ -1,8 +1,6 @@
 """``python -m experiments.evaluate``: same records whatever happens, one line for every mistake."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
