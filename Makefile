@@ -52,6 +52,7 @@ check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32
 	$(BIN)/lint-imports
 
 test: check ## check, then every test suite at its quick setting

@@ -11,7 +11,6 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -52,12 +51,3 @@ def use_own_cache() -> None:
     if "numba" in sys.modules:
         # it has read the environment already
         sys.modules["numba"].config.CACHE_DIR = os.environ[VARIABLE]
-
-
-@cache
-def announce_cold_start() -> None:
-    """Print once per process, on stderr, that kernels will be compiled, if the cache folder is empty."""
-    if not any(Path(os.environ[VARIABLE]).rglob("*.nbi")):
-        sys.stderr.write(
-            "roadworld: compiling kernels, half a minute or more, once per machine and version\n"
-        )

@@ -9,16 +9,17 @@ from experiments.cli.application import Command
 
 def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
-    from envs.errors import UserError
+    from envs.errors import UserError, describe_cause
     from experiments.cli.configuration import validate
     from experiments.studies.counterfactual.configuration import ExploreConfiguration
 
     config = validate(ExploreConfiguration, values)
     try:
         import nicegui  # noqa: F401 (is it there?)
-    except ModuleNotFoundError:
+    except ImportError as error:
         raise UserError(
-            "explore: needs nicegui, which is not installed: pip install --editable '.[explore]'"
+            "explore: needs nicegui, which is not installed: pip install --editable '.[explore]' "
+            f"({describe_cause(error)})"
         ) from None
     from experiments.studies.counterfactual.explorer.server import serve
 

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from envs.observation import TABLE
 from envs.specification import DECISION_HZ
 from policies.base import Budget
@@ -228,8 +228,7 @@ def _read_tensors(folder: Path, about: Mapping[str, Any], like: T) -> T:
     try:
         arrays = load_tensors(blob)
     except (SafetensorError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"{path}: not a safetensors file: {reason}") from None
+        raise UserError(f"{path}: not a safetensors file: {describe_cause(error)}") from None
     expected = flatten(like)
     for name, value in expected.items():
         array = arrays.get(name) if value.size else arrays.setdefault(name, value)

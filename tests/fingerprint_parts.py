@@ -157,10 +157,17 @@ def run_options(bench: Bench) -> dict[str, Item]:
         if name == "compare":
             found["groups"] = {k: v for k, v in options.items() if k.startswith(GROUPS)}
         found[name] = {k: v for k, v in options.items() if not k.startswith(GROUPS)}
-    choices = bench.command("compare", "--help").split("== Config ==")[0]
-    found["choices"] = dict(re.findall(r"^([a-z_/]+): ([\w, ]+)$", choices, re.MULTILINE))
+    found["choices"] = list_choices(bench.root / "conf")
     flags = re.findall(r"--[a-z][a-z-]*", bench.command("warm_up", "--help"))
     return found | {"warm_up": " ".join(sorted(set(flags)))}
+
+
+def list_choices(folder: Path) -> dict[str, str]:
+    """Names of the files in every folder below one."""
+    names: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*/**/*.yaml")):
+        names.setdefault(path.parent.relative_to(folder).as_posix(), []).append(path.stem)
+    return {group: ", ".join(sorted(names[group])) for group in sorted(names)}
 
 
 def list_options(value: Any, path: str = "") -> dict[str, str]:

@@ -14,7 +14,6 @@ from envs.action import check_actions, to_floats
 from envs.batched.kernels import obstacle
 from envs.batched.kernels.workspace import make_workspace
 from envs.batched.step import Scratch, begin_worlds, roll_futures, step_worlds
-from envs.cache import announce_cold_start
 from envs.errors import UserError
 from envs.observation import copy_observation
 from envs.scenario.instance import ScenarioInstance
@@ -162,7 +161,6 @@ class DebrisVectorEnv(WorldsVectorEnv):
             instance = (given and given[b]) or self.settings.sampler.sample(self._generators[b])
             self.instances[b] = instance
             load_instance(world_at(self.batch, b), instance)
-        announce_cold_start()
         begin_worlds(self._worlds, chosen)
 
     def step(

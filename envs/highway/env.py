@@ -8,7 +8,6 @@ import numpy as np
 from highway_env.envs.common.abstract import AbstractEnv
 
 from envs.action import action_space, check_action
-from envs.cache import announce_cold_start
 from envs.errors import UserError, not_allowed
 from envs.highway.picture_settings import (
     RENDER_MODES,
@@ -176,7 +175,6 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
         self._debris = build_debris(self.road, self.world)
         push_effects(self.road, self.world, self._debris)
         pull_vehicles(self.road, self.world)
-        announce_cold_start()
         observe(self.world)
         if self.viewer is not None:
             self.viewer.begin_episode()

@@ -6,11 +6,30 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import config
+from numba.core import event
 from numba.extending import register_jitable
 
+from envs.compiling import compilation
 from envs.physics.linking import Linked
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class _Listener(event.Listener):
+    """Hears from Numba which functions are not in the cache and are compiled now."""
+
+    def on_start(self, event: Any) -> None:  # noqa: ANN401 (Numba's)
+        """Note a function of ours that Python calls; what it uses is a part of it."""
+        if isinstance(event.data["dispatcher"], Linked):
+            compilation.begin()
+
+    def on_end(self, event: Any) -> None:  # noqa: ANN401
+        """Note its end, after an error too."""
+        if isinstance(event.data["dispatcher"], Linked):
+            compilation.end()
+
+
+event.register("numba:compile", _Listener())  # type: ignore[no-untyped-call] # Numba ships no stubs
 
 
 def _make(function: _Function, **options: Any) -> _Function:

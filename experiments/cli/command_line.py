@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from experiments.cli.quoting import describe_misread
+
 LONGEST_WORD: Final = 100_000
 """Largest number of characters of one override; a list of a thousand paths is shorter."""
 
@@ -54,10 +56,12 @@ def check_command_line(words: Sequence[str]) -> None:
     RefusedError
         One line with the override or option and what is wrong.
     """
+    is_multirun = not {"-m", "--multirun"}.isdisjoint(words)
     for word in words:
-        problem = _describe_problem(word)
-        if problem:
+        if problem := _describe_problem(word):
             raise RefusedError(f"{word.partition('=')[0][:60]}: {problem}")
+        if problem := describe_misread(word, is_multirun=is_multirun):
+            raise RefusedError(f"{word}: {problem}")
     folder = _find_folder(words)
     if folder is not None and folder.is_dir():
         for path in _list_files(folder):

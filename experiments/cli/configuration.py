@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -9,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from envs.errors import UserError, shown
 from experiments.cli.locations import Policies, PolicyName, SuiteName
+from experiments.cli.messages import typed_key
 
 
 def as_list(value: object) -> object:
@@ -103,7 +105,12 @@ def _describe(item: ErrorDetails) -> str:
     if isinstance(own, UserError):
         return str(own)
     message = f"{item['msg'][0].lower()}{item['msg'][1:]}"
-    return f"{'.'.join(map(str, item['loc']))}: got {shown(item['input'])}, {message}"
+    return f"{_join(item['loc'])}: got {shown(item['input'])}, {message}"
+
+
+def _join(place: Sequence[int | str]) -> str:
+    """A key within keys as it is typed on the command line."""
+    return ".".join([*(typed_key(str(key)) for key in place[:1]), *map(str, place[1:])])
 
 
 def _refuse_control_characters(key: str, value: object) -> None:

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
+from envs.compiling import compilation
 from experiments.execution.retry import Answer, attempt, run_tasks
 
 Result = TypeVar("Result")
@@ -18,12 +19,14 @@ Result = TypeVar("Result")
 class _Worker:
     """A child process that executes tasks one after the other."""
 
-    def __init__(self, function: Callable[..., object], shared: tuple[object, ...]) -> None:
+    def __init__(
+        self, function: Callable[..., object], shared: tuple[object, ...], *, is_first: bool
+    ) -> None:
         # spawn: a fork would copy locks held by other threads (Arrow's, OpenBLAS's)
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, function, shared), daemon=True
+            target=_serve, args=(theirs, function, shared, is_first), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -54,7 +57,7 @@ class _Pool:
     def submit(self, task: object) -> _Worker:
         """Send a task to an idle worker, or to a new one."""
         if not self._idle:
-            self._idle.append(_Worker(self._function, self._shared))
+            self._idle.append(_Worker(self._function, self._shared, is_first=not self._workers))
             self._workers.append(self._idle[0])
         worker = self._idle.pop()
         # one that died while it was idle is noticed when its answer is collected
@@ -80,11 +83,16 @@ class _Pool:
 
 
 def _serve(
-    connection: Connection, function: Callable[..., object], shared: tuple[Any, ...]
+    connection: Connection,
+    function: Callable[..., object],
+    shared: tuple[Any, ...],
+    is_first: bool,
 ) -> None:
     """Main loop of a child process: execute tasks until the parent closes the connection."""
     # an interrupt from the keyboard reaches the parent, which ends the children
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # all compile the same functions, and one line about it is enough
+    compilation.is_silent = not is_first
     with suppress(EOFError, BrokenPipeError):
         while True:
             connection.send(attempt(function, connection.recv(), shared))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.execution.retry import Answer, Work, attempt
 from experiments.store.run_folder import sources_hash
 
@@ -59,7 +59,7 @@ class _Tasks:
         except (errors.WorkerCrashedError, errors.NodeDiedError, errors.OutOfMemoryError):
             return None
         except errors.RayError as error:
-            raise UserError(f"cluster: connection lost: {str(error).splitlines()[0]}") from None
+            raise UserError(f"cluster: connection lost: {describe_cause(error)}") from None
         return answer
 
 
@@ -116,8 +116,7 @@ def connect(address: str | None, workers: int, work: Work) -> Iterator[_Tasks]:
     try:
         ray.init(address or "local", **options)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        line = str(error).splitlines()[0]
-        raise UserError(f"cluster.ray_address: got {address!r}: {line}") from None
+        raise UserError(f"cluster.ray_address: got {address!r}: {describe_cause(error)}") from None
     try:
         yield _Tasks(ray, work)
     finally:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol, TypeVar
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.store.errors import WorkerDiedError, WorkerError
 
 ATTEMPTS: Final = 3
@@ -20,7 +20,7 @@ Work = tuple[Callable[..., object], tuple[object, ...]]
 """A function, and the arguments after the first one, which are the same for all tasks."""
 
 Answer = tuple[str, object]
-"""Message from a worker: ``done`` and the result, or the kind of the error and its text."""
+"""Message from a worker: ``done`` and the result, ``user error`` and its text, or ``failure``, traceback and cause."""
 
 
 class Workers(Protocol):
@@ -42,9 +42,9 @@ def attempt(function: Callable[..., object], task: object, shared: tuple[Any, ..
         return "done", function(task, *shared)
     except UserError as error:
         return "user error", str(error)
-    except Exception:
+    except Exception as error:
         # any exception of the task is shown by the process that handed it out
-        return "failure", traceback.format_exc()
+        return "failure", (traceback.format_exc(), describe_cause(error))
 
 
 def run_tasks(
@@ -105,6 +105,7 @@ def _unpack(answer: Answer, index: int) -> object:
     kind, value = answer
     if kind == "user error":
         raise UserError(str(value))
-    if kind == "failure":
-        raise WorkerError(str(value), index)
+    if kind == "failure" and isinstance(value, tuple):
+        text, cause = value
+        raise WorkerError(text, index, cause)
     return value

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.execution.configuration import ClusterConfiguration
 from experiments.execution.retry import Answer, Work, attempt
 from experiments.store.atomic import make_folder
@@ -44,7 +44,7 @@ class Jobs:
                 folder=self._scratch, cluster=self._cluster.slurm_cluster
             )
         except RuntimeError as error:
-            raise UserError(f"cluster.slurm_cluster: {error}") from None
+            raise UserError(f"cluster.slurm_cluster: {describe_cause(error)}") from None
         limits: dict[str, object] = {
             "name": "roadworld",
             "timeout_min": self._cluster.slurm_minutes,

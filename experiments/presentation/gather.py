@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from envs.errors import UserError, shown
+from envs.errors import UserError, describe_cause, shown
 from experiments.evaluation.entrants import Entrant
 from experiments.presentation.agreement import RUN, Run, check_agreement, check_instances
 from experiments.presentation.coverage import keep_common
@@ -219,7 +219,7 @@ def _read_provenance(folder: Path) -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; a report needs a finished run") from None
     except ValueError as error:
-        raise UserError(f"{path}: damaged: {error}") from None
+        raise UserError(f"{path}: damaged: {describe_cause(error)}") from None
     for name in ("entrants", "suite", "command", "machine", "records_sha256"):
         if name not in about:
             raise UserError(f"{path}: no {name}: written by another version; run the command again")

@@ -19,6 +19,7 @@ from experiments.presentation.page.index import write_page
 from experiments.presentation.summary import Summary, summarise
 from experiments.presentation.tables import markdown, render, to_plain
 from experiments.store.atomic import write_text
+from experiments.store.progress import Progress
 
 USUAL_REFERENCE: Final = "rule_tuned"
 """The default reference, if it is among the policies."""
@@ -72,17 +73,18 @@ def summarise_source(
     first = main_records(source.table)
     main = str(first["cost_setting"][0])
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
-    return {
-        setting: summarise(
-            records_of(source.table, setting),
-            source.entrants,
-            strata=source.strata,
-            reference=choose_reference(reference, list(source.entrants)),
-            level=level,
-            num_resamples=num_resamples,
-        )
-        for setting in (main, *others)
-    }
+    with Progress("statistics"):
+        return {
+            setting: summarise(
+                records_of(source.table, setting),
+                source.entrants,
+                strata=source.strata,
+                reference=choose_reference(reference, list(source.entrants)),
+                level=level,
+                num_resamples=num_resamples,
+            )
+            for setting in (main, *others)
+        }
 
 
 def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> Published:
@@ -92,9 +94,10 @@ def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> P
     write_text(folder / "table.txt", text)
     write_text(folder / "table.md", markdown(summary))
     write_text(folder / "summary.json", json.dumps(to_plain(dict(summaries)), indent=2) + "\n")
-    drawn = draw_all(summary, main_records(source.table), folder / "figures")
-    section = find_section(_read_files(source), folder)
-    page = write_page(folder, summaries, drawn, source.provenance, section)
+    with Progress("figures and page"):
+        drawn = draw_all(summary, main_records(source.table), folder / "figures")
+        section = find_section(_read_files(source), folder)
+        page = write_page(folder, summaries, drawn, source.provenance, section)
     return Published(page, text)
 
 

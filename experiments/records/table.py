@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from envs.scenario.suite import SuiteItem
 from envs.specification import component
 from envs.user_code import import_object, read_allowed
@@ -210,8 +210,7 @@ def read(path: Path) -> pa.Table:
         table.validate(full=True)
         names = table.schema.names  # may be no text any more, as words may
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"{path}: not a records file: {reason}") from None
+        raise UserError(f"{path}: not a records file: {describe_cause(error)}") from None
     check_columns(path, names, (*KEY, "cost_usd", "instance_hash"))
     _check_types(path, table)
     if not len(table):

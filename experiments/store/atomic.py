@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{who}{path.suffix}")
     try:
         yield temporary
-        with temporary.open("rb") as file:
+        with temporary.open("r+b") as file:  # Windows flushes only what may be written to
             os.fsync(file.fileno())
         temporary.replace(path)
         flush_folder(path.parent)
@@ -43,8 +43,14 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def flush_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk; without it a rename may be lost in a power cut."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Flush the names in a folder to the disk; without it a rename may be lost in a power cut.
+
+    Windows cannot open a folder, and keeps its names by itself.
+    """
+    is_folder = getattr(os, "O_DIRECTORY", None)
+    if is_folder is None:
+        return
+    number = os.open(folder, os.O_RDONLY | is_folder)
     try:
         os.fsync(number)
     finally:
@@ -54,7 +60,7 @@ def flush_folder(folder: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically."""
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def make_folder(path: Path, *, must_be_new: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from envs.errors import UserError
 from experiments.store.atomic import write_text
-from experiments.store.lock import LOCK_FILE
+from experiments.store.lock import HOLDER_FILE, LOCK_FILE
 
 MANIFEST: Final = "manifest.json"
 
@@ -37,7 +37,7 @@ def compute_sha256(path: Path) -> str:
 
 def write_manifest(folder: Path) -> None:
     """Write the hash of every file below a finished folder."""
-    left_out = {MANIFEST, LOCK_FILE, "run.json"}
+    left_out = {MANIFEST, LOCK_FILE, HOLDER_FILE, "run.json"}
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     hashes = {
         path.relative_to(folder).as_posix(): compute_sha256(path)

@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar on a terminal, and elsewhere a line at least every 20 s while a command runs."""
+"""Progress on stderr: a bar on a terminal, and elsewhere a line as work begins and at least every 20 s."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
+from envs.compiling import compilation
+
 if TYPE_CHECKING:
     from tqdm import tqdm
 
 EVERY_S = 15.0
 """Pause between two lines; on a busy machine they may be some seconds late."""
+
+LOOK_EVERY_S = 1.0
+"""Pause between two looks at what is done; work that lasts longer has a line when it begins."""
 
 LARGE: Final = 10_000
 """Totals from which on numbers are shown on a terminal as 12k."""
@@ -56,7 +61,8 @@ class Progress:
     ) -> None:
         self.title, self.total, self.unit, self.done = title, total, unit, done
         self.remark = ""
-        self._clock, self._began, self._first = clock, clock(), done
+        self._clock, self._began = clock, clock()
+        self._first: tuple[float, float] | None = None  # when the first unit was done, and how many
         self._bar: tqdm[Any] | None = None
         if is_terminal() and unit:
             # not at the top: `--help` does not need it
@@ -88,7 +94,9 @@ class Progress:
         """Set how much is done and how much there is in all."""
         if done < self.done:
             # the same work begins once more, for another part
-            self._began, self._first = self._clock(), done
+            self._began, self._first = self._clock(), (self._working_time(), done)
+        elif done > self.done and self._first is None:
+            self._first = self._working_time(), done
         self.done, self.total = done, self.total if total is None else total
         self.remark = self.remark if remark is None else remark
         if self._bar is not None:
@@ -99,13 +107,26 @@ class Progress:
                 self._bar.reset()
             self._bar.update(done - self._bar.n)
 
+    @property
+    def has_bar(self) -> bool:
+        """Whether a terminal shows it."""
+        return self._bar is not None
+
+    def _working_time(self) -> float:
+        """Seconds of the clock without those in which functions were compiled, which happens once."""
+        return self._clock() - compilation.spent_s()
+
     def describe(self) -> str:
-        """Text on what is done, how much of how much, and the time left."""
+        """Text on what is done, how much of how much, and the time left once the speed is known.
+
+        The first unit does not count: what is loaded and compiled at the beginning is done once.
+        """
         spent = self._clock() - self._began
         if not self.unit:
             return f"{self.title}, {to_words(spent)} so far"
         text = f"{self.title}: {self.done:,.0f}"
-        new = self.done - self._first
+        began, first = self._first or (0.0, self.done)
+        new = self.done - first
         if self.total is None:
             text += f" {self.unit}"
         else:
@@ -113,7 +134,8 @@ class Progress:
             if self.total > 0:
                 text += f" ({100 * self.done / self.total:.0f} %)"
         if self.total is not None and new > 0:
-            text += f", about {to_words(spent / new * (self.total - self.done))} left"
+            pace = max(0.0, self._working_time() - began) / new
+            text += f", about {to_words(pace * (self.total - self.done))} left"
         else:
             text += f", {to_words(spent)} so far"
         return f"{text}; {self.remark}" if self.remark else text
@@ -179,29 +201,47 @@ class Heartbeat:
         self, command: str, stream: TextIO, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._command, self._stream, self._clock = command, stream, clock
-        self._began = clock()
+        self._began = self._written = clock()
+        self._announced: set[str] = set()
+        self._seen = ""
 
     def watch(self, pause: Callable[[float], bool]) -> None:
-        """Write a line after every pause, until a pause says that the command has ended or no line can be written."""
-        while not pause(EVERY_S):
-            doing = "; ".join(one.describe() for one in tuple(_running))
-            if not doing:
-                doing = f"working, {to_words(self._clock() - self._began)} so far"
-                doing += f"; last step: {_finished[0]}" if _finished else ""
-            time_of_day = datetime.now().astimezone().strftime("%H:%M:%S")
+        """Write lines between pauses, until a pause says that the command has ended or no line can be written."""
+        while not pause(LOOK_EVERY_S):
+            running = tuple(_running)
+            if any(one.has_bar for one in running):
+                continue
+            is_due = self._clock() - self._written >= EVERY_S
+            if not (self._is_new(" > ".join(one.title for one in running)) or is_due):
+                continue
             try:
-                self._stream.write(f"{time_of_day} {self._command}: {doing}\n")
-                self._stream.flush()
+                self._write("; ".join(one.describe() for one in running))
             except (OSError, ValueError):
                 return
+
+    def _is_new(self, titles: str) -> bool:
+        """Whether some work has lasted from one look to the next and was never written about."""
+        lasts, self._seen = titles == self._seen, titles
+        return bool(titles) and lasts and titles not in self._announced
+
+    def _write(self, doing: str) -> None:
+        """Write one line."""
+        if not doing:
+            doing = f"working, {to_words(self._clock() - self._began)} so far"
+            doing += f"; last step: {_finished[0]}" if _finished else ""
+        if compiling := compilation.describe():
+            doing += f"; {compiling}"
+        self._announced.add(self._seen)
+        self._written = self._clock()
+        time_of_day = datetime.now().astimezone().strftime("%H:%M:%S")
+        self._stream.write(f"{time_of_day} {self._command}: {doing}\n")
+        self._stream.flush()
 
 
 @contextmanager
 def heartbeat(command: str, stream: TextIO) -> Iterator[None]:
-    """Lines about a command's progress while the block runs, unless the stream is a terminal, which has bars."""
-    if stream.isatty():
-        yield
-        return
+    """Lines about a command's progress while the block runs, in place of the bars that a terminal has."""
+    compilation.has_own_lines = False
     ended = threading.Event()
     line = Heartbeat(command, stream)
     thread = threading.Thread(target=line.watch, args=(ended.wait,), name="progress", daemon=True)
@@ -211,3 +251,4 @@ def heartbeat(command: str, stream: TextIO) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
+        compilation.has_own_lines = True

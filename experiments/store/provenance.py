@@ -19,13 +19,13 @@ _VECTOR_UNITS: Final = ("avx2", "avx512f", "asimd", "sve")
 
 
 def machine() -> dict[str, Any]:
-    """Processor, load and versions of this process, ready for JSON; ``None`` for a package that is not installed."""
+    """Processor, load and versions of this process, ready for JSON; ``None`` for what is not installed or not known."""
     described = _read_processor()
     return {
         "processor": described.get("model name") or platform.processor() or platform.machine(),
         "vector_units": [u for u in _VECTOR_UNITS if u in described.get("flags", "").split()],
         "cores": os.cpu_count(),
-        "load_average": round(os.getloadavg()[0], 2),
+        "load_average": _load_average(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
         "commit": commit(),
@@ -67,6 +67,11 @@ def commit() -> str:
         found.append(done.stdout.strip())
     _, head, changes = found
     return f"{head}-dirty" if changes else head
+
+
+def _load_average() -> float | None:
+    """Processes that were ready to run in the last minute; ``None`` where the system does not count them."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
 def _version(package: str) -> str | None:

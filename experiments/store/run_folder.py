@@ -8,13 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
 from envs.errors import UserError
 from experiments.store.atomic import make_folder, write_text
-from experiments.store.lock import LOCK_FILE, describe_holder, try_lock
+from experiments.store.lock import FolderLock, describe_holder, try_lock
 from experiments.store.manifest import write_manifest
 from experiments.store.steps import JOURNAL
 
@@ -40,12 +39,12 @@ class RunFolder:
     key
         Hash of everything that decides the result.
     lock
-        Open lock file; closing it, or the end of the process, releases the folder.
+        Lock of the folder; closing it, or the end of the process, releases the folder.
     is_continued
         Whether an interrupted run is being continued.
     """
 
-    def __init__(self, path: Path, key: str, lock: TextIOWrapper, is_continued: bool) -> None:
+    def __init__(self, path: Path, key: str, lock: FolderLock, is_continued: bool) -> None:
         self.path = path
         self.is_continued = is_continued
         self._key = key
@@ -65,7 +64,7 @@ class RunFolder:
             journal.unlink()
         write_manifest(self.path)
         _write_state(self.path, self._key, "complete")
-        (self.path / LOCK_FILE).unlink(missing_ok=True)
+        self._lock.remove()
 
 
 def compute_key(command: str, values: Mapping[str, object], files: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.store.atomic import replacing
 
 
@@ -36,7 +36,7 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
             written = (file.metadata() or {}).get("sha256")
     except (SafetensorError, OSError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
+        raise UserError(f"{path}: cannot be read: {describe_cause(error)}") from None
     if written != _digest(arrays):
         raise UserError(
             f"{path}: sha256: damaged; remove the file, and the same command makes it again"

@@ -1,8 +1,6 @@
 """``python -m experiments.evaluate``: same records whatever happens, one line for every mistake."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -86,7 +84,7 @@ def test_killed_run_continues_with_the_same_command(tmp_path, reference):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.communicate()
     done = noted(tmp_path)
     assert 1 <= done < 18, "killed too late to show anything"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.evaluation import shards
 from experiments.evaluation.run import choose_executor, choose_missing, finish_records
 from experiments.store.atomic import WriteError, make_folder
@@ -83,7 +83,7 @@ class _Drive:
             except WorkerError as error:
                 if error.index is None:
                     raise
-                self._fail(left.pop(error.index)[0], str(error).splitlines()[-1])
+                self._fail(left.pop(error.index)[0], error.cause)
             tasks = list(left.values())
 
     def _take(self, cell: Cell, part: shards.Shard, answer: shards.Done | str) -> None:
@@ -138,5 +138,4 @@ def try_shard(shard: shards.Shard, folder: str) -> shards.Done | str:
         raise
     except Exception as error:
         # a failing policy is a result of a sweep
-        line = str(error).splitlines()[0] if str(error) else ""
-        return line if isinstance(error, UserError) else f"{type(error).__name__}: {line}"
+        return describe_cause(error)

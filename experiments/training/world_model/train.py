@@ -10,7 +10,7 @@ from typing import Any, Final
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from experiments.store.atomic import make_folder
 from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
@@ -172,7 +172,7 @@ def _check_device(device: str) -> None:
     try:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise UserError(f"device: got {device!r}: {str(error).splitlines()[0]}") from None
+        raise UserError(f"device: got {device!r}: {describe_cause(error)}") from None
 
 
 def _like() -> Learned:

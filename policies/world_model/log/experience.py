@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, component
 
 SCHEMA: Final = 1
@@ -134,7 +134,9 @@ def write_shard(folder: Path, shard: Shard) -> None:
 
 def _flush(path: Path) -> None:
     """Flush a file, or the names in a folder, to disk; without it a rename may be lost in a power cut."""
-    number = os.open(path, os.O_RDONLY)
+    if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
+        return  # Windows cannot open a folder, and keeps its names by itself
+    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(number)
     finally:
@@ -164,7 +166,9 @@ def read_shard(folder: Path) -> Shard:
         try:
             values = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise UserError(f"{folder}/{name}.npy: cannot be read: {error}") from None
+            raise UserError(
+                f"{folder}/{name}.npy: cannot be read: {describe_cause(error)}"
+            ) from None
         if values.dtype != np.dtype(kind) or values.shape != (about["rows"], *shape):
             raise UserError(
                 f"{folder}/{name}.npy: got {values.dtype} {values.shape}, not of schema {SCHEMA}"

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import check_actions
-from envs.cache import announce_cold_start
 from envs.errors import UserError
 from envs.observation import TABLE
 from envs.specification import episode
@@ -39,7 +38,6 @@ class DreamCore:
         self.settings = settings
         found = settings.imagination
         self.params = settings.cost.to_array().view(np.ndarray)
-        announce_cold_start()
         self.sources = burn_in(
             found.starts,
             found.learned.filter,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from envs.observation import TABLE, Column
 from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, column
 from policies.checkpoint import spaces_hash
@@ -96,7 +96,7 @@ def read_starts(path: Path) -> Starts:
             about = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError) as error:
-        raise UserError(f"{path}: not a safetensors file: {str(error).splitlines()[0]}") from None
+        raise UserError(f"{path}: not a safetensors file: {describe_cause(error)}") from None
     if about.get("format") != FORMAT:
         raise UserError(f"{path}: format: expected {FORMAT!r}, got another format")
     if about.get("spaces") != spaces_hash():
@@ -106,7 +106,7 @@ def read_starts(path: Path) -> Starts:
     try:
         return _unpack(arrays, tuple(json.loads(about["families"])))
     except (KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
-        raise UserError(f"{path}: damaged contents: {error}") from None
+        raise UserError(f"{path}: damaged contents: {describe_cause(error)}") from None
 
 
 def _unpack(arrays: dict[str, NDArray[Any]], families: tuple[str, ...]) -> Starts:

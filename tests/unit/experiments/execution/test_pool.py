@@ -2,10 +2,12 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from envs.compiling import compilation
 from envs.errors import UserError
 from experiments.execution import pool
 from experiments.store.errors import WorkerError
@@ -36,12 +38,25 @@ def crash(task):
     raise ZeroDivisionError(f"task {task}")
 
 
+def compile_something(_):
+    compilation.begin()
+    time.sleep(0.2)  # so that every worker has a task
+    compilation.end()
+    return os.getpid()
+
+
 @pytest.mark.parametrize("num_workers", [1, 2])
 def test_pool_gives_every_result_once(tmp_path, num_workers):
     found = sorted(pool.run(square, [3, 5, 7], str(tmp_path), num_workers=num_workers))
     assert found == [(0, 9), (1, 25), (2, 49)]
     processes = {path.name.split("-")[1] for path in tmp_path.iterdir()}
     assert (str(os.getpid()) in processes) == (num_workers == 1)
+
+
+def test_one_worker_says_that_functions_are_compiled(capfd):
+    processes = {found for _, found in pool.run(compile_something, range(6), num_workers=3)}
+    assert len(processes) == 3
+    assert capfd.readouterr().err.count("roadworld: compiling functions to machine code") == 1
 
 
 def test_pool_replaces_a_worker_that_dies(tmp_path):

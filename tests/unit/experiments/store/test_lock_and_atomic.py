@@ -69,7 +69,7 @@ def test_file_and_folder_are_flushed(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic.os, "fsync", note)
     write_text(tmp_path / "a.txt", "text")
     assert [Path(name).name[:3] for name in flushed[:1]] == [".a."]
-    assert flushed[1:] == [str(tmp_path)]
+    assert flushed[1:] == ([str(tmp_path)] if hasattr(os, "O_DIRECTORY") else [])
 
 
 def test_a_lost_folder_is_one_line(tmp_path):
