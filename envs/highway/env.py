@@ -9,12 +9,14 @@ from highway_env.envs.common.abstract import AbstractEnv
 
 from envs.action import action_space, check_actions
 from envs.cache import announce_cold_start
+from envs.copies import Copyable
 from envs.errors import UserError, not_allowed
+from envs.highway.history import History
 from envs.highway.scene import build_debris, build_road, pull_vehicles, push_commands, push_effects
 from envs.observation import copy_observation, observation_space, observe
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_HZ, TICK_HZ, TICK_S, TICKS_PER_DECISION, episode
-from envs.specification.world import empty_world
+from envs.specification.world import empty_batch, world_at
 from envs.world.load import load_instance, state_hash
 from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings, check_options, check_seed
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 RENDER_MODES = ("human", "rgb_array")
 
 
-class DebrisEnv(AbstractEnv):
+class DebrisEnv(Copyable, AbstractEnv):
     """Debris on a straight motorway; one world, on highway-env's classes.
 
     * **Observation**: ``Dict`` of float32 Boxes ``ego (18,)``, ``vehicles (8, 19)``, ``debris (4, 39)``; every column
@@ -71,6 +73,8 @@ class DebrisEnv(AbstractEnv):
     ['contacts', 'cost', 'events', 'state_hash', 'ttc']
     """
 
+    REBUILT = ("world", "viewer", "_record_video_wrapper")
+
     viewer: DebrisViewer | None
 
     def __init__(
@@ -89,11 +93,18 @@ class DebrisEnv(AbstractEnv):
             if key not in allowed:
                 raise not_allowed("config", key, allowed)
         self.settings = EnvSettings(**settings)
-        self.world = empty_world()
+        self._worlds = empty_batch(1)
+        self._history: History | None = None
         self.instance: ScenarioInstance | None = None
+        self._rebuild()
         super().__init__(config=config, render_mode=render_mode)
         # highway-env resets once in its constructor; nothing of that draw may be left for the user's first episode
         self._np_random = None
+
+    def _rebuild(self) -> None:
+        self.world = world_at(self._worlds, 0)
+        # a copy draws on surfaces of its own, and no recorder waits for its pictures
+        self.viewer = self._record_video_wrapper = None
 
     @classmethod
     def default_config(cls) -> dict[str, Any]:
@@ -162,8 +173,8 @@ class DebrisEnv(AbstractEnv):
         pull_vehicles(self.road, self.world)
         announce_cold_start()
         observe(self.world)
-        if self.viewer is not None:
-            self.viewer.begin_episode()
+        if self._history is not None:
+            self._history.clear()
 
     def step(self, action: object) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Advance by one decision of three ticks; an invalid action raises an error before anything changes."""
@@ -198,8 +209,8 @@ class DebrisEnv(AbstractEnv):
         push_effects(self.road, self.world, self._debris)
         self.steps += 1
         self.time = self.steps * TICK_S
-        if self.viewer is not None:
-            self.viewer.record_tick(self.world)
+        if self._history is not None:
+            self._history.record_tick(self.world)
 
     def _describe(self) -> dict[str, Any]:
         """``info`` of the present decision."""
@@ -218,6 +229,7 @@ class DebrisEnv(AbstractEnv):
             # here, because the drawing library is slow to import and most episodes are not drawn
             from envs.highway.rendering import DebrisViewer
 
-            self.viewer = DebrisViewer(self)
+            self._history = self._history or History()
+            self.viewer = DebrisViewer(self, self._history)
         frame: np.ndarray | None = super().render()
         return frame

@@ -9,6 +9,7 @@ import gymnasium as gym
 import highway_env  # noqa: F401 (registers the base environments)
 import numpy as np
 
+from envs.copies import Copyable
 from envs.errors import not_allowed
 from envs.highway.objects import DebrisObject
 from envs.inject.settings import InjectSettings
@@ -16,7 +17,7 @@ from envs.physics.motion import advance_object
 from envs.scenario.instance import ARRAYS
 from envs.scenario.scene import debris_rows
 from envs.specification import MAX_VEHICLES, debris, episode, vehicle
-from envs.specification.world import empty_world
+from envs.specification.world import empty_batch, world_at
 from envs.world.encounter import meet_objects
 from envs.world.report import describe_contacts, describe_cost
 from envs.world.tick import decision_cost
@@ -40,7 +41,7 @@ _AIR_ROWS = [
 """Rows of ``debris_f`` in the order of ``advance_object``'s arguments."""
 
 
-class InjectEnv(gym.Env[Any, Any]):
+class InjectEnv(Copyable, gym.Env[Any, Any]):
     """Another highway-env environment with debris on its roads.
 
     Observation, action, ends and traffic are the base environment's; its reward loses the cost of contacts. Vehicles
@@ -71,6 +72,8 @@ class InjectEnv(gym.Env[Any, Any]):
     ('mattress',)
     """
 
+    REBUILT = ("world",)
+
     def __init__(
         self,
         base: str = "merge-v1",
@@ -87,9 +90,13 @@ class InjectEnv(gym.Env[Any, Any]):
         self.metadata = self.base.metadata
         self.observation_space = self.base.observation_space
         self.action_space = self.base.action_space
-        self.world = empty_world()
+        self._worlds = empty_batch(1)
         self._types: tuple[str, ...] = ()
         self._items: list[DebrisObject] = []
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self.world = world_at(self._worlds, 0)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -115,7 +122,8 @@ class InjectEnv(gym.Env[Any, Any]):
         self.world.episode_i[[episode.BRAKE_TICK, episode.BRAKE_FOLLOWER]] = -1
         self.world.episode_i[episode.NOISE_SEED] = int(self.np_random.integers(2**62))
         self._place()
-        self._watch_road()
+        # the base makes a new road at every reset
+        self.base.road.step = self._step_road
         # the base has observed its roads without the objects
         observation = self.base.observation_type.observe()
         return observation, {**info, "debris": self._types, **self._describe()}
@@ -161,16 +169,11 @@ class InjectEnv(gym.Env[Any, Any]):
         side = self.np_random.uniform(-SIDEWAYS_M, SIDEWAYS_M)
         return np.asarray(lane.position(along, side)), float(lane.heading_at(along))
 
-    def _watch_road(self) -> None:
-        """Call our tick after every tick of the base's road; the base makes a new road at every reset."""
+    def _step_road(self, dt: float) -> None:
+        """One tick of the base's road, then ours; a method, because a copy of a function would call the original."""
         road = self.base.road
-        inner = road.step
-
-        def step(dt: float) -> None:
-            inner(dt)
-            self._tick(dt)
-
-        road.step = step
+        type(road).step(road, dt)
+        self._tick(dt)
 
     def _tick(self, dt: float) -> None:
         """Contacts of all vehicles with all objects, and the motion of the objects, after one tick of the base."""

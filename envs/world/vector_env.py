@@ -13,12 +13,13 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.action import action_space
+from envs.copies import Copyable
 from envs.errors import UserError
 from envs.observation import observation_space
 from envs.world.settings import check_seeds
 
 
-class WorldsVectorEnv(VectorEnv[dict[str, Any], Any, Any]):
+class WorldsVectorEnv(Copyable, VectorEnv[dict[str, Any], Any, Any]):
     """``B`` worlds as a Gymnasium vector environment with autoreset ``SAME_STEP``; subclasses simulate the worlds.
 
     Parameters

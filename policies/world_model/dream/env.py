@@ -8,6 +8,7 @@ import gymnasium as gym
 import numpy as np
 
 from envs.action import action_space
+from envs.copies import Copyable
 from envs.errors import not_allowed
 from envs.observation import observation_space
 from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 RENDER_MODES = ("rgb_array",)
 
 
-class DreamEnv(gym.Env[dict[str, Any], Any]):
+class DreamEnv(Copyable, gym.Env[dict[str, Any], Any]):
     """One dream of the learned world model; ``vector_env.DreamVectorEnv`` explains it.
 
     Parameters
@@ -51,6 +52,8 @@ class DreamEnv(gym.Env[dict[str, Any], Any]):
     >>> int(info["theta"][0])
     0
     """
+
+    SHARED = ("settings",)
 
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": DECISION_HZ}  # noqa: RUF012 (Gymnasium's)
 
