@@ -1,4 +1,4 @@
-"""Copyable: copies and pickles of objects whose arrays have views, or which hold pictures."""
+"""Copies and pickles of objects whose arrays have views or which hold pictures, and of objects that never change."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ class Copyable:
 
     NumPy copies a view of an array as an array of its own, so a plain copy of an environment computes on one array and
     observes another. Attributes in ``REBUILT`` are therefore left out, and ``_rebuild`` makes them again from the rest.
+    ``deepcopy`` uses the same two methods as ``pickle``. There is no ``__deepcopy__``, because Stable-Baselines3's
+    wrappers look up what they lack in what they wrap, and would return a copy of that.
 
     Attributes
     ----------
     REBUILT
         Names of attributes that ``_rebuild`` makes: views, scratch memory, pictures.
-    SHARED
-        Names of large attributes that never change; copies in the same process share them.
     """
 
     REBUILT: ClassVar[tuple[str, ...]] = ()
-    SHARED: ClassVar[tuple[str, ...]] = ()
 
     def _rebuild(self) -> None:
         """Make the attributes in ``REBUILT`` from the others; the constructor calls this as well."""
@@ -32,14 +31,6 @@ class Copyable:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._rebuild()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        new = type(self).__new__(type(self))
-        memo[id(self)] = new
-        state = self.__getstate__()
-        shared = {name: state.pop(name) for name in self.SHARED if name in state}
-        new.__setstate__(copy.deepcopy(state, memo) | shared)
-        return new
 
     def __copy__(self) -> Self:
         """A deep copy: a copy that shared its arrays would move the original."""

@@ -77,6 +77,8 @@ class DebrisEnv(Copyable, AbstractEnv):
 
     viewer: DebrisViewer | None
 
+    __deepcopy__ = None  # instead of highway-env's, which copies every attribute but the viewer
+
     def __init__(
         self,
         *,

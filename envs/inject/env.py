@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copyreg
 import math
 from typing import Any
 
 import gymnasium as gym
 import highway_env  # noqa: F401 (registers the base environments)
 import numpy as np
+from highway_env.envs.common.graphics import EnvViewer
 
 from envs.copies import Copyable
 from envs.errors import not_allowed
@@ -34,11 +36,23 @@ SIDEWAYS_M = 1.1
 TRUCK_LENGTH_M = 8.0
 """Longer vehicles of the base environment count as trucks."""
 
+CROSSING = "envs.inject.crossing.CrossingVehicle"
+"""Default traffic of the intersection."""
+
 _MOTION_ROWS = [debris.VX, debris.VY, debris.Z, debris.VZ]
 _AIR_ROWS = [
     debris.MASS, debris.FRICTION, debris.DRAG_AREA, debris.LIFT_AREA, debris.RESTITUTION,
 ]  # fmt: skip
 """Rows of ``debris_f`` in the order of ``advance_object``'s arguments."""
+
+
+def _forget(viewer: EnvViewer) -> tuple[type[None], tuple[()]]:
+    """Pickle highway-env's viewer as ``None``: the base then makes a new one for its next picture."""
+    del viewer
+    return type(None), ()
+
+
+copyreg.pickle(EnvViewer, _forget)
 
 
 class InjectEnv(Copyable, gym.Env[Any, Any]):
@@ -85,6 +99,8 @@ class InjectEnv(Copyable, gym.Env[Any, Any]):
         if base not in BASES:
             raise not_allowed("base", base, BASES)
         self.settings = InjectSettings(**settings)
+        if base == "intersection-v2":
+            config = {"other_vehicles_type": CROSSING, **(config or {})}
         self.base: Any = gym.make(base, config=config, render_mode=render_mode).unwrapped
         self.base_name, self.render_mode = base, render_mode
         self.metadata = self.base.metadata

@@ -53,8 +53,6 @@ class DreamEnv(Copyable, gym.Env[dict[str, Any], Any]):
     0
     """
 
-    SHARED = ("settings",)
-
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": DECISION_HZ}  # noqa: RUF012 (Gymnasium's)
 
     def __init__(self, *, render_mode: str | None = None, **settings: Any) -> None:

@@ -39,8 +39,6 @@ class DreamVectorEnv(WorldsVectorEnv):
         One line naming key, value and what is allowed.
     """
 
-    SHARED = ("settings",)
-
     def __init__(
         self, num_envs: int = 1, *, render_mode: str | None = None, **settings: Any
     ) -> None:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from envs.copies import Immutable
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, component
 from envs.specification.world import Array, Batch, empty_batch
 from policies.networks.compiled import Net
@@ -55,12 +56,16 @@ class Sources(NamedTuple):
     things: Array
     belief: Array  # (S, 4, NUM_CLASSES)
 
+    __deepcopy__ = Immutable.__deepcopy__  # many megabytes that no dream changes
+
 
 class Model(NamedTuple):
     """Learned networks and the usual disagreement."""
 
     learned: Learned
     limit: Array  # (H,) usual doubt
+
+    __deepcopy__ = Immutable.__deepcopy__  # as above
 
 
 class Work(NamedTuple):

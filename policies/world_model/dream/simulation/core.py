@@ -37,7 +37,6 @@ class DreamCore(Copyable):
     """
 
     REBUILT = ("_work",)
-    SHARED = ("settings", "sources", "model", "params")
 
     def __init__(self, size: int, settings: DreamSettings) -> None:
         self.settings = settings
