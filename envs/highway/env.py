@@ -156,7 +156,6 @@ class DebrisEnv(Copyable, AbstractEnv):
         self.time, self.steps = 0.0, 0
         self.done = False
         self.update_metadata()
-        self.define_spaces()
         self.instance = given or self.settings.sampler.sample(self.np_random)
         self._begin(self.instance)
         if self.render_mode == "human":

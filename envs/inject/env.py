@@ -39,6 +39,9 @@ TRUCK_LENGTH_M = 8.0
 CROSSING = "envs.inject.crossing.CrossingVehicle"
 """Default traffic of the intersection."""
 
+_OF_NO_ACTION = ("action", "rewards", "agents_rewards")
+"""What highway-env reports after a reset about a random action that no seed decides and nothing has executed."""
+
 _MOTION_ROWS = [debris.VX, debris.VY, debris.Z, debris.VZ]
 _AIR_ROWS = [
     debris.MASS, debris.FRICTION, debris.DRAG_AREA, debris.LIFT_AREA, debris.RESTITUTION,
@@ -142,6 +145,8 @@ class InjectEnv(Copyable, gym.Env[Any, Any]):
         self.base.road.step = self._step_road
         # the base has observed its roads without the objects
         observation = self.base.observation_type.observe()
+        for key in _OF_NO_ACTION:
+            info.pop(key, None)
         return observation, {**info, "debris": self._types, **self._describe()}
 
     def _place(self) -> None:
