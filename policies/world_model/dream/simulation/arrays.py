@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from envs.copies import Immutable
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, component
 from envs.specification.world import Array, Batch, empty_batch
 from policies.networks.compiled import Net
@@ -56,7 +55,9 @@ class Sources(NamedTuple):
     things: Array
     belief: Array  # (S, 4, NUM_CLASSES)
 
-    __deepcopy__ = Immutable.__deepcopy__  # many megabytes that no dream changes
+    def __deepcopy__(self, memo: object) -> Sources:
+        """Itself: many megabytes that no dream changes."""
+        return self
 
 
 class Model(NamedTuple):
@@ -65,7 +66,9 @@ class Model(NamedTuple):
     learned: Learned
     limit: Array  # (H,) usual doubt
 
-    __deepcopy__ = Immutable.__deepcopy__  # as above
+    def __deepcopy__(self, memo: object) -> Model:
+        """Itself: as above."""
+        return self
 
 
 class Work(NamedTuple):
