@@ -17,7 +17,7 @@ export NUMBA_NUM_THREADS := 1
 export VECLIB_MAXIMUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check test demo parity slow abuse mutation bench clean python-is-usable
+.PHONY: help install lock check test demo parity copies slow abuse mutation bench clean python-is-usable
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -65,6 +65,9 @@ demo: install ## every policy on the small suite: table, page, two videos, six r
 
 parity: install ## reference against twin, many seeds (tens of minutes)
 	$(BIN)/pytest -n $(JOBS) tests/parity --parity-seeds 100 --parity-seconds 40
+
+copies: install ## copies of environments: 2,000 random sequences of calls per engine (tens of minutes)
+	COPY_SEQUENCES=2000 $(BIN)/pytest -n $(JOBS) tests/contract/test_copy_sequences.py
 
 slow: install ## the slow tests: collect, train and drive from nothing (minutes)
 	$(BIN)/pytest -m slow tests

@@ -15,10 +15,11 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvObs
 
+from envs.copies import Copyable
 from envs.errors import UserError
 
 
-class TwinVecEnv(VecEnv):
+class TwinVecEnv(Copyable, VecEnv):
     """A Gymnasium vector environment seen through Stable-Baselines3's interface.
 
     Parameters

@@ -72,6 +72,8 @@ class DebrisVectorEnv(WorldsVectorEnv):
     (2, 4, 39)
     """
 
+    REBUILT = ("_worlds", "_fields", "_scratch", "_future")
+
     def __init__(
         self,
         num_envs: int = 1,
@@ -86,25 +88,28 @@ class DebrisVectorEnv(WorldsVectorEnv):
             num_envs, render_mode, self.settings.action, autoreset_mode, max_episode_steps
         )
         self.batch = empty_batch(num_envs)
-        # plain views: attribute access on a record array costs microseconds, and so does passing one to a kernel
-        self._worlds = self.batch.view(np.ndarray)
-        self._fields = cast(
-            "World", SimpleNamespace(**{name: self._worlds[name] for name in FIELDS})
-        )
         self.instances: list[ScenarioInstance | None] = [None] * num_envs
         self._params = self.settings.cost.to_array().view(np.ndarray)
-        self._scratch = Scratch(
-            make_workspace(MAX_VEHICLES, MAX_DEBRIS),
-            np.zeros((obstacle.NUM_FLOATS, MAX_DEBRIS)),
-            np.zeros((obstacle.NUM_INTS, MAX_DEBRIS), np.int64),
-        )
-        self._future = empty_batch(1).view(np.ndarray)
         self._total = np.zeros(num_envs)
         self._terminated = np.zeros(num_envs, np.bool_)
         self._truncated = np.zeros(num_envs, np.bool_)
         self._hashes = np.zeros(num_envs, np.int64)
         self._no_contacts = np.empty(num_envs, dtype=object)
         self._no_contacts[:] = [()] * num_envs
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        # plain views: attribute access on a record array costs microseconds, and so does passing one to a kernel
+        self._worlds = self.batch.view(np.ndarray)
+        self._fields = cast(
+            "World", SimpleNamespace(**{name: self._worlds[name] for name in FIELDS})
+        )
+        self._scratch = Scratch(
+            make_workspace(MAX_VEHICLES, MAX_DEBRIS),
+            np.zeros((obstacle.NUM_FLOATS, MAX_DEBRIS)),
+            np.zeros((obstacle.NUM_INTS, MAX_DEBRIS), np.int64),
+        )
+        self._future = empty_batch(1).view(np.ndarray)
 
     @property
     def longest_episode(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from envs.copies import Immutable
 from envs.debris.distribution import Distribution, Uniform
 from envs.physics.contact.outcome import default_stiffness
 
@@ -92,7 +93,7 @@ class DebrisDraw:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DebrisSpec:
+class DebrisSpec(Immutable):
     """An object type: its known properties, and how its specimens vary.
 
     The distributions are in the units of ``DebrisDraw`` and independent of each other (envs/physics/SOURCES.md 4).

@@ -8,7 +8,9 @@ import numpy as np
 from highway_env.envs.common.abstract import AbstractEnv
 
 from envs.action import action_space, check_action
+from envs.copies import Copyable
 from envs.errors import UserError, not_allowed
+from envs.highway.history import History
 from envs.highway.picture_settings import (
     RENDER_MODES,
     RULES,
@@ -27,7 +29,7 @@ from envs.specification import (
     TICKS_PER_DECISION,
     episode,
 )
-from envs.specification.world import empty_world
+from envs.specification.world import empty_batch, world_at
 from envs.world.load import load_instance, state_hash
 from envs.world.longest import LongestEpisode
 from envs.world.report import describe_contacts, describe_cost, describe_events
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from envs.highway.rendering import DebrisViewer
 
 
-class DebrisEnv(LongestEpisode, AbstractEnv):
+class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
     """Debris on a straight motorway; one world, on highway-env's classes.
 
     * **Observation**: ``Dict`` of float32 Boxes ``ego (18,)``, ``vehicles (8, 19)``, ``debris (4, 39)``; every column
@@ -84,7 +86,11 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
     ['contacts', 'cost', 'events', 'state_hash', 'ttc']
     """
 
+    REBUILT = ("world", "viewer", "_record_video_wrapper")
+
     viewer: DebrisViewer | None
+
+    __deepcopy__ = None  # instead of highway-env's, which copies every attribute but the viewer
 
     def __init__(
         self,
@@ -99,11 +105,18 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
                 raise not_allowed("config", key, RULES)
         check_picture(check_mapping(config), render_mode)
         self.settings = EnvSettings(**settings)
-        self.world = empty_world()
+        self._worlds = empty_batch(1)
+        self._history: History | None = None
         self.instance: ScenarioInstance | None = None
+        self._rebuild()
         super().__init__(config=config, render_mode=render_mode)
         # highway-env resets once in its constructor; nothing of that draw may be left for the user's first episode
         self._np_random = None
+
+    def _rebuild(self) -> None:
+        self.world = world_at(self._worlds, 0)
+        # a copy draws on surfaces of its own, and no recorder waits for its pictures
+        self.viewer = self._record_video_wrapper = None
 
     @classmethod
     def default_config(cls) -> dict[str, Any]:
@@ -158,7 +171,6 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
         self.time, self.steps = 0.0, 0
         self.done = False
         self.update_metadata()
-        self.define_spaces()
         self.instance = given or self.settings.sampler.sample(self.np_random)
         self._begin(self.instance)
         if self.render_mode == "human":
@@ -176,8 +188,8 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
         push_effects(self.road, self.world, self._debris)
         pull_vehicles(self.road, self.world)
         observe(self.world)
-        if self.viewer is not None:
-            self.viewer.begin_episode()
+        if self._history is not None:
+            self._history.clear()
 
     def step(self, action: object) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """Advance by one decision of three ticks; an invalid action raises an error before anything changes."""
@@ -212,8 +224,8 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
         push_effects(self.road, self.world, self._debris)
         self.steps += 1
         self.time = self.steps * TICK_S
-        if self.viewer is not None:
-            self.viewer.record_tick(self.world)
+        if self._history is not None:
+            self._history.record_tick(self.world)
 
     def _describe(self) -> dict[str, Any]:
         """``info`` of the present decision."""
@@ -232,6 +244,7 @@ class DebrisEnv(LongestEpisode, AbstractEnv):
             # here, because the drawing library is slow to import and most episodes are not drawn
             from envs.highway.rendering import DebrisViewer
 
-            self.viewer = DebrisViewer(self)
+            self._history = self._history or History()
+            self.viewer = DebrisViewer(self, self._history)
         frame: np.ndarray | None = super().render()
         return frame

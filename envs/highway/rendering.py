@@ -69,6 +69,13 @@ class Drawable(Protocol):
 class DebrisViewer(EnvViewer):
     """Draws a ``Drawable``; the camera follows the ego along the road.
 
+    Parameters
+    ----------
+    env
+        The environment or scene.
+    history
+        Its past, which the caller records.
+
     Raises
     ------
     UserError
@@ -76,13 +83,13 @@ class DebrisViewer(EnvViewer):
         picture is not even, which videos need.
     """
 
-    def __init__(self, env: Drawable) -> None:
+    def __init__(self, env: Drawable, history: History) -> None:
         check_driver()
         for key in ("screen_width", "screen_height"):
             check_value(key, env.config[key])
         with _no_window_if(env.config["offscreen_rendering"]):
             super().__init__(env)
-        self.history = History()
+        self.history = history
         self.certainty: tuple[float, ...] = ()
         """Factor of the opacity of every object; empty = 1."""
         self._letters = Lettering()
@@ -92,14 +99,6 @@ class DebrisViewer(EnvViewer):
         self._scene = _large_surface((width, height - self._panel_px))
         # highway-env draws lanes a little too short on small surfaces: only the middle of this one is shown
         self._lens = _large_surface((2 * LENS_PX[0], LENS_PX[1]))
-
-    def begin_episode(self) -> None:
-        """Clear the history of the last episode."""
-        self.history.clear()
-
-    def record_tick(self, world: World) -> None:
-        """Add the tick that has just been simulated to the history: the path of the wheels, and contacts."""
-        self.history.record_tick(world)
 
     def display(self) -> None:
         """Draw the present state, and show it if there is a window."""

@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 from highway_env.road.graphics import WorldSurface
 
+from envs.highway.history import History
 from envs.highway.rendering import DebrisViewer, Drawable
 from envs.specification import episode
 from envs.specification.world import World
@@ -20,13 +21,12 @@ STRIP_PX: Final = 2400
 class StripViewer(DebrisViewer):
     """Draws straight roads faster: a strip of road, edges and posts is copied until the ego has left it."""
 
-    def __init__(self, env: Drawable) -> None:
-        super().__init__(env)
+    def __init__(self, env: Drawable, history: History) -> None:
+        super().__init__(env, history)
         self._strips: dict[int, WorldSurface] = {}  # by the width of what they are for
 
     def begin_episode(self) -> None:
-        """Clear the history and the strips of the last episode."""
-        super().begin_episode()
+        """Clear the strips of the last episode."""
         self._strips.clear()
 
     def _draw_road(self, surface: WorldSurface, world: World) -> None:

@@ -29,6 +29,11 @@ UNLISTED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Settings that a base reads although its default configuration does not list them."""
 
+USUAL: Final[Mapping[str, Mapping[str, Any]]] = {
+    "intersection-v2": {"other_vehicles_type": "envs.inject.crossing.CrossingVehicle"},
+}
+"""Settings that differ from a base's defaults: the intersection's traffic has a class of its own."""
+
 
 def make_base(base: str, config: object, render_mode: str | None) -> Any:  # noqa: ANN401
     """A base environment without Gymnasium's wrappers.
@@ -40,7 +45,8 @@ def make_base(base: str, config: object, render_mode: str | None) -> Any:  # noq
     """
     check_render_mode(render_mode)
     check_config(base, config, render_mode)
-    made: Any = gym.make(base, config=config, render_mode=render_mode).unwrapped
+    wanted = {**USUAL.get(base, {}), **check_mapping(config)}
+    made: Any = gym.make(base, config=wanted, render_mode=render_mode).unwrapped
     # highway-env writes into the dictionary of the class, which all its environments share
     made.metadata = dict(made.metadata)
     made.update_metadata()

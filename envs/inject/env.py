@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copyreg
 import math
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from highway_env.envs.common.graphics import EnvViewer
 
+from envs.copies import Copyable
 from envs.errors import not_allowed
 from envs.highway.objects import DebrisObject
 from envs.highway.picture_settings import RENDER_MODES, check_driver
@@ -17,7 +20,7 @@ from envs.physics.motion import advance_object
 from envs.scenario.instance import ARRAYS
 from envs.scenario.scene import debris_rows
 from envs.specification import MAX_VEHICLES, debris, episode, vehicle
-from envs.specification.world import empty_world
+from envs.specification.world import empty_batch, world_at
 from envs.world.encounter import meet_objects
 from envs.world.longest import LongestEpisode
 from envs.world.report import describe_contacts, describe_cost
@@ -33,6 +36,9 @@ SIDEWAYS_M = 1.1
 TRUCK_LENGTH_M = 8.0
 """Longer vehicles of the base environment count as trucks."""
 
+_OF_NO_ACTION = ("action", "rewards", "agents_rewards")
+"""What highway-env reports after a reset about a random action that no seed decides and nothing has executed."""
+
 _MOTION_ROWS = [debris.VX, debris.VY, debris.Z, debris.VZ]
 _AIR_ROWS = [
     debris.MASS, debris.FRICTION, debris.DRAG_AREA, debris.LIFT_AREA, debris.RESTITUTION,
@@ -40,7 +46,16 @@ _AIR_ROWS = [
 """Rows of ``debris_f`` in the order of ``advance_object``'s arguments."""
 
 
-class InjectEnv(LongestEpisode, gym.Env[Any, Any]):
+def _forget(viewer: EnvViewer) -> tuple[type[None], tuple[()]]:
+    """Pickle highway-env's viewer as ``None``: the base then makes a new one for its next picture."""
+    del viewer
+    return type(None), ()
+
+
+copyreg.pickle(EnvViewer, _forget)
+
+
+class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
     """Another highway-env environment with debris on its roads.
 
     Observation, action, ends and traffic are the base environment's; its reward loses the cost of contacts. Vehicles
@@ -73,6 +88,8 @@ class InjectEnv(LongestEpisode, gym.Env[Any, Any]):
     ('mattress',)
     """
 
+    REBUILT = ("world",)
+
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES)}  # noqa: RUF012 (Gymnasium's)
 
     def __init__(
@@ -91,10 +108,14 @@ class InjectEnv(LongestEpisode, gym.Env[Any, Any]):
         # the base writes the pictures per second into it
         self.metadata = self.base.metadata
         self._read_base()
-        self.world = empty_world()
+        self._worlds = empty_batch(1)
         self._types: tuple[str, ...] = ()
         self._items: list[DebrisObject] = []
         self._steps = 0
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self.world = world_at(self._worlds, 0)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the base has)
         """The base environment's public attributes: ``road``, ``vehicle``, ``config`` and others."""
@@ -148,10 +169,13 @@ class InjectEnv(LongestEpisode, gym.Env[Any, Any]):
         self.world.episode_i[[episode.BRAKE_TICK, episode.BRAKE_FOLLOWER]] = -1
         self.world.episode_i[episode.NOISE_SEED] = int(self.np_random.integers(2**62))
         self._place()
-        self._watch_road()
+        # the base makes a new road at every reset
+        self.base.road.step = self._step_road
         # the base has observed its roads without the objects
         observation = self.base.observation_type.observe()
         described = describe_base(info, self.action_space)
+        for key in _OF_NO_ACTION:
+            described.pop(key, None)
         return observation, {**described, "debris": self._types, **self._describe()}
 
     def _place(self) -> None:
@@ -195,16 +219,11 @@ class InjectEnv(LongestEpisode, gym.Env[Any, Any]):
         side = self.np_random.uniform(-SIDEWAYS_M, SIDEWAYS_M)
         return np.asarray(lane.position(along, side)), float(lane.heading_at(along))
 
-    def _watch_road(self) -> None:
-        """Call our tick after every tick of the base's road; the base makes a new road at every reset."""
+    def _step_road(self, dt: float) -> None:
+        """One tick of the base's road, then ours; a method, because a copy of a function would call the original."""
         road = self.base.road
-        inner = road.step
-
-        def step(dt: float) -> None:
-            inner(dt)
-            self._tick(dt)
-
-        road.step = step
+        type(road).step(road, dt)
+        self._tick(dt)
 
     def _tick(self, dt: float) -> None:
         """Contacts of all vehicles with all objects, and the motion of the objects, after one tick of the base."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from envs.copies import Immutable
 from envs.errors import UserError
 from envs.scenario.check import check_arrays
 from envs.specification.world import Array
@@ -23,7 +24,7 @@ ARRAYS: Final = ("vehicle_f", "vehicle_i", "debris_f", "debris_i", "episode_f", 
 
 
 @dataclass(frozen=True, eq=False)
-class ScenarioInstance:
+class ScenarioInstance(Immutable):
     """One sampled episode: the initial state and the key of its noise.
 
     Parameters
@@ -63,8 +64,16 @@ class ScenarioInstance:
         """Check, then freeze the arrays."""
         arrays = {name: getattr(self, name) for name in ARRAYS}
         check_arrays(arrays, len(self.debris_types))
-        for array in arrays.values():
-            array.setflags(write=False)
+        self._freeze()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._freeze()  # pickle returns arrays that may be written to
+
+    def _freeze(self) -> None:
+        """Forbid writing to the arrays."""
+        for name in ARRAYS:
+            getattr(self, name).setflags(write=False)
 
     @cached_property
     def hash(self) -> str:

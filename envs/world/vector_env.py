@@ -13,6 +13,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from envs.action import action_space
+from envs.copies import Copyable
 from envs.errors import UserError, not_allowed
 from envs.observation import observation_space
 from envs.world.longest import LongestEpisode
@@ -21,7 +22,7 @@ from envs.world.settings import check_seeds
 NO_WORLDS: NDArray[np.int64] = np.zeros(0, np.int64)
 
 
-class WorldsVectorEnv(LongestEpisode, VectorEnv[dict[str, Any], Any, Any]):
+class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, Any]):
     """``B`` worlds as a Gymnasium vector environment; subclasses simulate the worlds.
 
     Parameters

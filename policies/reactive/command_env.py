@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
+from envs.copies import Copyable
 from policies.reactive.command import NUM_COMMANDS, NUM_MOVES, NUM_PACES, Driver, split
 from policies.reactive.senses import Eyes
 
@@ -20,7 +22,7 @@ LARGEST = 1e3
 """Declared bound of the features; they are of order one."""
 
 
-class CommandEnv(VecEnvWrapper):
+class CommandEnv(Copyable, VecEnvWrapper):
     """The environment in which an actor learns: observation -> belief -> features -> command -> action.
 
     Parameters
@@ -39,6 +41,8 @@ class CommandEnv(VecEnvWrapper):
     is_flat
         Actions are ``Discrete``, every pace with every move, instead of ``MultiDiscrete``.
     """
+
+    REBUILT = ("class_attributes",)
 
     def __init__(
         self,
@@ -61,6 +65,10 @@ class CommandEnv(VecEnvWrapper):
             commands = gym.spaces.Discrete(NUM_COMMANDS)
         box = gym.spaces.Box(-LARGEST, LARGEST, self._features.shape[1:], np.float32)
         super().__init__(venv, box, commands)
+
+    def _rebuild(self) -> None:
+        # Stable-Baselines3's table of the members of the class, which cannot be pickled
+        self.class_attributes = dict(inspect.getmembers(type(self)))
 
     def reset(self) -> NDArray[np.float32]:
         """Begin new episodes in all worlds."""

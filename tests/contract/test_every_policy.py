@@ -1,5 +1,8 @@
 """Every YAML in ``conf/policy`` keeps the contract of ``policies.base.Policy``; copy this file to test your own."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -66,6 +69,34 @@ def test_policy_leaves_the_observation_alone(name):
         policy.bind(env)
     policy.reset(np.ones(2, np.bool_), np.zeros(2, np.int64))
     policy.act(observation)
+
+
+def test_copies_act_as_the_original(name):
+    policy = load_policy(name)
+    env = DebrisVectorEnv(3)
+    observation, _ = env.reset(options={"instance": INSTANCES[:3]})
+    if isinstance(policy, Privileged):
+        policy.bind(env)
+    policy.reset(np.ones(3, np.bool_), np.arange(3))
+    for _ in range(6):
+        observation, *_ = env.step(np.asarray(policy.act(observation), np.float64))
+    # together with its worlds, into which an oracle looks
+    pickled = pickle.loads(pickle.dumps((policy, env)))  # noqa: S301 (our own)
+    actions = [
+        act_on(one, worlds, observation)
+        for one, worlds in (copy.deepcopy((policy, env)), pickled, (policy, env))
+    ]
+    np.testing.assert_array_equal(actions[0], actions[2])
+    np.testing.assert_array_equal(actions[1], actions[2])
+
+
+def act_on(policy, env, observation):
+    """The next four actions of a policy."""
+    actions = []
+    for _ in range(4):
+        actions.append(np.array(policy.act(observation)))
+        observation, *_ = env.step(actions[-1].astype(np.float64))
+    return actions
 
 
 def test_policy_is_the_same_in_any_batch_and_after_any_history(name):

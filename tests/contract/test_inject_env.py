@@ -160,6 +160,13 @@ def test_picture_shows_the_road_and_is_refused_where_it_would_be_black(monkeypat
     gym.make("envs:roadworld/Inject-v0").reset(seed=1)
 
 
+def test_intersection_keeps_its_drivers_to_itself():
+    before = IDMVehicle.COMFORT_ACC_MAX, IDMVehicle.COMFORT_ACC_MIN, IDMVehicle.DISTANCE_WANTED
+    gym.make("envs:roadworld/Inject-v0", base="intersection-v2").reset(seed=0)
+    after = IDMVehicle.COMFORT_ACC_MAX, IDMVehicle.COMFORT_ACC_MIN, IDMVehicle.DISTANCE_WANTED
+    assert after == before
+
+
 def test_intersection_does_not_change_the_drivers_of_debris_v0():
     def state_hash():
         env = gym.make("envs:roadworld/Debris-v0", scenario="boxed_in")
@@ -169,6 +176,6 @@ def test_intersection_does_not_change_the_drivers_of_debris_v0():
         return info["state_hash"]
 
     before = state_hash()
-    gym.make("envs:roadworld/Inject-v0", base="intersection-v2").reset(seed=0)
+    gym.make("intersection-v2").reset(seed=0)
     assert IDMVehicle.COMFORT_ACC_MAX != 3.0
     assert state_hash() == before

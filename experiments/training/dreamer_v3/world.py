@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.copies import Copyable
 from policies.model_free.sight import Sight
 from policies.reactive.command_env import CommandEnv
 from policies.sb3_adapter import TwinVecEnv
@@ -18,7 +20,7 @@ FEATURES: Final = "features"
 Observation = dict[str, NDArray[np.float32]]
 
 
-class DreamerWorld(gym.Env[Any, Any]):
+class DreamerWorld(Copyable, gym.Env[Any, Any]):
     """An environment with the features, commands and rewards of the learners without a model.
 
     Parameters
@@ -51,7 +53,7 @@ class DreamerWorld(gym.Env[Any, Any]):
         )
         self._worlds = CommandEnv(
             TwinVecEnv(twin),
-            lambda size: Sight(None, size),
+            partial(Sight, None),
             reward_scale_usd,
             cap_usd,
             needless_usd,

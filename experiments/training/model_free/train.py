@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,7 +89,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
     )
     env = CommandEnv(
         TwinVecEnv(twin),
-        lambda size: Sight(nets, size),
+        partial(Sight, nets),
         config.reward_scale_usd,
         config.cap_usd,
         config.needless_usd,

@@ -8,6 +8,7 @@ import gymnasium as gym
 import numpy as np
 
 from envs.action import action_space, check_action
+from envs.copies import Copyable
 from envs.errors import not_allowed
 from envs.observation import observation_space
 from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 RENDER_MODES = ("rgb_array",)
 
 
-class DreamEnv(LongestEpisode, gym.Env[dict[str, Any], Any]):
+class DreamEnv(Copyable, LongestEpisode, gym.Env[dict[str, Any], Any]):
     """One dream of the learned world model; ``vector_env.DreamVectorEnv`` explains it.
 
     Parameters

@@ -7,7 +7,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from envs.copies import Copyable
 from envs.highway.env import DebrisEnv
+from envs.highway.history import History
 from envs.highway.scene import build_road
 from envs.highway.strip_viewer import StripViewer
 from envs.specification import (
@@ -19,7 +21,7 @@ from envs.specification import (
     track,
     vehicle,
 )
-from envs.specification.world import Array, World, empty_world
+from envs.specification.world import FIELDS, Array, World, empty_world
 from policies.world_model.dream.simulation.core import DreamCore
 from policies.world_model.estimation.content_classes import NUM_PATCHES
 from policies.world_model.model import state as s
@@ -57,8 +59,8 @@ class _Poses(NamedTuple):
     arrays: tuple[Array, ...]  # as _DRAWN
 
 
-class DreamPicture:
-    """Draws the first world of a ``DreamCore``.
+class DreamPicture(Copyable):
+    """Draws the first world of a ``DreamCore``; copies are drawn on surfaces of their own.
 
     Parameters
     ----------
@@ -68,20 +70,30 @@ class DreamPicture:
         Added to the clock that is shown: a dream begins its own time anew.
     """
 
+    REBUILT = ("_viewer",)
+
     def __init__(self, core: DreamCore, later_ticks: int = 0) -> None:
         self._core = core
         self._later_ticks = later_ticks
         config = {**DebrisEnv.default_config(), "offscreen_rendering": True}
         # what the viewer looks at of an environment
-        self._scene: Any = SimpleNamespace(config=config, world=empty_world())
-        self._viewer: StripViewer | None = None
+        record = empty_world()
+        world = SimpleNamespace(**{name: getattr(record, name).copy() for name in FIELDS})
+        self._scene: Any = SimpleNamespace(config=config, world=world)
+        self._history: History | None = None
         self._before = self._now = _Poses(0, ())
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._viewer: StripViewer | None = None
 
     def begin(self) -> None:
         """Begin a new dream, without interpolation from the previous one."""
         self._look()
         self._before = self._now
         self._scene.road = build_road(self._scene.world)
+        if self._history is not None:
+            self._history.clear()
         if self._viewer is not None:
             self._viewer.begin_episode()
 
@@ -89,14 +101,16 @@ class DreamPicture:
         """Add the latest decision of the dream: path and contacts."""
         self._before = self._now
         self._look()
-        if self._viewer is not None:
-            self._viewer.record_tick(self._scene.world)
+        if self._history is not None:
+            self._history.record_tick(self._scene.world)
 
     def draw(self, share: float = 1.0) -> Array:
         """The picture after a share of the last decision, ``(height, width, 3)`` uint8; share 1 is the present."""
-        if self._viewer is None:
+        if self._history is None:
             self.begin()
-            self._viewer = StripViewer(self._scene)
+            self._history = History()
+        if self._viewer is None:
+            self._viewer = StripViewer(self._scene, self._history)
         self._place(share)
         self._viewer.certainty = self._certainty()
         path = self._viewer.history.path

@@ -42,7 +42,7 @@ def test_options_are_those_that_hydra_composes_and_each_has_a_meaning(name):
         composed = OmegaConf.to_container(compose(config_name), resolve=False)
     typed = {value: key for key, value in RENAMED.items()}
     wanted = {typed.get(key, key): value for key, value in composed.items() if key not in groups}
-    listed = list(read_options(config_name, groups))
+    listed = list(read_options(config_name))
     options = {option.name: option for option in listed}
     assert len(options) == len(listed)
     shown = [option for option in options.values() if option.default is not None]

@@ -55,12 +55,20 @@ class Sources(NamedTuple):
     things: Array
     belief: Array  # (S, 4, NUM_CLASSES)
 
+    def __deepcopy__(self, memo: object) -> Sources:
+        """Itself: many megabytes that no dream changes."""
+        return self
+
 
 class Model(NamedTuple):
     """Learned networks and the usual disagreement."""
 
     learned: Learned
     limit: Array  # (H,) usual doubt
+
+    def __deepcopy__(self, memo: object) -> Model:
+        """Itself: as above."""
+        return self
 
 
 class Work(NamedTuple):

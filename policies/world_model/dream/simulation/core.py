@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import check_actions
+from envs.copies import Copyable
 from envs.errors import UserError
 from envs.observation import TABLE
 from envs.specification import episode
@@ -23,7 +24,7 @@ KEY_LIMIT = 2**62
 """Keys of a dream's random numbers are below this."""
 
 
-class DreamCore:
+class DreamCore(Copyable):
     """``B`` dreams; each depends only on its seed and its actions.
 
     Parameters
@@ -33,6 +34,8 @@ class DreamCore:
     settings
         Checked arguments.
     """
+
+    REBUILT = ("_work",)
 
     def __init__(self, size: int, settings: DreamSettings) -> None:
         self.settings = settings
@@ -51,13 +54,16 @@ class DreamCore:
         self.dreams.horizon[:] = settings.horizon
         self.pieces = np.full(size, -1)
         """``(B,)`` piece that each dream began with; -1 before the first."""
-        self._work = make_work(self.model)
         self._total = np.zeros(size)
         self._terminated = np.zeros(size, np.bool_)
         self._truncated = np.zeros(size, np.bool_)
         self._hashes = np.zeros(size, np.int64)
         self._no_contacts = np.empty(size, dtype=object)
         self._no_contacts[:] = [()] * size
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._work = make_work(self.model)
 
     @property
     def size(self) -> int:

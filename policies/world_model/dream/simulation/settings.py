@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.copies import Immutable
 from envs.cost.parameters import CostParameters
 from envs.errors import UserError, not_allowed
 from envs.specification import DEBRIS_SLOTS, DECISIONS_PER_EPISODE
@@ -29,7 +30,7 @@ class Imagination(NamedTuple):
     starts: Starts
 
 
-class DreamSettings:
+class DreamSettings(Immutable):
     """Checked arguments of a dream environment.
 
     Parameters
