@@ -80,7 +80,7 @@ def call(name, arguments, monkeypatch):
     monkeypatch.setattr(sys, "argv", [module.__file__, *arguments])
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
-    mine = application.Command(COMMANDS[name], theirs._groups, theirs._config_name)
+    mine = application.Command(COMMANDS[name], theirs._config_name)
     try:
         mine.run()
     except SystemExit as stop:
