@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import cloudpickle
 import gymnasium as gym
 import numpy as np
-from gymnasium.vector import VectorWrapper
+from gymnasium.vector import AutoresetMode, VectorWrapper
 from gymnasium.wrappers import Autoreset, OrderEnforcing, PassiveEnvChecker, TimeLimit
 
 from envs.batched.env import DebrisVectorEnv
+from envs.errors import UserError
 from envs.highway.env import DebrisEnv
 from envs.inject.env import InjectEnv
 from envs.scenario.generator import FAMILIES
@@ -57,15 +58,15 @@ def inject(base):
     return InjectEnv(base, render_mode="rgb_array", config=config, num_objects=3, split="all")
 
 
-def twin(num_envs):
-    return DebrisVectorEnv(num_envs, scenario=ends_soon)
+def twin(num_envs, mode=AutoresetMode.SAME_STEP):
+    return DebrisVectorEnv(num_envs, scenario=ends_soon, autoreset_mode=mode)
 
 
-def dream(num_envs=None):
+def dream(num_envs=None, mode=AutoresetMode.SAME_STEP):
     settings = {"checkpoint": imagination("shipped"), "horizon": STEPS}
     if num_envs is None:
         return DreamEnv(render_mode="rgb_array", **settings)
-    return DreamVectorEnv(num_envs, **settings)
+    return DreamVectorEnv(num_envs, autoreset_mode=mode, **settings)
 
 
 class Engine(NamedTuple):
@@ -86,7 +87,13 @@ class Engine(NamedTuple):
 ENGINES = {
     "reference": Engine((lambda: wrapped(reference()),), frozenset({"render", "sample"})),
     "twin": Engine(
-        (lambda: twin(1), lambda: twin(5), lambda: VectorWrapper(VectorWrapper(twin(2)))),
+        (
+            lambda: twin(1),
+            lambda: twin(5),
+            lambda: VectorWrapper(VectorWrapper(twin(2))),
+            lambda: twin(3, AutoresetMode.NEXT_STEP),
+            lambda: twin(2, AutoresetMode.DISABLED),
+        ),
         # its state does not hold the generator of the action space
         frozenset({"mask", "state", "load", "branch"}),
     ),
@@ -94,7 +101,10 @@ ENGINES = {
         (lambda: wrapped(inject("two-way-v0")), lambda: wrapped(inject("merge-v1"))),
         frozenset({"render", "sample"}),
     ),
-    "dream": Engine((lambda: dream(3), lambda: dream(1)), frozenset({"mask", "sample"})),
+    "dream": Engine(
+        (lambda: dream(3), lambda: dream(1), lambda: dream(2, AutoresetMode.NEXT_STEP)),
+        frozenset({"mask", "sample"}),
+    ),
     "drawn dream": Engine((lambda: wrapped(dream(), 100),), frozenset({"render", "sample"})),
 }
 
@@ -134,26 +144,32 @@ def action_of(space, number):
 
 
 def apply(env, name, number):
-    """Do something to an environment; the frozen result."""
+    """Do something to an environment; the frozen result, or the text of the refusal."""
+    try:
+        return frozen([call(env, name, number), look_into(env.unwrapped)])
+    except UserError as error:
+        return str(error)
+
+
+def call(env, name, number):
+    """Do something to an environment; the result."""
     inner = env.unwrapped
     if name == "reset":
-        found = env.reset(seed=number)
-    elif name == "mask":
+        return env.reset(seed=number)
+    if name == "mask":
         mask = np.random.default_rng(number).random(inner.num_envs) < 0.5
         mask[number % inner.num_envs] = True
-        found = env.reset(options={"reset_mask": mask})
-    elif name == "step":
-        found = env.step(action_of(env.action_space, number))
-    elif name == "sample":
-        found = env.action_space.sample()
-    elif name == "render":
-        found = env.render()
-    elif name == "state":
-        found = inner.state_dict()
-    else:
-        plans = np.random.default_rng(number).uniform(-1.0, 1.0, (inner.num_envs, 2, 2, 2))
-        found = tuple(inner.branch(plans))
-    return frozen([found, look_into(inner)])
+        return env.reset(options={"reset_mask": mask})
+    if name == "step":
+        return env.step(action_of(env.action_space, number))
+    if name == "sample":
+        return env.action_space.sample()
+    if name == "render":
+        return env.render()
+    if name == "state":
+        return inner.state_dict()
+    plans = np.random.default_rng(number).uniform(-1.0, 1.0, (inner.num_envs, 2, 2, 2))
+    return tuple(inner.branch(plans))
 
 
 def look_into(env):

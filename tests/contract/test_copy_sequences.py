@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from tests.contract.copied_environments import ENGINES, WAYS, apply
 
-SEQUENCES = int(os.environ.get("COPY_SEQUENCES", "25"))
+SEQUENCES = int(os.environ.get("COPY_SEQUENCES", "12"))
 MOST = 4
 """Environments at a time."""
 
