@@ -35,6 +35,8 @@ class Compilation:
     ----------
     is_silent
         Whether another process says that functions are compiled.
+    is_announced
+        Whether it was said, here or in the process that started this one.
     has_own_lines
         Whether lines are written here while it lasts; a command's own lines of progress contain the text otherwise.
     """
@@ -44,7 +46,7 @@ class Compilation:
         clock: Callable[[], float] = time.monotonic,
         start: Callable[[Callable[[Pause], None]], None] = _start_thread,
     ) -> None:
-        self.is_silent, self.has_own_lines = False, True
+        self.is_silent, self.is_announced, self.has_own_lines = False, False, True
         self._clock, self._start = clock, start
         self._depth, self._count = 0, 0
         self._began: float | None = None
@@ -61,6 +63,8 @@ class Compilation:
             return
         if self._began is None:
             self._began = self._clock()
+        if not self.is_announced:
+            self.is_announced = True
             _write(
                 "compiling functions to machine code for this version of the sources, once: half a minute for an "
                 f"environment, minutes for all policies; kept in {os.environ.get('NUMBA_CACHE_DIR', 'the cache')}"

@@ -26,7 +26,9 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, function, shared, is_first), daemon=True
+            target=_serve,
+            args=(theirs, function, shared, is_first, compilation.is_announced),
+            daemon=True,
         )
         self._process.start()
         theirs.close()
@@ -87,12 +89,13 @@ def _serve(
     function: Callable[..., object],
     shared: tuple[Any, ...],
     is_first: bool,
+    is_announced: bool,
 ) -> None:
     """Main loop of a child process: execute tasks until the parent closes the connection."""
     # an interrupt from the keyboard reaches the parent, which ends the children
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # all compile the same functions, and one line about it is enough
-    compilation.is_silent = not is_first
+    compilation.is_silent, compilation.is_announced = not is_first, is_announced
     with suppress(EOFError, BrokenPipeError):
         while True:
             connection.send(attempt(function, connection.recv(), shared))
