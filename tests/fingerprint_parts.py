@@ -32,9 +32,6 @@ COMMANDS = (
 )  # fmt: skip
 """Commands that Hydra configures."""
 
-GROUPS = ("suite.", "cost.")
-"""Beginnings of options that a group holds; recorded for one command only."""
-
 REQUIRED = {"report": ["records=x"]}
 """Options without which a command shows nothing."""
 
@@ -149,14 +146,11 @@ def run_dream(bench: Bench) -> dict[str, Item]:
 
 
 def run_options(bench: Bench) -> dict[str, Item]:
-    """Options of every command with their defaults, and the choices of the groups with what they hold."""
+    """Options of every command with their defaults, and the names of the files in ``conf``."""
     found: dict[str, Item] = {}
     for name in COMMANDS:
         printed = bench.command(name, *REQUIRED.get(name, []), "--cfg", "job")
-        options = list_options(yaml.safe_load(printed))
-        if name == "compare":
-            found["groups"] = {k: v for k, v in options.items() if k.startswith(GROUPS)}
-        found[name] = {k: v for k, v in options.items() if not k.startswith(GROUPS)}
+        found[name] = list_options(yaml.safe_load(printed))
     found["choices"] = list_choices(bench.root / "conf")
     flags = re.findall(r"--[a-z][a-z-]*", bench.command("warm_up", "--help"))
     return found | {"warm_up": " ".join(sorted(set(flags)))}
