@@ -6,7 +6,7 @@ import pytest
 from hydra import compose, initialize_config_module
 
 import conf
-from experiments.cli.application import RENAMED, to_values
+from experiments.cli.application import to_values
 from experiments.cli.configuration import (
     BenchmarkConfiguration,
     ExplainConfiguration,
@@ -17,6 +17,7 @@ from experiments.cli.configuration import (
 )
 from experiments.cli.loading import load_policy
 from experiments.cli.locations import locate
+from experiments.cli.messages import RENAMED
 from experiments.evaluation.run import EvaluationConfiguration
 from experiments.studies.audit.configuration import AuditConfiguration
 from experiments.studies.counterfactual.configuration import (
