@@ -13,9 +13,9 @@ def _find_foreign() -> str | None:
     """A message if a file of the working folder has the name of one of this project's packages."""
     root = Path(__file__).parents[1]
     for name in ("envs", "policies", "conf"):
-        spec = importlib.util.find_spec(name)
+        spec, ours = importlib.util.find_spec(name), root / name / "__init__.py"
         place = Path((spec and spec.origin) or root)
-        if place.is_file() and place.resolve() != (root / name / "__init__.py").resolve():
+        if place.is_file() and ours.is_file() and place.resolve() != ours.resolve():
             return f"{name!r} is {place}, not roadworld's: rename it or run from another folder"
     return None
 

@@ -65,24 +65,32 @@ def _last_error(text: str) -> str:
 
 def _describe_keys(wrong: str, config_name: str) -> str:
     """Allowed keys for a message about a key that does not exist."""
-    allowed = keys_of(f"{config_name}.yaml")
+    defaults = defaults_of(f"{config_name}.yaml")
+    allowed = list(defaults)
     above, dot, last = wrong.rpartition(".")
     if dot and above in allowed:
-        return f"{above} has no {last!r}; +{wrong}=... adds it"
+        is_open = isinstance(defaults[above], dict)
+        return f"{above} has no {last!r}" + (
+            f"; +{wrong}=... adds it" if is_open else ": it is one value"
+        )
     near = difflib.get_close_matches(wrong, allowed, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"unknown key, allowed are {', '.join(allowed)}{hint}"
 
 
-def keys_of(file: str) -> list[str]:
-    """Keys of a config file and of the files it includes, as they are typed on the command line."""
+def defaults_of(file: str) -> dict[str, object]:
+    """Keys of a config file and of the files it includes, as they are typed on the command line, with their values."""
     loaded = OmegaConf.to_container(OmegaConf.load(Path(conf.__file__).parent / file))
     if not isinstance(loaded, dict):
-        return []
+        return {}
     included = [item for item in loaded.get("defaults", []) if isinstance(item, str)]
-    keys = [key for name in included if name != "_self_" for key in keys_of(f"{name}.yaml")]
-    own = [typed_key(str(key)) for key in loaded]
-    return [key for key in own if key not in {"defaults", "hydra"}] + keys
+    own = {typed_key(str(key)): value for key, value in loaded.items()}
+    found = {key: value for key, value in own.items() if key not in {"defaults", "hydra"}}
+    for name in included:
+        if name != "_self_":
+            for key, value in defaults_of(f"{name}.yaml").items():
+                found.setdefault(key, value)
+    return found
 
 
 def typed_key(key: str) -> str:

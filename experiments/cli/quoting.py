@@ -50,7 +50,11 @@ def add_form(message: str, words: Sequence[str]) -> str:
     for word in words:
         key, _, value = word.partition("=")
         form = _as_text(key, value)
-        if form and re.search(rf"(^|; ){re.escape(key)}: got [^;]*{NO_TEXT}", message):
+        if (
+            form
+            and value != "null"
+            and re.search(rf"(^|; ){re.escape(key)}: got [^;]*{NO_TEXT}", message)
+        ):
             message += f"; as a text, {key} is written {form}"
     return message
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.action import to_floats
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from policies.base import Policy
 
 
@@ -49,8 +49,9 @@ def check_decision(
         actions = to_floats(subject, returned)
     except (TypeError, RuntimeError) as error:
         # an array of another library that NumPy cannot read, such as a tensor with a gradient
-        reason = str(error).splitlines()[0]
-        raise UserError(f"{subject}: got {type(returned).__name__}: {reason}") from None
+        raise UserError(
+            f"{subject}: got {type(returned).__name__}: {describe_cause(error)}"
+        ) from None
     if actions.shape != (count, 2):
         raise UserError(
             f"{subject}: got shape {actions.shape}, expected {(count, 2)}: one row for each of the {count} worlds; "

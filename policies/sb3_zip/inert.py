@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from policies.sb3_zip.record import SERIALIZED, Record
 
 _DATA: Final = {
@@ -78,8 +78,9 @@ def decode(record: Record, key: str) -> Any:  # noqa: ANN401 (anything)
         return _Decoder(io.BytesIO(base64.b64decode(entry[SERIALIZED]))).load()
     except Exception as error:
         # damaged bytes can fail in any way
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"path: {record.path!r}: data: {key}: cannot be read: {reason}") from None
+        raise UserError(
+            f"path: {record.path!r}: data: {key}: cannot be read: {describe_cause(error)}"
+        ) from None
 
 
 def is_serialized(entry: object) -> bool:

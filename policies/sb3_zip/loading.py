@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import gymnasium as gym
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 from policies.sb3_zip.inert import decode, is_serialized, resolve
 from policies.sb3_zip.record import ALGORITHMS, Record, detect_algorithm, find_algorithm
 
@@ -86,7 +86,6 @@ def _load(record: Record, algorithm: str, **options: Any) -> Any:  # noqa: ANN40
         return getattr(package, algorithm).load(io.BytesIO(record.content), device="cpu", **options)
     except Exception as error:
         # a damaged file can fail in any way: tensors, attributes, shapes
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(
-            f"path: {record.path!r} is not a Stable-Baselines3 {algorithm} zip: {reason}"
+            f"path: {record.path!r} is not a Stable-Baselines3 {algorithm} zip: {describe_cause(error)}"
         ) from None

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from envs.errors import UserError
+from envs.errors import UserError, describe_cause
 
 SERIALIZED: Final = ":serialized:"
 """Key under which an entry holds pickled bytes instead of JSON."""
@@ -85,8 +85,9 @@ def read_record(path: str) -> Record:
             data = json.loads(archive.read("data"))
     except Exception as error:
         # a damaged file can fail in any way: directory, compression, encoding, JSON
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UserError(f"path: {path!r} is not a Stable-Baselines3 zip: {reason}") from None
+        raise UserError(
+            f"path: {path!r} is not a Stable-Baselines3 zip: {describe_cause(error)}"
+        ) from None
     if not isinstance(data, dict):
         raise UserError(f"path: {path!r} is not a Stable-Baselines3 zip: data: expected a mapping")
     return Record(path, content, data)

@@ -80,7 +80,7 @@ def test_values_for_several_runs_are_no_mistake():
         check_command_line(["seed=1,2"])
 
 
-@pytest.mark.parametrize("value", ["[x]", "{a:1}", "12", "1e3", "true", "null"])
+@pytest.mark.parametrize("value", ["[x]", "{a:1}", "12", "1e3", "true"])
 def test_a_text_that_is_read_as_something_else_has_its_form_in_the_message(value):
     with initialize_config_module("conf", version_base="1.3"):
         values = OmegaConf.to_container(compose("ppo_check", overrides=[f"output={value}"]))

@@ -80,9 +80,9 @@ def test_lists_required_values_and_values_of_other_options_read_as_typed():
     assert options["output"].default == "outputs/<policy>"
     assert options["experience"].default == "[outputs/experience/round_0]"
     assert options["model_free.ppo.learning_rate"].default == "1.0e-3"
-    page = make_page("", "report", ())
+    page = make_page("", "report")
     assert re.search(r"(?m)^  records=\.\.\. \(required\) +Folder of a run", page)
-    page = make_page("", "compare", ("suite", "cost"))
+    page = make_page("", "compare")
     assert "peak_braking_mps2,...]" in page
     assert re.search(r"(?m)^  experiment=null +a planned experiment", page)
     assert re.search(r"(?m)^  experiment +headline, headline_small$", page)

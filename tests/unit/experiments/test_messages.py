@@ -23,7 +23,7 @@ TRACEBACK = """Traceback (most recent call last):
     ],
 )
 def test_the_last_error_of_a_traceback_is_whole(error, expected):
-    assert shorten(TRACEBACK.format(error), "compare", ()) == expected
+    assert shorten(TRACEBACK.format(error), "compare") == expected
 
 
 def fail(task):
