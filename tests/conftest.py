@@ -17,6 +17,9 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+collect_ignore = ["without_posix"]
+"""Removes names from the process that imports it, and has no tests."""
+
 
 def pytest_configure() -> None:
     """With ``WITHOUT_POSIX=1``, remove what only POSIX systems have, here and in every Python that a test starts."""
