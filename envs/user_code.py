@@ -81,8 +81,7 @@ def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -
     UserError
         If the name is not allowed, or cannot be imported; with the cause.
     """
-    module, dot, attribute = name.rpartition(".")
-    if not name.startswith(tuple(allowed)) or not dot or not PREFIX.fullmatch(name):
+    if not name.startswith(tuple(allowed)) or not re.fullmatch(r"\w+(\.\w+)+", name):
         raise UserError(
             f"{where}: got {name!r}, allowed are names that begin with {', '.join(allowed) or 'nothing'}; "
             f"allow=[{name.partition('.')[0]}.] adds to them"
@@ -91,15 +90,32 @@ def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -
     if not is_ours:
         search_in(folder)
     try:
-        loaded = importlib.import_module(module)
+        found, rest = _import_module(name)
     except Exception as error:
         raise UserError(f"{where}: got {name!r}: {describe_cause(error)}") from error
     if not is_ours:
         _check_origin(where, name, folder)
-    if not hasattr(loaded, attribute):
-        raise UserError(f"{where}: got {name!r}, {loaded.__name__} has no {attribute!r}")
-    found: object = getattr(loaded, attribute)
+    for attribute in rest:
+        if not hasattr(found, attribute):
+            raise UserError(
+                f"{where}: got {name!r}, {getattr(found, '__name__', found)} has no {attribute!r}"
+            )
+        found = getattr(found, attribute)
     return found
+
+
+def _import_module(name: str) -> tuple[object, list[str]]:
+    """The module that a dotted name begins with, and the words that are left."""
+    words = name.split(".")
+    for count in range(len(words) - 1, 1, -1):
+        module = ".".join(words[:count])
+        try:
+            return importlib.import_module(module), words[count:]
+        except ModuleNotFoundError as error:
+            # a module that is there may lack another one
+            if not f"{module}.".startswith(f"{error.name}."):
+                raise
+    return importlib.import_module(words[0]), words[1:]
 
 
 def _check_origin(where: str, name: str, folder: Path) -> None:
@@ -116,15 +132,15 @@ def _check_origin(where: str, name: str, folder: Path) -> None:
     )
 
 
-def source_files(modules: Iterable[str]) -> dict[str, Path]:
-    """Files of imported modules and of the user's modules that they import, directly or not, by module name.
+def source_files(names: Iterable[str]) -> dict[str, Path]:
+    """Files of the modules that define some objects, and of the user's modules that they import, by module name.
 
     Modules of this project, of Python and of other installed packages are left out.
 
     Parameters
     ----------
-    modules
-        Names of modules that have been imported, which may also be installed packages.
+    names
+        As for ``import_object``, which has imported them; their modules may also be installed packages.
 
     Raises
     ------
@@ -132,13 +148,11 @@ def source_files(modules: Iterable[str]) -> dict[str, Path]:
         If there is no such module.
     """
     found: dict[str, Path] = {}
-    waiting = [(name, True) for name in modules]
+    waiting = [(_module_of(name), True) for name in names]
     tops = {name.partition(".")[0] for name, _ in waiting} - set(OURS)
     while waiting:
         name, is_named = waiting.pop()
         spec = _find_spec(name)
-        if is_named and spec is None:
-            raise UserError(f"{name}: there is no such module")
         if name in found or spec is None or spec.origin is None or name.partition(".")[0] in OURS:
             continue
         path = Path(spec.origin)
@@ -153,6 +167,16 @@ def source_files(modules: Iterable[str]) -> dict[str, Path]:
             package = name if spec.submodule_search_locations else name.rpartition(".")[0]
             waiting += [(one, False) for one in _imported_by(path, package)]
     return found
+
+
+def _module_of(name: str) -> str:
+    """The longest beginning of a dotted name that is a module."""
+    module = name.rpartition(".")[0]
+    while _find_spec(module) is None:
+        module = module.rpartition(".")[0]
+        if not module:
+            raise UserError(f"{name}: there is no such module")
+    return module
 
 
 def _imported_by(path: Path, package: str) -> Iterator[str]:

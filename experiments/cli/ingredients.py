@@ -116,10 +116,9 @@ def hash_files(paths: Iterable[Path], base: Path) -> dict[str, str]:
 
 def _hash_modules(names: Iterable[str]) -> dict[str, str]:
     """Hashes of the user's modules that define these functions or classes, and of those that they import."""
-    modules = {name.rpartition(".")[0] for name in names if name.partition(".")[0] not in OURS}
+    own = [name for name in names if name.partition(".")[0] not in OURS]
     return {
-        f"module {name}": compute_sha256(path)
-        for name, path in sorted(source_files(modules).items())
+        f"module {name}": compute_sha256(path) for name, path in sorted(source_files(own).items())
     }
 
 

@@ -65,6 +65,12 @@ def test_an_error_in_a_module_tells_its_cause_and_line(folder):
     assert "\n" not in text
 
 
+def test_a_class_within_a_class_is_found(folder):
+    write(folder, mine_i="class Outer:\n    class Inner:\n        x = 3\n")
+    assert import_object("k", "mine_i.Outer.Inner", ("mine_i.",), folder).x == 3
+    assert list(source_files(["mine_i.Outer.Inner"])) == ["mine_i"]
+
+
 def test_a_missing_name_is_one_line(folder):
     write(folder, mine_c="x = 1\n")
     with pytest.raises(UserError, match="mine_c has no 'y'"):
@@ -91,12 +97,12 @@ def test_files_are_those_of_the_module_and_of_what_it_imports_from_the_user(fold
         mine_pkg__third="x = 1\n",
     )
     import_object("k", "mine_e.g", ("mine_e.",), folder)
-    assert sorted(source_files(["mine_e"])) == [
+    assert sorted(source_files(["mine_e.g"])) == [
         "mine_e", "mine_f", "mine_g", "mine_pkg", "mine_pkg.deep", "mine_pkg.other", "mine_pkg.third",
     ]  # fmt: skip
 
 
 def test_files_of_an_installed_module_are_listed_if_it_is_named():
-    assert list(source_files(["cmaes"])) != []
-    assert "numpy" not in source_files(["cmaes"])
-    assert source_files(["policies.floors"]) == {}
+    assert list(source_files(["cmaes.CMA"])) != []
+    assert "numpy" not in source_files(["cmaes.CMA"])
+    assert source_files(["policies.floors.Constant"]) == {}

@@ -268,7 +268,7 @@ def test_impossible_size_gets_one_line(value):
     # of whatever is drawn, also by a viewer of a scene that is no environment
     scene = SimpleNamespace(config={**DebrisEnv.default_config(), "screen_width": value})
     with pytest.raises(UserError, match=f"screen_width: got {value!r}, expected an even"):
-        DebrisViewer(scene)
+        DebrisViewer(scene, History())
 
 
 def test_two_viewers_do_not_disturb_each_other(env):
