@@ -22,7 +22,7 @@ class AuditConfiguration(Configuration):
     driver: PolicyName
     per_stratum: int = Field(ge=4, le=400)
     hidden: int = Field(ge=4, le=400)
-    decisions: int = Field(ge=25, le=50)  # futures are judged up to 5 s
+    decisions: int = Field(ge=10, le=50)
     dreams: int = Field(ge=10, le=200)
     draws: int = Field(ge=1, le=32)
     ranked: list[PolicyName] = Field(min_length=3)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from envs.errors import UserError
 from experiments.cli.ingredients import hash_files, list_ingredients
 from experiments.execution.executor import make_executor
 from experiments.stats.interval import Interval
@@ -20,6 +21,7 @@ from experiments.studies.audit.gallery.gallery import film_all
 from experiments.studies.audit.groups import Scene
 from experiments.studies.audit.parts import PARTS
 from experiments.studies.audit.probes.dynamics import speed
+from experiments.studies.audit.probes.dynamics.open_loop import HORIZONS
 
 FOLDER: Final = "parts"
 """Folder of the parts, beside the table."""
@@ -44,7 +46,16 @@ def run(config: AuditConfiguration) -> Audited:
     -------
     Audited
         The same for the same configuration, in one go or in several.
+
+    Raises
+    ------
+    UserError
+        If futures would end before the last moment at which they are judged.
     """
+    if config.decisions < max(HORIZONS):
+        raise UserError(
+            f"decisions: got {config.decisions}, expected {max(HORIZONS)} to 50: futures are judged up to there"
+        )
     scene = Scene(config)
     key = make_key(config, scene)
     _SCENES.clear()

@@ -72,7 +72,10 @@ def test_the_audit_does_not_clip_a_wrong_action_in_silence():
         (None, "got None, expected real numbers"),
         ("brake", "got 'brake', expected real numbers"),
         ([[1.0], [0.0, 0.0], [0.0]], "got lists of unequal lengths, expected an array"),
-        (torch.zeros((3, 2), requires_grad=True), "got Tensor: Can't call numpy() on Tensor"),
+        (
+            torch.zeros((3, 2), requires_grad=True),
+            "got Tensor: RuntimeError: Can't call numpy() on Tensor",
+        ),
     ],
 )
 def test_what_is_no_action_is_one_line(returned, message):
