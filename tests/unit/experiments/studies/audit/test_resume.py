@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from envs.errors import UserError
 from experiments.stats.interval import Interval
 from experiments.studies.audit import resume
 from experiments.studies.audit.findings import Finding, Line, Probed
@@ -39,11 +40,12 @@ def audit(monkeypatch, tmp_path):
     monkeypatch.setattr(resume, "Scene", lambda _: scene)
     monkeypatch.setattr(resume, "make_key", lambda config, _: config.key)
 
-    def run(key="a", folder="audit"):
+    def run(key="a", folder="audit", decisions=25):
         return resume.run(
             SimpleNamespace(
                 output=str(tmp_path / folder),
                 key=key,
+                decisions=decisions,
                 films=0,
                 workers=1,
                 executor="local",
@@ -52,6 +54,12 @@ def audit(monkeypatch, tmp_path):
         )
 
     return SimpleNamespace(run=run, probes=probes, folder=tmp_path / "audit" / "parts")
+
+
+def test_futures_that_end_too_early_are_refused_before_anything_is_written(audit):
+    with pytest.raises(UserError, match="decisions: got 24, expected 25 to 50"):
+        audit.run(decisions=24)
+    assert not audit.folder.exists()
 
 
 def calls(audit):
