@@ -40,6 +40,8 @@ def not_allowed(key: str, value: object, allowed: Iterable[str]) -> UserError:
     "scenario: got 'lone_objekt', allowed are lone_object, spill; did you mean 'lone_object'?"
     """
     names = list(allowed)
+    if not names:
+        return UserError(f"{key}: got {value!r}, none is allowed")
     return UserError(f"{key}: got {value!r}, allowed are {', '.join(names)}{hint(value, names)}")
 
 

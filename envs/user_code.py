@@ -11,13 +11,16 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Any, Final
 
 from envs.compiled_sources import Source
 from envs.errors import UserError, describe_cause, is_users_file
+from envs.user_files import files_named_in, texts_in
 
 OURS: Final = ("envs", "policies", "experiments", "conf")
 """Top-level packages of this project."""
@@ -55,11 +58,41 @@ def search_in(folder: Path) -> None:
         os.environ[VARIABLE] = text if not known else f"{known}{os.pathsep}{text}"
 
 
+def _searched() -> list[Path]:
+    """The folders that ``search_in`` has added, here or in the process that started this one."""
+    return [Path(text) for text in os.environ.get(VARIABLE, "").split(os.pathsep) if text]
+
+
+class _FromSource(SourceFileLoader):
+    """Loads a module from its source: machine-independent code in a cache may be that of an older source.
+
+    Python recognises an old cache by time and size, which a copied or unpacked file may share with another one.
+    """
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        """Nothing by which a cache could be recognised."""
+        raise OSError(path)
+
+
+class _Finder(MetaPathFinder):
+    """Lets the user's own modules be loaded from their sources."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module as Python finds it, with another loader; ``None`` if it is not the user's."""
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or not isinstance(spec.loader, SourceFileLoader):
+            return None
+        if spec.origin is None or not is_users_file(spec.origin):
+            return None
+        spec.loader = _FromSource(name, spec.origin)
+        return spec
+
+
 def _inherit() -> None:
     """Import modules from the folders of the process that started this one."""
-    for text in os.environ.get(VARIABLE, "").split(os.pathsep):
-        if text and text not in sys.path:
-            sys.path.append(text)
+    sys.path.extend(str(one) for one in _searched() if str(one) not in sys.path)
 
 
 def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -> object:
@@ -83,16 +116,20 @@ def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -
     """
     if not name.startswith(tuple(allowed)) or not re.fullmatch(r"\w+(\.\w+)+", name):
         raise UserError(
-            f"{where}: got {name!r}, allowed are names that begin with {', '.join(allowed) or 'nothing'}; "
-            f"allow=[{name.partition('.')[0]}.] adds to them"
+            f"{where}: got {name!r}, {_describe_allowed(allowed)}; allow=[{name.partition('.')[0]}.] permits it"
         )
     is_ours = name.partition(".")[0] in OURS
     if not is_ours:
         search_in(folder)
+        if _finder not in sys.meta_path:
+            sys.meta_path.insert(0, _finder)
     try:
         found, rest = _import_module(name)
     except Exception as error:
-        raise UserError(f"{where}: got {name!r}: {describe_cause(error)}") from error
+        told = f"{where}: got {name!r}: {describe_cause(error)}"
+        if isinstance(error, ModuleNotFoundError) and error.name == name.partition(".")[0]:
+            told += "; it is looked for beside the file, in --config-dir, in the working folder and where packages are"
+        raise UserError(told) from error
     if not is_ours:
         _check_origin(where, name, folder)
     for attribute in rest:
@@ -102,6 +139,15 @@ def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -
             )
         found = getattr(found, attribute)
     return found
+
+
+def _describe_allowed(allowed: Sequence[str]) -> str:
+    """What names may begin with."""
+    return (
+        f"allowed are names that begin with {', '.join(allowed)}"
+        if allowed
+        else "which runs code of yours"
+    )
 
 
 def _import_module(name: str) -> tuple[object, list[str]]:
@@ -119,21 +165,21 @@ def _import_module(name: str) -> tuple[object, list[str]]:
 
 
 def _check_origin(where: str, name: str, folder: Path) -> None:
-    """Raise an error if a module lies in the folder, but another one of its name was imported."""
+    """Raise an error if another module of this name lies beside the file or in a folder that is searched."""
     top = name.partition(".")[0]
-    beside = [
-        path for path in (folder / f"{top}.py", folder / top / "__init__.py") if path.is_file()
-    ]
     origin = getattr(sys.modules[top], "__file__", None)
-    if not beside or origin is None or Path(origin).samefile(beside[0]):
-        return
-    raise UserError(
-        f"{where}: got {name!r}, but {top!r} is imported from {origin}, not from {beside[0]}: rename one of them"
-    )
+    for place in (folder, *_searched()):
+        for path in (place / f"{top}.py", place / top / "__init__.py"):
+            if origin is not None and path.is_file() and not Path(origin).samefile(path):
+                raise UserError(
+                    f"{where}: got {name!r}, but {top!r} is imported from {origin}, not from {path}: rename one of them"
+                )
 
 
 def source_files(names: Iterable[str]) -> dict[str, Path]:
     """Files of the modules that define some objects, and of the user's modules that they import, by module name.
+
+    A file that the text of a module names is listed, too, as ``module: text``.
 
     Modules of this project, of Python and of other installed packages are left out.
 
@@ -161,6 +207,8 @@ def source_files(names: Iterable[str]) -> dict[str, Path]:
         ):
             continue
         found[name] = path
+        if path.suffix == ".py":
+            found |= {f"{name}: {text}": file for text, file in files_named_in(path).items()}
         parents = name.split(".")[:-1]
         waiting += [(".".join(parents[: k + 1]), False) for k in range(len(parents))]
         if path.suffix == ".py":
@@ -185,6 +233,13 @@ def _imported_by(path: Path, package: str) -> Iterator[str]:
         imports = Source(path).imports
     except UnicodeDecodeError:
         return
+    for text in texts_in(path):
+        # a module that is imported by its name as a text
+        if (
+            text.replace(".", "").isidentifier()
+            and (path.parent / f"{text.split('.')[0]}.py").is_file()
+        ):
+            yield text
     for module, name, _ in imports:
         try:
             absolute = importlib.util.resolve_name(module, package or None)
@@ -209,4 +264,5 @@ def _find_spec(name: str) -> ModuleSpec | None:
         return None
 
 
+_finder: Final = _Finder()
 _inherit()

@@ -16,7 +16,7 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.cli.configuration import validate
     from experiments.store.atomic import write_text
     from experiments.store.progress import Progress
-    from experiments.store.provenance import machine
+    from experiments.store.provenance import machine, typed_command
     from experiments.store.run_folder import open_run
     from experiments.studies.counterfactual.configuration import (
         CounterfactualConfiguration,
@@ -53,7 +53,7 @@ def _run(values: dict[str, Any]) -> None:
         plain = config.model_dump()
         write_text(folder.path / "config.yaml", yaml.safe_dump(plain, sort_keys=False))
         provenance = {
-            "command": "python -m experiments.counterfactual " + " ".join(sys.argv[1:]),
+            "command": typed_command("counterfactual"),
             "config": plain,
             "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
             "instance": {**item._asdict(), "instance_hash": instance.hash},

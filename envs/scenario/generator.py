@@ -119,11 +119,15 @@ class ScenarioSampler:
         Raises
         ------
         UserError
-            If a family function returns something else.
+            If a family function returns something else, or its scene is not possible.
         """
         family = self._families[int(rng.integers(len(self._families)))]
         draw = rng.random()
-        return _checked(family, family(rng, self._source, self._setting(draw)))
+        try:
+            drawn = family(rng, self._source, self._setting(draw))
+        except UserError as error:
+            raise UserError(f"scenario {_name_of(family)}: {error}") from None
+        return _checked(family, drawn)
 
     def _setting(self, draw: float) -> Setting:
         """Light and weather for a uniform number."""
@@ -141,11 +145,16 @@ def _checked(family: Generate, drawn: object) -> ScenarioInstance:
     """What a family function has returned, if it is an instance."""
     if isinstance(drawn, ScenarioInstance):
         return drawn
-    name = getattr(family, "__qualname__", type(family).__name__)
     raise UserError(
-        f"scenario: {getattr(family, '__module__', '')}.{name} returned {type(drawn).__name__}, expected a "
-        "ScenarioInstance, such as SceneBuilder.build makes"
+        f"scenario: {_name_of(family)} returned {type(drawn).__name__}, expected a ScenarioInstance, such as "
+        "SceneBuilder.build makes"
     )
+
+
+def _name_of(family: Generate) -> str:
+    """Module and name of a family function."""
+    name = getattr(family, "__qualname__", type(family).__name__)
+    return f"{getattr(family, '__module__', '')}.{name}"
 
 
 def _resolve(item: str | Generate) -> Generate:

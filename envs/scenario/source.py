@@ -80,7 +80,8 @@ class ObjectSource:
         if not specs:
             groups = ", ".join(self.groups) or "any"
             raise UserError(
-                f"split: got {self.split!r}, no object type fits (look-alike groups: {groups})"
+                f"split: got {self.split!r}, no object type of it is what the scenario wants (look-alike groups: "
+                f"{groups})"
             )
         if self.groups:
             present = sorted({str(spec.look_alike_group) for spec in specs})

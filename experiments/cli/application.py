@@ -20,7 +20,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.cli.command_line import RefusedError, check_command_line
 from experiments.cli.help import make_page
-from experiments.cli.messages import rename, shorten
+from experiments.cli.messages import put_options_first, rename, shorten
 from experiments.cli.quoting import add_form
 from experiments.cli.streams import end_if_hung_up, escape_unknown_letters, flush
 
@@ -87,6 +87,7 @@ class Command:
         self._has_begun = True
         sys.stderr = self._stderr
         try:
+            sys.argv[1:] = self._typed or sys.argv[1:]  # as provenance shows it
             use_folder(_find_user_folder())
             values = to_values(config)
             if self._is_server:
@@ -135,7 +136,7 @@ class Command:
         held, typed = io.StringIO(), list(sys.argv)
         sys.stderr, self._typed = held, typed[1:]
         escape_unknown_letters()
-        sys.argv[1:] = [rename(word) for word in typed[1:]]
+        sys.argv[1:] = [rename(word) for word in put_options_first(typed[1:])]
         try:
             check_command_line(typed[1:])
             self._enter(entry)

@@ -28,7 +28,6 @@ SETTINGS: Final = r"hydra/launcher$|hydra\.launcher\.(?!_)\w+$|hydra\.verbose$"
 
 FORBIDDEN: Final = {
     "${": "is not allowed: it can copy environment variables into saved files, or grow without end; write the value",
-    "_target_": "is not allowed here: it would run code; put the policy into a file of its own, see allow=[...]",
     "hydra": "is not allowed in a file: give settings of Hydra on the command line",
 }
 """Texts that are not allowed in a user's config folder, with the reasons."""
@@ -133,7 +132,6 @@ def _check_file(path: Path, folder: Path) -> None:
     # not at the top: `envs` brings Gymnasium, which `--help` does not need
     from envs.debris.safe_yaml import CatalogueError, read_scalars, read_text
 
-    is_policy = path.relative_to(folder).parts[0] == "policy"  # Hydra composes none
     if "hydra" in path.relative_to(folder).parts:
         raise RefusedError(f"{path}: a folder named hydra {FORBIDDEN['hydra']}")
     try:
@@ -145,7 +143,7 @@ def _check_file(path: Path, folder: Path) -> None:
         raise RefusedError(f"{path}: @package hydra {FORBIDDEN['hydra']}")
     for line, text in scalars:
         for word, reason in FORBIDDEN.items():
-            if word in text and not (word == "_target_" and is_policy):
+            if word in text:
                 raise RefusedError(f"{path}: line {line}: {word} {reason}")
         if _LONG_NUMBER.search(text):
             raise RefusedError(f"{path}: line {line}: a number of more than {MOST_DIGITS} digits")

@@ -103,8 +103,12 @@ def list_ingredients(
 
 
 def digest(files: Ingredients) -> str:
-    """One hash over all files, for a key."""
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    """One hash over all files but those that only the text of a module names: it may write them while it runs."""
+    kept = {
+        part: {label: one for label, one in labels.items() if ": " not in label}
+        for part, labels in files.items()
+    }
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
 def hash_files(paths: Iterable[Path], base: Path) -> dict[str, str]:

@@ -22,8 +22,8 @@ ENDINGS: Final = {"policy": (".yaml", ".zip"), "suite": (".yaml",), "cost": (".y
 ALL: Final = "all"
 """Stands for all policies in ``conf/policy`` and below ``--config-dir``."""
 
-_ALIAS: Final = re.compile(r"([\w-]{2,}):(.+)")
-"""Another name for a file, then the file; one letter would be a drive."""
+_ALIAS: Final = re.compile(r"(?![A-Za-z]:[\\/])([\w-]+):(.+)")
+"""Another name for a file, then the file; one letter before a slash is a drive."""
 
 _user_folders: Final[list[Path]] = []
 
@@ -71,6 +71,11 @@ def locate(group: str, value: str) -> Path:
         for path in sorted(folder.glob(pattern))
     }
     if name not in known:
+        here = [f"{name}{ending}" for ending in ENDINGS[group] if Path(f"{name}{ending}").is_file()]
+        if here:
+            raise UserError(
+                f"{group}: got {name!r}, which is no name; write {here[0]} for the file"
+            )
         raise not_allowed(group, name, known)
     both = [folder / f"{name}.yaml" for folder in _folders(group)]
     if sum(path.is_file() for path in both) > 1:

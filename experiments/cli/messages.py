@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -96,6 +97,21 @@ def defaults_of(file: str) -> dict[str, object]:
 def typed_key(key: str) -> str:
     """A key of the configuration as it is typed on the command line."""
     return {name: typed for typed, name in RENAMED.items()}.get(key, key)
+
+
+def put_options_first(words: Sequence[str]) -> list[str]:
+    """Words of a command line with ``--config-dir`` before the overrides: Hydra takes it nowhere else."""
+    found: list[str] = []
+    rest = list(words)
+    for k, word in enumerate(rest):
+        if word in {"--config-dir", "-cd"} and k + 1 < len(rest):
+            found += rest[k : k + 2]
+            del rest[k : k + 2]
+            break
+        if word.startswith("--config-dir="):
+            found.append(rest.pop(k))
+            break
+    return found + rest
 
 
 def rename(word: str) -> str:

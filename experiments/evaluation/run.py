@@ -40,7 +40,7 @@ from experiments.records import table as records
 from experiments.store import run_folder
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
-from experiments.store.provenance import machine
+from experiments.store.provenance import machine, typed_command
 from experiments.store.run_folder import RunFolder
 from experiments.store.steps import Steps
 
@@ -249,7 +249,7 @@ def _run_missing(plan: Plan, folder: Path) -> dict[str, float]:
         for k, done in executor.run(shards.run, missing, str(folder)):
             steps.note(missing[k].name, [missing[k].name])
             work = work.plus(done)
-            progress.update(done.num_episodes, missing[k].policy)
+            progress.update(done.num_episodes, name_of(missing[k].policy))
     return {name: round(value, 3) for name, value in work._asdict().items()}
 
 
@@ -301,7 +301,7 @@ def _check_suite(suite: Suite, split: str, table: pa.Table) -> None:
 def _describe(plan: Plan) -> dict[str, Any]:
     """Provenance of the joined records."""
     return {
-        "command": f"python -m experiments.{plan.command} " + " ".join(sys.argv[1:]),
+        "command": typed_command(plan.command),
         "config": plan.config.model_dump(),
         "suite": {
             "version": plan.suite.version,

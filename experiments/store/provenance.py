@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +33,11 @@ def machine() -> dict[str, Any]:
         "commit": commit(),
         "sources": sources_hash(),
     }
+
+
+def typed_command(name: str) -> str:
+    """The command line of this process, as it can be typed again."""
+    return shlex.join(["python", "-m", f"experiments.{name}", *sys.argv[1:]])
 
 
 def describe_code() -> dict[str, str | None]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import fields
 from itertools import chain
 from pathlib import Path
@@ -25,7 +27,7 @@ from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
 from experiments.store.provenance import describe_code
-from experiments.store.run_folder import compute_key
+from experiments.store.run_folder import compute_key, describe_change, sources_hash
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
@@ -44,6 +46,9 @@ WANTED_GENERATIONS: Final = 12
 
 NUM_FINALISTS: Final = 6
 """Means of generations, spread over the run, that are compared on validation seeds."""
+
+INPUTS: Final = "inputs"
+"""Step of the log that lists what the search is made of."""
 
 HARD_BRAKING_MPS2: Final = 3.0
 
@@ -127,8 +132,13 @@ def tune(
         mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
     )
     head = {"start": start, "seed": seed, "instances": instances}
-    key = compute_key("tune_rules", head, {"suite": of_suite(str(suite_path), allow)})
-    steps = _open_log(log, key)
+    inputs = {
+        "search": {name: json.dumps(value) for name, value in head.items()},
+        "suite": of_suite(str(suite_path), allow),
+        "roadworld": {"sources": sources_hash()},
+    }
+    key = compute_key("tune_rules", head, inputs)
+    steps = _open_log(log, key, inputs)
     means = [optimizer.mean.copy()]
     used, cpu_s = 0, 0.0
     with Progress("tuning", budget, "decisions") as progress:
@@ -284,14 +294,21 @@ def _unit_bounds(size: int) -> NDArray[np.float64]:
     return np.tile([0.0, 1.0], (size, 1))
 
 
-def _open_log(path: Path, key: str) -> Steps:
-    """The finished generations of an interrupted search."""
+def _open_log(path: Path, key: str, inputs: Mapping[str, Mapping[str, str]]) -> Steps:
+    """The finished generations of an interrupted search; another one begins anew, and stderr says what changed."""
     make_folder(path.parent)
-    if path.is_file() and not path.read_text(encoding="utf-8").startswith('["generation 0"'):
+    if path.is_file() and not path.read_text(encoding="utf-8").startswith(
+        ('["generation 0"', f'["{INPUTS}"')
+    ):
         raise UserError(f"{path}: not the log of a search; move it, or set log to another file")
     steps = Steps(path.parent, path.name)
+    begun = steps.find(INPUTS)
     if steps.find("generation 0", key) is not None:
         sys.stderr.write(f"continues {path}\n")
+    elif begun is not None and (changed := describe_change(begun.value, inputs)):
+        sys.stderr.write(f"{path}: begins anew; changed since: {changed}\n")
+    if begun is None or begun.value != inputs:
+        steps.note(INPUTS, (), value=inputs)
     return steps
 
 

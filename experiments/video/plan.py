@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ from experiments.cli.policy_files import read_policy
 from experiments.evaluation.run import choose_policies
 from experiments.store import run_folder
 from experiments.store.atomic import write_text
-from experiments.store.provenance import machine
+from experiments.store.provenance import machine, typed_command
 from experiments.store.run_folder import RunFolder
 from experiments.video.choice import choose_videos
 from experiments.video.configuration import RecordConfiguration
@@ -126,7 +125,7 @@ def execute(plan: RecordPlan, folder: Path) -> list[dict[str, Any]]:
     videos = make_videos(plan.order, folder)
     suite = plan.order.suite
     provenance = {
-        "command": "python -m experiments.record " + " ".join(sys.argv[1:]),
+        "command": typed_command("record"),
         "config": values,
         "suite": {"version": suite.version, "sha256": dict(suite.sha256)},
         "files": plan.texts,

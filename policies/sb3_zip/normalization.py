@@ -150,8 +150,8 @@ def _checked(
     raise UserError(f"normalize: {path!r}: {key or 'mean and var'}: {fault}")
 
 
-def was_normalized(record: Record, route: Route) -> bool:
-    """Whether the last observation that a zip keeps from its training is not one of Debris-v0.
+def was_normalized(record: Record, route: Route) -> bool | None:
+    """Whether the last observation that a zip keeps from its training is not one of Debris-v0; ``None`` if it has none.
 
     A zip does not record its wrappers, but raw observations lie within their bounds, their flags are 0 or 1, and their
     lanes are whole; normalised ones are centred at 0. An agent that was never trained keeps no observation.
@@ -163,7 +163,7 @@ def was_normalized(record: Record, route: Route) -> bool:
     """
     last = decode(record, "_last_obs")
     if last is None:
-        return False
+        return None
     try:
         return not all(_is_raw(key, values) for key, values in route.split(last).items())
     except (KeyError, IndexError, TypeError, ValueError):

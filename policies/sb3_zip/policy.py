@@ -84,11 +84,10 @@ class StableBaselines3:
         self._actions = ActionMap(path, spaces[1])
         if not trusted:
             self._model = load_inert(record, name, *spaces)
+        _check_scale(record, self._route, normalize)
         self._normalization = (
             None if normalize in {None, NONE} else load_statistics(str(normalize), self._route)
         )
-        if normalize is None:
-            _check_raw(record, self._route)
         self._states: list[Any] = []
         self._begins = np.zeros(0, np.bool_)
 
@@ -124,13 +123,19 @@ class StableBaselines3:
         return self._actions.continuous(chosen)
 
 
-def _check_raw(record: Record, route: Route) -> None:
-    """Raise an error if the agent was trained on observations that are not those of Debris-v0."""
-    if was_normalized(record, route):
+def _check_scale(record: Record, route: Route, normalize: str | None) -> None:
+    """Raise an error if the agent was trained on observations of another scale than it would get."""
+    is_scaled = None if normalize == NONE else was_normalized(record, route)
+    if is_scaled and normalize is None:
         raise UserError(
-            f"path: {record.path!r} was trained on normalised observations (VecNormalize): add 'normalize: "
-            "statistics.npz', which policies.adapters.save_statistics(venv, 'statistics.npz') writes, or 'normalize: "
-            "none' to drive it on raw ones"
+            f"path: {record.path!r} was trained on normalised observations (VecNormalize): write a policy file with "
+            f"'_target_: policies.adapters.StableBaselines3', 'path: {record.path}' and 'normalize: statistics.npz', "
+            "which policies.adapters.save_statistics(venv, 'statistics.npz') writes, or 'normalize: none' to drive it "
+            "on raw ones"
+        )
+    if is_scaled is False and normalize is not None:
+        raise UserError(
+            f"normalize: got {normalize!r}, but {record.path!r} was trained on raw observations: leave it out"
         )
 
 

@@ -202,7 +202,7 @@ def test_policy_of_ones_own_runs_when_allowed(tmp_path):
     )
     code, _, err = run(tmp_path, "policy=mine.yaml")
     assert code == 2
-    assert "allow=[...]" in err
+    assert "allow=[mine.] permits it" in err
     code, out, err = run(tmp_path, "policy=mine.yaml", "allow=[mine.]", "workers=1")
     assert code == 0, err
     assert set(records.read(tmp_path / out.splitlines()[-1])["policy"].to_pylist()) == {"mine"}

@@ -56,7 +56,8 @@ def run(config: AuditConfiguration) -> Audited:
         raise UserError(
             f"decisions: got {config.decisions}, expected {max(HORIZONS)} to 50: futures are judged up to there"
         )
-    scene = Scene(config)
+    with Progress("loading the models"):
+        scene = Scene(config)
     key = make_key(config, scene)
     _SCENES.clear()
     _SCENES[key] = scene

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from experiments.cli.configuration import Configuration
-from experiments.cli.locations import CostName, PolicyName, SuiteName
+from experiments.cli.locations import CostName, SuiteName, resolve_policies
 
 
 class SensitivityConfiguration(Configuration):
     """Configuration of ``python -m experiments.sensitivity``."""
 
-    policies: list[PolicyName] = Field(min_length=2)
+    policies: Annotated[list[str], AfterValidator(resolve_policies)] = Field(min_length=2)
     reference: str
     suite: SuiteName
     split: Literal["train", "validation", "test"]

@@ -80,7 +80,7 @@ def list_settings(config: SensitivityConfiguration) -> list[Setting]:
     """
     first = config.costs[0]
     found = [Setting(USUAL, first)]
-    found += [Setting(f"cost {name}", name) for name in config.costs[1:]]
+    found += [Setting(f"cost {name_of(name)}", name) for name in config.costs[1:]]
     for name, values in config.factors.items():
         if name not in FACTORS:
             raise not_allowed("factors", name, FACTORS)
@@ -101,8 +101,10 @@ def run(config: SensitivityConfiguration) -> list[Row]:
     not_allowed
         If the reference is not among the policies.
     """
-    if config.reference not in config.policies:
-        raise not_allowed("reference", config.reference, config.policies)
+    names = [name_of(policy) for policy in config.policies]
+    reference = name_of(config.reference)
+    if reference not in names:
+        raise not_allowed("reference", reference, names)
     suite = load_suite(locate("suite", config.suite), config.allow)
     items = tuple(first_of_strata(suite.items(config.split), config.max_instances))
     settings = list_settings(config)
@@ -122,8 +124,8 @@ def run(config: SensitivityConfiguration) -> list[Row]:
         ):
             for k, _ in pool.run(_drive, missing, str(folder), num_workers=config.workers):
                 steps.note(_name(missing[k]), [_name(missing[k])])
-                progress.update(remark=f"{missing[k].policy}, {missing[k].setting.title}")
-    paid = {(task.policy, task.setting): _read(folder / _name(task)) for task in tasks}
+                progress.update(remark=f"{name_of(missing[k].policy)}, {missing[k].setting.title}")
+    paid = {(name_of(task.policy), task.setting): _read(folder / _name(task)) for task in tasks}
     families = [item.family for item in items]
     return [_compare(config, setting, paid, families) for setting in settings]
 
@@ -135,17 +137,17 @@ def _compare(
     families: Sequence[str],
 ) -> Row:
     """Means and paired differences in one setting."""
-    reference = paid[config.reference, setting]
-    means = {policy: float(paid[policy, setting].mean()) for policy in config.policies}
+    names, reference = map(name_of, config.policies), name_of(config.reference)
+    means = {name: float(paid[name, setting].mean()) for name in names}
     differences = {
-        policy: paired_difference(
-            paid[policy, setting],
-            reference,
+        name: paired_difference(
+            paid[name, setting],
+            paid[reference, setting],
             families,
             Bootstrap(0.95, config.num_resamples, np.random.default_rng(0)),
         ).mean
-        for policy in config.policies
-        if policy != config.reference
+        for name in means
+        if name != reference
     }
     return Row(setting, means, differences, min(means, key=lambda name: (means[name], name)))
 

@@ -21,6 +21,7 @@ from experiments.evaluation.run import (
     choose_policies,
     prepare,
 )
+from experiments.records.table import load_metrics
 from experiments.store.manifest import check_file, read_manifest
 from experiments.store.run_folder import compute_key
 from experiments.studies.sweeps.configuration import AXES, SweepConfiguration
@@ -61,6 +62,7 @@ def make_cells(config: SweepConfiguration) -> list[Cell]:
         if not values:
             raise UserError(f"axes.{axis}: got an empty list, expected at least one value")
     policies = choose_policies(config.policies)
+    load_metrics(config.metrics, config.allow)
     return [
         _make_cell(config, policy, seed, stratum, axes)
         for axes in _combine(config.axes or {})

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from envs.errors import not_allowed
 from experiments.presentation.tables import to_plain
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import locked
@@ -30,8 +31,16 @@ def run_sweep(config: SweepConfiguration) -> tuple[str, dict[str, Any]]:
         The table.
     dict
         The summary that the command prints last: cells, failures, pages.
+
+    Raises
+    ------
+    not_allowed
+        If the reference is none of the policies.
     """
     cells, folder = make_cells(config), Path(config.output)
+    names = list(dict.fromkeys(cell.stem for cell in cells))
+    if config.reference is not None and config.reference not in names:
+        raise not_allowed("reference", config.reference, names)
     make_folder(folder)
     with locked(folder):
         cells = [keep_finished(config, cell, folder / CELLS) for cell in cells]

@@ -15,6 +15,7 @@ from experiments.presentation.tables import usd
 from experiments.records import table as records
 from experiments.records.matching import CATASTROPHE_USD
 from experiments.store.atomic import make_folder
+from experiments.store.provenance import typed_command
 from experiments.studies.sweeps.cells import RECORDS, Cell
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.studies.sweeps.drive import CELLS
@@ -117,7 +118,7 @@ def _join(cells: Sequence[Cell], folder: Path) -> Source:
     for run in runs:
         files |= run.about.get("files", {})
     about = {
-        "command": "python -m experiments.sweep " + " ".join(sys.argv[1:]),
+        "command": typed_command("sweep"),
         "suite": runs[0].about["suite"],
         "cells": [cell.name for cell in cells],
         "files": files,

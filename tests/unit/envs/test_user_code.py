@@ -1,11 +1,13 @@
 """Modules of the user's own: what may be imported, where they are found, and which files they are made of."""
 
+import os
+import py_compile
 import sys
 
 import pytest
 
 from envs.errors import UserError
-from envs.user_code import import_object, read_allowed, source_files
+from envs.user_code import import_object, read_allowed, search_in, source_files
 
 
 @pytest.fixture
@@ -82,6 +84,46 @@ def test_another_module_of_the_same_name_is_not_taken_for_it(folder):
     assert import_object("k", "mine_d.f", ("mine_d.",), folder / "first")() == 1
     with pytest.raises(UserError, match=r"'mine_d' is imported from .*first.*, not from .*second"):
         import_object("k", "mine_d.f", ("mine_d.",), folder / "second")
+
+
+def test_the_text_of_a_module_names_files_and_modules(folder):
+    write(
+        folder,
+        mine_j="""
+import importlib
+from pathlib import Path
+HERE = Path(__file__).parent
+def late():
+    importlib.import_module("mine_k")
+    return open("weights.bin"), HERE / "data" / "k.txt", os.path.join(HERE, "data", "m.txt")
+""",
+        mine_k="x = 1\n",
+    )
+    (folder / "data").mkdir()
+    for name in ("weights.bin", "data/k.txt", "data/m.txt", "data/unnamed.txt"):
+        (folder / name).write_text(name)
+    import_object("k", "mine_j.late", ("mine_j.",), folder)
+    assert sorted(source_files(["mine_j.late"])) == [
+        "mine_j", "mine_j: data/k.txt", "mine_j: data/m.txt", "mine_j: weights.bin", "mine_k",
+    ]  # fmt: skip
+
+
+def test_an_old_cache_of_another_source_is_not_run(folder):
+    write(folder, mine_l="x = 1\n")
+    path = folder / "mine_l.py"
+    py_compile.compile(str(path))
+    stamp = path.stat()
+    path.write_text("x = 2\n")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert import_object("k", "mine_l.x", ("mine_l.",), folder) == 2
+
+
+def test_a_module_in_the_working_folder_does_not_hide_one_in_the_users_folder(folder, monkeypatch):
+    write(folder, here__mine_m="x = 1\n", theirs__mine_m="x = 2\n")
+    monkeypatch.setattr(sys, "path", [str(folder / "here"), *sys.path])
+    search_in(folder / "theirs")
+    with pytest.raises(UserError, match=r"'mine_m' is imported from .*here.*, not from .*theirs"):
+        import_object("k", "mine_m.x", ("mine_m.",), folder / "policy")
 
 
 def test_files_are_those_of_the_module_and_of_what_it_imports_from_the_user(folder):

@@ -1,5 +1,7 @@
 """Names, paths and aliases of policies, suites and cost settings; the folder of --config-dir."""
 
+from pathlib import Path
+
 import pytest
 
 from envs.errors import UserError
@@ -92,4 +94,13 @@ def test_a_wrong_name_is_one_line(values, message):
 
 def test_an_alias_tells_two_files_of_one_name_apart():
     check_different(["rule", "other:some/where/rule.yaml"])
-    assert name_of("C:\\files\\mine.yaml".replace("\\", "/")) == "mine"
+    assert name_of("b:/some/mine.yaml") == "mine"  # a drive
+    assert name_of("b:mine.yaml") == "b"
+    assert name_of("other:/some/mine.yaml") == "other"
+
+
+def test_a_file_of_that_name_in_the_working_folder_is_proposed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("slow.yaml").write_text("a: 1\n")
+    with pytest.raises(UserError, match=r"policy: got 'slow', which is no name; write slow\.yaml"):
+        locate("policy", "slow")

@@ -65,9 +65,10 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
     whole = tuning.tune(SUITE, locate("policy", "rule"), **options)
     calls = len(played)
     lines = options["log"].read_text().splitlines(keepends=True)
-    assert len(lines) == whole.generations > 2
-    # killed while the third line was written
-    options["log"].write_text("".join(lines[:2]) + lines[2][:20])
+    # the first line lists what the search is made of
+    assert len(lines) == whole.generations + 1 > 3
+    # killed while the third generation was written
+    options["log"].write_text("".join(lines[:3]) + lines[3][:20])
     played.clear()
     assert tuning.tune(SUITE, locate("policy", "rule"), **options) == whole
     assert 0 < len(played) < calls
@@ -75,7 +76,7 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
     assert whole.after["objective"] < whole.before["objective"]
 
 
-def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, monkeypatch):
+def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, monkeypatch, capsys):
     played = []
 
     def outcome(trial):
@@ -89,6 +90,8 @@ def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, mon
         played.clear()
         tuning.tune(SUITE, locate("policy", "rule"), seed=seed, **options)
         calls.append(len(played))
+        said = capsys.readouterr().err
+        assert ("begins anew; changed since: search (seed)" in said) == (calls == [calls[0]] * 2)
     assert calls[0] == calls[1] > calls[2] > 0
     options["log"].write_text("my diary")
     with pytest.raises(UserError, match="not the log of a search; move it, or set log"):

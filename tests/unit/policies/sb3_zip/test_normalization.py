@@ -46,11 +46,13 @@ def test_a_zip_of_vec_normalize_is_recognised_and_others_are_not(algorithm, tmp_
     path = tmp_path / "agent.zip"
     trained(algorithm, VecNormalize)[0].save(path)
     line = refused(StableBaselines3, str(path))
-    assert "was trained on normalised observations (VecNormalize): add 'normalize:" in line
+    assert "was trained on normalised observations (VecNormalize): write a policy file" in line
     StableBaselines3(str(path), normalize="none")
     for wrap in (lambda env: env, lambda env: VecNormalize(env, norm_obs=False)):
         trained(algorithm, wrap)[0].save(path)
         StableBaselines3(str(path))
+        line = refused(StableBaselines3, str(path), normalize="statistics.npz")
+        assert "was trained on raw observations: leave it out" in line
 
 
 @pytest.mark.parametrize("key", ["ego", "vehicles", "debris"])
