@@ -222,7 +222,7 @@ def test_maskable_ppo_is_refused(tmp_path):
 def test_mistakes_are_one_line(tmp_path):
     assert "there is no such file" in refused(tmp_path / "none.zip")
     (tmp_path / "torn.zip").write_bytes(b"PK torn")
-    assert "is not a Stable-Baselines3 zip: File is not a zip file" in refused(
+    assert "is not a Stable-Baselines3 zip: BadZipFile: File is not a zip file" in refused(
         tmp_path / "torn.zip"
     )
     assert "allowed are PPO" in refused(tmp_path / "torn.zip", algorithm="ppo")
