@@ -22,6 +22,7 @@ def _run(values: dict[str, Any]) -> None:
     path = locate("suite", checked.suite)
     suite = load_suite(path, checked.allow)
     hashes, lines = {}, []
+    suite.check_own_scenarios("train")
     for split in watch(SEED_SPLITS, "sampling", len(SEED_SPLITS), "splits"):
         counts = Counter(item.stratum for item in suite.items(split))
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())

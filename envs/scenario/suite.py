@@ -134,6 +134,25 @@ class Suite:
             )
         return self._samplers[key].sample(seeding.np_random(item.seed)[0])
 
+    def check_own_scenarios(self, split: str) -> None:
+        """Raise an error if a family of the user's own draws another instance when it is given the same seed.
+
+        The first instance of each is drawn twice.
+
+        Raises
+        ------
+        UserError
+            Naming the family.
+        """
+        first = {item.family: item for item in reversed(self.items(split))}
+        for family in self.scenarios.keys() & first.keys():
+            one, other = (self.instance(first[family]).hash for _ in range(2))
+            if one != other:
+                raise UserError(
+                    f"suite {self.version}: scenario {family}: two draws with the same seed differ; take every random "
+                    "number from rng"
+                )
+
     def compute_sha256(self, split: str) -> str:
         """Hash over the instance hashes of a split, in order."""
         digest = hashlib.sha256()

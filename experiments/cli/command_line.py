@@ -78,6 +78,8 @@ def _describe_problem(word: str) -> str | None:
         return f"got a number of {len(digits[0]):,} digits, allowed are {MOST_DIGITS}"
     if re.fullmatch(r"~[\w/]+(=.*)?", word):
         return "is not allowed: an option cannot be left out; give it a value"
+    if re.match(r"[\w./@]+(\s+=|=\s)", word):
+        return "expected option=value, without spaces around ="
     if key == "hydra.searchpath":
         return "is not allowed: --config-dir names a folder of your own"
     if re.match(r"hydra\b", key) and not re.match(SETTINGS, key):

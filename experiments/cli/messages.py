@@ -47,6 +47,8 @@ def shorten(text: str, config_name: str) -> str:
         return "the command line could not be read"
     if lines[0].startswith("usage: "):
         return lines[-1].rpartition(": error: ")[2]
+    if lacking := re.match(r"Error parsing override '([^']*)'; missing EQUAL", "; ".join(lines)):
+        return f"{typed_key(lacking[1])}: expected option=value, without spaces around ="
     unknown = re.match(r"Could not override '([^']*)'", lines[0])
     if unknown and config_name:
         return f"{unknown[0]}: {_describe_keys(unknown[1], config_name)}"

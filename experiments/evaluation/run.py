@@ -113,6 +113,7 @@ def prepare(command: str, config: EvaluationConfiguration) -> Plan:
     records.load_metrics(config.metrics, config.allow)
     suite_file = locate("suite", config.suite)
     suite = load_suite(suite_file, config.allow)
+    suite.check_own_scenarios(config.split)
     items = choose_items(suite, config)
     cost_files = _choose_costs(config)
     costs = {name: read_mapping(file) for name, file in cost_files.items()}

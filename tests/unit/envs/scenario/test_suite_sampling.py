@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,6 +130,22 @@ def test_file_with_hashes_on_several_lines_is_left_alone(tmp_path):
     with pytest.raises(UserError, match="expected one line `sha256"):
         write_hashes(path, {"train": "x"})
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_scenario_that_draws_from_elsewhere_is_refused():
+    own = Stratum("train", (), {"mine": 1})
+    drawn = iter(range(9))
+
+    def forgetful(_, source, setting):
+        return FAMILIES["phantom"](np.random.default_rng(next(drawn)), source, setting)
+
+    counts = {"train": 2, "validation": 2, "test": 2}
+    seeds = {"train": 0, "validation": 50_000, "test": 100_000}
+    suite = Suite("mine", seeds, counts, {"a": own}, {}, scenarios={"mine": forgetful})
+    with pytest.raises(UserError, match="scenario mine: two draws with the same seed differ"):
+        suite.check_own_scenarios("test")
+    whole = {"mine": FAMILIES["phantom"]}
+    Suite("mine", seeds, counts, {"a": own}, {}, scenarios=whole).check_own_scenarios("test")
 
 
 def test_a_suite_without_hashes_gets_a_line(tmp_path):
