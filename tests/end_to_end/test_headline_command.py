@@ -129,4 +129,4 @@ def test_another_experiment_is_refused(finished):
     folder, _ = finished
     code, _, err = run(folder, "experiment.own_share=0.5")
     assert code == 2
-    assert err == "error: output: got small, which contains another experiment\n"
+    assert err == "error: output: got small, which contains another experiment; other own_share\n"

@@ -22,8 +22,8 @@ COMMANDS = {
         r"driving: \d+ of \d+ episodes \(\d+ %\), .* (so far|left)",
     ),
     "collect": (
-        ("num_decisions=1_500", "output=gathered", "workers=1"),
-        r"collecting: [\d,]+ of 1,500 decisions",
+        ("num_decisions=9_000", "output=gathered", "workers=1"),
+        r"collecting: [\d,]+ of 9,000 decisions",
     ),
     "warm_up": ((), r"compiling: \d of \d stages .*; \w+"),
 }
