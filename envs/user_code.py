@@ -19,11 +19,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from envs.compiled_sources import Source
-from envs.errors import UserError, describe_cause, is_users_file
+from envs.errors import OWN_PACKAGES, UserError, describe_cause, is_users_file
 from envs.user_files import files_named_in, texts_in
-
-OURS: Final = ("envs", "policies", "experiments", "conf")
-"""Top-level packages of this project."""
 
 VARIABLE: Final = "ROADWORLD_MODULES"
 """Environment variable that hands the folders of the user's modules to child processes."""
@@ -118,7 +115,7 @@ def import_object(where: str, name: str, allowed: Sequence[str], folder: Path) -
         raise UserError(
             f"{where}: got {name!r}, {_describe_allowed(allowed)}; allow=[{name.partition('.')[0]}.] permits it"
         )
-    is_ours = name.partition(".")[0] in OURS
+    is_ours = name.partition(".")[0] in OWN_PACKAGES
     if not is_ours:
         search_in(folder)
         if _finder not in sys.meta_path:
@@ -195,11 +192,16 @@ def source_files(names: Iterable[str]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     waiting = [(_module_of(name), True) for name in names]
-    tops = {name.partition(".")[0] for name, _ in waiting} - set(OURS)
+    tops = {name.partition(".")[0] for name, _ in waiting} - set(OWN_PACKAGES)
     while waiting:
         name, is_named = waiting.pop()
         spec = _find_spec(name)
-        if name in found or spec is None or spec.origin is None or name.partition(".")[0] in OURS:
+        if (
+            name in found
+            or spec is None
+            or spec.origin is None
+            or name.partition(".")[0] in OWN_PACKAGES
+        ):
             continue
         path = Path(spec.origin)
         if not path.is_file() or not (

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from envs.errors import UserError
+from envs.errors import OWN_PACKAGES, UserError
 from envs.scenario.suite import load_suite
-from envs.user_code import OURS, import_object, source_files
+from envs.user_code import import_object, source_files
 from experiments.cli.loading import allowed, list_files, list_targets
 from experiments.cli.locations import CONF, locate, name_of
 from experiments.store.manifest import compute_sha256
@@ -120,7 +120,7 @@ def hash_files(paths: Iterable[Path], base: Path) -> dict[str, str]:
 
 def _hash_modules(names: Iterable[str]) -> dict[str, str]:
     """Hashes of the user's modules that define these functions or classes, and of those that they import."""
-    own = [name for name in names if name.partition(".")[0] not in OURS]
+    own = [name for name in names if name.partition(".")[0] not in OWN_PACKAGES]
     return {
         f"module {name}": compute_sha256(path) for name, path in sorted(source_files(own).items())
     }
