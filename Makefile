@@ -56,6 +56,7 @@ check: install ## format, lint, types, import contracts
 	$(BIN)/lint-imports
 
 test: check ## check, then every test suite at its quick setting
+	$(BIN)/python -m experiments.warm_up # tests look at what commands write, which is more while they compile
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 demo: install ## every policy on the small suite: table, page, two videos, six replays; the audit's lines (minutes)

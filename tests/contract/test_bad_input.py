@@ -87,7 +87,9 @@ def test_groups_without_a_member_that_the_family_can_use(make):
     def begin():
         make(scenario="lone_object", groups=["P10"]).reset()
 
-    assert re.search("split: got 'train', no object type fits .*P10", refusal(begin))
+    assert re.search(
+        "lone_object.generate: split: got 'train', no object type of it .*P10", refusal(begin)
+    )
 
 
 def test_settings_of_the_picture():
