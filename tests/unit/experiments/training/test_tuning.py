@@ -76,6 +76,24 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
     assert whole.after["objective"] < whole.before["objective"]
 
 
+def test_the_last_choice_is_made_on_validation_instances(tmp_path, monkeypatch):
+    played = []
+
+    def outcomes(trials):
+        played.append([item.seed for item in trials[0].items])
+        return [tuning.Outcome(1.0, 1.0, 20_000_000, 0.5) for _ in trials]
+
+    monkeypatch.setattr(tuning, "_run_all", lambda trials, _: outcomes(trials))
+    options = {"budget": 100_000_000, "instances": 2, "workers": 1, "log": tmp_path / "log.json"}
+    tuning.tune(SUITE, locate("policy", "rule"), seed=3, **options)
+    suite = load_suite(SUITE)
+    seeds = {split: {item.seed for item in suite.items(split)} for split in ("train", "validation")}
+    *searched, chosen = played
+    assert searched
+    assert all(seeds["train"].issuperset(one) for one in searched)
+    assert seeds["validation"].issuperset(chosen)
+
+
 def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, monkeypatch, capsys):
     played = []
 
