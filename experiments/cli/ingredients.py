@@ -15,6 +15,7 @@ from envs.user_code import import_object, source_files
 from experiments.cli.loading import allowed, list_files, list_targets
 from experiments.cli.locations import CONF, locate, name_of
 from experiments.store.manifest import compute_sha256
+from experiments.store.run_folder import sources_hash
 
 Ingredients = Mapping[str, Mapping[str, str]]
 """Of each part of a configuration, such as ``policy mine``: label of a file to its SHA-256."""
@@ -103,12 +104,12 @@ def list_ingredients(
 
 
 def digest(files: Ingredients) -> str:
-    """One hash over all files but those that only the text of a module names: it may write them while it runs."""
+    """One hash over roadworld's sources and all files but those that only a module's text names: it may write them."""
     kept = {
         part: {label: one for label, one in labels.items() if ": " not in label}
         for part, labels in files.items()
     }
-    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([kept, sources_hash()], sort_keys=True).encode()).hexdigest()
 
 
 def hash_files(paths: Iterable[Path], base: Path) -> dict[str, str]:

@@ -48,7 +48,7 @@ class Shard:
     allow
         Prefixes of the user's own modules.
     made_of
-        Hash over all files of policy, suite and metrics.
+        Hash over all files of policy, suite and metrics, and over roadworld's sources.
     num_worlds
         Worlds stepped at once; not part of the result.
     """
@@ -142,7 +142,7 @@ def run(shard: Shard, folder: str) -> Done:
         num_worlds=shard.num_worlds,
         policy_seed=shard.policy_seed,
         cost=cost,
-        name=Path(shard.policy).stem,
+        name=name_of(shard.policy),
     )
     source = records.Source(
         name_of(shard.policy), shard.policy_seed, suite.version, shard.split, shard.cost_setting
@@ -173,7 +173,7 @@ def _load(
     files = list_ingredients(policies=[policy], suites=[suite], metrics=metrics, allow=allow)
     if digest(files) != made_of:
         raise UserError(
-            f"policy {name_of(policy)}: its files or those of suite {name_of(suite)} changed after the run began; run "
-            "the command again"
+            f"policy {name_of(policy)}: its files, those of suite {name_of(suite)} or roadworld's sources changed "
+            "after the run began; run the command again"
         )
     return load_policy(policy, allow), load_suite(locate("suite", suite), allow)

@@ -104,7 +104,7 @@ def detect_algorithm(zipped: str | Path | Record) -> str:
     Raises
     ------
     UserError
-        If the file is not such a zip, if its algorithm cannot be told, or is not one of ``ALGORITHMS``.
+        If the file is not such a zip, if its algorithm cannot be determined, or is not one of ``ALGORITHMS``.
     """
     record = zipped if isinstance(zipped, Record) else read_record(str(zipped))
     name, allowed = find_algorithm(record.data), ", ".join(ALGORITHMS)
@@ -122,7 +122,7 @@ def detect_algorithm(zipped: str | Path | Record) -> str:
 
 
 def find_algorithm(data: dict[str, Any]) -> str | None:
-    """Name of the algorithm with these entries; ``None`` if it cannot be told."""
+    """Name of the algorithm with these entries; ``None`` if they do not show it."""
     module = _module(data, "policy_class")
     if module in _BY_POLICY:
         return _BY_POLICY[module]

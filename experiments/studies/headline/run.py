@@ -23,7 +23,7 @@ from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import claim
 from experiments.store.lock import locked
 from experiments.store.progress import Progress, is_terminal
-from experiments.store.run_folder import describe_change
+from experiments.store.run_folder import describe_change, sources_hash
 from experiments.studies.headline.arms import Arms, Contestant, make_arms
 from experiments.studies.headline.best import keep_best
 from experiments.studies.headline.configuration import CompareConfiguration, ExperimentConfiguration
@@ -127,14 +127,16 @@ def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:
 
 def _find_outdated(plan: evaluation.Plan, folder: Path) -> set[str]:
     """Contestants whose published records were made from other files, which stderr says."""
-    try:
-        noted = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["sha256"]
-    except FileNotFoundError:
+    if not (folder / RECORDS).is_file():
         return set()
-    except (OSError, ValueError, KeyError):
+    try:
+        about = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        noted = about["sha256"] | {"roadworld": {"sources": about["machine"]["sources"]}}
+    except (OSError, ValueError, KeyError, TypeError):
         noted = {}
     outdated = set()
     shared = {part: files for part, files in plan.files.items() if not part.startswith("policy ")}
+    shared["roadworld"] = {"sources": sources_hash()}
     for name in plan.names:
         made_of = shared | {f"policy {name}": plan.files[f"policy {name}"]}
         changed = describe_change({part: noted.get(part, {}) for part in made_of}, made_of)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from envs.errors import UserError
+from experiments.cli import ingredients
 from experiments.cli.ingredients import digest, list_ingredients
 from experiments.cli.policy_files import read_policy
 
@@ -45,6 +46,12 @@ def test_the_list_names_each_file_by_its_part(mine):
         "cost slow_lane": ["slow_lane.yaml"],
         "metrics": ["module my_metric"],
     }
+
+
+def test_other_sources_of_roadworld_have_another_hash(monkeypatch):
+    before = digest({})
+    monkeypatch.setattr(ingredients, "sources_hash", lambda: "others")
+    assert digest({}) != before
 
 
 def test_the_list_is_the_same_at_another_place(mine, tmp_path):
