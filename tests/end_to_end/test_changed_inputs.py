@@ -121,7 +121,9 @@ def test_a_worker_refuses_files_that_changed_after_the_run_began(tmp_path):
     assert _load(str(path), "quick", (), (), made_of)
     _load.cache_clear()
     path.write_text("_target_: policies.floors.Constant\nplace: left\n")
-    with pytest.raises(UserError, match="policy mine: its files, those of suite quick or .* changed after"):
+    with pytest.raises(
+        UserError, match=r"policy mine: its files, those of suite quick or .* changed after"
+    ):
         _load(str(path), "quick", (), (), made_of)
 
 
