@@ -18,7 +18,7 @@ def stages() -> dict[str, Callable[[], Any]]:
     import gymnasium as gym
     import numpy as np
 
-    name = "envs:roadworld/Debris-v0"
+    name = "envs:roadworld/Debris-v1"
     twin: Any = gym.make_vec(name, num_envs=1, vectorization_mode="vector_entry_point")
 
     def step_reference() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Observation = Mapping[str, NDArray[np.float32]]
-"""Batched observation of Debris-v0: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
+"""Batched observation of Debris-v1: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
 
 LABELS: Final = ("keep", "run over", "straddle", "steer left", "steer right", "brake")
 """Reactions of the ego to an object on the road; every decision has one of these labels."""

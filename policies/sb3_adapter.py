@@ -26,7 +26,7 @@ class TwinVecEnv(Copyable, VecEnv):
     ----------
     env
         Restarts ended worlds within the same step (``AutoresetMode.SAME_STEP``): the twin, the dream, or a
-        ``SyncVectorEnv`` or ``AsyncVectorEnv`` of Debris-v0, Inject-v0 or another environment.
+        ``SyncVectorEnv`` or ``AsyncVectorEnv`` of Debris-v1, Inject-v1 or another environment.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class TwinVecEnv(Copyable, VecEnv):
     Examples
     --------
     >>> import gymnasium as gym
-    >>> env = TwinVecEnv(gym.make_vec("envs:roadworld/Debris-v0", num_envs=2, vectorization_mode="vector_entry_point"))
+    >>> env = TwinVecEnv(gym.make_vec("envs:roadworld/Debris-v1", num_envs=2, vectorization_mode="vector_entry_point"))
     >>> env.seed(5)
     [5, 6]
     >>> env.reset()["debris"].shape
@@ -177,7 +177,7 @@ class TwinVecEnv(Copyable, VecEnv):
         pictures: Any = self.env.render() if self.render_mode == "rgb_array" else None
         if pictures is None:
             raise UserError(
-                f"render_mode: got {self.render_mode!r}, expected 'rgb_array', with which Debris-v0 is drawn in a "
+                f"render_mode: got {self.render_mode!r}, expected 'rgb_array', with which Debris-v1 is drawn in a "
                 "SyncVectorEnv"
             )
         return list(pictures)

@@ -17,8 +17,8 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 
-DEBRIS, DREAM = "envs:roadworld/Debris-v0", "policies.world_model.dream:roadworld/Dream-v0"
-INJECT = "envs:roadworld/Inject-v0"
+DEBRIS, DREAM = "envs:roadworld/Debris-v1", "policies.world_model.dream:roadworld/Dream-v1"
+INJECT = "envs:roadworld/Inject-v1"
 
 FAMILIES = (
     "lone_object", "cut_out", "falling_load", "lead_drives_over", "wake", "wind_blown",
@@ -117,7 +117,7 @@ def name(**digests: Digest) -> Iterator[tuple[str, str]]:
 
 
 def run_debris() -> dict[str, str]:
-    """Both engines of Debris-v0, all families."""
+    """Both engines of Debris-v1, all families."""
     found = {}
     for family in FAMILIES:
         env = gym.make(DEBRIS, scenario=family, split="all")

@@ -1,4 +1,4 @@
-"""The twin: ``B`` worlds of Debris-v0 stepped at once, as a Gymnasium vector environment."""
+"""The twin: ``B`` worlds of Debris-v1 stepped at once, as a Gymnasium vector environment."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
     Examples
     --------
     >>> import gymnasium as gym
-    >>> env = gym.make_vec("envs:roadworld/Debris-v0", num_envs=2, vectorization_mode="vector_entry_point",
+    >>> env = gym.make_vec("envs:roadworld/Debris-v1", num_envs=2, vectorization_mode="vector_entry_point",
     ...                    scenario="lone_object")
     >>> observation, info = env.reset(seed=7)
     >>> observation["debris"].shape

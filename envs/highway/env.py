@@ -1,4 +1,4 @@
-"""The reference engine: Debris-v0 as a highway-env environment."""
+"""The reference engine: Debris-v1 as a highway-env environment."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
     Examples
     --------
     >>> import gymnasium as gym
-    >>> env = gym.make("envs:roadworld/Debris-v0", scenario="lone_object", split="train")
+    >>> env = gym.make("envs:roadworld/Debris-v1", scenario="lone_object", split="train")
     >>> observation, info = env.reset(seed=7)
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
     >>> sorted(info)

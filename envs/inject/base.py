@@ -1,4 +1,4 @@
-"""The base environments of Inject-v0: their settings, their longest episodes, and the types of their ``info``."""
+"""The base environments of Inject-v1: their settings, their longest episodes, and the types of their ``info``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inject-v0: catalogue objects on the roads of another highway-env environment."""
+"""Inject-v1: catalogue objects on the roads of another highway-env environment."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
     """Another highway-env environment with debris on its roads.
 
     Observation, action, ends and traffic are the base environment's; its reward loses the cost of contacts. Vehicles
-    see the objects as leaders. Contacts, the fate of objects and their cost are the functions of Debris-v0, called
+    see the objects as leaders. Contacts, the fate of objects and their cost are the functions of Debris-v1, called
     after every tick. Left out, because they need a straight motorway: wind and wakes, tracks and hidden objects,
     rear-end risk, manoeuvre and time costs.
 
@@ -82,7 +82,7 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
 
     Examples
     --------
-    >>> env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", objects=["mattress"])
+    >>> env = gym.make("envs:roadworld/Inject-v1", base="merge-v1", objects=["mattress"])
     >>> observation, info = env.reset(seed=1)
     >>> info["debris"]
     ('mattress',)
@@ -269,7 +269,7 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
         Returns
         -------
         observation, reward, terminated, truncated, info
-            Of the base; the reward is less the cost, and ``info`` has ``cost`` and ``contacts`` as in Debris-v0.
+            Of the base; the reward is less the cost, and ``info`` has ``cost`` and ``contacts`` as in Debris-v1.
         """
         self.world.cost[:] = 0.0
         self.world.episode_i[episode.NUM_CONTACTS] = 0

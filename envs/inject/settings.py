@@ -1,4 +1,4 @@
-"""InjectSettings: the checked arguments of Inject-v0: which objects lie on the road and what contacts cost."""
+"""InjectSettings: the checked arguments of Inject-v1: which objects lie on the road and what contacts cost."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The simulators that the engine benchmark compares: highway-env, EnvPool's port, the twin with and without debris.
 
 Every contestant makes its observation and reward. Resets are not timed, with two exceptions that are counted: EnvPool
-and Debris-v0 restart a world whose ego has crashed.
+and Debris-v1 restart a world whose ego has crashed.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def parity_twin(num_vehicles: int, ticks: int, num_worlds: int) -> Contestant:
 
 
 def debris_twin(num_vehicles: int, num_objects: int, num_worlds: int) -> Contestant:
-    """Debris-v0's twin: contacts, costs, tracks, observation, info, automatic resets."""
+    """Debris-v1's twin: contacts, costs, tracks, observation, info, automatic resets."""
     env = DebrisVectorEnv(num_worlds, scenario=crowd(num_vehicles, num_objects))
     actions = np.tile(HOLD, (num_worlds, 1))
     hashes = [b""]

@@ -28,10 +28,10 @@ from experiments.store.progress import watch
 from experiments.store.provenance import machine
 
 SIZES: Final = (21, 51)
-"""Numbers of vehicles; Debris-v0 has room for 31, so its larger measurement has 31."""
+"""Numbers of vehicles; Debris-v1 has room for 31, so its larger measurement has 31."""
 
 TICKS: Final = (3, 15)
-"""Ticks of a decision: Debris-v0's, and the default of ``highway-v0``."""
+"""Ticks of a decision: Debris-v1's, and the default of ``highway-v0``."""
 
 UPSTREAM_GOALS: Final = {21: 1500.0, 51: 2500.0}
 POOL_GOALS: Final = {21: 2.5, 51: 5.0}
@@ -44,7 +44,7 @@ WARM_GOAL_S: Final = 1.0
 
 START: Final = (
     "import time; start = time.process_time(); import gymnasium as gym; "
-    "env = gym.make_vec('envs:roadworld/Debris-v0', num_envs=1, vectorization_mode='vector_entry_point'); "
+    "env = gym.make_vec('envs:roadworld/Debris-v1', num_envs=1, vectorization_mode='vector_entry_point'); "
     "env.reset(seed=0); env.step(env.action_space.sample()); print(time.process_time() - start)"
 )
 """Program of a start-up measurement: import to first step, CPU seconds."""

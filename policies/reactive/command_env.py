@@ -1,4 +1,4 @@
-"""CommandEnv: a wrapper of a VecEnv of Debris-v0 or Dream-v0 with features as observations and commands as actions."""
+"""CommandEnv: a wrapper of a VecEnv of Debris-v1 or Dream-v1 with features as observations and commands as actions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CommandEnv(Copyable, VecEnvWrapper):
     Parameters
     ----------
     venv
-        With observation and action of Debris-v0; ended worlds restart within the same step, and their last
+        With observation and action of Debris-v1; ended worlds restart within the same step, and their last
         observation is in ``terminal_observation``.
     eyes
         Makes the feature reader for a given number of worlds.

@@ -86,7 +86,7 @@ def save_statistics(venv: Any, path: str | Path) -> None:  # noqa: ANN401 (impor
 
 
 def load_statistics(path: str, route: Route) -> Normalization:
-    """The statistics in a file of ``save_statistics``, for an agent that sees Debris-v0 by this route.
+    """The statistics in a file of ``save_statistics``, for an agent that sees Debris-v1 by this route.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _checked(
 
 
 def was_normalized(record: Record, route: Route) -> bool | None:
-    """Whether the last observation that a zip keeps from its training is not one of Debris-v0; ``None`` if it has none.
+    """Whether the last observation that a zip keeps from its training is not one of Debris-v1; ``None`` if it has none.
 
     A zip does not record its wrappers, but raw observations lie within their bounds, their flags are 0 or 1, and their
     lanes are whole; normalised ones are centred at 0. An agent that was never trained keeps no observation.
@@ -173,7 +173,7 @@ def was_normalized(record: Record, route: Route) -> bool | None:
 
 
 def _is_raw(key: str, values: NDArray[Any]) -> bool:
-    """Whether these can be observations of Debris-v0, ``(B, ...)``."""
+    """Whether these can be observations of Debris-v1, ``(B, ...)``."""
     space = OURS[key]
     rows = np.asarray(values, np.float32).reshape(-1, *(space.shape or ()))
     flags = rows[..., _BINARY[key]]

@@ -28,7 +28,7 @@ number of rows, and a decision must not depend on how many worlds there are."""
 
 
 class StableBaselines3:
-    """An agent that Stable-Baselines3 or sb3-contrib trained on Debris-v0, acting deterministically.
+    """An agent that Stable-Baselines3 or sb3-contrib trained on Debris-v1, acting deterministically.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class StableBaselines3:
     Notes
     -----
     Actions are mapped linearly from the bounds of the agent's action space to [-1, 1], as ``RescaleAction`` does.
-    Observations must have the keys, shapes, bounds and types of Debris-v0, or be what ``FilterObservation`` and
+    Observations must have the keys, shapes, bounds and types of Debris-v1, or be what ``FilterObservation`` and
     ``FlattenObservation`` make of them.
     """
 

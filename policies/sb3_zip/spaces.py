@@ -1,4 +1,4 @@
-"""Compares the spaces that an agent was trained in with those of Debris-v0, and converts between them."""
+"""Compares the spaces that an agent was trained in with those of Debris-v1, and converts between them."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def _restore(value: object) -> gym.Space[Any] | None:
 
 
 class Route(NamedTuple):
-    """How an agent sees Debris-v0: through which keys, and whether as one flat array."""
+    """How an agent sees Debris-v1: through which keys, and whether as one flat array."""
 
     keys: tuple[str, ...]
     is_flat: bool
 
     def pick(self, observation: Observation) -> AgentObservation:
-        """What the agent sees of an observation of Debris-v0."""
+        """What the agent sees of an observation of Debris-v1."""
         if not self.is_flat:
             return {key: observation[key] for key in self.keys}
         # the order of Gymnasium's flatten, which is that of the keys in the space
@@ -73,7 +73,7 @@ class Route(NamedTuple):
 
 
 def find_route(path: str, space: gym.Space[Any] | None) -> Route:
-    """How an agent with this observation space sees Debris-v0.
+    """How an agent with this observation space sees Debris-v1.
 
     Gymnasium's ``FilterObservation`` and ``FlattenObservation`` are understood, alone and together.
 
@@ -101,7 +101,7 @@ def find_route(path: str, space: gym.Space[Any] | None) -> Route:
 
 
 def _compare(path: str, key: str, found: gym.Space[Any]) -> None:
-    """Raise an error for a part of the observation that differs from that of Debris-v0."""
+    """Raise an error for a part of the observation that differs from that of Debris-v1."""
     wanted = OURS[key]
     if found == wanted:
         return
@@ -122,14 +122,14 @@ def _compare(path: str, key: str, found: gym.Space[Any]) -> None:
 
 
 class ActionMap:
-    """Converts an agent's actions to those of Debris-v0.
+    """Converts an agent's actions to those of Debris-v1.
 
     Parameters
     ----------
     path
         Of the zip, for messages.
     space
-        In which the agent was trained: ``Discrete`` as Debris-v0's, or a ``Box`` of two numbers, whose bounds are
+        In which the agent was trained: ``Discrete`` as Debris-v1's, or a ``Box`` of two numbers, whose bounds are
         mapped linearly to [-1, 1], as ``RescaleAction`` does.
 
     Raises

@@ -50,7 +50,7 @@ def test_nothing_is_ever_not_a_number(family, tally, times):
     row, rng = tally("extreme world: decisions in the twin"), np.random.default_rng(10)
     sampler = ScenarioSampler(family, split="all")
     env = gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=WORLDS,
         vectorization_mode="vector_entry_point",
         scenario=family,

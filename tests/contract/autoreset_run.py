@@ -16,7 +16,7 @@ from gymnasium.vector import AutoresetMode
 
 from tests.parity.vector_math import blas_is_fused
 
-ID = "envs:roadworld/Debris-v0"
+ID = "envs:roadworld/Debris-v1"
 NUM_WORLDS = 3
 NUM_DECISIONS = 230
 OF_THE_END = {"final_obs", "final_info", "instance_hash"}

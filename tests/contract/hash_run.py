@@ -28,7 +28,7 @@ def run_hashes() -> list[str]:
     """One line per decision: state hashes, bits of observation and reward; after a restart also the instance hashes."""
     num_worlds = len(FAMILIES)
     env = gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=num_worlds,
         vectorization_mode="vector_entry_point",
         scenario=list(FAMILIES),

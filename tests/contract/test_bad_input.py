@@ -10,7 +10,7 @@ from highway_env.envs.common.abstract import AbstractEnv
 from envs.errors import UserError
 from envs.highway.picture_settings import RULES
 
-ID = "envs:roadworld/Debris-v0"
+ID = "envs:roadworld/Debris-v1"
 
 
 def make_reference(**settings):
@@ -120,7 +120,7 @@ PICTURE = [
 
 
 @pytest.mark.parametrize(("key", "value", "expected"), PICTURE)
-@pytest.mark.parametrize("name", [ID, "envs:roadworld/Inject-v0"])
+@pytest.mark.parametrize("name", [ID, "envs:roadworld/Inject-v1"])
 def test_value_of_the_picture_is_checked_when_the_environment_is_made(name, key, value, expected):
     message = refusal(lambda: gym.make(name, config={key: value}, render_mode="rgb_array"))
     assert message.startswith(f"config: {key}: got {value!r}, expected {expected}")
@@ -140,7 +140,7 @@ def test_value_of_the_picture_is_checked_when_the_environment_is_made(name, key,
         ),
     ],
 )
-@pytest.mark.parametrize("name", [ID, "envs:roadworld/Inject-v0"])
+@pytest.mark.parametrize("name", [ID, "envs:roadworld/Inject-v1"])
 def test_settings_of_a_picture_that_is_not_drawn(name, settings, pattern):
     assert re.search(pattern, refusal(lambda: gym.make(name, **settings)))
 

@@ -12,7 +12,7 @@ from envs.specification import debris, episode, vehicle
 
 
 def make_reference(**settings):
-    return gym.make("envs:roadworld/Debris-v0", **settings).unwrapped
+    return gym.make("envs:roadworld/Debris-v1", **settings).unwrapped
 
 
 def refusal(call):

@@ -25,7 +25,7 @@ from policies.world_model.dream.sb3 import DreamSB3VecEnv
 from policies.world_model.dream.simulation.arrays import Model, Sources
 from tests.contract.copied_environments import WAYS, apply, dream, frozen, inject, reference, twin
 
-DEBRIS, INJECT, DREAM = "envs:roadworld/Debris-v0", "envs:roadworld/Inject-v0", "roadworld/Dream-v0"
+DEBRIS, INJECT, DREAM = "envs:roadworld/Debris-v1", "envs:roadworld/Inject-v1", "roadworld/Dream-v1"
 FAR = frozenset({type, types.FunctionType, types.MethodType, types.ModuleType})
 NUMBER = {"num_envs": 3, "vectorization_mode": "vector_entry_point"}
 

@@ -1,4 +1,4 @@
-"""Debris-v0 keeps the promises of Gymnasium and of Stable-Baselines3, in both engines."""
+"""Debris-v1 keeps the promises of Gymnasium and of Stable-Baselines3, in both engines."""
 
 import re
 import warnings
@@ -15,7 +15,7 @@ from envs.observation import TABLE
 from envs.scenario.generator import FAMILIES
 from tests.parity.vector_math import run_exactly
 
-ID = "envs:roadworld/Debris-v0"
+ID = "envs:roadworld/Debris-v1"
 BOTH_ACTIONS = ("continuous", "discrete")
 
 
@@ -189,6 +189,6 @@ def test_returned_arrays_are_the_callers_own():
 def test_registering_twice_changes_nothing():
     import envs
 
-    spec = gym.registry["roadworld/Debris-v0"]
+    spec = gym.registry["roadworld/Debris-v1"]
     envs.register()
-    assert gym.registry["roadworld/Debris-v0"] is spec
+    assert gym.registry["roadworld/Debris-v1"] is spec

@@ -1,4 +1,4 @@
-"""Dream-v0 keeps the promises of Gymnasium, of Stable-Baselines3 and of Debris-v0: a policy cannot tell them apart."""
+"""Dream-v1 keeps the promises of Gymnasium, of Stable-Baselines3 and of Debris-v1: a policy cannot tell them apart."""
 
 import ast
 import warnings
@@ -18,8 +18,8 @@ from experiments.cli.loading import load_policy
 from policies.base import Privileged
 from policies.world_model.dream.sb3 import DreamSB3VecEnv
 
-REAL = "envs:roadworld/Debris-v0"
-DREAM = "policies.world_model.dream:roadworld/Dream-v0"
+REAL = "envs:roadworld/Debris-v1"
+DREAM = "policies.world_model.dream:roadworld/Dream-v1"
 OWN = {"epistemic", "aleatoric", "p_terminated", "member", "theta", "ood"}
 
 

@@ -15,9 +15,9 @@ from gymnasium.wrappers import vector
 
 NUM_STEPS = 3
 
-DEBRIS = {"id": "envs:roadworld/Debris-v0", "scenario": "lone_object"}
-INJECT = {"id": "envs:roadworld/Inject-v0", "objects": ["mattress"]}
-DREAM = {"id": "policies.world_model.dream:roadworld/Dream-v0"}
+DEBRIS = {"id": "envs:roadworld/Debris-v1", "scenario": "lone_object"}
+INJECT = {"id": "envs:roadworld/Inject-v1", "objects": ["mattress"]}
+DREAM = {"id": "policies.world_model.dream:roadworld/Dream-v1"}
 SINGLE = {
     "reference": DEBRIS,
     "discrete": {**DEBRIS, "action": "discrete"},

@@ -30,7 +30,7 @@ ACCOUNTS = [
 
 def make(num_envs, **settings):
     return gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=num_envs,
         vectorization_mode="vector_entry_point",
         **settings,

@@ -9,9 +9,9 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from envs.inject.base import BASES
 
-DEBRIS = {"id": "envs:roadworld/Debris-v0", "scenario": "boxed_in"}
-DREAM = {"id": "policies.world_model.dream:roadworld/Dream-v0", "horizon": 4}
-INJECT = "envs:roadworld/Inject-v0"
+DEBRIS = {"id": "envs:roadworld/Debris-v1", "scenario": "boxed_in"}
+DREAM = {"id": "policies.world_model.dream:roadworld/Dream-v1", "horizon": 4}
+INJECT = "envs:roadworld/Inject-v1"
 SINGLE = {
     "debris": DEBRIS,
     "dream": DREAM,

@@ -1,4 +1,4 @@
-"""Inject-v0: the contract of every base, and contacts that happen."""
+"""Inject-v1: the contract of every base, and contacts that happen."""
 
 import warnings
 from types import SimpleNamespace
@@ -27,7 +27,7 @@ def _restore_drivers():
 
 @pytest.mark.parametrize("base", BASES)
 def test_checkers_pass(base):
-    env = gym.make("envs:roadworld/Inject-v0", base=base).unwrapped
+    env = gym.make("envs:roadworld/Inject-v1", base=base).unwrapped
     with warnings.catch_warnings():
         # highway-env's own spaces are unbounded, and its routes warn about themselves
         warnings.simplefilter("ignore")
@@ -37,7 +37,7 @@ def test_checkers_pass(base):
 
 def test_same_seed_same_objects_and_rewards():
     def episode():
-        env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", num_objects=3)
+        env = gym.make("envs:roadworld/Inject-v1", base="merge-v1", num_objects=3)
         _, info = env.reset(seed=4)
         rewards = [env.step(1)[1] for _ in range(5)]
         return info["debris"], env.unwrapped.world.debris_f.copy(), rewards
@@ -50,7 +50,7 @@ def test_same_seed_same_objects_and_rewards():
 
 def test_object_on_the_path_is_hit_and_paid_for():
     env = gym.make(
-        "envs:roadworld/Inject-v0", base="merge-v1", objects=["concrete_block"]
+        "envs:roadworld/Inject-v1", base="merge-v1", objects=["concrete_block"]
     ).unwrapped
     env.reset(seed=0)
     ego, d = env.base.vehicle, env.world.debris_f
@@ -68,7 +68,7 @@ def test_object_on_the_path_is_hit_and_paid_for():
 
 
 def test_object_far_away_costs_nothing():
-    env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", objects=["rock"]).unwrapped
+    env = gym.make("envs:roadworld/Inject-v1", base="merge-v1", objects=["rock"]).unwrapped
     env.reset(seed=0)
     env.world.debris_f[debris.X, 0] = 5_000.0
     assert all(env.step(1)[4]["cost"]["total"] == 0.0 for _ in range(3))
@@ -102,7 +102,7 @@ def test_bad_argument_gets_one_line(arguments, message, recwarn):
     # Gymnasium may say beforehand that it does not know this render mode
     del recwarn
     with pytest.raises(UserError, match=message):
-        gym.make("envs:roadworld/Inject-v0", **arguments)
+        gym.make("envs:roadworld/Inject-v1", **arguments)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def test_bad_argument_gets_one_line(arguments, message, recwarn):
     ],
 )
 def test_bad_argument_of_a_reset_gets_one_line(arguments, message):
-    env = gym.make("envs:roadworld/Inject-v0", base="merge-v1")
+    env = gym.make("envs:roadworld/Inject-v1", base="merge-v1")
     with pytest.raises(UserError, match=message):
         env.reset(**arguments)
 
 
 def test_base_is_set_up_anew_by_an_option():
-    env = gym.make("envs:roadworld/Inject-v0", base="racetrack-v1").unwrapped
+    env = gym.make("envs:roadworld/Inject-v1", base="racetrack-v1").unwrapped
     assert env.action_space.shape == (1,)
     action = {"type": "ContinuousAction"}
     env.reset(seed=1, options={"config": {"action": action, "duration": 0.5}})
@@ -131,8 +131,8 @@ def test_base_is_set_up_anew_by_an_option():
 
 
 def test_attributes_and_metadata_are_those_of_the_base():
-    env = gym.make("envs:roadworld/Inject-v0", base="racetrack-v1", render_mode="rgb_array")
-    other = gym.make("envs:roadworld/Inject-v0", base="merge-v1", config={"policy_frequency": 5})
+    env = gym.make("envs:roadworld/Inject-v1", base="racetrack-v1", render_mode="rgb_array")
+    other = gym.make("envs:roadworld/Inject-v1", base="merge-v1", config={"policy_frequency": 5})
     inner = env.unwrapped.base
     for name in ("road", "vehicle", "config", "time", "controlled_vehicles"):
         assert env.get_wrapper_attr(name) is getattr(inner, name)
@@ -145,31 +145,31 @@ def test_attributes_and_metadata_are_those_of_the_base():
 
 
 def test_picture_shows_the_road_and_is_refused_where_it_would_be_black(monkeypatch):
-    env = gym.make("envs:roadworld/Inject-v0", base="merge-v1", render_mode="rgb_array")
+    env = gym.make("envs:roadworld/Inject-v1", base="merge-v1", render_mode="rgb_array")
     env.reset(seed=1)
     assert len(np.unique(env.render().reshape(-1, 3), axis=0)) > 5
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     observed = {"observation": {"type": "GrayscaleObservation"}}
     for refused in (
         env.render,
-        lambda: gym.make("envs:roadworld/Inject-v0", render_mode="rgb_array"),
-        lambda: gym.make("envs:roadworld/Inject-v0", config=observed),
+        lambda: gym.make("envs:roadworld/Inject-v1", render_mode="rgb_array"),
+        lambda: gym.make("envs:roadworld/Inject-v1", config=observed),
     ):
         with pytest.raises(UserError, match="SDL_VIDEODRIVER: got 'dummy', which draws black"):
             refused()
-    gym.make("envs:roadworld/Inject-v0").reset(seed=1)
+    gym.make("envs:roadworld/Inject-v1").reset(seed=1)
 
 
 def test_intersection_keeps_its_drivers_to_itself():
     before = IDMVehicle.COMFORT_ACC_MAX, IDMVehicle.COMFORT_ACC_MIN, IDMVehicle.DISTANCE_WANTED
-    gym.make("envs:roadworld/Inject-v0", base="intersection-v2").reset(seed=0)
+    gym.make("envs:roadworld/Inject-v1", base="intersection-v2").reset(seed=0)
     after = IDMVehicle.COMFORT_ACC_MAX, IDMVehicle.COMFORT_ACC_MIN, IDMVehicle.DISTANCE_WANTED
     assert after == before
 
 
 def test_intersection_does_not_change_the_drivers_of_debris_v0():
     def state_hash():
-        env = gym.make("envs:roadworld/Debris-v0", scenario="boxed_in")
+        env = gym.make("envs:roadworld/Debris-v1", scenario="boxed_in")
         env.reset(seed=3)
         for _ in range(10):
             info = env.step(np.array([0.4, 0.0], np.float32))[4]

@@ -9,9 +9,9 @@ from gymnasium.wrappers import TimeLimit
 from envs.errors import UserError
 from envs.inject.base import BASES, count_steps
 
-DEBRIS = "envs:roadworld/Debris-v0"
-DREAM = "policies.world_model.dream:roadworld/Dream-v0"
-INJECT = "envs:roadworld/Inject-v0"
+DEBRIS = "envs:roadworld/Debris-v1"
+DREAM = "policies.world_model.dream:roadworld/Dream-v1"
+INJECT = "envs:roadworld/Inject-v1"
 NATIVE = {"vectorization_mode": "vector_entry_point"}
 
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 def make(num_envs, **settings):
     return gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=num_envs,
         vectorization_mode="vector_entry_point",
         **settings,

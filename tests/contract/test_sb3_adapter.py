@@ -18,7 +18,7 @@ from envs.errors import UserError
 from envs.specification import column, episode
 from policies.sb3_adapter import TwinVecEnv
 
-ID = "envs:roadworld/Debris-v0"
+ID = "envs:roadworld/Debris-v1"
 HOLD = (0.46, 0.0)
 """About no acceleration: -8 + 11 x (0.46 + 1)/2 = 0.03 m/s2."""
 
@@ -138,7 +138,7 @@ def test_every_world_gets_its_own_options(maker, begin_before):
 
 def test_inject_works_without_events():
     env = TwinVecEnv(
-        make_sync(2, "envs:roadworld/Inject-v0", base="merge-v1", objects=["mattress"])
+        make_sync(2, "envs:roadworld/Inject-v1", base="merge-v1", objects=["mattress"])
     )
     env.seed(1)
     env.reset()

@@ -1,4 +1,4 @@
-"""Debris-v0: the twin equals the reference, and the comparison can fail."""
+"""Debris-v1: the twin equals the reference, and the comparison can fail."""
 
 import pytest
 

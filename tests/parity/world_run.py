@@ -1,4 +1,4 @@
-"""Exact parity of Debris-v0 as a command: ``python -m tests.parity.world_run all --seeds 100``.
+"""Exact parity of Debris-v1 as a command: ``python -m tests.parity.world_run all --seeds 100``.
 
 Runs whole episodes of a scenario family, or of all, in both engines and ends with status 0 only if observations,
 rewards, cost components, contacts, flags and state hashes are equal bit for bit. Start it with the environment variable

@@ -1,4 +1,4 @@
-"""Debris-v0 in both engines, side by side: whole episodes, and single ticks from visited states."""
+"""Debris-v1 in both engines, side by side: whole episodes, and single ticks from visited states."""
 
 from __future__ import annotations
 

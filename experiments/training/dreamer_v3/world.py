@@ -45,7 +45,7 @@ class DreamerWorld(Copyable, gym.Env[Any, Any]):
         rank: int,
     ) -> None:
         twin = gym.make_vec(
-            "envs:roadworld/Debris-v0",
+            "envs:roadworld/Debris-v1",
             num_envs=1,
             vectorization_mode="vector_entry_point",
             scenario=scenario,

@@ -80,7 +80,7 @@ def train(kind: str, config: ModelFreeConfiguration, output: str, seed: int) -> 
         nets = model.learned.filter
         about = filter_hash(nets)
     twin = gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=chosen.worlds,
         vectorization_mode="vector_entry_point",
         scenario=[own.get(name, name) for name in list_families(config.families)],

@@ -1,6 +1,6 @@
-"""The learned model as a Gymnasium environment; importing this package registers ``roadworld/Dream-v0``.
+"""The learned model as a Gymnasium environment; importing this package registers ``roadworld/Dream-v1``.
 
-``gym.make("policies.world_model.dream:roadworld/Dream-v0")`` gives one world, ``gym.make_vec(...,
+``gym.make("policies.world_model.dream:roadworld/Dream-v1")`` gives one world, ``gym.make_vec(...,
 vectorization_mode="vector_entry_point")`` many at once. Nothing here moves or hits anything by the simulator's physics.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gymnasium as gym
 
-ID = "roadworld/Dream-v0"
+ID = "roadworld/Dream-v1"
 
 
 def register() -> None:

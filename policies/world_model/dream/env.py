@@ -47,7 +47,7 @@ class DreamEnv(Copyable, LongestEpisode, gym.Env[dict[str, Any], Any]):
     Examples
     --------
     >>> import gymnasium as gym
-    >>> env = gym.make("policies.world_model.dream:roadworld/Dream-v0")
+    >>> env = gym.make("policies.world_model.dream:roadworld/Dream-v1")
     >>> observation, info = env.reset(seed=7, options={"theta": ["nothing"]})
     >>> observation, reward, terminated, truncated, info = env.step(env.action_space.sample())
     >>> int(info["theta"][0])

@@ -16,13 +16,13 @@ from policies.world_model.dream.simulation.settings import OPTIONS, DreamSetting
 
 
 class DreamVectorEnv(WorldsVectorEnv):
-    """``B`` dreams of the learned world model; observation, action, reward and info are those of Debris-v0.
+    """``B`` dreams of the learned world model; observation, action, reward and info are those of Debris-v1.
 
     * **Start**: a log piece of true observations; contents of objects, their looks and the member of the
       ensemble are drawn once and kept for the episode.
-    * **Terminated** as Debris-v0; **truncated** after ``horizon`` decisions, or when the members disagree more than
+    * **Terminated** as Debris-v1; **truncated** after ``horizon`` decisions, or when the members disagree more than
       they usually do.
-    * **Info**: that of Debris-v0, and ``epistemic``, ``aleatoric``, ``p_terminated``, ``member``, ``theta``, ``ood``.
+    * **Info**: that of Debris-v1, and ``epistemic``, ``aleatoric``, ``p_terminated``, ``member``, ``theta``, ``ood``.
     * **Seeds** and **autoreset** are the twin's. What a dream becomes does not depend on the others.
 
     Parameters

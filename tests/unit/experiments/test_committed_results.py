@@ -13,7 +13,7 @@ from experiments.presentation.publish import main_records, summarise_source
 from experiments.presentation.readme import BEGIN, END, describe_source, make_block
 from experiments.records import table as records
 
-HEADLINE = Path(experiments.__file__).parent / "results" / "headline"
+HEADLINE = Path(experiments.__file__).parent / "results" / "validation"
 README = HEADLINE.parent / "README.md"
 
 

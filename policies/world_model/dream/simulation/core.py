@@ -155,7 +155,7 @@ class DreamCore(Copyable):
         Returns
         -------
         dict
-            As of Debris-v0; and ``epistemic`` (difference to another member's prediction), ``aleatoric`` (predicted
+            As of Debris-v1; and ``epistemic`` (difference to another member's prediction), ``aleatoric`` (predicted
             variance), ``p_terminated``, ``member``, ``theta`` (class of every object), ``ood`` (more doubt than usual).
         """
         dreams = self.dreams

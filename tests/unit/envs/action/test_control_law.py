@@ -231,7 +231,7 @@ def test_shift_within_the_lane_is_held_to_the_centimetre():
 def test_one_world_is_shown_its_own_shapes(kind, action, message):
     with pytest.raises(UserError, match=f"action: {message}"):
         check_action(action, kind)
-    env = gym.make("envs:roadworld/Debris-v0", action=kind, disable_env_checker=True)
+    env = gym.make("envs:roadworld/Debris-v1", action=kind, disable_env_checker=True)
     env.reset(seed=1)
     with pytest.raises(UserError, match=f"action: {message}"):
         env.step(action)

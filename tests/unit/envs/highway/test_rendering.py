@@ -12,7 +12,7 @@ HOLD = np.array([0.4545, 0.0], np.float32)
 
 @pytest.fixture
 def env():
-    made = gym.make("envs:roadworld/Debris-v0", scenario="lone_object", render_mode="rgb_array")
+    made = gym.make("envs:roadworld/Debris-v1", scenario="lone_object", render_mode="rgb_array")
     yield made
     made.close()
 

@@ -34,7 +34,7 @@ HOLD = 0.4545  # 0 m/s2 on the scale from -8 to +3
 @pytest.fixture
 def env():
     made = gym.make(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         scenario="lone_object",
         variant="day-clear",
         render_mode="rgb_array",
@@ -255,7 +255,7 @@ def test_road_stays_while_the_ego_changes_lane(env):
     [{"screen_width": 600, "screen_height": 150}, {"screen_width": 1920, "screen_height": 400}],
 )
 def test_other_sizes_are_drawn(size):
-    env = gym.make("envs:roadworld/Debris-v0", render_mode="rgb_array", config=size)
+    env = gym.make("envs:roadworld/Debris-v1", render_mode="rgb_array", config=size)
     env.reset(seed=1)
     frame = env.render()
     assert frame.shape == (size["screen_height"], size["screen_width"], 3)
@@ -274,7 +274,7 @@ def test_impossible_size_gets_one_line(value):
 def test_two_viewers_do_not_disturb_each_other(env):
     env.reset(seed=4)
     frame = env.render()
-    other = gym.make("envs:roadworld/Debris-v0", render_mode="rgb_array")
+    other = gym.make("envs:roadworld/Debris-v1", render_mode="rgb_array")
     other.reset(seed=1)
     other.render()
     other.close()
@@ -330,7 +330,7 @@ def test_recorder_gets_a_frame_per_tick(env):
 def test_window_opens_and_closes():
     script = """
 import gymnasium as gym, numpy as np
-env = gym.make("envs:roadworld/Debris-v0", render_mode="human")
+env = gym.make("envs:roadworld/Debris-v1", render_mode="human")
 env.reset(seed=1)
 env.step(np.array([0.4545, 0.0], np.float32))
 import pygame

@@ -11,7 +11,7 @@ from envs.scenario.instance import ScenarioInstance
 from envs.scenario.scene import EGO_X_M
 from envs.specification import LANE_WIDTH_M, debris, episode, vehicle
 
-ID = "envs:roadworld/Debris-v0"
+ID = "envs:roadworld/Debris-v1"
 NUM_SEEDS = 300
 
 

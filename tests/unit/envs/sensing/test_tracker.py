@@ -15,7 +15,7 @@ from tests.unit.envs.bench import Drive, put, road
 def episodes(scenario, num_worlds=10, num_decisions=95, seed=5):
     """Batch after every decision of gentle driving, with a mask of the worlds still in their first episode."""
     env = gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=num_worlds,
         vectorization_mode="vector_entry_point",
         scenario=scenario,

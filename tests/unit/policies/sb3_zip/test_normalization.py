@@ -13,7 +13,7 @@ from policies.sb3_zip.normalization import load_statistics
 from policies.sb3_zip.spaces import Route
 from tests.unit.policies.sb3_zip.zips import Bomb, observe, start
 
-ID = "envs:roadworld/Debris-v0"
+ID = "envs:roadworld/Debris-v1"
 KEYS = ("debris", "ego", "vehicles")
 SIZES = {
     "PPO": {"n_steps": 4, "batch_size": 4, "n_epochs": 1},

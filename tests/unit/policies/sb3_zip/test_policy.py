@@ -1,4 +1,4 @@
-"""A foreign agent does in Debris-v0 what it did where it was trained, or is refused in one line."""
+"""A foreign agent does in Debris-v1 what it did where it was trained, or is refused in one line."""
 
 import gymnasium as gym
 import numpy as np
@@ -117,7 +117,7 @@ def test_infinite_bounds_are_refused(tmp_path):
 
 
 def ours(**changed):
-    """Debris-v0's space with some parts changed; ``None`` takes one away."""
+    """Debris-v1's space with some parts changed; ``None`` takes one away."""
     parts = {**observation_space().spaces, **changed}
     return gym.spaces.Dict({key: part for key, part in parts.items() if part is not None})
 

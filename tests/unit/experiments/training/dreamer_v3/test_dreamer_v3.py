@@ -24,7 +24,7 @@ FAMILIES = ["lone_object", "boxed_in"]
 def test_world_gives_what_the_learners_without_a_model_get():
     world = DreamerWorld(FAMILIES, 5000.0, 20000.0, 30.0, first_seed=40, rank=2)
     twin = gym.make_vec(
-        "envs:roadworld/Debris-v0", num_envs=1, vectorization_mode="vector_entry_point", scenario=FAMILIES
+        "envs:roadworld/Debris-v1", num_envs=1, vectorization_mode="vector_entry_point", scenario=FAMILIES
     )  # fmt: skip
     other = CommandEnv(TwinVecEnv(twin), lambda size: Sight(None, size), 5000.0, 20000.0, 30.0)
     other.seed(42)

@@ -42,7 +42,7 @@ def configuration():
 
 def make_learner(kind, tmp_path):
     twin = gym.make_vec(
-        "envs:roadworld/Debris-v0", num_envs=WORLDS, vectorization_mode="vector_entry_point", scenario="lone_object"
+        "envs:roadworld/Debris-v1", num_envs=WORLDS, vectorization_mode="vector_entry_point", scenario="lone_object"
     )  # fmt: skip
     env = CommandEnv(
         TwinVecEnv(twin), lambda size: Sight(None, size), 5000.0, 20000.0, is_flat=kind == "qr_dqn"
