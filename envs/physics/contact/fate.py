@@ -15,6 +15,7 @@ from envs.physics.contact.geometry import (
     UNDERBODY,
 )
 from envs.physics.contact.outcome import ContactOutcome
+from envs.physics.smooth import clip
 
 STAYS, UNDER, SIDE, AHEAD = 0, 1, 2, 3
 """Fates: untouched or fixed; passed underneath; thrown aside; thrown or carried ahead."""
@@ -89,7 +90,7 @@ def object_fate(
     if fate == UNDER:
         share = _under_share(height, body.clearance, body.lip, draws[1])
         rises = RISES_RUN_OVER if outcome.mode == RUN_OVER else RISES_UNDER
-        return Fate(UNDER, min(speed * share, limit), 0.0, outcome.delta_v, rises)
+        return Fate(UNDER, clip(speed * share, -limit, limit), 0.0, outcome.delta_v, rises)
     lateral = min(speed * _quantile(_lateral_shares(fate), draws[2]), LATERAL_CONE * limit)
     lateral *= _side(outcome, fate, draws[3])
     delta_v, forward = outcome.delta_v, outcome.exit_speed

@@ -185,19 +185,19 @@ def test_anchored_object_takes_no_more_than_its_breakaway_energy():
 
 
 def test_object_in_the_floor_band_takes_its_momentum():
-    # v 20, m 30: J0 = 20 x 30/1530 = 0.392157; H 0.17: q = 0.5, 0.5^0.637346 = 0.642894; A_z = 5e6 x 0.16 + 20 N:
+    # v 20, m 30: J0 = 20 x 30/1530 = 0.392157; H 0.17: q = 0.5, 0.5^0.637346 = 0.642895; A_z = 5e6 x 0.16 + 20 N:
     # 0.987657^0.681479 = 0.991572; o_f 0.4: g_f = 0.888889; 3.4 x 0.888889 x 0.642894 x 0.991572 x J0/1.196078
     outcome = contact_outcome(20.0, 0.4, 0.4, 0.17, 30.0, 5e6, 5e6, 0.0, 0.0, 0, 0.0, 0)
     assert outcome.mode == UNDERBODY
-    assert outcome.delta_v == pytest.approx(0.631654, rel=1e-5)
+    assert outcome.delta_v == pytest.approx(0.631669, rel=1e-5)
 
 
 def test_half_of_the_front_counts_where_all_passes_underneath():
-    # the front's part at H just above the lip (u -> 1) is half of the one of a tall object of the same stiffness
+    # the front's part just above the lip (u -> 1) is half of that of a tall object, which bottoms out a little later
     low = contact_outcome(30.0, 0.5, 0.5, 0.2001, 80.0, 5e6, 5e6, 0.0, 0.0, 0, 0.0, 0)
     tall = contact_outcome(30.0, 0.5, 0.5, 0.6, 80.0, 5e6, 5e6, 0.0, 0.0, 0, 0.0, 0)
     assert low.passing_weight > 0.999
-    assert low.delta_v_front / tall.delta_v_front == pytest.approx(0.5, rel=0.01)
+    assert low.delta_v_front / tall.delta_v_front == pytest.approx(0.5, rel=0.02)
 
 
 @pytest.mark.parametrize(("crush", "low", "high"), [(2e4, 1.1, 1.3), (5e6, 1.35, 1.42)])
