@@ -178,23 +178,22 @@ def contact_outcome(
     s = _setting(body, overlap, speed, length, width, height, mass, crush_pressure, stiffness)
 
     front, floor = _front_delta_v(s), _floor_delta_v(s)
-    pushed = front + floor
-    delta_v = pushed + _tyre_delta_v(s)
+    delta_v = front + floor + _tyre_delta_v(s)
     energy = _front_energy(s, front)
     p_under, p_side, exit_speed = 0.0, 0.0, 0.0
     if anchored:
         front, delta_v = _anchored_delta_v(body, overlap, s, breakaway_energy)
-        pushed, energy = delta_v, 0.5 * body.mass * front * front
+        floor, energy = delta_v - front, 0.5 * body.mass * front * front
     elif overlap.mode == FRONTAL or overlap.mode == UNDERBODY:
         p_under, p_side = _fate_probabilities(body, overlap, s, length, yaw)
-        exit_speed = _exit_speed(body, s, pushed)
+        exit_speed = _exit_speed(body, s, front + floor)
     approach = _contact_indentation(s)
     return ContactOutcome(
         overlap.mode,
         share * min(delta_v, speed),
         share * front,
         _vertical_acceleration(s),
-        _yaw_rate(body, overlap, s, yaw, pushed),
+        _yaw_rate(body, overlap, s, yaw, front, floor),
         overlap.side,
         approach * s.stiffness / (s.stiffness + 2e5),
         approach,

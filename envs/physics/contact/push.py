@@ -18,8 +18,9 @@ WEDGE, WEDGE_GAP_M, WEDGE_LIMIT_MPS, WEDGE_BEHIND_FRONT = 3.4, 0.05, 2.0, 1.0 / 
 height, more slowly from J0 = 2 m/s on, and is a third if the front has met the object before
 (envs/physics/SOURCES.md 2.2.1)."""
 
-TURNING_SHARE = 0.8
-"""Share of the impulse's moment that is left as yaw rate: the tyres take the rest (envs/physics/SOURCES.md 2.2.6)."""
+TURNING_SHARE, TURNING_SHARE_FLOOR = 0.8, 0.65
+"""Share of the moment of an impulse on front and floor that is left as yaw rate: the tyres take the rest
+(envs/physics/SOURCES.md 2.2.6)."""
 
 GLANCE, GLANCE_SHARE, GLANCE_WIDTH = 0.3, 0.45, 0.05
 """Lever of an object that overhangs the bumper by more than half, as a share of that of one that does not: it is pushed
@@ -82,16 +83,19 @@ def _anchored_delta_v(
 
 
 @compiled
-def _yaw_rate(body: Body, overlap: Overlap, s: _Setting, yaw: float, pushed: float) -> float:
+def _yaw_rate(
+    body: Body, overlap: Overlap, s: _Setting, yaw: float, front: float, floor: float
+) -> float:
     """Peak yaw rate with locked steering, rad/s, >= 0 (envs/physics/SOURCES.md 2.2.6).
 
-    ``pushed`` is the loss of speed to front and floor, m/s.
+    ``front`` and ``floor`` are the losses of speed to them, m/s.
     """
     held = logistic((overlap.bumper / overlap.span - GLANCE_SHARE) / GLANCE_WIDTH)
     lever = math.fabs(overlap.centre) * (GLANCE + (1.0 - GLANCE) * held)
     lever += 0.176084 * math.fabs(math.sin(2.0 * yaw))
     lever = math.sqrt(lever * lever + SCATTER_M * SCATTER_M)
-    rate = TURNING_SHARE * pushed * (body.mass / body.yaw_inertia) * lever
+    turning = TURNING_SHARE * front + TURNING_SHARE_FLOOR * floor
+    rate = turning * (body.mass / body.yaw_inertia) * lever
     if s.g_w > 0.0:
         one_sided = math.fabs(overlap.left - overlap.right) / (overlap.left + overlap.right + 0.02)
         rate += (

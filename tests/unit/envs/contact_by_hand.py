@@ -72,7 +72,7 @@ def pushed(c):
     lever = math.hypot(abs(y_c) * (0.3 + 0.7 * held) + 0.176084 * abs(math.sin(2 * psi)), 0.03)
     one_sided = abs(o_l - o_r) / (o_l + o_r + 0.02)
     by_tyre = 0.0805860 * h1**0.829106 * w**-0.185482 * (m / (m + 12.6091)) ** 0.293425
-    yaw = 0.8 * (front + floor) * CAR_KG / CAR_KGM2 * lever + u * one_sided * g_w * by_tyre
+    yaw = (0.8 * front + 0.65 * floor) * CAR_KG / CAR_KGM2 * lever + u * one_sided * g_w * by_tyre
     energy, p_under, p_side, leaves = 0.0, 0.0, 0.0, 0.0
     if height > 0.2:
         energy = m_e * v**2 / 2 * g_b * (1 - max(front / (j0 * g_b) - 1, 0) ** 2)
