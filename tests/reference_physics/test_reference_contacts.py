@@ -1,8 +1,8 @@
 """Closed formulas of a contact against simulated contacts: rank correlation and ratio by quantity and mode.
 
 The formulas were chosen on the grids A and S; B holds draws from the catalogue and judges, but for what A and S do not
-have: soft objects, objects just above the lip, sideways speeds. Fates and forces on tyre and floor are not converged in the simulations: ``python -m tests.reference_physics.cases`` prints the forces, nothing
-here asserts either.
+have: soft objects, objects just above the lip, sideways speeds. Fates and forces on tyre and floor have not converged
+in the simulations: ``python -m tests.reference_physics.cases`` prints the forces, nothing here asserts either.
 """
 
 from __future__ import annotations
