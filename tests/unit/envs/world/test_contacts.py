@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from envs.cost.contact_cost import contact_cost, contact_total
+from envs.physics.contact.fate import UNDER
 from envs.physics.contact.outcome import contact_outcome
 from envs.scenario.scene import EGO_X_M
 from envs.specification import component, debris, episode, vehicle
+from envs.world.encounter import _keep_fate
 from tests.unit.envs.bench import PARAMS, Drive, put, road
 
 BRICK = {
@@ -129,6 +131,62 @@ def test_frontal_hit_conserves_momentum():
     assert row["fate"] in {"ahead", "side", "under"}
     assert drive.cost[component.FRONT] > 1000.0
     assert drive.world.debris_i[debris.STRUCK_BY_EGO, 0] == 1
+
+
+@pytest.mark.parametrize("height_m", [0.065, 0.18, 0.5])
+def test_object_that_moves_gains_no_more_momentum_than_the_ego_loses(height_m):
+    # closing speed 12 m/s; 0.775 m beside the axis, so that every height is touched: wheel, floor, front
+    scene = road()
+    j = put(scene, 12.0, 4.775, **{**BOX, "height_m": height_m, "mass_kg": 8.0, "friction": 0.0})
+    scene.set_motion(j, 18.0, 0.0)
+    drive = Drive(scene)
+    while not drive.contacts:
+        drive.step()
+    (row,) = drive.contacts
+    assert row["closing_speed_mps"] == pytest.approx(12.0, abs=0.1)
+    lost = 1500.0 * (30.0 - drive.speed)
+    assert lost > 0.0
+    assert abs(8.0 * row["exit_speed_mps"]) <= lost * (1.0 + 1e-9)
+
+
+@pytest.mark.parametrize("mass_kg", [3.0, 40.0, 150.0])
+@pytest.mark.parametrize("y_m", [3.4, 4.0, 4.7])
+def test_touches_of_one_encounter_have_one_fate(y_m, mass_kg):
+    # what is thrown ahead slides, slows down and is met again
+    drive = encounter(y_m, decisions=40, **{**BOX, "mass_kg": mass_kg})
+    assert len({row["fate"] for row in drive.contacts}) == 1
+
+
+def test_some_object_is_touched_twice():
+    assert len(encounter(decisions=40, **BOX).contacts) > 1
+
+
+def test_fate_is_kept_until_vehicle_and_object_are_apart():
+    scene = road(speed=30.0)
+    j = put(scene, 20.0, 4.775, **BRICK)
+    drive = Drive(scene)
+    kept = []
+    for _ in range(12):
+        drive.step()
+        gap = drive.world.vehicle_f[vehicle.X, 0] - 2.25 - drive.world.debris_f[debris.X, j] - 0.1
+        kept.append((gap, int(drive.world.debris_i[debris.FATES, j])))
+    assert all(fate == UNDER for gap, fate in kept if 0.0 < gap < 9.0)
+    assert kept[-1][0] > 10.0
+    assert kept[-1][1] == 0
+
+
+def test_fates_of_all_vehicles_fit_into_one_number():
+    # two bits for each of 31 vehicles, and the sign is left alone
+    scene = road()
+    j = put(scene, 40.0, 4.0, **BOX)
+    world = Drive(scene).world
+    for k in range(31):
+        _keep_fate(world, k, j, 1 + k % 3)
+    found = [(int(world.debris_i[debris.FATES, j]) >> (2 * k)) & 3 for k in range(31)]
+    assert found == [1 + k % 3 for k in range(31)]
+    assert world.debris_i[debris.FATES, j] > 0
+    _keep_fate(world, 7, j, 0)
+    assert (int(world.debris_i[debris.FATES, j]) >> 14) & 3 == 0
 
 
 def test_heavier_box_slows_more_and_costs_more():
