@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.room import CHANGE_REACH, FREE_GAP_M, MERGE_S, Claim
 from envs.specification import (
     EGO_HEIGHT_M,
     EGO_LENGTH_M,
@@ -43,19 +43,6 @@ CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
 
 JAM_GAP_M = 2.5
 """Bumper-to-bumper gap that drivers leave at standstill [A]."""
-
-FREE_GAP_M = 4.0
-"""Least bumper-to-bumper gap of vehicles placed in one lane [A]."""
-
-MERGE_GAP_S = 0.5
-"""Time gap, beyond ``FREE_GAP_M``, before and behind a vehicle that changes lane by script [A]: drivers do not change
-into smaller ones at speed, and IDM behind it brakes without a collision."""
-
-MERGE_S = 5.0
-"""Time in which a scripted lane change is complete: a truck's takes longest."""
-
-FREE_TIME_GAP_S = 1.0
-"""IDM's time gap of a vehicle without another one ahead [A]."""
 
 HURRY = 1.25
 """Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
@@ -100,22 +87,6 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
-def equilibrium(
-    center_gap_m: float, speed_mps: float, jam_distance_m: float
-) -> tuple[float, float]:
-    """IDM time gap and free speed with which a vehicle keeps this gap at this speed.
-
-    A vehicle whose gap would need a longer time gap than 2.0 s wants to drive less fast instead, so that it does not
-    close the gap; one without a vehicle ahead keeps its speed.
-    """
-    if center_gap_m == math.inf:
-        return FREE_TIME_GAP_S, speed_mps
-    time_gap = equilibrium_time_gap(center_gap_m, speed_mps, jam_distance_m)
-    share = (jam_distance_m + time_gap * speed_mps) / center_gap_m
-    slowest = speed_mps / math.sqrt(math.sqrt(max(1.0 - share * share, HURRY**-4.0)))
-    return time_gap, slowest
-
-
 def debris_rows(
     spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -141,26 +112,6 @@ def debris_rows(
     i[debris.IS_METAL], i[debris.IS_WARM] = int(spec.is_metal), int(spec.is_warm)
     i[debris.CARRIER] = -1
     return f, i
-
-
-class Claim(NamedTuple):
-    """Room in a lane that a scripted vehicle will need: it moves on at its speed until then."""
-
-    lane: int
-    x_m: float
-    speed_mps: float
-    half_length_m: float
-    start_s: float
-    end_s: float
-
-    def is_clear_of(self, x_m: float, speed_mps: float, half_length_m: float) -> bool:
-        """Whether a vehicle at its speed leaves this room free, and stays before or behind it."""
-        gaps = [
-            (x_m + speed_mps * time) - (self.x_m + self.speed_mps * time)
-            for time in (self.start_s, self.end_s)
-        ]
-        room = half_length_m + self.half_length_m + FREE_GAP_M + MERGE_GAP_S * self.speed_mps
-        return min(gaps) > room or max(gaps) < -room
 
 
 class SceneBuilder:
@@ -241,20 +192,14 @@ class SceneBuilder:
             )
         )
 
-    def forbid_unsafe_changes(self) -> None:
-        """Keep vehicles in their lanes where highway-env's MOBIL could make them touch another one, in place.
+    def allows_changes(self, lane: int) -> bool:
+        """Whether other vehicles in ``lane`` may change lane by themselves.
 
-        MOBIL measures between centres and knows no lengths. So trucks stay in their lanes; a car leaves room for half
-        a truck; and where a scripted change ends within two lanes, no other vehicle changes by itself.
+        Not where a scripted change ends near, and not where an object blocks traffic: drivers who swerve around it at
+        the last moment touch those who do the same.
         """
-        targets = {claim.lane for claim in self._claims}
-        for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
-            if not i[vehicle.MAY_CHANGE_LANE]:
-                continue
-            if i[vehicle.IS_TRUCK] or any(abs(i[vehicle.LANE] - lane) <= 2 for lane in targets):
-                i[vehicle.MAY_CHANGE_LANE] = 0
-            else:
-                f[vehicle.JAM_DISTANCE] = 0.5 * (f[vehicle.LENGTH] + TRUCK_SIZE_M[0]) + JAM_GAP_M
+        is_near = any(abs(claim.lane - lane) <= CHANGE_REACH for claim in self._claims)
+        return not is_near and not any(i[debris.BLOCKS_TRAFFIC] for i in self._debris_i)
 
     def grip(self, friction: float) -> None:
         """Set the tyre-road friction coefficient of the clean surface."""
@@ -287,6 +232,7 @@ class SceneBuilder:
         is_truck: bool = False,
         target_speed_mps: float | None = None,
         time_gap_s: float = 1.5,
+        jam_distance_m: float | None = None,
         may_change_lane: bool = False,
         timer_s: float = 0.5,
     ) -> int:
@@ -300,8 +246,8 @@ class SceneBuilder:
             Whether it has size, mass and contact geometry of a truck.
         target_speed_mps
             Free speed; the present one if not given.
-        time_gap_s
-            IDM's time gap.
+        time_gap_s, jam_distance_m
+            IDM's time gap, and its distance between centres at standstill: the length and ``JAM_GAP_M`` if not given.
         may_change_lane
             Whether MOBIL is on.
         timer_s
@@ -322,7 +268,8 @@ class SceneBuilder:
         f[vehicle.SPEED] = speed_mps
         f[vehicle.TARGET_SPEED] = speed_mps if target_speed_mps is None else target_speed_mps
         f[vehicle.TIMER], f[vehicle.EXPONENT] = timer_s, 4.0
-        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, length + JAM_GAP_M
+        jam = length + JAM_GAP_M if jam_distance_m is None else jam_distance_m
+        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, jam
         f[vehicle.LENGTH], f[vehicle.WIDTH], f[vehicle.HEIGHT] = length, width, height
         f[vehicle.MASS] = TRUCK_MASS_KG if is_truck else CAR_MASS_KG
         f[vehicle.SCRIPT_SPEED] = -1.0

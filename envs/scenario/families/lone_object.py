@@ -16,7 +16,7 @@ from envs.scenario.source import LIGHT_SHARE
 from envs.scenario.traffic import place_traffic, traffic
 
 BLOCKING_SHARE = 0.4
-"""Share of tall objects that other drivers brake or change lane for [A]."""
+"""Share of tall objects that other drivers brake for [A]."""
 
 TALL_M = 0.3
 """Objects higher than this are tall [A]."""
@@ -29,7 +29,7 @@ PARAMETERS: Final = ParameterTable(
     OFFSET,
     Parameter(
         "object.blocks_traffic", "", 0, 1, Flag(BLOCKING_SHARE),
-        f"Whether other drivers brake or change lane for it, if it is higher than {TALL_M:g} m.", kind="flag",
+        f"Whether other drivers brake for it, if it is higher than {TALL_M:g} m.", kind="flag",
     ),
     *traffic(busy=0.6),
 )  # fmt: skip
