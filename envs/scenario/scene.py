@@ -15,6 +15,7 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.parameters.table import NOTHING, Value
 from envs.scenario.room import CHANGE_REACH, FREE_GAP_M, MERGE_S, Claim
 from envs.specification import (
     EGO_HEIGHT_M,
@@ -362,7 +363,7 @@ class SceneBuilder:
         self._debris_f[index][[debris.VX, debris.VY]] = vx_mps, vy_mps
 
     def build(
-        self, family: str, noise_seed: int, parameters: Mapping[str, float | str] | None = None
+        self, family: str, noise_seed: int, parameters: Mapping[str, Value] = NOTHING
     ) -> ScenarioInstance:
         """The finished instance; ``noise_seed`` keys all noise, ``parameters`` is the point it was built from."""
         self.episode_i[episode.NOISE_SEED] = noise_seed
@@ -382,5 +383,5 @@ class SceneBuilder:
             debris_i=stack(self._debris_i, debris.NUM_INTS, np.int64),
             episode_f=self.episode_f,
             episode_i=self.episode_i,
-            parameters={} if parameters is None else dict(parameters),
+            parameters=parameters,
         )

@@ -129,7 +129,7 @@ class Parameter(Immutable):
         """
         if self.kind == "name":
             if not isinstance(value, str) or (self.values and value not in self.values):
-                raise not_allowed(self.name, shown(value), self.values or ("the name of a type",))
+                raise not_allowed(self.name, value, self.values or ("the name of a type",))
             return value
         if self.kind == "flag":
             if not isinstance(value, bool | np.bool_):
