@@ -16,7 +16,7 @@ from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.parameters.table import NOTHING, Value
-from envs.scenario.room import CHANGE_REACH, FREE_GAP_M, MERGE_S, Claim
+from envs.scenario.room import Room
 from envs.specification import (
     EGO_HEIGHT_M,
     EGO_LENGTH_M,
@@ -24,7 +24,6 @@ from envs.specification import (
     LANE_WIDTH_M,
     MAX_DEBRIS,
     MAX_VEHICLES,
-    TICK_S,
     debris,
     episode,
     vehicle,
@@ -115,7 +114,7 @@ def debris_rows(
     return f, i
 
 
-class SceneBuilder:
+class SceneBuilder(Room):
     """One scene under construction.
 
     Parameters
@@ -131,14 +130,11 @@ class SceneBuilder:
     def __init__(
         self, num_lanes: int, *, has_shoulder: bool, setting: Setting, sight_range_m: float = 250.0
     ) -> None:
+        super().__init__()
         self.num_lanes = num_lanes
         self.setting = setting
-        self._vehicle_f: list[np.ndarray] = []
-        self._vehicle_i: list[np.ndarray] = []
         self._debris_f: list[np.ndarray] = []
-        self._debris_i: list[np.ndarray] = []
         self._types: list[str] = []
-        self._claims: list[Claim] = []
         f = np.zeros(episode.NUM_FLOATS)
         f[episode.FRICTION] = f[episode.GRIP] = BASE_FRICTION[setting.weather]
         f[episode.LEFT_EDGE] = -0.5 * LANE_WIDTH_M
@@ -152,55 +148,6 @@ class SceneBuilder:
         i[episode.WEATHER] = episode.WEATHER_NAMES.index(setting.weather)
         i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
         self.episode_i = i
-
-    def is_free(
-        self, lane: int, x_m: float, length_m: float, speed_mps: float | None = None
-    ) -> bool:
-        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it.
-
-        With ``speed_mps``: also whether the vehicle leaves room for every scripted lane change.
-        """
-        for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
-            reach = 0.5 * (f[vehicle.LENGTH] + length_m) + FREE_GAP_M
-            if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
-                return False
-        return speed_mps is None or all(
-            claim.is_clear_of(x_m, speed_mps, 0.5 * length_m)
-            for claim in self._claims
-            if claim.lane == lane
-        )
-
-    def gap_ahead(self, lane: int, x_m: float) -> float:
-        """Distance between the centres of a vehicle at ``x_m`` and the next one ahead in ``lane``, m; or infinity."""
-        places = (
-            f[vehicle.X]
-            for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True)
-            if i[vehicle.LANE] == lane and f[vehicle.X] > x_m
-        )
-        return float(min(places, default=math.inf)) - x_m
-
-    def claim(self, index: int, lane: int, start_s: float, end_s: float) -> None:
-        """Keep room in ``lane`` from one time to another for vehicle ``index``, which will change into it."""
-        f = self._vehicle_f[index]
-        self._claims.append(
-            Claim(
-                lane,
-                float(f[vehicle.X]),
-                float(f[vehicle.SPEED]),
-                0.5 * float(f[vehicle.LENGTH]),
-                start_s,
-                end_s,
-            )
-        )
-
-    def allows_changes(self, lane: int) -> bool:
-        """Whether other vehicles in ``lane`` may change lane by themselves.
-
-        Not where a scripted change ends near, and not where an object blocks traffic: drivers who swerve around it at
-        the last moment touch those who do the same.
-        """
-        is_near = any(abs(claim.lane - lane) <= CHANGE_REACH for claim in self._claims)
-        return not is_near and not any(i[debris.BLOCKS_TRAFFIC] for i in self._debris_i)
 
     def grip(self, friction: float) -> None:
         """Set the tyre-road friction coefficient of the clean surface."""
@@ -282,32 +229,6 @@ class SceneBuilder:
         self._vehicle_f.append(f)
         self._vehicle_i.append(i)
         return len(self._vehicle_f) - 1
-
-    def script(
-        self, index: int, tick: int, *, lane: int | None = None, speed_mps: float | None = None
-    ) -> None:
-        """Make vehicle ``index`` steer to ``lane`` and take ``speed_mps`` as its free speed from ``tick`` on."""
-        self._vehicle_i[index][vehicle.SCRIPT_TICK] = tick
-        if lane is not None:
-            self._vehicle_i[index][vehicle.SCRIPT_LANE] = lane
-        if speed_mps is not None:
-            self._vehicle_f[index][vehicle.SCRIPT_SPEED] = speed_mps
-
-    def script_return(self, index: int, tick: int, lane: int) -> None:
-        """Make vehicle ``index`` steer to ``lane`` at ``tick``, after its first script."""
-        self._vehicle_i[index][vehicle.RETURN_TICK] = tick
-        self._vehicle_i[index][vehicle.RETURN_LANE] = lane
-
-    def change_lane(self, index: int, tick: int, lane: int) -> None:
-        """Make vehicle ``index`` change to ``lane`` at ``tick``; traffic placed later leaves room for it."""
-        self.script(index, tick, lane=lane)
-        start = tick * TICK_S
-        self.claim(index, lane, start, start + MERGE_S)
-
-    def change_back(self, index: int, tick: int, lane: int) -> None:
-        """Make vehicle ``index`` return to ``lane`` at ``tick``; its place there stays free until then."""
-        self.script_return(index, tick, lane)
-        self.claim(index, lane, 0.0, tick * TICK_S + MERGE_S)
 
     def add_object(
         self,
