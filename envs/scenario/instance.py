@@ -73,8 +73,9 @@ class ScenarioInstance(Immutable):
         """Check, then freeze the arrays."""
         arrays = {name: getattr(self, name) for name in ARRAYS}
         check_arrays(arrays, len(self.debris_types))
-        _check_parameters(self.parameters)
-        object.__setattr__(self, "parameters", Point(self.parameters))
+        if not isinstance(self.parameters, Point):
+            _check_parameters(self.parameters)
+            object.__setattr__(self, "parameters", Point(self.parameters))
         check_trajectories(self.trajectories, self.vehicle_f.shape[1])
         self._freeze()
 
