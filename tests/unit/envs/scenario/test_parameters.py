@@ -68,6 +68,8 @@ def test_quantiles_by_hand():
     assert [Flag(0.3).quantile(u) for u in (0.0, 0.29, 0.3, 1.0)] == [True, True, False, False]
     # the second piece begins at u = 0.25: half of its share is u = 0.625
     assert Pieces(((0.0, 1.0, 0.25), (2.0, 5.0, 0.75))).quantile(0.625) == pytest.approx(3.5)
+    # 0.9 is 13 / 15 of it
+    assert Pieces(((0.0, 1.0, 0.25), (2.0, 5.0, 0.75))).quantile(0.9) == pytest.approx(4.6)
     assert Names(("a", "b"), (0.25, 0.75)).mixed("c", 0.2) == Names(
         ("c", "a", "b"), (0.2, 0.2, pytest.approx(0.6))
     )
