@@ -19,6 +19,9 @@ STOP_RADPS = 0.3
 FASTEST_RADPS = 20.0
 """Largest rate of turning: three turns a second [A]."""
 
+LEAST_HALF_M = 0.05
+"""Boxes with a smaller half diagonal turn as slowly as one of this size: a tick is too long for them [A]."""
+
 TIP_RADPS = 3.0
 """Rate with which a load tips over the tail of its carrier [A: sqrt(1.5 g/L) is 3.8 for 1 m, 2.7 for 2 m]."""
 
@@ -46,7 +49,7 @@ def advance_turn(
     On the road: gravity about the edge, ``dw/dt = -(g R/k^2) cos(d + |angle|)`` with half diagonal ``R``, its elevation
     ``d`` and ``k^2 = 4 R^2/3``; where a face meets the road the rate falls to ``1 - 1.5 sin^2(a)`` of it, ``a`` being
     the angle of the diagonal from the vertical, and to nothing where that is negative (angular momentum about the new
-    edge, Housner 1963, equation 7).
+    edge, Housner 1963).
 
     Parameters
     ----------
@@ -55,24 +58,26 @@ def advance_turn(
     is_down
         Whether it is on the road rather than in the air.
     """
-    if is_down and (rate != 0.0 or angle != 0.0):
-        half = 0.5 * math.sqrt(base * base + height * height)
-        side = angle if angle != 0.0 else rate
-        lean = math.atan2(height, base) + abs(angle)
-        pull = 0.75 * GRAVITY_MPS2 / max(half, 0.05) * math.cos(lean)
-        rate -= math.copysign(pull, side) * duration
-    before, angle = angle, angle + rate * duration
-    quarters = 0
-    if abs(angle) >= 0.5 * math.pi:
-        angle, quarters = angle - math.copysign(0.5 * math.pi, angle), 1
-        base, height = height, base
-    if is_down and (quarters == 1 or before * angle < 0.0 or before == 0.0):
-        if quarters == 1 or before != 0.0:
-            square = base * base / max(base * base + height * height, 1e-9)
-            rate *= max(1.0 - 1.5 * square, 0.0)
-        if abs(rate) < STOP_RADPS:
-            angle, rate = 0.0, 0.0
-    return Turn(angle, rate, quarters)
+    if not is_down:
+        angle += rate * duration
+        if abs(angle) < 0.5 * math.pi:
+            return Turn(angle, rate, 0)
+        return Turn(angle - math.copysign(0.5 * math.pi, angle), rate, 1)
+    half = 0.5 * math.sqrt(base * base + height * height)
+    side = math.copysign(1.0, angle if angle != 0.0 else rate)
+    lean = math.atan2(height, base) + abs(angle)
+    before = rate
+    rate -= side * 0.75 * GRAVITY_MPS2 / max(half, LEAST_HALF_M) * math.cos(lean) * duration
+    if angle == 0.0 and before * rate <= 0.0:
+        return Turn(0.0, 0.0, 0)
+    angle += rate * duration
+    quarters = 1 if abs(angle) >= 0.5 * math.pi else 0
+    if quarters == 0 and angle * side > 0.0:
+        return Turn(angle, rate, 0)
+    # a face meets the road
+    face = height if quarters == 1 else base
+    rate *= max(1.0 - 0.375 * face * face / (half * half), 0.0)
+    return Turn(0.0, rate if abs(rate) > STOP_RADPS else 0.0, quarters)
 
 
 @compiled
