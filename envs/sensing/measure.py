@@ -17,7 +17,7 @@ PIXEL_RAD = 0.27e-3 * 1.4
 """Angular error of one edge: 8 Mpx over 60 degrees, two edges (envs/physics/SOURCES.md 4.1) [A]."""
 
 SIZE_SHARE = 0.05
-"""Error of a measured size as a share of the size, one draw for the life of the track (envs/physics/SOURCES.md 4.1) [A]."""
+"""Error of a measured size as a share of the size, for the life of the track (envs/physics/SOURCES.md 4.1) [A]."""
 
 RANGE_SHARE = 0.02
 """Error of the measured range as a share of the range [A]."""
@@ -200,7 +200,7 @@ def measure_jolt(world: World, slot: int, k: int, ranges: tuple[float, float]) -
 
 @compiled
 def measure_height(world: World, slot: int, j: int, ranges: tuple[float, float]) -> None:
-    """Write height above the road and vertical speed of object ``j`` into its track; 0 if it seems to lie on the road."""
+    """Write height above the road and vertical speed of object ``j`` into its track; 0 if it seems to lie down."""
     f = world.track_f
     z, vz = world.debris_f[debris.Z, j], world.debris_f[debris.VZ, j]
     f[track.Z, slot] = f[track.VZ, slot] = 0.0

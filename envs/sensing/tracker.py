@@ -8,7 +8,15 @@ from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import uniforms
 from envs.sensing import measure
 from envs.sensing.sight import is_object_in_sight, recognition_range, sees_vehicle
-from envs.specification import DEBRIS_SLOTS, DECISION_S, VEHICLE_SLOTS, debris, episode, track, vehicle
+from envs.specification import (
+    DEBRIS_SLOTS,
+    DECISION_S,
+    VEHICLE_SLOTS,
+    debris,
+    episode,
+    track,
+    vehicle,
+)
 from envs.specification.world import Array, World
 
 VEHICLE_FORGET_DECISIONS = 30

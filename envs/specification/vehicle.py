@@ -51,7 +51,7 @@ PAINTS = ("white", "black", "grey", "silver", "blue", "red", "green", "brown")
 """Colours of vehicles, most frequent first."""
 
 PAINT_PERCENT = (36, 22, 17, 9, 8, 5, 2, 1)
-"""Share of every colour, in percent: rounded from those of new cars, BASF Color Report 2023 for Automotive OEM Coatings,
+"""Share of every colour, in percent: rounded from those of new cars, BASF Color Report 2023 for Automotive OEM Coatings:
 "achromatic colors" and "chromatic colors" [A: rounding and the split of the small ones]."""
 
 # --- values of KIND ---------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def tip_off(world: World, j: int) -> None:
 
 @compiled
 def strike(world: World, k: int, j: int, x: float, y: float) -> None:
-    """Turn object ``j`` to which a contact with vehicle ``k`` gives a velocity ``(x, y)`` of the road frame, in place."""
+    """Turn object ``j``, to which a contact with vehicle ``k`` gives a velocity of the road frame, in place."""
     v, d = world.vehicle_f, world.debris_f
     bottom, height = d[debris.Z, j], d[debris.HEIGHT, j]
     push(world, j, x, y, min(BUMPER_M, bottom + height) - bottom - 0.5 * height)

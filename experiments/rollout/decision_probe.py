@@ -167,9 +167,7 @@ class DecisionProbe:
         for j in range(int(world.episode_i[episode.NUM_DEBRIS])):
             ahead = world.debris_f[debris.X, j] - world.vehicle_f[vehicle.X, 0]
             is_free = world.debris_i[debris.CARRIER, j] < 0
-            if object_slot(world, j) >= 0 or (
-                is_free and ahead < FALLBACK_DISTANCE_M
-            ):
+            if object_slot(world, j) >= 0 or (is_free and ahead < FALLBACK_DISTANCE_M):
                 return j
         return -1
 

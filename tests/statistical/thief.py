@@ -132,6 +132,8 @@ def stand(scene, num, seed):
         env.batch.episode_i[:, episode.DECISION] = step
         for b in range(num):
             observe(world_at(env.batch, b))
-        found.append(env.batch.debris[:, 0, column.D_LOOK : column.D_LOOK + debris.NUM_LOOKS].copy())
+        found.append(
+            env.batch.debris[:, 0, column.D_LOOK : column.D_LOOK + debris.NUM_LOOKS].copy()
+        )
     looks = np.array([drawn.debris_i[debris.LOOK, 0] for drawn in instances])
     return np.stack(found, axis=1).astype(np.float64), looks

@@ -161,7 +161,10 @@ def _measure(
 def _state_deviations(world: World, slot: int, out: Array) -> None:
     """Write the standard deviations that the networks predict to a track, in place."""
     f = world.track_f
-    f[track.SD_X, slot], f[track.SD_Y, slot] = math.exp(out[em.LOG_SD_X]), math.exp(out[em.LOG_SD_Y])
+    f[track.SD_X, slot], f[track.SD_Y, slot] = (
+        math.exp(out[em.LOG_SD_X]),
+        math.exp(out[em.LOG_SD_Y]),
+    )
     f[track.SD_V, slot] = math.exp(out[em.LOG_SD_V])
     f[track.SD_SIZE, slot] = math.exp(out[em.LOG_SD_SIZE])
 

@@ -12,7 +12,14 @@ from tests.unit.envs.bench import Drive, put, road
 
 RATES = [debris.ROLL_RATE, debris.PITCH_RATE, debris.YAW_RATE]
 ANGLES = [debris.ROLL, debris.PITCH]
-BOX = {"length_m": 0.6, "width_m": 0.5, "height_m": 0.4, "mass_kg": 20.0, "friction": 0.6, "restitution": 0.2}
+BOX = {
+    "length_m": 0.6,
+    "width_m": 0.5,
+    "height_m": 0.4,
+    "mass_kg": 20.0,
+    "friction": 0.6,
+    "restitution": 0.2,
+}
 
 
 def exchange(name, one, other):
