@@ -51,8 +51,8 @@ PAINTS = ("white", "black", "grey", "silver", "blue", "red", "green", "brown")
 """Colours of vehicles, most frequent first."""
 
 PAINT_PERCENT = (36, 22, 17, 9, 8, 5, 2, 1)
-"""Share of every colour, in percent: rounded from those of new cars, BASF Color Report 2023 for Automotive OEM Coatings:
-"achromatic colors" and "chromatic colors" [A: rounding and the split of the small ones]."""
+"""Share of every colour, in percent [A]: near those of new cars, of which four in five are white, black, grey or silver
+(BASF Color Report 2023 for Automotive OEM Coatings)."""
 
 # --- values of KIND ---------------------------------------------------------------------------------
 KIND_IDM = 0  # highway-env's IDMVehicle

@@ -84,7 +84,7 @@ def test_range_of_an_object_at_rest(loot):
     # the bound of all 20 sightings for a thief who knows that it rests; missed ones leave less
     bound = np.array([thief.motion_bound(r, knows_speed=True) for r in ranges["object"]])
     error = np.sqrt(np.mean(((found - ranges["object"][:, -1]) / bound)[often] ** 2))
-    assert BEATEN < error < 2.0
+    assert BEATEN < error < 3.0
     columns = rows_of(seen, "debris")
     assert relative_error(columns, ranges["object"][:, -1], bound) > BEATEN
 
