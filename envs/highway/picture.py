@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.marks import (
@@ -24,11 +26,12 @@ from envs.highway.drawing.spills import material_of
 from envs.highway.drawing.vehicles import Body, draw_vehicle
 from envs.highway.history import MARK_TICKS, History
 from envs.scenario.instance import ScenarioInstance
-from envs.sensing.tracker import BRAKE_LAMP_MPS2, object_slot
+from envs.sensing.tracker import BRAKE_LAMP_MPS2
 from envs.specification import (
     DECISION_S,
     LANE_WIDTH_M,
     TICK_S,
+    VEHICLE_SLOTS,
     debris,
     episode,
     track,
@@ -55,9 +58,15 @@ _POSE: Final = (debris.X, debris.Y, debris.YAW, debris.Z)
 _BOX: Final = (debris.LENGTH, debris.WIDTH, debris.HEIGHT, debris.PITCH, debris.ROLL)
 
 
+def _slot_of(world: World, j: int) -> int:
+    """Slot of the track of object ``j``; -1 = it has none."""
+    found = np.flatnonzero(world.track_i[track.TARGET, VEHICLE_SLOTS:] == j)
+    return VEHICLE_SLOTS + int(found[0]) if len(found) else -1
+
+
 def knowledge(world: World, j: int) -> str:
     """State of the ego's track of object ``j``: ``"seen"`` now, ``"hidden"`` but tracked, or ``"unknown"``."""
-    slot = object_slot(world, j)
+    slot = _slot_of(world, j)
     if slot < 0:
         return "unknown"
     return "seen" if world.track_i[track.VISIBLE, slot] == 1 else "hidden"
@@ -108,7 +117,7 @@ def describe_object(world: World, name: str, j: int) -> tuple[str, Colour]:
     if world.debris_i[debris.IS_REAL, j] == 0:
         return f"{text}: nothing there", ink.PHANTOM
     if known == "hidden":
-        unseen = float(world.track_i[track.UNSEEN, object_slot(world, j)]) * DECISION_S
+        unseen = float(world.track_i[track.UNSEEN, _slot_of(world, j)]) * DECISION_S
         return f"{text}, hidden {unseen:.1f} s", ink.GHOST
     if known == "unknown":
         return f"{text}, not seen", ink.TEXT_DIM
@@ -169,7 +178,7 @@ def _draw_beliefs(canvas: Canvas, world: World, items: list[Item]) -> None:
     """Draw outlines of objects that are seen or only remembered, and frames around phantoms."""
     f = world.track_f
     for j, item in enumerate(items):
-        slot, known = object_slot(world, j), knowledge(world, j)
+        slot, known = _slot_of(world, j), knowledge(world, j)
         if world.debris_i[debris.IS_REAL, j] == 0:
             pose = (item.x_m, item.y_m, item.yaw_rad)
             draw_phantom(canvas, *pose, item.length_m, item.width_m)
