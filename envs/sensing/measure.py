@@ -10,7 +10,7 @@ import math
 
 from envs.physics.compilation import compiled, inlined, shared
 from envs.physics.noise import normal_quantile, uniforms
-from envs.specification import debris, episode, track, vehicle
+from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import World
 
 PIXEL_RAD = 0.27e-3 * 1.4
@@ -34,6 +34,9 @@ SPEED_FLOOR_MPS, SPEED_PER_M = 0.15, 0.005
 TRACK_SHARE, DECISION_SHARE = 0.8, 0.6
 """An error is one draw for the life of the track plus one per decision (0.8^2 + 0.6^2 = 1), so that averaging over
 time does not remove it (envs/physics/SOURCES.md 4.1) [A]."""
+
+EVEN = 12.0**0.5
+"""Width of the uniform distribution whose standard deviation is 1."""
 
 SPEED_TRACK_SHARE, SPEED_DECISION_SHARE = 0.28, 0.96
 """The same for speeds (0.28^2 + 0.96^2 = 1): a speed that is wrong for long would contradict the measured positions, so
@@ -64,7 +67,7 @@ BAND_SDS = 6.0
 OBJECT_ENTITY = 100
 CHANNEL_DECISION, CHANNEL_CLASS, CHANNEL_DETECT, CHANNEL_LOOK = 3, 4, 5, 6
 CHANNEL_EDGES, CHANNEL_HEIGHT, CHANNEL_LIFE = 8, 9, 10  # life: three blocks of track errors
-CHANNEL_LOOK_DECISION = 30  # five blocks, one number per look
+CHANNEL_LOOK_DECISION = 30  # three blocks, half a number per look
 
 _X, _Y, _VX, _VY, _SIZE, _HEADING, _EDGE = (track.ERRORS + k for k in (0, 1, 2, 3, 4, 7, 8))
 
@@ -152,6 +155,12 @@ def _blend_speed(fixed: float, uniform: float) -> float:
     return SPEED_TRACK_SHARE * fixed + SPEED_DECISION_SHARE * normal_quantile(uniform)
 
 
+@shared
+def _blend_even(fixed: float, uniform: float) -> float:
+    """Error with standard deviation 1 made of the track's normal draw and an even one of this decision (pixels)."""
+    return TRACK_SHARE * fixed + DECISION_SHARE * EVEN * (uniform - 0.5)
+
+
 @compiled
 def measure_box(
     world: World,
@@ -178,11 +187,15 @@ def measure_box(
     pixels = ranges[0] * PIXEL_RAD
     for m in range(3):
         # the share is never seen to change, or the change would tell it
-        edges = pixels * _blend(f[_EDGE + m, slot], draws[m])
+        edges = pixels * _blend_even(f[_EDGE + m, slot], draws[m])
         value = size[m] * (1.0 + SIZE_SHARE * f[_SIZE + m, slot]) + edges
         f[track.LENGTH + m, slot] = max(value, 0.0)
     f[track.SD_SIZE, slot] = size_error(f[track.HEIGHT, slot], ranges[1])
-    f[track.HEADING, slot] = heading + HEADING_RAD * _blend(f[_HEADING, slot], draws[3])
+    vx, vy = f[track.VX, slot], f[track.VY, slot]
+    if slot < VEHICLE_SLOTS and vx * vx + vy * vy > MOVING_MPS * MOVING_MPS:
+        f[track.HEADING, slot] = math.atan2(vy, vx)
+    else:
+        f[track.HEADING, slot] = heading + HEADING_RAD * _blend(f[_HEADING, slot], draws[3])
 
 
 @compiled
@@ -240,14 +253,18 @@ def look_posterior(world: World, slot: int, j: int, distance: float) -> None:
     """
     f, seed = world.track_f, world.episode_i[episode.NOISE_SEED]
     decision, total = world.episode_i[episode.DECISION] + 1, 0.0
-    for block in range((debris.NUM_LOOKS + 3) // 4):
+    for block in range((debris.NUM_LOOKS + 7) // 8):
         draws = uniforms(seed, decision, OBJECT_ENTITY + j, CHANNEL_LOOK_DECISION + block)
-        for m in range(min(4, debris.NUM_LOOKS - 4 * block)):
-            c = 4 * block + m
+        for m in range(min(8, debris.NUM_LOOKS - 8 * block)):
+            c = 8 * block + m
+            # one number of 32 bits is two of 16
+            scaled = 65_536.0 * draws[m // 2]
+            high = math.floor(scaled)
+            draw = (high + 0.5) / 65_536.0 if m % 2 == 0 else scaled - high
             shape = 1.0
             if c == world.debris_i[debris.LOOK, j]:
                 shape += LOOK_CONCENTRATION * math.exp(-distance / LOOK_DECAY_M)
-            z = _blend(f[track.LOOK_DRAWS + c, slot], draws[m])
+            z = _blend_even(f[track.LOOK_DRAWS + c, slot], draw)
             root = max(1.0 - 1.0 / (9.0 * shape) + z / (3.0 * math.sqrt(shape)), LEAST_ROOT)
             f[track.LOOK + c, slot] = shape * root * root * root
             total += f[track.LOOK + c, slot]

@@ -104,9 +104,6 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
     )
     size = (v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k])
     measure.measure_box(world, slot, k, ranges, size, heading)
-    vx, vy = f[track.VX, slot], f[track.VY, slot]
-    if vx * vx + vy * vy > measure.MOVING_MPS * measure.MOVING_MPS:
-        f[track.HEADING, slot] = math.atan2(vy, vx)
     f[track.BRAKE, slot] = 1.0 if v[vehicle.ACCELERATION, k] < BRAKE_LAMP_MPS2 else 0.0
     measure.measure_jolt(world, slot, k, ranges)
 
