@@ -76,7 +76,7 @@ _SPEEDS = (
     Column("vy", "m/s", -60.0, 60.0, "measured speed across the road, right positive"),
 )
 _DEVIATIONS = (
-    Column("sd_x", "m", 0.0, 20.0, "standard deviation of dx"),
+    Column("sd_x", "m", 0.0, 20.0, "standard deviation of dx, from the measured range, as all deviations here"),
     Column("sd_y", "m", 0.0, 5.0, "standard deviation of dy"),
     Column("sd_v", "m/s", 0.0, 5.0, "standard deviation of vx and vy"),
     Column("sd_size", "m", 0.0, 2.0, "standard deviation of the height; sizes have 5 % plus the pixel error"),
@@ -85,22 +85,22 @@ _DEVIATIONS = (
 VEHICLE_TABLE = (
     *_TRACK_HEAD,
     *_SPEEDS,
-    Column("heading", "rad", -3.2, 3.2, "against the road"),
+    Column("heading", "rad", -3.2, 3.2, "against the road; above 5 m/s the direction of (vx, vy)"),
     Column("length", "m", 0.0, 30.0, "measured"),
     Column("width", "m", 0.0, 6.0, "measured"),
     Column("height", "m", 0.0, 6.0, "measured"),
     *_DEVIATIONS,
     Column("brake_lamp", "0/1", 0.0, 1.0, "brake lamp lit"),
-    Column("jolt", "m", 0.0, 1.0, "visible vertical jolt of the body: it has driven over something"),
+    Column("jolt", "m", 0.0, 1.0, "largest vertical jolt of the body since the last decision: it drove over something"),
 )  # fmt: skip
 """Columns of ``vehicles (8, 19)``."""
 
 DEBRIS_TABLE = (
     *_TRACK_HEAD,
-    Column("z", "m", -0.5, 10.0, "measured height of the lowest point above the road"),
+    Column("z", "m", -0.5, 10.0, "measured height of the lowest point above the road; 0 if not noticed"),
     *_SPEEDS,
-    Column("vz", "m/s", -30.0, 30.0, "measured vertical speed"),
-    Column("yaw", "rad", -10.0, 10.0, "long axis against the road"),
+    Column("vz", "m/s", -30.0, 30.0, "measured vertical speed; 0 if z is 0"),
+    Column("yaw", "rad", -10.0, 10.0, "measured direction of the long axis against the road"),
     Column("length", "m", 0.0, 40.0, "measured along its own axis"),
     Column("width", "m", 0.0, 10.0, "measured"),
     Column("height", "m", 0.0, 3.0, "measured"),

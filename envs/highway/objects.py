@@ -90,8 +90,9 @@ class DebrisObject(RoadObject):
         self._velocity = value
 
     def follow(self, world: World, j: int) -> None:
-        """Take position, heading and velocity of object ``j`` of a world."""
+        """Take position, heading, size and velocity of object ``j`` of a world."""
         d = world.debris_f
+        self.LENGTH, self.WIDTH = float(d[debris.LENGTH, j]), float(d[debris.WIDTH, j])
         self.position = np.array([d[debris.X, j], d[debris.Y, j]])
         self.heading = float(d[debris.YAW, j])
         self._velocity = np.array([d[debris.VX, j], d[debris.VY, j]])

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.marks import (
@@ -52,10 +54,20 @@ ENDINGS: Final = (
 )
 
 
+_POSE: Final = (debris.X, debris.Y, debris.YAW, debris.Z)
+_BOX: Final = (debris.LENGTH, debris.WIDTH, debris.HEIGHT, debris.PITCH, debris.ROLL)
+
+
+def _slot_of(world: World, j: int) -> int:
+    """Slot of the track of object ``j``; -1 = it has none."""
+    found = np.flatnonzero(world.track_i[track.TARGET, VEHICLE_SLOTS:] == j)
+    return VEHICLE_SLOTS + int(found[0]) if len(found) else -1
+
+
 def knowledge(world: World, j: int) -> str:
     """State of the ego's track of object ``j``: ``"seen"`` now, ``"hidden"`` but tracked, or ``"unknown"``."""
-    slot = VEHICLE_SLOTS + j
-    if world.track_i[track.TARGET, slot] < 0:
+    slot = _slot_of(world, j)
+    if slot < 0:
         return "unknown"
     return "seen" if world.track_i[track.VISIBLE, slot] == 1 else "hidden"
 
@@ -63,15 +75,16 @@ def knowledge(world: World, j: int) -> str:
 def item_of(world: World, name: str, j: int) -> Item:
     """Object ``j`` of a world in drawable form: faint if it was never seen, hatched if it is not seen now."""
     known = knowledge(world, j)
-    rows = (debris.X, debris.Y, debris.YAW, debris.LENGTH, debris.WIDTH, debris.Z)
-    x, y, yaw, length, width, z = (float(world.debris_f[row, j]) for row in rows)
+    x, y, yaw, z = (float(world.debris_f[row, j]) for row in _POSE)
+    length, width, height, pitch, roll = (float(world.debris_f[row, j]) for row in _BOX)
     return Item(
         look=debris.LOOKS[int(world.debris_i[debris.LOOK, j])],
         x_m=x,
         y_m=y,
         yaw_rad=yaw,
-        length_m=length,
-        width_m=width,
+        # from above: a tilted box shows a part of its height
+        length_m=length * math.cos(pitch) + height * abs(math.sin(pitch)),
+        width_m=width * math.cos(roll) + height * abs(math.sin(roll)),
         z_m=z,
         material=material_of(name),
         alpha=ALPHA[known],
@@ -94,6 +107,7 @@ def body_of(world: World, k: int) -> Body:
         is_truck=bool(i[vehicle.IS_TRUCK]),
         brakes=bool(f[vehicle.ACCELERATION] < BRAKE_LAMP_MPS2),
         has_crashed=bool(i[vehicle.CRASHED]),
+        paint=vehicle.PAINTS[int(i[vehicle.PAINT])],
     )
 
 
@@ -103,7 +117,7 @@ def describe_object(world: World, name: str, j: int) -> tuple[str, Colour]:
     if world.debris_i[debris.IS_REAL, j] == 0:
         return f"{text}: nothing there", ink.PHANTOM
     if known == "hidden":
-        unseen = float(world.track_i[track.UNSEEN, VEHICLE_SLOTS + j]) * DECISION_S
+        unseen = float(world.track_i[track.UNSEEN, _slot_of(world, j)]) * DECISION_S
         return f"{text}, hidden {unseen:.1f} s", ink.GHOST
     if known == "unknown":
         return f"{text}, not seen", ink.TEXT_DIM
@@ -164,7 +178,7 @@ def _draw_beliefs(canvas: Canvas, world: World, items: list[Item]) -> None:
     """Draw outlines of objects that are seen or only remembered, and frames around phantoms."""
     f = world.track_f
     for j, item in enumerate(items):
-        slot, known = VEHICLE_SLOTS + j, knowledge(world, j)
+        slot, known = _slot_of(world, j), knowledge(world, j)
         if world.debris_i[debris.IS_REAL, j] == 0:
             pose = (item.x_m, item.y_m, item.yaw_rad)
             draw_phantom(canvas, *pose, item.length_m, item.width_m)

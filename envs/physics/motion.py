@@ -20,14 +20,16 @@ BOUNCE_STOP_MPS = 0.3
 
 
 class Motion(NamedTuple):
-    """Velocity (m/s) and height of the lowest point (m) after a step, and the distance covered (m)."""
+    """Velocity (m/s) and height of the lowest point (m) after a step, and what happened in it."""
 
     vx: float
     vy: float
     z: float
     vz: float
-    dx: float
+    dx: float  # distance covered, m
     dy: float
+    knock_x: float  # velocity that touch-downs took out of the object by friction, m/s
+    knock_y: float
 
 
 @compiled
@@ -67,9 +69,9 @@ def advance_object(
     """
     drag = 0.5 * AIR_DENSITY_KGPM3 * drag_area / mass
     lift = 0.5 * AIR_DENSITY_KGPM3 * lift_area / mass
-    dx, dy = 0.0, 0.0
+    dx, dy, knock_x, knock_y = 0.0, 0.0, 0.0, 0.0
     if _is_held(vx, vy, z, vz, air_x, air_y, friction, drag, lift):
-        return Motion(0.0, 0.0, 0.0, 0.0, dx, dy)
+        return Motion(0.0, 0.0, 0.0, 0.0, dx, dy, 0.0, 0.0)
     num_steps = max(1, math.ceil(duration / LONGEST_STEP_S - 1e-9))
     dt = duration / num_steps
     for _ in range(num_steps):
@@ -83,22 +85,25 @@ def advance_object(
             impact = vz * vz + 2.0 * GRAVITY_MPS2 * z
             z += vz * dt - 0.5 * GRAVITY_MPS2 * dt * dt
             vz -= GRAVITY_MPS2 * dt
-            taken = 0.0
-            if z <= 0.0:
+            taken, lands = 0.0, z <= 0.0
+            if lands:
                 z, vz = 0.0, math.sqrt(impact)
                 taken = friction * (1.0 + restitution) * vz
                 vz *= restitution
                 if vz < BOUNCE_STOP_MPS:
                     vz = 0.0
         else:
+            lands = False
             taken = friction * max(0.0, GRAVITY_MPS2 - lift * wind * wind) * dt
         if taken > 0.0:
             speed = math.sqrt(vx * vx + vy * vy)
             left = 1.0 - taken / speed if speed > taken else 0.0
+            if lands:
+                knock_x, knock_y = knock_x + (1.0 - left) * vx, knock_y + (1.0 - left) * vy
             vx, vy = vx * left, vy * left
         dx += 0.5 * (old_x + vx) * dt
         dy += 0.5 * (old_y + vy) * dt
-    return Motion(vx, vy, z, vz, dx, dy)
+    return Motion(vx, vy, z, vz, dx, dy, knock_x, knock_y)
 
 
 @compiled

@@ -39,6 +39,8 @@ _DEBRIS_LIMITS = (
     (debris.FRICTION, "friction", 0.0, 2.0),
     (debris.RESTITUTION, "restitution", 0.0, 1.0),
     (debris.TYRE_FRICTION, "tyre_friction", 0.0, 2.0),
+    (debris.ROLL, "roll_rad", -1.5708, 1.5708),
+    (debris.PITCH, "pitch_rad", -1.5708, 1.5708),
 )
 _EPISODE_LIMITS = (
     (episode.FRICTION, "friction", 0.0, 2.0),
@@ -51,6 +53,7 @@ _VEHICLE_CHOICES = (
     (vehicle.KIND, "kind", vehicle.KIND_IDM, vehicle.KIND_EGO),
     (vehicle.MAY_CHANGE_LANE, "may_change_lane", 0, 1),
     (vehicle.IS_TRUCK, "is_truck", 0, 1),
+    (vehicle.PAINT, "paint", 0, len(vehicle.PAINTS) - 1),
 )
 _DEBRIS_CHOICES = (
     (debris.LOOK, "look", 0, debris.NUM_LOOKS - 1),
@@ -58,6 +61,8 @@ _DEBRIS_CHOICES = (
     (debris.IS_PATCH, "is_patch", 0, 1),
     (debris.IS_ANCHORED, "is_anchored", 0, 1),
     (debris.BLOCKS_TRAFFIC, "blocks_traffic", 0, 1),
+    (debris.FACE, "face", 0, len(debris.FACES) - 1),
+    (debris.OWNER, "owner", debris.OWNER_CLOSED_FORM, debris.OWNER_CLOSED_FORM),
 )
 _EPISODE_CHOICES = (
     (episode.NUM_LANES, "num_lanes", 1, 4),

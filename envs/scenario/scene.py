@@ -14,6 +14,7 @@ import numpy as np
 from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
+from envs.physics.noise import uniforms
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.parameters.table import NOTHING, Value
 from envs.scenario.room import Room
@@ -56,6 +57,9 @@ BASE_FRICTION = {"clear": 0.80, "rain": 0.55, "fog": 0.75}
 SIGHT_CAP_M = {"clear": 150.0, "rain": 110.0, "fog": 75.0}
 """Longest sight range in daylight [A]."""
 
+PAINT_CHANNEL = 40
+"""Channel of the counter-based noise from which paints are drawn."""
+
 NIGHT_SHARE = 0.6
 """Sight range at night (dipped headlights reach 60-75 m on dark objects) as a share of the day's [A]."""
 
@@ -85,6 +89,12 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     """
     share = math.sqrt(1.0 - HURRY**-4.0)
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
+
+
+def draw_paint(noise_seed: int, index: int) -> int:
+    """Paint of a vehicle as a pure function of the seed and its index, so that it changes no other draw."""
+    draw = uniforms(noise_seed, 0, index, PAINT_CHANNEL)[0]
+    return int(np.searchsorted(np.cumsum(vehicle.PAINT_PERCENT), 100.0 * draw, side="right"))
 
 
 def debris_rows(
@@ -290,6 +300,8 @@ class SceneBuilder(Room):
         self.episode_i[episode.NOISE_SEED] = noise_seed
         self.episode_i[episode.NUM_VEHICLES] = len(self._vehicle_f)
         self.episode_i[episode.NUM_DEBRIS] = len(self._debris_f)
+        for k, row in enumerate(self._vehicle_i):
+            row[vehicle.PAINT] = draw_paint(noise_seed, k)
 
         def stack(columns: list[np.ndarray], rows: int, dtype: type) -> np.ndarray:
             return np.stack(columns, axis=1) if columns else np.zeros((rows, 0), dtype)

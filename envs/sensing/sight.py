@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from envs.physics.compilation import compiled, inlined
+from envs.sensing.measure import is_within
 from envs.specification import debris, episode, vehicle
 from envs.specification.world import World
 
@@ -64,10 +65,11 @@ def is_line_free(world: World, x: float, y: float, height: float, skip: int, win
 
 @compiled
 def sees_vehicle(world: World, k: int) -> bool:
-    """Whether the ego sees vehicle ``k`` now: range, and sight line to its nearer end."""
-    dx = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
-    if abs(dx) > world.episode_f[episode.SIGHT_RANGE]:
+    """Whether the ego sees vehicle ``k`` now: measured range, and sight line to its nearer end."""
+    # by the measured range: a sharp limit on the true one would tell it
+    if not is_within(world, k, world.episode_f[episode.SIGHT_RANGE]):
         return False
+    dx = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
     near = world.vehicle_f[vehicle.X, k] - math.copysign(
         0.5 * world.vehicle_f[vehicle.LENGTH, k], dx
     )

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, inlined
 from envs.physics.noise import uniforms
 from envs.sensing import measure
 from envs.sensing.sight import is_object_in_sight, recognition_range, sees_vehicle
-from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
+from envs.specification import (
+    DEBRIS_SLOTS,
+    DECISION_S,
+    VEHICLE_SLOTS,
+    debris,
+    episode,
+    track,
+    vehicle,
+)
 from envs.specification.world import Array, World
 
 VEHICLE_FORGET_DECISIONS = 30
@@ -60,14 +68,21 @@ def _age_vehicle_tracks(world: World) -> None:
         if k < 0:
             continue
         t[track.AGE, slot] += 1
-        far = abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]) > VEHICLE_FORGET_M
-        if far or t[track.UNSEEN, slot] >= VEHICLE_FORGET_DECISIONS:
+        if _is_far(world, slot) or t[track.UNSEEN, slot] >= VEHICLE_FORGET_DECISIONS:
             t[track.TARGET, slot] = -1
         elif sees_vehicle(world, k):
             _measure_vehicle(world, slot, k)
         else:
             t[track.VISIBLE, slot] = 0
             t[track.UNSEEN, slot] += 1
+
+
+@inlined
+def _is_far(world: World, slot: int) -> bool:
+    """Whether the vehicle is further away than what is kept, by its last measurement and its measured speed."""
+    f, since = world.track_f, world.track_i[track.UNSEEN, slot] * DECISION_S
+    ahead = f[track.X, slot] + f[track.VX, slot] * since - world.vehicle_f[vehicle.X, 0]
+    return bool(abs(ahead) > VEHICLE_FORGET_M)
 
 
 @compiled
@@ -77,23 +92,20 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
     speed = v[vehicle.SPEED, k]
-    distance = measure.measure_motion(
+    heading = v[vehicle.HEADING, k]
+    ranges = measure.measure_motion(
         world,
         slot,
         k,
         v[vehicle.X, k],
         v[vehicle.Y, k],
-        speed * math.cos(v[vehicle.HEADING, k]),
-        speed * math.sin(v[vehicle.HEADING, k]),
+        speed * math.cos(heading),
+        speed * math.sin(heading),
     )
-    measure.measure_size(
-        world, slot, distance, v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k]
-    )
-    f[track.HEADING, slot] = v[vehicle.HEADING, k]
+    size = (v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k])
+    measure.measure_box(world, slot, k, ranges, size, heading)
     f[track.BRAKE, slot] = 1.0 if v[vehicle.ACCELERATION, k] < BRAKE_LAMP_MPS2 else 0.0
-    sd_jolt = distance * measure.PIXEL_RAD
-    error = sd_jolt * f[track.ERRORS + 7, slot]
-    f[track.JOLT, slot] = max(v[vehicle.JOLT, k] + error, 0.0) if v[vehicle.JOLT, k] > 0.0 else 0.0
+    measure.measure_jolt(world, slot, k, ranges)
 
 
 @compiled
@@ -150,7 +162,7 @@ def _give_slots(world: World) -> None:
     if slot < 0:
         return
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
-        near = abs(world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]) < VEHICLE_NOTICE_M
+        near = measure.is_within(world, k, VEHICLE_NOTICE_M)
         if near and _slot_of(world, k) < 0 and sees_vehicle(world, k):
             _start_vehicle_track(world, slot, k)
             slot = _free_slot(world)
@@ -222,15 +234,27 @@ def _is_detected(world: World, j: int, is_tracked: bool) -> bool:
 
 
 @compiled
+def object_slot(world: World, j: int) -> int:
+    """Slot of the track of object ``j``, or -1; of the first free debris slot if ``j`` is -1.
+
+    Slots are given by detection: an order by the objects of the instance would tell how many are still unseen.
+    """
+    for slot in range(VEHICLE_SLOTS, VEHICLE_SLOTS + DEBRIS_SLOTS):
+        if world.track_i[track.TARGET, slot] == j:
+            return slot
+    return -1
+
+
+@compiled
 def _update_object(world: World, j: int) -> None:
-    """Age, measure, start or end the track of object ``j``; slot ``j`` of the debris slots is its own."""
-    slot = VEHICLE_SLOTS + j
-    t = world.track_i
-    is_tracked = t[track.TARGET, slot] >= 0
+    """Age, measure, start or end the track of object ``j``; a new track gets the first free slot."""
+    slot, t = object_slot(world, j), world.track_i
+    is_tracked = slot >= 0
     if is_tracked:
         t[track.AGE, slot] += 1
     if _is_detected(world, j, is_tracked):
         if not is_tracked:
+            slot = object_slot(world, -1)
             _start_track(world, slot, j)
             measure.draw_track_errors(world, slot, measure.OBJECT_ENTITY + j)
             measure.draw_track_class(world, slot, j)
@@ -238,6 +262,8 @@ def _update_object(world: World, j: int) -> None:
     elif is_tracked:
         t[track.VISIBLE, slot] = 0
         t[track.UNSEEN, slot] += 1
+    else:
+        return
     behind = world.vehicle_f[vehicle.X, 0] - world.track_f[track.X, slot]
     if behind > OBJECT_BEHIND_M or t[track.UNSEEN, slot] >= OBJECT_FORGET_DECISIONS:
         t[track.TARGET, slot] = -1
@@ -246,17 +272,14 @@ def _update_object(world: World, j: int) -> None:
 @compiled
 def _measure_object(world: World, slot: int, j: int) -> None:
     """Write the measurement of object ``j`` into its track."""
-    d, f = world.debris_f, world.track_f
+    d = world.debris_f
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
     entity = measure.OBJECT_ENTITY + j
-    distance = measure.measure_motion(
+    ranges = measure.measure_motion(
         world, slot, entity, d[debris.X, j], d[debris.Y, j], d[debris.VX, j], d[debris.VY, j]
     )
-    measure.measure_size(
-        world, slot, distance, d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j]
-    )
-    f[track.HEADING, slot] = d[debris.YAW, j]
-    f[track.Z, slot] = d[debris.Z, j]
-    f[track.VZ, slot] = d[debris.VZ, j]
-    measure.look_posterior(world, slot, j, distance)
+    size = (d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j])
+    measure.measure_box(world, slot, entity, ranges, size, d[debris.YAW, j])
+    measure.measure_height(world, slot, j, ranges)
+    measure.look_posterior(world, slot, j, ranges[0])

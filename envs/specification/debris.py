@@ -30,7 +30,13 @@ TYRE_FRICTION = 19  # friction coefficient under a tyre on this patch; patches o
 PIECES = 20  # expected sharp pieces under one tyre track; patches only
 # --- debris_f: derived, kept in the state -----------------------------------------------------------
 AIR_THRESHOLD = 21  # least air speed that can move the object, m/s: skips aerodynamics
-NUM_FLOATS = 22
+# --- debris_f: turning (envs/physics/tumble.py); LENGTH, WIDTH and HEIGHT are those of the present FACE ---------------
+ROLL = 22  # about its length, from lying flat, rad, positive = the top goes to its right
+PITCH = 23  # about its width, from lying flat, rad, positive = the top goes along its length
+ROLL_RATE = 24  # rad/s
+PITCH_RATE = 25
+YAW_RATE = 26  # positive = to the right, as yaw
+NUM_FLOATS = 27
 
 # --- debris_i ---------------------------------------------------------------------------------------
 IS_REAL = 0  # 0: a shadow, a stain, a detector ghost: reported, but there is no object
@@ -46,7 +52,15 @@ STRUCK_BY_EGO = 9  # 1 once the ego has moved it
 TOUCHING = 10  # bit i set: vehicle i has touched it and has not yet been 0.5 m away again
 FLICKERS = 11  # 1: a ghost that the detector reports only now and then
 FATES = 12  # bits 2 i and 2 i + 1: envs.physics.contact.fate at the first touch of vehicle i, until they are apart
-NUM_INTS = 13
+FACE = 13  # index into FACES: how it lies now
+OWNER = 14  # what moves it: OWNER_CLOSED_FORM
+NUM_INTS = 15
+
+# --- values of OWNER --------------------------------------------------------------------------------
+OWNER_CLOSED_FORM = 0  # envs.physics.motion and envs.physics.tumble
+
+FACES = ("LWH", "HWL", "LHW", "HLW", "WHL", "WLH")
+"""Which of the original length, width and height lies along the length, across it, and up."""
 
 LOOKS = (
     "tyre-like", "flat", "box", "bag", "long", "soft-furniture", "vehicle-part", "block", "flat-tall",

@@ -44,7 +44,15 @@ SCRIPT_TICK = 9  # tick at which the script below starts; -1 = no script
 SCRIPT_LANE = 10  # lane the script steers to; -1 = unchanged
 RETURN_TICK = 11  # tick of a second lane change; -1 = none
 RETURN_LANE = 12  # lane it steers to
-NUM_INTS = 13
+PAINT = 13  # index into PAINTS; for pictures only, no observation contains it
+NUM_INTS = 14
+
+PAINTS = ("white", "black", "grey", "silver", "blue", "red", "green", "brown")
+"""Colours of vehicles, most frequent first."""
+
+PAINT_PERCENT = (36, 22, 17, 9, 8, 5, 2, 1)
+"""Share of every colour, in percent [A]: near those of new cars, of which four in five are white, black, grey or silver
+(BASF Color Report 2023 for Automotive OEM Coatings)."""
 
 # --- values of KIND ---------------------------------------------------------------------------------
 KIND_IDM = 0  # highway-env's IDMVehicle

@@ -10,6 +10,7 @@ from envs.physics.motion import advance_object
 from envs.physics.noise import uniforms
 from envs.specification import TICK_HZ, TICK_S, debris, episode, vehicle
 from envs.specification.world import World
+from envs.world.tumbling import is_turning, tip_off, turn_object
 
 GUST_KNOT_TICKS = TICK_HZ
 """Gusts are drawn once a second and interpolated [A]."""
@@ -51,6 +52,7 @@ def _ride(world: World, j: int) -> None:
     d[debris.Y, j] += d[debris.VY, j] * TICK_S
     if world.episode_i[episode.TICK] >= world.debris_i[debris.RELEASE_TICK, j]:
         world.debris_i[debris.CARRIER, j] = -1
+        tip_off(world, j)
 
 
 @compiled
@@ -59,7 +61,7 @@ def _rests(world: World, j: int) -> bool:
     d, f = world.debris_f, world.episode_f
     if d[debris.VX, j] != 0.0 or d[debris.VY, j] != 0.0 or d[debris.Z, j] > 0.0:
         return False
-    if d[debris.VZ, j] != 0.0:
+    if d[debris.VZ, j] != 0.0 or is_turning(world, j):
         return False
     wind = math.sqrt(f[episode.WIND_X] * f[episode.WIND_X] + f[episode.WIND_Y] * f[episode.WIND_Y])
     strongest = wind + 2.0 * f[episode.GUST]
@@ -97,6 +99,7 @@ def _advance(world: World, j: int) -> None:
     d[debris.Y, j] += motion.dy
     d[debris.VX, j], d[debris.VY, j] = motion.vx, motion.vy
     d[debris.Z, j], d[debris.VZ, j] = motion.z, motion.vz
+    turn_object(world, j, motion)
 
 
 @inlined

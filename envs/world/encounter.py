@@ -12,9 +12,10 @@ from envs.physics.compilation import compiled, inlined
 from envs.physics.contact.fate import STAYS, Fate, object_fate
 from envs.physics.contact.outcome import MISS, ContactOutcome, contact_outcome
 from envs.physics.noise import uniforms
-from envs.specification import component, contact, debris, episode, vehicle
+from envs.specification import TICKS_PER_DECISION, component, contact, debris, episode, vehicle
 from envs.specification.world import World
 from envs.world.braking import bumper_gap, find_follower, open_braking
+from envs.world.tumbling import strike
 
 SEPARATION_M = 0.5
 """A pair that has touched counts again once it is this far apart (envs/physics/SOURCES.md 2.10)."""
@@ -31,8 +32,8 @@ NEAR_M = 25.0
 BODY_FREQUENCY_RADPS = 2.0 * math.pi * 1.75
 """Heave frequency of a car body (envs/physics/SOURCES.md 1.2): turns peak acceleration into a visible amplitude."""
 
-JOLT_DECAY = 0.9
-"""Share of the visible jolt that is left after a tick [A: a damped body, time constant 0.6 s]."""
+JOLT_DECAY = 0.729
+"""Share of the visible jolt that is left after a decision [A: a damped body, time constant 0.6 s]."""
 
 LOST_PROBABILITY = 0.5
 """Control counts as lost, and the episode ends, when one event makes it more likely than not. The cost is charged in
@@ -46,8 +47,10 @@ def meet_objects(world: World, p: np.record) -> None:
     """Apply the new contacts of all vehicles with real bodies on the road, in place."""
     v = world.vehicle_f
     n = world.episode_i[episode.NUM_VEHICLES]
-    for k in range(n):
-        v[vehicle.JOLT, k] *= JOLT_DECAY
+    if world.episode_i[episode.TICK] % TICKS_PER_DECISION == 0:
+        # once per decision, so that the largest jolt of a decision is left to be seen at its end
+        for k in range(n):
+            v[vehicle.JOLT, k] *= JOLT_DECAY
     for j in range(world.episode_i[episode.NUM_DEBRIS]):
         body = world.debris_i[debris.IS_REAL, j] == 1 and world.debris_i[debris.IS_PATCH, j] == 0
         if not body or world.debris_i[debris.CARRIER, j] >= 0:
@@ -162,8 +165,10 @@ def _move_both(world: World, k: int, j: int, outcome: ContactOutcome, fate: Fate
     cos, sin = v[vehicle.COS, k], v[vehicle.SIN, k]
     # the model's lateral axis points left
     forward, right = fate.forward_speed, -fate.lateral_speed
-    d[debris.VX, j] += cos * forward - sin * right
-    d[debris.VY, j] += sin * forward + cos * right
+    change_x, change_y = cos * forward - sin * right, sin * forward + cos * right
+    d[debris.VX, j] += change_x
+    d[debris.VY, j] += change_y
+    strike(world, k, j, change_x, change_y)
     if k == 0:
         world.debris_i[debris.STRUCK_BY_EGO, j] = 1
 

@@ -1,4 +1,8 @@
-"""The entries of ``info`` about a decision, worded once for both engines."""
+"""The entries of ``info`` about a decision, worded once for both engines.
+
+``info`` is for evaluation and learning signals: costs, time to collision, contacts with names of objects, and hashes
+are computed from the true state. All of it is privileged; a policy receives the observation only.
+"""
 
 from __future__ import annotations
 

@@ -15,12 +15,11 @@ from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
+from envs.sensing.tracker import object_slot
 from envs.specification import (
     DECISIONS_PER_EPISODE,
-    VEHICLE_SLOTS,
     debris,
     episode,
-    track,
     vehicle,
 )
 from policies.planning.answers import ANSWERS, Approach, Candidate, candidates
@@ -168,9 +167,7 @@ class DecisionProbe:
         for j in range(int(world.episode_i[episode.NUM_DEBRIS])):
             ahead = world.debris_f[debris.X, j] - world.vehicle_f[vehicle.X, 0]
             is_free = world.debris_i[debris.CARRIER, j] < 0
-            if world.track_i[track.TARGET, VEHICLE_SLOTS + j] >= 0 or (
-                is_free and ahead < FALLBACK_DISTANCE_M
-            ):
+            if object_slot(world, j) >= 0 or (is_free and ahead < FALLBACK_DISTANCE_M):
                 return j
         return -1
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import column, debris
+from envs.sensing.tracker import object_slot
+from envs.specification import VEHICLE_SLOTS, debris
+from envs.specification.world import World
 from policies.base import Budget, Observation
 from policies.checkpoint import read_budget
 from policies.oracle.belief import ObjectBelief
@@ -124,9 +126,9 @@ class TrueDynamics(OracleBelief):
         self._belief.update(observation, self._is_new)
         self._is_new[:] = False
         probabilities = self._belief.probabilities
-        tracked = observation["debris"][..., column.D_TRACKED] > 0.5
-        for b in range(len(tracked)):
+        for b in range(len(probabilities)):
             for j, belief in enumerate(self.beliefs_of(b)):
-                if tracked[b, j] and isinstance(belief, LearnedObjectBelief):
-                    belief.probabilities = probabilities[b, j]
+                slot = object_slot(cast("World", self._world(b)), j)
+                if slot >= 0 and isinstance(belief, LearnedObjectBelief):
+                    belief.probabilities = probabilities[b, slot - VEHICLE_SLOTS]
         return super().act(observation)

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.sensing.sight import is_line_free
-from envs.specification import LANE_WIDTH_M, MAX_VEHICLES, column, debris, episode, vehicle
+from envs.sensing.tracker import object_slot
+from envs.specification import (
+    LANE_WIDTH_M,
+    MAX_VEHICLES,
+    VEHICLE_SLOTS,
+    column,
+    debris,
+    episode,
+    vehicle,
+)
 from envs.specification.world import World
 from policies.oracle.belief import ObjectBelief
 from policies.planning.manoeuvres import PlanStart
@@ -42,11 +51,12 @@ def note_observation(
     f, i = world["debris_f"], world["debris_i"]
     ego_x, ego_y = world["vehicle_f"][[vehicle.X, vehicle.Y], 0]
     for j, belief in enumerate(beliefs):
-        x, y, row = f[debris.X, j], f[debris.Y, j], rows[j]
+        x, y, slot = f[debris.X, j], f[debris.Y, j], object_slot(cast("World", world), j)
         if i[debris.CARRIER, j] >= 0 or f[debris.VX, j] != 0.0 or f[debris.VY, j] != 0.0:
             belief.note_motion()
-        if row[column.D_TRACKED] == 0.0 or x < ego_x:
+        if slot < 0 or x < ego_x:
             continue
+        row = rows[slot - VEHICLE_SLOTS]
         distance, is_seen = float(np.hypot(x - ego_x, y - ego_y)), row[column.D_VISIBLE] > 0.0
         if is_seen:
             belief.note_sighting(row, distance)

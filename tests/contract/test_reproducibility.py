@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from envs.scenario.scene import EGO_X_M, SceneBuilder
+from envs.sensing.tracker import object_slot
 from envs.specification import (
     VEHICLE_SLOTS,
     component,
@@ -95,7 +96,9 @@ def is_seen(world, slot):
 def z_scores(world, slot, x, y):
     """Measurement errors of one track in standard deviations."""
     f = world.track_f[:, slot]
-    return (f[track.X] - x) / f[track.SD_X], (f[track.Y] - y) / f[track.SD_Y]
+    away = np.hypot(x - world.vehicle_f[vehicle.X, 0], y - world.vehicle_f[vehicle.Y, 0])
+    # errors grow with the true range, stated deviations with the measured one
+    return (f[track.X] - x) / (0.05 + 0.02 * away), (f[track.Y] - y) / (0.05 + 0.002 * away)
 
 
 @pytest.mark.parametrize("scenario", ["lone_object", "debris_field", "boxed_in"])
@@ -104,19 +107,19 @@ def test_both_policies_get_the_same_measurement_errors(scenario):
     for one, other in two_policies(scenario, seed=20):
         assert one.vehicle_f[vehicle.SPEED, 0] != other.vehicle_f[vehicle.SPEED, 0]
         for j in range(one.episode_i[episode.NUM_DEBRIS]):
-            slot = VEHICLE_SLOTS + j
-            if is_seen(one, slot) and is_seen(other, slot):
+            slot, there = object_slot(one, j), object_slot(other, j)
+            if slot >= 0 and there >= 0 and is_seen(one, slot) and is_seen(other, there):
                 scores = [
-                    z_scores(w, slot, w.debris_f[debris.X, j], w.debris_f[debris.Y, j])
-                    for w in (one, other)
+                    z_scores(w, s, w.debris_f[debris.X, j], w.debris_f[debris.Y, j])
+                    for w, s in ((one, slot), (other, there))
                 ]
                 # positions are near 600 m: 1e-13 m of rounding over 0.1 m
                 np.testing.assert_allclose(scores[0], scores[1], atol=1e-9)
                 draws = slice(track.ERRORS, track.ERRORS + track.NUM_ERRORS)
-                np.testing.assert_array_equal(one.track_f[draws, slot], other.track_f[draws, slot])
+                np.testing.assert_array_equal(one.track_f[draws, slot], other.track_f[draws, there])
                 classes = [track.RADAR, track.THERMAL]
                 np.testing.assert_array_equal(
-                    one.track_f[classes, slot], other.track_f[classes, slot]
+                    one.track_f[classes, slot], other.track_f[classes, there]
                 )
                 objects += 1
         vehicles += compare_common_vehicles(one, other)

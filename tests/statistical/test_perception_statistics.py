@@ -118,9 +118,11 @@ def test_size_error():
     length = f[:, track.LENGTH, SLOT]
     assert abs(length.mean() - 0.8) < FIVE * 0.0416 / math.sqrt(length.size)
     assert length.std() == pytest.approx(0.0416, rel=FIVE / math.sqrt(2.0 * length.size))
-    # the height has 25 mm and the same pixels: 27.5 mm, which the row says itself
-    assert f[0, track.SD_SIZE, SLOT] == pytest.approx(0.02745, rel=1e-3)
+    # the height has 25 mm and the same pixels: 27.5 mm; the row says what the measured height and range make of it
     check_standard_normal((f[:, track.HEIGHT, SLOT] - 0.5) / 0.027451)
+    measured = np.hypot(f[:, track.X, SLOT] - EGO_X_M, 0.0)
+    stated = np.hypot(0.05 * f[:, track.HEIGHT, SLOT], 0.378e-3 * measured)
+    np.testing.assert_allclose(f[:, track.SD_SIZE, SLOT], stated, rtol=1e-3)
 
 
 def test_radar_and_thermal_are_wrong_as_often_as_stated():

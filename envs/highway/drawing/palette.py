@@ -14,6 +14,10 @@ POST: Colour = (232, 232, 226)
 # --- vehicles ---------------------------------------------------------------------------------------
 EGO: Colour = (54, 196, 96)
 CAR: Colour = (112, 190, 238)
+PAINTS: dict[str, Colour] = {
+    "white": (236, 238, 240), "black": (62, 64, 70), "grey": (134, 138, 144), "silver": (188, 194, 200),
+    "blue": CAR, "red": (196, 84, 88), "green": (72, 118, 96), "brown": (138, 110, 92),
+}  # fmt: skip
 TRUCK: Colour = (214, 218, 222)
 TRUCK_CAB: Colour = (92, 120, 168)
 CRASHED: Colour = (240, 92, 84)

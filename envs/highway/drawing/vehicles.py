@@ -25,6 +25,7 @@ class Body(NamedTuple):
     brakes: bool = False
     has_crashed: bool = False
     alpha: float = 1.0  # opacity 0..1
+    paint: str = "blue"  # a key of envs.highway.drawing.palette.PAINTS; cars only
 
 
 def draw_vehicle(canvas: Canvas, body: Body) -> None:
@@ -44,10 +45,10 @@ def draw_vehicle(canvas: Canvas, body: Body) -> None:
 
 
 def _car_colour(body: Body) -> Colour:
-    """Colour of a car: green for the ego, blue for others, red after a crash."""
+    """Colour of a car: green for the ego, its paint for others, red after a crash."""
     if body.has_crashed:
         return ink.CRASHED
-    return ink.EGO if body.is_ego else ink.CAR
+    return ink.EGO if body.is_ego else ink.PAINTS[body.paint]
 
 
 def _shade(colour: Colour, share: float) -> Colour:

@@ -185,6 +185,8 @@ class DreamPicture(Copyable):
         """Copy the object of a slot to drawn object ``j``, in place."""
         here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
         world.track_i[:, here] = source.track_i[:, there]
+        if world.track_i[track.TARGET, here] >= 0:
+            world.track_i[track.TARGET, here] = j
         world.track_f[:, here] = source.track_f[:, there]
         world.track_f[track.X, here] += FIRST_X_M
         dreams = self._core.dreams

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.physics.compilation import compiled
-from envs.sensing.measure import DECISION_SHARE
+from envs.sensing.measure import SPEED_DECISION_SHARE
 from envs.specification import DECISION_S, VEHICLE_SLOTS, column
 from envs.specification.world import Array
 from policies.world_model.estimation.kalman import (
@@ -114,7 +114,7 @@ def _note(vehicles: Array, is_new: bool, seen: Array, out: Array) -> None:
             known[_IDENTITY], known[_IS_KNOWN] = row[column.V_IDENTITY], 0.0
             known[_HARSHEST] = 0.0
         # the rest of the stated error stays with the track, and is in no difference
-        noise = DECISION_SHARE * row[column.V_SD_V]
+        noise = SPEED_DECISION_SHARE * row[column.V_SD_V]
         if row[column.V_AGE_SINCE_SEEN] > 0.0:
             known[_IS_KNOWN], known[_ACCELERATION] = 0.0, 0.0
         elif known[_IS_KNOWN] > 0.5:

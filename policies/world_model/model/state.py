@@ -123,8 +123,7 @@ def read_states(observation: Observation, car_speeds: Array, chosen: NDArray[np.
 def lateral_speed(row: Array) -> float:
     """Speed of a vehicle across the road, m/s, from its row of the observation.
 
-    Vehicles go where they point; headings are measured without error, lateral speeds with one of 0.4 m/s, which would
-    be half a lane within a plan.
+    Vehicles go where they point; the heading of a fast one is the direction of its measured velocity.
     """
     heading = row[column.V_HEADING]
     along: float = row[column.V_VX]

@@ -26,6 +26,7 @@ NUM_REPORTED: Final = 4
 OBJECTS: Final = 100  # vehicles are their slots, objects their slots plus this
 WHOLE: Final = 200
 MOVE, MEASURE, SEE, MEET, OUTCOME, BEGIN, ERRORS, LOOKS, DOUBTS = 1, 2, 3, 4, 5, 7, 8, 10, 11
+LOOK_CHANGE: Final = 12  # the first of five blocks of the same
 
 
 class Dreams(NamedTuple):

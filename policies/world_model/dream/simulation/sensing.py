@@ -1,4 +1,8 @@
-"""Observation of a dream's state: learned visibility, deviations and looks, with lasting errors."""
+"""Observation of a dream's state: learned visibility, deviations and looks, with lasting errors.
+
+Errors have the deviations that the networks predict at the dream's state; those that a row states are predicted at the
+measured place, so that they do not tell the state.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, episode, track
 from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array, World
 from policies.networks.compiled import forward, logistic
-from policies.world_model.dream.simulation.arrays import MEASURE, OBJECTS, SEE, Work
+from policies.world_model.dream.simulation.arrays import LOOK_CHANGE, MEASURE, OBJECTS, SEE, Work
 from policies.world_model.model import emission_features as em
 from policies.world_model.model import state as s
 from policies.world_model.model.parameters import EmissionNets
@@ -25,6 +29,9 @@ from policies.world_model.model.state import State
 
 LARGEST_LOOK_ERROR: Final = 3.0
 """Standard normal draws of the look are kept within this."""
+
+LOOK_SPREAD: Final = 1.28
+"""Standard deviation of the logarithm of a Dirichlet weight with concentration 1: pi/sqrt(6)."""
 
 LARGEST_JOLT_M: Final = 0.3
 
@@ -87,6 +94,12 @@ def _sense_car(
     if draws[1] < logistic(out[em.JOLTS]):
         f[track.JOLT, i] = min(math.exp(out[em.LOG_JOLT]), LARGEST_JOLT_M)
     car[s.C_LAMP], car[s.C_JOLT] = f[track.BRAKE, i], f[track.JOLT, i]
+    x, y = car[s.C_X], car[s.C_Y]
+    car[s.C_X], car[s.C_Y] = f[track.X, i], f[track.Y, i]
+    em.car_sights(state, i, world.vehicles[i], work.kinds, work.car_sights)
+    car[s.C_X], car[s.C_Y] = x, y
+    forward(nets.car, 0, work.car_sights, work.sight_hidden, out)
+    _state_deviations(world, i, out)
 
 
 @inlined
@@ -106,9 +119,15 @@ def _sense_thing(
         ))  # fmt: skip
         f[track.HEADING, slot] = thing[s.D_YAW]
         f[track.Z, slot], f[track.VZ, slot] = thing[s.D_Z], thing[s.D_VZ]
+        _show_look(world, slot, OBJECTS + j, step, nets.persistence[1], look, out)
+        x, y = thing[s.D_X], thing[s.D_Y]
+        thing[s.D_X], thing[s.D_Y] = f[track.X, slot], f[track.Y, slot]
+        em.thing_sights(state, j, world.debris[j], work.kinds[j], work.thing_sights)
+        thing[s.D_X], thing[s.D_Y] = x, y
+        forward(nets.thing, 0, work.thing_sights, work.sight_hidden, out)
+        _state_deviations(world, slot, out)
         thing[s.D_SD_X], thing[s.D_SD_Y] = f[track.SD_X, slot], f[track.SD_Y, slot]
         thing[s.D_SD_SIZE], thing[s.D_VISIBLE] = f[track.SD_SIZE, slot], 1.0
-        _show_look(world, slot, OBJECTS + j, step, nets.persistence[1], look, out)
     else:
         t[track.VISIBLE, slot] = 0
         t[track.UNSEEN, slot] += 1
@@ -124,14 +143,12 @@ def _measure(
     world: World, slot: int, entity: int, step: int, share: float, out: Array,
     true: tuple[float, float, float, float],
 ) -> None:  # fmt: skip
-    """Write position, velocity and deviations to the track of a visible body, in place."""
+    """Write position and velocity to the track of a visible body, in place."""
     f = world.track_f
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
     sd_x, sd_y = math.exp(out[em.LOG_SD_X]), math.exp(out[em.LOG_SD_Y])
     sd_v = math.exp(out[em.LOG_SD_V])
-    f[track.SD_X, slot], f[track.SD_Y, slot], f[track.SD_V, slot] = sd_x, sd_y, sd_v
-    f[track.SD_SIZE, slot] = math.exp(out[em.LOG_SD_SIZE])
     draws = uniforms(world.episode_i[episode.NOISE_SEED], step, entity, MEASURE)
     rest, e = math.sqrt(1.0 - share * share), track.ERRORS
     f[track.X, slot] = true[0] + sd_x * (share * f[e, slot] + rest * normal_quantile(draws[0]))
@@ -141,18 +158,37 @@ def _measure(
 
 
 @inlined
+def _state_deviations(world: World, slot: int, out: Array) -> None:
+    """Write the standard deviations that the networks predict to a track, in place."""
+    f = world.track_f
+    f[track.SD_X, slot], f[track.SD_Y, slot] = (
+        math.exp(out[em.LOG_SD_X]),
+        math.exp(out[em.LOG_SD_Y]),
+    )
+    f[track.SD_V, slot] = math.exp(out[em.LOG_SD_V])
+    f[track.SD_SIZE, slot] = math.exp(out[em.LOG_SD_SIZE])
+
+
+@inlined
 def _show_look(
     world: World, slot: int, entity: int, step: int, share: float, look: int, out: Array
 ) -> None:
-    """Write the look posterior to a track: the true look's share as learned, the others in constant proportion."""
+    """Write the look posterior to a track: the true look's share as learned, the others in changing proportions."""
     f = world.track_f
     draw = uniforms(world.episode_i[episode.NOISE_SEED], step, entity, SEE)[1]
     rest = math.sqrt(1.0 - share * share)
     z = share * f[track.ERRORS + 7, slot] + rest * normal_quantile(draw)
     z = min(max(z, -LARGEST_LOOK_ERROR), LARGEST_LOOK_ERROR)
     mine = logistic(out[em.LOOK] + math.exp(min(out[em.LOG_SD_LOOK], 3.0)) * z)
+    total = 0.0
     for c in range(NUM_LOOKS):
-        f[track.LOOK + c, slot] = (1.0 - mine) * f[track.LOOK_DRAWS + c, slot]
+        # if the true look's share alone moved, the others' proportions would tell which it is
+        block = uniforms(world.episode_i[episode.NOISE_SEED], step, entity, LOOK_CHANGE + c // 4)
+        change = math.exp(LOOK_SPREAD * rest * normal_quantile(block[c % 4]))
+        f[track.LOOK + c, slot] = f[track.LOOK_DRAWS + c, slot] * change if c != look else 0.0
+        total += f[track.LOOK + c, slot]
+    for c in range(NUM_LOOKS):
+        f[track.LOOK + c, slot] *= (1.0 - mine) / max(total, 1e-12)
     f[track.LOOK + look, slot] = mine
 
 

@@ -28,7 +28,7 @@ def way_moved(thing, speed, is_truck, length, lateral):
     """Way an object at rest makes in 4 s while a vehicle that starts 10 m before it passes."""
     mass, drag, friction, lift = thing
     dt, front = TICK_S / 10, -10.0
-    x, state = 0.0, Motion(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    x, state = 0.0, Motion(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for _ in range(600):
         behind = front - length - x
         air = wake_air_speed(speed, is_truck, behind, lateral)
@@ -59,7 +59,7 @@ def test_way_moved_by_a_passing_vehicle_equals_the_table(thing, car, truck):
 )
 def test_fall_from_a_truck_is_golden(mass, drag, friction, touchdown, slide):
     # the golden slide is without the impulse of the touch-down, so the fall is made frictionless
-    state, ticks = Motion(27.0, 0.0, 1.2, 0.0, 0.0, 0.0), 0
+    state, ticks = Motion(27.0, 0.0, 1.2, 0.0, 0.0, 0.0, 0.0, 0.0), 0
     while state.z > 0.0:
         state = advance_object(*state[:4], *STILL, mass, 0.0, drag, 0.0, 0.0, TICK_S / 14)
         ticks += 1
@@ -74,7 +74,7 @@ def test_fall_from_a_truck_is_golden(mass, drag, friction, touchdown, slide):
 
 def test_slide_without_air_has_its_textbook_length():
     # v^2/(2 mu g) = 400/(2 x 0.5 x 9.81) = 40.775 m
-    state, way = Motion(20.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0
+    state, way = Motion(20.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.0
     for _ in range(80):
         state = advance_object(*state[:4], *STILL, 10.0, 0.5, 0.0, 0.0, 0.3, TICK_S)
         way += state.dx
@@ -110,7 +110,7 @@ def test_object_at_rest_stays_up_to_its_threshold_and_moves_beyond():
     held = advance_object(
         0.0, 0.0, 0.0, 0.0, 0.6 * limit, 0.79 * limit, mass, friction, drag, lift, 0.2, TICK_S
     )
-    assert held == Motion(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    assert held == Motion(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     moved = advance_object(
         0.0, 0.0, 0.0, 0.0, 0.6 * limit, 0.83 * limit, mass, friction, drag, lift, 0.2, TICK_S
     )

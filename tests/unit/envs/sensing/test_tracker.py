@@ -1,5 +1,7 @@
 """Tracks keep identity and slot, roles are always tracked, and what was lost comes back as something new."""
 
+import math
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from envs.action import DISCRETE_NAMES
 from envs.scenario.scene import EGO_X_M
 from envs.sensing.sight import sees_vehicle
+from envs.sensing.tracker import object_slot
 from envs.specification import VEHICLE_SLOTS, column, debris, episode, track, vehicle
 from envs.specification.world import NUM_SLOTS, world_at
 from tests.unit.envs.bench import Drive, put, road
@@ -160,9 +163,11 @@ def test_measured_row_is_the_truth_plus_its_stated_error():
     row = drive.world.vehicles[0]
     assert row[column.V_TRACKED] == row[column.V_VISIBLE] == 1.0
     f = drive.world.track_f[:, 0]
-    # floor 0.05 m + 2 % of 40 m = 0.85 m; 0.05 + 0.002 x 40 = 0.13 m; 0.15 + 0.005 x 40 = 0.35 m/s
+    # 0.05 m + 2 %, 0.05 m + 2 mrad, 0.15 m/s + 5 mm/s per metre: of the range in the same row, not of the true 40 m
+    measured = math.hypot(row[column.V_DX], row[column.V_DY])
+    assert abs(measured - 40.0) > 0.01
     assert row[[column.V_SD_X, column.V_SD_Y, column.V_SD_V]] == pytest.approx(
-        [0.85, 0.13, 0.35], rel=1e-5
+        [0.05 + 0.02 * measured, 0.05 + 0.002 * measured, 0.15 + 0.005 * measured], rel=1e-5
     )
     assert row[column.V_DX] == pytest.approx(f[track.X] - drive.world.vehicle_f[vehicle.X, 0])
     assert abs(row[column.V_DX] - 40.0) < 5 * 0.85
@@ -181,8 +186,69 @@ def test_brake_lamp_and_jolt():
     drive.world.vehicle_f[vehicle.JOLT, 1] = 0.30
     drive.step()
     assert drive.world.vehicles[0, column.V_BRAKE_LAMP] == 1.0
-    # three ticks of decay: 0.30 x 0.9^3 = 0.2187, give or take 5 pixel errors of 30 m x 0.378 mrad = 11 mm
+    # a decision of decay: 0.30 x 0.729 = 0.2187, give or take 5 pixel errors of 30 m x 0.378 mrad = 11 mm
     assert drive.world.vehicles[0, column.V_JOLT] == pytest.approx(0.2187, abs=0.06)
+
+
+def test_a_tiny_jolt_is_not_noticed_and_a_late_one_is_not_missed():
+    scene = road(speed=20.0)
+    scene.add_vehicle(EGO_X_M + 60.0, 1, 20.0)
+    drive = Drive(scene).run(2)
+    noticed = 0
+    for _ in range(40):
+        drive.world.vehicle_f[vehicle.JOLT, 1] = 1e-6
+        drive.step()
+        noticed += drive.world.vehicles[0, column.V_JOLT] > 0.0
+    assert noticed <= 1
+
+
+def test_objects_get_slots_in_the_order_of_their_detection():
+    scene = road(speed=20.0)
+    # the first object of the instance comes last into sight
+    for ahead in (160.0, 60.0, 90.0):
+        put(scene, ahead, 8.0, height_m=0.25, length_m=0.4, width_m=0.4)
+    drive = Drive(scene)
+    order = []
+    for _ in range(30):
+        drive.step()
+        for j in range(3):
+            if object_slot(drive.world, j) >= 0 and j not in order:
+                order.append(j)
+                assert object_slot(drive.world, j) == VEHICLE_SLOTS + len(order) - 1
+    assert order == [1, 2, 0]
+
+
+def test_limits_of_range_are_those_of_the_measured_range():
+    wrong = 0
+    for seed in range(60):
+        scene = road(speed=20.0, sight_m=120.0)
+        scene.add_vehicle(EGO_X_M + 120.0, 1, 20.0)
+        drive = Drive(scene, seed=seed)
+        for _ in range(3):
+            drive.step()
+            row = drive.world.vehicles[0]
+            if row[column.V_VISIBLE] == 1.0:
+                assert abs(row[column.V_DX]) < 120.0
+                v = drive.world.vehicle_f[vehicle.X]
+                wrong += v[1] - v[0] >= 120.0
+    # the true range says nothing: some are seen from further away
+    assert wrong > 5
+
+
+def test_heading_of_a_moving_vehicle_is_that_of_its_measured_velocity():
+    scene = road(speed=20.0)
+    k = scene.add_vehicle(EGO_X_M + 50.0, 1, 20.0)
+    scene.script(k, 2, lane=2)
+    drive = Drive(scene)
+    turned = 0
+    for _ in range(10):
+        drive.step()
+        row = drive.world.vehicles[0]
+        assert row[column.V_HEADING] == pytest.approx(
+            math.atan2(row[column.V_VY], row[column.V_VX]), abs=1e-6
+        )
+        turned += drive.world.vehicle_f[vehicle.HEADING, k] > 0.02
+    assert turned > 2
 
 
 def test_a_load_on_its_carrier_is_not_reported():
