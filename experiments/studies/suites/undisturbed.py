@@ -1,4 +1,4 @@
-"""The undisturbed run: do other vehicles touch each other while the ego touches nothing?"""
+"""The undisturbed run reports whether other vehicles touch each other while the ego touches nothing."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class _Log:
         info: dict[str, Any],
     ) -> None:
         """Record the state after a decision."""
-        ends = np.logical_or.reduce([flags for name, flags in info["events"].items()])
+        ends = np.logical_or.reduce(list(info["events"].values()))
         for b in np.flatnonzero(~self.is_over).tolist():
             crashed = vehicle_i[b, vehicle.CRASHED] == 1
             if self.ego_s[b] is None and (ends[b] or info["contacts"][b]):
