@@ -113,7 +113,7 @@ MISTAKES = [
     ({"max_instances": 0}, "max_instances: got 0"),
     ({"workers": 0, "num_worlds": "x"}, "num_worlds: got 'x'"),
     ({"split": "exam"}, "split: got 'exam'"),
-    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, scale, v1"),
+    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, scale, v2"),
     ({"cost": "loc_9"}, "cost: got 'loc_9', allowed are loc_5"),
     ({"metrics": ["os.system"]}, "metrics: got 'os.system'"),
 ]

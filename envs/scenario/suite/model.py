@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -122,6 +123,15 @@ class Suite:
                     seed = self._replace(split, name, seed, spare[family])
                 items.append(SuiteItem(name, family, seed, seed in unavoidable))
         return items
+
+    def skipped_by_family(self, split: str) -> Counter[str]:
+        """Number of skipped seeds of a split by stratum and family, such as ``hidden/cut_out``."""
+        names = list(self.strata)
+        counts: Counter[str] = Counter()
+        for seed in self.skipped.get(split, {}):
+            place, k = divmod(seed - self.first_seed[split], self.spacing(split))
+            counts[f"{names[place]}/{self.strata[names[place]].family_of(k)}"] += 1
+        return counts
 
     def first_of(self, split: str, stratum: str) -> int:
         """First seed of a stratum in a split."""

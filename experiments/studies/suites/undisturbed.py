@@ -22,7 +22,7 @@ NUM_WORLDS: Final = 64
 """Worlds stepped at once; the result does not depend on it."""
 
 VARIANTS: Final[dict[str, Callable[[], Policy]]] = {
-    "keeps": lambda: Constant("centre"),
+    "keeps its lane": lambda: Constant("centre"),
     "brakes": lambda: Constant("centre", braking_mps2=BRAKING_MPS2),
     "changes lane": LaneChange,
 }
@@ -54,7 +54,7 @@ class Undisturbed(NamedTuple):
 
 
 def drive_undisturbed(
-    instances: Sequence[ScenarioInstance], variant: str = "keeps"
+    instances: Sequence[ScenarioInstance], variant: str = "keeps its lane"
 ) -> list[Undisturbed]:
     """Drive every instance with one of the ``VARIANTS``, and report contacts between other vehicles.
 
