@@ -46,7 +46,8 @@ def _print(checked: SuiteConfiguration, suite: Suite) -> None:
         state = "as recorded" if sampled == suite.sha256.get(split) else "NOT as recorded"
         state = state if split in suite.sha256 else "not recorded yet: write=true records it"
         lines.append(f"{split:10s} {sum(counts.values()):5d} instances: {listed}\n")
-        for family, count in suite.skipped_by_family(split).items():
+        skipped = {} if suite.part_of else suite.skipped_by_family(split)
+        for family, count in skipped.items():
             lines.append(f"{'':10s} {count} seeds of {family} skipped: other vehicles touch\n")
         if unavoidable := suite.unavoidable.get(split):
             lines.append(f"{'':10s} {len(unavoidable)} instances unavoidable, in no mean\n")

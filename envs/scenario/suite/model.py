@@ -54,8 +54,24 @@ class Stratum:
 
     @cached_property
     def turns(self) -> tuple[str, ...]:
-        """The families in the order in which they take turns."""
-        return tuple(family for family, weight in self.families.items() for _ in range(weight))
+        """The families in the order in which they take turns, spread so that every beginning is nearly in proportion.
+
+        Smooth weighted round-robin: every turn goes to the family that is furthest behind its share.
+
+        Examples
+        --------
+        >>> Stratum("all", (), {"a": 3, "b": 1}).turns
+        ('a', 'a', 'b', 'a')
+        """
+        total = sum(self.families.values())
+        behind = dict.fromkeys(self.families, 0)
+        turns = []
+        for _ in range(total):
+            for family, weight in self.families.items():
+                behind[family] += weight
+            turns.append(max(behind, key=behind.__getitem__))
+            behind[turns[-1]] -= total
+        return tuple(turns)
 
     def family_of(self, place: int) -> str:
         """The family of the seed at a place, counted from the stratum's first seed."""
@@ -82,6 +98,8 @@ class Suite:
         By split, seeds of instances that cannot be solved.
     outcomes
         Outcomes of comparisons on this suite.
+    part_of
+        File of the suite of which this one has the first instances of every stratum; ``None`` if it is of its own.
     catalogue_dirs
         Folders with further object types.
     scenarios
@@ -96,6 +114,7 @@ class Suite:
     skipped: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     unavoidable: Mapping[str, frozenset[int]] = field(default_factory=dict)
     outcomes: Outcomes = USUAL_OUTCOMES
+    part_of: Path | None = None
     catalogue_dirs: tuple[Path, ...] = ()
     scenarios: Mapping[str, Generate] = field(default_factory=dict)
     _samplers: dict[tuple[str, str], ScenarioSampler] = field(

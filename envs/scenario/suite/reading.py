@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ SUITE_KEYS: Final = ("version", "first_seed", "instances", "strata")
 OPTIONAL_KEYS: Final = (
     "outcomes", "skipped", "unavoidable", "sha256", "catalogue_dirs", "scenarios",
 )  # fmt: skip
+PART_KEYS: Final = ("version", "part_of", "instances")
 STRATUM_KEYS: Final = ("objects", "groups", "families")
 
 LARGEST_SEED: Final = 2**53
@@ -43,6 +45,8 @@ def load_suite(path: Path, allow: Sequence[str] = ()) -> Suite:
         One line naming file, key, value and what is allowed.
     """
     values = read_mapping(path)
+    if "part_of" in values:
+        return _read_part(path, values, allow)
     _refuse_unknown(path.name, values, SUITE_KEYS, OPTIONAL_KEYS)
     scenarios = read_scenarios(path.name, values.get("scenarios", {}), path.parent, allow)
     strata = _mapping(path.name, values, "strata")
@@ -69,6 +73,36 @@ def load_suite(path: Path, allow: Sequence[str] = ()) -> Suite:
     _check_seeds(path.name, suite)
     _check_lists(path.name, suite)
     return suite
+
+
+def _read_part(path: Path, values: Mapping[str, Any], allow: Sequence[str]) -> Suite:
+    """The first instances of every stratum of another suite, with its lists and outcomes."""
+    _refuse_unknown(path.name, values, PART_KEYS, ("sha256",))
+    whole_path = path.parent / f"{values['part_of']}.yaml"
+    if not whole_path.is_file():
+        raise UserError(
+            f"{path.name}: part_of: got {shown(values['part_of'])}, expected the name of a suite in the same folder"
+        )
+    whole = load_suite(whole_path, allow)
+    instances = _counts(path.name, values, "instances")
+    for split, count in instances.items():
+        if count > whole.instances[split]:
+            raise UserError(
+                f"{path.name}: instances.{split}: got {count}, expected at most {whole.instances[split]}, as "
+                f"{whole_path.name} has"
+            )
+    hashes = _mapping(path.name, values, "sha256") if "sha256" in values else {}
+    part = replace(
+        whole,
+        version=str(values["version"]),
+        instances=instances,
+        sha256={key: str(value) for key, value in hashes.items()},
+        part_of=whole_path,
+        unavoidable={},
+    )
+    known = {split: {item.seed for item in part.items(split)} for split in SEED_SPLITS}
+    kept = {split: seeds & known[split] for split, seeds in whole.unavoidable.items()}
+    return replace(part, unavoidable=kept)
 
 
 @lru_cache(maxsize=8)

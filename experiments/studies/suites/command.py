@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -57,31 +57,45 @@ def check_suite(config: SuiteConfiguration, suite: Suite) -> None:
 
 
 def record_suite(config: SuiteConfiguration, suite: Suite) -> None:
-    """Find what is skipped and what is unavoidable in every split, and write it into the suite's file with the hashes.
+    """Find what is skipped and what is unavoidable in some splits, and write it into the suite's file with the hashes.
+
+    A part of another suite has the lists of that one, so that only its hashes are written.
 
     Raises
     ------
     UserError
         If only a part of the instances was chosen.
     """
-    if config.max_instances is not None or config.split is not None:
+    if config.max_instances is not None:
         raise UserError(
-            "max_instances, split: expected null with write=true, which records all instances of all splits"
+            f"max_instances: got {config.max_instances}, expected null with write=true, which records all instances"
         )
+    labels: dict[str, Iterable[int]] = dict(suite.unavoidable)
     with _open(config) as (folder, desk):
-        skipped = {split: find_skipped(desk, suite, split) for split in config.splits}
-        suite = replace(suite, skipped=skipped, unavoidable={})
-        unavoidable = None
-        if config.label:
-            unavoidable = {}
-            for split in config.splits:
-                found = check_items(desk, suite.items(split), choose_policies(config.policies))
-                unavoidable[split] = [one.seed for one in found if not one.is_solvable]
-        hashes = {split: suite.compute_sha256(split) for split in config.splits}
         path = locate("suite", config.suite)
-        write_lists(path, skipped, unavoidable, hashes)
+        if suite.part_of is not None:
+            write_lists(path, {}, {}, {**suite.sha256, **_hash(config, suite)})
+        else:
+            found = {split: find_skipped(desk, suite, split) for split in config.splits}
+            suite = replace(suite, skipped={**suite.skipped, **found}, unavoidable={})
+            labels |= _label(config, desk, suite) if config.label else {}
+            write_lists(path, suite.skipped, labels, {**suite.sha256, **_hash(config, suite)})
         folder.finish()
     sys.stdout.write(f"recorded in {path}\n")
+
+
+def _hash(config: SuiteConfiguration, suite: Suite) -> dict[str, str]:
+    """Hashes of the splits."""
+    return {split: suite.compute_sha256(split) for split in config.splits}
+
+
+def _label(config: SuiteConfiguration, desk: Desk, suite: Suite) -> dict[str, list[int]]:
+    """Seeds of the instances of every split that nothing solves."""
+    policies = choose_policies(config.policies)
+    found = {split: check_items(desk, suite.items(split), policies) for split in config.splits}
+    return {
+        split: [one.seed for one in rows if not one.is_solvable] for split, rows in found.items()
+    }
 
 
 @contextmanager

@@ -25,12 +25,12 @@ NOTES: Final = {
 def write_lists(
     path: Path,
     skipped: Mapping[str, Mapping[int, str]],
-    unavoidable: Mapping[str, Iterable[int]] | None,
+    unavoidable: Mapping[str, Iterable[int]],
     hashes: Mapping[str, str],
 ) -> None:
     """Replace the lists of a suite file and its ``sha256`` line, or add them.
 
-    ``unavoidable`` = ``None`` leaves that list as it is. The file is written to a temporary name, then renamed.
+    The file is written to a temporary name, then renamed.
 
     Raises
     ------
@@ -43,12 +43,9 @@ def write_lists(
             split: {str(seed): why for seed, why in listed.items()}
             for split, listed in skipped.items()
             if listed
-        }
+        },
+        "unavoidable": {split: sorted(seeds) for split, seeds in unavoidable.items() if seeds},
     }
-    if unavoidable is not None:
-        values["unavoidable"] = {
-            split: sorted(seeds) for split, seeds in unavoidable.items() if seeds
-        }
     for key, value in values.items():
         text = _replace_block(text, key, value)
     values["sha256"] = dict(hashes)

@@ -58,7 +58,7 @@ def test_v2_has_enough_of_every_stratum():
 def test_families_take_turns_by_weight(tmp_path):
     items = load_suite(written(tmp_path, GOOD)).items("test")
     assert [(i.family, i.seed) for i in items] == [
-        ("lone_object", 40000), ("lone_object", 40001), ("spill", 40002),
+        ("lone_object", 40000), ("spill", 40001), ("lone_object", 40002),
     ]  # fmt: skip
 
 
