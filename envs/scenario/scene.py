@@ -6,6 +6,7 @@ Used by every family. It draws nothing at random.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.room import CHANGE_REACH, FREE_GAP_M, MERGE_S, Claim
 from envs.specification import (
     EGO_HEIGHT_M,
     EGO_LENGTH_M,
@@ -21,6 +23,7 @@ from envs.specification import (
     LANE_WIDTH_M,
     MAX_DEBRIS,
     MAX_VEHICLES,
+    TICK_S,
     debris,
     episode,
     vehicle,
@@ -40,9 +43,6 @@ CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
 
 JAM_GAP_M = 2.5
 """Bumper-to-bumper gap that drivers leave at standstill [A]."""
-
-FREE_GAP_M = 4.0
-"""Least bumper-to-bumper gap of vehicles placed in one lane [A]."""
 
 HURRY = 1.25
 """Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
@@ -137,6 +137,7 @@ class SceneBuilder:
         self._debris_f: list[np.ndarray] = []
         self._debris_i: list[np.ndarray] = []
         self._types: list[str] = []
+        self._claims: list[Claim] = []
         f = np.zeros(episode.NUM_FLOATS)
         f[episode.FRICTION] = f[episode.GRIP] = BASE_FRICTION[setting.weather]
         f[episode.LEFT_EDGE] = -0.5 * LANE_WIDTH_M
@@ -151,13 +152,58 @@ class SceneBuilder:
         i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
         self.episode_i = i
 
-    def is_free(self, lane: int, x_m: float, length_m: float) -> bool:
-        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it."""
+    def is_free(
+        self, lane: int, x_m: float, length_m: float, speed_mps: float | None = None
+    ) -> bool:
+        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it.
+
+        With ``speed_mps``: also whether the vehicle leaves room for every scripted lane change.
+        """
         for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
             reach = 0.5 * (f[vehicle.LENGTH] + length_m) + FREE_GAP_M
             if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
                 return False
-        return True
+        return speed_mps is None or all(
+            claim.is_clear_of(x_m, speed_mps, 0.5 * length_m)
+            for claim in self._claims
+            if claim.lane == lane
+        )
+
+    def gap_ahead(self, lane: int, x_m: float) -> float:
+        """Distance between the centres of a vehicle at ``x_m`` and the next one ahead in ``lane``, m; or infinity."""
+        places = (
+            f[vehicle.X]
+            for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True)
+            if i[vehicle.LANE] == lane and f[vehicle.X] > x_m
+        )
+        return float(min(places, default=math.inf)) - x_m
+
+    def claim(self, index: int, lane: int, start_s: float, end_s: float) -> None:
+        """Keep room in ``lane`` from one time to another for vehicle ``index``, which will change into it."""
+        f = self._vehicle_f[index]
+        self._claims.append(
+            Claim(
+                lane,
+                float(f[vehicle.X]),
+                float(f[vehicle.SPEED]),
+                0.5 * float(f[vehicle.LENGTH]),
+                start_s,
+                end_s,
+            )
+        )
+
+    def allows_changes(self, lane: int) -> bool:
+        """Whether other vehicles in ``lane`` may change lane by themselves.
+
+        Not where a scripted change ends near, and not where an object blocks traffic: drivers who swerve around it at
+        the last moment touch those who do the same.
+        """
+        is_near = any(abs(claim.lane - lane) <= CHANGE_REACH for claim in self._claims)
+        return not is_near and not any(i[debris.BLOCKS_TRAFFIC] for i in self._debris_i)
+
+    def grip(self, friction: float) -> None:
+        """Set the tyre-road friction coefficient of the clean surface."""
+        self.episode_f[[episode.FRICTION, episode.GRIP]] = friction
 
     def wind(self, along_mps: float, across_mps: float, gust_mps: float) -> None:
         """Set the mean wind along and across the road, and the amplitude of its gusts."""
@@ -186,6 +232,7 @@ class SceneBuilder:
         is_truck: bool = False,
         target_speed_mps: float | None = None,
         time_gap_s: float = 1.5,
+        jam_distance_m: float | None = None,
         may_change_lane: bool = False,
         timer_s: float = 0.5,
     ) -> int:
@@ -199,8 +246,8 @@ class SceneBuilder:
             Whether it has size, mass and contact geometry of a truck.
         target_speed_mps
             Free speed; the present one if not given.
-        time_gap_s
-            IDM's time gap.
+        time_gap_s, jam_distance_m
+            IDM's time gap, and its distance between centres at standstill: the length and ``JAM_GAP_M`` if not given.
         may_change_lane
             Whether MOBIL is on.
         timer_s
@@ -221,7 +268,8 @@ class SceneBuilder:
         f[vehicle.SPEED] = speed_mps
         f[vehicle.TARGET_SPEED] = speed_mps if target_speed_mps is None else target_speed_mps
         f[vehicle.TIMER], f[vehicle.EXPONENT] = timer_s, 4.0
-        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, length + JAM_GAP_M
+        jam = length + JAM_GAP_M if jam_distance_m is None else jam_distance_m
+        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, jam
         f[vehicle.LENGTH], f[vehicle.WIDTH], f[vehicle.HEIGHT] = length, width, height
         f[vehicle.MASS] = TRUCK_MASS_KG if is_truck else CAR_MASS_KG
         f[vehicle.SCRIPT_SPEED] = -1.0
@@ -248,6 +296,17 @@ class SceneBuilder:
         """Make vehicle ``index`` steer to ``lane`` at ``tick``, after its first script."""
         self._vehicle_i[index][vehicle.RETURN_TICK] = tick
         self._vehicle_i[index][vehicle.RETURN_LANE] = lane
+
+    def change_lane(self, index: int, tick: int, lane: int) -> None:
+        """Make vehicle ``index`` change to ``lane`` at ``tick``; traffic placed later leaves room for it."""
+        self.script(index, tick, lane=lane)
+        start = tick * TICK_S
+        self.claim(index, lane, start, start + MERGE_S)
+
+    def change_back(self, index: int, tick: int, lane: int) -> None:
+        """Make vehicle ``index`` return to ``lane`` at ``tick``; its place there stays free until then."""
+        self.script_return(index, tick, lane)
+        self.claim(index, lane, 0.0, tick * TICK_S + MERGE_S)
 
     def add_object(
         self,
@@ -302,8 +361,10 @@ class SceneBuilder:
         """Give object ``index`` a velocity at the start."""
         self._debris_f[index][[debris.VX, debris.VY]] = vx_mps, vy_mps
 
-    def build(self, family: str, noise_seed: int) -> ScenarioInstance:
-        """The finished instance; ``noise_seed`` keys all noise of the episode."""
+    def build(
+        self, family: str, noise_seed: int, parameters: Mapping[str, float | str] | None = None
+    ) -> ScenarioInstance:
+        """The finished instance; ``noise_seed`` keys all noise, ``parameters`` is the point it was built from."""
         self.episode_i[episode.NOISE_SEED] = noise_seed
         self.episode_i[episode.NUM_VEHICLES] = len(self._vehicle_f)
         self.episode_i[episode.NUM_DEBRIS] = len(self._debris_f)
@@ -321,4 +382,5 @@ class SceneBuilder:
             debris_i=stack(self._debris_i, debris.NUM_INTS, np.int64),
             episode_f=self.episode_f,
             episode_i=self.episode_i,
+            parameters={} if parameters is None else dict(parameters),
         )
