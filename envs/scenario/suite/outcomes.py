@@ -33,6 +33,10 @@ class Outcomes:
     primary: Mapping[str, float | None]
     secondary: tuple[str, ...]
 
+    def to_values(self) -> dict[str, Any]:
+        """The outcomes as a suite's file has them; ``read_outcomes`` reads them back."""
+        return {"primary": dict(self.primary), "secondary": list(self.secondary)}
+
 
 USUAL_OUTCOMES: Final = Outcomes({"mean_usd": None, "capped_mean_usd": 20_000.0}, SECONDARY)
 """Outcomes of a suite whose file names none; the cap bounds what one fatal crash adds to a mean of thousands of
