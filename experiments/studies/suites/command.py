@@ -70,15 +70,14 @@ def record_suite(config: SuiteConfiguration, suite: Suite) -> None:
         raise UserError(
             f"max_instances: got {config.max_instances}, expected null with write=true, which records all instances"
         )
-    labels: dict[str, Iterable[int]] = dict(suite.unavoidable)
     with _open(config) as (folder, desk):
         path = locate("suite", config.suite)
         if suite.part_of is not None:
             write_lists(path, {}, {}, {**suite.sha256, **_hash(config, suite)})
         else:
             found = {split: find_skipped(desk, suite, split) for split in config.splits}
-            suite = replace(suite, skipped={**suite.skipped, **found}, unavoidable={})
-            labels |= _label(config, desk, suite) if config.label else {}
+            suite = replace(suite, skipped={**suite.skipped, **found})
+            labels = _label(config, desk, suite)
             write_lists(path, suite.skipped, labels, {**suite.sha256, **_hash(config, suite)})
         folder.finish()
     sys.stdout.write(f"recorded in {path}\n")
@@ -89,11 +88,17 @@ def _hash(config: SuiteConfiguration, suite: Suite) -> dict[str, str]:
     return {split: suite.compute_sha256(split) for split in config.splits}
 
 
-def _label(config: SuiteConfiguration, desk: Desk, suite: Suite) -> dict[str, list[int]]:
-    """Seeds of the instances of every split that nothing solves."""
+def _label(config: SuiteConfiguration, desk: Desk, suite: Suite) -> dict[str, Iterable[int]]:
+    """Seeds of the instances that nothing solves; with ``label=false``, and for other splits, those of the file."""
+    kept: dict[str, Iterable[int]] = {
+        split: seeds & {item.seed for item in suite.items(split)}
+        for split, seeds in suite.unavoidable.items()
+    }
+    if not config.label:
+        return kept
     policies = choose_policies(config.policies)
     found = {split: check_items(desk, suite.items(split), policies) for split in config.splits}
-    return {
+    return kept | {
         split: [one.seed for one in rows if not one.is_solvable] for split, rows in found.items()
     }
 
