@@ -198,6 +198,25 @@ def list_properties(family: str) -> dict[str, Parameter]:
     return {} if known is None else {one.name: one for one in known.parameters}
 
 
+def label_properties(family: str) -> dict[str, str]:
+    """Parameters of a family by name, in words with units and ranges, for a list to choose from."""
+    known = list_properties(family)
+    return {
+        name: f"{', '.join(filter(None, (describe(one), one.unit)))}: {_range(one, known)}"
+        for name, one in known.items()
+    }
+
+
+def _range(parameter: Parameter, known: Mapping[str, Parameter]) -> str:
+    """Values of a grid in words."""
+    if parameter.kind == "flag":
+        return "no, yes"
+    if parameter.kind == "name":
+        return ", ".join(parameter.values) or "types that look alike"
+    low, high = _ends(parameter, known)
+    return f"{low:g} to {high:g}"
+
+
 def find_property(
     instance: ScenarioInstance, name: str, catalogue: Catalogue | None = None
 ) -> Property:

@@ -21,10 +21,7 @@ from experiments.studies.counterfactual.files import describe
 from experiments.studies.counterfactual.properties import (
     Property,
     find_property,
-    list_properties,
-)
-from experiments.studies.counterfactual.properties import (
-    describe as describe_parameter,
+    label_properties,
 )
 from experiments.studies.counterfactual.study import Report, Study, study
 from experiments.video.job import MOST_POLICIES, Order, make_video
@@ -89,10 +86,7 @@ class Model:
 
     def properties(self, family: str) -> dict[str, str]:
         """Names of the properties of a family, with words for people."""
-        return {
-            name: ", ".join(filter(None, (describe_parameter(one), one.unit)))
-            for name, one in list_properties(family).items()
-        } or {USUAL_PROPERTY: USUAL_PROPERTY}
+        return label_properties(family) or {USUAL_PROPERTY: USUAL_PROPERTY}
 
     def _property(self, instance: ScenarioInstance, name: str) -> Property:
         """A property of an instance."""

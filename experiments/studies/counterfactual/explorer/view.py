@@ -72,7 +72,7 @@ class View:
                 self._name = ui.select(
                     self._model.properties(family), value=name, label="property", with_input=True,
                     on_change=self._choose,
-                ).classes("w-64")  # fmt: skip
+                ).classes("w-80")  # fmt: skip
             self._status = ui.label().classes("text-sm").props('role="status"')
             self._progress = ui.linear_progress(0.0, show_value=False).props("aria-label=progress")
             with ui.column().classes("w-full gap-2 items-stretch") as self._panel:

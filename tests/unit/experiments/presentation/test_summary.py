@@ -228,3 +228,21 @@ def test_page_of_a_single_policy(tmp_path):
     assert "No score" in text
     assert text.count('class="card worst"') == 3
     assert 'class="card best"' not in text
+
+
+def test_unavoidable_instances_are_in_no_number_but_their_own():
+    plain = summary_of(make())
+
+    def label(rows):
+        one = rows[0]
+        for row in rows:
+            row["unavoidable"] = False
+        for policy in COSTS:
+            rows.append({**one, "policy": policy, "seed": 9999, "cost_usd": 3e6, "unavoidable": True})
+
+    labelled = summary_of(make(edit=[label]))
+    assert labelled._replace(unavoidable=plain.unavoidable) == plain
+    assert plain.unavoidable == (0, {})
+    assert labelled.unavoidable == (1, dict.fromkeys(COSTS, 3e6))
+    assert "1 unavoidable instances, labelled by the suite, are in none of the numbers" in render(labelled)
+    assert "unavoidable" not in render(plain)
