@@ -111,7 +111,7 @@ def _render_unavoidable(summary: Summary) -> str:
     found = summary.unavoidable
     rows = [["unavoidable", "mean cost, US$"]]
     rows += [[name, usd(mean)] for name, mean in found.mean_usd.items()]
-    head = f"{found.num_instances:,} unavoidable instances, labelled by the suite, are in none of the numbers above"
+    head = f"unavoidable instances: {found.num_instances:,}, labelled by the suite and in none of the numbers above"
     return f"{head}\n\n{align(rows)}"
 
 

@@ -122,6 +122,10 @@ def _draw_decisions(axes: Axes, study: Study) -> None:
     if study.changed.choices:
         texts = [study.changed.text(value) for value in study.values.tolist()]
         axes.set_xticks(study.values, texts, fontsize=7, rotation=15 if len(texts) > 4 else 0)
+        # names at the ends stay inside the figure
+        labels = axes.get_xticklabels()
+        labels[0].set_ha("left")
+        labels[-1].set_ha("right")
     axes.set_xlabel(", ".join(filter(None, (study.changed.title, study.changed.unit))))
 
 
