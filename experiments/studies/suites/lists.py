@@ -83,7 +83,8 @@ def _replace_block(text: str, key: str, value: Mapping[str, Any]) -> str:
     block = f"{comment}{key}:\n" + "".join(
         _split_lines(split, listed) for split, listed in value.items()
     )
-    place = re.search(r"(?m)^sha256:", text)
+    # before the hashes and the comment above them
+    place = re.search(r"(?m)^(?:#.*\n)*sha256:", text)
     if place is None:
         return f"{text.rstrip()}\n\n{block}"
     return f"{text[: place.start()]}{block}\n{text[place.start() :]}"
