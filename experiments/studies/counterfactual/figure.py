@@ -124,8 +124,8 @@ def _draw_decisions(axes: Axes, study: Study) -> None:
         axes.set_xticks(study.values, texts, fontsize=7, rotation=15 if len(texts) > 4 else 0)
         # names at the ends stay inside the figure
         labels = axes.get_xticklabels()
-        labels[0].set_ha("left")
-        labels[-1].set_ha("right")
+        labels[0].set_horizontalalignment("left")
+        labels[-1].set_horizontalalignment("right")
     axes.set_xlabel(", ".join(filter(None, (study.changed.title, study.changed.unit))))
 
 
