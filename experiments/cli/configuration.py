@@ -44,8 +44,20 @@ class SuiteConfiguration(Configuration):
     """Configuration of ``python -m experiments.suite``."""
 
     suite: SuiteName
+    check: bool
+    split: Literal["train", "validation", "test"] | None
+    max_instances: int | None = Field(ge=1)
+    policies: Policies
     write: bool
+    label: bool
+    workers: int = Field(ge=1, le=256)
+    output: str
     allow: list[str]
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that are meant."""
+        return ("train", "validation", "test") if self.split is None else (self.split,)
 
 
 class ExplainConfiguration(Configuration):

@@ -85,7 +85,7 @@ def test_ppo_check_composes():
 def test_every_experiment_composes(name):
     with initialize_config_module("conf", version_base="1.3"):
         values = to_values(compose("compare", overrides=[f"experiment={name}"]))
-    assert values["suite"] == "v1"
+    assert values["suite"] == "v2"
     assert validate(CompareConfiguration, values).experiment.seeds
 
 
