@@ -11,13 +11,13 @@ from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.base import Observation
 from policies.networks.compiled import forward, gru_step
+from policies.perception.existence import update_gone
 from policies.world_model.estimation.belief_features import (
     FIRST_LOOK,
     NUM_BELIEF_FEATURES,
     belief_features,
 )
 from policies.world_model.estimation.content_classes import NOTHING, NUM_CLASSES
-from policies.world_model.estimation.existence import update_gone
 from policies.world_model.estimation.parameters import FilterNets
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.base import Observation
+from policies.perception.object_filter import ObjectFilter
+from policies.perception.velocity_filter import VelocityFilter
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import PositionFilter
-from policies.world_model.estimation.velocity_filter import VelocityFilter
 
 
 class Beliefs(NamedTuple):
@@ -30,7 +30,7 @@ class Estimator:
         self, nets: FilterNets, look_trust: float, size: int, *, remembers: bool = True
     ) -> None:
         self._belief = Belief(nets, look_trust, size, remembers=remembers)
-        self._positions, self._velocities = PositionFilter(size), VelocityFilter(size)
+        self._positions, self._velocities = ObjectFilter(size), VelocityFilter(size)
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> Beliefs:
         """Process one observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""

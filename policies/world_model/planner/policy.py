@@ -15,12 +15,12 @@ from policies.base import Budget, Explanation, Foresight, Observation, Outlook
 from policies.checkpoint import Checkpoint, read_budget
 from policies.following import follow
 from policies.numbers_within import check_number, check_numbers, check_whole, planning_cost
+from policies.perception.crashed_vehicles import has_crash_ahead
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
 from policies.planning.risk import RiskWeights, check_risk
 from policies.world_model.estimation.content_classes import NUM_CLASSES
-from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
 from policies.world_model.estimation.estimator import Beliefs, Estimator
 from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.imagination.foresight import foresee

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from envs.specification import column
 from policies.base import Observation
+from policies.perception.object_motion import REST_SDS, SLOWING_MPS2
 from policies.sightings import is_in_plain_view
-from policies.world_model.estimation.position_filter import REST_SDS, SLOWING_MPS2
 
 LEAVES: Final = 0.0005
 """Probability that an object goes away in a decision in which it is not seen: half a percent in two seconds [A]."""

@@ -5,13 +5,13 @@ import pytest
 
 from envs.sensing.measure import DECISION_SHARE, TRACK_SHARE
 from envs.specification import DECISION_S, column
-from policies.world_model.estimation.position_filter import (
+from policies.perception.object_filter import (
     HIDDEN_SD_MPS,
     ODOMETRY_SD_M,
     SD_X,
     SLOWING_MPS2,
     VX,
-    PositionFilter,
+    ObjectFilter,
     X,
     Y,
     refine_log,
@@ -34,7 +34,7 @@ def see(dx, dy=0.0, sd=1.0, age=0.0, speed=0.0, vx=0.0, identity=3.0, ego_y=0.0)
 
 
 def live(observations):
-    memory, found = PositionFilter(1), []
+    memory, found = ObjectFilter(1), []
     for k, one in enumerate(observations):
         memory.refine(one, NEW if k == 0 else OLD)
         found.append(memory.now[0, SLOT].copy())
@@ -101,7 +101,7 @@ def test_what_was_moving_slides_to_a_stop():
 
 
 def test_a_straight_line_leads_to_where_it_is_now():
-    memory = PositionFilter(1)
+    memory = ObjectFilter(1)
     memory.refine(see(80.0, vx=4.0), NEW)
     row = memory.refine(see(80.0, age=0.4, vx=4.0), OLD)["debris"][0, SLOT]
     now = row[column.D_DX] + row[column.D_AGE_SINCE_SEEN] * row[column.D_VX]
@@ -117,14 +117,14 @@ def test_an_object_that_has_been_moved_is_where_it_is_seen():
 
 
 def test_what_is_seen_keeps_its_measured_velocity_whatever_moves():
-    memory = PositionFilter(1)
+    memory = ObjectFilter(1)
     for k, vx in enumerate((0.1, 0.2, 5.0)):
         row = memory.refine(see(80.0, vx=vx), OLD if k else NEW)["debris"][0, SLOT]
         assert row[column.D_VX] == pytest.approx(vx)
 
 
 def test_another_object_and_another_episode_have_no_past():
-    memory = PositionFilter(1)
+    memory = ObjectFilter(1)
     memory.refine(see(80.0), NEW)
     memory.refine(see(60.0, identity=4.0), OLD)
     assert memory.now[0, SLOT, X] == pytest.approx(60.0)
@@ -134,7 +134,7 @@ def test_another_object_and_another_episode_have_no_past():
 
 
 def test_the_original_observation_is_left_alone():
-    memory, one = PositionFilter(1), see(80.0)
+    memory, one = ObjectFilter(1), see(80.0)
     memory.refine(one, NEW)
     two = see(82.0)
     better = memory.refine(two, OLD)
@@ -153,7 +153,7 @@ def test_a_log_is_refined_as_the_policy_refines():
     seen = [
         see(80.0 - 4.0 * k + 0.3 * (-1) ** k, speed=20.0, identity=3.0 + (k >= 6)) for k in range(9)
     ]
-    memory = PositionFilter(1)
+    memory = ObjectFilter(1)
     one_by_one = [
         memory.refine(o, NEW if k in {0, 4} else OLD)["debris"][0] for k, o in enumerate(seen)
     ]
