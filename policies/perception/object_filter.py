@@ -196,10 +196,13 @@ def _filter_object(
             measure_moving(ego, row, moving, covariance)
             measure_resting(ego, row, resting, resting_covariance)
     head[_EGO_SPEED] = speed
-    moves = _moves(row, moving, covariance)
-    if moves or begins:
+    moved = head[_MOVES] > 0.5
+    if row[column.D_AGE_SINCE_SEEN] <= 0.0:
+        head[_MOVES] = 1.0 if flies(row) or _is_fast(moving, covariance) else 0.0
+    elif moving[0, SPEED] == 0.0 and moving[1, SPEED] == 0.0:
+        head[_MOVES] = 0.0
+    if moved or head[_MOVES] > 0.5:
         _let_rest(moving, covariance, resting, resting_covariance)
-    head[_MOVES] = 1.0 if moves else 0.0
 
 
 @compiled
@@ -210,10 +213,8 @@ def _speed_sd(covariance: Array) -> float:
 
 
 @compiled
-def _moves(row: Array, moving: Array, covariance: Array) -> bool:
-    """Whether an object moves."""
-    if row[column.D_AGE_SINCE_SEEN] <= 0.0 and flies(row):
-        return True
+def _is_fast(moving: Array, covariance: Array) -> bool:
+    """Whether the speed of an object is certainly not zero."""
     speed = math.hypot(moving[0, SPEED], moving[1, SPEED])
     return bool(speed > max(REST_SDS * _speed_sd(covariance), REST_MPS))
 
@@ -240,14 +241,17 @@ def _lie_on(way: float, resting: Array, resting_covariance: Array) -> None:
 def _write_now(row: Array, memory: _Memory, b: int, j: int, out: Array) -> None:
     """Write the present estimate of an object, in place."""
     moves = memory.head[b, j, _MOVES] > 0.5
+    moving, covariance = memory.moving[b, j], memory.moving_covariance[b, j]
+    # of a hidden object whose speed may be zero by now the position is moved on, and the speed is given as zero
+    has_speed = moves and (_is_fast(moving, covariance) or row[column.D_AGE_SINCE_SEEN] <= 0.0)
     drift = HIDDEN_SD_MPS * row[column.D_AGE_SINCE_SEEN]
     for a in range(2):
         if moves:
-            out[X + a] = memory.moving[b, j, a, POSITION]
-            out[VX + a] = memory.moving[b, j, a, SPEED]
-            variance = memory.moving_covariance[b, j, a, POSITION, POSITION]
+            out[X + a] = moving[a, POSITION]
+            out[VX + a] = moving[a, SPEED] if has_speed else 0.0
+            variance = covariance[a, POSITION, POSITION]
         else:
             out[X + a] = memory.resting[b, j, a, POSITION]
             variance = memory.resting_covariance[b, j, a, POSITION, POSITION]
         out[SD_X + a] = math.sqrt(variance + drift * drift)
-    out[SD_V] = _speed_sd(memory.moving_covariance[b, j])
+    out[SD_V] = _speed_sd(covariance)

@@ -67,7 +67,7 @@ class BeliefTracker:
         places = ObjectFilter(count)
         exists, where, sds, contents = [], [], [], []
         for t, seen in enumerate(driven.observed):
-            is_new = np.full(count, t == 0)
+            is_new = np.full(count, t == 0 or not self._remembers)
             belief.update(seen, is_new)
             p = belief.probabilities
             contents.append(p)
