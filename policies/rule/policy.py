@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.errors import UserError, not_allowed
-from envs.specification import GRAVITY_MPS2, LANE_WIDTH_M, column
+from envs.specification import GRAVITY_MPS2, column
 from policies.base import KEEP, Budget, Explanation, Observation
-from policies.command import move_towards, to_action
+from policies.command import to_action
 from policies.following import follow
 from policies.rule.lateral_positions import find_positions
 from policies.rule.objects import AVOID, HOLD, STRADDLE, is_on_patch, judge
 from policies.rule.objects import RULES as OBJECT_RULES
-from policies.rule.rules import HALF_LANE_M, RULES, Situation, decide, label_of
+from policies.rule.rules import RULES, Situation, decide, label_of
 from policies.rule.scene import Array, Mask, Scene, read_scene
+from policies.rule.steering import Steering
 from policies.rule.thresholds import Thresholds
 from policies.sightings import Sightings
 
@@ -31,9 +32,6 @@ DISPENSABLE: Final = (
     *(rule.name for rule in RULES[:-1]),
 )
 """Rules that can be left out: all but the rule about free slots, and the last resort of both lists."""
-
-SUDDEN_MPS2: Final = 2.2
-"""From here on the lateral target jumps: the steering law itself is what limits the motion."""
 
 
 class RulePolicy:
@@ -74,7 +72,7 @@ class RulePolicy:
         self._without = frozenset(without)
         self.thresholds = Thresholds.from_mapping(thresholds)
         self.budget = _read_budget(environment_steps, cpu_seconds)
-        self._home, self._goal, self._target, self._drift = np.zeros((4, 0))
+        self._steering = Steering(0)
         self._fired = np.zeros(0, np.int64)
         self._labels = np.zeros(0, np.int64)
         self._is_new = np.zeros(0, np.bool_)
@@ -83,8 +81,8 @@ class RulePolicy:
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Clear the lane and the manoeuvre of some worlds."""
         del seeds
-        if len(self._home) != len(mask):
-            self._home, self._goal, self._target, self._drift = np.zeros((4, len(mask)))
+        if len(self._is_new) != len(mask):
+            self._steering = Steering(len(mask))
             self._is_new = np.ones(len(mask), np.bool_)
             self._sightings = Sightings(len(mask))
         self._is_new = self._is_new | mask
@@ -93,7 +91,8 @@ class RulePolicy:
         """Decide, then steer towards the chosen position and keep the distance to the vehicle ahead."""
         ego = observation["ego"].astype(np.float64)
         self._sightings.note(observation, self._is_new)
-        self._begin(ego)
+        self._steering.begin(ego, self._is_new)
+        self._is_new = np.zeros(len(ego), np.bool_)
         size = len(ego)
         self._fired, self._labels = np.full(size, CRUISE), np.full(size, KEEP)
         urgency = self.thresholds.calm_share * GRAVITY_MPS2 * ego[:, column.E_GRIP]
@@ -103,28 +102,16 @@ class RulePolicy:
         if chosen.size:
             part = {key: values[chosen] for key, values in observation.items()}
             is_busy[chosen], urgency[chosen], braking[chosen] = self._decide(part, chosen)
-        self._settle(ego, ~is_busy)
-        self._steer(urgency)
+        self._steering.settle(ego, ~is_busy)
+        target = self._steering.steer(urgency)
         wanted = follow(observation, ego[:, column.E_SET_SPEED], self.thresholds.time_gap_s)
         slowed = np.minimum(wanted, np.where(braking > 0.0, -braking, wanted))
         # no speeding up towards an object
-        return to_action(
-            observation, np.where(is_busy, np.minimum(slowed, 0.0), slowed), self._target
-        )
+        return to_action(observation, np.where(is_busy, np.minimum(slowed, 0.0), slowed), target)
 
     def explain(self) -> Explanation:
         """The rule that applied in every world."""
         return Explanation(self._labels, self._fired, NAMES)
-
-    def _begin(self, ego: Array) -> None:
-        """Start new episodes in the lane of the ego."""
-        if self._is_new.any():
-            lane, is_new = _lane_centre(ego), self._is_new
-            self._home = np.where(is_new, lane, self._home)
-            self._goal = np.where(is_new, lane, self._goal)
-            self._target = np.where(is_new, ego[:, column.E_Y], self._target)
-            self._drift = np.where(is_new, 0.0, self._drift)
-            self._is_new = np.zeros(len(ego), np.bool_)
 
     def _decide(
         self, observation: Observation, chosen: NDArray[np.intp]
@@ -143,8 +130,8 @@ class RulePolicy:
             at, scene, matters = chosen[rows], scene.take(rows), matters[rows]
             situation = Situation(
                 scene,
-                find_positions(scene, verdict[rows], self._home[at], limits),
-                self._goal[at],
+                find_positions(scene, verdict[rows], self._steering.home[at], limits),
+                self._steering.goal[at],
                 (is_severe[rows] & matters).any(axis=1),
                 held[rows] & ~matters.any(axis=1),
                 is_on_patch(scene, limits),
@@ -158,10 +145,11 @@ class RulePolicy:
         fired, position = decide(s, self.thresholds, self._without)
         rows = np.arange(len(at))
         target, needed = s.positions.y[rows, position], s.positions.needed_mps2[rows, position]
-        self._goal[at], self._fired[at] = target, fired
+        self._fired[at] = fired
         self._labels[at] = label_of(fired, target - s.scene.y)
         calm = s.accepted(self.thresholds.calm_share)
         sharp = s.accepted(self.thresholds.sharp_severe_share)
+        self._steering.aim(at, target, needed, s.earliest_s, calm)
         urgency = np.clip(1.2 * needed, calm, np.maximum(sharp, calm))
         return urgency, self._brake(s, fired, position)
 
@@ -173,20 +161,6 @@ class RulePolicy:
         brakes = np.array([rule.brakes for rule in RULES])[fired]
         is_hit = s.positions.depth[rows, position] > 0.0
         return np.where(brakes & is_hit & (s.scene.speed > limits.pass_speed_mps), wanted, 0.0)
-
-    def _settle(self, ego: Array, is_clear: Mask) -> None:
-        """Where nothing matters any more, stay in a new lane or return to the centre of the old one."""
-        lane = _lane_centre(ego)
-        has_left = np.abs(ego[:, column.E_Y] - self._home) > HALF_LANE_M
-        self._home = np.where(is_clear & has_left, lane, self._home)
-        self._goal = np.where(is_clear, self._home, self._goal)
-
-    def _steer(self, urgency: Array) -> None:
-        """Move the lateral target towards the goal with limited acceleration, or at once if it is urgent."""
-        target, drift = move_towards(self._target, self._drift, self._goal, urgency)
-        is_sudden = urgency >= SUDDEN_MPS2
-        self._drift = np.where(is_sudden, 0.0, drift)
-        self._target = np.where(is_sudden, self._goal, target)
 
 
 def answerable_braking(scene: Scene, limits: Thresholds) -> Array:
@@ -202,12 +176,6 @@ def answerable_braking(scene: Scene, limits: Thresholds) -> Array:
     short = short - scene.follower_gap
     answer: Array = np.where(short > 0.0, v * v / (2.0 * np.maximum(short, 1e-9)), np.inf)
     return answer
-
-
-def _lane_centre(ego: Array) -> Array:
-    """Centre of the nearest live lane, m."""
-    lane = np.round(ego[:, column.E_Y] / LANE_WIDTH_M)
-    return np.clip(lane, 0.0, ego[:, column.E_NUM_LANES] - 1.0) * LANE_WIDTH_M
 
 
 def _read_budget(steps: object, cpu_s: object) -> Budget | None:
