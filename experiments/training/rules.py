@@ -23,7 +23,6 @@ from experiments.cli.ingredients import of_suite
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
-from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
 from experiments.store.provenance import describe_code
@@ -31,6 +30,10 @@ from experiments.store.run_folder import compute_key, describe_change, sources_h
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
+
+CAP_USD: Final = 20_000.0
+"""An episode counts at most this much: a search on the plain mean follows the few costliest episodes of a generation
+[A: one in a hundred episodes of the tuned rules costs more]."""
 
 NUISANCE_USD: Final = 1000.0
 """Added per phantom episode with hard braking: the cost alone hardly counts it, the goal is one in a hundred [A]."""
@@ -342,8 +345,8 @@ def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
     head = [
         f"# {name}: the rules of {begun_with} on {reads}, thresholds tuned by CMA-ES",
         f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}{perception}",
-        f"# minimised: mean cost with every episode capped at {CAP_USD:,.0f} US$, plus {NUISANCE_USD:,.0f} US$ for hard",
-        "# braking in an episode of the stratum phantom",
+        f"# minimised: mean cost, every episode capped at {CAP_USD:,.0f} US$, plus {NUISANCE_USD:,.0f} US$",
+        "# for hard braking in an episode of the stratum phantom",
         f"# {found.decisions} environment steps, {found.generations} generations, seed {found.seed}; train seeds of",
         f"# the suite, sha256 {found.suite_sha256['train']};",
         f"# chosen on its validation seeds, sha256 {found.suite_sha256['validation']}:",

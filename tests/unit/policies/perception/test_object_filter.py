@@ -22,6 +22,8 @@ from policies.perception.object_motion import (
     PRIOR_ACROSS_MPS,
     REST_SDS,
     SLOWING_MPS2,
+    SPEED_DECISION_SHARE,
+    SPEED_TRACK_SHARE,
 )
 
 NEW, OLD = np.ones(1, np.bool_), np.zeros(1, np.bool_)
@@ -141,9 +143,10 @@ def _drive_past(random, vx, vy, z, decisions):
     for k in range(decisions):
         true = np.array([70.0 + (vx - 25.0) * DECISION_S * k, vy * DECISION_S * k, vx, vy])
         sds = np.array([0.05 + 0.02 * true[0], 0.05 + 0.002 * true[0], 0.4, 0.4])
-        dx, dy, mx, my = true + sds * (
-            TRACK_SHARE * lasting + DECISION_SHARE * random.normal(size=4)
-        )
+        shares = np.repeat([[TRACK_SHARE, DECISION_SHARE]], 2, axis=0)
+        shares = np.concatenate([shares, [[SPEED_TRACK_SHARE, SPEED_DECISION_SHARE]] * 2])
+        errors = shares[:, 0] * lasting + shares[:, 1] * random.normal(size=4)
+        dx, dy, mx, my = true + sds * errors
         one = see(dx, dy, sd=sds[0], speed=25.0, vx=mx, vy=my, z=z)
         one["debris"][0, SLOT, column.D_SD_Y] = sds[1]
         seen.append(one)
