@@ -37,7 +37,7 @@ DRIFT_S: Final = 2.5
 
 @dataclass(frozen=True)
 class Scene:
-    """Scene of ``A`` worlds; objects ``(A, 5)``, the last of them a wreck, vehicles ``(A, 8)``, metres, seconds."""
+    """Scene of ``A`` worlds; objects ``(A, J)``, a wreck after the four slots, vehicles ``(A, 8)``, metres, seconds."""
 
     y: Array  # (A,) lateral position of the ego
     speed: Array
@@ -109,14 +109,18 @@ def read_scene(percept: Percept, limits: Thresholds) -> Scene:
     objects = _read_objects(debris, y, speed, percept.is_filtered)
     objects |= {"seen": sightings[..., 0], "missed": sightings[..., 1], "gone": percept.gone}
     objects["is_wreck"] = np.zeros(debris.shape[:2], np.bool_)
-    wreck = _read_wreck(wrecks, limits)
+    if wrecks.exists.any():
+        wreck = _read_wreck(wrecks, limits)
+        objects = {
+            key: np.concatenate([objects[key], wreck[key][:, None]], axis=1) for key in objects
+        }
     return Scene(
         y=y,
         speed=speed,
         low=low,
         high=high,
         grip_mps2=GRAVITY_MPS2 * ego[:, column.E_GRIP],
-        **{key: np.concatenate([objects[key], wreck[key][:, None]], axis=1) for key in objects},
+        **objects,
         **_read_vehicles(observation, y, speed, limits),
     )
 

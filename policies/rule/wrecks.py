@@ -52,26 +52,38 @@ def find_wrecks(observation: Observation, speeds: Array, limits: Thresholds) -> 
     limits
         Thresholds.
     """
+    rows = observation["vehicles"]
+    may_be = (rows[..., column.V_VX] < limits.wreck_speed_mps) | (
+        speeds[..., HARSHEST] > CRASH_MPS2
+    )
+    may_be &= (rows[..., column.V_TRACKED] > 0.5) & (rows[..., column.V_DX] > 0.0)
+    if not may_be.any():
+        return _no_wrecks(*may_be.shape)
     ego = observation["ego"].astype(np.float64)
     speed = np.maximum(ego[:, column.E_SPEED], 1.0)
     seen = read_vehicles(observation, ego[:, column.E_SPEED])
     slides = np.maximum(seen.vx, 0.0)
-    is_one = (slides < limits.wreck_speed_mps) | (speeds[..., HARSHEST] > CRASH_MPS2)
-    is_one &= seen.tracked & (seen.dx > seen.half_lengths) & (np.abs(seen.dy) < ASIDE_M)
+    is_one = may_be & (seen.dx > seen.half_lengths) & (np.abs(seen.dy) < ASIDE_M)
     is_one &= speed[:, None] - slides > CLOSING_MPS
     room = np.where(is_one, seen.dx - seen.half_lengths + SLIDE_S * slides, np.inf)
-    rows, nearest = np.arange(len(speed)), room.argmin(axis=1)
     exists: Mask = np.asarray(is_one.any(axis=1))
-    heights = observation["vehicles"][..., column.V_HEIGHT].astype(np.float64)
+    nearest = np.arange(len(speed)), room.argmin(axis=1)
     return Wrecks(
         exists,
-        room[rows, nearest],
-        room[rows, nearest] / speed,
-        np.where(exists, ego[:, column.E_Y] + seen.dy[rows, nearest], 0.0),
-        np.where(exists, seen.half_across[rows, nearest], 0.0),
-        np.where(exists, heights[rows, nearest], 0.0),
+        room[nearest],
+        room[nearest] / speed,
+        np.where(exists, ego[:, column.E_Y] + seen.dy[nearest], 0.0),
+        np.where(exists, seen.half_across[nearest], 0.0),
+        np.where(exists, rows[nearest][:, column.V_HEIGHT], 0.0),
         is_one,
     )
+
+
+def _no_wrecks(size: int, slots: int) -> Wrecks:
+    """No wreck in ``size`` worlds."""
+    zero, far = np.zeros(size), np.full(size, np.inf)
+    nowhere = np.zeros((size, slots), np.bool_)
+    return Wrecks(nowhere[:, 0], far, far, zero, zero, zero, nowhere)
 
 
 def stopping(wrecks: Wrecks, ego: Array, goal: Array, limits: Thresholds) -> Array:
@@ -92,6 +104,8 @@ def stopping(wrecks: Wrecks, ego: Array, goal: Array, limits: Thresholds) -> Arr
     limits
         Thresholds.
     """
+    if not wrecks.exists.any():
+        return np.zeros(len(goal))
     at = np.where(wrecks.arrival_s < COMMITTED_S, ego[:, column.E_Y], goal)
     reach = wrecks.half_width + 0.5 * EGO_WIDTH_M + SIDE_M
     is_met = wrecks.exists & (np.abs(wrecks.lateral - at) < reach)
@@ -112,9 +126,12 @@ def without_wrecks(observation: Observation, wrecks: Wrecks, lamp_drop_mps: floa
     lamp_drop_mps
         Speed that a vehicle ahead will have lost when the ego reacts to its brake lamp.
     """
-    vehicles = observation["vehicles"].copy()
+    rows = observation["vehicles"]
+    brakes = (rows[..., column.V_BRAKE_LAMP] > 0.5) & (rows[..., column.V_DX] > 0.0)
+    if not (brakes.any() or wrecks.exists.any()):
+        return observation
+    vehicles = rows.copy()
     vehicles[..., column.V_TRACKED] *= ~wrecks.is_one
-    brakes = (vehicles[..., column.V_BRAKE_LAMP] > 0.5) & (vehicles[..., column.V_DX] > 0.0)
     slower = np.maximum(vehicles[..., column.V_VX] - lamp_drop_mps, 0.0)
     vehicles[..., column.V_VX] = np.where(brakes, slower, vehicles[..., column.V_VX])
     return {**observation, "vehicles": vehicles}
