@@ -86,6 +86,7 @@ class TuneConfiguration(Configuration):
     suite: SuiteName
     budget_decisions: int = Field(ge=10_000)
     instances_per_stratum: int = Field(ge=1, le=10_000)
+    perception: bool
     seed: int = Field(ge=0)
     workers: int = Field(ge=1, le=256)
     log: str

@@ -41,13 +41,22 @@ class Course:
         self.last = np.full(size, -1)
         """``(B,)`` manoeuvre that was chosen last; -1 = none."""
 
-    def begin(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Begin a decision; in a new episode the target is the ego's position."""
+    def begin(
+        self, observation: Observation, is_new: NDArray[np.bool_], *, remembers: bool = True
+    ) -> None:
+        """Begin a decision; in a new episode the target is the ego's position.
+
+        Without memory the target is the observed one, and drifts as fast as the ego does.
+        """
         self._low, self._high = lateral_range(observation)
         y = observation["ego"][:, column.E_Y].astype(np.float64)
         self._target = np.where(is_new, y, self._target)
         self._drift = np.where(is_new, 0.0, self._drift)
         self.last = np.where(is_new, -1, self.last)
+        if not remembers:
+            ego = observation["ego"].astype(np.float64)
+            self._target, self._drift = ego[:, column.E_TARGET_Y], ego[:, column.E_LATERAL_SPEED]
+            self.last = np.full(len(is_new), -1)
         self._home = np.clip(nearest_centre(self._target), self._low, self._high)
 
     def write_library(self, ego: Array, busy: Indices, objects: Array, num_decisions: int) -> Array:

@@ -15,12 +15,12 @@ from policies.base import Budget, Explanation, Foresight, Observation, Outlook
 from policies.checkpoint import Checkpoint, read_budget
 from policies.following import follow
 from policies.numbers_within import check_number, check_numbers, check_whole, planning_cost
+from policies.perception.crashed_vehicles import has_crash_ahead
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
 from policies.planning.risk import RiskWeights, check_risk
 from policies.world_model.estimation.content_classes import NUM_CLASSES
-from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
 from policies.world_model.estimation.estimator import Beliefs, Estimator
 from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.imagination.foresight import foresee
@@ -42,8 +42,8 @@ NOTHING_THERE: Final = 0.98
 class _Memory:
     """Memory of ``B`` worlds from decision to decision."""
 
-    def __init__(self, size: int, estimator: Estimator) -> None:
-        self.estimator = estimator
+    def __init__(self, size: int, estimator: Estimator, *, remembers: bool) -> None:
+        self.estimator, self._remembers = estimator, remembers
         self.is_new = np.ones(size, np.bool_)
         self.roots = empty_batch(size)
         """The cost ledger."""
@@ -55,8 +55,8 @@ class _Memory:
         ego, vehicles = observation["ego"], observation["vehicles"]
         charge_driven(self.roots, self.is_new, self._ego, ego, vehicles, params)
         self._ego = ego.copy()
-        self.course.begin(observation, self.is_new)
-        self.is_new[:] = False
+        self.course.begin(observation, self.is_new, remembers=self._remembers)
+        self.is_new[:] = not self._remembers
 
 
 class _Planned(NamedTuple):
@@ -95,7 +95,8 @@ class WorldModel:
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
     remembers
-        Whether the belief counts earlier observations, or the present one alone.
+        Whether earlier observations count; if not, every decision is a function of the present observation alone: no
+        filter, cost ledger or manoeuvre under way goes on from one decision to the next.
     num_members
         Number of ensemble members, from 1; ``None`` = all.
     deadline_ms
@@ -172,7 +173,8 @@ class WorldModel:
     def _begin(self, size: int) -> _Memory:
         """Memory of worlds without observations."""
         nets, remembers = self._learned.filter, self._remembers
-        return _Memory(size, Estimator(nets, self._look_trust, size, remembers=remembers))
+        estimator = Estimator(nets, self._look_trust, size, remembers=remembers)
+        return _Memory(size, estimator, remembers=remembers)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Clear the memory of some worlds; no random numbers are used."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from envs.specification import EGO_LENGTH_M, EGO_WIDTH_M, column
 from policies.base import Observation
 from policies.following import IN_PATH_M, SIDE_M, half_extent
-from policies.world_model.estimation.velocity_filter import HARSHEST
+from policies.perception.velocity_filter import HARSHEST
 
 CRASH_MPS2: Final = 9.0
 """Deceleration above which a vehicle has struck something [A: no brakes reach it]."""
@@ -32,7 +32,7 @@ def has_crash_ahead(
     observation
         Batched.
     speeds
-        ``(B, 8, NUM_SPEEDS)`` of ``policies.world_model.estimation.velocity_filter``.
+        ``(B, 8, NUM_SPEEDS)`` of ``policies.perception.velocity_filter``.
     horizon_s
         Length of the plans.
     """

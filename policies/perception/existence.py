@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import column
+from envs.specification import DEBRIS_SLOTS, column
 from policies.base import Observation
+from policies.perception.object_motion import REST_SDS, SLOWING_MPS2
 from policies.sightings import is_in_plain_view
-from policies.world_model.estimation.position_filter import REST_SDS, SLOWING_MPS2
 
 LEAVES: Final = 0.0005
 """Probability that an object goes away in a decision in which it is not seen: half a percent in two seconds [A]."""
@@ -28,6 +28,27 @@ tracked. In between [A]."""
 
 NEAR_M: Final = 5.0
 """Nearer ahead than this, the error of a remembered place decides what stands before it [A]."""
+
+
+class Existence:
+    """Probabilities that the tracked objects of ``B`` worlds no longer exist."""
+
+    def __init__(self, size: int) -> None:
+        self._gone = np.zeros((size, DEBRIS_SLOTS))
+        self._identity = np.full((size, DEBRIS_SLOTS), -1.0)
+
+    def note(self, observation: Observation, is_new: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Process one observation; returns ``(B, 4)``. ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
+        rows = observation["debris"]
+        identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
+        begins = (identity != self._identity) | is_new[:, None]
+        self._identity = identity
+        self._gone = update_gone(self._gone, observation, begins)
+        return self._gone
+
+    def put(self, chosen: NDArray[np.int64], other: Existence) -> None:
+        """Overwrite the memory of some worlds, in place."""
+        self._gone[chosen], self._identity[chosen] = other._gone, other._identity
 
 
 def update_gone(

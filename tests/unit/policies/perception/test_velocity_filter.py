@@ -5,7 +5,7 @@ import pytest
 
 from envs.sensing.measure import DECISION_SHARE
 from envs.specification import DECISION_S, column
-from policies.world_model.estimation.velocity_filter import (
+from policies.perception.velocity_filter import (
     ACCELERATION,
     HARSHEST,
     LIMIT_MPS2,

@@ -15,15 +15,7 @@ from envs.physics.compilation import compiled
 from envs.sensing.measure import SPEED_DECISION_SHARE
 from envs.specification import DECISION_S, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.world_model.estimation.kalman import (
-    COVARIANCE,
-    FIRST,
-    NUM_ESTIMATE,
-    SECOND,
-    SECOND_VARIANCE,
-    VARIANCE,
-    correct,
-)
+from policies.perception.kalman import correct
 
 ACCELERATION, HARSHEST = range(2)
 NUM_SPEEDS: Final = 2
@@ -44,10 +36,14 @@ JUMP_SDS: Final = 5.0
 
 _IDENTITY, _IS_KNOWN, _HARSHEST = range(3)
 _ESTIMATE: Final = 3
-"""First column of the estimate of speed and acceleration."""
+"""First column of the estimate: speed and acceleration, then their covariances."""
 
-_SPEED, _ACCELERATION = _ESTIMATE + FIRST, _ESTIMATE + SECOND
-_NUM_SEEN: Final = _ESTIMATE + NUM_ESTIMATE
+_SPEED, _ACCELERATION = _ESTIMATE, _ESTIMATE + 1
+_COVARIANCE: Final = _ESTIMATE + 2
+_NUM_SEEN: Final = _COVARIANCE + 4
+
+_WEIGHTS: Final = np.array([1.0, 0.0])
+"""Of the speed and the acceleration in a measured speed."""
 
 
 class VelocityFilter:
@@ -121,8 +117,8 @@ def _note(vehicles: Array, is_new: bool, seen: Array, out: Array) -> None:
             _correct(known, row[column.V_VX], noise * noise)
         else:
             known[_IS_KNOWN], known[_SPEED], known[_ACCELERATION] = 1.0, row[column.V_VX], 0.0
-            known[_ESTIMATE + VARIANCE], known[_ESTIMATE + COVARIANCE] = noise * noise, 0.0
-            known[_ESTIMATE + SECOND_VARIANCE] = FIRST_MPS2 * FIRST_MPS2
+            known[_COVARIANCE : _COVARIANCE + 4] = 0.0
+            known[_COVARIANCE], known[_COVARIANCE + 3] = noise * noise, FIRST_MPS2 * FIRST_MPS2
         known[_HARSHEST] = min(max(known[_HARSHEST], -known[_ACCELERATION]), LIMIT_MPS2)
         out[i, ACCELERATION], out[i, HARSHEST] = known[_ACCELERATION], known[_HARSHEST]
 
@@ -130,17 +126,16 @@ def _note(vehicles: Array, is_new: bool, seen: Array, out: Array) -> None:
 @compiled
 def _correct(known: Array, measured: float, variance: float) -> None:
     """Predict over a decision and correct by a measured speed, in place."""
-    estimate = known[_ESTIMATE:]
-    estimate[FIRST] += estimate[SECOND] * DECISION_S
-    aa = estimate[SECOND_VARIANCE]
-    vv = estimate[VARIANCE] + 2.0 * DECISION_S * estimate[COVARIANCE] + DECISION_S * DECISION_S * aa
-    va = estimate[COVARIANCE] + DECISION_S * aa
+    known[_SPEED] += known[_ACCELERATION] * DECISION_S
+    spread = known[_COVARIANCE : _COVARIANCE + 4].reshape((2, 2))
+    aa, va = spread[1, 1], spread[0, 1] + DECISION_S * spread[1, 1]
+    vv = spread[0, 0] + 2.0 * DECISION_S * spread[0, 1] + DECISION_S * DECISION_S * aa
     aa += JERK * DECISION_S
-    off = measured - estimate[FIRST]
+    off = measured - known[_SPEED]
     if off * off > JUMP_SDS * JUMP_SDS * (vv + variance):
         jump = off / DECISION_S
         aa += jump * jump
         va += jump * jump * DECISION_S
         vv += off * off
-    estimate[VARIANCE], estimate[COVARIANCE], estimate[SECOND_VARIANCE] = vv, va, aa
-    correct(estimate, off, vv, va, vv + variance)
+    spread[0, 0], spread[0, 1], spread[1, 0], spread[1, 1] = vv, va, va, aa
+    correct(known[_SPEED:_COVARIANCE], spread, _WEIGHTS, measured, variance)

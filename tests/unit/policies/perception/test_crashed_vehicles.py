@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from envs.specification import column
-from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
-from policies.world_model.estimation.velocity_filter import HARSHEST, NUM_SPEEDS
+from policies.perception.crashed_vehicles import has_crash_ahead
+from policies.perception.velocity_filter import HARSHEST, NUM_SPEEDS
 
 
 def scene(dx=60.0, dy=0.0, speed=10.0, heading=0.0, harshest=20.0):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column
+from policies.perception.existence import LEAVES, MISSED, update_gone
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.content_classes import NOTHING
-from policies.world_model.estimation.existence import LEAVES, MISSED, update_gone
 from policies.world_model.model.checkpoint import SHIPPED, load
 
 NONE_NEW = np.zeros(1, np.bool_)
