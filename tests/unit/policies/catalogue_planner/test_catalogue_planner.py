@@ -17,7 +17,7 @@ from envs.specification import column, debris, episode, vehicle
 from experiments.benchmarks.crowd import crowd
 from experiments.cli.loading import load_policy
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, Explaining
-from policies.constant_velocity import ConstantVelocity
+from policies.catalogue_planner import CataloguePlanner
 from policies.perception.objects import find_objects
 from policies.planning.library import MANOEUVRES, manoeuvre_names, write_actions
 
@@ -28,7 +28,7 @@ STOP_HARD = NAMES.index("centre, brake 8 to 0%")
 
 @pytest.fixture(scope="module")
 def policy():
-    return ConstantVelocity()
+    return CataloguePlanner()
 
 
 def begin(policy, worlds=1):
@@ -321,8 +321,8 @@ def test_explanation_holds_the_choice(policy):
 )
 def test_bad_values_are_named(key, value):
     with pytest.raises(UserError, match=key):
-        ConstantVelocity(**{key: value})
+        CataloguePlanner(**{key: value})
 
 
 def test_file_loads():
-    assert load_policy("constant_velocity").privileged is False
+    assert load_policy("catalogue_planner").privileged is False

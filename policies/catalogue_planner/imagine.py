@@ -11,10 +11,10 @@ from envs.physics.compilation import compiled
 from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
 from envs.specification.world import Array, Batch, World
 from envs.world.tick import decision_cost, end_decision, is_over
-from policies.constant_velocity import debris_columns as debris
-from policies.constant_velocity.belief import Belief
-from policies.constant_velocity.contacts import _charge_patches, _look_beyond, _meet
-from policies.constant_velocity.imagined_world import charge_cutting_in, command, tick
+from policies.catalogue_planner import debris_columns as debris
+from policies.catalogue_planner.belief import Belief
+from policies.catalogue_planner.contacts import _charge_patches, _look_beyond, _meet
+from policies.catalogue_planner.imagined_world import charge_cutting_in, command, tick
 from policies.perception.objects import TrackedObjects
 from policies.planning.anchor import _copy_world
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
-from policies.constant_velocity import hypothesis_columns as hypothesis
-from policies.constant_velocity.belief import believe, choose_atoms
-from policies.constant_velocity.knowledge import learn_catalogue
+from policies.catalogue_planner import hypothesis_columns as hypothesis
+from policies.catalogue_planner.belief import believe, choose_atoms
+from policies.catalogue_planner.knowledge import learn_catalogue
 from policies.planning.library import glide
 from policies.sightings import is_in_plain_view
 

@@ -1,4 +1,4 @@
-"""ConstantVelocity: imagines the library of manoeuvres with straight-line predictions and executes the best."""
+"""CataloguePlanner: imagines the library of manoeuvres with straight-line predictions and executes the best."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, column, episode, vehicle
 from envs.specification.world import Batch, empty_batch
 from policies.base import Explanation, Observation
-from policies.constant_velocity.belief import Belief, believe
-from policies.constant_velocity.imagine import imagine, write_objects
-from policies.constant_velocity.imagined_world import cruise_limit, live_one_decision
-from policies.constant_velocity.knowledge import learn_catalogue
+from policies.catalogue_planner.belief import Belief, believe
+from policies.catalogue_planner.imagine import imagine, write_objects
+from policies.catalogue_planner.imagined_world import cruise_limit, live_one_decision
+from policies.catalogue_planner.knowledge import learn_catalogue
 from policies.numbers_within import check_numbers, check_whole, planning_cost
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.anchor import anchor, begin_accounts
@@ -25,7 +25,7 @@ from policies.sightings import Sightings
 Array = NDArray[np.float64]
 
 
-class ConstantVelocity:
+class CataloguePlanner:
     """The planner without learning.
 
     Parameters

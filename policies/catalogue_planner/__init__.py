@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policies.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from policies.constant_velocity.policy import ConstantVelocity
+    from policies.catalogue_planner.policy import CataloguePlanner
 
-__all__ = ["ConstantVelocity"]
-__getattr__ = lazy_exports(__name__, {"ConstantVelocity": "policies.constant_velocity.policy"})
+__all__ = ["CataloguePlanner"]
+__getattr__ = lazy_exports(__name__, {"CataloguePlanner": "policies.catalogue_planner.policy"})

@@ -14,8 +14,8 @@ from envs.sensing import measure
 from envs.sensing.tracker import GHOST_NEAR_M
 from envs.specification import column
 from envs.specification.debris import NUM_LOOKS
-from policies.constant_velocity import hypothesis_columns as hypothesis
-from policies.constant_velocity.knowledge import DRAWS_PER_TYPE, Knowledge
+from policies.catalogue_planner import hypothesis_columns as hypothesis
+from policies.catalogue_planner.knowledge import DRAWS_PER_TYPE, Knowledge
 from policies.perception.sighting_types import ANY_LOOK
 from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL
 
