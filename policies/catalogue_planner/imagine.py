@@ -52,6 +52,7 @@ def imagine(
     atoms: Array,
     weights: Array,
     actions: Array,
+    wanted: Array,
     steps: Array,
     settings: Array,
     params: Array,
@@ -74,6 +75,8 @@ def imagine(
         ``(K, J, A, hypothesis.NUM_COLUMNS)`` and ``(K, J, A)``: hypotheses about the objects.
     actions
         ``(K, C, T, 2)`` in [-1, 1].
+    wanted
+        ``(K, C)`` bool: which plans to imagine.
     steps
         ``(K,)`` int64: decisions to imagine, at most ``T``.
     settings
@@ -106,11 +109,13 @@ def imagine(
     for k in range(roots.shape[0]):
         is_cause = _largest(objects[k], debris.BODY) > debris.LIKELY
         for c in range(num_plans):
+            by_object[c] = 0.0
+            base[c] = 0.0
+            if not wanted[k, c]:
+                continue
             _copy_world(roots[k], future)
             close[:] = 0.0
             done[:] = 0.0
-            by_object[c] = 0.0
-            base[c] = 0.0
             for t in range(steps[k]):
                 base[c] += _decide(
                     future,

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled
-from envs.specification import DECISION_S, column, episode, vehicle
-from envs.specification.world import Batch, empty_batch
+from envs.specification import DECISION_S, column
+from envs.specification.world import empty_batch
 from policies.base import Explanation, Observation
 from policies.catalogue_planner.belief import Belief, believe
 from policies.catalogue_planner.imagine import imagine, write_objects
-from policies.catalogue_planner.imagined_world import cruise_limit, live_one_decision
+from policies.catalogue_planner.imagined_world import follow_along
 from policies.catalogue_planner.knowledge import learn_catalogue
 from policies.numbers_within import check_numbers, check_whole, planning_cost
 from policies.perception.objects import TrackedObjects, find_objects
-from policies.planning.anchor import anchor, begin_accounts
 from policies.planning.course import NAMES, Course
-from policies.planning.library import MANOEUVRES
-from policies.planning.plans import Plans
-from policies.planning.risk import cvar, weighted_mean
+from policies.planning.risk import RiskWeights, weighted_mean
+from policies.planning.search import Choice, Library, Rolled, SearchWeights, search
 from policies.sightings import Sightings
 
 Array = NDArray[np.float64]
@@ -95,11 +94,12 @@ class CataloguePlanner:
         )
         self._num_steps = round(horizon_s / DECISION_S)
         self._num_atoms = check_whole("num_atoms", num_atoms, 4, 64)
-        self._risk = float(risk_weight), float(risk_level)
+        risk = RiskWeights(float(risk_weight), float(risk_level), 0.0)
+        self._weights = SearchWeights(risk=risk, loyalty_usd=float(loyalty_usd))
         self._look_trust = float(look_trust)
         self._rest_sd, self._harmless = float(rest_sd), float(harmless_usd)
         self._lamp = float(lamp_braking_mps2)
-        self._knock_on, self._loyalty = float(knock_on_share), float(loyalty_usd)
+        self._knock_on = float(knock_on_share)
         self._params = planning_cost(loss_of_control)
         self._knowledge = learn_catalogue(self._params[0], float(mark_prior), float(ghost_prior))
         self._scratch = empty_batch(1)
@@ -131,14 +131,11 @@ class CataloguePlanner:
         state.is_new[:] = False
         objects, belief = self._look(observation)
         busy = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic)
-        best, plans = np.zeros(0, np.int64), None
+        best, plans, imagined_s = np.zeros(0, np.int64), None, np.zeros(len(state.is_new))
         if len(busy):
-            plans = self._imagine(observation, busy, objects, belief)
-            best = self._choose(plans.score, state.course.last[busy])
+            best, plans, _, imagined_s[busy] = self._plan(observation, busy, objects, belief)
         state.actions = state.course.steer(observation, state.cruise, busy, best, plans)
         labels, reasons, options = state.course.explain(busy, plans)
-        imagined_s = np.zeros(len(labels))
-        imagined_s[busy] = len(MANOEUVRES) * self._num_steps * DECISION_S
         self._explanation = Explanation(labels, reasons, NAMES, options, imagined_s=imagined_s)
         return state.actions.copy()
 
@@ -156,50 +153,48 @@ class CataloguePlanner:
         matters = objects.matters & (belief.severity_usd >= self._harmless)
         return objects._replace(matters=matters), belief
 
-    def _imagine(
+    def _plan(
         self,
         observation: Observation,
         busy: NDArray[np.int64],
         objects: TrackedObjects,
         belief: Belief,
-    ) -> Plans:
-        """Cost of the library in the worlds in which an object or the traffic matters."""
+    ) -> Choice:
+        """Choose from the library in the worlds in which an object or the traffic matters."""
         ego = observation["ego"][busy].astype(np.float64)
-        actions = self._state.course.write_library(
-            ego, busy, objects.nearest(busy), self._num_steps
-        )
-        rows = write_objects(objects, busy, belief)
-        return self._weigh(ego, busy, rows, belief, actions, self._num_steps)
+        library = self._state.course.make_library(ego, busy, objects.nearest(busy), self._num_steps)
+        roots = _Roots(ego, busy, write_objects(objects, busy, belief), belief)
+        return search(self._roll, roots, library, self._weights)
 
     def judge(self, observation: Observation, actions: Array) -> Array:
         """Expected cost of given plans over their length; call it after ``act`` on the same observation.
 
         ``actions`` is ``(B, C, T, 2)`` in [-1, 1], the result ``(B, C)`` US$; what comes after a plan costs nothing.
         """
-        worlds, steps = np.arange(len(actions)), actions.shape[2]
+        worlds, shape = np.arange(len(actions)), actions.shape[:2]
         objects, belief = self._look(observation)
-        rows = write_objects(objects, worlds, belief)
-        # a plan that ends early is not looked beyond
-        longer = np.concatenate([actions, actions[:, :, -1:]], axis=2)
         ego = observation["ego"].astype(np.float64)
-        return self._weigh(ego, worlds, rows, belief, longer, steps).mean
-
-    def _weigh(
-        self,
-        ego: Array,
-        busy: NDArray[np.int64],
-        objects: Array,
-        belief: Belief,
-        actions: Array,
-        longest: int,
-    ) -> Plans:
-        """Costs of plans in the worlds ``busy``, over at most ``longest`` decisions."""
-        count, num_plans, steps = actions.shape[:3]
-        left = ego[:, column.E_TIME_LEFT]
-        num_steps = np.clip(np.round(left / DECISION_S), 1, longest).astype(np.int64)
-        settings = np.stack(
-            [np.full(count, self._knock_on), np.maximum(left - steps * DECISION_S, 0.0)], axis=1
+        left = np.round(ego[:, column.E_TIME_LEFT] / DECISION_S)
+        library = Library(
+            # a plan that ends early is not looked beyond
+            np.concatenate([actions, actions[:, :, -1:]], axis=2),
+            np.zeros(shape, np.int64),
+            np.clip(left, 1, actions.shape[2]).astype(np.int64),
+            np.full(len(worlds), -1),
         )
+        roots = _Roots(ego, worlds, write_objects(objects, worlds, belief), belief)
+        rolled = self._roll(roots, library, np.ones(shape, np.bool_), is_final=True)
+        return weighted_mean(rolled.cost, rolled.weights[:, None, :])
+
+    def _roll(
+        self, roots: _Roots, library: Library, wanted: NDArray[np.bool_], *, is_final: bool
+    ) -> Rolled:
+        """Costs of plans by straight lines and the simulator's formulas; always final."""
+        del is_final
+        ego, busy, objects, belief = roots
+        count, num_plans, steps = library.actions.shape[:3]
+        beyond_s = np.maximum(ego[:, column.E_TIME_LEFT] - steps * DECISION_S, 0.0)
+        settings = np.stack([np.full(count, self._knock_on), beyond_s], axis=1)
         cost = np.zeros((count, num_plans, self._num_atoms))
         main = np.zeros(count, np.int64)
         first = np.zeros((count, num_plans, 2))
@@ -211,8 +206,9 @@ class CataloguePlanner:
             objects,
             belief.atoms[busy],
             weights,
-            actions,
-            num_steps,
+            library.actions,
+            wanted,
+            library.steps,
             settings,
             self._params,
             self._scratch,
@@ -222,25 +218,29 @@ class CataloguePlanner:
             path,
             met,
         )
-        main_weights = weights[np.arange(count), main][:, None, :]
-        mean = weighted_mean(cost, main_weights)
-        worst = cvar(cost, main_weights, self._risk[1])
-        share = self._risk[0]
-        return Plans(
-            (1.0 - share) * mean + share * worst, mean, worst, first, path, met.astype(np.float64)
+        return Rolled(
+            cost,
+            weights[np.arange(count), main],
+            np.zeros(self._num_atoms, np.int64),
+            np.zeros((count, num_plans)),
+            first,
+            path,
+            met.astype(np.float64),
+            1,
         )
-
-    def _choose(self, score: Array, last: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Index of the smallest score in every world; the first one in ties."""
-        favoured = score.copy()
-        rows = np.flatnonzero(last >= 0)
-        favoured[rows, last[rows]] -= self._loyalty
-        best: NDArray[np.int64] = np.round(favoured, 3).argmin(axis=1)
-        return best
 
     def explain(self) -> Explanation:
         """The chosen manoeuvre and the best of the others."""
         return self._explanation
+
+
+class _Roots(NamedTuple):
+    """Start states of the plans in ``K`` worlds."""
+
+    ego: Array  # (K, E)
+    busy: NDArray[np.int64]  # (K,) which worlds
+    objects: Array  # (K, J, debris.NUM_COLUMNS)
+    belief: Belief  # of all worlds
 
 
 class _State:
@@ -253,46 +253,3 @@ class _State:
         self.cruise = np.zeros(size)
         self.course = Course(size)
         self.sightings = Sightings(size)
-
-
-@compiled
-def follow_along(
-    roots: Batch,
-    actions: Array,
-    is_new: NDArray[np.bool_],
-    ego: NDArray[np.float32],
-    vehicles: NDArray[np.float32],
-    params: NDArray[np.void],
-    lamp_braking: float,
-    cruise: Array,
-) -> None:
-    """Update the imagined worlds to the present, in place: charges of the last action, then positions.
-
-    Parameters
-    ----------
-    roots
-        ``(B,)`` imagined worlds.
-    actions
-        ``(B, 2)``: the last actions.
-    is_new
-        ``(B,)``: worlds in which an episode begins.
-    ego, vehicles
-        Observation.
-    params
-        ``CostParameters.to_array()``.
-    lamp_braking
-        As for ``anchor``.
-    cruise
-        ``(B,)`` output: acceleration that the cruise control allows now, m/s2.
-    """
-    close = np.zeros(vehicles.shape[1] + 1)
-    for b in range(roots.shape[0]):
-        world = roots[b]
-        if is_new[b]:
-            begin_accounts(world)
-        else:
-            live_one_decision(world, actions[b, 0], actions[b, 1], close, params[0])
-        anchor(world, ego[b], vehicles[b], lamp_braking)
-        if is_new[b]:
-            world.episode_i[episode.CHARGED_LANE] = world.vehicle_i[vehicle.LANE, 0]
-        cruise[b] = cruise_limit(world)

@@ -97,9 +97,9 @@ def lateral_m(policy, observation):
 @pytest.mark.parametrize(
     "name",
     [
-        "lane right, 1.6 m/s2, hold speed",
-        "pass left, 1.5 m/s2, brake 6 to 50%",
-        "straddle, 1.5 m/s2, hold speed",
+        "lane right, 5 s, hold speed",
+        "pass left, 1.5 s, brake 6 to 50%",
+        "straddle, 2.5 s, hold speed",
         "centre, brake 4 to 0%",
     ],
 )
@@ -126,9 +126,8 @@ def plan(observation):
     lateral = np.array([ego[column.E_Y], 0.0, low, high, 4.0])
     things = find_objects(observation, 2.5, 5.0).nearest(np.array([0]))[0]
     actions = np.empty((len(MANOEUVRES), 25, 2))
-    write_actions(
-        MANOEUVRES, ego[column.E_SPEED], ego[column.E_SET_SPEED], lateral, things, actions
-    )
+    speeds = ego[column.E_SPEED], ego[column.E_SET_SPEED]
+    write_actions(MANOEUVRES, *speeds, lateral, things, True, actions)
     return actions
 
 
