@@ -23,6 +23,9 @@ REAR_SHARE: Final = 0.05
 SIDEWAYS_USD: Final = 90.0
 """Price of a lateral acceleration of 1 m/s2; it grows with the square [A: about that of a quick shift in the lane]."""
 
+LEAVING_USD: Final = 200.0
+"""Price of leaving the lane [A: between a shift in the lane and a hard swerve]."""
+
 BRAKING_USD: Final = 10.0
 """Price of a deceleration of 1 m/s2; it grows with the square [A]."""
 
@@ -83,7 +86,7 @@ def _roll(
 ) -> float:
     """Price of one plan, US$; ``paid`` is that of every obstacle."""
     x, v, y, sideways = 0.0, ego[0], ego[2], 0.0
-    hardest, swerve, behind = 0.0, 0.0, 0.0
+    hardest, swerve, behind, aside = 0.0, 0.0, 0.0, 0.0
     for t in range(actions.shape[0]):
         limit = _cruise_limit(x, y, v, ego[1], obstacles[:num_vehicles], t * DECISION_S)
         command = max(min(decode_acceleration(actions[t, 0]), limit), BRAKE_LIMIT_MPS2)
@@ -98,6 +101,7 @@ def _roll(
         sideways = (next_y - y) / DECISION_S
         hardest = max(hardest, -command)
         behind += max(ego[1] - after, 0.0) * DECISION_S
+        aside = max(aside, abs(next_y - ego[2]))
         for n in range(obstacles.shape[0]):
             share = _touch(obstacles[n], x, y, next_x, next_y, t)
             if (
@@ -110,6 +114,8 @@ def _roll(
         x, y, v = next_x, next_y, after
         path[t, 0], path[t, 1] = x, y
     comfort = SIDEWAYS_USD * swerve * swerve + BRAKING_USD * hardest * hardest
+    if aside > IN_PATH_M:
+        comfort += LEAVING_USD
     total: float = comfort + DELAY_USD_PER_M * behind + paid.sum()
     return total
 
