@@ -10,11 +10,14 @@ from policies.oracle import Clairvoyant, OracleBelief
 
 SUITE = load_suite(locate("suite", "v1"))
 
+CAP_USD = 1_000.0
+"""Of two dozen instances one accident decides an uncapped mean."""
+
 
 def cost_of(policy, instances):
     costs = np.zeros(len(instances))
     for k, episode in Rollout(policy, instances).episodes():
-        costs[k] = episode.total_usd.sum()
+        costs[k] = min(episode.total_usd.sum(), CAP_USD)
     return costs
 
 
@@ -26,8 +29,6 @@ def test_the_more_a_planner_knows_the_less_it_pays():
     names = ("catalogue_planner", "constant_velocity", "rule", "brake_straddle")
     rest = {name: cost_of(load_policy(name), instances) for name in names}
     assert len(instances) >= 20
-    assert clairvoyant.mean() <= oracle.mean()
+    assert clairvoyant.mean() < oracle.mean()
     for name, cost in rest.items():
-        assert oracle.mean() <= cost.mean(), name
-        # not by one accident alone
-        assert np.minimum(oracle, 1_000.0).mean() <= np.minimum(cost, 1_000.0).mean(), name
+        assert oracle.mean() < cost.mean(), name
