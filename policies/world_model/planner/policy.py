@@ -20,6 +20,7 @@ from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
 from policies.planning.risk import RiskWeights, check_risk
+from policies.planning.search import Choice, Library, SearchWeights, search
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.estimator import Beliefs, Estimator
 from policies.world_model.imagination.cost_ledger import charge_driven
@@ -28,7 +29,7 @@ from policies.world_model.imagination.scoring import disagreement
 from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned, take_members
 from policies.world_model.model.state import State, read_states
-from policies.world_model.planner.two_stage import Candidates, Choice, TwoStagePlanner, Weights
+from policies.world_model.planner.roll import Ensemble, Roots
 
 Array = NDArray[np.float64]
 
@@ -63,7 +64,8 @@ class _Planned(NamedTuple):
     """The plans of one decision."""
 
     busy: NDArray[np.int64]  # (K,) worlds
-    candidates: Candidates
+    roots: Roots
+    library: Library
     choice: Choice
 
 
@@ -155,16 +157,12 @@ class WorldModel:
         risk = RiskWeights(float(tail_share), float(alpha), float(doubt))
         check_risk(risk)
         self._params = planning_cost(loss_of_control)
-        self._planner = TwoStagePlanner(
-            learned,
-            self._params,
-            Weights(
-                check_whole("num_finalists", num_finalists, 1, 40),
-                check_whole("num_families", num_families, 1, 6),
-                risk,
-                float(loyalty_usd),
-                float(needless_usd),
-            ),
+        self._ensemble = Ensemble(learned, self._params, float(needless_usd))
+        self._weights = SearchWeights(
+            check_whole("num_finalists", num_finalists, 1, 40),
+            check_whole("num_families", num_families, 1, 6),
+            risk,
+            float(loyalty_usd),
         )
         self._memory = self._begin(0)
         self._planned: _Planned | None = None
@@ -193,9 +191,9 @@ class WorldModel:
         busy, self._planned = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic), None
         best, plans = np.zeros(0, np.int64), None
         if len(busy):
-            candidates = self._candidates(beliefs, objects, busy)
-            choice = self._planner.choose(candidates, until_s)
-            self._planned = _Planned(busy, candidates, choice)
+            roots, library = self._prepare(beliefs, objects, busy)
+            choice = search(self._ensemble, roots, library, self._weights, until_s)
+            self._planned = _Planned(busy, roots, library, choice)
             best, plans = choice.best, choice.plans
         cruise = follow(observation, observation["ego"][:, column.E_SET_SPEED].astype(np.float64))
         action = memory.course.steer(observation, cruise, busy, best, plans)
@@ -212,25 +210,23 @@ class WorldModel:
             traffic=objects.traffic | crashed,
         )
 
-    def _candidates(
+    def _prepare(
         self, beliefs: Beliefs, objects: TrackedObjects, busy: NDArray[np.int64]
-    ) -> Candidates:
-        """The library of manoeuvres in some worlds, and its start state."""
+    ) -> tuple[Roots, Library]:
+        """Start states in some worlds, and the library of manoeuvres there."""
         ego = beliefs.observation["ego"][busy].astype(np.float64)
-        course = self._memory.course
-        actions = course.write_library(ego, busy, objects.nearest(busy), self._num_steps)
-        left = np.round(ego[:, column.E_TIME_LEFT] / DECISION_S)
+        library = self._memory.course.make_library(
+            ego, busy, objects.nearest(busy), self._num_steps
+        )
         matters, contents = objects.matters[busy], beliefs.contents[busy]
-        return Candidates(
+        roots = Roots(
             read_states(beliefs.observation, beliefs.speeds, busy),
             self._memory.roots[busy],
             contents * matters[:, :, None],
-            actions,
-            np.clip(left, 1, self._num_steps).astype(np.int64),
             np.where(matters, contents[:, :, 0], 1.0).prod(axis=1),
             ~objects.traffic[busy],
-            course.last[busy],
         )
+        return roots, library
 
     def _explain(
         self, busy: NDArray[np.int64], plans: Plans | None, beliefs: Beliefs
@@ -259,12 +255,12 @@ class WorldModel:
         """Future of the chosen manoeuvre in one world by every member; ``None`` without a plan."""
         if self._planned is None or world not in self._planned.busy:
             return None
-        busy, candidates, choice = self._planned
+        busy, roots, library, choice = self._planned
         row = int(np.flatnonzero(busy == world)[0])
-        root = State(*(field[row] for field in candidates.states))
-        kinds = candidates.belief[row].argmax(axis=1)
-        actions = candidates.actions[row, int(choice.best[row])]
-        return foresee(self._learned, root, kinds, actions, int(candidates.steps[row]))
+        root = State(*(field[row] for field in roots.states))
+        kinds = roots.belief[row].argmax(axis=1)
+        actions = library.actions[row, int(choice.best[row])]
+        return foresee(self._learned, root, kinds, actions, int(library.steps[row]))
 
 
 def read_checkpoint(checkpoint: str) -> Checkpoint[Learned]:

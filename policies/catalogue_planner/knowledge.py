@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from envs.debris.catalogue import load_catalogue
 from envs.debris.specification import DebrisDraw
-from policies.constant_velocity import hypothesis_columns as hypothesis
+from policies.catalogue_planner import hypothesis_columns as hypothesis
 from policies.perception.sighting_types import (
     LEAST_SHARE_PERCENT,
     PATCH_SEVERITY_USD,

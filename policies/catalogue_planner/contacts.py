@@ -20,8 +20,8 @@ from envs.specification.world import Array, World
 from envs.world.braking import bumper_gap, find_follower, open_braking
 from envs.world.charges import AXLE_M, TRACK_M
 from envs.world.encounter import HIGHEST_M
-from policies.constant_velocity import debris_columns as debris
-from policies.constant_velocity import hypothesis_columns as hypothesis
+from policies.catalogue_planner import debris_columns as debris
+from policies.catalogue_planner import hypothesis_columns as hypothesis
 from policies.following import half_extents
 from policies.planning.evasion import CREEP_MPS, EVADE_M, evasion_cost
 

@@ -1,4 +1,4 @@
-"""What the planner without learning believes, and how its lateral target moves."""
+"""What the planner without learning believes."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
-from policies.constant_velocity import hypothesis_columns as hypothesis
-from policies.constant_velocity.belief import believe, choose_atoms
-from policies.constant_velocity.knowledge import learn_catalogue
-from policies.planning.library import glide
+from policies.catalogue_planner import hypothesis_columns as hypothesis
+from policies.catalogue_planner.belief import believe, choose_atoms
+from policies.catalogue_planner.knowledge import learn_catalogue
 from policies.sightings import is_in_plain_view
 
 KNOWLEDGE = learn_catalogue(CostParameters().to_array()[0], 0.25, 0.05)
@@ -88,20 +87,6 @@ def test_atoms_weigh_one(raw, count):
     assert (made > 0.0).all()
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.floats(-6.0, 6.0), st.floats(-1.0, 1.0), st.sampled_from([0.7, 1.3, 2.9]))
-def test_target_glides_and_comes_to_rest(goal, drift, lateral):
-    target, path = 0.0, [0.0]
-    for _ in range(80):
-        before = drift
-        target, drift = glide(target, drift, goal, lateral)
-        path.append(target)
-        assert abs(drift - before) <= lateral * 0.2 + 1e-9 or drift == 0.0
-    assert abs(target - goal) < 0.1
-    # what was begun at once goes on as planned when it is planned anew
-    assert abs(path[-1] - path[-2]) < 1e-3 + 0.05 * lateral
-
-
 def test_nothing_is_missed_behind_a_truck():
     rows = row("box", (0.5, 0.5, 0.4), dx=50.0).astype(np.float32).repeat(4, axis=1)
     ego = np.zeros((1, column.NUM_EGO), np.float32)
@@ -116,3 +101,15 @@ def test_nothing_is_missed_behind_a_truck():
     assert is_in_plain_view(observation).all()
     ego[0, column.E_SIGHT_RANGE] = 50.0
     assert not is_in_plain_view(observation).any()
+
+
+def test_what_is_lower_than_its_error_still_has_a_height():
+    rows = np.zeros((1, 1, column.NUM_DEBRIS))
+    rows[..., column.D_TRACKED] = 1.0
+    rows[..., column.D_LENGTH], rows[..., column.D_WIDTH] = 12.0, 3.5
+    rows[..., column.D_HEIGHT], rows[..., column.D_SD_SIZE] = 0.02, 0.05
+    knowledge = learn_catalogue(CostParameters().to_array()[0], 0.25, 0.05)
+    atoms = believe(rows, np.zeros((1, 1, 2)), np.ones((1, 1)), knowledge, 0.1, 24).atoms[0, 0]
+    body = atoms[:, hypothesis.KIND] == hypothesis.BODY
+    assert body.any()
+    assert (atoms[body][:, [hypothesis.HEIGHT, hypothesis.MASS]] > 0.0).all()

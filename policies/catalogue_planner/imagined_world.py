@@ -11,6 +11,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.action import BRAKE_LIMIT_MPS2
 from envs.cost.collision import rear_collision_cost, side_swipe_cost
@@ -26,11 +27,11 @@ from envs.specification import (
     episode,
     vehicle,
 )
-from envs.specification.world import Array, World
+from envs.specification.world import Array, Batch, World
 from envs.world.charges import BESIDE_SHARE
 from envs.world.tick import after_traffic, before_traffic, begin_decision, end_decision
 from policies.following import IN_PATH_M, driver_acceleration
-from policies.planning.anchor import PARKED_M, nearest_lane
+from policies.planning.anchor import PARKED_M, anchor, begin_accounts, nearest_lane
 
 NEAR_X_M, NEAR_Y_M = 1.0, 0.6
 """Free space along and across the road that a plan should leave to other vehicles: half of what measurement errors and
@@ -188,3 +189,46 @@ def live_one_decision(
     for _ in range(TICKS_PER_DECISION):
         tick(world, close, p)
     end_decision(world, p)
+
+
+@compiled
+def follow_along(
+    roots: Batch,
+    actions: Array,
+    is_new: NDArray[np.bool_],
+    ego: NDArray[np.float32],
+    vehicles: NDArray[np.float32],
+    params: NDArray[np.void],
+    lamp_braking: float,
+    cruise: Array,
+) -> None:
+    """Update the imagined worlds to the present, in place: charges of the last action, then positions.
+
+    Parameters
+    ----------
+    roots
+        ``(B,)`` imagined worlds.
+    actions
+        ``(B, 2)``: the last actions.
+    is_new
+        ``(B,)``: worlds in which an episode begins.
+    ego, vehicles
+        Observation.
+    params
+        ``CostParameters.to_array()``.
+    lamp_braking
+        As for ``anchor``.
+    cruise
+        ``(B,)`` output: acceleration that the cruise control allows now, m/s2.
+    """
+    close = np.zeros(vehicles.shape[1] + 1)
+    for b in range(roots.shape[0]):
+        world = roots[b]
+        if is_new[b]:
+            begin_accounts(world)
+        else:
+            live_one_decision(world, actions[b, 0], actions[b, 1], close, params[0])
+        anchor(world, ego[b], vehicles[b], lamp_braking)
+        if is_new[b]:
+            world.episode_i[episode.CHARGED_LANE] = world.vehicle_i[vehicle.LANE, 0]
+        cruise[b] = cruise_limit(world)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from envs.batched.env import DebrisVectorEnv
-from policies.constant_velocity import ConstantVelocity
+from policies.catalogue_planner import CataloguePlanner
 
 WORLDS = 3
 
@@ -11,7 +11,7 @@ WORLDS = 3
 def test_plans_are_judged_until_they_end():
     env = DebrisVectorEnv(WORLDS)
     observation, _ = env.reset(seed=4)
-    policy = ConstantVelocity()
+    policy = CataloguePlanner()
     policy.reset(np.ones(WORLDS, bool), np.arange(WORLDS))
     policy.act(observation)
     plans = np.zeros((WORLDS, 3, 10, 2))

@@ -14,8 +14,8 @@ from envs.sensing import measure
 from envs.sensing.tracker import GHOST_NEAR_M
 from envs.specification import column
 from envs.specification.debris import NUM_LOOKS
-from policies.constant_velocity import hypothesis_columns as hypothesis
-from policies.constant_velocity.knowledge import DRAWS_PER_TYPE, Knowledge
+from policies.catalogue_planner import hypothesis_columns as hypothesis
+from policies.catalogue_planner.knowledge import DRAWS_PER_TYPE, Knowledge
 from policies.perception.sighting_types import ANY_LOOK
 from policies.sightings import SEEN_IF_GHOST, SEEN_IF_REAL
 
@@ -29,6 +29,9 @@ STRANGER_DENSITY: Final = 0.3
 
 LEAST_LOOK: Final = 1e-4
 """Least probability of a look, so that none is ruled out."""
+
+LEAST_HEIGHT_M: Final = 0.005
+"""What is lower than its measurement error has at least this height [A: a sheet of cardboard]."""
 
 SIDES: Final = (-1.3, 1.3, 0.0, -0.6, 0.6, 0.0, -0.3, 0.3)
 HEIGHTS: Final = (0.5, -0.5, -1.2, 1.2, 0.0, 0.2, -0.8, 0.8)
@@ -183,7 +186,7 @@ def _as_measured(
     for axis, name in ((0, column.D_LENGTH), (1, column.D_WIDTH), (2, column.D_HEIGHT)):
         value = rows[..., name, None] * np.ones(turn.shape)
         if name == column.D_HEIGHT:
-            value = value + rows[..., column.D_SD_SIZE, None] * up
+            value = np.maximum(value + rows[..., column.D_SD_SIZE, None] * up, LEAST_HEIGHT_M)
         # one of a known type has a size that the type can have; far outside it is a stranger
         kept = np.clip(value, low[..., axis], high[..., axis])
         slack = 0.2 * value + 0.1
