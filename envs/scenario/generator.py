@@ -21,6 +21,7 @@ from envs.scenario.families import (
     lone_object,
     phantom,
     spill,
+    struck_first,
     wake,
     wind_blown,
 )
@@ -42,6 +43,7 @@ FAMILIES: Final[dict[str, Generate]] = {
         wind_blown,
         hidden_again,
         boxed_in,
+        struck_first,
         debris_field,
         knock_on,
         spill,

@@ -24,7 +24,7 @@ HORIZON: Final = 40
 NUM_WORLDS: Final = 32
 """Candidate contents for which the plans are rolled [A]."""
 
-NUM_NOISES: Final = 16
+NUM_NOISES: Final = 48
 """Noises for which the plans are rolled with the true contents: half choose, half judge [A]."""
 
 _FOR_ONE: Final = library.MANOEUVRES[library.MANOEUVRES[:, 1] == 0.0]
