@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -150,20 +151,27 @@ class DebrisSpec(Immutable):
     density_kgpm3: Distribution | None = None
 
     def sample(self, rng: np.random.Generator) -> DebrisDraw:
-        """One specimen; ``rng`` is consumed: ``len(DRAW_ORDER)`` uniform numbers in that order for every type.
-
-        Stiffness and lift area follow from the drawn properties.
-        """
+        """One specimen; ``rng`` is consumed: ``len(DRAW_ORDER)`` uniform numbers in that order for every type."""
         drawn: dict[str, float] = {}
         for name in DRAW_ORDER:
             distribution: Distribution = getattr(self, name)
             drawn[name] = distribution.quantile(rng.random())
+        volume = drawn["length_m"] * drawn["width_m"] * drawn["height_m"]
+        low, high = self.mass_limits(volume)
+        drawn["mass_kg"] = min(max(drawn["mass_kg"], low), high)
+        return self.specimen(drawn)
+
+    def mass_limits(self, volume_m3: float) -> tuple[float, float]:
+        """Least and greatest mass of a specimen of this volume, kg."""
+        low, high = self.mass_kg.low, self.mass_kg.high
+        if self.density_kgpm3 is None:
+            return low, high
+        lightest = min(max(self.density_kgpm3.low * volume_m3, low), high)
+        return lightest, min(max(self.density_kgpm3.high * volume_m3, low), high)
+
+    def specimen(self, drawn: Mapping[str, float]) -> DebrisDraw:
+        """The specimen with these values of ``DRAW_ORDER``; stiffness and lift area follow from them."""
         length, width = drawn["length_m"], drawn["width_m"]
-        if self.density_kgpm3 is not None:
-            volume = length * width * drawn["height_m"]
-            mass = max(drawn["mass_kg"], self.density_kgpm3.low * volume)
-            mass = min(mass, self.density_kgpm3.high * volume)
-            drawn["mass_kg"] = min(max(mass, self.mass_kg.low), self.mass_kg.high)
         lift_area = (
             self.lift_to_drag_area * drawn["drag_area_m2"]
             + self.lift_from_plan_area * length * width

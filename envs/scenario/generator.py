@@ -25,15 +25,16 @@ from envs.scenario.families import (
     wake,
     wind_blown,
 )
+from envs.scenario.family import Family
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.scene import Setting
 from envs.scenario.source import ObjectSource
 
 Generate = Callable[[np.random.Generator, ObjectSource, Setting], ScenarioInstance]
-"""A family: consumes the generator and returns one instance."""
+"""A scenario: consumes the generator and returns one instance. A ``Family`` is one; a plain function is one too."""
 
-FAMILIES: Final[dict[str, Generate]] = {
-    module.__name__.rsplit(".", 1)[-1]: module.generate
+FAMILIES: Final[dict[str, Family]] = {
+    module.FAMILY.name: module.FAMILY
     for module in (
         lone_object,
         cut_out,
@@ -154,7 +155,9 @@ def _checked(family: Generate, drawn: object) -> ScenarioInstance:
 
 
 def _name_of(family: Generate) -> str:
-    """Module and name of a family function."""
+    """Name of a family, or module and name of a function."""
+    if isinstance(family, Family):
+        return family.name
     name = getattr(family, "__qualname__", type(family).__name__)
     return f"{getattr(family, '__module__', '')}.{name}"
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from envs.copies import Immutable
-from envs.errors import UserError
+from envs.errors import UserError, shown
 from envs.scenario.check import check_arrays
+from envs.scenario.trajectory import COURSE, Trajectory, check_trajectories
 from envs.specification.world import Array
 
 FORMAT: Final = "roadworld-scenario-instance"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 ARRAYS: Final = ("vehicle_f", "vehicle_i", "debris_f", "debris_i", "episode_f", "episode_i")
 """Fields of an instance that hold arrays, in the layout of ``envs.specification.world.World``."""
@@ -39,6 +41,10 @@ class ScenarioInstance(Immutable):
         ``(debris.NUM_FLOATS, J)`` and ``(debris.NUM_INTS, J)``.
     episode_f, episode_i
         ``(episode.NUM_FLOATS,)`` and ``(episode.NUM_INTS,)``.
+    parameters
+        The point from which its family built it: a number, flag or name per parameter. Empty if there is none.
+    trajectories
+        Scripted or recorded courses of other vehicles, at most one per vehicle.
 
     Raises
     ------
@@ -55,6 +61,8 @@ class ScenarioInstance(Immutable):
     debris_i: Array
     episode_f: Array
     episode_i: Array
+    parameters: Mapping[str, float | str] = field(default_factory=dict)
+    trajectories: tuple[Trajectory, ...] = ()
 
     def copy_arrays(self) -> dict[str, Any]:
         """Copies of the arrays by name, which may be written to."""
@@ -64,6 +72,8 @@ class ScenarioInstance(Immutable):
         """Check, then freeze the arrays."""
         arrays = {name: getattr(self, name) for name in ARRAYS}
         check_arrays(arrays, len(self.debris_types))
+        _check_parameters(self.parameters)
+        check_trajectories(self.trajectories, self.vehicle_f.shape[1])
         self._freeze()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -81,8 +91,11 @@ class ScenarioInstance(Immutable):
         digest = hashlib.sha256(
             json.dumps([FORMAT, SCHEMA, self.family, self.variant, self.debris_types]).encode()
         )
-        for name in ARRAYS:
-            array = getattr(self, name)
+        digest.update(json.dumps(dict(self.parameters), sort_keys=True).encode())
+        arrays = [getattr(self, name) for name in ARRAYS]
+        for one in self.trajectories:
+            arrays += [np.array([one.vehicle]), *(getattr(one, name) for name in COURSE)]
+        for array in arrays:
             plain = array + 0.0 if array.dtype == np.float64 else array
             digest.update(str(array.shape).encode())
             digest.update(plain.astype(plain.dtype.newbyteorder("<")).tobytes())
@@ -98,6 +111,8 @@ class ScenarioInstance(Immutable):
             "schema": SCHEMA,
             **values,
             "debris_types": list(self.debris_types),
+            "parameters": dict(self.parameters),
+            "trajectories": [one.to_dict() for one in self.trajectories],
         }
 
     @classmethod
@@ -129,4 +144,21 @@ class ScenarioInstance(Immutable):
             except (TypeError, ValueError) as error:
                 raise UserError(f"instance: {name}: expected numbers only ({error})") from error
         plain["debris_types"] = tuple(str(name) for name in plain["debris_types"])
+        if not isinstance(plain["trajectories"], list | tuple):
+            raise UserError(
+                f"instance: trajectories: got {shown(plain['trajectories'])}, expected a list"
+            )
+        plain["trajectories"] = tuple(Trajectory.from_dict(one) for one in plain["trajectories"])
         return cls(**plain)
+
+
+def _check_parameters(parameters: object) -> None:
+    """Check that the point of an instance is plain: names with finite numbers, flags or text."""
+    if not isinstance(parameters, Mapping):
+        raise UserError(f"instance: parameters: got {shown(parameters)}, expected a mapping")
+    for name, value in parameters.items():
+        is_number = isinstance(value, int | float) and math.isfinite(value)
+        if not isinstance(name, str) or not (is_number or isinstance(value, str)):
+            raise UserError(
+                f"instance: parameters.{name}: got {shown(value)}, expected a finite number, a flag or text"
+            )

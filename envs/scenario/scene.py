@@ -6,7 +6,9 @@ Used by every family. It draws nothing at random.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from envs.specification import (
     LANE_WIDTH_M,
     MAX_DEBRIS,
     MAX_VEHICLES,
+    TICK_S,
     debris,
     episode,
     vehicle,
@@ -43,6 +46,16 @@ JAM_GAP_M = 2.5
 
 FREE_GAP_M = 4.0
 """Least bumper-to-bumper gap of vehicles placed in one lane [A]."""
+
+MERGE_GAP_S = 0.5
+"""Time gap, beyond ``FREE_GAP_M``, before and behind a vehicle that changes lane by script [A]: drivers do not change
+into smaller ones at speed, and IDM behind it brakes without a collision."""
+
+MERGE_S = 5.0
+"""Time in which a scripted lane change is complete: a truck's takes longest."""
+
+FREE_TIME_GAP_S = 1.0
+"""IDM's time gap of a vehicle without another one ahead [A]."""
 
 HURRY = 1.25
 """Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
@@ -87,6 +100,22 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
+def equilibrium(
+    center_gap_m: float, speed_mps: float, jam_distance_m: float
+) -> tuple[float, float]:
+    """IDM time gap and free speed with which a vehicle keeps this gap at this speed.
+
+    A vehicle whose gap would need a longer time gap than 2.0 s wants to drive less fast instead, so that it does not
+    close the gap; one without a vehicle ahead keeps its speed.
+    """
+    if center_gap_m == math.inf:
+        return FREE_TIME_GAP_S, speed_mps
+    time_gap = equilibrium_time_gap(center_gap_m, speed_mps, jam_distance_m)
+    share = (jam_distance_m + time_gap * speed_mps) / center_gap_m
+    slowest = speed_mps / math.sqrt(math.sqrt(max(1.0 - share * share, HURRY**-4.0)))
+    return time_gap, slowest
+
+
 def debris_rows(
     spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -114,6 +143,26 @@ def debris_rows(
     return f, i
 
 
+class Claim(NamedTuple):
+    """Room in a lane that a scripted vehicle will need: it moves on at its speed until then."""
+
+    lane: int
+    x_m: float
+    speed_mps: float
+    half_length_m: float
+    start_s: float
+    end_s: float
+
+    def is_clear_of(self, x_m: float, speed_mps: float, half_length_m: float) -> bool:
+        """Whether a vehicle at its speed leaves this room free, and stays before or behind it."""
+        gaps = [
+            (x_m + speed_mps * time) - (self.x_m + self.speed_mps * time)
+            for time in (self.start_s, self.end_s)
+        ]
+        room = half_length_m + self.half_length_m + FREE_GAP_M + MERGE_GAP_S * self.speed_mps
+        return min(gaps) > room or max(gaps) < -room
+
+
 class SceneBuilder:
     """One scene under construction.
 
@@ -137,6 +186,7 @@ class SceneBuilder:
         self._debris_f: list[np.ndarray] = []
         self._debris_i: list[np.ndarray] = []
         self._types: list[str] = []
+        self._claims: list[Claim] = []
         f = np.zeros(episode.NUM_FLOATS)
         f[episode.FRICTION] = f[episode.GRIP] = BASE_FRICTION[setting.weather]
         f[episode.LEFT_EDGE] = -0.5 * LANE_WIDTH_M
@@ -151,13 +201,64 @@ class SceneBuilder:
         i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
         self.episode_i = i
 
-    def is_free(self, lane: int, x_m: float, length_m: float) -> bool:
-        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it."""
+    def is_free(
+        self, lane: int, x_m: float, length_m: float, speed_mps: float | None = None
+    ) -> bool:
+        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it.
+
+        With ``speed_mps``: also whether the vehicle leaves room for every scripted lane change.
+        """
         for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
             reach = 0.5 * (f[vehicle.LENGTH] + length_m) + FREE_GAP_M
             if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
                 return False
-        return True
+        return speed_mps is None or all(
+            claim.is_clear_of(x_m, speed_mps, 0.5 * length_m)
+            for claim in self._claims
+            if claim.lane == lane
+        )
+
+    def gap_ahead(self, lane: int, x_m: float) -> float:
+        """Distance between the centres of a vehicle at ``x_m`` and the next one ahead in ``lane``, m; or infinity."""
+        places = (
+            f[vehicle.X]
+            for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True)
+            if i[vehicle.LANE] == lane and f[vehicle.X] > x_m
+        )
+        return float(min(places, default=math.inf)) - x_m
+
+    def claim(self, index: int, lane: int, start_s: float, end_s: float) -> None:
+        """Keep room in ``lane`` from one time to another for vehicle ``index``, which will change into it."""
+        f = self._vehicle_f[index]
+        self._claims.append(
+            Claim(
+                lane,
+                float(f[vehicle.X]),
+                float(f[vehicle.SPEED]),
+                0.5 * float(f[vehicle.LENGTH]),
+                start_s,
+                end_s,
+            )
+        )
+
+    def forbid_unsafe_changes(self) -> None:
+        """Keep vehicles in their lanes where highway-env's MOBIL could make them touch another one, in place.
+
+        MOBIL measures between centres and knows no lengths. So trucks stay in their lanes; a car leaves room for half
+        a truck; and where a scripted change ends within two lanes, no other vehicle changes by itself.
+        """
+        targets = {claim.lane for claim in self._claims}
+        for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
+            if not i[vehicle.MAY_CHANGE_LANE]:
+                continue
+            if i[vehicle.IS_TRUCK] or any(abs(i[vehicle.LANE] - lane) <= 2 for lane in targets):
+                i[vehicle.MAY_CHANGE_LANE] = 0
+            else:
+                f[vehicle.JAM_DISTANCE] = 0.5 * (f[vehicle.LENGTH] + TRUCK_SIZE_M[0]) + JAM_GAP_M
+
+    def grip(self, friction: float) -> None:
+        """Set the tyre-road friction coefficient of the clean surface."""
+        self.episode_f[[episode.FRICTION, episode.GRIP]] = friction
 
     def wind(self, along_mps: float, across_mps: float, gust_mps: float) -> None:
         """Set the mean wind along and across the road, and the amplitude of its gusts."""
@@ -249,6 +350,17 @@ class SceneBuilder:
         self._vehicle_i[index][vehicle.RETURN_TICK] = tick
         self._vehicle_i[index][vehicle.RETURN_LANE] = lane
 
+    def change_lane(self, index: int, tick: int, lane: int) -> None:
+        """Make vehicle ``index`` change to ``lane`` at ``tick``; traffic placed later leaves room for it."""
+        self.script(index, tick, lane=lane)
+        start = tick * TICK_S
+        self.claim(index, lane, start, start + MERGE_S)
+
+    def change_back(self, index: int, tick: int, lane: int) -> None:
+        """Make vehicle ``index`` return to ``lane`` at ``tick``; its place there stays free until then."""
+        self.script_return(index, tick, lane)
+        self.claim(index, lane, 0.0, tick * TICK_S + MERGE_S)
+
     def add_object(
         self,
         spec: DebrisSpec,
@@ -302,8 +414,10 @@ class SceneBuilder:
         """Give object ``index`` a velocity at the start."""
         self._debris_f[index][[debris.VX, debris.VY]] = vx_mps, vy_mps
 
-    def build(self, family: str, noise_seed: int) -> ScenarioInstance:
-        """The finished instance; ``noise_seed`` keys all noise of the episode."""
+    def build(
+        self, family: str, noise_seed: int, parameters: Mapping[str, float | str] | None = None
+    ) -> ScenarioInstance:
+        """The finished instance; ``noise_seed`` keys all noise, ``parameters`` is the point it was built from."""
         self.episode_i[episode.NOISE_SEED] = noise_seed
         self.episode_i[episode.NUM_VEHICLES] = len(self._vehicle_f)
         self.episode_i[episode.NUM_DEBRIS] = len(self._debris_f)
@@ -321,4 +435,5 @@ class SceneBuilder:
             debris_i=stack(self._debris_i, debris.NUM_INTS, np.int64),
             episode_f=self.episode_f,
             episode_i=self.episode_i,
+            parameters={} if parameters is None else dict(parameters),
         )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
+from envs.scenario.parameters.distribution import Names
 
 LIGHT_MASS_KG = 6.5
 """Types that never weigh more than this count as light: bags, cartons, foam, cones, which usually do no harm."""
 
 LIGHT_SHARE = 0.35
 """Share of light types among single objects: at least a third of the encounters are harmless."""
+
+LEAST_PERCENT = 0.05
+"""Prior share that a type has at least: every type appears [A]."""
 
 
 def is_body(spec: DebrisSpec) -> bool:
@@ -49,6 +55,9 @@ class ObjectSource:
     catalogue: Mapping[str, DebrisSpec]
     split: str = "train"
     groups: tuple[str, ...] = ()
+    _shares: dict[tuple[object, float | None, bool], Names] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def select(self, wanted: Callable[[DebrisSpec], bool]) -> list[DebrisSpec]:
         """Types of this source that satisfy ``wanted``, in name order."""
@@ -66,50 +75,86 @@ class ObjectSource:
     ) -> DebrisSpec:
         """One type: a group first, then a member, if the source has groups; else by prior share.
 
-        ``rng`` is consumed: one or two draws. A source with groups falls back to any body if none of its types is
-        ``wanted``.
+        ``rng`` is consumed: one draw. A source with groups falls back to any body if none of its types is ``wanted``.
 
         Raises
         ------
         UserError
             If the source holds no such type.
         """
+        names = self._compute_shares(wanted, None, uses_groups=True)
+        return self.catalogue[names.quantile(rng.random())]
+
+    def shares(
+        self,
+        wanted: Callable[[DebrisSpec], bool] = is_body,
+        light_share: float | None = None,
+        *,
+        uses_groups: bool = True,
+    ) -> Names:
+        """Probability of every type that is ``wanted``: by prior share, or groups and their members balanced.
+
+        A source with groups falls back to any body if none of its types is ``wanted``.
+
+        Parameters
+        ----------
+        light_share
+            Probability of a light type, if this source has both light and heavy ones; ``None``: as it comes. Groups
+            decide it where they apply.
+        uses_groups
+            Whether the source's look-alike groups apply.
+
+        Raises
+        ------
+        UserError
+            If the source holds no such type.
+        """
+        key = (wanted, light_share, uses_groups)
+        if key not in self._shares:
+            self._shares[key] = self._compute_shares(wanted, light_share, uses_groups=uses_groups)
+        return self._shares[key]
+
+    def _compute_shares(
+        self,
+        wanted: Callable[[DebrisSpec], bool],
+        light_share: float | None,
+        *,
+        uses_groups: bool,
+    ) -> Names:
+        """Probabilities for ``shares``."""
+        if self.groups and not uses_groups:
+            return ObjectSource(self.catalogue, self.split).shares(wanted, light_share)
         specs = self.select(wanted)
         if not specs and self.groups:
             specs = self.select(is_body)
         if not specs:
-            groups = ", ".join(self.groups) or "any"
-            raise UserError(
-                f"split: got {self.split!r}, no object type of it is what the scenario wants (look-alike groups: "
-                f"{groups})"
-            )
+            raise self._nothing()
+        names = tuple(spec.name for spec in specs)
         if self.groups:
-            present = sorted({str(spec.look_alike_group) for spec in specs})
-            group = present[int(rng.integers(len(present)))]
-            specs = [spec for spec in specs if spec.look_alike_group == group]
-            return specs[int(rng.integers(len(specs)))]
-        weights = np.cumsum([max(spec.prior_share_percent, 0.05) for spec in specs])
-        index = int(np.searchsorted(weights, rng.random() * weights[-1], side="right"))
-        return specs[min(index, len(specs) - 1)]
+            members = Counter(str(spec.look_alike_group) for spec in specs)
+            balanced = (1.0 / members[str(spec.look_alike_group)] for spec in specs)
+            return Names(names, tuple(weight / len(members) for weight in balanced))
+        weights = [max(spec.prior_share_percent, LEAST_PERCENT) for spec in specs]
+        light = math.fsum(w for w, spec in zip(weights, specs, strict=True) if is_light(spec))
+        whole = math.fsum(weights)
+        if light_share is None or not 0.0 < light < whole:
+            return Names(names, tuple(weight / whole for weight in weights))
+        return Names(
+            names,
+            tuple(
+                light_share * weight / light
+                if is_light(spec)
+                else (1.0 - light_share) * weight / (whole - light)
+                for weight, spec in zip(weights, specs, strict=True)
+            ),
+        )
 
-    def choose_single(self, rng: np.random.Generator) -> DebrisSpec:
-        """A body for an encounter with one object: light in ``LIGHT_SHARE`` of the draws."""
-        wants_light = rng.random() < LIGHT_SHARE
-        if self.groups or not self.select(is_light):
-            return self.choose(rng)
-        return self.choose(rng, is_light if wants_light or not self.select(is_heavy) else is_heavy)
-
-    def draw_single(self, rng: np.random.Generator) -> tuple[DebrisSpec, DebrisDraw]:
-        """A body by ``choose_single`` and one specimen of it."""
-        spec = self.choose_single(rng)
-        return spec, spec.sample(rng)
-
-    def draw_by_weight(
-        self, rng: np.random.Generator, *, light: bool
-    ) -> tuple[DebrisSpec, DebrisDraw]:
-        """A light or a heavy body and one specimen of it; any body where this source has none of that weight."""
-        wanted = is_light if light else is_heavy
-        return self.draw(rng, wanted if self.select(wanted) else is_body)
+    def _nothing(self) -> UserError:
+        """The error that no type fits."""
+        groups = ", ".join(self.groups) or "any"
+        return UserError(
+            f"split: got {self.split!r}, no object type of it is what the scenario wants (look-alike groups: {groups})"
+        )
 
     def draw(
         self, rng: np.random.Generator, wanted: Callable[[DebrisSpec], bool] = is_body

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from typing import Final
 
 import numpy as np
 
+from envs.debris.distribution import Uniform
+from envs.scenario.parameters.distribution import Distribution, Flag, Pieces, TruncatedLogNormal
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
 from envs.scenario.scene import (
     CAR_SIZE_M,
     EGO_X_M,
-    HURRY,
     JAM_GAP_M,
     TRUCK_SIZE_M,
     SceneBuilder,
-    equilibrium_time_gap,
+    equilibrium,
 )
 
 TRUCK_SHARE = 0.15
@@ -26,109 +28,209 @@ FOLLOWER_SHARE = 0.85
 """Probability that a vehicle follows the ego [A; envs/physics/SOURCES.md 2.8 has 0.6 for all traffic: ours is the busy
 part]."""
 
-HEADWAY_MEDIAN_S, HEADWAY_SIGMA = 1.2, 0.45
-"""Headway of the follower, lognormal [A; envs/physics/SOURCES.md 2.8 has 1.6 s, 0.5 for all traffic: debris meets dense
+HEADWAY = TruncatedLogNormal(1.2, 0.45, 0.5, 3.5)
+"""Headway of the follower, s [A; envs/physics/SOURCES.md 2.8 has 1.6 s, 0.5 for all traffic: debris meets dense
 traffic]."""
 
+NEAR_M = Pieces(((-32.0, -12.0, 1 / 3), (-7.0, 9.0, 1 / 3), (14.0, 40.0, 1 / 3)))
+"""Place of a neighbour relative to the ego: overtaking, beside, or ahead [A]."""
 
-def sample_headway(rng: np.random.Generator) -> float:
-    """Front-to-front time of a follower, s, 0.5 to 3.5; one draw consumed."""
-    headway = HEADWAY_MEDIAN_S * math.exp(HEADWAY_SIGMA * rng.standard_normal())
-    return min(max(headway, 0.5), 3.5)
+BESIDE_M = Uniform(-7.0, 9.0)
+"""Place of a neighbour beside the ego [A]."""
+
+OVERTAKING_M = Uniform(-32.0, -12.0)
+"""Place of a neighbour that overtakes the ego [A]."""
+
+SLOTS: Final = ("near", "second", "behind", "ahead")
+"""Vehicles of a lane beside the ego's: two near it, two further away."""
+
+FAR_M: Final = (-100.0, -40.0, 20.0, 80.0)
+"""Places of vehicles more than one lane away, give or take 15 m [A]."""
 
 
-def add_follower(
-    scene: SceneBuilder,
-    rng: np.random.Generator,
-    lane: int,
-    speed_mps: float,
-    headway_s: float,
+def _flag(name: str, probability: float, text: str) -> Parameter:
+    """A parameter that is true or false."""
+    return Parameter(name, "", 0, 1, Flag(probability), text, kind="flag")
+
+
+def follower(
+    headway: Distribution = HEADWAY,
+    share: float = FOLLOWER_SHARE,
+    truck_share: float = TRUCK_SHARE,
+) -> tuple[Parameter, ...]:
+    """Parameters of the vehicle behind the ego."""
+    return (
+        _flag("follower.present", share, "Whether a vehicle follows the ego."),
+        Parameter("follower.headway", "s", 0.2, 5.0, headway,
+                  "Front-to-front time of the follower; at least a metre of air is left."),
+        _flag("follower.truck", truck_share, "Whether it is a truck."),
+    )  # fmt: skip
+
+
+def neighbours(
+    side: str,
     *,
-    is_truck: bool | None = None,
-) -> int:
-    """Place a vehicle behind the ego that keeps its gap at this headway; returns its index.
+    near: float,
+    second: float = 0.5,
+    near_m: Distribution = NEAR_M,
+    faster_mps: tuple[float, float] = (0.5, 2.5),
+) -> tuple[Parameter, ...]:
+    """Parameters of the vehicles in the lane to the ``"left"`` or to the ``"right"`` of the ego's.
 
-    ``rng`` is consumed: one draw. The time gap is the one at which IDM neither brakes nor accelerates here.
+    Parameters
+    ----------
+    near, second
+        Probability of a vehicle near the ego, and of a second one that overtakes if there is the first.
+    near_m
+        Place of the first relative to the ego.
+    faster_mps
+        Speed of the lane above that of the lane on its right.
     """
-    draw = rng.random()
-    truck = draw < TRUCK_SHARE if is_truck is None else is_truck
-    length = TRUCK_SIZE_M[0] if truck else CAR_SIZE_M[0]
+    low, high = faster_mps
+    speed = Uniform(low, high) if side == "left" else Uniform(-high, -low)
+    shares = {"near": near, "second": second, "behind": 1.0, "ahead": 1.0}
+    places = {
+        "near": near_m,
+        "second": OVERTAKING_M,
+        "behind": Uniform(-110.0, -55.0),
+        "ahead": Uniform(60.0, 130.0),
+    }
+    found = [
+        Parameter(f"{side}.relative_speed", "m/s", -10.0, 10.0, speed,
+                  f"Speed of the lane on the {side} above the ego's.")
+    ]  # fmt: skip
+    for slot in SLOTS:
+        name = f"{side}.{slot}"
+        found += (
+            _flag(f"{name}_present", shares[slot], f"Whether there is this vehicle on the {side}."),
+            Parameter(f"{name}_place", "m", -200.0, 200.0, places[slot],
+                      "Its place ahead of the ego; without room there it is left out."),
+            _flag(f"{name}_truck", TRUCK_SHARE, "Whether it is a truck."),
+            _flag(f"{name}_changes_lane", MOBIL_SHARE,
+                  "Whether it may change lane by itself where that is safe."),
+        )  # fmt: skip
+    return tuple(found)
+
+
+FAR: Final = Parameter(
+    "far.relative_speed", "m/s", -5.0, 5.0, Uniform(0.5, 2.5),
+    "Speed of a lane more than one lane away above the lane on its right, per lane.",
+)  # fmt: skip
+
+
+def traffic(busy: float) -> tuple[Parameter, ...]:
+    """Parameters of all vehicles around the ego except its lead.
+
+    ``busy`` is the probability of a vehicle near the ego, per adjacent lane.
+    """
+    sides = (*neighbours("left", near=busy), *neighbours("right", near=busy))
+    return (*follower(), *sides, FAR)
+
+
+def place_traffic(
+    scene: SceneBuilder, point: Point, ego_lane: int, rng: np.random.Generator
+) -> None:
+    """Place follower, neighbours and, where the point has ``far.relative_speed``, vehicles further away.
+
+    Everything that needs room is placed before. ``rng`` is consumed for what does not matter: clocks of lane changes,
+    and the vehicles more than one lane away.
+    """
+    speed = point.number("ego.speed")
+    if point.flag("follower.present"):
+        _place_follower(scene, point, ego_lane, speed)
+    for side, lane in (("left", ego_lane - 1), ("right", ego_lane + 1)):
+        if 0 <= lane < scene.num_lanes:
+            _place_neighbours(scene, point, side, lane, rng)
+    if "far.relative_speed" in point:
+        for lane in range(scene.num_lanes):
+            if abs(lane - ego_lane) > 1:
+                faster = (ego_lane - lane) * point.number("far.relative_speed")
+                _place_far(scene, lane, speed + faster, rng)
+    scene.forbid_unsafe_changes()
+
+
+def _place_follower(scene: SceneBuilder, point: Point, lane: int, speed_mps: float) -> None:
+    """Place a vehicle behind the ego that keeps its gap: IDM neither brakes nor accelerates there."""
+    is_truck = point.flag("follower.truck")
+    length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
     # at least a metre of air between the bumpers
-    centre_gap = max(headway_s * speed_mps, 0.5 * (length + CAR_SIZE_M[0]) + 1.0)
-    return scene.add_vehicle(
-        EGO_X_M - centre_gap,
+    headway = point.number("follower.headway")
+    gap = max(headway * speed_mps, 0.5 * (length + CAR_SIZE_M[0]) + 1.0)
+    time_gap, free_speed = equilibrium(gap, speed_mps, length + JAM_GAP_M)
+    scene.add_vehicle(
+        EGO_X_M - gap,
         lane,
         speed_mps,
-        is_truck=truck,
-        target_speed_mps=HURRY * speed_mps,
-        time_gap_s=equilibrium_time_gap(centre_gap, speed_mps, length + JAM_GAP_M),
+        is_truck=is_truck,
+        target_speed_mps=free_speed,
+        time_gap_s=time_gap,
     )
 
 
-def add_column(
-    scene: SceneBuilder, rng: np.random.Generator, lane: int, speed_mps: float, xs_m: list[float]
+def _place_neighbours(
+    scene: SceneBuilder, point: Point, side: str, lane: int, rng: np.random.Generator
 ) -> None:
-    """Place vehicles along one lane, where there is room; each one keeps its gap to the one ahead.
-
-    ``rng`` is consumed: three draws per vehicle. The foremost drives at its own speed throughout.
-    """
-    ahead: float | None = None
-    for x in sorted(xs_m, reverse=True):
-        is_truck = rng.random() < TRUCK_SHARE
-        may_change = rng.random() < MOBIL_SHARE
-        timer = 0.05 + 0.9 * rng.random()
-        length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
-        if not scene.is_free(lane, x, length):
-            continue
-        time_gap = 1.0
-        if ahead is not None:
-            time_gap = equilibrium_time_gap(ahead - x, speed_mps, length + JAM_GAP_M)
-        scene.add_vehicle(
-            x,
+    """Place the vehicles of one adjacent lane, front to back."""
+    speed = point.number("ego.speed") + point.number(f"{side}.relative_speed")
+    clocks = dict(zip(SLOTS, rng.random(len(SLOTS)).tolist(), strict=True))
+    present = [slot for slot in SLOTS if point.flag(f"{side}.{slot}_present")]
+    if "near" not in present and "second" in present:
+        present.remove("second")
+    for slot in sorted(present, key=lambda slot: -point.number(f"{side}.{slot}_place")):
+        name = f"{side}.{slot}"
+        _place_behind(
+            scene,
             lane,
-            speed_mps,
-            is_truck=is_truck,
-            target_speed_mps=speed_mps * (1.0 if ahead is None else HURRY),
-            time_gap_s=time_gap,
-            may_change_lane=may_change,
-            timer_s=timer,
+            EGO_X_M + point.number(f"{name}_place"),
+            speed,
+            is_truck=point.flag(f"{name}_truck"),
+            may_change_lane=point.flag(f"{name}_changes_lane"),
+            clock=clocks[slot],
         )
-        ahead = x
 
 
-NEIGHBOURS = {
-    # what is beside the ego in an adjacent lane: lowest and highest place relative to the ego, m
-    "beside": (-7.0, 9.0),
-    "overtaking": (-32.0, -12.0),
-    "ahead": (14.0, 40.0),
-}
+def _place_far(scene: SceneBuilder, lane: int, speed_mps: float, rng: np.random.Generator) -> None:
+    """Place the vehicles of a lane more than one lane away, front to back; ``rng`` is consumed."""
+    for x, place, truck, change, clock in zip(
+        FAR_M[::-1], *rng.random((4, len(FAR_M))).tolist(), strict=True
+    ):
+        _place_behind(
+            scene,
+            lane,
+            EGO_X_M + x + 30.0 * (place - 0.5),
+            speed_mps,
+            is_truck=truck < TRUCK_SHARE,
+            may_change_lane=change < MOBIL_SHARE,
+            clock=clock,
+        )
 
 
-def add_neighbours(
+def _place_behind(
     scene: SceneBuilder,
-    rng: np.random.Generator,
     lane: int,
+    x_m: float,
     speed_mps: float,
-    kinds: tuple[str, ...],
+    *,
+    is_truck: bool,
+    may_change_lane: bool,
+    clock: float,
 ) -> None:
-    """Place traffic in a lane beside the ego's: one vehicle per entry of ``kinds``, then two further away.
-
-    ``kinds`` are keys of ``NEIGHBOURS``; ``rng`` is consumed.
-    """
-    xs = [EGO_X_M + rng.uniform(*NEIGHBOURS[kind]) for kind in kinds]
-    xs.append(EGO_X_M - rng.uniform(55.0, 110.0))
-    xs.append(EGO_X_M + rng.uniform(60.0, 130.0))
-    add_column(scene, rng, lane, speed_mps, xs)
-
-
-def sample_neighbour_kinds(rng: np.random.Generator, busy: float) -> tuple[str, ...]:
-    """Vehicles beside the ego in one lane: none, one, or two; ``busy`` 0..1. Two draws consumed."""
-    first, second = rng.random(), rng.random()
-    names = tuple(NEIGHBOURS)
-    if first > busy:
-        return ()
-    kind = names[int(second * len(names)) % len(names)]
-    return (kind,) if first > 0.5 * busy else tuple(sorted({kind, "overtaking"}))
+    """Place a vehicle that keeps its gap to the one ahead in its lane, if there is room for it."""
+    length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
+    if not scene.is_free(lane, x_m, length, speed_mps):
+        return
+    gap = scene.gap_ahead(lane, x_m)
+    time_gap, free_speed = equilibrium(gap, speed_mps, length + JAM_GAP_M)
+    scene.add_vehicle(
+        x_m,
+        lane,
+        speed_mps,
+        is_truck=is_truck,
+        target_speed_mps=free_speed,
+        time_gap_s=time_gap,
+        may_change_lane=may_change_lane,
+        timer_s=0.05 + 0.9 * clock,
+    )
 
 
 def add_traffic(
@@ -139,7 +241,7 @@ def add_traffic(
     *,
     busy: float,
 ) -> None:
-    """Place all vehicles around the ego except its lead: follower, adjacent lanes, lanes further away.
+    """Place all vehicles around the ego except its lead, drawn from ``traffic(busy)``, for scenarios without a table.
 
     Parameters
     ----------
@@ -150,12 +252,5 @@ def add_traffic(
     busy
         Probability of a vehicle beside the ego, per adjacent lane.
     """
-    if rng.random() < FOLLOWER_SHARE:
-        add_follower(scene, rng, ego_lane, speed_mps, sample_headway(rng))
-    for lane in range(scene.num_lanes):
-        lane_speed = speed_mps + (ego_lane - lane) * rng.uniform(0.5, 2.5)
-        if abs(lane - ego_lane) == 1:
-            add_neighbours(scene, rng, lane, lane_speed, sample_neighbour_kinds(rng, busy))
-        elif lane != ego_lane:
-            xs = [EGO_X_M + x + rng.uniform(-15.0, 15.0) for x in (-100.0, -40.0, 20.0, 80.0)]
-            add_column(scene, rng, lane, lane_speed, xs)
+    point = ParameterTable(*traffic(busy)).draw(rng)
+    place_traffic(scene, point.but({"ego.speed": speed_mps}), ego_lane, rng)

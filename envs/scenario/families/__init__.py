@@ -1,5 +1,4 @@
-"""Scenario families: one file per corner case, each a function from a random generator to a ``ScenarioInstance``.
+"""Scenario families: one file per corner case, each with a table of parameters and a builder, together ``FAMILY``.
 
-A family has ``generate(rng, source, setting)``. To add one, write the file here and name it in
-``envs/scenario/generator.py``.
+To add one, write the file here and name it in ``envs/scenario/generator.py``.
 """

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from envs.scenario.encounter import new_noise_seed, sample_offset, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_follower, add_neighbours
+from envs.debris.distribution import Uniform
+from envs.scenario.encounter import OFFSET, ROAD, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import SceneBuilder
+from envs.scenario.source import LIGHT_SHARE
+from envs.scenario.traffic import BESIDE_M, follower, neighbours, place_traffic
 
 TAILGATER_HEADWAY_S = (0.5, 1.0)
 """Headway of the tailgater (envs/physics/SOURCES.md 5.1 studies 0.6-0.9 s)."""
 
-GAP_SHARE = 0.35
-"""Probability that one of the two sides has a gap behind the neighbour [A]."""
+GAP_SHARE = 0.2
+"""Probability, for each side, of a gap behind the neighbour [A]."""
 
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
-    spec, draw = source.draw_single(rng)
-    stage = set_stage(rng, setting, draw.size_m)
-    scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    scene.add_object(spec, draw, stage.object_x_m, stage.lane_y_m + sample_offset(rng))
-    add_follower(scene, rng, lane, speed, rng.uniform(*TAILGATER_HEADWAY_S))
-    has_gap = rng.random() < GAP_SHARE
-    for side in (-1, 1):
-        if 0 <= lane + side < scene.num_lanes:
-            kinds = ("beside",) if has_gap else ("beside", "overtaking")
-            has_gap = False
-            add_neighbours(scene, rng, lane + side, speed + rng.uniform(-0.3, 0.3), kinds)
-    return scene.build("boxed_in", new_noise_seed(rng))
+def _beside(side: str) -> tuple[Parameter, ...]:
+    """Vehicles on one side, about as fast as the ego."""
+    return neighbours(
+        side, near=1.0, second=1.0 - GAP_SHARE, near_m=BESIDE_M, faster_mps=(-0.3, 0.3)
+    )
+
+
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(),
+    *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
+    OFFSET,
+    *follower(Uniform(*TAILGATER_HEADWAY_S), share=1.0),
+    *_beside("left"),
+    *_beside("right"),
+)
+"""What varies."""
+
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
+    y = stage.lane_y_m + point.number("object.offset")
+    stage.scene.add_object(spec, draw, stage.object_x_m, y)
+    place_traffic(stage.scene, point, stage.lane, rng)
+    return stage.scene
+
+
+FAMILY: Final = Family("boxed_in", PARAMETERS, build)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from envs.scenario.encounter import new_noise_seed, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_traffic
+from envs.debris.distribution import Uniform
+from envs.scenario.encounter import ROAD, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.distribution import Integer, Names
+from envs.scenario.parameters.objects import (
+    Catalogue,
+    SameType,
+    TypeOf,
+    object_parameters,
+    specimen,
+)
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import SceneBuilder
+from envs.scenario.source import LIGHT_SHARE
+from envs.scenario.traffic import place_traffic, traffic
 from envs.specification import LANE_WIDTH_M
 
 SPREAD_M = 12.0
@@ -27,38 +39,66 @@ SAME_SHARE = 0.6
 """Share of further objects that are of the same type as the first [A]."""
 
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
-    first, draw = source.draw_single(rng)
-    stage = set_stage(rng, setting, draw.size_m)
+def _further(k: int) -> tuple[Parameter, ...]:
+    """Parameters of the ``k``-th object."""
+    return (
+        *object_parameters(f"object_{k}", SameType("object", SAME_SHARE)),
+        Parameter(f"object_{k}.along", "m", -40.0, 40.0, Uniform(-SPREAD_M, SPREAD_M),
+                  "Its distance beyond the first object."),
+        Parameter(f"object_{k}.across", "", 0.0, 1.0, Uniform(0.0, 1.0),
+                  "Its place among those outside the gap, from left to right."),
+    )  # fmt: skip
+
+
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(),
+    *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
+    Parameter("object.offset", "m", -6.0, 6.0, Uniform(-1.0, 1.0),
+              "Place of the first object to the right of the centre of the ego's lane."),
+    Parameter("field.objects", "", 3, 4, Integer(3, 4), "Number of objects.", kind="integer"),
+    Parameter("field.gap", "m", 1.0, 6.0, Uniform(*GAP_M), "Width of the gap."),
+    Parameter("field.gap_side", "", 0.0, 0.0, Names(("left", "right"), (0.5, 0.5)),
+              "Side of the first object on which the gap lies, if there is room.", ("left", "right"), "name"),
+    *_further(2), *_further(3), *_further(4),
+    *traffic(busy=0.5),
+)  # fmt: skip
+"""What varies."""
+
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    first, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
     scene = stage.scene
     low = -0.5 * LANE_WIDTH_M + 0.5
     high = (scene.num_lanes - 0.5) * LANE_WIDTH_M - 0.5
-    first_y = stage.lane_y_m + rng.uniform(-1.0, 1.0)
-    half_gap = 0.5 * rng.uniform(*GAP_M)
+    first_y = stage.lane_y_m + point.number("object.offset")
+    half_gap = 0.5 * point.number("field.gap")
     # the gap lies beside the first object, on the side that has room for it
-    side = -1.0 if rng.random() < 0.5 else 1.0
+    side = -1.0 if point.name("field.gap_side") == "left" else 1.0
     reach = half_gap + 0.5 * min(draw.width_m, WIDEST_M)
     if not low <= first_y + side * (reach + half_gap) <= high:
         side = -side
     gap_centre = first_y + side * reach
     scene.add_object(first, draw, stage.object_x_m, first_y)
-    for _ in range(2 + int(rng.integers(2))):
-        # one load: mostly more of the same, sometimes something else from it
-        spec = first if rng.random() < SAME_SHARE else source.choose(rng)
-        item = spec.sample(rng)
-        y = _outside_gap(rng, gap_centre, half_gap + 0.5 * min(item.width_m, WIDEST_M), low, high)
-        scene.add_object(spec, item, stage.object_x_m + rng.uniform(-SPREAD_M, SPREAD_M), y)
-    add_traffic(scene, rng, stage.lane, stage.speed_mps, busy=0.5)
-    return scene.build("debris_field", new_noise_seed(rng))
+    for k in range(2, point.integer("field.objects") + 1):
+        spec, item = specimen(point, catalogue, f"object_{k}")
+        half = half_gap + 0.5 * min(item.width_m, WIDEST_M)
+        y = _outside_gap(point.number(f"object_{k}.across"), gap_centre, half, low, high)
+        scene.add_object(spec, item, stage.object_x_m + point.number(f"object_{k}.along"), y)
+    place_traffic(scene, point, stage.lane, rng)
+    return scene
 
 
-def _outside_gap(
-    rng: np.random.Generator, centre: float, half: float, low: float, high: float
-) -> float:
-    """A lateral place within reach of the gap but outside it, m; one draw consumed."""
+def _outside_gap(share: float, centre: float, half: float, low: float, high: float) -> float:
+    """The lateral place within reach of the gap but outside it that has this share of them on its left, m."""
     left = (max(low, centre - REACH_M), centre - half)
     right = (centre + half, min(high, centre + REACH_M))
     widths = [max(end - start, 0.0) for start, end in (left, right)]
-    at = rng.random() * (widths[0] + widths[1])
+    at = share * (widths[0] + widths[1])
     return float(left[0] + at if at < widths[0] else right[0] + at - widths[0])
+
+
+FAMILY: Final = Family("debris_field", PARAMETERS, build)

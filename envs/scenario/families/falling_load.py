@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from envs.scenario.encounter import new_noise_seed, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import EGO_X_M, TRUCK_SIZE_M, Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_traffic
+from envs.debris.distribution import Constant, Uniform
+from envs.scenario.encounter import ROAD, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import EGO_X_M, TRUCK_SIZE_M, SceneBuilder
+from envs.scenario.source import LIGHT_SHARE
+from envs.scenario.traffic import place_traffic, traffic
 from envs.specification import TICK_HZ
 
 BED_HEIGHT_M = 1.2
@@ -20,17 +25,34 @@ HEADWAY_S = (1.4, 3.2)
 RELEASE_S = (0.8, 2.5)
 """When the load comes loose [A]."""
 
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(recognition_time=Constant(4.5)),
+    *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
+    Parameter("object.offset", "m", -1.2, 1.2, Uniform(-0.8, 0.8),
+              "Place on the truck, to the right of its centre."),
+    Parameter("fall.height", "m", 0.2, 3.5, Constant(BED_HEIGHT_M), "Height of the truck's bed."),
+    Parameter("fall.time", "s", 0.1, 15.0, Uniform(*RELEASE_S), "When the load comes loose."),
+    Parameter("truck.headway", "s", 0.8, 6.0, Uniform(*HEADWAY_S), "Time of the ego behind the truck's rear."),
+    *traffic(busy=0.6),
+)  # fmt: skip
+"""What varies."""
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
-    spec, draw = source.draw_single(rng)
-    stage = set_stage(rng, setting, draw.size_m, recognition_time_s=4.5)
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    centre = EGO_X_M + rng.uniform(*HEADWAY_S) * speed + 0.5 * TRUCK_SIZE_M[0]
+    centre = EGO_X_M + point.number("truck.headway") * speed + 0.5 * TRUCK_SIZE_M[0]
     truck = scene.add_vehicle(centre, lane, speed, is_truck=True, time_gap_s=1.0)
     x = centre - 0.5 * (TRUCK_SIZE_M[0] + draw.length_m)
-    load = scene.add_object(spec, draw, x, stage.lane_y_m + rng.uniform(-0.8, 0.8))
-    release = round(TICK_HZ * rng.uniform(*RELEASE_S))
-    scene.load_on(load, truck, release, BED_HEIGHT_M)
-    add_traffic(scene, rng, lane, speed, busy=0.6)
-    return scene.build("falling_load", new_noise_seed(rng))
+    load = scene.add_object(spec, draw, x, stage.lane_y_m + point.number("object.offset"))
+    release = round(TICK_HZ * point.number("fall.time"))
+    scene.load_on(load, truck, release, point.number("fall.height"))
+    place_traffic(scene, point, lane, rng)
+    return scene
+
+
+FAMILY: Final = Family("falling_load", PARAMETERS, build)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from envs.scenario.encounter import new_noise_seed, sample_offset, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import EGO_X_M, TRUCK_SIZE_M, Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_traffic
+from envs.debris.distribution import Uniform
+from envs.scenario.encounter import OFFSET, ROAD, SIDE, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.distribution import Flag
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import CAR_SIZE_M, EGO_X_M, TRUCK_SIZE_M, SceneBuilder
+from envs.scenario.source import LIGHT_SHARE
+from envs.scenario.traffic import place_traffic, traffic
 from envs.specification import TICK_S
 
 SEEN_S = (4.4, 5.6)
@@ -16,6 +22,9 @@ SEEN_S = (4.4, 5.6)
 
 CUT_IN_S = (0.3, 1.0)
 """When the vehicle that will hide it starts to cut in, after the view opened [A]."""
+
+OPENED_S = 0.6
+"""When the view has opened: the shortest warm-up."""
 
 CUT_IN_AHEAD_M = (10.0, 22.0)
 """Free space between the ego and the vehicle that cuts in [A]."""
@@ -26,22 +35,45 @@ LEAVE_S = (1.4, 2.6)
 STAYS_SHARE = 0.35
 """Share of vehicles that drive over the object rather than around it [A]."""
 
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(recognition_time=Uniform(*SEEN_S)),
+    *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
+    OFFSET,
+    SIDE,
+    Parameter("hider.truck", "", 0, 1, Flag(0.4), "Whether the vehicle that cuts in is a truck.", kind="flag"),
+    Parameter("hider.gap", "m", 4.0, 60.0, Uniform(*CUT_IN_AHEAD_M), "Free space between the ego and it."),
+    Parameter("hider.cut_in_delay", "s", 0.0, 5.0, Uniform(*CUT_IN_S),
+              f"When it starts to cut in, after the first {OPENED_S:g} s."),
+    Parameter("hider.leaves", "", 0, 1, Flag(1.0 - STAYS_SHARE), "Whether it leaves the lane again.", kind="flag"),
+    Parameter("hider.leave_time", "s", 0.5, 5.0, Uniform(*LEAVE_S),
+              "Its time to the object when it leaves."),
+    *traffic(busy=0.35),
+)  # fmt: skip
+"""What varies."""
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
-    spec, draw = source.draw_single(rng)
-    stage = set_stage(rng, setting, draw.size_m, recognition_time_s=rng.uniform(*SEEN_S))
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    side = stage.sample_side(rng)
-    is_truck = rng.random() < 0.4
-    half = 0.5 * (TRUCK_SIZE_M[0] if is_truck else 4.5)
-    x = EGO_X_M + 2.25 + rng.uniform(*CUT_IN_AHEAD_M) + half
+    side = stage.side(point)
+    is_truck = point.flag("hider.truck")
+    length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
+    x = EGO_X_M + 0.5 * (CAR_SIZE_M[0] + length) + point.number("hider.gap")
     hider = scene.add_vehicle(x, lane + side, speed, is_truck=is_truck, time_gap_s=0.8)
-    scene.script(hider, max(1, round((0.6 + rng.uniform(*CUT_IN_S)) / TICK_S)), lane=lane)
-    arrival = (stage.object_x_m - EGO_X_M) / speed
-    if rng.random() >= STAYS_SHARE:
-        leave = max(arrival - rng.uniform(*LEAVE_S) - (x - EGO_X_M) / speed, 2.5)
-        scene.script_return(hider, round(leave / TICK_S), lane + side)
-    scene.add_object(spec, draw, stage.object_x_m, stage.lane_y_m + sample_offset(rng))
-    add_traffic(scene, rng, lane, speed, busy=0.35)
-    return scene.build("hidden_again", new_noise_seed(rng))
+    cut_in = max(1, round((OPENED_S + point.number("hider.cut_in_delay")) / TICK_S))
+    scene.change_lane(hider, cut_in, lane)
+    if point.flag("hider.leaves"):
+        arrival = (stage.object_x_m - x) / speed
+        leave = max(arrival - point.number("hider.leave_time"), 2.5)
+        scene.change_back(hider, round(leave / TICK_S), lane + side)
+    y = stage.lane_y_m + point.number("object.offset")
+    scene.add_object(spec, draw, stage.object_x_m, y)
+    place_traffic(scene, point, lane, rng)
+    return scene
+
+
+FAMILY: Final = Family("hidden_again", PARAMETERS, build)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
+from envs.debris.distribution import Uniform
 from envs.debris.specification import DebrisSpec
-from envs.scenario.encounter import new_noise_seed, sample_offset, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import EGO_X_M, Setting
-from envs.scenario.source import ObjectSource, is_body
-from envs.scenario.traffic import add_follower, add_neighbours
+from envs.scenario.encounter import OFFSET, ROAD, SIDE, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.distribution import Flag
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import EGO_X_M, SceneBuilder
+from envs.scenario.source import is_body
+from envs.scenario.traffic import OVERTAKING_M, follower, neighbours, place_traffic
+from envs.specification import LANE_WIDTH_M
 
 RETURN_SHARE = 0.5
 """Share of instances in which a car beside the ego strikes the object towards it; in the others the ego is first."""
@@ -21,27 +28,49 @@ LEAD_S = (1.2, 2.2)
 """How long before the ego the car beside reaches the object [A]."""
 
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
+def is_massive(spec: DebrisSpec) -> bool:
+    """Whether specimens of the type can damage the next vehicle."""
+    return is_body(spec) and spec.mass_kg.high >= LEAST_MASS_KG
 
-    def is_wanted(spec: DebrisSpec) -> bool:
-        return is_body(spec) and spec.mass_kg.high >= LEAST_MASS_KG
 
-    spec, draw = source.draw(rng, is_wanted)
-    stage = set_stage(rng, setting, draw.size_m)
+def _beside(side: str) -> tuple[Parameter, ...]:
+    """Vehicles on one side: one overtakes, or none."""
+    return neighbours(side, near=0.7, second=0.0, near_m=OVERTAKING_M, faster_mps=(-0.5, 0.5))
+
+
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(),
+    *object_parameters(types=TypeOf(is_massive)),
+    OFFSET,
+    SIDE,
+    Parameter("striker.present", "", 0, 1, Flag(RETURN_SHARE),
+              "Whether a car beside the ego strikes the object first.", kind="flag"),
+    Parameter("striker.lead_time", "s", 0.5, 5.0, Uniform(*LEAD_S), "Its time ahead of the ego."),
+    Parameter("striker.offset", "m", -1.5, 1.5, Uniform(0.5, 1.2),
+              "Place of the object from the centre of the striker's lane towards the ego's, if there is a striker."),
+    *follower(Uniform(0.7, 1.6), share=1.0, truck_share=0.0),
+    *_beside("left"), *_beside("right"),
+)  # fmt: skip
+"""What varies."""
+
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
-    side = stage.sample_side(rng)
-    if rng.random() < RETURN_SHARE:
+    y = stage.lane_y_m + point.number("object.offset")
+    if point.flag("striker.present"):
         # on the inner edge of the striker's path: what it hits off its axis flies to that side, into the ego's lane
-        striker_x = EGO_X_M + speed * rng.uniform(*LEAD_S)
+        side = stage.side(point)
+        striker_x = EGO_X_M + speed * point.number("striker.lead_time")
         scene.add_vehicle(striker_x, lane + side, speed, time_gap_s=1.0)
-        y = stage.lane_y_m + side * (4.0 - rng.uniform(0.5, 1.2))
-    else:
-        y = stage.lane_y_m + sample_offset(rng)
+        y = stage.lane_y_m + side * (LANE_WIDTH_M - point.number("striker.offset"))
     scene.add_object(spec, draw, stage.object_x_m, y)
-    add_follower(scene, rng, lane, speed, rng.uniform(0.7, 1.6), is_truck=False)
-    for neighbour in (lane - 1, lane + 1):
-        if 0 <= neighbour < scene.num_lanes:
-            kinds = ("overtaking",) if rng.random() < 0.7 else ()
-            add_neighbours(scene, rng, neighbour, speed + rng.uniform(-0.5, 0.5), kinds)
-    return scene.build("knock_on", new_noise_seed(rng))
+    place_traffic(scene, point, lane, rng)
+    return scene
+
+
+FAMILY: Final = Family("knock_on", PARAMETERS, build)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from envs.scenario.encounter import new_noise_seed, sample_offset, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_traffic
+from envs.scenario.encounter import OFFSET, ROAD, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.distribution import Flag
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import SceneBuilder
+from envs.scenario.source import LIGHT_SHARE
+from envs.scenario.traffic import place_traffic, traffic
 
 BLOCKING_SHARE = 0.4
 """Share of tall objects that other drivers brake or change lane for [A]."""
@@ -16,13 +21,30 @@ BLOCKING_SHARE = 0.4
 TALL_M = 0.3
 """Objects higher than this are tall [A]."""
 
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(),
+    *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
+    OFFSET,
+    Parameter(
+        "object.blocks_traffic", "", 0, 1, Flag(BLOCKING_SHARE),
+        f"Whether other drivers brake or change lane for it, if it is higher than {TALL_M:g} m.", kind="flag",
+    ),
+    *traffic(busy=0.6),
+)  # fmt: skip
+"""What varies."""
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
-    spec, draw = source.draw_single(rng)
-    stage = set_stage(rng, setting, draw.size_m)
-    blocks = rng.random() < BLOCKING_SHARE and draw.height_m > TALL_M
-    y = stage.lane_y_m + sample_offset(rng)
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
+    blocks = point.flag("object.blocks_traffic") and draw.height_m > TALL_M
+    y = stage.lane_y_m + point.number("object.offset")
     stage.scene.add_object(spec, draw, stage.object_x_m, y, blocks_traffic=blocks)
-    add_traffic(stage.scene, rng, stage.lane, stage.speed_mps, busy=0.6)
-    return stage.scene.build("lone_object", new_noise_seed(rng))
+    place_traffic(stage.scene, point, stage.lane, rng)
+    return stage.scene
+
+
+FAMILY: Final = Family("lone_object", PARAMETERS, build)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
+from envs.debris.distribution import Uniform
 from envs.debris.specification import DebrisSpec
-from envs.scenario.encounter import new_noise_seed, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_traffic
+from envs.scenario.encounter import OFFSET_M, ROAD, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.distribution import Flag
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.scene import SceneBuilder
+from envs.scenario.source import LIGHT_SHARE, is_body
+from envs.scenario.traffic import place_traffic, traffic
 
 BODY_SHARE = 0.3
 """Share of spills with a solid object beyond them, for which the ego must brake before the spill [A]."""
@@ -20,15 +26,36 @@ def is_patch(spec: DebrisSpec) -> bool:
     return spec.kind == "patch"
 
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed. Look-alike groups do not apply: spills differ by their look."""
-    patches = ObjectSource(source.catalogue, source.split)
-    spec, draw = patches.draw(rng, is_patch)
-    stage = set_stage(rng, setting, draw.size_m)
-    stage.scene.add_object(spec, draw, stage.object_x_m, stage.lane_y_m + rng.uniform(-0.4, 0.4))
-    if rng.random() < BODY_SHARE:
-        body = patches.choose_single(rng)
-        x = stage.object_x_m + 0.5 * draw.length_m + stage.speed_mps * rng.uniform(0.5, 1.5)
-        stage.scene.add_object(body, body.sample(rng), x, stage.lane_y_m + rng.uniform(-1.1, 1.1))
-    add_traffic(stage.scene, rng, stage.lane, stage.speed_mps, busy=0.55)
-    return stage.scene.build("spill", new_noise_seed(rng))
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(),
+    *ego(),
+    *object_parameters(types=TypeOf(is_patch, uses_groups=False)),
+    Parameter("object.offset", "m", -6.0, 6.0, Uniform(-0.4, 0.4),
+              "Place of the spill to the right of the centre of the ego's lane."),
+    Parameter("body.present", "", 0, 1, Flag(BODY_SHARE),
+              "Whether a solid object lies beyond the spill.", kind="flag"),
+    *object_parameters("body", TypeOf(is_body, LIGHT_SHARE, uses_groups=False)),
+    Parameter("body.time", "s", 0.0, 5.0, Uniform(0.5, 1.5), "Time from the end of the spill to the body."),
+    Parameter("body.offset", "m", -6.0, 6.0, Uniform(-OFFSET_M, OFFSET_M),
+              "Place of the body to the right of the centre of the ego's lane."),
+    *traffic(busy=0.55),
+)  # fmt: skip
+"""What varies. Look-alike groups do not apply: spills differ by their look."""
+
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
+    scene, lane_y = stage.scene, stage.lane_y_m
+    scene.add_object(spec, draw, stage.object_x_m, lane_y + point.number("object.offset"))
+    if point.flag("body.present"):
+        body, item = specimen(point, catalogue, "body")
+        x = stage.object_x_m + 0.5 * draw.length_m + stage.speed_mps * point.number("body.time")
+        scene.add_object(body, item, x, lane_y + point.number("body.offset"))
+    place_traffic(scene, point, stage.lane, rng)
+    return scene
+
+
+FAMILY: Final = Family("spill", PARAMETERS, build)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 
-from envs.scenario.encounter import new_noise_seed, set_stage
-from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import EGO_X_M, Setting
-from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import add_traffic
+from envs.debris.distribution import Constant, Uniform
+from envs.scenario.encounter import ROAD, ego, stage_at, wind
+from envs.scenario.family import Family
+from envs.scenario.parameters.distribution import Distribution, Pieces
+from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
+from envs.scenario.parameters.table import Parameter, ParameterTable, Point, Value
+from envs.scenario.scene import EGO_X_M, SceneBuilder
+from envs.scenario.source import ObjectSource, is_light
+from envs.scenario.traffic import place_traffic, traffic
 
 WIND_MPS = (7.0, 14.0)
 """Cross wind: fresh breeze to near gale."""
@@ -23,21 +31,72 @@ DRIFT_SHARE = 0.5
 """Speed of a drifting object as a share of the wind, to place it so that it meets the ego's lane [A]."""
 
 
-def generate(rng: np.random.Generator, source: ObjectSource, setting: Setting) -> ScenarioInstance:
-    """Draw an instance; ``rng`` is consumed."""
-    wants_light = rng.random() < LIGHT_SHARE
-    spec, draw = source.draw_by_weight(rng, light=wants_light)
-    stage = set_stage(rng, setting, draw.size_m)
-    side = -1.0 if rng.random() < 0.5 else 1.0
-    wind = rng.uniform(*WIND_MPS)
-    along = wind * rng.uniform(-0.3, 0.3)
-    stage.scene.wind(along, side * wind, GUST_SHARE * wind)
-    drift = DRIFT_SHARE * wind if wants_light else rng.uniform(2.0, 5.0)
+@dataclass(frozen=True)
+class OfWind:
+    """Rule: a share of the cross wind, either way where it is along the road."""
+
+    low: float
+    high: float
+    is_signed: bool = False
+
+    def given(self, point: Mapping[str, Value], _: ObjectSource) -> Distribution:
+        """The share of the wind."""
+        across = float(point["wind.across"])
+        size = across if self.is_signed else abs(across)
+        ends = sorted((self.low * size, self.high * size))
+        return Constant(ends[0]) if self.low == self.high else Uniform(*ends)
+
+    def __str__(self) -> str:
+        share = f"{self.low:g}" if self.low == self.high else f"{self.low:g} to {self.high:g}"
+        return f"{share} of wind.across"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Rule for the speed across the road: light types drift with the wind, others slide to rest."""
+
+    def given(self, point: Mapping[str, Value], source: ObjectSource) -> Distribution:
+        """A share of the wind, or a range."""
+        if is_light(source.catalogue[str(point["object.type"])]):
+            return Constant(DRIFT_SHARE * abs(float(point["wind.across"])))
+        return Uniform(2.0, 5.0)
+
+    def __str__(self) -> str:
+        return f"light types {DRIFT_SHARE:g} of wind.across, others 2 to 5"
+
+
+LOW_MPS, HIGH_MPS = WIND_MPS
+
+PARAMETERS: Final = ParameterTable(
+    *ROAD,
+    *wind(
+        along=OfWind(-0.3, 0.3),
+        across=Pieces(((-HIGH_MPS, -LOW_MPS, 0.5), (LOW_MPS, HIGH_MPS, 0.5))),
+        gust=OfWind(GUST_SHARE, GUST_SHARE),
+    ),
+    *ego(),
+    *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
+    Parameter("object.drift", "m/s", 0.0, 15.0, Drift(), "Its speed at the start, the way the wind blows across."),
+    Parameter("object.early", "s", -4.0, 4.0, Uniform(-1.0, 1.0),
+              "How long after the ego it would cross the lane's centre, if its speed stayed."),
+    *traffic(busy=0.6),
+)  # fmt: skip
+"""What varies."""
+
+
+def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
+    """The scene of a point; ``rng`` is consumed."""
+    spec, draw = specimen(point, catalogue)
+    stage = stage_at(point, draw.size_m)
+    side = -1.0 if point.number("wind.across") < 0.0 else 1.0
+    drift = side * point.number("object.drift")
     arrival = (stage.object_x_m - EGO_X_M) / stage.speed_mps
     # it crosses the lane's centre about when the ego arrives, give or take a second
-    early = rng.uniform(-1.0, 1.0)
-    y = stage.lane_y_m - side * drift * min(max(arrival + early, 0.3), 4.0)
+    y = stage.lane_y_m - drift * min(max(arrival + point.number("object.early"), 0.3), 4.0)
     index = stage.scene.add_object(spec, draw, stage.object_x_m, y)
-    stage.scene.set_motion(index, DRIFT_SHARE * along, side * drift)
-    add_traffic(stage.scene, rng, stage.lane, stage.speed_mps, busy=0.6)
-    return stage.scene.build("wind_blown", new_noise_seed(rng))
+    stage.scene.set_motion(index, DRIFT_SHARE * point.number("wind.along"), drift)
+    place_traffic(stage.scene, point, stage.lane, rng)
+    return stage.scene
+
+
+FAMILY: Final = Family("wind_blown", PARAMETERS, build)
