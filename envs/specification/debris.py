@@ -45,7 +45,8 @@ RELEASE_TICK = 8  # tick at which it falls off its carrier
 STRUCK_BY_EGO = 9  # 1 once the ego has moved it
 TOUCHING = 10  # bit i set: vehicle i has touched it and has not yet been 0.5 m away again
 FLICKERS = 11  # 1: a ghost that the detector reports only now and then
-NUM_INTS = 12
+FATES = 12  # bits 2 i and 2 i + 1: envs.physics.contact.fate at the first touch of vehicle i, until they are apart
+NUM_INTS = 13
 
 LOOKS = (
     "tyre-like", "flat", "box", "bag", "long", "soft-furniture", "vehicle-part", "block", "flat-tall",

@@ -19,6 +19,9 @@ from envs.world.braking import bumper_gap, find_follower, open_braking
 SEPARATION_M = 0.5
 """A pair that has touched counts again once it is this far apart (envs/physics/SOURCES.md 2.10)."""
 
+APART_M = 10.0
+"""A pair this far apart is over: its next touch is another encounter (envs/physics/SOURCES.md 2.10) [A]."""
+
 HIGHEST_M = 1.2
 """An object whose lowest point is higher than this flies over the bonnet [A]."""
 
@@ -69,6 +72,8 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     )
     bit = np.int64(1) << np.int64(k)
     touching = world.debris_i[debris.TOUCHING, j]
+    if gap > APART_M:
+        _keep_fate(world, k, j, STAYS)
     if touching & bit:
         if gap > SEPARATION_M:
             world.debris_i[debris.TOUCHING, j] = touching & ~bit
@@ -116,7 +121,6 @@ def _apply_contact(
     if outcome.mode == MISS:
         return
     seed = world.episode_i[episode.NOISE_SEED]
-    draws = uniforms(seed, k, FATE_ENTITY + j, FATE_CHANNEL)
     fate = object_fate(
         outcome,
         closing,
@@ -124,10 +128,10 @@ def _apply_contact(
         d[debris.MASS, j],
         anchored,
         is_truck,
-        draws[0],
-        draws[1],
-        draws[2],
+        (world.debris_i[debris.FATES, j] >> (2 * k)) & 3,
+        uniforms(seed, k, FATE_ENTITY + j, FATE_CHANNEL),
     )
+    _keep_fate(world, k, j, fate.fate)
     if k == 0:
         _charge_ego(world, j, outcome, fate, closing, across, p)
     elif world.debris_i[debris.STRUCK_BY_EGO, j] == 1 and is_truck == 0:
@@ -136,6 +140,14 @@ def _apply_contact(
         world.cost[component.FOLLOWERS] += contact_total(cost)
         world.debris_i[debris.STRUCK_BY_EGO, j] = 0
     _move_both(world, k, j, outcome, fate)
+
+
+@compiled
+def _keep_fate(world: World, k: int, j: int, fate: int) -> None:
+    """Keep the fate of object ``j`` for the next touch of vehicle ``k`` in the same encounter; ``STAYS`` forgets it."""
+    shift = np.int64(2 * k)
+    others = world.debris_i[debris.FATES, j] & ~(np.int64(3) << shift)
+    world.debris_i[debris.FATES, j] = others | (np.int64(fate) << shift)
 
 
 @compiled

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from envs.physics.compilation import compiled
-from envs.physics.contact.geometry import CAR, FRONTAL, MISS, RUN_OVER, STRADDLE, TRUCK
-from envs.physics.contact.outcome import SLOWEST_MPS, ContactOutcome
+from envs.physics.contact.geometry import (
+    CAR,
+    FRONTAL,
+    MISS,
+    RUN_OVER,
+    STRADDLE,
+    TRUCK,
+    UNDERBODY,
+)
+from envs.physics.contact.outcome import ContactOutcome
 
 STAYS, UNDER, SIDE, AHEAD = 0, 1, 2, 3
 """Fates: untouched or fixed; passed underneath; thrown aside; thrown or carried ahead."""
@@ -19,6 +27,13 @@ KNOTS = (0.05, 0.25, 0.50, 0.75, 0.95)
 
 LATERAL_SHARES = (0.0, 0.07, 0.13, 0.22, 0.34)
 """Outward speed of an object thrown aside, as a share of the contact speed."""
+
+AHEAD_LATERAL_SHARES = (0.001, 0.01, 0.053, 0.17, 0.30)
+"""The same of an object thrown ahead, to the side that ``p_outward`` decides."""
+
+LATERAL_CONE = 0.5
+"""Most lateral momentum of a thrown object, as a share of what the vehicle loses: friction and oblique faces
+(envs/physics/SOURCES.md 2.2.8) [A]."""
 
 UNDER_LOW_SHARES = (-0.01, 0.0, 0.02, 0.08, 0.46)
 UNDER_MIDDLE_SHARES = (0.0, 0.02, 0.09, 0.38, 0.97)
@@ -49,41 +64,67 @@ def object_fate(
     mass: float,
     anchored: int,
     is_truck: int,
-    u_fate: float,
-    u_forward: float,
-    u_lateral: float,
+    before: int,
+    draws: tuple[float, float, float, float],
 ) -> Fate:
-    """Draw an object's fate from three uniform numbers in (0, 1), with the arguments of ``contact_outcome``.
+    """Fate of an object from four uniform numbers in (0, 1), with the arguments of ``contact_outcome``.
 
     Momentum is never created: the object's forward momentum is at most what the vehicle loses. This bound is stated for
-    objects thrown ahead and aside; we hold those that pass underneath to it as well [A]. Contacts below ``SLOWEST_MPS``
-    are those at that speed, scaled down. An object met dead centre leaves to either side with equal chance.
+    objects thrown ahead and aside; we hold those that pass underneath to it as well [A].
+
+    Parameters
+    ----------
+    before
+        Fate at the first touch of the same encounter, which is kept; ``STAYS`` if this is the first.
+    draws
+        They decide the fate, the speed underneath, the size and the side of the lateral speed.
     """
     if outcome.mode == MISS or outcome.mode == STRADDLE:
         return Fate(STAYS, 0.0, 0.0, 0.0, 0.0)
-    body = TRUCK if is_truck else CAR
-    used = max(speed, SLOWEST_MPS)
-    scale = max(speed, 0.0) / used
-    delta_v, limit = outcome.delta_v, body.mass * outcome.delta_v / max(mass, 1e-9)
     if anchored:
-        return Fate(STAYS, 0.0, 0.0, delta_v * scale, 0.0)
-    if outcome.mode != FRONTAL or u_fate < outcome.p_under:
-        forward = min(used * _under_share(height, body.clearance, body.lip, u_forward), limit)
+        return Fate(STAYS, 0.0, 0.0, outcome.delta_v, 0.0)
+    body = TRUCK if is_truck else CAR
+    limit = body.mass * outcome.delta_v / max(mass, 1e-9)
+    fate = _kind(outcome, before, draws[0])
+    if fate == UNDER:
+        share = _under_share(height, body.clearance, body.lip, draws[1])
         rises = RISES_RUN_OVER if outcome.mode == RUN_OVER else RISES_UNDER
-        return Fate(UNDER, forward * scale, 0.0, delta_v * scale, rises)
-    forward = outcome.exit_speed
-    if u_fate < outcome.p_under + (1.0 - outcome.p_under) * outcome.p_side:
-        side, u = outcome.yaw_sign, u_lateral
-        if side == 0.0:
-            side = 1.0 if u < 0.5 else -1.0
-            u = 2.0 * u if u < 0.5 else 2.0 * u - 1.0
-        lateral = side * used * _quantile(LATERAL_SHARES, u)
-        return Fate(SIDE, forward * scale, lateral * scale, delta_v * scale, RISES_THROWN)
-    if forward < used - delta_v:
+        return Fate(UNDER, min(speed * share, limit), 0.0, outcome.delta_v, rises)
+    lateral = min(speed * _quantile(_lateral_shares(fate), draws[2]), LATERAL_CONE * limit)
+    lateral *= _side(outcome, fate, draws[3])
+    delta_v, forward = outcome.delta_v, outcome.exit_speed
+    if fate == AHEAD and forward < speed - delta_v:
         # the bumper carries the object: otherwise the car would run through it
         delta_v = max(delta_v, outcome.momentum_exchange)
-        forward = used - delta_v
-    return Fate(AHEAD, forward * scale, 0.0, delta_v * scale, RISES_THROWN)
+        forward = speed - delta_v
+    return Fate(fate, forward, lateral, delta_v, RISES_THROWN)
+
+
+@compiled
+def _kind(outcome: ContactOutcome, before: int, u: float) -> int:
+    """Fate of a free object that is touched: the one of the encounter's first touch, or drawn at level ``u``."""
+    if outcome.mode != FRONTAL and outcome.mode != UNDERBODY:
+        return UNDER
+    if before != STAYS:
+        return before
+    if u < outcome.p_under:
+        return UNDER
+    return SIDE if u < outcome.p_under + (1.0 - outcome.p_under) * outcome.p_side else AHEAD
+
+
+@compiled
+def _lateral_shares(fate: int) -> tuple[float, float, float, float, float]:
+    """Quantile table of the lateral speed of an object thrown aside or ahead."""
+    return LATERAL_SHARES if fate == SIDE else AHEAD_LATERAL_SHARES
+
+
+@compiled
+def _side(outcome: ContactOutcome, fate: int, u: float) -> float:
+    """Sign of the lateral speed: outward if thrown aside, with ``p_outward`` if ahead; dead centre either."""
+    if outcome.yaw_sign == 0.0:
+        return 1.0 if u < 0.5 else -1.0
+    outward = fate == SIDE or u < outcome.p_outward
+    return outcome.yaw_sign if outward else -outcome.yaw_sign
 
 
 @compiled

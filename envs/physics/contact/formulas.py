@@ -1,4 +1,4 @@
-"""The fitted formulas of one contact, output by output (envs/physics/SOURCES.md 2.2).
+"""Fitted formulas of one contact: shared quantities, tyres, jolt, forces (envs/physics/SOURCES.md 2.2).
 
 Constants are printed with the six digits of the golden values; the fit justifies two or three.
 Powers of a quantity that is zero are skipped, not computed.
@@ -13,13 +13,13 @@ from envs.physics.compilation import compiled
 from envs.physics.contact.geometry import Body, Overlap
 from envs.physics.smooth import clip, logistic
 
-ANCHORED_FACTOR, ANCHORED_RISE_M, ANCHORED_OVERLAP_M = 1.2, 0.15, 0.10
-"""Rule for anchored objects (envs/physics/SOURCES.md 2.4) [A]: conservative, median error 3 m/s against
-simulated contacts."""
-
 THINNEST_M = 0.01
 """Least depth of an object along the vehicle's axis in the formula of the kicked-up object, which
 divides by it."""
+
+SOFT_RESTITUTION, HARD_RESTITUTION, YIELD_PA = 0.17, 0.25, 3e4
+"""Restitution at the front: of what is crushed, the most that a hard object adds, and the crush pressure that adds
+half of it (envs/physics/SOURCES.md 2.2.1)."""
 
 
 class _Setting(NamedTuple):
@@ -33,6 +33,7 @@ class _Setting(NamedTuple):
     exchange: float
     effective_mass: float
     kappa: float
+    restitution: float
     height_left: float
     rise: float
     floor_crush: float
@@ -59,6 +60,7 @@ def _setting(
     exchange = speed * mass / (mass + body.mass)
     effective_mass = mass * body.mass / (mass + body.mass)
     x = (crush_pressure * width * height + 20.0) * length / (effective_mass * speed * speed)
+    kappa = x / (x + 0.499001)
     tyre_crush = crush_pressure * min(width, 0.2) * min(length, 0.25) + 20.0
     wheel_force = 3680.0 + 2e5 * min(height, 0.1)
     height_left = height * (0.15 + 0.85 * tyre_crush / (tyre_crush + 0.636636 * wheel_force))
@@ -77,7 +79,8 @@ def _setting(
         w,
         exchange,
         effective_mass,
-        x / (x + 0.499001),
+        kappa,
+        SOFT_RESTITUTION + HARD_RESTITUTION * kappa * crush_pressure / (crush_pressure + YIELD_PA),
         height_left,
         max(0.0, height - body.clearance),
         crush_pressure * min(width, 1.2) * min(length, 1.0) + 20.0,
@@ -89,41 +92,13 @@ def _setting(
 
 
 @compiled
-def _passing_delta_v(s: _Setting) -> float:
-    """Loss of speed to the part that passes under tyres and floor, m/s (envs/physics/SOURCES.md 2.2.1)."""
-    loss = 0.0
-    if s.g_w > 0.0:
-        loss += (
-            s.g_w
-            * 0.285514
-            * (s.height_left / 0.1) ** 0.655547
-            * s.w**-0.239549
-            * (s.mass / (s.mass + 33.5321)) ** 0.447425
-        )
-    if s.rise > 0.0:
-        loss += (
-            s.g_f
-            * 0.440450
-            * _gap_ratio(s.rise, 0.20) ** 0.637346
-            * s.w**-0.134028
-            * (s.mass / (s.mass + 156.854)) ** 0.185290
-            * (s.floor_crush / (s.floor_crush + 1e4)) ** 0.681479
-        )
-    return s.u * loss
-
-
-@compiled
-def _anchored_delta_v(
-    body: Body, overlap: Overlap, speed: float, height: float, breakaway_energy: float
-) -> float:
-    """Loss of speed against an anchored object, m/s (envs/physics/SOURCES.md 2.4)."""
-    share = clip((height - body.lip) / ANCHORED_RISE_M, 0.0, 1.0)
-    hold = overlap.bumper / (overlap.bumper + ANCHORED_OVERLAP_M)
-    loss = min(ANCHORED_FACTOR * speed * share * hold, speed)
-    if breakaway_energy > 0.0:
-        left = max(0.0, speed * speed - 2.0 * breakaway_energy / body.mass)
-        loss = min(loss, speed - math.sqrt(left))
-    return loss
+def _tyre_delta_v(s: _Setting) -> float:
+    """Loss of speed to the part that passes under the tyres, m/s (envs/physics/SOURCES.md 2.2.1)."""
+    if s.g_w <= 0.0:
+        return 0.0
+    height = (s.height_left / 0.1) ** 0.655547
+    mass = (s.mass / (s.mass + 33.5321)) ** 0.447425
+    return s.u * s.g_w * 0.285514 * height * s.w**-0.239549 * mass
 
 
 @compiled
@@ -208,49 +183,6 @@ def _rim_force(s: _Setting) -> float:
     load = math.log(1.0 + math.exp(clip((step - 0.0581134) / 0.00113863, -30.0, 30.0)))
     stiff = (s.stiffness / (s.stiffness + 2e5)) ** 0.174769
     return s.u * s.g_w * 607.530 * load * s.w**1.32199 * stiff
-
-
-@compiled
-def _yaw_rate(body: Body, overlap: Overlap, s: _Setting, yaw: float) -> float:
-    """Peak yaw rate with locked steering, rad/s, >= 0 (envs/physics/SOURCES.md 2.2.6)."""
-    lever = math.fabs(overlap.centre) + 0.176084 * math.fabs(math.sin(2.0 * yaw)) + 0.120333
-    rate = (
-        s.exchange
-        * (body.mass / body.yaw_inertia)
-        * s.g_b
-        * lever
-        * (0.469151 + 0.359799 * s.kappa)
-    )
-    if s.g_w > 0.0:
-        one_sided = math.fabs(overlap.left - overlap.right) / (overlap.left + overlap.right + 0.02)
-        rate += (
-            s.u
-            * one_sided
-            * s.g_w
-            * 0.0805860
-            * (s.height_left / 0.1) ** 0.829106
-            * s.w**-0.185482
-            * (s.mass / (s.mass + 12.6091)) ** 0.293425
-        )
-    if s.rise > 0.0:
-        rate += (
-            s.u * lever * 0.0419962 * _gap_ratio(s.rise, 0.20) ** 0.294949 * s.exchange**0.377096
-        )
-    return rate
-
-
-@compiled
-def _fate_probabilities(
-    body: Body, overlap: Overlap, s: _Setting, length: float, yaw: float
-) -> tuple[float, float]:
-    """P(under) and P(side | not under) of an object met by the front (envs/physics/SOURCES.md 2.2.7)."""
-    log_mass, log_w = math.log(s.mass), math.log(s.w)
-    above = math.log((s.height - body.lip + 0.02) / 0.1)
-    under = -3.099 - 1.321 * above + 0.544 * log_mass + 0.440 * log_w
-    under += -1.136 * math.log(max(length, THINNEST_M)) + 0.057 * overlap.central / overlap.span
-    side = -5.913 + 6.409 * math.fabs(overlap.centre) + 1.229 * overlap.span
-    side += 0.087 * log_mass - 0.866 * log_w + 1.026 * math.fabs(yaw)
-    return logistic(under), logistic(side)
 
 
 @compiled

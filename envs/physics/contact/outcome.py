@@ -1,8 +1,7 @@
-"""Effect of a contact with an object on a vehicle: closed formulas fitted to 2,800 simulated contacts.
+"""Effect of a contact with an object on a vehicle: closed formulas fitted to simulated contacts.
 
-See envs/physics/SOURCES.md 2. Nothing here is validated against a physical test. Delta-v is good (hold-out log-R2
-0.88), yaw rate, vertical acceleration and tyre indentation fair (0.80, 0.79, 0.71), underbody and rim force poor
-(0.43, 0.25).
+See envs/physics/SOURCES.md 2 and 3. Nothing here is validated against a physical test. Against a second simulation
+delta-v is good, yaw rate and vertical acceleration are fair, forces on tyre, rim and floor are not validated.
 """
 
 from __future__ import annotations
@@ -11,15 +10,12 @@ from typing import NamedTuple
 
 from envs.physics.compilation import compiled
 from envs.physics.contact.formulas import (
-    _anchored_delta_v,
     _contact_indentation,
-    _fate_probabilities,
-    _passing_delta_v,
     _rim_force,
     _setting,
+    _tyre_delta_v,
     _underbody_force,
     _vertical_acceleration,
-    _yaw_rate,
 )
 from envs.physics.contact.geometry import (
     CAR,
@@ -31,6 +27,16 @@ from envs.physics.contact.geometry import (
     TRUCK,
     UNDERBODY,
     overlap_of,
+)
+from envs.physics.contact.push import (
+    _anchored_delta_v,
+    _exit_speed,
+    _fate_probabilities,
+    _floor_delta_v,
+    _front_delta_v,
+    _front_energy,
+    _outward_probability,
+    _yaw_rate,
 )
 from envs.physics.smooth import clip
 
@@ -79,9 +85,10 @@ class ContactOutcome(NamedTuple):
     underbody_force: float  # N
     rim_force: float  # N
     crush_energy: float  # energy dissipated at the front, J
-    exit_speed: float  # forward speed of an object thrown ahead or aside, m/s
-    p_under: float  # probability that it goes under the vehicle; frontal only
+    exit_speed: float  # forward speed of an object the front throws ahead or aside, m/s
+    p_under: float  # probability that it goes under the vehicle; frontal and underbody only
     p_side: float  # probability that it leaves aside, given that it does not go under; frontal only
+    p_outward: float  # probability that it drifts outward, given that it leaves ahead
     wheel_overlap: float  # o_w, m
     central_share: float  # share of the object's span under the floor between the tyres, 0..1
     passing_weight: float  # u, fitted weight of what passes underneath, 0..1; not a probability
@@ -114,12 +121,13 @@ def contact_outcome(
 ) -> ContactOutcome:
     """Outcome of the contact of a vehicle with one object, deterministic and finite for finite input.
 
-    ``delta_v`` never exceeds the speed used. SI units.
+    ``delta_v`` never exceeds ``speed``, and the energy dissipated at the front never what exists in the frame of both,
+    1/2 m_e v^2. SI units.
 
     Parameters
     ----------
     speed
-        Closing speed at contact; below ``SLOWEST_MPS`` it is taken as that.
+        Closing speed at contact; below ``SLOWEST_MPS`` it is taken as that, and momentum and energy are scaled down.
     length, width, height
         Of the object; ``length`` along its own axis.
     stiffness
@@ -158,45 +166,47 @@ def contact_outcome(
             0.0,
             0.0,
             0.0,
+            0.0,
         )
     if stiffness <= 0.0:
         stiffness = default_stiffness(crush_pressure, width, length)
     stiffness = max(stiffness, SOFTEST_NPM)
     mass = ANCHORED_MASS_KG if anchored else max(mass, LIGHTEST_KG)
+    # slower contacts are this one, with less momentum and energy
+    share = clip(speed / SLOWEST_MPS, 0.0, 1.0)
     speed = max(speed, SLOWEST_MPS)
     s = _setting(body, overlap, speed, length, width, height, mass, crush_pressure, stiffness)
 
-    front = s.exchange * s.g_b * (0.981331 + 0.650346 * s.kappa)
-    delta_v = front + _passing_delta_v(s)
-    energy = (body.mass * front) ** 2 / (2.0 * s.effective_mass)
-    if anchored:
-        front = _anchored_delta_v(body, overlap, speed, height, breakaway_energy)
-        # a low step is ridden over at the price of the run-over formulas
-        delta_v = max(front, _passing_delta_v(s))
-        energy = 0.5 * body.mass * front * front
-    approach = _contact_indentation(s)
+    front, floor = _front_delta_v(s), _floor_delta_v(s)
+    pushed = front + floor
+    delta_v = pushed + _tyre_delta_v(s)
+    energy = _front_energy(s, front)
     p_under, p_side, exit_speed = 0.0, 0.0, 0.0
-    if overlap.mode == FRONTAL and not anchored:
+    if anchored:
+        front, delta_v = _anchored_delta_v(body, overlap, s, breakaway_energy)
+        pushed, energy = delta_v, 0.5 * body.mass * front * front
+    elif overlap.mode == FRONTAL or overlap.mode == UNDERBODY:
         p_under, p_side = _fate_probabilities(body, overlap, s, length, yaw)
-        exit_speed = speed * body.mass / (mass + body.mass) * s.g_b * (1.04 + 0.24 * s.kappa)
-        exit_speed = min(exit_speed, body.mass * front / mass)
+        exit_speed = _exit_speed(body, s, pushed)
+    approach = _contact_indentation(s)
     return ContactOutcome(
         overlap.mode,
-        min(delta_v, speed),
-        front,
+        share * min(delta_v, speed),
+        share * front,
         _vertical_acceleration(s),
-        _yaw_rate(body, overlap, s, yaw),
+        _yaw_rate(body, overlap, s, yaw, pushed),
         overlap.side,
         approach * s.stiffness / (s.stiffness + 2e5),
         approach,
         _underbody_force(s, overlap.depth),
         _rim_force(s),
-        energy,
-        exit_speed,
+        share * share * energy,
+        share * exit_speed,
         p_under,
         p_side,
+        _outward_probability(overlap),
         overlap.left + overlap.right,
         min(1.0, overlap.central / overlap.span),
         s.u,
-        s.exchange,
+        share * s.exchange,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,12 +74,26 @@ def test_swerve_at_the_edges():
 
 
 def test_yaw_loss_of_control_by_hand_in_all_settings():
-    # 0.2 rad/s x 30 m/s = 6 m/s2. Setting 8: S(-2/1.2) - S(-6/1.2) = 0.158869 - 0.006693
-    assert yaw_loss_of_control(0.2, 30.0, P) == pytest.approx(0.152176, abs=1e-6)
-    # setting 5: S(1/0.9) - S(-3/0.9) = 0.752336 - 0.034445
-    assert yaw_loss_of_control(-0.2, 30.0, P5) == pytest.approx(0.717891, abs=1e-6)
+    # 0.2 rad/s x 30 m/s = 6 m/s2 times exp(0.3 z): 2.54637, 3.99532, 6, 9.01101, 14.13778 with the weights .0112574,
+    # .2220759, .5333333, .2220759, .0112574. Setting 8, S((x - 8)/1.2) - S(-6/1.2): .003819, .027623, .152176, .692301,
+    # .987336
+    assert yaw_loss_of_control(0.2, 30.0, P) == pytest.approx(0.252196, abs=2e-6)
+    assert yaw_loss_of_control(-0.2, 30.0, P5) == pytest.approx(0.653064, abs=2e-6)
     assert yaw_loss_of_control(0.2, 30.0, OFF) == 0.0
-    assert yaw_loss_of_control(0.2, 9.9, P) == 0.0  # within the dead band of 2 m/s2
+    # 2.356294 times 0.84 m/s2 is within the dead band of 2 m/s2, and 0.86 is not
+    assert yaw_loss_of_control(0.028, 30.0, P) == 0.0
+    assert yaw_loss_of_control(0.0287, 30.0, P) > 0.0
+
+
+@given(st.floats(0.0, 30.0))
+def test_yaw_loss_of_control_is_the_expectation_of_the_ramp(demand):
+    # 4,001 equidistant points of the standard normal variable
+    z = np.linspace(-6.0, 6.0, 4001)
+    weights = np.exp(-0.5 * z * z)
+    x = demand * np.exp(0.3 * z)
+    chance = np.where(x > 2.0, 1.0 / (1.0 + np.exp((8.0 - x) / 1.2)) - 1.0 / (1.0 + np.exp(5.0)), 0.0)
+    expected = (chance * weights).sum() / weights.sum()
+    assert yaw_loss_of_control(demand / 30.0, 30.0, P) == pytest.approx(expected, abs=0.0065)
 
 
 # --- the driver behind: gap, v_f, v0, v1, a -> P_3, US$ (envs/physics/SOURCES.md 8.5) -------------------------

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.physics.contact.fate import AHEAD, SIDE, STAYS, UNDER, object_fate
-from envs.physics.contact.outcome import CAR, FRONTAL, MISS, TRUCK, contact_outcome
+from envs.physics.contact.outcome import FRONTAL, MISS, UNDERBODY, contact_outcome
 
 SPEEDS = st.floats(2.0, 40.0)
 UNIT = st.floats(1e-9, 1.0 - 1e-9)
@@ -75,36 +75,20 @@ def test_contact_is_finite_and_in_range_for_any_object(speed, thing, anchored, i
     o = meet(speed, thing, anchored=anchored, is_truck=is_truck)
     assert all(math.isfinite(x) for x in o)
     assert min(o._replace(yaw_sign=0.0)) >= 0.0
-    assert o.delta_v <= max(speed, 0.5)
-    assert max(o.p_under, o.p_side, o.passing_weight, o.central_share) <= 1.0 + 1e-12
+    assert o.delta_v <= speed
+    assert max(o.p_under, o.p_side, o.p_outward, o.passing_weight, o.central_share) <= 1.0 + 1e-12
 
 
-@given(
-    speed=st.floats(0.0, 40.0),
-    thing=OBJECTS,
-    is_truck=st.integers(0, 1),
-    u=st.tuples(UNIT, UNIT, UNIT),
-)
-def test_momentum_is_never_created(speed, thing, is_truck, u):
-    outcome = meet(speed, thing, is_truck=is_truck)
-    height, mass = thing["height"], thing["mass"]
-    fate = object_fate(outcome, speed, height, mass, 0, is_truck, *u)
-    vehicle = (TRUCK if is_truck else CAR).mass
-    gained, lost = mass * fate.forward_speed, vehicle * fate.delta_v_motion
-    assert gained <= lost * (1.0 + 1e-9) + 1e-12
-    assert fate.delta_v_motion <= speed + 1e-12
-
-
-@given(speed=st.floats(0.0, 40.0), thing=OBJECTS, u=st.tuples(UNIT, UNIT, UNIT))
+@given(speed=st.floats(0.0, 40.0), thing=OBJECTS, u=st.tuples(UNIT, UNIT, UNIT, UNIT))
 def test_vehicle_never_runs_through_an_object_thrown_ahead(speed, thing, u):
     outcome = meet(speed, thing)
-    fate = object_fate(outcome, speed, thing["height"], thing["mass"], 0, 0, *u)
+    fate = object_fate(outcome, speed, thing["height"], thing["mass"], 0, 0, STAYS, u)
     if fate.fate == AHEAD:
         assert fate.forward_speed >= speed - fate.delta_v_motion - 1e-9
     if fate.fate in {SIDE, AHEAD}:
-        assert outcome.mode == FRONTAL
-        if thing["offset"] != 0.0:
-            assert fate.lateral_speed * thing["offset"] >= 0.0  # outward
+        assert outcome.mode in {FRONTAL, UNDERBODY}
+    if fate.fate == SIDE and thing["offset"] != 0.0:
+        assert fate.lateral_speed * thing["offset"] >= 0.0  # outward
 
 
 @given(speed=SPEEDS, thing=OBJECTS)
@@ -113,12 +97,12 @@ def test_object_beside_the_car_is_missed(speed, thing):
     outcome = meet(speed, thing | {"offset": reach + 0.01})
     assert outcome.mode == MISS
     assert (
-        object_fate(outcome, speed, thing["height"], thing["mass"], 0, 0, 0.5, 0.5, 0.5).fate
+        object_fate(outcome, speed, thing["height"], thing["mass"], 0, 0, STAYS, (0.5,) * 4).fate
         == STAYS
     )
 
 
-@given(speed=SPEEDS, thing=OBJECTS, u=st.tuples(UNIT, UNIT, UNIT))
+@given(speed=SPEEDS, thing=OBJECTS, u=st.tuples(UNIT, UNIT, UNIT, UNIT))
 def test_low_object_is_passed_over_or_stays(speed, thing, u):
     outcome = meet(speed, thing | {"height": 0.1})
-    assert object_fate(outcome, speed, 0.1, thing["mass"], 0, 0, *u).fate in {STAYS, UNDER}
+    assert object_fate(outcome, speed, 0.1, thing["mass"], 0, 0, STAYS, u).fate in {STAYS, UNDER}
