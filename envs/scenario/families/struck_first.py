@@ -40,13 +40,13 @@ SEEN_BEFORE_S = (0.6, 1.6)
 TAILGATER_HEADWAY_S = (0.5, 0.9)
 """Headway of the tailgater (envs/physics/SOURCES.md 5.1 studies 0.6-0.9 s)."""
 
-OFFSET_M = (-0.6, 0.6)
+OFFSET_M = (-0.3, 0.3)
 """Place of the object in the lane: the lead and the ego both meet it [A]."""
 
 COLUMN_GAP_S = (0.3, 0.6)
 """Time between bumpers in the lanes beside: dense columns, as in an overtaking lane at capacity [A]."""
 
-COLUMN_TRUCK_SHARE = 0.5
+COLUMN_TRUCK_SHARE = 1.0
 """Share of trucks beside the ego: columns are held up by one [A]."""
 
 COLUMN_HALF: Final = 2
@@ -96,7 +96,7 @@ PARAMETERS: Final = ParameterTable(
     *object_parameters(types=TypeOf()),
     Parameter("object.offset", "m", -2.0, 2.0, Uniform(*OFFSET_M),
               "Place to the right of the centre of the ego's lane."),
-    *follower(Uniform(*TAILGATER_HEADWAY_S), share=1.0),
+    *follower(Uniform(*TAILGATER_HEADWAY_S), share=1.0, truck_share=0.5),
     *_column("left"),
     *_column("right"),
 )  # fmt: skip
