@@ -40,6 +40,9 @@ SEEN_BEFORE_S = (0.6, 1.6)
 TAILGATER_HEADWAY_S = (0.5, 0.9)
 """Headway of the tailgater (envs/physics/SOURCES.md 5.1 studies 0.6-0.9 s)."""
 
+TAILGATER_TRUCK_SHARE = 0.5
+"""Share of trucks among tailgaters: where braking is most expensive [A]."""
+
 OFFSET_M = (-0.3, 0.3)
 """Place of the object in the lane: the lead and the ego both meet it [A]."""
 
@@ -47,7 +50,7 @@ COLUMN_GAP_S = (0.3, 0.6)
 """Time between bumpers in the lanes beside: dense columns, as in an overtaking lane at capacity [A]."""
 
 COLUMN_TRUCK_SHARE = 1.0
-"""Share of trucks beside the ego: columns are held up by one [A]."""
+"""Share of trucks beside the ego: a column is held up by one, and it leaves no room to squeeze past the object [A]."""
 
 COLUMN_HALF: Final = 2
 """Vehicles of a column before and behind the one beside the ego."""
@@ -96,7 +99,7 @@ PARAMETERS: Final = ParameterTable(
     *object_parameters(types=TypeOf()),
     Parameter("object.offset", "m", -2.0, 2.0, Uniform(*OFFSET_M),
               "Place to the right of the centre of the ego's lane."),
-    *follower(Uniform(*TAILGATER_HEADWAY_S), share=1.0, truck_share=0.5),
+    *follower(Uniform(*TAILGATER_HEADWAY_S), share=1.0, truck_share=TAILGATER_TRUCK_SHARE),
     *_column("left"),
     *_column("right"),
 )  # fmt: skip
@@ -104,7 +107,8 @@ PARAMETERS: Final = ParameterTable(
 
 
 def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
-    """The scene of a point; ``rng`` is consumed."""
+    """The scene of a point; ``rng`` is not used."""
+    del rng
     spec, draw = specimen(point, catalogue)
     stage = stage_at(point, draw.size_m)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps

@@ -84,7 +84,9 @@ class Pool:
     ) -> None:
         self.specs = tuple(specs)
         self._prior = _prior(self.specs, groups)
-        self._types: SightingTypes = tabulate_types(self.specs, self._prior.tolist(), [0.0] * 3, 0.0)
+        self._types: SightingTypes = tabulate_types(
+            self.specs, self._prior.tolist(), [0.0] * 3, 0.0
+        )
         rows = [
             debris_rows(spec, spec.sample(rng), 0.0, 0.0)
             for spec in self.specs
@@ -108,7 +110,7 @@ class Pool:
     def describe(self, f: Array, name: str) -> Candidates:
         """One specimen: the true contents, from a column of ``debris_f`` and the name of the type."""
         kind = [spec.name for spec in self.specs].index(name)
-        ints = np.zeros((1, debris.NUM_INTS), np.int64)
+        ints = self._all.ints[self._all.kind == kind][:1]
         severity = np.array([_severity(f, self._p)])
         return Candidates(f[None], ints, np.array([kind]), severity, np.ones(1))
 
@@ -170,7 +172,8 @@ def resample(weight: Array, count: int, rng: np.random.Generator) -> NDArray[np.
     places = (rng.random() + np.arange(count)) / count
     cumulated = np.cumsum(weight)
     found = np.searchsorted(cumulated, places * cumulated[-1], side="right")
-    return np.minimum(found, len(weight) - 1)
+    rows: NDArray[np.intp] = np.minimum(found, len(weight) - 1)
+    return rows
 
 
 def _prior(specs: Sequence[DebrisSpec], groups: Sequence[str]) -> Array:

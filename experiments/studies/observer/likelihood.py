@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
+from scipy.stats import norm
 
 from envs.sensing.measure import DECISION_SHARE, PIXEL_RAD, TRACK_SHARE
 from envs.sensing.tracker import BRAKE_LAMP_MPS2
@@ -79,7 +79,9 @@ def of_object(true: TrueDrive, simulated: Drive) -> Array:
     )
     total = np.zeros(simulated.motion.shape[:2])
     for measured, row, deviation, slack in channels:
-        residual = np.where(visible[:, None], measured[:, None] - simulated.motion[:, :, row], np.nan)
+        residual = np.where(
+            visible[:, None], measured[:, None] - simulated.motion[:, :, row], np.nan
+        )
         total += cumulate(residual, deviation, slack)
     return total + _ended(visible, simulated)
 
@@ -133,13 +135,16 @@ def _jolt_once(measured: float, simulated: Array, deviation: float) -> Array:
     """Log-likelihood of one measured jolt, ``(B,)``."""
     jolted = simulated > 1e-6
     if measured <= 0.0:
-        return np.where(jolted, log_ndtr(-simulated / deviation), 0.0)
+        none: Array = np.where(jolted, norm.logcdf(-simulated / deviation), 0.0)
+        return none
     residual = (measured - simulated) / deviation
     density = -0.5 * residual**2 - math.log(deviation * math.sqrt(2.0 * math.pi))
-    return np.where(jolted, density, IMPOSSIBLE)
+    found: Array = np.where(jolted, density, IMPOSSIBLE)
+    return found
 
 
 def _ended(visible: NDArray[np.bool_], simulated: Drive) -> Array:
     """Penalty of candidates whose episode ended although the true one went on, ``(T, B)``."""
     wrong = visible[:, None] & ~simulated.running
-    return IMPOSSIBLE * np.cumsum(wrong, axis=0)
+    penalty: Array = IMPOSSIBLE * np.cumsum(wrong, axis=0)
+    return penalty

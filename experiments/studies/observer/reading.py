@@ -80,5 +80,3 @@ def drive_both(
             done += 1
             report(done)
     return found
-
-

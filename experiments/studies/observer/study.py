@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -61,6 +61,10 @@ class Observer:
         """The family's instance with this seed."""
         return self._sampler.sample(seeding.np_random(seed)[0])
 
+    def actual(self, instance: ScenarioInstance, j: int) -> Candidates:
+        """The true contents of object ``j``, as the only candidate."""
+        return self._pool.describe(instance.debris_f[:, j], instance.debris_types[j])
+
     def observe(self, seed: int) -> list[Row]:
         """Information and worth of every cue of one instance; empty if its object is never seen."""
         instance = self.sample(seed)
@@ -78,12 +82,17 @@ class Observer:
         looked = self._pool.after_look(row, distance)
         chosen = choose(looked, self._count, rng)
         simulated = drive_candidates(instance, j, chosen, true.actions, self._cost, rng)
-        actual = self._pool.describe(instance.debris_f[:, j], instance.debris_types[j])
+        actual = self.actual(instance, j)
         case = _Case(instance, j, true, simulated, chosen, looked, actual)
-        base = {"family": self._family, "seed": seed, "types": instance.debris_types[j]}
+        base = {
+            "family": self._family,
+            "seed": seed,
+            "types": instance.debris_types[j],
+            "left": case.left_nats,
+        }
         return [base | found for found in self._cues(case, rng)]
 
-    def _cues(self, case: "_Case", rng: np.random.Generator) -> Iterator[Row]:
+    def _cues(self, case: _Case, rng: np.random.Generator) -> Iterator[Row]:
         """Rows of the look, of every cue, and of all motion together."""
         before = Belief(self._pool.before_look.weight, np.inf)
         yield {"cue": LOOK, "time_s": 0.0} | _compare_look(self._pool.before_look, case, before)
@@ -97,19 +106,24 @@ class Observer:
             yield self._read(case, window, own, rng)
         end = len(total) - 1
         yield {"cue": TOGETHER} | case.compare(
-            update(case.chosen.weight, np.zeros(len(total[0]))), update(case.chosen.weight, total[end])
+            update(case.chosen.weight, np.zeros(len(total[0]))),
+            update(case.chosen.weight, total[end]),
         )
 
-    def _read(
-        self, case: "_Case", window: Window, own: Array, rng: np.random.Generator
-    ) -> Row:
+    def _read(self, case: _Case, window: Window, own: Array, rng: np.random.Generator) -> Row:
         """Information and worth of one second of a cue."""
         first = own[window.before] if window.before >= 0 else np.zeros(own.shape[1])
         before = update(case.chosen.weight, first)
         after = update(case.chosen.weight, own[window.end])
         state = case.true.states[window.end : window.end + 1]
         costs = roll_plans(
-            case.instance, state, case.j, case.chosen, (before.weight, after.weight), self._cost, rng
+            case.instance,
+            state,
+            case.j,
+            case.chosen,
+            (before.weight, after.weight),
+            self._cost,
+            rng,
         )
         worth = judge(costs, before.weight, after.weight)
         left = case.true.drive.motion[window.end, 0, 0] - case.true.ego[window.end, 0]
@@ -137,6 +151,12 @@ class _Case:
         self.true, self.simulated = true, simulated
         self.chosen, self.looked, self.actual = chosen, looked, actual
 
+    @property
+    def left_nats(self) -> float:
+        """What the look leaves to be learned about the type, nats."""
+        is_true = self.looked.kind == self.actual.kind[0]
+        return gain_nats(float(self.looked.weight[is_true].sum()), 1.0)
+
     def compare(self, before: Belief, after: Belief) -> dict[str, float]:
         """Information about every category of the contents between two beliefs, nats."""
         found: dict[str, float] = {"effective": after.size}
@@ -150,7 +170,7 @@ class _Case:
         return found
 
 
-def _compare_look(all_: Candidates, case: "_Case", before: Belief) -> dict[str, float]:
+def _compare_look(all_: Candidates, case: _Case, before: Belief) -> dict[str, float]:
     """Information of the look about every category, nats."""
     found: dict[str, float] = {}
     actual = case.actual.categories
@@ -161,33 +181,36 @@ def _compare_look(all_: Candidates, case: "_Case", before: Belief) -> dict[str, 
     return found
 
 
+def make_observers(
+    families: Mapping[str, Sequence[str]], cost: CostParameters, num_candidates: int
+) -> dict[str, Observer]:
+    """One observer per family, from the look-alike groups of its objects."""
+    return {
+        family: Observer(family, groups, cost, num_candidates)
+        for family, groups in families.items()
+    }
+
+
 def run(
-    families: dict[str, list[str]],
+    observers: Mapping[str, Observer],
     num_instances: int,
     first_seed: int,
-    num_candidates: int,
-    cost: CostParameters,
     report: Callable[[int], None] = lambda _done: None,
 ) -> list[Row]:
     """Observe the first instances of every family.
 
     Parameters
     ----------
-    families
-        Look-alike groups by family.
+    observers
+        By family.
     num_instances, first_seed
         Seeds ``first_seed``, ``first_seed + 1``, ... of every family.
-    num_candidates
-        Candidate contents of each instance.
-    cost
-        Cost parameters.
     report
         Called with the number of instances that are done.
     """
     rows: list[Row] = []
     done = 0
-    for family, groups in families.items():
-        observer = Observer(family, groups, cost, num_candidates)
+    for observer in observers.values():
         for seed in range(first_seed, first_seed + num_instances):
             rows += observer.observe(seed)
             done += 1

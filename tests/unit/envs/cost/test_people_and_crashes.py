@@ -91,7 +91,9 @@ def test_yaw_loss_of_control_is_the_expectation_of_the_ramp(demand):
     z = np.linspace(-6.0, 6.0, 4001)
     weights = np.exp(-0.5 * z * z)
     x = demand * np.exp(0.3 * z)
-    chance = np.where(x > 2.0, 1.0 / (1.0 + np.exp((8.0 - x) / 1.2)) - 1.0 / (1.0 + np.exp(5.0)), 0.0)
+    chance = np.where(
+        x > 2.0, 1.0 / (1.0 + np.exp((8.0 - x) / 1.2)) - 1.0 / (1.0 + np.exp(5.0)), 0.0
+    )
     expected = (chance * weights).sum() / weights.sum()
     assert yaw_loss_of_control(demand / 30.0, 30.0, P) == pytest.approx(expected, abs=0.0065)
 

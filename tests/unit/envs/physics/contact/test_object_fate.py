@@ -118,4 +118,8 @@ def test_anchored_object_stays():
 
 def test_contact_at_rest_moves_nothing():
     outcome = contact_outcome(0.0, 0.5, 0.5, 0.5, 20.0, 1e6, 5e6, 0.2, 0.0, 0, 0.0, 0)
-    assert object_fate(outcome, 0.0, 0.5, 20.0, 0, 0, STAYS, (0.9, 0.5, 0.5, 0.5))[1:4] == (0.0, 0.0, 0.0)
+    assert object_fate(outcome, 0.0, 0.5, 20.0, 0, 0, STAYS, (0.9, 0.5, 0.5, 0.5))[1:4] == (
+        0.0,
+        0.0,
+        0.0,
+    )
