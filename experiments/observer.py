@@ -18,7 +18,7 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.store.provenance import describe_code
     from experiments.studies.observer.configuration import ObserverConfiguration
     from experiments.studies.observer.reading import drive_both
-    from experiments.studies.observer.show import publish
+    from experiments.studies.observer.show import NAME, publish
     from experiments.studies.observer.study import make_observers, run
 
     config = validate(ObserverConfiguration, values)
@@ -37,7 +37,7 @@ def _run(values: dict[str, Any]) -> None:
     about = describe_code() | {"config": config.model_dump(exclude={"output"})}
     folder = Path(config.output)
     sys.stdout.write(publish(rows, driven, folder, about))
-    sys.stdout.write(f"{folder / 'observer.md'}\n")
+    sys.stdout.write(f"{folder / NAME}.md\n")
 
 
 COMMAND = Command(_run, config_name="observer")

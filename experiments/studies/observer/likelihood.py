@@ -135,12 +135,10 @@ def _jolt_once(measured: float, simulated: Array, deviation: float) -> Array:
     """Log-likelihood of one measured jolt, ``(B,)``."""
     jolted = simulated > 1e-6
     if measured <= 0.0:
-        none: Array = np.where(jolted, norm.logcdf(-simulated / deviation), 0.0)
-        return none
+        return np.where(jolted, norm.logcdf(-simulated / deviation), 0.0).astype(np.float64)
     residual = (measured - simulated) / deviation
     density = -0.5 * residual**2 - math.log(deviation * math.sqrt(2.0 * math.pi))
-    found: Array = np.where(jolted, density, IMPOSSIBLE)
-    return found
+    return np.where(jolted, density, IMPOSSIBLE).astype(np.float64)
 
 
 def _ended(visible: NDArray[np.bool_], simulated: Drive) -> Array:

@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 ORDER: Final = (LOOK, *CUES, TOGETHER)
 """Cues in the order of the table."""
 
+NAME: Final = "observer"
+"""Name of the files, without the ending."""
+
 CAP_USD: Final = 20_000.0
 """Costs of an instance are also compared with a cap: one accident in a hundred decides an uncapped mean [A]."""
 
@@ -125,7 +128,7 @@ def decided_once(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
 def publish(
     rows: Sequence[Row], driven: Mapping[str, Array], folder: Path, about: dict[str, Any]
 ) -> str:
-    """Write ``observer.json`` and ``observer.md``; returns the text of the latter."""
+    """Write all numbers as JSON, and the tables as Markdown; returns the text of the latter."""
     readings = decided_once(rows) | {
         f"{family}, whole episodes": summarise_reading(cost) for family, cost in driven.items()
     }
@@ -133,6 +136,6 @@ def publish(
     text = "\n".join(lines) + "\n"
     make_folder(folder)
     values = about | {"cues": list(rows), "reading": readings}
-    write_text(folder / "observer.json", json.dumps(values, indent=1) + "\n")
-    write_text(folder / "observer.md", text)
+    write_text(folder / f"{NAME}.json", json.dumps(values, indent=1) + "\n")
+    write_text(folder / f"{NAME}.md", text)
     return text

@@ -31,7 +31,8 @@ LOOK: Final = "look"
 """Look, size, radar and thermal camera at the first sighting."""
 
 TOGETHER: Final = "together"
-"""Everything that is seen until the object is passed."""
+"""Everything that is seen until the object is passed. Few candidates fit a long track, and they count as few
+observations: this is a lower bound, often below that of one second."""
 
 
 class Observer:

@@ -149,7 +149,7 @@ def test_patch_file_is_read(tmp_path):
         (
             "look_alike_group",
             "P12",
-            f"look_alike_group: got 'P12', expected one of {GROUPS}; did you mean 'P1'?",
+            f"look_alike_group: got 'P12', expected one of {GROUPS}; did you mean 'P2'?",
         ),
         ("look_alike_group", None, f"look_alike_group: missing, expected one of {GROUPS}"),
         ("yaw", "45", "yaw: got 45, expected one of any, aligned"),
@@ -305,7 +305,7 @@ def test_extra_folder_adds_types(tmp_path):
 
 def test_callers_cannot_change_the_built_in_catalogue():
     load_catalogue().clear()
-    assert len(load_catalogue()) == 45
+    assert len(load_catalogue()) == 47
 
 
 def test_taken_name_is_refused_with_both_files(tmp_path):

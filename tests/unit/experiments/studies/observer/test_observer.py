@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.specification import debris, vehicle
 from experiments.studies.observer.cues import CUES, classify, strikers
@@ -61,3 +62,16 @@ def test_family_boxes_the_ego_in(observer):
             beside = np.flatnonzero((lane == side) & (np.abs(f[vehicle.X] - f[vehicle.X, 0]) < 2.0))
             assert i[vehicle.IS_TRUCK, beside].tolist() == [1]
         assert not instance.parameters["road.shoulder"]
+
+
+@pytest.mark.parametrize("braking_mps2", [0.0, 3.0])
+def test_no_other_vehicle_crashes_while_the_ego_keeps_its_lane(observer, braking_mps2):
+    instances = [observer.sample(seed) for seed in range(SEED, SEED + 60)]
+    env = DebrisVectorEnv(60, scenario=lambda *_: instances[0])
+    observation, _ = env.reset(options={"instance": instances})
+    policy, runs = Constant(braking_mps2=braking_mps2), np.ones(60, np.bool_)
+    policy.reset(runs, np.zeros(60, np.int64))
+    for _ in range(100):
+        observation, _, terminated, truncated, _ = env.step(policy.act(observation))
+        runs &= ~(terminated | truncated)
+        assert not env.batch["vehicle_i"][runs, vehicle.CRASHED, 1:].any()
