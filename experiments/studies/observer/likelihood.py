@@ -135,14 +135,14 @@ def _jolt_once(measured: float, simulated: Array, deviation: float) -> Array:
     """Log-likelihood of one measured jolt, ``(B,)``."""
     jolted = simulated > 1e-6
     if measured <= 0.0:
-        return np.where(jolted, norm.logcdf(-simulated / deviation), 0.0).astype(np.float64)
-    residual = (measured - simulated) / deviation
-    density = -0.5 * residual**2 - math.log(deviation * math.sqrt(2.0 * math.pi))
-    return np.where(jolted, density, IMPOSSIBLE).astype(np.float64)
+        none: Array = np.where(jolted, norm.logcdf(-simulated / deviation), 0.0)
+        return none
+    found: Array = np.where(jolted, norm.logpdf(measured, simulated, deviation), IMPOSSIBLE)
+    return found
 
 
 def _ended(visible: NDArray[np.bool_], simulated: Drive) -> Array:
     """Penalty of candidates whose episode ended although the true one went on, ``(T, B)``."""
     wrong = visible[:, None] & ~simulated.running
-    penalty: Array = IMPOSSIBLE * np.cumsum(wrong, axis=0)
+    penalty: Array = np.cumsum(np.where(wrong, IMPOSSIBLE, 0.0), axis=0)
     return penalty

@@ -9,6 +9,7 @@ from envs.specification import debris, vehicle
 from experiments.studies.observer.cues import CUES, classify, strikers
 from experiments.studies.observer.drive import drive_candidates, drive_true
 from experiments.studies.observer.study import LOOK, Observer
+from policies.floors import Constant
 
 SEED = 30_000_000
 
