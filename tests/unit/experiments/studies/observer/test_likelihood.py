@@ -42,7 +42,7 @@ def test_missing_measurements_change_nothing():
 
 
 def test_jolt_counts_once_and_none_is_a_censored_measurement():
-    measured, deviation = np.array([0.0, 0.05, 0.04]), np.full(3, 0.02)
+    measured, deviation = np.array([0.0, 0.05, 0.02]), np.full(3, 0.02)
     simulated = np.array([[0.0, 0.05], [0.0, 0.05], [0.0, 0.04]])
     found = of_jolt(measured, simulated, deviation)
     assert found[0] == pytest.approx([0.0, norm.logcdf(-2.5)])
