@@ -28,7 +28,7 @@ COMMITTED_AUDIT = "experiments/results/audit/audit.json"
 
 COMMANDS = (
     "audit", "benchmark", "collect", "compare", "counterfactual", "evaluate", "explain_rules", "explore",
-    "ppo_check", "record", "report", "sensitivity", "suite", "sweep", "train", "tune_rules",
+    "observer", "ppo_check", "record", "report", "sensitivity", "suite", "sweep", "train", "tune_rules",
 )  # fmt: skip
 """Commands that Hydra configures."""
 
