@@ -144,6 +144,6 @@ def _lay_out(state: Batch, j: int) -> Array:
     )
     actions = np.zeros((len(_FOR_ONE), HORIZON, 2))
     library.write_actions(
-        _FOR_ONE, v[vehicle.SPEED], e[episode.SET_SPEED], lateral, objects, actions
+        _FOR_ONE, v[vehicle.SPEED], e[episode.SET_SPEED], lateral, objects, True, actions
     )
     return actions

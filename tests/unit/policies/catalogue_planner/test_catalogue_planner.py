@@ -222,7 +222,7 @@ def test_mirrored_scene_gets_the_mirrored_answer(policy, dy):
 @pytest.fixture(scope="module")
 def recorded(policy):
     """Seven worlds of the suite's train seeds for 60 decisions: observations, actions, imagined worlds, the twin's."""
-    suite = load_suite(Path(conf.__file__).parent / "suite" / "v1.yaml")
+    suite = load_suite(Path(conf.__file__).parent / "suite" / "v2.yaml")
     instances = [suite.instance(item) for item in suite.items("train")[:300:43]]
     env = DebrisVectorEnv(len(instances), scenario=lambda *_: instances[0])
     observation, _ = env.reset(options={"instance": instances})
