@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -152,12 +153,27 @@ def _check_limits(
     kind: str, array: Array, limits: tuple[tuple[int, str, float, float], ...]
 ) -> None:
     """Check that every listed row lies within its limits."""
+    rows, lowest, highest = _as_columns(limits)
+    part = array[rows]
+    if ((part >= lowest) & (part <= highest)).all():
+        return
     for row, name, low, high in limits:
         bad = array[row][(array[row] < low) | (array[row] > high)]
         if bad.size:
             raise UserError(
                 f"instance: {kind} {name}: got {bad[0]:g}, expected {low:g} to {high:g}"
             )
+
+
+@lru_cache(maxsize=64)
+def _as_columns(
+    limits: tuple[tuple[int, str, float, float], ...],
+) -> tuple[Array, Array, Array]:
+    """Rows, and least and greatest values as columns, of a list of limits."""
+    rows = np.array([row for row, *_ in limits])
+    lowest = np.array([[low] for _, _, low, _ in limits], dtype=np.float64)
+    highest = np.array([[high] for _, _, _, high in limits], dtype=np.float64)
+    return rows, lowest, highest
 
 
 def _check_no_overlap(vehicle_f: Array) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,8 @@ from envs.scenario.families import (
 )
 from envs.scenario.family import Family
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.parameters.objects import Catalogue
+from envs.scenario.parameters.table import Value
 from envs.scenario.scene import Setting
 from envs.scenario.source import ObjectSource
 
@@ -67,6 +69,43 @@ SETTINGS: Final = {
 weather]."""
 
 SPLITS: Final = ("train", "held_out", "all")
+
+
+def rebuild(
+    instance: ScenarioInstance,
+    changes: Mapping[str, Value],
+    *,
+    families: Mapping[str, Generate] = FAMILIES,
+    catalogue: Catalogue | None = None,
+) -> ScenarioInstance:
+    """The instance with some of its parameters changed; everything else is the same in every bit.
+
+    Parameters
+    ----------
+    changes
+        New values by parameter, such as ``{"object.mass": 5.0}``.
+    families
+        By name; the built-in ones if not given.
+    catalogue
+        Object types; the built-in ones if not given.
+
+    Raises
+    ------
+    UserError
+        If the instance's family has no table of parameters, or a change is not allowed.
+
+    Examples
+    --------
+    >>> first = ScenarioSampler("cut_out").sample(np.random.default_rng(1))
+    >>> rebuild(first, {"ego.speed": 25.0}).parameters["ego.speed"]
+    25.0
+    """
+    family = families.get(instance.family)
+    if not isinstance(family, Family):
+        raise UserError(
+            f"instance: family: got {instance.family!r}, expected one with a table of parameters"
+        )
+    return family.rebuild(instance, changes, catalogue)
 
 
 class ScenarioSampler:

@@ -15,6 +15,7 @@ import numpy as np
 from envs.copies import Immutable
 from envs.errors import UserError, shown
 from envs.scenario.check import check_arrays
+from envs.scenario.parameters.table import Point, Value
 from envs.scenario.trajectory import COURSE, Trajectory, check_trajectories
 from envs.specification.world import Array
 
@@ -61,7 +62,7 @@ class ScenarioInstance(Immutable):
     debris_i: Array
     episode_f: Array
     episode_i: Array
-    parameters: Mapping[str, float | str] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
     trajectories: tuple[Trajectory, ...] = ()
 
     def copy_arrays(self) -> dict[str, Any]:
@@ -72,7 +73,9 @@ class ScenarioInstance(Immutable):
         """Check, then freeze the arrays."""
         arrays = {name: getattr(self, name) for name in ARRAYS}
         check_arrays(arrays, len(self.debris_types))
-        _check_parameters(self.parameters)
+        if not isinstance(self.parameters, Point):
+            _check_parameters(self.parameters)
+            object.__setattr__(self, "parameters", Point(self.parameters))
         check_trajectories(self.trajectories, self.vehicle_f.shape[1])
         self._freeze()
 

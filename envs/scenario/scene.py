@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.physics.aerodynamics import motion_threshold
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.parameters.table import NOTHING, Value
+from envs.scenario.room import Room
 from envs.specification import (
     EGO_HEIGHT_M,
     EGO_LENGTH_M,
@@ -23,7 +24,6 @@ from envs.specification import (
     LANE_WIDTH_M,
     MAX_DEBRIS,
     MAX_VEHICLES,
-    TICK_S,
     debris,
     episode,
     vehicle,
@@ -43,19 +43,6 @@ CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
 
 JAM_GAP_M = 2.5
 """Bumper-to-bumper gap that drivers leave at standstill [A]."""
-
-FREE_GAP_M = 4.0
-"""Least bumper-to-bumper gap of vehicles placed in one lane [A]."""
-
-MERGE_GAP_S = 0.5
-"""Time gap, beyond ``FREE_GAP_M``, before and behind a vehicle that changes lane by script [A]: drivers do not change
-into smaller ones at speed, and IDM behind it brakes without a collision."""
-
-MERGE_S = 5.0
-"""Time in which a scripted lane change is complete: a truck's takes longest."""
-
-FREE_TIME_GAP_S = 1.0
-"""IDM's time gap of a vehicle without another one ahead [A]."""
 
 HURRY = 1.25
 """Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
@@ -100,22 +87,6 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
-def equilibrium(
-    center_gap_m: float, speed_mps: float, jam_distance_m: float
-) -> tuple[float, float]:
-    """IDM time gap and free speed with which a vehicle keeps this gap at this speed.
-
-    A vehicle whose gap would need a longer time gap than 2.0 s wants to drive less fast instead, so that it does not
-    close the gap; one without a vehicle ahead keeps its speed.
-    """
-    if center_gap_m == math.inf:
-        return FREE_TIME_GAP_S, speed_mps
-    time_gap = equilibrium_time_gap(center_gap_m, speed_mps, jam_distance_m)
-    share = (jam_distance_m + time_gap * speed_mps) / center_gap_m
-    slowest = speed_mps / math.sqrt(math.sqrt(max(1.0 - share * share, HURRY**-4.0)))
-    return time_gap, slowest
-
-
 def debris_rows(
     spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -143,27 +114,7 @@ def debris_rows(
     return f, i
 
 
-class Claim(NamedTuple):
-    """Room in a lane that a scripted vehicle will need: it moves on at its speed until then."""
-
-    lane: int
-    x_m: float
-    speed_mps: float
-    half_length_m: float
-    start_s: float
-    end_s: float
-
-    def is_clear_of(self, x_m: float, speed_mps: float, half_length_m: float) -> bool:
-        """Whether a vehicle at its speed leaves this room free, and stays before or behind it."""
-        gaps = [
-            (x_m + speed_mps * time) - (self.x_m + self.speed_mps * time)
-            for time in (self.start_s, self.end_s)
-        ]
-        room = half_length_m + self.half_length_m + FREE_GAP_M + MERGE_GAP_S * self.speed_mps
-        return min(gaps) > room or max(gaps) < -room
-
-
-class SceneBuilder:
+class SceneBuilder(Room):
     """One scene under construction.
 
     Parameters
@@ -179,14 +130,11 @@ class SceneBuilder:
     def __init__(
         self, num_lanes: int, *, has_shoulder: bool, setting: Setting, sight_range_m: float = 250.0
     ) -> None:
+        super().__init__()
         self.num_lanes = num_lanes
         self.setting = setting
-        self._vehicle_f: list[np.ndarray] = []
-        self._vehicle_i: list[np.ndarray] = []
         self._debris_f: list[np.ndarray] = []
-        self._debris_i: list[np.ndarray] = []
         self._types: list[str] = []
-        self._claims: list[Claim] = []
         f = np.zeros(episode.NUM_FLOATS)
         f[episode.FRICTION] = f[episode.GRIP] = BASE_FRICTION[setting.weather]
         f[episode.LEFT_EDGE] = -0.5 * LANE_WIDTH_M
@@ -200,61 +148,6 @@ class SceneBuilder:
         i[episode.WEATHER] = episode.WEATHER_NAMES.index(setting.weather)
         i[episode.BRAKE_TICK] = i[episode.BRAKE_FOLLOWER] = -1
         self.episode_i = i
-
-    def is_free(
-        self, lane: int, x_m: float, length_m: float, speed_mps: float | None = None
-    ) -> bool:
-        """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it.
-
-        With ``speed_mps``: also whether the vehicle leaves room for every scripted lane change.
-        """
-        for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
-            reach = 0.5 * (f[vehicle.LENGTH] + length_m) + FREE_GAP_M
-            if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
-                return False
-        return speed_mps is None or all(
-            claim.is_clear_of(x_m, speed_mps, 0.5 * length_m)
-            for claim in self._claims
-            if claim.lane == lane
-        )
-
-    def gap_ahead(self, lane: int, x_m: float) -> float:
-        """Distance between the centres of a vehicle at ``x_m`` and the next one ahead in ``lane``, m; or infinity."""
-        places = (
-            f[vehicle.X]
-            for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True)
-            if i[vehicle.LANE] == lane and f[vehicle.X] > x_m
-        )
-        return float(min(places, default=math.inf)) - x_m
-
-    def claim(self, index: int, lane: int, start_s: float, end_s: float) -> None:
-        """Keep room in ``lane`` from one time to another for vehicle ``index``, which will change into it."""
-        f = self._vehicle_f[index]
-        self._claims.append(
-            Claim(
-                lane,
-                float(f[vehicle.X]),
-                float(f[vehicle.SPEED]),
-                0.5 * float(f[vehicle.LENGTH]),
-                start_s,
-                end_s,
-            )
-        )
-
-    def forbid_unsafe_changes(self) -> None:
-        """Keep vehicles in their lanes where highway-env's MOBIL could make them touch another one, in place.
-
-        MOBIL measures between centres and knows no lengths. So trucks stay in their lanes; a car leaves room for half
-        a truck; and where a scripted change ends within two lanes, no other vehicle changes by itself.
-        """
-        targets = {claim.lane for claim in self._claims}
-        for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
-            if not i[vehicle.MAY_CHANGE_LANE]:
-                continue
-            if i[vehicle.IS_TRUCK] or any(abs(i[vehicle.LANE] - lane) <= 2 for lane in targets):
-                i[vehicle.MAY_CHANGE_LANE] = 0
-            else:
-                f[vehicle.JAM_DISTANCE] = 0.5 * (f[vehicle.LENGTH] + TRUCK_SIZE_M[0]) + JAM_GAP_M
 
     def grip(self, friction: float) -> None:
         """Set the tyre-road friction coefficient of the clean surface."""
@@ -287,6 +180,7 @@ class SceneBuilder:
         is_truck: bool = False,
         target_speed_mps: float | None = None,
         time_gap_s: float = 1.5,
+        jam_distance_m: float | None = None,
         may_change_lane: bool = False,
         timer_s: float = 0.5,
     ) -> int:
@@ -300,8 +194,8 @@ class SceneBuilder:
             Whether it has size, mass and contact geometry of a truck.
         target_speed_mps
             Free speed; the present one if not given.
-        time_gap_s
-            IDM's time gap.
+        time_gap_s, jam_distance_m
+            IDM's time gap, and its distance between centres at standstill: the length and ``JAM_GAP_M`` if not given.
         may_change_lane
             Whether MOBIL is on.
         timer_s
@@ -322,7 +216,8 @@ class SceneBuilder:
         f[vehicle.SPEED] = speed_mps
         f[vehicle.TARGET_SPEED] = speed_mps if target_speed_mps is None else target_speed_mps
         f[vehicle.TIMER], f[vehicle.EXPONENT] = timer_s, 4.0
-        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, length + JAM_GAP_M
+        jam = length + JAM_GAP_M if jam_distance_m is None else jam_distance_m
+        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, jam
         f[vehicle.LENGTH], f[vehicle.WIDTH], f[vehicle.HEIGHT] = length, width, height
         f[vehicle.MASS] = TRUCK_MASS_KG if is_truck else CAR_MASS_KG
         f[vehicle.SCRIPT_SPEED] = -1.0
@@ -334,32 +229,6 @@ class SceneBuilder:
         self._vehicle_f.append(f)
         self._vehicle_i.append(i)
         return len(self._vehicle_f) - 1
-
-    def script(
-        self, index: int, tick: int, *, lane: int | None = None, speed_mps: float | None = None
-    ) -> None:
-        """Make vehicle ``index`` steer to ``lane`` and take ``speed_mps`` as its free speed from ``tick`` on."""
-        self._vehicle_i[index][vehicle.SCRIPT_TICK] = tick
-        if lane is not None:
-            self._vehicle_i[index][vehicle.SCRIPT_LANE] = lane
-        if speed_mps is not None:
-            self._vehicle_f[index][vehicle.SCRIPT_SPEED] = speed_mps
-
-    def script_return(self, index: int, tick: int, lane: int) -> None:
-        """Make vehicle ``index`` steer to ``lane`` at ``tick``, after its first script."""
-        self._vehicle_i[index][vehicle.RETURN_TICK] = tick
-        self._vehicle_i[index][vehicle.RETURN_LANE] = lane
-
-    def change_lane(self, index: int, tick: int, lane: int) -> None:
-        """Make vehicle ``index`` change to ``lane`` at ``tick``; traffic placed later leaves room for it."""
-        self.script(index, tick, lane=lane)
-        start = tick * TICK_S
-        self.claim(index, lane, start, start + MERGE_S)
-
-    def change_back(self, index: int, tick: int, lane: int) -> None:
-        """Make vehicle ``index`` return to ``lane`` at ``tick``; its place there stays free until then."""
-        self.script_return(index, tick, lane)
-        self.claim(index, lane, 0.0, tick * TICK_S + MERGE_S)
 
     def add_object(
         self,
@@ -415,7 +284,7 @@ class SceneBuilder:
         self._debris_f[index][[debris.VX, debris.VY]] = vx_mps, vy_mps
 
     def build(
-        self, family: str, noise_seed: int, parameters: Mapping[str, float | str] | None = None
+        self, family: str, noise_seed: int, parameters: Mapping[str, Value] = NOTHING
     ) -> ScenarioInstance:
         """The finished instance; ``noise_seed`` keys all noise, ``parameters`` is the point it was built from."""
         self.episode_i[episode.NOISE_SEED] = noise_seed
@@ -435,5 +304,5 @@ class SceneBuilder:
             debris_i=stack(self._debris_i, debris.NUM_INTS, np.int64),
             episode_f=self.episode_f,
             episode_i=self.episode_i,
-            parameters={} if parameters is None else dict(parameters),
+            parameters=parameters,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,11 @@ from envs.scenario.parameters.table import Parameter, ParameterTable, Point
 from envs.scenario.scene import (
     CAR_SIZE_M,
     EGO_X_M,
+    HURRY,
     JAM_GAP_M,
     TRUCK_SIZE_M,
     SceneBuilder,
-    equilibrium,
+    equilibrium_time_gap,
 )
 
 TRUCK_SHARE = 0.15
@@ -46,6 +48,34 @@ SLOTS: Final = ("near", "second", "behind", "ahead")
 
 FAR_M: Final = (-100.0, -40.0, 20.0, 80.0)
 """Places of vehicles more than one lane away, give or take 15 m [A]."""
+
+
+FREE_TIME_GAP_S = 1.0
+"""IDM's time gap of a vehicle without another one ahead [A]."""
+
+LANE_CHANGE_JAM_M = 0.5 * (CAR_SIZE_M[0] + TRUCK_SIZE_M[0]) + JAM_GAP_M
+"""IDM's jam distance of a car that may change lane by itself: highway-env's MOBIL measures between centres and knows no
+lengths, so it must leave room for half a truck."""
+
+LANE_CHANGE_TIME_GAP_S = 1.0
+"""Least time gap of a car that may change lane by itself [A]: IDM's desired gap shrinks by v dv / 7.7 m/s2 where the
+other vehicle is faster by dv, and MOBIL would change into a vehicle beside; this much covers dv = 7 m/s."""
+
+
+def equilibrium(
+    center_gap_m: float, speed_mps: float, jam_distance_m: float
+) -> tuple[float, float]:
+    """IDM time gap and free speed with which a vehicle keeps this gap at this speed.
+
+    A vehicle whose gap would need a longer time gap than 2.0 s wants to drive less fast instead, so that it does not
+    close the gap; one without a vehicle ahead keeps its speed.
+    """
+    if center_gap_m == math.inf:
+        return FREE_TIME_GAP_S, speed_mps
+    time_gap = equilibrium_time_gap(center_gap_m, speed_mps, jam_distance_m)
+    share = (jam_distance_m + time_gap * speed_mps) / center_gap_m
+    slowest = speed_mps / math.sqrt(math.sqrt(max(1.0 - share * share, HURRY**-4.0)))
+    return time_gap, slowest
 
 
 def _flag(name: str, probability: float, text: str) -> Parameter:
@@ -146,7 +176,6 @@ def place_traffic(
             if abs(lane - ego_lane) > 1:
                 faster = (ego_lane - lane) * point.number("far.relative_speed")
                 _place_far(scene, lane, speed + faster, rng)
-    scene.forbid_unsafe_changes()
 
 
 def place_follower(scene: SceneBuilder, point: Point, lane: int, speed_mps: float) -> None:
@@ -220,7 +249,15 @@ def _place_behind(
     if not scene.is_free(lane, x_m, length, speed_mps):
         return
     gap = scene.gap_ahead(lane, x_m)
-    time_gap, free_speed = equilibrium(gap, speed_mps, length + JAM_GAP_M)
+    jam = length + JAM_GAP_M
+    if may_change_lane := (
+        may_change_lane
+        and not is_truck
+        and scene.allows_changes(lane)
+        and equilibrium(gap, speed_mps, LANE_CHANGE_JAM_M)[0] >= LANE_CHANGE_TIME_GAP_S
+    ):
+        jam = LANE_CHANGE_JAM_M
+    time_gap, free_speed = equilibrium(gap, speed_mps, jam)
     scene.add_vehicle(
         x_m,
         lane,
@@ -228,6 +265,7 @@ def _place_behind(
         is_truck=is_truck,
         target_speed_mps=free_speed,
         time_gap_s=time_gap,
+        jam_distance_m=jam,
         may_change_lane=may_change_lane,
         timer_s=0.05 + 0.9 * clock,
     )

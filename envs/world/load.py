@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from envs.errors import UserError
 from envs.physics.compilation import compiled
 from envs.scenario.instance import ARRAYS, ScenarioInstance
 from envs.specification import debris, episode, vehicle
@@ -22,7 +23,17 @@ def load_instance(world: World, instance: ScenarioInstance) -> None:
     """Overwrite a world with the initial state of an instance, in place; everything else becomes zero.
 
     Caches that only one engine keeps (sort order, cosines) are that engine's to fill.
+
+    Raises
+    ------
+    UserError
+        If the instance has trajectories: no engine plays them yet.
     """
+    if instance.trajectories:
+        raise UserError(
+            f"instance: trajectories: got {len(instance.trajectories)}, expected none: this version stores them, but "
+            "its engines do not play them"
+        )
     for name in FIELDS:
         getattr(world, name)[...] = 0
     for name in ARRAYS:

@@ -16,10 +16,14 @@ from envs.scenario.source import LIGHT_SHARE
 from envs.scenario.traffic import place_traffic, traffic
 
 BLOCKING_SHARE = 0.4
-"""Share of tall objects that other drivers brake or change lane for [A]."""
+"""Share of tall objects that other drivers brake for [A]."""
 
 TALL_M = 0.3
 """Objects higher than this are tall [A]."""
+
+BLOCKED_M = 0.9
+"""An object further than this from the centre of the ego's lane blocks no traffic: highway-env's drivers count what is
+up to 3 m from the centre of their lane as in it, so those of the next lane would stop for it too, too late."""
 
 PARAMETERS: Final = ParameterTable(
     *ROAD,
@@ -29,7 +33,8 @@ PARAMETERS: Final = ParameterTable(
     OFFSET,
     Parameter(
         "object.blocks_traffic", "", 0, 1, Flag(BLOCKING_SHARE),
-        f"Whether other drivers brake or change lane for it, if it is higher than {TALL_M:g} m.", kind="flag",
+        f"Whether other drivers brake for it, if higher than {TALL_M:g} m and within {BLOCKED_M:g} m of the centre.",
+        kind="flag",
     ),
     *traffic(busy=0.6),
 )  # fmt: skip
@@ -40,8 +45,10 @@ def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> Scene
     """The scene of a point; ``rng`` is consumed."""
     spec, draw = specimen(point, catalogue)
     stage = stage_at(point, draw.size_m)
-    blocks = point.flag("object.blocks_traffic") and draw.height_m > TALL_M
-    y = stage.lane_y_m + point.number("object.offset")
+    offset = point.number("object.offset")
+    is_in_the_way = draw.height_m > TALL_M and abs(offset) <= BLOCKED_M
+    blocks = point.flag("object.blocks_traffic") and is_in_the_way
+    y = stage.lane_y_m + offset
     stage.scene.add_object(spec, draw, stage.object_x_m, y, blocks_traffic=blocks)
     place_traffic(stage.scene, point, stage.lane, rng)
     return stage.scene

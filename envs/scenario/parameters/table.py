@@ -129,7 +129,7 @@ class Parameter(Immutable):
         """
         if self.kind == "name":
             if not isinstance(value, str) or (self.values and value not in self.values):
-                raise not_allowed(self.name, shown(value), self.values or ("the name of a type",))
+                raise not_allowed(self.name, value, self.values or ("the name of a type",))
             return value
         if self.kind == "flag":
             if not isinstance(value, bool | np.bool_):
@@ -174,6 +174,13 @@ class ParameterTable(Immutable):
             if parameter.name in self._by_name:
                 raise UserError(f"parameters: got {parameter.name!r} twice, expected it once")
             self._by_name[parameter.name] = parameter
+        # a table is drawn from often: the test for a rule is made once
+        self._entries = [
+            (p.name, None, p.distribution)
+            if isinstance(p.distribution, Distribution)
+            else (p.name, p.distribution, None)
+            for p in parameters
+        ]
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self._by_name.values())
@@ -205,9 +212,13 @@ class ParameterTable(Immutable):
         Every parameter takes its own number, whatever the others are: a search can move in the unit cube.
         """
         values: dict[str, Value] = {}
-        for parameter, u in zip(self, uniforms, strict=True):
-            name = parameter.name
-            values[name] = fixed[name] if name in fixed else parameter.value(u, values, source)
+        for (name, rule, plain), u in zip(self._entries, uniforms, strict=True):
+            if name in fixed:
+                values[name] = fixed[name]
+            elif plain is not None:
+                values[name] = plain.quantile(u)
+            elif rule is not None:
+                values[name] = rule.given(values, source).quantile(u)
         return Point(values)
 
     def draw(
