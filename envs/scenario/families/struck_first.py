@@ -18,18 +18,17 @@ from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Distribution, Flag
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point, Value
+from envs.scenario.room import FREE_GAP_M
 from envs.scenario.scene import (
     CAR_SIZE_M,
     EGO_X_M,
-    FREE_GAP_M,
     JAM_GAP_M,
     TRUCK_SIZE_M,
     SceneBuilder,
-    equilibrium,
     equilibrium_time_gap,
 )
 from envs.scenario.source import ObjectSource
-from envs.scenario.traffic import follower, place_follower
+from envs.scenario.traffic import equilibrium, follower, place_follower
 
 LEAD_HEADWAY_S = (1.8, 3.0)
 """Headway of the ego behind the car that strikes the object: so long is there to read how both move [A]."""
