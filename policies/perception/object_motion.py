@@ -8,13 +8,15 @@ from typing import Final
 import numpy as np
 
 from envs.physics.compilation import compiled
-from envs.sensing.measure import DECISION_SHARE, TRACK_SHARE
+from envs.sensing.measure import (
+    DECISION_SHARE,
+    SPEED_DECISION_SHARE,
+    SPEED_TRACK_SHARE,
+    TRACK_SHARE,
+)
 from envs.specification import DECISION_S, column
 from envs.specification.world import Array
 from policies.perception.kalman import correct, innovation_variance
-
-SPEED_TRACK_SHARE, SPEED_DECISION_SHARE = TRACK_SHARE, DECISION_SHARE
-"""Shares of a speed's error that last, and that are drawn anew in every decision."""
 
 REST_SDS: Final = 2.5
 """A speed within this many standard deviations of zero is rest, as everywhere in the world model."""
@@ -32,7 +34,7 @@ last sight, in 13 % if it never slows down, in 61 % with 4.4 and in 73 % with 6 
 
 ALONG_MPS2, ACROSS_MPS2 = 2.5, 0.6
 """Standard deviation of the acceleration of what moves: in the direction of its motion, where friction is known
-roughly, and in any direction (wind, wakes); chosen on driven episodes of the training seeds [A]."""
+roughly, and in any direction (wind, wakes) [A]."""
 
 RESTING_MPS2: Final = 0.2
 """The same for what rests: hardly any, blows are found by ``JUMP_SDS`` [A]."""
