@@ -10,7 +10,8 @@ import math
 from typing import NamedTuple
 
 from envs.physics.compilation import compiled, inlined, shared
-from envs.physics.noise import normal_quantile, uniforms
+from envs.physics.noise import lower_half, normal_quantile, uniforms
+from envs.physics.smooth import direction
 from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import World
 
@@ -102,10 +103,8 @@ def measured_ahead(world: World, k: int, slot: int) -> float:
     """
     v, seed = world.vehicle_f, world.episode_i[episode.NOISE_SEED]
     dx, dy = v[vehicle.X, k] - v[vehicle.X, 0], v[vehicle.Y, k] - v[vehicle.Y, 0]
-    if slot >= 0:
-        fixed = world.track_f[_X, slot]
-    else:
-        fixed = normal_quantile(uniforms(seed, 0, k, CHANNEL_LIFE)[0])
+    f = world.track_f
+    fixed = f[_X, slot] if slot >= 0 else normal_quantile(uniforms(seed, 0, k, CHANNEL_LIFE)[0])
     decision = world.episode_i[episode.DECISION] + 1
     draw = uniforms(seed, decision, k, CHANNEL_DECISION)[0]
     return dx + position_error(math.sqrt(dx * dx + dy * dy)) * _blend(fixed, draw)
@@ -118,23 +117,6 @@ def is_within(world: World, k: int, slot: int, limit: float) -> bool:
     if abs(abs(ahead) - limit) > BAND_SDS * position_error(limit) + 1.0:
         return bool(abs(ahead) < limit)
     return abs(measured_ahead(world, k, slot)) < limit
-
-
-@shared
-def lower_half(uniform: float) -> float:
-    """The lower 16 bits of a uniform number of 32 as another one; what the upper ones decide hardly depends on them."""
-    scaled = 65_536.0 * uniform
-    return scaled - math.floor(scaled)
-
-
-@shared
-def direction(x: float, y: float) -> float:
-    """Angle of a vector from the first axis, rad: a series up to an angle of 0.25, where its error is below 3e-8."""
-    if x <= 0.0 or abs(y) > 0.25 * x:
-        return math.atan2(y, x)
-    t = y / x
-    s = t * t
-    return t * (1.0 - s * (1.0 / 3.0 - s * (1.0 / 5.0 - s * (1.0 / 7.0 - s * (1.0 / 9.0)))))
 
 
 @shared
