@@ -13,6 +13,7 @@ def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
     import yaml
 
+    from envs.debris.catalogue import load_catalogue
     from experiments.cli.configuration import validate
     from experiments.store.atomic import write_text
     from experiments.store.progress import Progress
@@ -27,9 +28,10 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.studies.counterfactual.study import study
 
     config = validate(CounterfactualConfiguration, values)
-    suite, changed = config.load_suite(), find_property(config.property)
+    suite = config.load_suite()
     item = find_item(suite.items(config.split), config.family, config.seed)
     instance = suite.instance(item)
+    changed = find_property(instance, config.property, load_catalogue(suite.catalogue_dirs))
     grid = changed.grid(instance, config.num_values, config.low, config.high)
     policies, cost = config.load_policies(), config.load_cost()
     with Progress("simulating", 100, "per cent") as progress:

@@ -1,69 +1,58 @@
-"""Print the instances of a suite: counts per stratum and the hash of every split; `write=true` records the hashes."""
+"""Print the instances of a suite and their hashes; check whether they are safe and solvable; record what is found."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.cli.application import Command
+
+if TYPE_CHECKING:
+    from envs.scenario.suite import Suite
+    from experiments.cli.configuration import SuiteConfiguration
 
 
 def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
-    from envs.scenario.suite import SEED_SPLITS, load_suite
+    from envs.scenario.suite import load_suite
     from experiments.cli.configuration import SuiteConfiguration, validate
     from experiments.cli.locations import locate
-    from experiments.store.progress import watch
 
     checked = validate(SuiteConfiguration, values)
-    path = locate("suite", checked.suite)
-    suite = load_suite(path, checked.allow)
-    hashes, lines = {}, []
+    suite = load_suite(locate("suite", checked.suite), checked.allow)
     suite.check_own_scenarios("train")
-    for split in watch(SEED_SPLITS, "sampling", len(SEED_SPLITS), "splits"):
+    if checked.check or checked.write:
+        from experiments.studies.suites.command import check_suite, record_suite
+
+        with_work = record_suite if checked.write else check_suite
+        with_work(checked, suite)
+    if checked.write:
+        suite = load_suite(locate("suite", checked.suite), checked.allow)
+    if checked.write or not checked.check:
+        _print(checked, suite)
+
+
+def _print(checked: SuiteConfiguration, suite: Suite) -> None:
+    """Print counts per stratum, lists and hashes of the splits."""
+    from experiments.store.progress import watch
+
+    lines = []
+    splits = checked.splits
+    for split in watch(splits, "sampling", len(splits), "splits"):
         counts = Counter(item.stratum for item in suite.items(split))
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-        hashes[split] = suite.compute_sha256(split)
-        recorded = suite.sha256.get(split, hashes[split])
-        state = "as recorded" if hashes[split] == recorded else "NOT as recorded"
+        sampled = suite.compute_sha256(split)
+        state = "as recorded" if sampled == suite.sha256.get(split) else "NOT as recorded"
         state = state if split in suite.sha256 else "not recorded yet: write=true records it"
         lines.append(f"{split:10s} {sum(counts.values()):5d} instances: {listed}\n")
-        lines.append(f"{'':10s} sha256 {hashes[split]} ({state})\n")
+        skipped = {} if suite.part_of else suite.skipped_by_family(split)
+        for family, count in skipped.items():
+            lines.append(f"{'':10s} {count} seeds of {family} skipped: other vehicles touch\n")
+        if unavoidable := suite.unavoidable.get(split):
+            lines.append(f"{'':10s} {len(unavoidable)} instances unavoidable, in no mean\n")
+        lines.append(f"{'':10s} sha256 {sampled} ({state})\n")
     sys.stdout.write("".join(lines))
-    if checked.write:
-        write_hashes(path, hashes)
-        sys.stdout.write(f"recorded in {path}\n")
-
-
-def write_hashes(path: Path, hashes: dict[str, str]) -> None:
-    """Replace the ``sha256`` line of a suite file, or add it; written to a temporary name, then renamed.
-
-    Raises
-    ------
-    UserError
-        If the file has several such lines, or one that goes on in the next; it is left alone then.
-    """
-    # not at the top: `envs` brings Gymnasium, which `--help` does not need
-    import yaml
-
-    from envs.errors import UserError
-
-    line = "sha256: {" + ", ".join(f"{split}: {value}" for split, value in hashes.items()) + "}"
-    text, count = re.subn(r"(?m)^sha256:.*$", line, path.read_text(encoding="utf-8"))
-    if count == 0:
-        text = f"{text.rstrip()}\n\n{line}\n"
-    try:
-        written = yaml.safe_load(text)["sha256"]
-    except yaml.YAMLError:
-        written = None
-    if count > 1 or written != hashes:
-        raise UserError(f"{path}: sha256: expected one line `sha256: {{...}}` to replace, or none")
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
 
 
 COMMAND = Command(_run, config_name="suite_command")

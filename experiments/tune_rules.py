@@ -1,4 +1,4 @@
-"""Tune the thresholds of the rules by CMA-ES on train seeds; the best on validation seeds becomes ``rule_tuned``."""
+"""Tune the thresholds of the rules by CMA-ES on train seeds; the best on validation seeds becomes a policy."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def _run(values: dict[str, Any]) -> None:
         seed=config.seed,
         workers=config.workers,
         log=Path(config.log),
+        perception=config.perception,
         allow=tuple(config.allow),
     )
     path = Path(config.output)

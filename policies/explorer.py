@@ -12,7 +12,8 @@ from policies.base import Observation
 from policies.command import lateral_range, to_action
 from policies.following import follow
 from policies.perception.objects import find_objects
-from policies.planning.library import MANOEUVRES, glide, write_actions
+from policies.planning.library import MANOEUVRES, write_actions
+from policies.planning.ways import RETURN_S, ease
 
 Array = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ class Explorer:
                 acceleration[b] = command if self._is_reckless[b] else min(command, wanted[b])
                 target[b] = low[b] + 0.5 * (second + 1.0) * (high[b] - low[b])
             else:
-                target[b] = glide(lateral[0], lateral[1], home[b], 1.0)[0]
+                target[b] = ease(lateral[0], lateral[1], home[b], RETURN_S)[0]
         target = np.clip(target, low, high)
         self._drift = (target - self._target) / DECISION_S
         self._target = target
@@ -108,7 +109,7 @@ class Explorer:
         shifted[:, 1] += self._shift[b]
         plan = np.zeros((1, HORIZON, 2))
         speed, wanted = ego[column.E_SPEED], ego[column.E_SET_SPEED]
-        write_actions(MANOEUVRES[row : row + 1], speed, wanted, lateral, shifted, plan)
+        write_actions(MANOEUVRES[row : row + 1], speed, wanted, lateral, shifted, True, plan)
         self._plan[b] = plan[0]
         self._step[b], self._end[b] = 0, int(random.integers(8, HORIZON + 1))
         self._begin_s[b] = random.uniform(EARLIEST_S, LATEST_S)

@@ -11,7 +11,7 @@ Parts, and CPU time with compiled kernels:
 * ``audit_committed`` (0 s): figures of the audit that is part of the repository
 * ``tests`` (15 s): number of tests
 * ``compare_quick`` (2 min): ``compare policy=all suite=quick``
-* ``evaluate_validation`` (3 min): ``evaluate policy=[rule_tuned,world_model] suite=v1 split=validation``
+* ``evaluate_validation`` (3 min): ``evaluate policy=[rule_tuned,world_model] suite=v2 split=validation``
 * ``audit_small`` (1 min): an audit of few moments
 * ``train_small`` (1 min): experience, world models with and without privileged labels, PPO in dreams
 * ``learners_small`` (1 min): the policies without a model

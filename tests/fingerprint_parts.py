@@ -28,7 +28,7 @@ COMMITTED_AUDIT = "experiments/results/audit/audit.json"
 
 COMMANDS = (
     "audit", "benchmark", "collect", "compare", "counterfactual", "evaluate", "explain_rules", "explore",
-    "ppo_check", "record", "report", "sensitivity", "suite", "sweep", "train", "tune_rules",
+    "observer", "ppo_check", "record", "report", "sensitivity", "suite", "sweep", "train", "tune_rules",
 )  # fmt: skip
 """Commands that Hydra configures."""
 
@@ -204,7 +204,7 @@ def run_compare_quick(bench: Bench) -> dict[str, Item]:
 
 def run_evaluate_validation(bench: Bench) -> dict[str, Item]:
     """The tuned rules and the world model on all validation instances."""
-    options = ("policy=[rule_tuned,world_model]", "suite=v1", "split=validation")
+    options = ("policy=[rule_tuned,world_model]", "suite=v2", "split=validation")
     return record_items(bench, bench.command("evaluate", *options, f"workers={bench.workers}"))
 
 

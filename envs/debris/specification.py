@@ -18,7 +18,7 @@ KINDS = ("body", "patch")
 SPLITS = ("train", "held_out")
 """Types a policy may learn from, and types kept for the test of generalisation (envs/physics/SOURCES.md 4.3)."""
 
-GROUPS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10")
+GROUPS = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11")
 """Look-alike groups: types that look the same and differ in contents (envs/physics/SOURCES.md 4.2)."""
 
 YAW_RULES = {"any": Uniform(-0.5 * math.pi, 0.5 * math.pi), "aligned": Uniform(-0.8, 0.8)}

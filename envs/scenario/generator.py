@@ -21,6 +21,7 @@ from envs.scenario.families import (
     lone_object,
     phantom,
     spill,
+    struck_first,
     wake,
     wind_blown,
 )
@@ -45,6 +46,7 @@ FAMILIES: Final[dict[str, Family]] = {
         wind_blown,
         hidden_again,
         boxed_in,
+        struck_first,
         debris_field,
         knock_on,
         spill,

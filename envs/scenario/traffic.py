@@ -167,7 +167,7 @@ def place_traffic(
     """
     speed = point.number("ego.speed")
     if point.flag("follower.present"):
-        _place_follower(scene, point, ego_lane, speed)
+        place_follower(scene, point, ego_lane, speed)
     for side, lane in (("left", ego_lane - 1), ("right", ego_lane + 1)):
         if 0 <= lane < scene.num_lanes:
             _place_neighbours(scene, point, side, lane, rng)
@@ -178,7 +178,7 @@ def place_traffic(
                 _place_far(scene, lane, speed + faster, rng)
 
 
-def _place_follower(scene: SceneBuilder, point: Point, lane: int, speed_mps: float) -> None:
+def place_follower(scene: SceneBuilder, point: Point, lane: int, speed_mps: float) -> None:
     """Place a vehicle behind the ego that keeps its gap: IDM neither brakes nor accelerates there."""
     is_truck = point.flag("follower.truck")
     length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]

@@ -44,8 +44,20 @@ class SuiteConfiguration(Configuration):
     """Configuration of ``python -m experiments.suite``."""
 
     suite: SuiteName
+    check: bool
+    split: Literal["train", "validation", "test"] | None
+    max_instances: int | None = Field(ge=1)
+    policies: Policies
     write: bool
+    label: bool
+    workers: int = Field(ge=1, le=256)
+    output: str
     allow: list[str]
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that are meant."""
+        return ("train", "validation", "test") if self.split is None else (self.split,)
 
 
 class ExplainConfiguration(Configuration):
@@ -74,6 +86,7 @@ class TuneConfiguration(Configuration):
     suite: SuiteName
     budget_decisions: int = Field(ge=10_000)
     instances_per_stratum: int = Field(ge=1, le=10_000)
+    perception: bool
     seed: int = Field(ge=0)
     workers: int = Field(ge=1, le=256)
     log: str

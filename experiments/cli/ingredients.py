@@ -53,8 +53,9 @@ def of_suite(value: str, allow: Sequence[str]) -> dict[str, str]:
     path = locate("suite", value)
     suite = load_suite(path, allow)
     objects = [one for folder in suite.catalogue_dirs for one in sorted(folder.glob("*.yaml"))]
+    parts = [] if suite.part_of is None else [suite.part_of]
     functions = [f"{one.__module__}.{one.__name__}" for one in suite.scenarios.values()]
-    return hash_files([path, *objects], path.parent) | _hash_modules(functions)
+    return hash_files([path, *parts, *objects], path.parent) | _hash_modules(functions)
 
 
 def of_cost(value: str) -> dict[str, str]:

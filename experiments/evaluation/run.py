@@ -308,6 +308,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
             "version": plan.suite.version,
             "sha256": dict(plan.suite.sha256),
             "strata": list(plan.suite.strata),
+            "outcomes": plan.suite.outcomes.to_values(),
         },
         "files": plan.texts,
         "sha256": plan.files,

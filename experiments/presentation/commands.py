@@ -27,8 +27,8 @@ def write_film_command(
 
     Examples
     --------
-    >>> write_film_command({"suite": "v1"}, ["rule", "a b.yaml"], "test", "seen", 7)
-    "python -m experiments.record 'policy=[rule,a b.yaml]' suite=v1 split=test stratum=seen seed=7"
+    >>> write_film_command({"suite": "v2"}, ["rule", "a b.yaml"], "test", "seen", 7)
+    "python -m experiments.record 'policy=[rule,a b.yaml]' suite=v2 split=test stratum=seen seed=7"
     """
     shown = f"[{','.join(policies)}]" if len(policies) > 1 else policies[0]
     words = [f"policy={shown}", f"suite={config.get('suite')}"]

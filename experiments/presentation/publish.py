@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from envs.errors import not_allowed
+from envs.scenario.suite import Outcomes, read_outcomes
 from experiments.evaluation.entrants import Entrant
 from experiments.presentation.commands import USUAL_COST
 from experiments.presentation.figures.figures import draw_all
@@ -18,6 +19,7 @@ from experiments.presentation.page.audit_section import find_section
 from experiments.presentation.page.index import write_page
 from experiments.presentation.summary import Summary, summarise
 from experiments.presentation.tables import markdown, render, to_plain
+from experiments.records.matching import split_unavoidable
 from experiments.store.atomic import write_text
 from experiments.store.progress import Progress
 
@@ -56,9 +58,14 @@ def choose_reference(wanted: str | None, names: Sequence[str]) -> str:
 
 
 def main_records(table: pa.Table) -> pa.Table:
-    """The records of the cost setting that tables and figures show."""
+    """The records that tables and figures show: of one cost setting, without unavoidable instances."""
+    return split_unavoidable(records_of(table, main_setting(table)))[0]
+
+
+def main_setting(table: pa.Table) -> str:
+    """The cost setting that tables and figures show."""
     settings = sorted(set(table["cost_setting"].to_pylist()))
-    return records_of(table, USUAL_COST if USUAL_COST in settings else settings[0])
+    return USUAL_COST if USUAL_COST in settings else str(settings[0])
 
 
 def records_of(table: pa.Table, setting: str) -> pa.Table:
@@ -70,8 +77,7 @@ def summarise_source(
     source: Source, reference: str | None, level: float, num_resamples: int
 ) -> dict[str, Summary]:
     """Summaries by cost setting, that of the tables first; see ``choose_reference`` and ``summarise``."""
-    first = main_records(source.table)
-    main = str(first["cost_setting"][0])
+    main = main_setting(source.table)
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
     with Progress("statistics"):
         return {
@@ -82,9 +88,17 @@ def summarise_source(
                 reference=choose_reference(reference, list(source.entrants)),
                 level=level,
                 num_resamples=num_resamples,
+                outcomes=find_outcomes(source.provenance),
             )
             for setting in (main, *others)
         }
+
+
+def find_outcomes(provenance: Mapping[str, Any]) -> Outcomes:
+    """The outcomes that the suite of some records fixes; the usual ones if it names none."""
+    about = [one.get("suite", {}) for one in provenance.get("runs", [provenance])]
+    given = [one["outcomes"] for one in about if "outcomes" in one]
+    return read_outcomes("provenance.json", given[0] if given else None)
 
 
 def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> Published:

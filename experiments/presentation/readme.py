@@ -15,7 +15,6 @@ from experiments.presentation.shares import Lead, Share, find_leads, find_shares
 from experiments.presentation.summary import ALL, Comparison, PolicyRow, Summary
 from experiments.presentation.tables import points, usd, with_interval
 from experiments.records import table as records
-from experiments.records.matching import CATASTROPHE_USD
 from experiments.stats.interval import Interval
 from experiments.store.atomic import write_text
 
@@ -82,7 +81,7 @@ def describe_source(source: Source) -> str:
         f"Mean cost of an episode in US$, suite {first['suite']}, {first['split']} split; "
         f"`{about['command'].strip()}`, records `{str(about['records_sha256'])[:16]}`. "
         "Intervals: 95 %, paired bootstrap clustered by family, over instances; training seeds are averaged. "
-        f"*Capped*: no episode counts more than {CATASTROPHE_USD:,.0f} US$."
+        "*Capped*: the co-primary outcome of the suite with a cap, over strata in equal parts."
     )
 
 
@@ -109,7 +108,7 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
             "-" if spent is None else f"{spent / 3600.0:.2f}",
             points(row.score[ALL]) if row.score else "-",
             with_interval(row.cost[ALL]),
-            usd(_capped(table, row.policy)),
+            _capped(summary, row.policy),
             *(usd(row.cost[stratum].value) for stratum in strata),
             "-" if against is None else signed(against.difference[ALL].mean),
             "-" if against is None else f"{100.0 * against.improvement.value:.0f} %",
@@ -119,16 +118,12 @@ def _table(summary: Summary, table: pa.Table, compared: dict[str, Comparison]) -
     return markdown_table(head, rows)
 
 
-def _capped(table: pa.Table, policy: str) -> float:
-    """Mean cost, each episode capped at the cost from which it is a catastrophe."""
-    return float(
-        records.query(
-            table,
-            "select avg(least(cost_usd, ?)) as usd from records where policy = ?",
-            CATASTROPHE_USD,
-            policy,
-        )[0]["usd"]
-    )
+def _capped(summary: Summary, policy: str) -> str:
+    """The first co-primary outcome with a cap."""
+    found = summary.outcomes
+    name = next((key for key, cap in found.caps.items() if cap is not None), None)
+    row = next(row for row in found.rows if row.policy == policy)
+    return "-" if name is None else usd(row.primary[name].value)
 
 
 def signed(interval: Interval) -> str:

@@ -10,9 +10,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from envs.scenario.suite import USUAL_OUTCOMES, Outcomes
 from experiments.evaluation.entrants import Entrant
+from experiments.presentation.outcomes import (
+    OutcomeSummary,
+    Unavoidable,
+    describe_unavoidable,
+    summarise_outcomes,
+)
 from experiments.records import table as records
-from experiments.records.matching import Pairs, align
+from experiments.records.matching import Pairs, align, split_unavoidable
 from experiments.records.prices import Price, find_price
 from experiments.stats.improvement import paired_improvement
 from experiments.stats.interval import Interval
@@ -97,6 +104,8 @@ class Summary(NamedTuple):
     worst: Mapping[str, Sequence[Highlight]]  # by policy
     best: Mapping[str, Sequence[Highlight]]  # by policy except the reference: largest savings
     level: float
+    outcomes: OutcomeSummary  # those that the suite fixes
+    unavoidable: Unavoidable
 
     @property
     def strata(self) -> list[str]:
@@ -118,6 +127,7 @@ def summarise(
     level: float,
     num_resamples: int,
     families: Families = "sampled",
+    outcomes: Outcomes = USUAL_OUTCOMES,
 ) -> Summary:
     """Compute every number of the tables; the same for the same records, because generators are seeded by stratum.
 
@@ -138,6 +148,8 @@ def summarise(
         Number of resamples of all bootstraps.
     families
         Population of the intervals: families such as these, or these and no others (``cluster_weights``).
+    outcomes
+        Those that the suite fixes.
 
     Notes
     -----
@@ -145,6 +157,7 @@ def summarise(
     score lower; with a handful of floors that differ by thousands of US$ this is small.
     """
     policies = list(entrants)
+    table, apart = split_unavoidable(table)
     pairs = align(table, policies)
     groups = {name: pairs.stratum == name for name in strata}
     groups = {name: mask for name, mask in groups.items() if mask.any()}
@@ -175,6 +188,8 @@ def summarise(
         {name: find_worst(table, name) for name in policies},
         {name: find_best(table, name, reference) for name in policies if name != reference},
         level,
+        summarise_outcomes(pairs, outcomes, policies, reference, boot(ALL)),
+        describe_unavoidable(apart, policies),
     )
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any, Final
 
 from experiments.presentation.columns import align, markdown_table
+from experiments.presentation.outcomes import COSTLY_USD
 from experiments.presentation.summary import ALL, Summary
 from experiments.records.prices import Price, to_usd
 from experiments.stats.interval import Interval
@@ -72,8 +73,46 @@ def render(summary: Summary) -> str:
         parts.append("no score: it needs a floor and the clairvoyant among the policies")
     if summary.comparisons:
         parts.append("\n".join(item.verdict.text for item in summary.comparisons))
+    parts.append(_render_outcomes(summary))
+    if summary.unavoidable.num_instances:
+        parts.append(_render_unavoidable(summary))
     parts.extend([align(_price_rows(summary)), align(_worst_rows(summary))])
     return "\n\n".join(parts) + "\n"
+
+
+def outcome_cells(summary: Summary) -> list[list[str]]:
+    """Table of the outcomes that the suite fixes, cheapest policy first."""
+    found = summary.outcomes
+    heads = [
+        name if cap is None else f"{name} (cap {cap:,.0f})" for name, cap in found.caps.items()
+    ]
+    rows = [["outcomes", *heads, f"> {COSTLY_USD:,.0f} US$", "median, US$"]]
+    by_policy = {row.policy: row for row in found.rows}
+    for policy in (row.policy for row in summary.ranked):
+        row = by_policy[policy]
+        means = [with_interval(row.primary[name]) for name in found.caps]
+        rows.append([policy, *means, percent(row.above), usd(row.median_usd)])
+    return rows
+
+
+def _render_outcomes(summary: Summary) -> str:
+    """The outcomes that the suite fixes, and a verdict on every co-primary one."""
+    head = "outcomes of the suite: means over strata in equal parts, bootstrap within stratum and family"
+    verdicts = [
+        f"{name}: {verdict.text}"
+        for one in summary.outcomes.comparisons
+        for name, verdict in one.verdicts.items()
+    ]
+    return "\n".join([head, "", align(outcome_cells(summary)), "", *verdicts]).rstrip()
+
+
+def _render_unavoidable(summary: Summary) -> str:
+    """What policies pay in instances that are in no mean."""
+    found = summary.unavoidable
+    rows = [["unavoidable", "mean cost, US$"]]
+    rows += [[name, usd(mean)] for name, mean in found.mean_usd.items()]
+    head = f"unavoidable instances: {found.num_instances:,}, labelled by the suite and in none of the numbers above"
+    return f"{head}\n\n{align(rows)}"
 
 
 def _details(summary: Summary) -> list[list[str]]:
@@ -139,8 +178,13 @@ def markdown(summary: Summary) -> str:
     ]
     priced = [price_cells(row.price) for row in summary.ranked]
     prices = [[f"`{name}`", *cells] for name, *cells in priced]
+    outcomes = outcome_cells(summary)
+    tables = [(head, rows), (outcomes[0], outcomes[1:]), (PRICE_COLUMNS, prices)]
+    text = "\n\n".join("\n".join(markdown_table(*one)) for one in tables) + "\n"
     return (
-        "\n".join([*markdown_table(head, rows), "", *markdown_table(PRICE_COLUMNS, prices)]) + "\n"
+        text
+        if not summary.unavoidable.num_instances
+        else f"{text}\n{_render_unavoidable(summary)}\n"
     )
 
 

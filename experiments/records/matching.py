@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from envs.errors import UserError
@@ -17,6 +18,24 @@ CATASTROPHE_USD: Final = 50_000.0
 
 _ONE = ("suite", "split", "cost_setting")
 """Columns that must have one value in all rows that are compared."""
+
+
+def split_unavoidable(table: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Records that count, and those of instances that the suite labels as unavoidable, which are in no mean.
+
+    Raises
+    ------
+    UserError
+        If no record counts.
+    """
+    if "unavoidable" not in table.column_names:
+        return table, table.slice(0, 0)
+    counted = table.filter(pc.invert(table["unavoidable"]))
+    if not len(counted):
+        raise UserError(
+            "records: all instances are labelled as unavoidable; none is left to compare"
+        )
+    return counted, table.filter(table["unavoidable"])
 
 
 class Pairs(NamedTuple):

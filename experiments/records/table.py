@@ -47,6 +47,7 @@ _COLUMNS: Final = (
     ("stratum", pa.string(), "part of the suite"),
     ("family", pa.string(), "scenario family"),
     ("seed", pa.int64(), "of the instance, unique within the suite"),
+    ("unavoidable", pa.bool_(), "the suite labels the instance as unavoidable: it is in no mean"),
     ("variant", pa.string(), "light and weather"),
     ("objects", pa.string(), "catalogue names of the objects, joined by +"),
     ("instance_hash", pa.string(), "SHA-256 of the sampled instance"),

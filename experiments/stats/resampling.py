@@ -45,8 +45,8 @@ def cluster_weights(
     Notes
     -----
     Two claims can be made, and one interval covers at most one of them exactly. Measured at a level of 95 % for normal
-    differences in 300 runs (standard error 1 to 3 points), with the family sizes of suite v1's test split and families
-    that differ by a standard deviation of 0 / 0.3 / 1 times the one within:
+    differences in 300 runs (standard error 1 to 3 points), with the family sizes of an earlier suite and families that
+    differ by a standard deviation of 0 / 0.3 / 1 times the one within:
 
     ============================  ==================  ====================  =====================
     families (stratum)            ``sampled``, these  ``sampled``, others   ``fixed``, these
@@ -66,7 +66,7 @@ def cluster_weights(
 
     Heavy tails: costs of 0 to 500 US$, one in ten lognormal around 1,100, one in a hundred 100,000 to 300,000; 12
     families that do not differ. With 480 / 1,200 pairs ``sampled`` covered 0.95 / 0.97, ``fixed`` 0.92 / 0.93. Real
-    costs can be worse. Drawn from the differences of four pairs of early policies on v1 (1,196 pairs; one in 500 above
+    costs can be worse. Drawn from the differences of four pairs of early policies on it (1,196 pairs; one in 500 above
     a million US$), ``sampled`` covered 0.82, 0.82, 0.90 and 0.995 of 200 runs, and pairs drawn within stratum and
     family 0.73, 0.76, 0.81 and 0.94; their studentised bootstrap 0.77, 0.84, 0.79 and 0.91 with intervals up to eight
     times as wide. What a sample does not contain no resampling of it can show: rates of catastrophes with Wilson's

@@ -23,7 +23,6 @@ from experiments.cli.ingredients import of_suite
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
-from experiments.stats.tail import CAP_USD
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.progress import Progress
 from experiments.store.provenance import describe_code
@@ -31,6 +30,10 @@ from experiments.store.run_folder import compute_key, describe_change, sources_h
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
+
+CAP_USD: Final = 20_000.0
+"""An episode counts at most this much: a search on the plain mean follows the few costliest episodes of a generation
+[A: one in a hundred episodes of the tuned rules costs more]."""
 
 NUISANCE_USD: Final = 1000.0
 """Added per phantom episode with hard braking: the cost alone hardly counts it, the goal is one in a hundred [A]."""
@@ -59,6 +62,7 @@ class Trial(NamedTuple):
     suite_path: str
     thresholds: dict[str, float]
     items: tuple[SuiteItem, ...]
+    perception: bool = False  # of ``RulePolicy``
     allow: tuple[str, ...] = ()  # prefixes of the suite's own scenarios
 
 
@@ -82,6 +86,7 @@ class Tuned(NamedTuple):
     cpu_s: float  # of all trials
     generations: int
     seed: int
+    perception: bool
     suite_sha256: dict[str, str]
 
 
@@ -94,6 +99,7 @@ def tune(
     seed: int,
     workers: int,
     log: Path,
+    perception: bool = False,
     allow: tuple[str, ...] = (),
 ) -> Tuned:
     """Search on train seeds until the budget is spent, then choose on validation seeds.
@@ -114,6 +120,8 @@ def tune(
         Processes.
     log
         What every generation gave; a search that was interrupted is replayed from it.
+    perception
+        Whether the rules read filtered tracks; see ``RulePolicy``.
     allow
         Prefixes of the suite's own scenarios.
 
@@ -131,7 +139,7 @@ def tune(
     optimizer = CMA(
         mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
     )
-    head = {"start": start, "seed": seed, "instances": instances}
+    head = {"start": start, "seed": seed, "instances": instances, "perception": perception}
     inputs = {
         "search": {name: json.dumps(value) for name, value in head.items()},
         "suite": of_suite(str(suite_path), allow),
@@ -152,7 +160,8 @@ def tune(
             else:
                 drawn = _next_items(suite, instances, generation)
                 trials = [
-                    Trial(str(suite_path), _from_unit(p, start), drawn, allow) for p in points
+                    Trial(str(suite_path), _from_unit(p, start), drawn, perception, allow)
+                    for p in points
                 ]
                 outcomes = _run_all(trials, workers)
                 steps.note(name, (), key=key, value=outcomes)
@@ -163,7 +172,7 @@ def tune(
             cpu_s += sum(outcome.cpu_s for outcome in outcomes)
             mean = np.mean([outcome.objective for outcome in outcomes])
             progress.update(spent, f"objective {mean:,.0f}")
-        search = _Search(suite, suite_path, items, start, budget, seed, workers, allow)
+        search = _Search(suite, suite_path, items, start, budget, seed, workers, perception, allow)
         return _choose(search, means, (used, cpu_s), progress)
 
 
@@ -190,6 +199,7 @@ class _Search(NamedTuple):
     budget: int  # environment steps allowed
     seed: int
     workers: int
+    perception: bool
     allow: tuple[str, ...]
 
 
@@ -204,7 +214,10 @@ def _choose(
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
     finalists = [_from_unit(means[k], start) if k else start for k in chosen]
-    trials = [Trial(str(search.suite_path), one, search.items, search.allow) for one in finalists]
+    trials = [
+        Trial(str(search.suite_path), one, search.items, search.perception, search.allow)
+        for one in finalists
+    ]
     outcomes = _run_all(trials, search.workers)
     spent = sum(outcome.decisions for outcome in outcomes)
     progress.update(spent)
@@ -219,6 +232,7 @@ def _choose(
         spent_before[1] + sum(outcome.cpu_s for outcome in outcomes),
         last,
         search.seed,
+        search.perception,
         {
             split: search.suite.sha256.get(split, "not recorded")
             for split in ("train", "validation")
@@ -231,7 +245,8 @@ def run_trial(trial: Trial) -> Outcome:
     begun = time.process_time()
     suite = load_suite_once(trial.suite_path, trial.allow)
     instances = [suite.instance(item) for item in trial.items]
-    rollout = Rollout(RulePolicy(trial.thresholds), instances, num_worlds=100)
+    policy = RulePolicy(trial.thresholds, perception=trial.perception)
+    rollout = Rollout(policy, instances, num_worlds=100)
     costs, capped, decisions = np.zeros((2, len(instances))), np.zeros(len(instances)), 0
     for k, episode in rollout.episodes():
         costs[0, k] = episode.total_usd.sum()
@@ -324,18 +339,24 @@ def describe(found: Tuned) -> str:
 def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
     """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the original policy."""
     code = describe_code()
+    name = "rule_tuned_perception" if found.perception else "rule_tuned"
+    reads = "filtered tracks" if found.perception else "the measurements"
+    perception = " perception=true" if found.perception else ""
     head = [
-        f"# rule_tuned: the rules of {begun_with} with thresholds tuned by CMA-ES",
-        f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}",
+        f"# {name}: the rules of {begun_with} on {reads}, thresholds tuned by CMA-ES",
+        f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}{perception}",
+        f"# minimised: mean cost, every episode capped at {CAP_USD:,.0f} US$, plus {NUISANCE_USD:,.0f} US$",
+        "# for hard braking in an episode of the stratum phantom",
         f"# {found.decisions} environment steps, {found.generations} generations, seed {found.seed}; train seeds of",
         f"# the suite, sha256 {found.suite_sha256['train']};",
         f"# chosen on its validation seeds, sha256 {found.suite_sha256['validation']}:",
-        f"# objective {found.before['objective']:.1f} -> {found.after['objective']:.1f}, mean cost "
+        f"# objective (capped) {found.before['objective']:.1f} -> {found.after['objective']:.1f}, uncapped mean cost "
         f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$",
         f"# roadworld {code['version']}, commit {code['git_commit']}, sources {code['sources']}",
         "_target_: policies.rule.RulePolicy",
         f"environment_steps: {found.decisions}",
         f"cpu_seconds: {found.cpu_s:.1f}",
+        f"perception: {str(found.perception).lower()}",
         "thresholds:",
     ]
     lines = [f"  {name}: {value:.4g}" for name, value in found.thresholds.items()]

@@ -1,4 +1,4 @@
-"""The planner without learning: straight-line predictions, contents from the catalogue, and the known cost."""
+"""The simplest planner: everything goes straight on, and whatever has height is to be avoided."""
 
 from __future__ import annotations
 

@@ -1,206 +1,155 @@
-"""Imagines every plan of every world to its end, under every hypothesis about the contents of the objects."""
+"""Prices of plans if every vehicle and object goes straight on at its measured velocity."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from envs.action import BRAKE_LIMIT_MPS2, TAU_LATERAL_S, decode_acceleration, decode_target
 from envs.physics.compilation import compiled
-from envs.specification import TICK_S, TICKS_PER_DECISION, VEHICLE_SLOTS, column, episode, vehicle
-from envs.specification.world import Array, Batch, World
-from envs.world.tick import decision_cost, end_decision, is_over
-from policies.constant_velocity import debris_columns as debris
-from policies.constant_velocity.belief import Belief
-from policies.constant_velocity.contacts import _charge_patches, _look_beyond, _meet
-from policies.constant_velocity.imagined_world import charge_cutting_in, command, tick
-from policies.perception.objects import TrackedObjects
-from policies.planning.anchor import _copy_world
+from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M
+from envs.specification.world import Array
+from policies.following import IN_PATH_M, driver_acceleration
 
-UNLIKELY: Final = 0.02
-"""Probabilities below this do not make a body or a patch."""
+X, Y, VX, VY, HALF_ALONG, HALF_ACROSS, MARGIN, PRICE_USD = range(8)
+"""Columns of an obstacle: position ahead and across the road, m; velocity, m/s; half extents, m; free space around
+it that a plan should leave, m; price of touching it, US$, 0 if there is none."""
 
+REAR_SHARE: Final = 0.05
+"""Share of the price if a vehicle comes from behind in the ego's lane: its driver can brake [A]."""
 
-def write_objects(objects: TrackedObjects, busy: NDArray[np.int64], belief: Belief) -> Array:
-    """Object rows ``(K, J, debris.NUM_COLUMNS)`` of the worlds ``busy``; irrelevant objects have probability 0."""
-    rows = objects.rows[busy]
-    written = np.zeros((*rows.shape[:2], debris.NUM_COLUMNS))
-    for place, values in (
-        (debris.X, objects.x),
-        (debris.Y, objects.y),
-        (debris.Z, objects.z),
-        (debris.VX, objects.vx),
-        (debris.VY, objects.vy),
-        (debris.VZ, objects.vz),
-    ):
-        written[..., place] = values[busy]
-    written[..., debris.YAW] = rows[..., column.D_YAW]
-    written[..., debris.LENGTH] = rows[..., column.D_LENGTH]
-    written[..., debris.WIDTH] = rows[..., column.D_WIDTH]
-    written[..., debris.SD_Y] = rows[..., column.D_SD_Y]
-    for place, share in ((debris.BODY, belief.body), (debris.PATCH, belief.patch)):
-        kept = objects.matters[busy] & (share[busy] > UNLIKELY)
-        written[..., place] = np.where(kept, share[busy], 0.0)
-    return written
+SIDEWAYS_USD: Final = 90.0
+"""Price of a lateral acceleration of 1 m/s2; it grows with the square [A: about that of a quick shift in the lane]."""
+
+LEAVING_USD: Final = 200.0
+"""Price of leaving the lane [A: between a shift in the lane and a hard swerve]."""
+
+BRAKING_USD: Final = 10.0
+"""Price of a deceleration of 1 m/s2; it grows with the square [A]."""
+
+DELAY_USD_PER_M: Final = 0.5
+"""Price of every metre that the ego falls behind its set speed [A]."""
+
+_KEEPS: Final = math.exp(-DECISION_S / TAU_LATERAL_S)
 
 
 @compiled
 def imagine(
-    roots: Batch,
-    objects: Array,
-    atoms: Array,
-    weights: Array,
+    ego: Array,
+    obstacles: Array,
+    num_vehicles: int,
     actions: Array,
+    wanted: Array,
     steps: Array,
-    settings: Array,
-    params: Array,
-    future_batch: Batch,
     cost: Array,
-    main: Array,
     first: Array,
     path: Array,
     met: Array,
 ) -> None:
-    """Imagine every plan and sum up its cost.
+    """Price plans.
 
     Parameters
     ----------
-    roots
-        ``(K,)`` imagined worlds as they are now; read only.
-    objects
-        ``(K, J, debris.NUM_COLUMNS)``; an object whose probabilities are both zero is left out.
-    atoms, weights
-        ``(K, J, A, hypothesis.NUM_COLUMNS)`` and ``(K, J, A)``: hypotheses about the objects.
-    actions
-        ``(K, C, T, 2)`` in [-1, 1].
-    steps
-        ``(K,)`` int64: decisions to imagine, at most ``T``.
-    settings
-        ``(K, 2)``: share of the ego's contact cost that an object left on the road costs the follower; time from the
-        end of the plan to the end of the episode, s.
-    params
-        ``CostParameters.to_array()``.
-    future_batch
-        Overwritten; room for one world.
-    cost
-        ``(K, C, A)`` output: US$ of a plan if the object that matters most is as its atom says; the other objects count
-        with their mean.
-    main
-        ``(K,)`` int64 output: that object.
-    first
-        ``(K, C, 2)`` output: acceleration (m/s2) and lateral target (m) of the first decision, after the cruise
-        control.
-    path
-        ``(K, C, T, 2)`` output: positions after every decision, m ahead and across the road.
-    met
-        ``(K, C)`` output: whether the ego is where a body may be.
+    ego
+        ``(K, 5)``: speed and set speed, m/s; lateral position, least and greatest lateral target, m.
+    obstacles
+        ``(K, N, 8)``: vehicles, then objects.
+    num_vehicles
+        How many of them are vehicles.
+    actions, wanted, steps
+        ``(K, C, T, 2)``, ``(K, C)`` and ``(K,)``: plans, which of them to price, and how many decisions count.
+    cost, first, path, met
+        ``(K, C)``, ``(K, C, 2)``, ``(K, C, T, 2)``, ``(K, C)`` outputs: as in ``policies.planning.search.Rolled``.
     """
-    p = params[0]
-    num_plans, num_objects, num_atoms = actions.shape[1], objects.shape[1], atoms.shape[2]
-    future = future_batch[0]
-    close = np.zeros(VEHICLE_SLOTS + 1)
-    done = np.zeros((num_objects, debris.NUM_DONE))
-    by_object = np.zeros((num_plans, num_objects, num_atoms))
-    base = np.zeros(num_plans)
-    for k in range(roots.shape[0]):
-        is_cause = _largest(objects[k], debris.BODY) > debris.LIKELY
-        for c in range(num_plans):
-            _copy_world(roots[k], future)
-            close[:] = 0.0
-            done[:] = 0.0
-            by_object[c] = 0.0
-            base[c] = 0.0
-            for t in range(steps[k]):
-                base[c] += _decide(
-                    future,
-                    objects[k],
-                    atoms[k],
-                    weights[k],
-                    actions[k, c, t],
-                    t,
-                    is_cause,
-                    done,
-                    close,
-                    by_object[c],
-                    settings[k],
-                    p,
-                )
-                if t == 0:
-                    first[k, c, 0] = future.episode_f[episode.COMMAND]
-                    first[k, c, 1] = future.episode_f[episode.TARGET_Y]
-                path[k, c, t, 0] = future.vehicle_f[vehicle.X, 0]
-                path[k, c, t, 1] = future.vehicle_f[vehicle.Y, 0]
-                if is_over(future):
-                    break
-            met[k, c] = _largest(done, debris.MET) > 0.0
-            _charge_patches(future, objects[k], atoms[k], done, by_object[c], p)
-            if steps[k] == actions.shape[2] and not is_over(future):
-                _look_beyond(
-                    future, objects[k], atoms[k], done, steps[k], by_object[c], settings[k], p
-                )
-        main[k] = _reduce(base, by_object, weights[k], cost[k])
+    paid = np.zeros(obstacles.shape[1])
+    for k in range(actions.shape[0]):
+        for c in range(actions.shape[1]):
+            if wanted[k, c]:
+                paid[:] = 0.0
+                cost[k, c] = _roll(
+                    ego[k], obstacles[k], num_vehicles, actions[k, c, : steps[k]], paid, first[k, c], path[k, c]
+                )  # fmt: skip
+                met[k, c] = 1.0 if paid[num_vehicles:].max() > 0.0 else 0.0
 
 
 @compiled
-def _largest(rows: Array, column: int) -> float:
-    """Largest value of a column of numbers >= 0."""
-    largest = 0.0
-    for j in range(rows.shape[0]):
-        largest = max(largest, rows[j, column])
-    return largest
-
-
-@compiled
-def _decide(
-    world: World,
-    objects: Array,
-    atoms: Array,
-    weights: Array,
-    action: Array,
-    step: int,
-    is_cause: bool,
-    done: Array,
-    close: Array,
-    cost: Array,
-    settings: Array,
-    p: np.record,
+def _roll(
+    ego: Array,
+    obstacles: Array,
+    num_vehicles: int,
+    actions: Array,
+    paid: Array,
+    first: Array,
+    path: Array,
 ) -> float:
-    """Imagine one decision of one plan; returns its cost without contacts."""
-    command(world, action[0], action[1])
-    y = world.vehicle_f[vehicle.Y, 0]
-    for m in range(TICKS_PER_DECISION):
-        tick(world, close, p)
-        if is_cause:
-            # something ahead may be hit: braking for it is no nuisance
-            world.episode_i[episode.HAS_CAUSE] = 1
-        time = (step * TICKS_PER_DECISION + m + 1) * TICK_S
-        for j in range(objects.shape[0]):
-            if objects[j, debris.BODY] + objects[j, debris.PATCH] > 0.0:
-                _meet(world, objects[j], atoms[j], weights[j], time, done[j], cost[j], settings, p)
-    charge_cutting_in(world, y, close, p)
-    end_decision(world, p)
-    return decision_cost(world)
+    """Price of one plan, US$; ``paid`` is that of every obstacle."""
+    x, v, y, sideways = 0.0, ego[0], ego[2], 0.0
+    hardest, swerve, behind, aside = 0.0, 0.0, 0.0, 0.0
+    for t in range(actions.shape[0]):
+        limit = _cruise_limit(x, y, v, ego[1], obstacles[:num_vehicles], t * DECISION_S)
+        command = max(min(decode_acceleration(actions[t, 0]), limit), BRAKE_LIMIT_MPS2)
+        target = decode_target(actions[t, 1], ego[3], ego[4])
+        if t == 0:
+            first[0], first[1] = command, target
+        after = max(v + command * DECISION_S, 0.0)
+        next_x = x + 0.5 * (v + after) * DECISION_S
+        next_y = target + (y - target) * _KEEPS
+        if t > 0:
+            swerve = max(swerve, abs((next_y - y) / DECISION_S - sideways) / DECISION_S)
+        sideways = (next_y - y) / DECISION_S
+        hardest = max(hardest, -command)
+        behind += max(ego[1] - after, 0.0) * DECISION_S
+        aside = max(aside, abs(next_y - ego[2]))
+        for n in range(obstacles.shape[0]):
+            share = _touch(obstacles[n], x, y, next_x, next_y, t)
+            if (
+                n < num_vehicles
+                and obstacles[n, X] < 0.0
+                and abs(obstacles[n, Y] - ego[2]) < IN_PATH_M
+            ):
+                share *= REAR_SHARE
+            paid[n] = max(paid[n], share * obstacles[n, PRICE_USD])
+        x, y, v = next_x, next_y, after
+        path[t, 0], path[t, 1] = x, y
+    comfort = SIDEWAYS_USD * swerve * swerve + BRAKING_USD * hardest * hardest
+    if aside > IN_PATH_M:
+        comfort += LEAVING_USD
+    total: float = comfort + DELAY_USD_PER_M * behind + paid.sum()
+    return total
 
 
 @compiled
-def _reduce(base: Array, by_object: Array, weights: Array, cost: Array) -> int:
-    """Write costs by atom of the most relevant object, plus the means of the others; returns that object."""
-    num_plans, num_objects, num_atoms = by_object.shape
-    best, largest = 0, -1.0
-    for j in range(num_objects):
-        mean = 0.0
-        for c in range(num_plans):
-            for a in range(num_atoms):
-                mean += weights[j, a] * by_object[c, j, a]
-        if mean > largest:
-            best, largest = j, mean
-    for c in range(num_plans):
-        rest = base[c]
-        for j in range(num_objects):
-            if j != best:
-                for a in range(num_atoms):
-                    rest += weights[j, a] * by_object[c, j, a]
-        for a in range(num_atoms):
-            cost[c, a] = rest + by_object[c, best, a]
-    return best
+def _cruise_limit(
+    x: float, y: float, speed: float, set_speed: float, vehicles: Array, time_s: float
+) -> float:
+    """Acceleration of the driver model behind the nearest vehicle in the ego's path, m/s2."""
+    gap, lead = math.inf, 0.0
+    for n in range(vehicles.shape[0]):
+        row = vehicles[n]
+        away = row[X] + row[VX] * time_s - x
+        is_in_path = abs(row[Y] + row[VY] * time_s - y) < IN_PATH_M
+        if row[PRICE_USD] > 0.0 and away > 0.0 and is_in_path:
+            free = away - row[HALF_ALONG] - 0.5 * EGO_LENGTH_M
+            if free < gap:
+                gap, lead = free, row[VX]
+    return driver_acceleration(speed, set_speed, gap, lead)
+
+
+@compiled
+def _touch(row: Array, x: float, y: float, next_x: float, next_y: float, step: int) -> float:
+    """How much of an obstacle's price a decision costs: 1 in its box, less beside it, 0 beyond its margin."""
+    if row[PRICE_USD] == 0.0:
+        return 0.0
+    time_s = step * DECISION_S
+    before = row[X] + row[VX] * time_s - x
+    after = row[X] + row[VX] * (time_s + DECISION_S) - next_x
+    reach = row[HALF_ALONG] + 0.5 * EGO_LENGTH_M + row[MARGIN]
+    if min(before, after) > reach or max(before, after) < -reach:
+        return 0.0
+    one = abs(row[Y] + row[VY] * time_s - y)
+    other = abs(row[Y] + row[VY] * (time_s + DECISION_S) - next_y)
+    free = min(one, other) - row[HALF_ACROSS] - 0.5 * EGO_WIDTH_M
+    share: float = min(max(1.0 - free / row[MARGIN], 0.0), 1.0)
+    return share

@@ -119,20 +119,13 @@ class Clairvoyant(Bound):
         self, b: int, actions: Array, costs: Array, rng: np.random.Generator
     ) -> tuple[Array, float]:
         """The best plan found for world ``b``, and its cost."""
-        world = self._bound().batch[b]
-        half = 0.5 * world.vehicle_f[vehicle.WIDTH, 0]
+        world: np.void = self._bound().batch.view(np.ndarray)[b]
         best, cost = np.zeros((DECISIONS_PER_EPISODE, 2)), np.inf
         if len(costs):
             cheapest = int(costs.argmin())
             best, cost = _fill(actions[cheapest]), float(costs[cheapest])
         if cost > self._negligible:
-            tried = first_plans(
-                world.vehicle_f[vehicle.Y, 0],
-                world.episode_f[episode.LEFT_EDGE] + half,
-                world.episode_f[episode.RIGHT_EDGE] - half,
-                DECISIONS_PER_EPISODE,
-                np.array(STARTS_S),
-            )
+            tried = first_plans(world, STARTS_S, DECISIONS_PER_EPISODE)
             best, cost = self._better(b, tried, best, cost)
         for k in range(self._num_rounds):
             if cost <= self._negligible:

@@ -2,57 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import DECISION_S, LANE_WIDTH_M
+from envs.specification import DECISION_S, episode, vehicle
 from policies.command import encode_actions
-from policies.planning.manoeuvres import ramp
+from policies.oracle.watch import arrival_s, lateral_state, nearest_objects
+from policies.planning.library import MANOEUVRES, write_actions
 
 Array = NDArray[np.float64]
 
-SHIFTS_M: Final = (-1.1, -0.8, -0.4, 0.4, 0.8, 1.1)
-"""In-lane shifts that are tried; 0.8 m is the one of envs/physics/SOURCES.md 5, 1.1 m the edge of a 4 m lane."""
 
-SWEEPS_S: Final = (2.0, 3.5)
-"""Times in which a new lateral position is reached: as quick as the steering law allows for a lane, and gently."""
-
-BRAKINGS: Final = ((-3.0, 1.5), (-3.0, 3.0), (-5.0, 3.0), (-7.5, 1.5), (-7.5, 3.5))
-"""Braking in m/s2 and for how long in s."""
+CLOSER_M: Final = (0.0, 0.25)
+"""Objects are passed with the margin of the library, and with a tenth of a metre: true positions have no error."""
 
 
-def first_plans(y: float, low: float, high: float, horizon: int, starts: Array) -> Array:
-    """Initial plans ``(C, T, 2)``: sideways, with or without return, and braking; the first keeps lane and speed.
+def first_plans(world: np.void, starts_s: Sequence[float], horizon: int) -> Array:
+    """Plans of the library ``(C, T, 2)`` that begin now or later, the lane and the speed being kept till then.
 
     Parameters
     ----------
-    y, low, high
-        Lateral position, and the lateral targets of the actions -1 and 1, m.
+    world
+        The world now; all its objects matter.
+    starts_s
+        Seconds from now at which the plans begin.
     horizon
         Decisions ``T``.
-    starts
-        ``(S,)`` seconds from now at which they begin.
     """
-    time = np.arange(1, horizon + 1) * DECISION_S
-    centre = round(y / LANE_WIDTH_M) * LANE_WIDTH_M
-    hold, keep = np.zeros(horizon), np.full(horizon, centre)
-    found = [encode_actions(hold, keep, low, high)]
-    for start in starts:
-        begun = time - start
-        for sweep in SWEEPS_S:
-            courses = [centre + side * LANE_WIDTH_M * ramp(begun, sweep) for side in (-1.0, 1.0)]
-            for shift in SHIFTS_M:
-                back = ramp(begun - sweep - 3.0, 2.5)
-                courses.append(centre + shift * (ramp(begun, sweep) - back))
-            found.extend(encode_actions(hold, course, low, high) for course in courses)
-        for braking, duration in BRAKINGS:
-            profile = np.where((begun > 0.0) & (begun <= duration), braking, 0.0)
-            lost = -braking * duration
-            again = (begun > duration + 2.0) & (begun <= duration + 2.0 + lost / 1.5)
-            found.append(encode_actions(np.where(again, 1.5, profile), keep, low, high))
-    return np.stack(found)
+    v, set_speed = world["vehicle_f"], world["episode_f"][episode.SET_SPEED]
+    speed = v[vehicle.SPEED, 0]
+    num_objects = int(world["episode_i"][episode.NUM_DEBRIS])
+    ahead = sorted(range(num_objects), key=lambda j: arrival_s(world, j))
+    lateral = lateral_state(world, 0.0)
+    found = np.empty((len(starts_s), len(CLOSER_M), len(MANOEUVRES), horizon, 2))
+    for i, start_s in enumerate(starts_s):
+        waits = round(start_s / DECISION_S)
+        found[i, :, :, :waits] = encode_actions(0.0, lateral[4], lateral[2], lateral[3])
+        for k, closer_m in enumerate(CLOSER_M):
+            objects = nearest_objects(world, ahead, start_s, closer_m)
+            plans = found[i, k, :, waits:]
+            write_actions(MANOEUVRES, speed, set_speed, lateral, objects, False, plans)
+    return np.unique(found.reshape(-1, horizon, 2), axis=0)
 
 
 def vary(actions: Array, count: int, reach: int, scale: float, rng: np.random.Generator) -> Array:

@@ -19,13 +19,15 @@ from policies.numbers_within import check_numbers
 from policies.oracle.belief import ObjectBelief
 from policies.oracle.copies import Bound, roll_closed_loop
 from policies.oracle.hypotheses import Specimens, draw_specimens, make_hypotheses
-from policies.oracle.scenarios import STRATA, fill_scenarios, pick_two
-from policies.oracle.watch import arrival_s, find_primary, is_settled, note_observation, plan_start
-from policies.planning.extend import INCUMBENT, add_plans, fit_plans, label_plans, shift_plans
-from policies.planning.manoeuvres import RECIPES, STARTS_S, CandidatePlans, PlanStart, candidates
-from policies.planning.reasons import make_options
+from policies.oracle.offered import Offered, make_library
+from policies.oracle.scenarios import STRATA, fill_scenarios
+from policies.oracle.twin import Scenarios, TwinRoll
+from policies.oracle.watch import arrival_s, find_ahead, is_settled, lateral_state, note_observation
+from policies.planning.extend import INCUMBENT, shift_plans
+from policies.planning.library import MANOEUVRES, manoeuvre_names
+from policies.planning.plans import Options
 from policies.planning.risk import RiskWeights, check_risk
-from policies.planning.search import Atoms, search
+from policies.planning.search import SearchWeights, search
 
 Array = NDArray[np.float64]
 
@@ -34,9 +36,6 @@ CRUISE: Final = "cruise"
 
 PROPOSAL_INTERVAL: Final = 4
 """Searches from one look at what the portfolio would do to the next: it costs as much as the search itself."""
-
-MANOEUVRES: Final = tuple(recipe for recipe in RECIPES if recipe.start_s != STARTS_S[1])
-"""The library without the middle start: searching again soon does nearly the same."""
 
 
 @dataclass
@@ -59,7 +58,7 @@ class _Task(NamedTuple):
     """One world in which a search is due."""
 
     b: int
-    primary: int
+    ahead: list[int]  # objects that matter, the next one first
     scenarios: Batch  # (A,)
     weights: Array  # (A,)
     horizon: int
@@ -91,6 +90,8 @@ class OracleBelief(Bound):
         Shares of all sightings that are marks on the ground, and ghosts of the detector.
     negligible_usd
         An object whose typical contacts are expected to cost less does not matter.
+    loyalty_usd
+        Credit for the plan under way, >= 0: plans do not flicker.
 
     Raises
     ------
@@ -100,7 +101,7 @@ class OracleBelief(Bound):
         If ``num_scenarios`` is none of the keys.
     """
 
-    _imagined: DebrisVectorEnv
+    _roll: TwinRoll
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class OracleBelief(Bound):
         mark_share: float = 0.2,
         ghost_share: float = 0.03,
         negligible_usd: float = 0.5,
+        loyalty_usd: float = 10.0,
     ) -> None:
         if num_scenarios not in STRATA:
             raise not_allowed("num_scenarios", str(num_scenarios), [str(key) for key in STRATA])
@@ -126,26 +128,26 @@ class OracleBelief(Bound):
             ("mark_share", mark_share, 0.0, 0.8),
             ("ghost_share", ghost_share, 1e-6, 0.1),
             ("negligible_usd", negligible_usd, 0.0, 1e6),
+            ("loyalty_usd", loyalty_usd, 0.0, 1e6),
         )
-        self._risk = RiskWeights(float(tail_share), float(alpha), 0.0)
-        check_risk(self._risk)
+        risk = RiskWeights(float(tail_share), float(alpha), 0.0)
+        check_risk(risk)
+        self._weights = SearchWeights(num_finalists, 3, risk, float(loyalty_usd))
         self._portfolio = tuple(portfolio)
         self._num_scenarios, self._interval = num_scenarios, interval
         self._reach, self._settle = float(reach_s), float(settle_s)
-        self._num_finalists, self._negligible = num_finalists, float(negligible_usd)
+        self._negligible = float(negligible_usd)
         self._hypotheses = make_hypotheses(float(mark_share), float(ghost_share))
         copied = tuple(f"as policy {k + 1}" for k in range(len(self._portfolio)))
-        self._added = (INCUMBENT, *copied)
-        self._names = (CRUISE, *(recipe.name for recipe in MANOEUVRES), *self._added)
+        self._plan_names = (*manoeuvre_names(), INCUMBENT, *copied)
+        self._names = (CRUISE, *self._plan_names)
         self._cruise = Constant()
         self._memory: list[_Memory] = []
 
     def bind(self, worlds: DebrisVectorEnv) -> None:
         """Look into these worlds from now on."""
         super().bind(worlds)
-        self._imagined = DebrisVectorEnv(self._num_scenarios, cost=worlds.settings.cost)
-        # an environment that has not begun rolls nothing; its worlds are overwritten before every search
-        self._imagined.reset(seed=0)
+        self._roll = TwinRoll(self._num_scenarios, worlds.settings.cost)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Clear the memory of some worlds, and draw hypotheses about their objects."""
@@ -179,15 +181,15 @@ class OracleBelief(Bound):
         for b, memory in enumerate(self._memory):
             world = self._world(b)
             note_observation(world, observation["debris"][b], memory.beliefs)
-            primary = find_primary(world, memory.beliefs, self._reach, self._negligible)
+            ahead = find_ahead(world, memory.beliefs, self._reach, self._negligible)
             target = float(world["episode_f"][episode.TARGET_Y])
             memory.drift_mps = (target - memory.target_m) / DECISION_S
             memory.target_m = target
             is_done = memory.plan is None or is_settled(world, memory.drift_mps)
-            if primary < 0 and is_done:
+            if not ahead and is_done:
                 memory.plan, memory.label, memory.reason, memory.options = None, KEEP, CRUISE, ()
             elif memory.plan is None or memory.age >= self._interval:
-                tasks.append(self._prepare(b, primary))
+                tasks.append(self._prepare(b, ahead))
         if tasks:
             proposed = self._propose(tasks)
             for task in tasks:
@@ -216,15 +218,16 @@ class OracleBelief(Bound):
         world: np.void = self._bound().batch.view(np.ndarray)[b]
         return world
 
-    def _prepare(self, b: int, primary: int) -> _Task:
+    def _prepare(self, b: int, ahead: list[int]) -> _Task:
         """Prepare the inputs of a search in world ``b``."""
         memory, world = self._memory[b], self._world(b)
         scenarios = np.repeat(self._bound().batch[b : b + 1], self._num_scenarios)
+        primary = ahead[0] if ahead else -1
         weights = fill_scenarios(scenarios, memory.beliefs, primary, memory.rng)
         left = DECISIONS_PER_EPISODE - int(world["episode_i"][episode.DECISION])
-        arrival = arrival_s(world, primary) if primary >= 0 else 0.0
+        arrival = arrival_s(world, primary) if ahead else 0.0
         wanted = round((arrival + self._settle) / DECISION_S)
-        return _Task(b, primary, scenarios, weights, max(min(wanted, left), 1))
+        return _Task(b, ahead, scenarios, weights, max(min(wanted, left), 1))
 
     def _propose(self, tasks: Sequence[_Task]) -> dict[int, Array]:
         """Plans of the portfolio in the mildest scenario, ``(P, T, 2)`` by world; not in every search."""
@@ -245,46 +248,16 @@ class OracleBelief(Bound):
 
     def _search(self, task: _Task, proposed: Array | None) -> None:
         """Search a new plan for one world."""
-        memory = self._memory[task.b]
-        start = plan_start(self._world(task.b), task.primary, memory.drift_mps)
-        library = self._extend(candidates(start, task.horizon, MANOEUVRES), start, memory, proposed)
-        first_rows, first_weights = pick_two(task.weights)
-        rows = np.arange(len(task.weights))
+        memory, world = self._memory[task.b], self._world(task.b)
+        lateral = lateral_state(world, memory.drift_mps)
+        offered = Offered(memory.plan, memory.label, proposed, len(self._portfolio))
+        library = make_library(world, task.ahead, lateral, task.horizon, offered)
         choice = search(
-            self._imagine,
-            task.scenarios,
-            library,
-            Atoms(first_weights[None], np.zeros(2, np.int64), first_rows),
-            Atoms(task.weights[None], np.zeros(len(rows), np.int64), rows),
-            num_finalists=self._num_finalists,
-            risk=self._risk,
+            self._roll, Scenarios(task.scenarios, task.weights, lateral), library, self._weights
         )
-        best = int(choice.chosen[0])
+        best = int(choice.best[0])
         memory.plan, memory.age = library.actions[0, best], 0
         memory.searches += 1
-        memory.label, memory.reason = int(library.labels[0, best]), library.names[best]
-        memory.options = make_options(choice, library, start, 0)
-
-    def _extend(
-        self, library: CandidatePlans, start: PlanStart, memory: _Memory, proposed: Array | None
-    ) -> CandidatePlans:
-        """Candidates: the library, the previous plan and the proposals of the portfolio."""
-        horizon = library.actions.shape[2]
-        plans = np.zeros((1, len(self._added), horizon, 2))
-        feasible = np.zeros((1, len(self._added)), np.bool_)
-        if memory.plan is not None:
-            plans[0, 0], feasible[0, 0] = fit_plans(memory.plan, horizon), True
-        if proposed is not None:
-            plans[0, 1:], feasible[0, 1:] = fit_plans(proposed, horizon), True
-        labels = label_plans(start, plans)
-        if memory.plan is not None:
-            labels[0, 0] = memory.label
-        return add_plans(library, plans, labels, feasible, self._added)
-
-    def _imagine(self, scenarios: Batch, actions: Array, atoms: Atoms) -> Array:
-        """Costs of plans for one world in some of its scenarios."""
-        self._imagined.batch[:] = scenarios
-        rows = atoms.content
-        plans = np.repeat(actions, len(rows), axis=0)
-        cost: Array = self._imagined.branch(plans, worlds=rows).cost_usd.sum(axis=(2, 3))
-        return cost.T[None]
+        memory.label, memory.reason = int(library.labels[0, best]), self._plan_names[best]
+        options = Options(self._plan_names, library.labels[0], choice.plans, np.zeros(1, int), 1)
+        memory.options = options[0]

@@ -20,8 +20,8 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import World
-from policies.oracle.belief import ObjectBelief
-from policies.planning.manoeuvres import PlanStart
+from policies.following import half_extents
+from policies.oracle.belief import Array, ObjectBelief
 
 SLOWEST_MPS: Final = 5.0
 """A slower ego is taken to be about to drive on at this speed [A]."""
@@ -77,43 +77,61 @@ def arrival_s(world: np.void, j: int) -> float:
     return float(max(ahead, 0.0) / closing)
 
 
-def find_primary(
+def find_ahead(
     world: np.void, beliefs: Sequence[ObjectBelief], reach_s: float, negligible_usd: float
-) -> int:
-    """Index of the object that matters and is reached first; -1 if there is none.
+) -> list[int]:
+    """Indices of the objects that matter, in the order in which they are reached.
 
     Objects that are met later than ``reach_s``, or whose typical contacts are expected to cost less than
     ``negligible_usd``, do not matter.
     """
     arrival = [arrival_s(world, j) for j in range(len(beliefs))]
-    for j in sorted(range(len(beliefs)), key=lambda k: (arrival[k], k)):
-        if arrival[j] <= reach_s and beliefs[j].expected_usd() >= negligible_usd:
-            return j
-    return -1
+    order = sorted(range(len(beliefs)), key=lambda k: (arrival[k], k))
+    return [
+        j for j in order if arrival[j] <= reach_s and beliefs[j].expected_usd() >= negligible_usd
+    ]
 
 
-def plan_start(world: np.void, j: int, drift_mps: float) -> PlanStart:
-    """Start state of plans for one world, every field ``(1,)``.
+def lateral_state(world: np.void, drift_mps: float) -> Array:
+    """Lateral state of the ego as ``library.write_actions`` takes it, ``(5,)``.
 
-    ``j`` is the index of the object that is met next, -1 if there is none; ``drift_mps`` how fast the lateral target
-    has been moving.
+    ``drift_mps`` is how fast the lateral target has been moving.
     """
     v, e = world["vehicle_f"], world["episode_f"]
-    speed, target = v[vehicle.SPEED, 0], e[episode.TARGET_Y]
     half = 0.5 * v[vehicle.WIDTH, 0]
-    values = (
-        speed,
-        target,
-        drift_mps,
-        nearest_centre(v[vehicle.Y, 0]),
-        e[episode.LEFT_EDGE] + half,
-        e[episode.RIGHT_EDGE] - half,
+    low, high = e[episode.LEFT_EDGE] + half, e[episode.RIGHT_EDGE] - half
+    home = min(max(nearest_centre(v[vehicle.Y, 0]), low), high)
+    return np.array([e[episode.TARGET_Y], drift_mps, low, high, home])
+
+
+def nearest_objects(
+    world: np.void, ahead: Sequence[int], after_s: float = 0.0, closer_m: float = 0.0
+) -> Array:
+    """The next two objects as ``library.write_actions`` takes them, ``(2, 4)``.
+
+    Parameters
+    ----------
+    world
+        Its true positions.
+    ahead
+        Indices of objects in the order in which they are reached.
+    after_s
+        Plans begin so much later, the ego driving on at its speed till then.
+    closer_m
+        Plans pass so much closer than the margin of the library: true positions have no error.
+    """
+    f = world["debris_f"]
+    speed = max(float(world["vehicle_f"][vehicle.SPEED, 0]), SLOWEST_MPS)
+    found = np.full((2, 4), np.inf)
+    found[:, 1:] = 0.0
+    later = [j for j in ahead if arrival_s(world, j) > after_s]
+    for row, j in zip(found, later, strict=False):
         # an object that runs ahead is met later, as if it lay further away
-        arrival_s(world, j) * max(speed, SLOWEST_MPS) if j >= 0 else np.inf,
-        world["debris_f"][debris.Y, j] if j >= 0 else 0.0,
-        e[episode.SET_SPEED],
-    )
-    return PlanStart(*(np.array([value], dtype=np.float64) for value in values))
+        row[0] = (arrival_s(world, j) - after_s) * speed
+        row[1] = f[debris.Y, j]
+        row[3], row[2] = half_extents(f[debris.LENGTH, j], f[debris.WIDTH, j], f[debris.YAW, j])
+        row[2] -= closer_m
+    return found
 
 
 def nearest_centre(y_m: float) -> float:

@@ -13,10 +13,15 @@ import numpy as np
 from envs.specification import DECISION_S, LANE_WIDTH_M
 from envs.specification.world import Array
 from policies.command import encode_actions
-from policies.planning.manoeuvres import EDGE_SHIFT_M, STRADDLE_SHIFT_M, ramp
 
 ANSWERS: Final = ("over", "left", "right", "brake")
 """Run over or straddle; steer left; steer right; brake."""
+
+STRADDLE_SHIFT_M: Final = 0.8
+"""Largest in-lane shift to centre an object between the wheels (envs/physics/SOURCES.md 5)."""
+
+EDGE_SHIFT_M: Final = 1.1
+"""In-lane shift away from an object at the side of the lane: the ego's side reaches the lane's edge."""
 
 LANE_CHANGE_S = (1.8, 2.5, 3.5)
 """Durations of a lane change that are tried."""
@@ -86,7 +91,7 @@ def _near(target: float, centre: float, reach: float) -> float:
 
 def _ramp(time: Array, start: float, end: float, duration: float) -> Array:
     """Lateral course: half a cosine from ``start`` to ``end``, then ``end``, m."""
-    return start + (end - start) * ramp(time, duration)
+    return start + (end - start) * (0.5 - 0.5 * np.cos(np.pi * np.clip(time / duration, 0.0, 1.0)))
 
 
 def _there_and_back(time: Array, centre: float, aside: float, arrival: float) -> Array:

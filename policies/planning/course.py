@@ -11,20 +11,13 @@ from numpy.typing import NDArray
 from envs.specification import DECISION_S, column
 from policies.base import KEEP, RUN_OVER, Observation, Option
 from policies.command import lateral_range, nearest_centre, to_action
-from policies.planning.library import (
-    MANOEUVRES,
-    glide,
-    manoeuvre_labels,
-    manoeuvre_names,
-    write_all,
-)
+from policies.planning.library import MANOEUVRES, manoeuvre_labels, manoeuvre_names, write_all
 from policies.planning.plans import Options, Plans
+from policies.planning.search import Library
+from policies.planning.ways import RETURN_S, ease
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-SETTLE_MPS2: Final = 1.0
-"""Lateral acceleration with which the ego returns to the lane's centre when nothing matters [A]."""
 
 NAMES: Final = (*manoeuvre_names(), "nothing that matters")
 """Names of the manoeuvres, and of a decision that needed none."""
@@ -41,23 +34,45 @@ class Course:
         self.last = np.full(size, -1)
         """``(B,)`` manoeuvre that was chosen last; -1 = none."""
 
-    def begin(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Begin a decision; in a new episode the target is the ego's position."""
+    def begin(
+        self, observation: Observation, is_new: NDArray[np.bool_], *, remembers: bool = True
+    ) -> None:
+        """Begin a decision; in a new episode the target is the ego's position.
+
+        Without memory the target is the observed one, and drifts as fast as the ego does.
+        """
         self._low, self._high = lateral_range(observation)
         y = observation["ego"][:, column.E_Y].astype(np.float64)
         self._target = np.where(is_new, y, self._target)
         self._drift = np.where(is_new, 0.0, self._drift)
         self.last = np.where(is_new, -1, self.last)
+        if not remembers:
+            ego = observation["ego"].astype(np.float64)
+            self._target, self._drift = ego[:, column.E_TARGET_Y], ego[:, column.E_LATERAL_SPEED]
+            self.last = np.full(len(is_new), -1)
         self._home = np.clip(nearest_centre(self._target), self._low, self._high)
 
-    def write_library(self, ego: Array, busy: Indices, objects: Array, num_decisions: int) -> Array:
-        """Actions ``(K, C, T, 2)`` of the library in the worlds ``busy``; ``ego`` is ``(K, E)``."""
+    def make_library(
+        self, ego: Array, busy: Indices, objects: Array, num_decisions: int
+    ) -> Library:
+        """The library in the worlds ``busy``; ``ego`` is ``(K, E)``, ``objects`` as for ``library.write_actions``."""
         lateral = np.stack([self._target, self._drift, self._low, self._high, self._home], axis=1)
         actions = np.empty((len(busy), len(MANOEUVRES), num_decisions, 2))
         write_all(
-            ego[:, column.E_SPEED], ego[:, column.E_SET_SPEED], lateral[busy], objects, actions
+            ego[:, column.E_SPEED],
+            ego[:, column.E_SET_SPEED],
+            lateral[busy],
+            objects,
+            True,
+            actions,
         )
-        return actions
+        left = np.round(ego[:, column.E_TIME_LEFT] / DECISION_S)
+        return Library(
+            actions,
+            np.broadcast_to(LABELS, actions.shape[:2]),
+            np.clip(left, 1, num_decisions).astype(np.int64),
+            self.last[busy],
+        )
 
     def steer(
         self,
@@ -80,9 +95,8 @@ class Course:
         plans
             Of these worlds; ``None`` if there are none.
         """
-        acceleration, target = cruise.copy(), np.empty(len(cruise))
-        for b in range(len(cruise)):
-            target[b] = glide(self._target[b], self._drift[b], self._home[b], SETTLE_MPS2)[0]
+        acceleration = cruise.copy()
+        target, _ = ease(self._target, self._drift, self._home, RETURN_S)
         self.last = np.full(len(cruise), -1)
         if plans is not None:
             self.last[busy] = best

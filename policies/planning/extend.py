@@ -1,4 +1,4 @@
-"""Further candidate plans: the previous best, shifted in time, and plans from other sources."""
+"""Plans from other sources than the library: the previous best, shifted in time, and those of other policies."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.action import TAU_LATERAL_S
+from envs.specification import DECISION_S
 from policies.base import BRAKE, KEEP, RUN_OVER, STEER_LEFT, STEER_RIGHT, STRADDLE
 from policies.command import decode_actions
-from policies.planning.manoeuvres import CandidatePlans, PlanStart
 
 Array = NDArray[np.float64]
 
@@ -41,34 +42,47 @@ def fit_plans(plans: Array, horizon: int) -> Array:
     return fitted
 
 
-def label_plans(start: PlanStart, plans: Array) -> NDArray[np.int64]:
-    """Manoeuvre family of every plan, ``(K, P)``, as indices into ``policies.base.LABELS``.
+def label_plans(plans: Array, lateral: Array, *, is_ahead: bool) -> NDArray[np.int64]:
+    """Manoeuvre family of every plan ``(P, T, 2)``, ``(P,)``, as indices into ``policies.base.LABELS``.
 
-    Sideways if it gets out of the way, else braking, else over. ``plans`` is ``(K, P, T, 2)`` in [-1, 1].
+    Sideways if it gets out of the way, else braking, else over.
+
+    Parameters
+    ----------
+    plans
+        In [-1, 1].
+    lateral
+        As for ``library.write_actions``.
+    is_ahead
+        Whether there is an object ahead.
     """
-    low, high = start.low[:, None, None], start.high[:, None, None]
+    _, _, low, high, home = lateral
     acceleration, target = decode_actions(plans, low, high)
-    aside = target - start.centre[:, None, None]
+    aside = target - home
     furthest = np.take_along_axis(aside, np.abs(aside).argmax(axis=-1)[..., None], axis=-1)[..., 0]
-    is_ahead = np.isfinite(start.distance)[:, None]
-    label = np.where(is_ahead, RUN_OVER, KEEP)
+    label = np.full(len(plans), RUN_OVER if is_ahead else KEEP)
     label = np.where(is_ahead & (np.abs(furthest) > ASIDE_M), STRADDLE, label)
     label = np.where(acceleration.min(axis=-1) < -BRAKES_MPS2, BRAKE, label)
     label = np.where(furthest < -AROUND_M, STEER_LEFT, label)
     return np.where(furthest > AROUND_M, STEER_RIGHT, label)
 
 
-def add_plans(
-    library: CandidatePlans,
-    plans: Array,
-    labels: NDArray[np.int64],
-    feasible: NDArray[np.bool_],
-    names: tuple[str, ...],
-) -> CandidatePlans:
-    """Add ``P`` plans ``(K, P, T, 2)`` in [-1, 1] to ``K x C`` candidates, with families and existence flags."""
-    return CandidatePlans(
-        np.concatenate([library.actions, plans], axis=1),
-        np.concatenate([library.labels, labels], axis=1),
-        np.concatenate([library.feasible, feasible], axis=1),
-        (*library.names, *names),
-    )
+def sketch_paths(actions: Array, speed: float, y: float, lateral: Array) -> Array:
+    """Paths of plans ``(P, T, 2)`` without any contact, ``(P, T, 2)``.
+
+    Speed is integrated, the lateral target followed with the lag of the steering loop: metres ahead of the start and
+    lateral position at the end of every decision. ``lateral`` is as for ``library.write_actions``.
+    """
+    acceleration, target = decode_actions(actions, lateral[2], lateral[3])
+    after = speed + np.cumsum(acceleration, axis=-1) * DECISION_S
+    # an ego that has stopped stays so until the plan accelerates again
+    after = after - np.minimum(np.minimum.accumulate(after, axis=-1), 0.0)
+    before = np.concatenate([np.full((len(after), 1), speed), after[:, :-1]], axis=1)
+    path = np.empty(actions.shape)
+    path[..., 0] = np.cumsum(0.5 * (before + after) * DECISION_S, axis=-1)
+    now = np.full(len(actions), y)
+    keeps = np.exp(-DECISION_S / TAU_LATERAL_S)
+    for t in range(actions.shape[1]):
+        now = target[:, t] + (now - target[:, t]) * keeps
+        path[:, t, 1] = now
+    return path

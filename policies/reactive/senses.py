@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from envs.specification import column
 from policies.base import Observation
+from policies.perception.velocity_filter import VelocityFilter
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.velocity_filter import VelocityFilter
 from policies.world_model.model.actor_features import NUM_FEATURES, observe_features
 from policies.world_model.model.state import empty_state
 

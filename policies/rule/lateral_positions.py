@@ -111,6 +111,7 @@ def _needed(
 def _is_closed(scene: Scene, y: Array, limits: Thresholds) -> Mask:
     """Whether a vehicle is, or will come, too close on the way to a position."""
     gap_s = np.where(scene.is_behind, limits.rear_gap_s, limits.front_gap_s)
+    gap_s = gap_s + limits.lamp_gap_s * scene.brakes
     least = STANDSTILL_GAP_M + gap_s * scene.speed[:, None]
     least = least + np.maximum(scene.closing, 0.0) * limits.closing_s
     is_near = (scene.gap < least) & ~scene.is_same_path

@@ -40,7 +40,7 @@ class ObjectRule(NamedTuple):
 
     name: str
     verdict: int
-    applies: Callable[[Scene, Thresholds], Mask]  # (A, 4)
+    applies: Callable[[Scene, Thresholds], Mask]  # (A, J)
     condition: str  # with thresholds in braces
     reason: str
 
@@ -79,6 +79,13 @@ RULES: Final = (
         "(envs/physics/SOURCES.md 5)",
     ),
     ObjectRule(
+        "wreck",
+        AVOID,
+        lambda scene, _: scene.is_wreck,
+        "a vehicle ahead slower than {wreck_speed_mps} m/s, or crashed; with {wreck_margin_m} m more room",
+        "it stays where it is, and the traffic behind it does not: go round it in time, or stop before it",
+    ),
+    ObjectRule(
         "forgotten",
         IGNORE,
         lambda scene, limits: scene.hidden_s > limits.memory_s,
@@ -98,6 +105,13 @@ RULES: Final = (
         lambda scene, limits: -_evidence(scene) > limits.ghost_nats,
         "misses in plain view outweigh sightings by {ghost_nats} nats",
         "detectors report things that are not there, now and then (envs/physics/SOURCES.md 4.1)",
+    ),
+    ObjectRule(
+        "gone",
+        IGNORE,
+        lambda scene, limits: scene.gone >= limits.gone_probability,
+        "it no longer exists with probability >= {gone_probability}",
+        "what is missed where it was seen has been pushed away",
     ),
     ObjectRule(
         "alongside",
@@ -163,9 +177,9 @@ def judge(
     Returns
     -------
     verdict
-        ``(A, 4)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
+        ``(A, J)`` one of ``IGNORE``, ``HOLD``, ``STRADDLE``, ``AVOID``.
     is_severe
-        ``(A, 4)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: several
+        ``(A, J)``: high enough to meet the bumper, or wide, hardly a mark on the ground, and confirmed: several
         sightings come before hard braking.
     """
     verdict = np.full(scene.tracked.shape, AVOID)

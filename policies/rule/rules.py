@@ -28,6 +28,7 @@ class Situation(NamedTuple):
     is_severe: Mask  # (A,) something severe is in the way
     is_held: Mask  # (A,) something must be crossed straight, and nothing else matters
     is_on_patch: Mask  # (A,) the wheels are on a patch, or about to be
+    has_object: Mask  # (A,) something that matters is not a wreck, which has its own law of braking
     earliest_s: Array  # (A,) arrival at the first object that matters; inf without
 
     def accepted(self, share: Array | float) -> Array:

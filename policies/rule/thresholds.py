@@ -39,6 +39,15 @@ class Thresholds:
         for every sighting (envs/physics/SOURCES.md 4.1).
     confirm_nats
         Nothing is severe before sightings say by this much that it is there: three in a row are 3.5 nats.
+    gone_probability
+        An object is gone if it does not exist any more with this probability; without perception nothing is gone.
+    wreck_speed_mps
+        A vehicle ahead that is slower than this is a wreck: an obstacle, not traffic that goes on. With perception so
+        is one that has struck something.
+    wreck_margin_m
+        Room kept from a wreck, more than from an object: doors, people and parts beside it.
+    wreck_brake_mps2
+        Braking for a wreck in the way begins when a stop before it needs this deceleration.
     flat_height_m
         A lower object can be run over; its height is the measured one plus a standard deviation.
     sheet_height_m
@@ -74,6 +83,10 @@ class Thresholds:
         Time gaps to the vehicle ahead and behind in the lane that is entered.
     closing_s
         Further time of closing speed that must be left to them, as RSS leaves response and braking.
+    lamp_gap_s
+        Further time gap to a braking vehicle in the lane that is entered: what it brakes for may lie in that lane.
+    lamp_drop_mps
+        A vehicle ahead whose brake lamp is lit counts as slower by this: it will be, before the ego has reacted.
     brake_begin_s
         Braking for an object that cannot be avoided begins so long before it.
     brake_mild_mps2, brake_severe_mps2
@@ -94,6 +107,10 @@ class Thresholds:
     mark_probability: float = _number(0.3, 0.99)
     ghost_nats: float = _number(0.5, 8.0)
     confirm_nats: float = _number(0.0, 4.0)
+    gone_probability: float = _number(0.2, 0.99)
+    wreck_speed_mps: float = _number(0.5, 12.0)
+    wreck_margin_m: float = _number(0.1, 1.5)
+    wreck_brake_mps2: float = _number(0.5, 5.0)
     flat_height_m: float = _number(0.0, 0.06)
     sheet_height_m: float = _number(0.0, 0.15)
     straddle_height_m: float = _number(0.04, 0.15)
@@ -113,6 +130,8 @@ class Thresholds:
     front_gap_s: float = _number(0.1, 1.5)
     rear_gap_s: float = _number(0.1, 1.5)
     closing_s: float = _number(0.5, 5.0)
+    lamp_gap_s: float = _number(0.0, 2.0)
+    lamp_drop_mps: float = _number(0.0, 5.0)
     brake_begin_s: float = _number(1.0, 6.0)
     brake_mild_mps2: float = _number(0.0, 2.9)
     brake_severe_mps2: float = _number(1.0, 8.0)

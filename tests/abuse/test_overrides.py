@@ -53,7 +53,7 @@ VALUES = (
     "", "null", "1", "-1", "1e400", "nan", "inf", "true", "[]", "{}", "[1,2]", "[[[1]]]", "{a:1}", "{a:{b:{c:1}}}",
     "[" * 40 + "]" * 40, "{a:" * 2000 + "1" + "}" * 2000, "9" * 5000, "9" * 200, "x" * 200_000,
     "'", '"', "[", "}", "a=b=c",
-    "${oc.env:HOME}", "${a}${a}", "${", "\\${x}", "rule", "keep", "nobody", "v1", "/dev/null",
+    "${oc.env:HOME}", "${a}${a}", "${", "\\${x}", "rule", "keep", "nobody", "v2", "/dev/null",
     "../../x.yaml", "a\tb", "\x00",
     "\n", "\u2028", "\udcff", "é", "os.system", "!!python/name:os.system", "&a", "*a", "[keep,keep]", "range(1,10)",
     "choice(1,2)", "glob(*)", "int(x)", "[experiments.metrics.min_ttc.min_ttc_s]", "[os.]", "test", "0.95",

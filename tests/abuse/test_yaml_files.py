@@ -37,7 +37,7 @@ def read_policy(path):
     return load_policy(str(path))
 
 
-POLICIES = ("brake", "random", "rule", "rule_tuned", "ppo", "constant_velocity")
+POLICIES = ("brake", "random", "rule", "rule_tuned", "ppo", "catalogue_planner")
 """Without those that need a world model: they are slow to read, and read the same way."""
 
 KINDS = {

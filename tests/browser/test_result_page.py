@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.end_to_end
 
-POLICIES = "rule_tuned,keep,brake_straddle,constant_velocity,clairvoyant"
+POLICIES = "rule_tuned,keep,brake_straddle,catalogue_planner,clairvoyant"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def first_column(page, table):
 @pytest.mark.parametrize("width", [1440, 390])
 def test_page_opens_from_disk_without_error_or_network(folder, visit, width):
     seen = visit((folder / "index.html").as_uri(), width=width)
-    assert "constant_velocity costs" in seen.page.locator("h1").inner_text()
+    assert "catalogue_planner costs" in seen.page.locator("h1").inner_text()
     assert seen.errors == []
     assert all(url.startswith(("file://", "data:")) for url in seen.requests)
     # what is too wide scrolls within itself, never the page

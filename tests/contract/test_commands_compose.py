@@ -25,6 +25,7 @@ from experiments.studies.counterfactual.configuration import (
     ExploreConfiguration,
 )
 from experiments.studies.headline.configuration import CompareConfiguration
+from experiments.studies.observer.configuration import ObserverConfiguration
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.training.collection.collect import CollectConfiguration
@@ -58,6 +59,7 @@ def test_every_command_file_is_known_here():
         "train",
         "report",
         "ppo_check",
+        "observer",
         "executor",
     }
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
@@ -81,11 +83,17 @@ def test_ppo_check_composes():
     assert validate(PPOCheckConfiguration, values).episodes == 50
 
 
+def test_observer_composes():
+    with initialize_config_module("conf", version_base="1.3"):
+        values = to_values(compose("observer"))
+    assert validate(ObserverConfiguration, values).list_groups()["struck_first"] == ["P11"]
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_composes(name):
     with initialize_config_module("conf", version_base="1.3"):
         values = to_values(compose("compare", overrides=[f"experiment={name}"]))
-    assert values["suite"] == "v1"
+    assert values["suite"] == "v2"
     assert validate(CompareConfiguration, values).experiment.seeds
 
 

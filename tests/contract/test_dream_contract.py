@@ -80,7 +80,7 @@ def test_contacts_say_what_the_twins_say():
     assert len(found[DREAM]) == 1
 
 
-@pytest.mark.parametrize("name", ["rule", "world_model", "constant_velocity", "keep"])
+@pytest.mark.parametrize("name", ["rule", "world_model", "catalogue_planner", "keep"])
 def test_a_policy_drives_in_dreams(name):
     policy, env = load_policy(name), vector(DREAM, 6)
     assert not isinstance(policy, Privileged)

@@ -11,7 +11,7 @@ from experiments.cli.locations import locate
 from policies.base import Privileged
 
 SUITE = load_suite(locate("suite", "quick"))
-HONEST = ("world_model", "rule_tuned", "constant_velocity")
+HONEST = ("world_model", "rule_tuned", "catalogue_planner", "constant_velocity")
 DECISIONS = 32
 
 

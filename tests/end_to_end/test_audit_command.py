@@ -71,7 +71,7 @@ def test_ablations_and_straight_lines_take_part(audited):
     for name in ("contents", "following", "permanence", "viewpoint", "generalisation"):
         assert {"one member", "no memory"} <= by_probe[name]
     assert "straight lines" in by_probe["calibration"]
-    assert "constant velocity" in by_probe["interaction"]
+    assert "catalogue planner" in by_probe["interaction"]
     values = {(row["measure"], row["subject"]): row["value"] for row in rows}
     assert values["vehicle, 4.0 s, share of straight lines", "straight lines"] == 1.0
     hidden = "hidden for 0.6 s, believed to be there"

@@ -53,7 +53,7 @@ MISTAKES = [
         ["what=fly", "rounds=x"],
         "what: got 'fly', input should be 'engine', 'decision', 'policy' or 'world_model'; rounds:",
     ),
-    (["suite=v9"], "suite: got 'v9', allowed are quick, scale, v1"),
+    (["suite=v9"], "suite: got 'v9', allowed are quick, scale, v2"),
     (["suite=null"], "suite: got None, input should be a valid string\n"),
     (["~suite"], "~suite: is not allowed: an option cannot be left out; give it a value"),
     (["suite.version=mine"], "'suite.version': suite has no 'version': it is one value"),

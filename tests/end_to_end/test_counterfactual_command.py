@@ -21,7 +21,8 @@ def run(folder, *overrides):
 
 def test_figure_and_numbers_agree(tmp_path):
     code, out, err = run(
-        tmp_path, "policy=[rule_tuned,keep]", "family=lone_object", "seed=5010000", "property=height_m", "num_values=9"
+        tmp_path, "policy=[rule_tuned,keep]", "family=lone_object", "seed=12010000", "property=object.height",
+        "num_values=9",
     )  # fmt: skip
     assert code == 0, err
     *said, last = out.splitlines()
@@ -44,7 +45,8 @@ def test_figure_and_numbers_agree(tmp_path):
     assert "keep          never changes" in said
     # the same command draws the same picture
     code, again, _ = run(
-        tmp_path, "policy=[rule_tuned,keep]", "family=lone_object", "seed=5010000", "property=height_m", "num_values=9",
+        tmp_path, "policy=[rule_tuned,keep]", "family=lone_object", "seed=12010000", "property=object.height",
+        "num_values=9",
         "output=again",
     )  # fmt: skip
     assert code == 0
@@ -56,12 +58,12 @@ def test_figure_and_numbers_agree(tmp_path):
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("property=weight", "property: got 'weight', allowed are mass_kg, height_m"),
+        ("property=weight", "property: got 'weight', allowed are road.weather, road.light"),
         ("family=lone_objekt", "did you mean 'lone_object'?"),
-        ("seed=3", "seed: got 3, allowed are 5000000, 5000001"),
-        ("high=900", "low, high: got 0.1, 900, expected 0.1 <= low < high <= 80 kg"),
+        ("seed=3", "seed: got 3, allowed are 12000000, 12000001"),
+        ("high=9000", "low, high: got 0.1, 9000, expected 0 <= low < high <= 5000 kg"),
         ("num_values=2", "num_values: got 2"),
-        ("proprety=mass_kg", "did you mean 'property'?"),
+        ("proprety=object.mass", "did you mean 'property'?"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path, override, message):

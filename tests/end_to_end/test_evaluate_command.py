@@ -109,11 +109,11 @@ MISTAKES = [
     ({"strata": ["unseen"]}, "strata: got 'unseen', allowed are seen"),
     ({"strata": []}, "no instance in quick/test"),
     ({"seeds": [1, 2]}, "seeds: got [1, 2], no instance"),
-    ({"seeds": [6_000_000]}, "seeds: got [6000000]"),
+    ({"seeds": [13_000_000]}, "seeds: got [13000000]"),
     ({"max_instances": 0}, "max_instances: got 0"),
     ({"workers": 0, "num_worlds": "x"}, "num_worlds: got 'x'"),
     ({"split": "exam"}, "split: got 'exam'"),
-    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, scale, v1"),
+    ({"suite": "v9"}, "suite: got 'v9', allowed are quick, scale, v2"),
     ({"cost": "loc_9"}, "cost: got 'loc_9', allowed are loc_5"),
     ({"metrics": ["os.system"]}, "metrics: got 'os.system'"),
 ]

@@ -47,7 +47,7 @@ def recorded(tmp_path_factory):
 def test_last_lines_say_where_the_files_are(recorded):
     folder, lines, err = recorded
     assert len(lines) == 7
-    for k, seed in enumerate((6000000, 6000001)):
+    for k, seed in enumerate((13000000, 13000001)):
         told, mp4, png = lines[3 * k : 3 * k + 3]
         assert told.startswith(f"lone_object {seed}: keep ")
         assert ", lane_left " in told
@@ -82,7 +82,7 @@ def test_files_say_where_they_come_from(recorded):
     assert provenance["suite"]["version"] == "quick"
     assert provenance["machine"]["commit"]
     first = provenance["videos"][0]
-    assert first == json.loads((run_folder / "lone_object-6000000.json").read_text())
+    assert first == json.loads((run_folder / "lone_object-13000000.json").read_text())
     suite = load_suite(locate("suite", "quick"))
     assert first["instance_hash"] == suite.instance(suite.items("test")[0]).hash
     assert [p["policy"] for p in first["policies"]] == ["keep", "lane_left"]
@@ -91,7 +91,7 @@ def test_files_say_where_they_come_from(recorded):
 
 def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
     folder, lines, _ = recorded
-    whole = json.loads((folder / lines[-1] / "lone_object-6000001.json").read_text())
+    whole = json.loads((folder / lines[-1] / "lone_object-13000001.json").read_text())
     suite = load_suite(locate("suite", "quick"))
     order = Order(
         policies=tuple((name, load_policy(name)) for name in ("keep", "lane_left")),
@@ -101,16 +101,16 @@ def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
         max_seconds=SECONDS,
     )
     there = {"family": "lone_object", "note": "made before"}
-    files = [f"lone_object-6000000.{ending}" for ending in ("json", "mp4", "png")]
+    files = [f"lone_object-13000000.{ending}" for ending in ("json", "mp4", "png")]
     for name in files:
         (tmp_path / name).write_text(json.dumps(there))
     Steps(tmp_path).note(files[0], files)
     first, second = make_videos(order, tmp_path)
     assert first == there
-    assert (tmp_path / "lone_object-6000000.mp4").read_text() == json.dumps(there)
+    assert (tmp_path / "lone_object-13000000.mp4").read_text() == json.dumps(there)
     # the same pictures in another process, down to the last pixel
     assert second == whole
-    assert (tmp_path / "lone_object-6000001.mp4").is_file()
+    assert (tmp_path / "lone_object-13000001.mp4").is_file()
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_five_minutes_of_training_are_worth_it(tmp_path):
         tmp_path,
         "evaluate",
         f"policy=[{mine},keep,brake]",
-        "suite=v1",
+        "suite=v2",
         "split=validation",
         "max_instances=25",
         "output=runs",

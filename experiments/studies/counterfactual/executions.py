@@ -19,7 +19,7 @@ MANOEUVRES: Final = ("run over", "straddle", "steer", "brake")
 
 RUN_OVER, STRADDLE, STEER, BRAKE = range(len(MANOEUVRES))
 
-_FOR_ONE: Final = library.MANOEUVRES[:, 1] == 0.0
+_FOR_ONE: Final = library.MANOEUVRES[:, library.WHICH] == 0.0
 """Rows of the planners' library that are about the nearest object, not about a second one."""
 
 _PLACES: Final = {library.CENTRE: RUN_OVER, library.OVER: STRADDLE}
@@ -59,7 +59,8 @@ def _library_kinds() -> list[int]:
     A lane change is steering, whether it brakes or not.
     """
     kinds = []
-    for place, _, _, _, braking, share in library.MANOEUVRES[_FOR_ONE].tolist():
+    columns = [library.PLACE, library.BRAKING_MPS2, library.SHARE]
+    for place, braking, share in library.MANOEUVRES[_FOR_ONE][:, columns].tolist():
         is_braking = braking > BRAKED_MPS2 and share < 1.0 - BRAKED_SHARE
         kind = _PLACES.get(int(place), STEER)
         kinds.append(BRAKE if is_braking and place < library.LANE_LEFT else kind)
@@ -79,5 +80,6 @@ def _lay_out(approach: Approach, instance: ScenarioInstance, horizon: int) -> ND
     lateral = np.array([approach.y_m, 0.0, approach.low_m, approach.high_m, centre])
     rows = library.MANOEUVRES[_FOR_ONE]
     actions = np.zeros((len(rows), horizon, 2))
-    library.write_actions(rows, approach.speed_mps, approach.speed_mps, lateral, objects, actions)
+    speed = approach.speed_mps
+    library.write_actions(rows, speed, speed, lateral, objects, False, actions)
     return actions

@@ -119,7 +119,14 @@ def _draw_decisions(axes: Axes, study: Study) -> None:
     axes.set_yticks(range(len(rows)), list(rows), fontsize=8)
     axes.grid(visible=False)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel(f"{study.changed.title}, {study.changed.unit}")
+    if study.changed.choices:
+        texts = [study.changed.text(value) for value in study.values.tolist()]
+        axes.set_xticks(study.values, texts, fontsize=7, rotation=15 if len(texts) > 4 else 0)
+        # names at the ends stay inside the figure
+        labels = axes.get_xticklabels()
+        labels[0].set_horizontalalignment("left")
+        labels[-1].set_horizontalalignment("right")
+    axes.set_xlabel(", ".join(filter(None, (study.changed.title, study.changed.unit))))
 
 
 def _edges(study: Study) -> NDArray[np.float64]:

@@ -27,9 +27,8 @@ def describe(item: SuiteItem, instance: ScenarioInstance) -> str:
 
 def describe_flip(study: Study, flip: Flip) -> str:
     """Part of a sentence that says where a decision changes, and to what."""
-    unit = study.changed.unit
     change = f"{MANOEUVRES[flip.before]} to {MANOEUVRES[flip.after]}"
-    return f"{change} between {flip.low:.3g} and {flip.high:.3g} {unit}"
+    return f"{change} between {study.changed.text(flip.low)} and {study.changed.text(flip.high)}"
 
 
 def write(study: Study, title: str, folder: Path) -> Path:
@@ -41,10 +40,15 @@ def write(study: Study, title: str, folder: Path) -> Path:
     flips = {name: study.flips(name) for name in study.choices}
     plain = {
         "property": study.changed.name,
-        "original": float(study.values[study.own]),
+        "original": study.changed.plain(float(study.values[study.own])),
         "flips": {
             name: [
-                {"low": low, "high": high, "before": MANOEUVRES[before], "after": MANOEUVRES[after]}
+                {
+                    "low": study.changed.plain(low),
+                    "high": study.changed.plain(high),
+                    "before": MANOEUVRES[before],
+                    "after": MANOEUVRES[after],
+                }
                 for low, high, before, after in found
             ]
             for name, found in flips.items()

@@ -1,63 +1,86 @@
-"""Numeric properties of an instance that a study can change one at a time."""
+"""Properties of an instance that a study changes one at a time: every parameter of its family."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from envs.debris.catalogue import load_catalogue
 from envs.errors import UserError, not_allowed
-from envs.physics.aerodynamics import motion_threshold
+from envs.scenario.family import Family
+from envs.scenario.generator import FAMILIES
 from envs.scenario.instance import ScenarioInstance
-from envs.scenario.scene import UNMOVED_MPS, equilibrium_time_gap
-from envs.specification import debris, episode, vehicle
+from envs.scenario.parameters.objects import Catalogue
+from envs.scenario.parameters.table import Parameter, Value
 from envs.specification.world import Array
 
 MOST_VALUES: Final = 25
 """Largest number of values of a grid; all of them are driven at once."""
 
-Arrays = dict[str, Array]
-"""Writable copies of an instance's arrays by name."""
+LOG_RATIO: Final = 30.0
+"""A grid whose ends differ by more has equal ratios instead of equal differences [A]."""
+
+USUAL_RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "mass": (0.1, 80.0),
+    "height": (0.01, 1.5),
+    "length": (0.05, 3.0),
+    "width": (0.05, 2.5),
+    "crush_pressure": (1e3, 1e7),
+    "drag_area": (0.01, 3.0),
+    "pieces": (0.1, 100.0),
+}
+"""Ends of a grid where none are given and the table allows far more than is met on roads [A]."""
 
 
 @dataclass(frozen=True)
 class Property:
-    """A numeric property of an instance.
+    """A parameter of a family as a study changes it: its values are numbers, those of names are places in ``choices``.
 
     Parameters
     ----------
-    name
-        Name on the command line, which ends with the unit.
-    title, unit
-        Words for people.
-    low, high
-        Allowed range; the value that the instance has is always allowed.
+    parameter
+        Of the family's table.
+    family
+        Builds the changed instances.
+    catalogue
+        Object types.
+    ends
+        Ends of the grid if none are given.
     is_log
         Whether neighbours on a grid have equal ratios instead of equal differences.
-    find
-        Index of the object or vehicle that has it; raises ``UserError`` if none does.
-    read
-        The value, from an instance's arrays and that index.
-    write
-        Changes the arrays to another value.
+    choices
+        Values of a name or a flag; empty for numbers.
     """
 
-    name: str
-    title: str
-    unit: str
-    low: float
-    high: float
+    parameter: Parameter
+    family: Family
+    catalogue: Catalogue
+    ends: tuple[float, float]
     is_log: bool
-    find: Callable[[Arrays, str], int]
-    read: Callable[[Arrays, int], float]
-    write: Callable[[Arrays, int, float], None]
+    choices: tuple[Value, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name on the command line."""
+        return self.parameter.name
+
+    @property
+    def title(self) -> str:
+        """Words for people."""
+        return describe(self.parameter)
+
+    @property
+    def unit(self) -> str:
+        """SI unit; empty for numbers without one and for names."""
+        return self.parameter.unit
 
     def value(self, instance: ScenarioInstance) -> float:
-        """The property's value in an instance, in ``unit``."""
-        arrays = instance.copy_arrays()
-        return self.read(arrays, self.find(arrays, self.name))
+        """The property's value in an instance."""
+        value = instance.parameters[self.name]
+        return float(self.choices.index(value)) if self.choices else float(value)
 
     def change(self, instance: ScenarioInstance, value: float) -> ScenarioInstance:
         """The same instance with another value; its noise seed stays, so the simulator draws the same numbers.
@@ -67,54 +90,95 @@ class Property:
         Raises
         ------
         UserError
-            If the value is out of range, the instance has no such property, or is impossible with the value.
+            If the value is out of range, or the instance is impossible with it.
         """
-        original = self.value(instance)
-        if value == original:
+        if value == self.value(instance):
             return instance
-        if not self.low <= value <= self.high:
-            raise UserError(
-                f"{self.name}: got {value:g}, expected {self.low:g} to {self.high:g} {self.unit}"
-            )
-        arrays = instance.copy_arrays()
-        index = self.find(arrays, self.name)
-        self.write(arrays, index, value)
-        types = list(instance.debris_types)
-        if self.find is _first_body:
-            types[index] = f"{types[index]} ({self.title} {value:.3g} {self.unit})"
-        return replace(instance, debris_types=tuple(types), **arrays)
+        changed = self.family.rebuild(instance, {self.name: self.plain(value)}, self.catalogue)
+        prefix, _, rest = self.name.partition(".")
+        if prefix != "object" or rest == "type" or not changed.debris_types:
+            return changed
+        first, *others = changed.debris_types
+        return replace(changed, debris_types=(f"{first} ({rest} {self.text(value)})", *others))
+
+    def plain(self, value: float) -> Value:
+        """The value as the family's table has it."""
+        if self.choices:
+            return self.choices[round(value)]
+        return round(value) if self.parameter.kind == "integer" else value
+
+    def text(self, value: float) -> str:
+        """The value in words, with its unit."""
+        if self.choices:
+            plain = self.choices[round(value)]
+            return str(plain).replace("_", " ") if isinstance(plain, str) else _yes(bool(plain))
+        return f"{value:.3g} {self.unit}".rstrip()
 
     def grid(
         self, instance: ScenarioInstance, count: int, low: float | None, high: float | None
     ) -> Array:
-        """``count`` increasing values from low to high, 3 to ``MOST_VALUES``, the instance's own among them.
+        """Increasing values from low to high, the instance's own among them: ``count`` of them, or every whole number.
 
-        Ends that are ``None`` are those of the property. The instance's own value may lie outside them.
+        Ends that are ``None`` are the usual ones of the property; the instance's own value may lie outside them. Values
+        with which this instance is impossible, such as a lane that the road does not have, are left out.
 
         Raises
         ------
         UserError
-            If an end is out of range, or they are not in order.
+            If an end is out of range, they are not in order, or no other value is possible.
         """
-        first, last = (self.low if low is None else low), (self.high if high is None else high)
-        if not self.low <= first < last <= self.high:
-            raise UserError(
-                f"low, high: got {first:g}, {last:g}, expected {self.low:g} <= low < high <= {self.high:g} "
-                f"{self.unit}"
-            )
         if not 3 <= count <= MOST_VALUES:
             raise UserError(f"num_values: got {count}, expected 3 to {MOST_VALUES}")
         own = self.value(instance)
+        if self.choices:
+            values = np.arange(len(self.choices), dtype=np.float64)
+        else:
+            values = self._spread(own, count, *self._check_ends(low, high))
+        possible, reason = [], ""
+        for value in values.tolist():
+            try:
+                self.change(instance, value)
+            except UserError as error:
+                reason = reason or f": {error}"
+            else:
+                possible.append(value)
+        if len(possible) < 2:
+            raise UserError(
+                f"property: got {self.name!r}, but this instance is possible with one value only{reason}"
+            )
+        return np.array(possible)
+
+    def _check_ends(self, low: float | None, high: float | None) -> tuple[float, float]:
+        """The ends of a grid, those that are not given from the property's own range."""
+        first, last = (
+            end if given is None else given
+            for end, given in zip(self.ends, (low, high), strict=True)
+        )
+        least, most = self.parameter.low, self.parameter.high
+        if not least <= first < last <= most:
+            raise UserError(
+                f"low, high: got {first:g}, {last:g}, expected {least:g} <= low < high <= {most:g} {self.unit}".rstrip()
+            )
+        return first, last
+
+    def _spread(self, own: float, count: int, first: float, last: float) -> Array:
+        """Values between two ends; the instance's own value replaces the nearest inner one."""
+        if self.parameter.kind == "integer":
+            whole = np.unique(
+                np.round(np.linspace(first, last, min(count, round(last - first) + 1)))
+            )
+            return np.union1d(whole, [own])
+        if self.is_log and first <= 0.0:
+            raise UserError(
+                f"low: got {first:g}, expected a number > 0: the grid of {self.name} is geometric"
+            )
         space = np.geomspace if self.is_log else np.linspace
         if not first <= own <= last:
             return np.sort(np.append(space(first, last, count - 1), own))
         values = space(first, last, count)
         if own not in {first, last}:
-            # the instance's own value replaces the nearest inner one; the ends stay
-            place = (
-                np.abs(np.log(values[1:-1] / own)) if self.is_log else np.abs(values[1:-1] - own)
-            )
-            values[1 + int(place.argmin())] = own
+            away = np.log(values[1:-1] / own) if self.is_log else values[1:-1] - own
+            values[1 + int(np.abs(away).argmin())] = own
         values[0], values[-1] = first, last
         return np.asarray(values, dtype=np.float64)
 
@@ -123,124 +187,97 @@ class Property:
         return float(np.sqrt(first * second)) if self.is_log else 0.5 * (first + second)
 
 
-def _first_body(arrays: Arrays, name: str) -> int:
-    """Index of the first object that is a body."""
-    flags = arrays["debris_i"]
-    bodies = np.flatnonzero((flags[debris.IS_REAL] == 1) & (flags[debris.IS_PATCH] == 0))
-    if not bodies.size:
-        raise UserError(f"property: got {name!r}, but this instance has no solid object")
-    return int(bodies[0])
+def describe(parameter: Parameter) -> str:
+    """A parameter in words, such as ``object mass``."""
+    return parameter.name.replace(".", " ").replace("_", " ")
 
 
-def _ego(_: Arrays, __: str) -> int:
-    """Index of the ego."""
-    return 0
+def list_properties(family: str) -> dict[str, Parameter]:
+    """Parameters of a family by name; empty for a scenario function of the user's own."""
+    known = FAMILIES.get(family)
+    return {} if known is None else {one.name: one for one in known.parameters}
 
 
-def _follower(arrays: Arrays, name: str) -> int:
-    """Index of the nearest vehicle behind the ego in its lane."""
-    behind = _column_behind(arrays)
-    if not behind.size:
-        raise UserError(f"property: got {name!r}, but no vehicle follows the ego in this instance")
-    return int(behind[0])
+def label_properties(family: str) -> dict[str, str]:
+    """Parameters of a family by name, in words with units and ranges, for a list to choose from."""
+    known = list_properties(family)
+    return {
+        name: f"{', '.join(filter(None, (describe(one), one.unit)))}: {_range(one, known)}"
+        for name, one in known.items()
+    }
 
 
-def _column_behind(arrays: Arrays) -> Array:
-    """Vehicles behind the ego in its lane, nearest first."""
-    x, lane = arrays["vehicle_f"][vehicle.X], arrays["vehicle_i"][vehicle.LANE]
-    behind = np.flatnonzero((lane == lane[0]) & (x < x[0]))
-    return behind[np.argsort(-x[behind], kind="stable")]
+def _range(parameter: Parameter, known: Mapping[str, Parameter]) -> str:
+    """Values of a grid in words."""
+    if parameter.kind == "flag":
+        return "no, yes"
+    if parameter.kind == "name":
+        return ", ".join(parameter.values) or "types that look alike"
+    low, high = _ends(parameter, known)
+    return f"{low:g} to {high:g}"
 
 
-def _read_mass(arrays: Arrays, j: int) -> float:
-    return float(arrays["debris_f"][debris.MASS, j])
-
-
-def _write_mass(arrays: Arrays, j: int, value: float) -> None:
-    """Change the mass, and with it the air speed that moves the object; all visible properties stay."""
-    f = arrays["debris_f"][:, j]
-    f[debris.MASS] = value
-    threshold = motion_threshold(
-        value, f[debris.FRICTION], f[debris.DRAG_AREA], f[debris.LIFT_AREA]
-    )
-    f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
-
-
-def _read_height(arrays: Arrays, j: int) -> float:
-    return float(arrays["debris_f"][debris.HEIGHT, j])
-
-
-def _write_height(arrays: Arrays, j: int, value: float) -> None:
-    """Change only the height: mass, footprint and areas of drag and lift stay."""
-    arrays["debris_f"][debris.HEIGHT, j] = value
-
-
-def _read_gap(arrays: Arrays, k: int) -> float:
-    """Distance between the bumpers of the ego and its follower."""
-    f = arrays["vehicle_f"]
-    half = 0.5 * (f[vehicle.LENGTH, 0] + f[vehicle.LENGTH, k])
-    return float(f[vehicle.X, 0] - f[vehicle.X, k] - half)
-
-
-def _write_gap(arrays: Arrays, k: int, value: float) -> None:
-    """Move all vehicles behind the ego; the follower keeps the new gap as steadily as the old one."""
-    f = arrays["vehicle_f"]
-    f[vehicle.X, _column_behind(arrays)] -= value - _read_gap(arrays, k)
-    _settle(f, k)
-
-
-def _read_speed(arrays: Arrays, _: int) -> float:
-    return float(arrays["episode_f"][episode.SET_SPEED])
-
-
-def _write_speed(arrays: Arrays, _: int, value: float) -> None:
-    """Change the ego's speed and set speed; its followers adapt and keep their gaps, other traffic is unchanged."""
-    f = arrays["vehicle_f"]
-    column = np.append(_column_behind(arrays), 0)
-    share = value / arrays["episode_f"][episode.SET_SPEED]
-    f[vehicle.SPEED, column] *= share
-    f[vehicle.TARGET_SPEED, column] *= share
-    arrays["episode_f"][episode.SET_SPEED] = value
-    if len(column) > 1:
-        _settle(f, int(column[0]))
-
-
-def _settle(f: Array, k: int) -> None:
-    """Set the time gap at which vehicle ``k`` neither brakes nor accelerates behind the ego."""
-    gap = f[vehicle.X, 0] - f[vehicle.X, k]
-    f[vehicle.TIME_GAP, k] = equilibrium_time_gap(
-        gap, f[vehicle.SPEED, k], f[vehicle.JAM_DISTANCE, k]
-    )
-
-
-PROPERTIES: Final = {
-    item.name: item
-    for item in (
-        Property(
-            "mass_kg", "mass", "kg", 0.1, 80.0, True, _first_body, _read_mass, _write_mass
-        ),
-        Property(
-            "height_m", "height", "m", 0.01, 1.5, True, _first_body, _read_height, _write_height
-        ),
-        Property(
-            "follower_gap_m", "gap to the follower", "m", 2.0, 80.0, True, _follower, _read_gap, _write_gap
-        ),
-        Property(
-            "ego_speed_mps", "speed", "m/s", 10.0, 40.0, False, _ego, _read_speed, _write_speed
-        ),
-    )
-}  # fmt: skip
-"""Properties by name. Ranges: mass from an empty carton to a heavy load [A]; the others as seen on motorways [A]."""
-
-
-def find_property(name: str) -> Property:
-    """The property with a name.
+def find_property(
+    instance: ScenarioInstance, name: str, catalogue: Catalogue | None = None
+) -> Property:
+    """The property of an instance with a name.
 
     Raises
     ------
+    UserError
+        If the instance's family has no table of parameters.
     not_allowed
-        If there is none in ``PROPERTIES``.
+        If its table has no such parameter.
     """
-    if name not in PROPERTIES:
-        raise not_allowed("property", name, PROPERTIES)
-    return PROPERTIES[name]
+    known = list_properties(instance.family)
+    if not known or not instance.parameters:
+        raise UserError(
+            f"property: got {name!r}, but scenario {instance.family} has no table of parameters"
+        )
+    if name not in known:
+        raise not_allowed("property", name, known)
+    types = load_catalogue() if catalogue is None else catalogue
+    parameter, own = known[name], instance.parameters[name]
+    choices = _choices(parameter, instance, types)
+    low, high = ends = _ends(parameter, known)
+    is_log = not choices and low > 0.0 and float(own) > 0.0 and high / low > LOG_RATIO
+    return Property(parameter, FAMILIES[instance.family], types, ends, is_log, choices)
+
+
+def _ends(parameter: Parameter, known: Mapping[str, Parameter]) -> tuple[float, float]:
+    """Ends of a grid if none are given: the range of the table, or less for a property of an object."""
+    prefix, _, rest = parameter.name.partition(".")
+    if f"{prefix}.type" not in known or rest not in USUAL_RANGES:
+        return parameter.low, parameter.high
+    low, high = USUAL_RANGES[rest]
+    return max(parameter.low, low), min(parameter.high, high)
+
+
+def _choices(
+    parameter: Parameter, instance: ScenarioInstance, types: Catalogue
+) -> tuple[Value, ...]:
+    """Values of a name or a flag; empty for numbers."""
+    if parameter.kind == "flag":
+        return (False, True)
+    if parameter.kind != "name":
+        return ()
+    return parameter.values or _alike(str(instance.parameters[parameter.name]), types)
+
+
+def _alike(own: str, types: Catalogue) -> tuple[str, ...]:
+    """Types that look like the instance's own: of its look-alike group, or else with the same look; own included."""
+    spec = types[own]
+    group = spec.look_alike_group
+    found = [
+        name
+        for name, other in sorted(types.items())
+        if (other.look_alike_group == group if group else other.look == spec.look)
+    ]
+    place = found.index(own)
+    first = max(0, min(place - MOST_VALUES // 2, len(found) - MOST_VALUES))
+    return tuple(found[first : first + MOST_VALUES])
+
+
+def _yes(value: bool) -> str:
+    """A flag in words."""
+    return "yes" if value else "no"

@@ -107,7 +107,10 @@ class Study:
         """One table row per value: costs in US$, the right manoeuvre, manoeuvres and costs of the policies."""
         rows = []
         for k, value in enumerate(self.values.tolist()):
-            row: dict[str, Any] = {self.changed.name: value, "is_original": k == self.own}
+            row: dict[str, Any] = {
+                self.changed.name: self.changed.plain(value),
+                "is_original": k == self.own,
+            }
             for m, name in enumerate(MANOEUVRES):
                 row[f"{name.replace(' ', '_')}_usd"] = float(self.cost_usd[k, m])
                 row[f"{name.replace(' ', '_')}_execution"] = self.executions[k][m]

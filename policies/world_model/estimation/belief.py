@@ -11,13 +11,13 @@ from envs.specification.debris import NUM_LOOKS
 from envs.specification.world import Array
 from policies.base import Observation
 from policies.networks.compiled import forward, gru_step
+from policies.perception.existence import Existence
 from policies.world_model.estimation.belief_features import (
     FIRST_LOOK,
     NUM_BELIEF_FEATURES,
     belief_features,
 )
 from policies.world_model.estimation.content_classes import NOTHING, NUM_CLASSES
-from policies.world_model.estimation.existence import update_gone
 from policies.world_model.estimation.parameters import FilterNets
 
 
@@ -47,7 +47,7 @@ class Belief:
         # two filters: one sees the look, one does not
         self._memory = np.zeros((2, size, DEBRIS_SLOTS, hidden), np.float32)
         self._identity = np.full((size, DEBRIS_SLOTS), -1.0)
-        self._gone = np.zeros((size, DEBRIS_SLOTS))
+        self._existence = Existence(size)
         self.members = np.zeros((size, members, DEBRIS_SLOTS, NUM_CLASSES))
         """``(B, E, 4, NUM_CLASSES)`` probabilities of every head."""
 
@@ -61,14 +61,30 @@ class Belief:
         """Overwrite some worlds with those of another belief, in place."""
         self._memory[:, chosen] = other._memory
         self._identity[chosen], self.members[chosen] = other._identity, other.members
-        self._gone[chosen] = other._gone
+        self._existence.put(chosen, other._existence)
 
-    def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> None:
-        """Process one batched observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
+    def update(
+        self,
+        observation: Observation,
+        is_new: NDArray[np.bool_],
+        gone: NDArray[np.float64] | None = None,
+    ) -> None:
+        """Process one batched observation.
+
+        Parameters
+        ----------
+        observation
+            As measured, not filtered.
+        is_new
+            ``(B,)``: worlds in which an episode begins.
+        gone
+            ``(B, 4)`` of ``policies.perception.tracks``; computed here if not given.
+        """
+        if not self._remembers:
+            is_new = np.ones_like(is_new)
         rows = observation["debris"]
         identity = np.where(rows[..., column.D_TRACKED] > 0.5, rows[..., column.D_IDENTITY], -1.0)
-        begins = (identity != self._identity) | is_new[:, None]
-        self._memory[:, begins if self._remembers else np.ones_like(begins)] = 0.0
+        self._memory[:, (identity != self._identity) | is_new[:, None]] = 0.0
         self._identity = identity
         update_beliefs(
             observation["ego"],
@@ -79,11 +95,10 @@ class Belief:
             self._memory,
             self.members,
         )
-        if self._remembers:
-            self._gone = update_gone(self._gone, observation, begins)
-            gone = self._gone[:, None, :]
-            self.members *= 1.0 - gone[..., None]
-            self.members[..., NOTHING] += gone
+        if gone is None:
+            gone = self._existence.note(observation, is_new)
+        self.members *= 1.0 - gone[:, None, :, None]
+        self.members[..., NOTHING] += gone[:, None]
 
 
 @compiled

@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.base import Observation
+from policies.perception.tracks import Perception
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import PositionFilter
-from policies.world_model.estimation.velocity_filter import VelocityFilter
 
 
 class Beliefs(NamedTuple):
     """Beliefs about ``B`` worlds after one observation."""
 
-    observation: Observation  # with the filtered positions of objects
+    observation: Observation  # with the filtered motion of objects
     speeds: NDArray[np.float64]  # (B, 8, NUM_SPEEDS) of ``velocity_filter``
     contents: NDArray[np.float64]  # (B, 4, NUM_CLASSES) probabilities; zero for free slots
     members: NDArray[np.float64]  # (B, E, 4, NUM_CLASSES) the same by member of the ensemble
@@ -30,11 +29,12 @@ class Estimator:
         self, nets: FilterNets, look_trust: float, size: int, *, remembers: bool = True
     ) -> None:
         self._belief = Belief(nets, look_trust, size, remembers=remembers)
-        self._positions, self._velocities = PositionFilter(size), VelocityFilter(size)
+        self._perception = Perception(size, remembers=remembers)
 
     def update(self, observation: Observation, is_new: NDArray[np.bool_]) -> Beliefs:
         """Process one observation; ``is_new`` ``(B,)`` marks worlds in which an episode begins."""
-        self._belief.update(observation, is_new)
-        speeds = self._velocities.note(observation["vehicles"], is_new)
-        refined = self._positions.refine(observation, is_new)
-        return Beliefs(refined, speeds, self._belief.probabilities, self._belief.members)
+        tracks = self._perception.update(observation, is_new)
+        self._belief.update(observation, is_new, tracks.gone)
+        return Beliefs(
+            tracks.observation, tracks.speeds, self._belief.probabilities, self._belief.members
+        )

@@ -1,11 +1,10 @@
-"""Converts imagined costs by object and class to weighted atoms, and to one score per plan."""
+"""Converts imagined costs by object and class to weighted cases."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.planning.risk import RiskWeights, risk_score
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 
 Array = NDArray[np.float64]
@@ -46,8 +45,8 @@ def reduce_costs(
     return main, rest[..., None] + by_class[rows, :, :, main], weights
 
 
-def score_atoms(cost: Array, weights: Array, risk: RiskWeights) -> tuple[Array, Array, Array]:
-    """Score, mean and worst case of every plan, ``(K, C)`` US$ each.
+def to_cases(cost: Array, weights: Array) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Cases of every plan, their weights, and the member that imagined each.
 
     Parameters
     ----------
@@ -55,14 +54,16 @@ def score_atoms(cost: Array, weights: Array, risk: RiskWeights) -> tuple[Array, 
         ``(K, C, M, A)`` US$: plans, members, classes.
     weights
         ``(K, A)`` adding up to 1.
-    risk
-        How they are weighed.
+
+    Returns
+    -------
+    cost, weights, members
+        ``(K, C, M * A)`` US$; ``(K, M * A)`` adding up to 1; ``(M * A,)``.
     """
     count, plans, members, atoms = cost.shape
-    flat = cost.reshape(count, plans, members * atoms)
-    shares = np.tile(weights[:, None, None, :] / members, (1, 1, members, 1))
     of = np.repeat(np.arange(members), atoms)
-    return risk_score(flat, shares.reshape(count, 1, members * atoms), of, risk)
+    shares = np.tile(weights / members, (1, members))
+    return cost.reshape(count, plans, members * atoms), shares, of
 
 
 def disagreement(members: Array) -> Array:

@@ -16,7 +16,7 @@ from envs.physics.compilation import compiled, shared
 from envs.specification import DEBRIS_SLOTS, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
 from policies.base import Observation
-from policies.world_model.estimation import velocity_filter as filtered
+from policies.perception import velocity_filter as filtered
 
 Target = TypeVar("Target", float, Array)
 
@@ -81,7 +81,7 @@ def read_observation(
     ego, vehicles, debris
         Rows of the observation. What is hidden is moved on with its last velocity.
     car_speeds
-        ``(8, NUM_SPEEDS)`` of ``policies.world_model.estimation.velocity_filter``.
+        ``(8, NUM_SPEEDS)`` of ``policies.perception.velocity_filter``.
     state
         Overwritten.
     """

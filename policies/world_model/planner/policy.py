@@ -15,12 +15,13 @@ from policies.base import Budget, Explanation, Foresight, Observation, Outlook
 from policies.checkpoint import Checkpoint, read_budget
 from policies.following import follow
 from policies.numbers_within import check_number, check_numbers, check_whole, planning_cost
+from policies.perception.crashed_vehicles import has_crash_ahead
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
 from policies.planning.risk import RiskWeights, check_risk
+from policies.planning.search import Choice, Library, SearchWeights, search
 from policies.world_model.estimation.content_classes import NUM_CLASSES
-from policies.world_model.estimation.crashed_vehicles import has_crash_ahead
 from policies.world_model.estimation.estimator import Beliefs, Estimator
 from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.imagination.foresight import foresee
@@ -28,7 +29,7 @@ from policies.world_model.imagination.scoring import disagreement
 from policies.world_model.model.checkpoint import SHIPPED, load
 from policies.world_model.model.parameters import Learned, take_members
 from policies.world_model.model.state import State, read_states
-from policies.world_model.planner.two_stage import Candidates, Choice, TwoStagePlanner, Weights
+from policies.world_model.planner.roll import Ensemble, Roots
 
 Array = NDArray[np.float64]
 
@@ -42,8 +43,8 @@ NOTHING_THERE: Final = 0.98
 class _Memory:
     """Memory of ``B`` worlds from decision to decision."""
 
-    def __init__(self, size: int, estimator: Estimator) -> None:
-        self.estimator = estimator
+    def __init__(self, size: int, estimator: Estimator, *, remembers: bool) -> None:
+        self.estimator, self._remembers = estimator, remembers
         self.is_new = np.ones(size, np.bool_)
         self.roots = empty_batch(size)
         """The cost ledger."""
@@ -55,15 +56,16 @@ class _Memory:
         ego, vehicles = observation["ego"], observation["vehicles"]
         charge_driven(self.roots, self.is_new, self._ego, ego, vehicles, params)
         self._ego = ego.copy()
-        self.course.begin(observation, self.is_new)
-        self.is_new[:] = False
+        self.course.begin(observation, self.is_new, remembers=self._remembers)
+        self.is_new[:] = not self._remembers
 
 
 class _Planned(NamedTuple):
     """The plans of one decision."""
 
     busy: NDArray[np.int64]  # (K,) worlds
-    candidates: Candidates
+    roots: Roots
+    library: Library
     choice: Choice
 
 
@@ -95,7 +97,8 @@ class WorldModel:
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
     remembers
-        Whether the belief counts earlier observations, or the present one alone.
+        Whether earlier observations count; if not, every decision is a function of the present observation alone: no
+        filter, cost ledger or manoeuvre under way goes on from one decision to the next.
     num_members
         Number of ensemble members, from 1; ``None`` = all.
     deadline_ms
@@ -154,16 +157,12 @@ class WorldModel:
         risk = RiskWeights(float(tail_share), float(alpha), float(doubt))
         check_risk(risk)
         self._params = planning_cost(loss_of_control)
-        self._planner = TwoStagePlanner(
-            learned,
-            self._params,
-            Weights(
-                check_whole("num_finalists", num_finalists, 1, 40),
-                check_whole("num_families", num_families, 1, 6),
-                risk,
-                float(loyalty_usd),
-                float(needless_usd),
-            ),
+        self._ensemble = Ensemble(learned, self._params, float(needless_usd))
+        self._weights = SearchWeights(
+            check_whole("num_finalists", num_finalists, 1, 40),
+            check_whole("num_families", num_families, 1, 6),
+            risk,
+            float(loyalty_usd),
         )
         self._memory = self._begin(0)
         self._planned: _Planned | None = None
@@ -172,7 +171,8 @@ class WorldModel:
     def _begin(self, size: int) -> _Memory:
         """Memory of worlds without observations."""
         nets, remembers = self._learned.filter, self._remembers
-        return _Memory(size, Estimator(nets, self._look_trust, size, remembers=remembers))
+        estimator = Estimator(nets, self._look_trust, size, remembers=remembers)
+        return _Memory(size, estimator, remembers=remembers)
 
     def reset(self, mask: NDArray[np.bool_], seeds: NDArray[np.int64]) -> None:
         """Clear the memory of some worlds; no random numbers are used."""
@@ -191,9 +191,9 @@ class WorldModel:
         busy, self._planned = np.flatnonzero(objects.matters.any(axis=1) | objects.traffic), None
         best, plans = np.zeros(0, np.int64), None
         if len(busy):
-            candidates = self._candidates(beliefs, objects, busy)
-            choice = self._planner.choose(candidates, until_s)
-            self._planned = _Planned(busy, candidates, choice)
+            roots, library = self._prepare(beliefs, objects, busy)
+            choice = search(self._ensemble, roots, library, self._weights, until_s)
+            self._planned = _Planned(busy, roots, library, choice)
             best, plans = choice.best, choice.plans
         cruise = follow(observation, observation["ego"][:, column.E_SET_SPEED].astype(np.float64))
         action = memory.course.steer(observation, cruise, busy, best, plans)
@@ -210,25 +210,23 @@ class WorldModel:
             traffic=objects.traffic | crashed,
         )
 
-    def _candidates(
+    def _prepare(
         self, beliefs: Beliefs, objects: TrackedObjects, busy: NDArray[np.int64]
-    ) -> Candidates:
-        """The library of manoeuvres in some worlds, and its start state."""
+    ) -> tuple[Roots, Library]:
+        """Start states in some worlds, and the library of manoeuvres there."""
         ego = beliefs.observation["ego"][busy].astype(np.float64)
-        course = self._memory.course
-        actions = course.write_library(ego, busy, objects.nearest(busy), self._num_steps)
-        left = np.round(ego[:, column.E_TIME_LEFT] / DECISION_S)
+        library = self._memory.course.make_library(
+            ego, busy, objects.nearest(busy), self._num_steps
+        )
         matters, contents = objects.matters[busy], beliefs.contents[busy]
-        return Candidates(
+        roots = Roots(
             read_states(beliefs.observation, beliefs.speeds, busy),
             self._memory.roots[busy],
             contents * matters[:, :, None],
-            actions,
-            np.clip(left, 1, self._num_steps).astype(np.int64),
             np.where(matters, contents[:, :, 0], 1.0).prod(axis=1),
             ~objects.traffic[busy],
-            course.last[busy],
         )
+        return roots, library
 
     def _explain(
         self, busy: NDArray[np.int64], plans: Plans | None, beliefs: Beliefs
@@ -257,12 +255,12 @@ class WorldModel:
         """Future of the chosen manoeuvre in one world by every member; ``None`` without a plan."""
         if self._planned is None or world not in self._planned.busy:
             return None
-        busy, candidates, choice = self._planned
+        busy, roots, library, choice = self._planned
         row = int(np.flatnonzero(busy == world)[0])
-        root = State(*(field[row] for field in candidates.states))
-        kinds = candidates.belief[row].argmax(axis=1)
-        actions = candidates.actions[row, int(choice.best[row])]
-        return foresee(self._learned, root, kinds, actions, int(candidates.steps[row]))
+        root = State(*(field[row] for field in roots.states))
+        kinds = roots.belief[row].argmax(axis=1)
+        actions = library.actions[row, int(choice.best[row])]
+        return foresee(self._learned, root, kinds, actions, int(library.steps[row]))
 
 
 def read_checkpoint(checkpoint: str) -> Checkpoint[Learned]:

@@ -9,9 +9,9 @@ import numpy as np
 from experiments.cli.loading import load_policy
 from experiments.studies.audit.scenes.bodies import Array
 from experiments.studies.audit.scenes.moments import Moments
-from policies.constant_velocity import ConstantVelocity
+from policies.catalogue_planner import CataloguePlanner
 
-NAME: Final = "constant velocity"
+NAME: Final = "catalogue planner"
 
 
 def judge(moments: Moments, actions: Array) -> Array:
@@ -22,10 +22,10 @@ def judge(moments: Moments, actions: Array) -> Array:
     TypeError
         If the policy of that name is another one.
     """
-    policy = load_policy("constant_velocity", ())
-    if not isinstance(policy, ConstantVelocity):
+    policy = load_policy("catalogue_planner", ())
+    if not isinstance(policy, CataloguePlanner):
         raise TypeError(
-            f"constant_velocity: got {type(policy).__name__}, expected ConstantVelocity"
+            f"catalogue_planner: got {type(policy).__name__}, expected CataloguePlanner"
         )
     policy.reset(np.ones(moments.size, np.bool_), np.arange(moments.size))
     now: dict[str, np.ndarray] = {}

@@ -13,10 +13,10 @@ from envs.specification import column, debris, vehicle
 from experiments.studies.audit.scenes.bodies import Array, Mask, gather, is_real, object_targets
 from experiments.studies.audit.scenes.moments import Driven
 from policies.base import Observation
-from policies.world_model.estimation import position_filter
+from policies.perception import object_filter
+from policies.perception.object_filter import ObjectFilter
 from policies.world_model.estimation.belief import Belief
 from policies.world_model.estimation.parameters import FilterNets
-from policies.world_model.estimation.position_filter import PositionFilter
 
 
 class Estimates(NamedTuple):
@@ -64,16 +64,16 @@ class BeliefTracker:
     def _follow(self, driven: Driven) -> Estimates:
         count = len(driven.episodes)
         belief = Belief(self._nets, 0.5, count, remembers=self._remembers)
-        places = PositionFilter(count)
+        places = ObjectFilter(count)
         exists, where, sds, contents = [], [], [], []
         for t, seen in enumerate(driven.observed):
-            is_new = np.full(count, t == 0)
+            is_new = np.full(count, t == 0 or not self._remembers)
             belief.update(seen, is_new)
             p = belief.probabilities
             contents.append(p)
             exists.append(np.where(p.sum(axis=-1) > 0.0, 1.0 - p[..., 0], 0.0))
             where.append(_measured_places(places.refine(seen, is_new), driven, t))
-            sd_x, sd_y = (places.now[..., k] for k in (position_filter.SD_X, position_filter.SD_Y))
+            sd_x, sd_y = (places.now[..., k] for k in (object_filter.SD_X, object_filter.SD_Y))
             sds.append(np.hypot(sd_x, sd_y))
         return Estimates(np.array(exists), np.array(where), np.array(sds), np.array(contents))
 

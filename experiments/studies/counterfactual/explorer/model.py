@@ -6,9 +6,11 @@ import base64
 import io
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from envs.debris.catalogue import load_catalogue
 from envs.errors import UserError
+from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from experiments.presentation.figures.style import styled
 from experiments.store.atomic import make_folder
@@ -16,9 +18,16 @@ from experiments.studies.counterfactual.configuration import ExploreConfiguratio
 from experiments.studies.counterfactual.explorer.jobs import Job, Worker
 from experiments.studies.counterfactual.figure import FULL_IN, NARROW_IN, Drawn, draw
 from experiments.studies.counterfactual.files import describe
-from experiments.studies.counterfactual.properties import PROPERTIES
+from experiments.studies.counterfactual.properties import (
+    Property,
+    find_property,
+    label_properties,
+)
 from experiments.studies.counterfactual.study import Report, Study, study
 from experiments.video.job import MOST_POLICIES, Order, make_video
+
+USUAL_PROPERTY: Final = "object.mass"
+"""The property that is shown first, if the family has it."""
 
 
 class Picture(NamedTuple):
@@ -75,6 +84,14 @@ class Model:
         """Seeds of a family."""
         return [item.seed for item in self.items if item.family == family]
 
+    def properties(self, family: str) -> dict[str, str]:
+        """Names of the properties of a family, with words for people."""
+        return label_properties(family) or {USUAL_PROPERTY: USUAL_PROPERTY}
+
+    def _property(self, instance: ScenarioInstance, name: str) -> Property:
+        """A property of an instance."""
+        return find_property(instance, name, load_catalogue(self.suite.catalogue_dirs))
+
     def ask_study(self, item: SuiteItem, name: str) -> Job:
         """Request costs and decisions for one property of one instance; the result is a ``Result``."""
         return self._worker.ask((item.seed, name), partial(self._study, item, name))
@@ -87,7 +104,8 @@ class Model:
     def _study(self, item: SuiteItem, name: str, report: Report) -> Result:
         """Compute a study on the worker's thread."""
         report(0.0, "true costs")
-        instance, changed = self.suite.instance(item), PROPERTIES[name]
+        instance = self.suite.instance(item)
+        changed = self._property(instance, name)
         found = study(
             instance,
             changed,
@@ -106,7 +124,8 @@ class Model:
     def _video(self, item: SuiteItem, name: str, value: float, report: Report) -> Path:
         """Make a video on the worker's thread."""
         report(0.0, "driving")
-        instance = PROPERTIES[name].change(self.suite.instance(item), value)
+        original = self.suite.instance(item)
+        instance = self._property(original, name).change(original, value)
         order = Order(
             policies=tuple(self._policies),
             suite=self.suite,

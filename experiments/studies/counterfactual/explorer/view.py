@@ -12,9 +12,8 @@ from envs.scenario.suite import SuiteItem
 from experiments.presentation.figures.style import COLOURS
 from experiments.studies.counterfactual.executions import MANOEUVRES
 from experiments.studies.counterfactual.explorer.jobs import Job
-from experiments.studies.counterfactual.explorer.model import Model, Picture, Result
+from experiments.studies.counterfactual.explorer.model import USUAL_PROPERTY, Model, Picture, Result
 from experiments.studies.counterfactual.figure import place_of
-from experiments.studies.counterfactual.properties import PROPERTIES
 from experiments.studies.counterfactual.study import Flip, Study
 
 POLL_S: Final = 0.2
@@ -46,11 +45,11 @@ class View:
         family = family if family in families else families[0]
         seeds = {str(seed): seed for seed in model.seeds(family)}
         seed = seeds.get(query.get("seed", ""), next(iter(seeds.values())))
-        name = query.get("property", "")
-        name = name if name in PROPERTIES else next(iter(PROPERTIES))
+        name = choose_property(model.properties(family), query.get("property", ""))
         self._job: Job | None = None
         self._film: Job | None = None
         self._result: Result | None = None
+        self._is_changing = False
         self._build(families, family, seed, name)
         self._choose()
         ui.timer(POLL_S, self._poll)
@@ -70,10 +69,10 @@ class View:
                 self._seed = ui.select(
                     self._model.seeds(family), value=seed, label="seed", on_change=self._choose
                 ).classes("w-32")
-                names = {one.name: f"{one.title}, {one.unit}" for one in PROPERTIES.values()}
                 self._name = ui.select(
-                    names, value=name, label="property", on_change=self._choose
-                ).classes("w-48")
+                    self._model.properties(family), value=name, label="property", with_input=True,
+                    on_change=self._choose,
+                ).classes("w-80")  # fmt: skip
             self._status = ui.label().classes("text-sm").props('role="status"')
             self._progress = ui.linear_progress(0.0, show_value=False).props("aria-label=progress")
             with ui.column().classes("w-full gap-2 items-stretch") as self._panel:
@@ -102,12 +101,19 @@ class View:
         return next(item for item in self._model.items if item.seed == self._seed.value)
 
     def _change_family(self) -> None:
-        """Offer the seeds of the new family, and take the first."""
-        seeds = self._model.seeds(str(self._family.value))
+        """Offer the seeds and properties of the new family, the first seed, and the same property if there is one."""
+        family = str(self._family.value)
+        names = self._model.properties(family)
+        self._is_changing = True
+        self._name.set_options(names, value=choose_property(names, str(self._name.value)))
+        self._is_changing = False
+        seeds = self._model.seeds(family)
         self._seed.set_options(seeds, value=seeds[0])
 
     def _choose(self) -> None:
         """Start the study selected by the controls."""
+        if self._is_changing or self._name.value is None:
+            return
         self._result, self._film = None, None
         self._panel.set_visibility(False)
         self._screen.clear()
@@ -150,7 +156,7 @@ class View:
         found, k = self._result.study, int(self._slider.value)
         value = float(found.values[k])
         suffix = " (as sampled)" if k == found.own else ""
-        text = f"{found.changed.title} {value:.3g} {found.changed.unit}"
+        text = f"{found.changed.title} {found.changed.text(value)}"
         self._value.set_text(f"{text}{suffix}")
         self._slider.props(f'aria-valuetext="{text}"')
         self._costs.rows = cost_rows(found, k)
@@ -230,8 +236,18 @@ def decision_rows(study: Study, k: int) -> list[dict[str, Any]]:
 
 def _describe_flip(study: Study, flip: Flip) -> str:
     """Short text on where a decision changes and how, for a narrow table."""
-    place = study.changed.between(flip.low, flip.high)
-    return f"{place:.2g} {study.changed.unit}: {MANOEUVRES[flip.before]} → {MANOEUVRES[flip.after]}"
+    changed = study.changed
+    place = (
+        f"{changed.text(flip.low)} / {changed.text(flip.high)}"
+        if changed.choices
+        else f"{changed.between(flip.low, flip.high):.2g} {changed.unit}".rstrip()
+    )
+    return f"{place}: {MANOEUVRES[flip.before]} → {MANOEUVRES[flip.after]}"
+
+
+def choose_property(names: Mapping[str, str], wanted: str) -> str:
+    """A name of the list: the wanted one, or the usual one, or the first."""
+    return next(name for name in (wanted, USUAL_PROPERTY, *names) if name in names)
 
 
 def _table(columns: tuple[tuple[str, str], ...], mark: str) -> ui.table:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS, column, component
 from envs.specification.world import Array
+from policies.perception.object_filter import refine_log
 from policies.world_model.estimation.content_classes import NUM_PATCHES
-from policies.world_model.estimation.position_filter import refine_log
 from policies.world_model.log import experience as log
 from policies.world_model.model import event_features as ft
 from policies.world_model.model import state as s

@@ -11,7 +11,7 @@ from envs.action import decode_acceleration, decode_target
 from envs.physics.compilation import compiled
 from envs.specification import DEBRIS_SLOTS, DECISION_S, EGO_WIDTH_M, VEHICLE_SLOTS, column
 from envs.specification.world import Array
-from policies.world_model.estimation.velocity_filter import filter_log
+from policies.perception.velocity_filter import filter_log
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import motion_features as mf

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from envs.specification import DEBRIS_SLOTS, VEHICLE_SLOTS
 from policies.networks.compiled import no_net
-from policies.world_model.estimation.crashed_vehicles import CRASH_MPS2
+from policies.perception.crashed_vehicles import CRASH_MPS2
 from policies.world_model.estimation.parameters import Scale
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model.flat_features import (

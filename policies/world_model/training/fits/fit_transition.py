@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from policies.networks.compiled import Net, no_net
-from policies.world_model.estimation.crashed_vehicles import CRASH_MPS2
+from policies.perception.crashed_vehicles import CRASH_MPS2
 from policies.world_model.estimation.parameters import Scale
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import motion_features as mf

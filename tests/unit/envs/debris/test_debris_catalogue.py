@@ -54,7 +54,7 @@ BODY_LOOKS = (
     "tyre-like, flat, box, bag, long, soft-furniture, vehicle-part, block, flat-tall, drum/cone, "
     "vegetation, animal, sheet-soft, box-white, box-dark, frame"
 )
-GROUPS = "P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, null"
+GROUPS = "P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11, null"
 
 
 def write(folder, content, name="thing"):
@@ -148,8 +148,8 @@ def test_patch_file_is_read(tmp_path):
         ("kind", "thing", "kind: got 'thing', expected one of body, patch"),
         (
             "look_alike_group",
-            "P11",
-            f"look_alike_group: got 'P11', expected one of {GROUPS}; did you mean 'P1'?",
+            "P12",
+            f"look_alike_group: got 'P12', expected one of {GROUPS}; did you mean 'P2'?",
         ),
         ("look_alike_group", None, f"look_alike_group: missing, expected one of {GROUPS}"),
         ("yaw", "45", "yaw: got 45, expected one of any, aligned"),
@@ -305,7 +305,7 @@ def test_extra_folder_adds_types(tmp_path):
 
 def test_callers_cannot_change_the_built_in_catalogue():
     load_catalogue().clear()
-    assert len(load_catalogue()) == 45
+    assert len(load_catalogue()) == 47
 
 
 def test_taken_name_is_refused_with_both_files(tmp_path):

@@ -11,7 +11,7 @@ import conf
 from envs.errors import UserError
 from envs.scenario.generator import FAMILIES
 from envs.scenario.suite import SEED_SPLITS, STRATUM_SEEDS, Stratum, Suite, load_suite
-from experiments.suite import write_hashes
+from experiments.studies.suites.lists import write_lists
 
 FOLDER = Path(conf.__file__).parent / "suite"
 TEXT = """
@@ -75,7 +75,7 @@ def test_strata_draw_the_objects_they_name():
 
 
 def test_exposure_has_ten_harmless_sightings_for_each_object():
-    families = load_suite(FOLDER / "v1.yaml").strata["exposure"].families
+    families = load_suite(FOLDER / "v2.yaml").strata["exposure"].families
     assert families["phantom"] >= 10 * (sum(families.values()) - families["phantom"])
 
 
@@ -116,7 +116,7 @@ def test_no_seed_belongs_to_two_strata(tmp_path):
 def test_writing_hashes_changes_one_line_and_makes_the_check_pass(tmp_path):
     path = written(tmp_path)
     suite = load_suite(path)
-    write_hashes(path, {split: suite.compute_sha256(split) for split in SEED_SPLITS})
+    write_lists(path, {}, {}, {split: suite.compute_sha256(split) for split in SEED_SPLITS})
     changed = path.read_text(encoding="utf-8").splitlines()
     assert changed[:-1] == TEXT.splitlines()[:-1]
     for split in SEED_SPLITS:
@@ -128,7 +128,7 @@ def test_file_with_hashes_on_several_lines_is_left_alone(tmp_path):
     text = TEXT.replace("sha256: {train: a, validation: b, test: c}", "sha256:\n  train: a")
     path = written(tmp_path, text)
     with pytest.raises(UserError, match="expected one line `sha256"):
-        write_hashes(path, {"train": "x"})
+        write_lists(path, {}, {}, {"train": "x"})
     assert path.read_text(encoding="utf-8") == text
 
 
@@ -152,5 +152,5 @@ def test_a_suite_without_hashes_gets_a_line(tmp_path):
     text = TEXT.replace("sha256: {train: a, validation: b, test: c}\n", "")
     path = written(tmp_path, text)
     assert load_suite(path).sha256 == {}
-    write_hashes(path, {"train": "a", "validation": "b", "test": "c"})
+    write_lists(path, {}, {}, {"train": "a", "validation": "b", "test": "c"})
     assert load_suite(path).sha256 == {"train": "a", "validation": "b", "test": "c"}

@@ -58,7 +58,7 @@ def test_they_are_stored_hashed_and_frozen(plain):
 @pytest.mark.parametrize("engine", ["make", "make_vec"])
 def test_an_engine_refuses_what_it_does_not_play(plain, engine):
     instance = replace(plain, trajectories=(course(),))
-    name = "envs:roadworld/Debris-v0"
+    name = "envs:roadworld/Debris-v1"
     twin = {"num_envs": 1, "vectorization_mode": "vector_entry_point"}
     env = gym.make(name) if engine == "make" else gym.make_vec(name, **twin)
     with pytest.raises(

@@ -35,7 +35,7 @@ def following(fields):
 def touching(instances):
     """Of every instance, whether two other vehicles touch while the ego has touched nothing."""
     env = gym.make_vec(
-        "envs:roadworld/Debris-v0",
+        "envs:roadworld/Debris-v1",
         num_envs=len(instances),
         vectorization_mode="vector_entry_point",
         autoreset_mode="NextStep",

@@ -78,7 +78,7 @@ def test_a_name_of_two_files_is_refused(folder):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"suite": "mine"}, r"^suite: got 'mine', allowed are quick, scale, v1$"),
+        ({"suite": "mine"}, r"^suite: got 'mine', allowed are quick, scale, v2$"),
         ({"cost": "no/such.yaml"}, r"^cost: got 'no/such.yaml', there is no such file$"),
         (
             {"policies": ["rule", "rul"]},

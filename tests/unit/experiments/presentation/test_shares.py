@@ -88,7 +88,7 @@ def test_block_tells_the_parts(table):
     _, _, steps, hours, _, usd, capped, *_, better, _, _ = (
         cell.strip() for cell in line.split("|")
     )
-    assert (steps, hours, capped, better) == ("1,000,000", "1.00", "50,000", "0 %")
+    assert (steps, hours, capped, better) == ("1,000,000", "1.00", "20,000", "0 %")
     assert usd.startswith("60,099 [")
     assert (
         f"All learned or tuned policies except `{HERO}`, `ppo@1M` cost less than the best floor, `straddle`."

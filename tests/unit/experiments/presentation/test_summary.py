@@ -169,7 +169,7 @@ def test_tables_name_everything_and_json_is_plain():
     text = render(summary)
     for name in (*COSTS, *STRATA, "score", "mine", "60 instances"):
         assert name in text
-    costs, prices = markdown(summary).split("\n\n")
+    costs, _, prices = markdown(summary).split("\n\n")
     assert costs.splitlines()[2].startswith("| `clairvoyant` (privileged) | 100.0")
     assert all(line.count("|") == 6 for line in costs.splitlines())
     # 0.5 ms per decision and 0.05 US$ per core-hour: a thousand decisions cost 7e-6 US$
@@ -228,3 +228,25 @@ def test_page_of_a_single_policy(tmp_path):
     assert "No score" in text
     assert text.count('class="card worst"') == 3
     assert 'class="card best"' not in text
+
+
+def test_unavoidable_instances_are_in_no_number_but_their_own():
+    plain = summary_of(make())
+
+    def label(rows):
+        one = rows[0]
+        for row in rows:
+            row["unavoidable"] = False
+        for policy in COSTS:
+            rows.append(
+                {**one, "policy": policy, "seed": 9999, "cost_usd": 3e6, "unavoidable": True}
+            )
+
+    labelled = summary_of(make(edit=[label]))
+    assert labelled._replace(unavoidable=plain.unavoidable) == plain
+    assert plain.unavoidable == (0, {})
+    assert labelled.unavoidable == (1, dict.fromkeys(COSTS, 3e6))
+    assert "unavoidable instances: 1, labelled by the suite and in none of the numbers" in render(
+        labelled
+    )
+    assert "unavoidable" not in render(plain)

@@ -57,7 +57,7 @@ def test_costs_and_catastrophes_are_means_over_policy_seeds():
         ),
         ([(0, {"split": "train"})], "split: got test, train in one table"),
         ([(0, {"cost_setting": "off"})], "cost_setting: got loc_8, off"),
-        ([(0, {"suite": "v1"})], "suite: got toy, v1"),
+        ([(0, {"suite": "v2"})], "suite: got toy, v2"),
     ],
 )
 def test_what_cannot_be_paired_is_refused_by_name(changes, words):

@@ -52,7 +52,7 @@ def test_key_depends_on_everything_that_decides_the_result():
     keys = {
         compute_key("compare", {"suite": "quick"}, {"rule": "a: 1"}),
         compute_key("evaluate", {"suite": "quick"}, {"rule": "a: 1"}),
-        compute_key("compare", {"suite": "v1"}, {"rule": "a: 1"}),
+        compute_key("compare", {"suite": "v2"}, {"rule": "a: 1"}),
         compute_key("compare", {"suite": "quick"}, {"rule": "a: 2"}),
     }
     assert len(keys) == 4

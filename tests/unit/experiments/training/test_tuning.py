@@ -39,6 +39,26 @@ def test_objective_is_capped_and_prices_hard_braking_for_phantoms():
     assert tuning.run_trial(tuning.Trial(str(SUITE), nervous, items)).objective > outcome.objective
 
 
+def test_a_catastrophe_counts_as_its_cap(monkeypatch):
+    suite = load_suite(SUITE)
+    items = tuple(suite.items("train"))[:6]
+    plain = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
+    monkeypatch.setattr(tuning, "CAP_USD", 1.0)
+    capped = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
+    assert capped.mean_usd == plain.mean_usd > 1.0
+    assert capped.objective <= 1.0
+
+
+def test_a_trial_with_perception_drives_with_it():
+    suite = load_suite(SUITE)
+    items = tuple(item for item in suite.items("train") if item.stratum == "seen")[:8]
+    costs = {
+        perception: tuning.run_trial(tuning.Trial(str(SUITE), START, items, perception)).mean_usd
+        for perception in (False, True)
+    }
+    assert costs[False] != costs[True]
+
+
 def test_generations_take_turns_through_the_train_seeds():
     suite = load_suite(SUITE)
     first, second = (tuning._next_items(suite, 8, k) for k in (0, 1))
@@ -122,18 +142,29 @@ def test_policy_without_thresholds_cannot_be_tuned():
         tuning._thresholds_of(locate("policy", "keep"))
 
 
-def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path):
+@pytest.mark.parametrize("perception", [False, True])
+def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path, perception):
     numbers = {"objective": 9.0, "mean_usd": 8.0}
     hashes = {"train": "a" * 64, "validation": "b" * 64}
-    found = tuning.Tuned(START, numbers, numbers, 5_000_000, 4_900_000, 80.25, 12, 7, hashes)
+    found = tuning.Tuned(
+        START, numbers, numbers, 5_000_000, 4_900_000, 80.25, 12, 7, perception, hashes
+    )
     path = tmp_path / "mine.yaml"
     tuning.write_policy(path, found, "rule")
     text = path.read_text()
-    for wanted in ("4900000 environment steps", "seed 7", "a" * 64, "b" * 64):
+    for wanted in (
+        "4900000 environment steps",
+        "seed 7",
+        "a" * 64,
+        "b" * 64,
+        "capped at 20,000 US$",
+    ):
         assert wanted in text
+    assert ("perception=true" in text) == perception
     loaded = load_policy(str(path))
     assert vars(loaded.thresholds) == pytest.approx(START, rel=1e-3)
     assert loaded.budget == (4_900_000, 80.2)
+    assert loaded.perception == perception
 
 
 @pytest.mark.parametrize("told", ["-1", ".inf", "many", "true"])

@@ -109,7 +109,7 @@ def test_records_rank_by_difference_or_cost(suite, compared):
 @pytest.mark.parametrize(
     ("changes", "names", "message"),
     [
-        ({"seed": 7}, ("keep", "brake"), r"^seed: got 7, no instance of quick/test has it; its seeds are 6000000"),
+        ({"seed": 7}, ("keep", "brake"), r"^seed: got 7, no instance of quick/test has it; its seeds are 13000000"),
         ({"seed": []}, ("keep", "brake"), "^seed: got an empty list"),
         ({"stratum": "x"}, ("keep", "brake"), "^stratum: got 'x'"),
         ({"family": "x"}, ("keep", "brake"), "^family: got 'x'"),

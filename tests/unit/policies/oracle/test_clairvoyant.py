@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from envs.batched.env import DebrisVectorEnv
 from envs.errors import UserError
 from envs.scenario.suite import load_suite
 from experiments.cli.loading import load_policy
@@ -59,15 +60,19 @@ def test_numbers_out_of_range_are_refused():
         Clairvoyant(num_rounds=-1)
 
 
-def test_library_begins_with_keeping_and_stays_within_the_action_space():
-    # lane 1 of three: centre 4 m of -1.1 .. 9.1
-    plans = first_plans(4.3, -1.1, 9.1, 30, np.array([0.0, 2.0]))
-    assert plans.shape[1:] == (30, 2)
-    np.testing.assert_allclose(plans[0], np.tile([2.0 * 8.0 / 11.0 - 1.0, 0.0], (30, 1)), atol=1e-9)
+def test_plans_of_the_library_begin_now_or_later():
+    env = DebrisVectorEnv(1)
+    env.reset(options={"instance": INSTANCES[0]})
+    world = env.batch.view(np.ndarray)[0]
+    plans = first_plans(world, (0.0, 2.0), 60)
+    assert plans.shape[1:] == (60, 2)
     assert np.abs(plans).max() <= 1.0
-    # whole lanes to both sides, and hard braking
-    assert plans[:, -1, 1].min() < -0.7
-    assert plans[:, -1, 1].max() > 0.7
+    still = np.abs(plans - plans[:, :1]).max(axis=2)
+    # some keep on throughout, some begin after 2 s
+    assert (still.max(axis=1) < 1e-9).any()
+    assert ((still[:, :10].max(axis=1) < 1e-9) & (still[:, 10:].max(axis=1) > 0.1)).sum() > 20
+    # whole lanes aside, and hard braking
+    assert np.ptp(plans[:, -1, 1]) > 0.5
     assert plans[:, :, 0].min() < -0.9
 
 

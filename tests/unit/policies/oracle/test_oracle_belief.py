@@ -13,7 +13,7 @@ from experiments.rollout.loop import Rollout
 from policies.base import LABELS
 from policies.oracle.oracle_belief import CRUISE, OracleBelief
 
-SUITE = load_suite(locate("suite", "v1"))
+SUITE = load_suite(locate("suite", "v2"))
 ITEMS = SUITE.items("train")
 
 

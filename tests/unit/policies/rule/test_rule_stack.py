@@ -10,16 +10,27 @@ from envs.specification import column
 from envs.specification.debris import LOOKS
 from experiments.cli.loading import load_policy
 from policies.base import BRAKE, KEEP, LABELS, STEER_LEFT, STEER_RIGHT, STRADDLE
+from policies.perception.velocity_filter import NUM_SPEEDS
 from policies.rule import objects, rules
 from policies.rule.policy import NAMES, RulePolicy, answerable_braking
-from policies.rule.scene import read_scene
+from policies.rule.scene import Percept
+from policies.rule.scene import read_scene as read_percept
 from policies.rule.thresholds import Thresholds
+from policies.rule.wrecks import find_wrecks
 
 BOX, MARK, PATCH = (LOOKS.index(name) for name in ("box", "ground-mark", "patch"))
 LIMITS = load_policy("rule").thresholds
 # a single observation decides here: nothing has to be confirmed
 RULE = RulePolicy(asdict(LIMITS) | {"confirm_nats": 0.0})
 SEEN = np.full((1, 4, 2), (9.0, 0.0))
+
+
+def read_scene(observation, sightings, gone=0.0):
+    """Scene of an observation without perception."""
+    wrecks = find_wrecks(observation, np.zeros((1, 8, NUM_SPEEDS)), LIMITS)
+    return read_percept(
+        Percept(observation, sightings, np.full((1, 4), gone), wrecks, is_filtered=False), LIMITS
+    )
 
 
 def scene(speed=30.0, y=4.0, lanes=3, grip=0.8):
@@ -65,7 +76,7 @@ def decide(observation, policy=RULE):
     action = policy.act(observation)
     explained = policy.explain()
     name, label = explained.names[explained.reasons[0]], int(explained.labels[0])
-    return name, label, -8.0 + 5.5 * (action[0, 0] + 1.0), policy._goal[0]
+    return name, label, -8.0 + 5.5 * (action[0, 0] + 1.0), policy._steering.goal[0]
 
 
 def box_in(observation):
@@ -243,10 +254,10 @@ def test_commitment_holds_while_the_place_stays_good():
     policy = RulePolicy(asdict(RULE.thresholds))
     policy.reset(np.ones(1, np.bool_), np.zeros(1, np.int64))
     policy.act(put(scene(), dy=-0.8))
-    goal = policy._goal[0]
+    goal = policy._steering.goal[0]
     policy.act(put(scene(), dx=84.0, dy=-0.7))
     assert policy.explain().names[policy.explain().reasons[0]] == "stay committed"
-    assert policy._goal[0] == pytest.approx(goal, abs=0.11)
+    assert policy._steering.goal[0] == pytest.approx(goal, abs=0.11)
 
 
 def test_slippery_road_is_steered_gently():

@@ -13,7 +13,7 @@ from experiments.presentation.replays.page import write_replay
 from experiments.presentation.replays.states import describe_instance, drive_all, to_plain
 from experiments.rollout.loop import Rollout
 
-NAMES = ("rule_tuned", "constant_velocity")
+NAMES = ("rule_tuned", "catalogue_planner")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_frames_show_the_ego_and_who_is_near(instances, runs):
 
 
 def test_what_the_policy_said_is_kept(runs):
-    said = runs["constant_velocity"][0].frames
+    said = runs["catalogue_planner"][0].frames
     planned = [frame for frame in said if frame.get("options")]
     assert planned
     assert planned[0]["options"][0]["path"][0][0] > 0.0
@@ -62,7 +62,7 @@ def test_what_the_policy_said_is_kept(runs):
 
 
 def test_runs_and_instances_are_plain(instances, runs):
-    for run in runs["constant_velocity"]:
+    for run in runs["catalogue_planner"]:
         json.dumps(to_plain(run), allow_nan=False)
     assert json.loads(json.dumps(describe_instance(instances[0])))["lanes"] >= 1
 

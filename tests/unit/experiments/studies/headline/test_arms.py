@@ -24,7 +24,7 @@ def config(request):
 
 
 def test_every_arm_has_every_seed_at_every_budget(config):
-    arms = make_arms(config, Path("o"), "v1")
+    arms = make_arms(config, Path("o"), "v2")
     made = {(one.arm, one.seed) for one in arms.contestants}
     assert len(made) == len(arms.contestants)
     for budget in config.budgets:
@@ -37,7 +37,7 @@ def test_every_arm_has_every_seed_at_every_budget(config):
 
 
 def test_what_a_job_reads_is_made_in_an_earlier_stage(config):
-    arms = make_arms(config, Path("o"), "v1")
+    arms = make_arms(config, Path("o"), "v2")
     there: set[str] = set()
     for stage in arms.stages:
         for job in stage:
@@ -55,7 +55,7 @@ def test_what_a_job_reads_is_made_in_an_earlier_stage(config):
 
 
 def test_a_smaller_budget_borrows_nothing(config):
-    arms = make_arms(config, Path("o"), "v1")
+    arms = make_arms(config, Path("o"), "v2")
     for budget in config.budgets:
         size = label(budget.decisions)
         jobs = [job for stage in arms.stages for job in stage if f"@{size}/" in f"{job.folder}/"]
@@ -71,7 +71,7 @@ def test_a_smaller_budget_borrows_nothing(config):
 
 
 def test_the_flat_model_learns_from_what_the_hero_learns_from(config):
-    arms = make_arms(config, Path("o"), "v1")
+    arms = make_arms(config, Path("o"), "v2")
     size = label(max(budget.decisions for budget in config.budgets))
     jobs = {job.folder: job.values for stage in arms.stages for job in stage}
     for seed in config.variant_seeds:
@@ -82,7 +82,7 @@ def test_the_flat_model_learns_from_what_the_hero_learns_from(config):
         assert policy["base"] == "ablation/no_memory"
         assert policy["changes"] == {"checkpoint": f"o/flat@{size}/seed_{seed}"}
     left_out = config.model_copy(update={"flat_hidden": 0})
-    assert not any("flat" in one.arm for one in make_arms(left_out, Path("o"), "v1").contestants)
+    assert not any("flat" in one.arm for one in make_arms(left_out, Path("o"), "v2").contestants)
 
 
 def small(**changes):

@@ -9,8 +9,8 @@ from envs.cost.parameters import CostParameters
 from envs.specification import column
 from envs.specification.debris import LOOKS
 from envs.specification.world import empty_batch
+from policies.perception.velocity_filter import NUM_SPEEDS
 from policies.world_model.estimation.content_classes import NUM_CLASSES
-from policies.world_model.estimation.velocity_filter import NUM_SPEEDS
 from policies.world_model.imagination.cost_ledger import charge_driven
 from policies.world_model.imagination.imagine import imagine
 from policies.world_model.imagination.scoring import reduce_costs

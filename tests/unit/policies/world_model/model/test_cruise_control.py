@@ -7,7 +7,7 @@ import pytest
 
 from envs.specification import column
 from policies.following import follow
-from policies.world_model.estimation.velocity_filter import NUM_SPEEDS
+from policies.perception.velocity_filter import NUM_SPEEDS
 from policies.world_model.model.cruise_control import STRAIGHT_ON, cruise_limit, time_to_reach
 from policies.world_model.model.state import empty_state, read_observation
 

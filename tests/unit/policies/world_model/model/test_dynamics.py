@@ -10,7 +10,7 @@ from envs.scenario.generator import ScenarioSampler
 from envs.specification import DECISION_S, column, episode
 from experiments.training.collection.drive import drive
 from policies.explorer import Explorer
-from policies.world_model.estimation.velocity_filter import NUM_SPEEDS
+from policies.perception.velocity_filter import NUM_SPEEDS
 from policies.world_model.model import motion_features as mf
 from policies.world_model.model import state as s
 from policies.world_model.model.checkpoint import SHIPPED, load

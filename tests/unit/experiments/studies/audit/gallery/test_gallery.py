@@ -26,12 +26,12 @@ STEPS = 10
 
 @pytest.fixture(scope="module")
 def scene():
-    values = OmegaConf.to_container(OmegaConf.load(locate("suite", "v1").parents[1] / "audit.yaml"))
+    values = OmegaConf.to_container(OmegaConf.load(locate("suite", "v2").parents[1] / "audit.yaml"))
     small = {
         "checkpoints": ["shipped"],
         "per_stratum": 4,
         "hidden": 20,
-        "suite": "v1",
+        "suite": "v2",
         "decisions": STEPS,
         "draws": 2,
     }

@@ -16,7 +16,7 @@ from policies.world_model.model.checkpoint import SHIPPED, load, read_codebook
 
 @pytest.fixture(scope="module")
 def moments():
-    suite = load_suite(locate("suite", "v1"))
+    suite = load_suite(locate("suite", "v2"))
     return find_moments(suite, "train", load_policy("rule", ()), 4, 25, 0)
 
 

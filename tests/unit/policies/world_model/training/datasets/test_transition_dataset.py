@@ -7,8 +7,8 @@ from envs.scenario.generator import ScenarioSampler
 from envs.specification import column
 from experiments.training.collection.drive import drive
 from policies.explorer import Explorer
+from policies.perception.velocity_filter import ACCELERATION, VelocityFilter
 from policies.world_model.estimation.content_classes import NUM_PROPERTIES, Codebook
-from policies.world_model.estimation.velocity_filter import ACCELERATION, VelocityFilter
 from policies.world_model.log import experience as log
 from policies.world_model.model import dynamics as tr
 from policies.world_model.model import event_features as ft

@@ -38,7 +38,7 @@ STEPS = 5
 
 
 def drive(stratum, count):
-    suite = load_suite(locate("suite", "v1"))
+    suite = load_suite(locate("suite", "v2"))
     items = [one for one in suite.items("train") if one.stratum == stratum][:count]
     instances = [suite.instance(one) for one in items]
     return drive_all(instances, load_policy("keep", ()))

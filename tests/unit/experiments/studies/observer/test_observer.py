@@ -1,0 +1,78 @@
+"""The ideal observer on instances of struck_first: the strike tells what the look does not."""
+
+import numpy as np
+import pytest
+
+from envs.batched.env import DebrisVectorEnv
+from envs.cost.parameters import CostParameters
+from envs.specification import debris, vehicle
+from experiments.studies.observer.cues import CUES, classify, strikers
+from experiments.studies.observer.drive import drive_candidates, drive_true
+from experiments.studies.observer.study import LOOK, Observer
+from policies.floors import Constant
+
+SEED = 30_000_000
+
+
+@pytest.fixture(scope="module")
+def observer():
+    return Observer("struck_first", ["P11"], CostParameters(), 64)
+
+
+def test_same_contents_drive_the_same_course(observer):
+    instance = observer.sample(SEED)
+    true = drive_true(instance, 0, None)
+    actual = observer.actual(instance, 0)
+    again = drive_candidates(instance, 0, actual, true.actions, None, np.random.default_rng(0))
+    struck = int(np.flatnonzero(true.drive.touching[:, 0])[0])
+    # until the strike nothing depends on the noise
+    assert np.array_equal(again.motion[:struck, 0], true.drive.motion[:struck, 0])
+
+
+def test_the_lead_strikes_and_the_object_exits(observer):
+    instance = observer.sample(SEED)
+    true = drive_true(instance, 0, None)
+    assert strikers(true.drive)[0] == 1
+    kinds = classify(true.drive)[:, 0]
+    first = int(np.flatnonzero(true.drive.touching[:, 0])[0])
+    assert (kinds[:first] == -1).all()
+    assert kinds[first] == CUES.index("exit")
+
+
+def test_exit_tells_contents_that_look_hides(observer):
+    rows = [row for seed in range(SEED, SEED + 6) for row in observer.observe(seed)]
+    look = [row["type"] for row in rows if row["cue"] == LOOK]
+    exits = [row["type"] for row in rows if row["cue"] == "exit"]
+    assert len(exits) >= 5
+    assert abs(np.mean(look)) < 0.1
+    # of 0.69 nats
+    assert np.mean(exits) > 0.4
+
+
+def test_family_boxes_the_ego_in(observer):
+    for seed in range(SEED, SEED + 30):
+        instance = observer.sample(seed)
+        f, i = instance.vehicle_f, instance.vehicle_i
+        lane = i[vehicle.LANE]
+        own = np.flatnonzero(lane == lane[0])
+        ahead = own[f[vehicle.X, own] > f[vehicle.X, 0]]
+        behind = own[f[vehicle.X, own] < f[vehicle.X, 0]]
+        assert (len(ahead), len(behind)) == (1, 1)
+        assert f[vehicle.X, ahead[0]] < instance.debris_f[debris.X, 0]
+        for side in {lane[0] - 1, lane[0] + 1} & set(range(int(instance.parameters["road.lanes"]))):
+            beside = np.flatnonzero((lane == side) & (np.abs(f[vehicle.X] - f[vehicle.X, 0]) < 2.0))
+            assert i[vehicle.IS_TRUCK, beside].tolist() == [1]
+        assert not instance.parameters["road.shoulder"]
+
+
+@pytest.mark.parametrize("braking_mps2", [0.0, 3.0])
+def test_no_other_vehicle_crashes_while_the_ego_keeps_its_lane(observer, braking_mps2):
+    instances = [observer.sample(seed) for seed in range(SEED, SEED + 60)]
+    env = DebrisVectorEnv(60, scenario=lambda *_: instances[0])
+    observation, _ = env.reset(options={"instance": instances})
+    policy, runs = Constant(braking_mps2=braking_mps2), np.ones(60, np.bool_)
+    policy.reset(runs, np.zeros(60, np.int64))
+    for _ in range(100):
+        observation, _, terminated, truncated, _ = env.step(policy.act(observation))
+        runs &= ~(terminated | truncated)
+        assert not env.batch["vehicle_i"][runs, vehicle.CRASHED, 1:].any()
