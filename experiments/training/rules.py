@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from envs.scenario.suite import Suite, SuiteItem, load_suite, load_suite_once
+from envs.scenario.suite import EPISODE_CAP_USD, Suite, SuiteItem, load_suite, load_suite_once
 from experiments.cli.ingredients import of_suite
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
@@ -30,10 +30,6 @@ from experiments.store.run_folder import compute_key, describe_change, sources_h
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
-
-CAP_USD: Final = 20_000.0
-"""An episode counts at most this much: a search on the plain mean follows the few costliest episodes of a generation
-[A: one in a hundred episodes of the tuned rules costs more]."""
 
 NUISANCE_USD: Final = 1000.0
 """Added per phantom episode with hard braking: the cost alone hardly counts it, the goal is one in a hundred [A]."""
@@ -241,7 +237,10 @@ def _choose(
 
 
 def run_trial(trial: Trial) -> Outcome:
-    """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms."""
+    """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms.
+
+    A search on the plain mean would follow the few costliest episodes of a generation.
+    """
     begun = time.process_time()
     suite = load_suite_once(trial.suite_path, trial.allow)
     instances = [suite.instance(item) for item in trial.items]
@@ -253,7 +252,7 @@ def run_trial(trial: Trial) -> Outcome:
         decisions += len(episode.total_usd)
         if trial.items[k].stratum == "phantom":
             costs[1, k] = NUISANCE_USD * (peak_braking_mps2(episode) > HARD_BRAKING_MPS2)
-        capped[k] = min(costs[0, k], CAP_USD) + costs[1, k]
+        capped[k] = min(costs[0, k], EPISODE_CAP_USD) + costs[1, k]
     spent = time.process_time() - begun
     return Outcome(float(capped.mean()), float(costs[0].mean()), decisions, spent)
 
@@ -345,7 +344,7 @@ def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
     head = [
         f"# {name}: the rules of {begun_with} on {reads}, thresholds tuned by CMA-ES",
         f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}{perception}",
-        f"# minimised: mean cost, every episode capped at {CAP_USD:,.0f} US$, plus {NUISANCE_USD:,.0f} US$",
+        f"# minimised: mean cost, every episode capped at {EPISODE_CAP_USD:,.0f} US$, plus {NUISANCE_USD:,.0f} US$",
         "# for hard braking in an episode of the stratum phantom",
         f"# {found.decisions} environment steps, {found.generations} generations, seed {found.seed}; train seeds of",
         f"# the suite, sha256 {found.suite_sha256['train']};",

@@ -43,7 +43,7 @@ def test_a_catastrophe_counts_as_its_cap(monkeypatch):
     suite = load_suite(SUITE)
     items = tuple(suite.items("train"))[:6]
     plain = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
-    monkeypatch.setattr(tuning, "CAP_USD", 1.0)
+    monkeypatch.setattr(tuning, "EPISODE_CAP_USD", 1.0)
     capped = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
     assert capped.mean_usd == plain.mean_usd > 1.0
     assert capped.objective <= 1.0
