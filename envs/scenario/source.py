@@ -148,7 +148,7 @@ class ObjectSource:
         """The error that no type fits."""
         groups = ", ".join(self.groups) or "any"
         return UserError(
-            f"split: got {self.split!r}, no object type of it is what the scenario wants (look-alike groups: {groups})"
+            f"split: got {self.split!r}, no object type of it fits the scenario (look-alike groups: {groups})"
         )
 
     def draw(
