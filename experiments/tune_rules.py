@@ -15,22 +15,22 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.cli.configuration import TuneConfiguration, validate
     from experiments.cli.locations import locate
     from experiments.training import rules as tuning
+    from experiments.training import tuned_rules
 
     config = validate(TuneConfiguration, values)
     found = tuning.tune(
         locate("suite", config.suite),
         locate("policy", config.policies),
-        budget=config.budget_decisions,
-        instances=config.instances_per_stratum,
-        seed=config.seed,
-        workers=config.workers,
+        tuning.Effort(
+            config.budget_decisions, config.instances_per_stratum, config.seed, config.workers
+        ),
         log=Path(config.log),
         perception=config.perception,
         allow=tuple(config.allow),
     )
     path = Path(config.output)
-    tuning.write_policy(path, found, config.policies)
-    sys.stdout.write(tuning.describe(found))
+    tuned_rules.write_policy(path, found, config.policies)
+    sys.stdout.write(tuned_rules.describe(found))
     sys.stdout.write(f"{path}\n")
 
 

@@ -30,7 +30,7 @@ from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings, check_options
 from envs.world.vector_env import WorldsVectorEnv
 
-STATE_SCHEMA = 1
+STATE_SCHEMA = 2
 
 
 class Futures(NamedTuple):

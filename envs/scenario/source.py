@@ -33,11 +33,6 @@ def is_light(spec: DebrisSpec) -> bool:
     return is_body(spec) and spec.mass_kg.high <= LIGHT_MASS_KG
 
 
-def is_heavy(spec: DebrisSpec) -> bool:
-    """Whether it is a body and not light."""
-    return is_body(spec) and not is_light(spec)
-
-
 @dataclass(frozen=True)
 class ObjectSource:
     """The part of a catalogue that an episode may draw from.
@@ -153,7 +148,7 @@ class ObjectSource:
         """The error that no type fits."""
         groups = ", ".join(self.groups) or "any"
         return UserError(
-            f"split: got {self.split!r}, no object type of it is what the scenario wants (look-alike groups: {groups})"
+            f"split: got {self.split!r}, no object type of it fits the scenario (look-alike groups: {groups})"
         )
 
     def draw(

@@ -69,16 +69,16 @@ class Trajectory(Immutable):
             raise UserError(
                 f"trajectory of vehicle {self.vehicle}: time_s: expected increasing moments, the first 0"
             )
-        self.freeze()
+        self._freeze()
 
-    def freeze(self) -> None:
+    def _freeze(self) -> None:
         """Forbid writing to the arrays."""
         for name in COURSE:
             getattr(self, name).setflags(write=False)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self.freeze()  # pickle returns arrays that may be written to
+        self._freeze()  # pickle returns arrays that may be written to
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready mapping; floats keep every bit."""

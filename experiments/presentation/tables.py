@@ -23,6 +23,13 @@ PRICE_COLUMNS: Final = (
 )
 """Price of a policy: of training, of decisions, and per minute of imagined future."""
 
+SECONDARY_HEADS: Final = {
+    "above_5000_usd": f"> {COSTLY_USD:,.0f} US$",
+    "cvar95_usd": "CVaR95, US$",
+    "median_usd": "median, US$",
+}
+"""Heads of the columns of secondary outcomes; the means of the strata have a table of their own."""
+
 
 def usd(value: float) -> str:
     """Format US$ with thousands separators, and with a decimal below 100."""
@@ -86,12 +93,18 @@ def outcome_cells(summary: Summary) -> list[list[str]]:
     heads = [
         name if cap is None else f"{name} (cap {cap:,.0f})" for name, cap in found.caps.items()
     ]
-    rows = [["outcomes", *heads, f"> {COSTLY_USD:,.0f} US$", "median, US$"]]
     by_policy = {row.policy: row for row in found.rows}
-    for policy in (row.policy for row in summary.ranked):
-        row = by_policy[policy]
-        means = [with_interval(row.primary[name]) for name in found.caps]
-        rows.append([policy, *means, percent(row.above), usd(row.median_usd)])
+    further = {name: head for name, head in SECONDARY_HEADS.items() if name in found.secondary}
+    rows = [["outcomes", *heads, *further.values()]]
+    for row in summary.ranked:
+        one = by_policy[row.policy]
+        cells = {
+            "above_5000_usd": percent(one.above),
+            "cvar95_usd": with_interval(row.cvar95),
+            "median_usd": usd(one.median_usd),
+        }
+        means = [with_interval(one.primary[name]) for name in found.caps]
+        rows.append([row.policy, *means, *(cells[name] for name in further)])
     return rows
 
 

@@ -18,22 +18,17 @@ from numpy.typing import NDArray
 
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
-from envs.scenario.suite import Suite, SuiteItem, load_suite, load_suite_once
+from envs.scenario.suite import EPISODE_CAP_USD, Suite, SuiteItem, load_suite, load_suite_once
 from experiments.cli.ingredients import of_suite
 from experiments.execution import pool
 from experiments.metrics.peak_braking import peak_braking_mps2
 from experiments.rollout.loop import Rollout
-from experiments.store.atomic import make_folder, write_text
+from experiments.store.atomic import make_folder
 from experiments.store.progress import Progress
-from experiments.store.provenance import describe_code
 from experiments.store.run_folder import compute_key, describe_change, sources_hash
 from experiments.store.steps import Steps
 from policies.rule.policy import RulePolicy
 from policies.rule.thresholds import ORDERED, Thresholds
-
-CAP_USD: Final = 20_000.0
-"""An episode counts at most this much: a search on the plain mean follows the few costliest episodes of a generation
-[A: one in a hundred episodes of the tuned rules costs more]."""
 
 NUISANCE_USD: Final = 1000.0
 """Added per phantom episode with hard braking: the cost alone hardly counts it, the goal is one in a hundred [A]."""
@@ -90,14 +85,20 @@ class Tuned(NamedTuple):
     suite_sha256: dict[str, str]
 
 
+class Effort(NamedTuple):
+    """What a search may spend."""
+
+    budget: int  # environment steps (decisions), validation included
+    instances: int  # per stratum and candidate; all candidates of a generation get the same ones
+    seed: int
+    workers: int  # processes
+
+
 def tune(
     suite_path: Path,
     policy_path: Path,
+    effort: Effort,
     *,
-    budget: int,
-    instances: int,
-    seed: int,
-    workers: int,
     log: Path,
     perception: bool = False,
     allow: tuple[str, ...] = (),
@@ -110,14 +111,8 @@ def tune(
         Of the suite.
     policy_path
         Where the search begins.
-    budget
-        Environment steps (decisions), validation included.
-    instances
-        Per stratum and candidate; all candidates of a generation get the same ones.
-    seed
-        Of the search.
-    workers
-        Processes.
+    effort
+        Budget, seed and processes.
     log
         What every generation gave; a search that was interrupted is replayed from it.
     perception
@@ -133,38 +128,21 @@ def tune(
     suite = load_suite(suite_path, allow)
     start = _thresholds_of(policy_path)
     items = tuple(suite.items("validation"))
-    stride = math.ceil((NUM_FINALISTS + 1) * 100 * len(items) / (VALIDATION_SHARE * budget))
+    stride = math.ceil((NUM_FINALISTS + 1) * 100 * len(items) / (VALIDATION_SHARE * effort.budget))
     items = items[::stride]
     reserve = (NUM_FINALISTS + 1) * 100 * len(items)
+    search = _Search(suite, suite_path, items, start, effort, perception, allow)
     optimizer = CMA(
-        mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=seed
+        mean=_to_unit(start), sigma=FIRST_SIGMA, bounds=_unit_bounds(len(start)), seed=effort.seed
     )
-    head = {"start": start, "seed": seed, "instances": instances, "perception": perception}
-    inputs = {
-        "search": {name: json.dumps(value) for name, value in head.items()},
-        "suite": of_suite(str(suite_path), allow),
-        "roadworld": {"sources": sources_hash()},
-    }
-    key = compute_key("tune_rules", head, inputs)
+    key, inputs = _identify(search)
     steps = _open_log(log, key, inputs)
     means = [optimizer.mean.copy()]
     used, cpu_s = 0, 0.0
-    with Progress("tuning", budget, "decisions") as progress:
-        while used + reserve < budget:
+    with Progress("tuning", effort.budget, "decisions") as progress:
+        while used + reserve < effort.budget:
             points = [optimizer.ask() for _ in range(optimizer.population_size)]
-            generation = len(means) - 1
-            name = f"generation {generation}"
-            done = steps.find(name, key)
-            if done is not None:
-                outcomes = [Outcome(*row) for row in done.value]
-            else:
-                drawn = _next_items(suite, instances, generation)
-                trials = [
-                    Trial(str(suite_path), _from_unit(p, start), drawn, perception, allow)
-                    for p in points
-                ]
-                outcomes = _run_all(trials, workers)
-                steps.note(name, (), key=key, value=outcomes)
+            outcomes = _run_generation(search, points, len(means) - 1, steps, key)
             optimizer.tell([(p, o.objective) for p, o in zip(points, outcomes, strict=True)])
             means.append(optimizer.mean.copy())
             spent = sum(outcome.decisions for outcome in outcomes)
@@ -172,7 +150,6 @@ def tune(
             cpu_s += sum(outcome.cpu_s for outcome in outcomes)
             mean = np.mean([outcome.objective for outcome in outcomes])
             progress.update(spent, f"objective {mean:,.0f}")
-        search = _Search(suite, suite_path, items, start, budget, seed, workers, perception, allow)
         return _choose(search, means, (used, cpu_s), progress)
 
 
@@ -182,25 +159,63 @@ def affordable_instances(budget: int) -> int:
     Examples
     --------
     >>> affordable_instances(50_000), affordable_instances(1_000_000), affordable_instances(10_000_000)
-    (1, 7, 40)
+    (1, 6, 40)
     """
-    strata, candidates, decisions = 6, 14, 100
+    strata, candidates, decisions = 7, 14, 100
     each = WANTED_GENERATIONS * strata * candidates * decisions
     return min(max(round((1.0 - VALIDATION_SHARE) * budget / each), 1), 40)
 
 
 class _Search(NamedTuple):
-    """Data of a search that the final choice needs."""
+    """Inputs of a search."""
 
     suite: Suite
     suite_path: Path
-    items: tuple[SuiteItem, ...]
+    items: tuple[SuiteItem, ...]  # of the final choice
     start: dict[str, float]
-    budget: int  # environment steps allowed
-    seed: int
-    workers: int
+    effort: Effort
     perception: bool
     allow: tuple[str, ...]
+
+    def run(
+        self, candidates: list[dict[str, float]], items: tuple[SuiteItem, ...]
+    ) -> list[Outcome]:
+        """Outcomes of thresholds on some instances."""
+        trials = [
+            Trial(str(self.suite_path), one, items, self.perception, self.allow)
+            for one in candidates
+        ]
+        return _run_all(trials, self.effort.workers)
+
+
+def _identify(search: _Search) -> tuple[str, dict[str, dict[str, str]]]:
+    """Key of a search, and what it is made of."""
+    head = {
+        "start": search.start,
+        "seed": search.effort.seed,
+        "instances": search.effort.instances,
+        "perception": search.perception,
+    }
+    inputs = {
+        "search": {name: json.dumps(value) for name, value in head.items()},
+        "suite": of_suite(str(search.suite_path), search.allow),
+        "roadworld": {"sources": sources_hash()},
+    }
+    return compute_key("tune_rules", head, inputs), inputs
+
+
+def _run_generation(
+    search: _Search, points: list[NDArray[np.float64]], generation: int, steps: Steps, key: str
+) -> list[Outcome]:
+    """Outcomes of the candidates of a generation, from the log if they are there."""
+    name = f"generation {generation}"
+    done = steps.find(name, key)
+    if done is not None:
+        return [Outcome(*row) for row in done.value]
+    drawn = _next_items(search.suite, search.effort.instances, generation)
+    outcomes = search.run([_from_unit(p, search.start) for p in points], drawn)
+    steps.note(name, (), key=key, value=outcomes)
+    return outcomes
 
 
 def _choose(
@@ -214,11 +229,7 @@ def _choose(
     last = len(means) - 1
     chosen = sorted({round(last * (k + 1) / NUM_FINALISTS) for k in range(NUM_FINALISTS)} | {0})
     finalists = [_from_unit(means[k], start) if k else start for k in chosen]
-    trials = [
-        Trial(str(search.suite_path), one, search.items, search.perception, search.allow)
-        for one in finalists
-    ]
-    outcomes = _run_all(trials, search.workers)
+    outcomes = search.run(finalists, search.items)
     spent = sum(outcome.decisions for outcome in outcomes)
     progress.update(spent)
     best = min(range(len(finalists)), key=lambda k: (outcomes[k].objective, k))
@@ -227,11 +238,11 @@ def _choose(
         finalists[best],
         {"objective": before.objective, "mean_usd": before.mean_usd},
         {"objective": after.objective, "mean_usd": after.mean_usd},
-        search.budget,
+        search.effort.budget,
         spent_before[0] + spent,
         spent_before[1] + sum(outcome.cpu_s for outcome in outcomes),
         last,
-        search.seed,
+        search.effort.seed,
         search.perception,
         {
             split: search.suite.sha256.get(split, "not recorded")
@@ -241,7 +252,10 @@ def _choose(
 
 
 def run_trial(trial: Trial) -> Outcome:
-    """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms."""
+    """Objective of a set of thresholds: mean capped cost, plus a price for hard braking for phantoms.
+
+    A search on the plain mean would follow the few costliest episodes of a generation.
+    """
     begun = time.process_time()
     suite = load_suite_once(trial.suite_path, trial.allow)
     instances = [suite.instance(item) for item in trial.items]
@@ -253,7 +267,7 @@ def run_trial(trial: Trial) -> Outcome:
         decisions += len(episode.total_usd)
         if trial.items[k].stratum == "phantom":
             costs[1, k] = NUISANCE_USD * (peak_braking_mps2(episode) > HARD_BRAKING_MPS2)
-        capped[k] = min(costs[0, k], CAP_USD) + costs[1, k]
+        capped[k] = min(costs[0, k], EPISODE_CAP_USD) + costs[1, k]
     spent = time.process_time() - begun
     return Outcome(float(capped.mean()), float(costs[0].mean()), decisions, spent)
 
@@ -325,40 +339,3 @@ def _open_log(path: Path, key: str, inputs: Mapping[str, Mapping[str, str]]) -> 
     if begun is None or begun.value != inputs:
         steps.note(INPUTS, (), value=inputs)
     return steps
-
-
-def describe(found: Tuned) -> str:
-    """Describe the result in two lines."""
-    return (
-        f"{found.decisions:,} environment steps, {found.generations} generations\n"
-        f"validation: objective {found.before['objective']:,.0f} -> {found.after['objective']:,.0f}, "
-        f"mean cost {found.before['mean_usd']:,.0f} -> {found.after['mean_usd']:,.0f} US$\n"
-    )
-
-
-def write_policy(path: Path, found: Tuned, begun_with: str) -> None:
-    """Write a policy file with the tuned thresholds and their origin; ``begun_with`` is the original policy."""
-    code = describe_code()
-    name = "rule_tuned_perception" if found.perception else "rule_tuned"
-    reads = "filtered tracks" if found.perception else "the measurements"
-    perception = " perception=true" if found.perception else ""
-    head = [
-        f"# {name}: the rules of {begun_with} on {reads}, thresholds tuned by CMA-ES",
-        f"# python -m experiments.tune_rules seed={found.seed} budget_decisions={found.budget}{perception}",
-        f"# minimised: mean cost, every episode capped at {CAP_USD:,.0f} US$, plus {NUISANCE_USD:,.0f} US$",
-        "# for hard braking in an episode of the stratum phantom",
-        f"# {found.decisions} environment steps, {found.generations} generations, seed {found.seed}; train seeds of",
-        f"# the suite, sha256 {found.suite_sha256['train']};",
-        f"# chosen on its validation seeds, sha256 {found.suite_sha256['validation']}:",
-        f"# objective (capped) {found.before['objective']:.1f} -> {found.after['objective']:.1f}, uncapped mean cost "
-        f"{found.before['mean_usd']:.1f} -> {found.after['mean_usd']:.1f} US$",
-        f"# roadworld {code['version']}, commit {code['git_commit']}, sources {code['sources']}",
-        "_target_: policies.rule.RulePolicy",
-        f"environment_steps: {found.decisions}",
-        f"cpu_seconds: {found.cpu_s:.1f}",
-        f"perception: {str(found.perception).lower()}",
-        "thresholds:",
-    ]
-    lines = [f"  {name}: {value:.4g}" for name, value in found.thresholds.items()]
-    make_folder(path.parent)
-    write_text(path, "\n".join([*head, *lines]) + "\n")

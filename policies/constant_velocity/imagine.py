@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,15 @@ DELAY_USD_PER_M: Final = 0.5
 _KEEPS: Final = math.exp(-DECISION_S / TAU_LATERAL_S)
 
 
+class Prices(NamedTuple):
+    """Prices of plans, and what happens in them, as in ``policies.planning.search.Rolled``."""
+
+    cost: Array  # (K, C)
+    first: Array  # (K, C, 2)
+    path: Array  # (K, C, T, 2)
+    met: Array  # (K, C)
+
+
 @compiled
 def imagine(
     ego: Array,
@@ -43,10 +52,7 @@ def imagine(
     actions: Array,
     wanted: Array,
     steps: Array,
-    cost: Array,
-    first: Array,
-    path: Array,
-    met: Array,
+    out: Prices,
 ) -> None:
     """Price plans.
 
@@ -60,18 +66,18 @@ def imagine(
         How many of them are vehicles.
     actions, wanted, steps
         ``(K, C, T, 2)``, ``(K, C)`` and ``(K,)``: plans, which of them to price, and how many decisions count.
-    cost, first, path, met
-        ``(K, C)``, ``(K, C, 2)``, ``(K, C, T, 2)``, ``(K, C)`` outputs: as in ``policies.planning.search.Rolled``.
+    out
+        Overwritten.
     """
     paid = np.zeros(obstacles.shape[1])
     for k in range(actions.shape[0]):
         for c in range(actions.shape[1]):
             if wanted[k, c]:
                 paid[:] = 0.0
-                cost[k, c] = _roll(
-                    ego[k], obstacles[k], num_vehicles, actions[k, c, : steps[k]], paid, first[k, c], path[k, c]
+                out.cost[k, c] = _roll(
+                    ego[k], obstacles[k], num_vehicles, actions[k, c, : steps[k]], paid, out.first[k, c], out.path[k, c]
                 )  # fmt: skip
-                met[k, c] = 1.0 if paid[num_vehicles:].max() > 0.0 else 0.0
+                out.met[k, c] = 1.0 if paid[num_vehicles:].max() > 0.0 else 0.0
 
 
 @compiled

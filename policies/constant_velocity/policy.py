@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from envs.specification import DECISION_S, column
 from policies.base import Explanation, Observation
 from policies.command import lateral_range
-from policies.constant_velocity.imagine import imagine
+from policies.constant_velocity.imagine import Prices, imagine
 from policies.following import follow, half_extent
 from policies.numbers_within import check_numbers
 from policies.perception.objects import TrackedObjects, find_objects
@@ -146,10 +146,10 @@ def _roots(
     )
     rows = objects.rows[busy]
     usd = price(rows[..., column.D_HEIGHT], object_usd)
-    things = [objects.x, objects.y, objects.vx, objects.vy, objects.half_x, objects.half_y]
+    motion = [objects.x, objects.y, objects.vx, objects.vy, objects.half_x, objects.half_y]
     debris = np.stack(
         [
-            *(value[busy] for value in things),
+            *(value[busy] for value in motion),
             OBJECT_MARGIN_M + 2.0 * rows[..., column.D_SD_Y],
             np.where(objects.matters[busy], usd, 0.0),
         ],
@@ -169,8 +169,11 @@ def _roll(
     """Prices of plans; always final, because there is one case."""
     del is_final
     shape = library.actions.shape[:2]
-    cost, met, first = np.zeros(shape), np.zeros(shape), np.zeros((*shape, 2))
-    path = np.zeros(library.actions.shape)
-    imagine(*roots, library.actions, wanted, library.steps, cost, first, path, met)
+    out = Prices(
+        np.zeros(shape), np.zeros((*shape, 2)), np.zeros(library.actions.shape), np.zeros(shape)
+    )
+    imagine(*roots, library.actions, wanted, library.steps, out)
     one, member = np.ones((shape[0], 1)), np.zeros(1, np.int64)
-    return Rolled(cost[..., None], one, member, np.zeros(shape), first, path, met, 1)
+    return Rolled(
+        out.cost[..., None], one, member, np.zeros(shape), out.first, out.path, out.met, 1
+    )

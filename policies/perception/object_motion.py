@@ -122,7 +122,7 @@ def move_on(row: Array, way: float, moves: bool, moving: Array, covariance: Arra
 @compiled
 def measure_moving(ego: Array, row: Array, moving: Array, covariance: Array) -> None:
     """Correct the moving filter by a measured position and velocity, in place."""
-    place, motion = _position_weights(row, 0, NUM_MOVING), _speed_weights(row)
+    motion = _speed_weights(row)
     noise_v = (SPEED_DECISION_SHARE * row[column.D_SD_V]) ** 2
     is_struck = False
     for a in range(2):

@@ -16,7 +16,7 @@ from envs.action import THROTTLE_LIMIT_MPS2, encode_acceleration, encode_target
 from envs.physics.compilation import compiled
 from envs.specification import DECISION_S, EGO_WIDTH_M, LANE_WIDTH_M
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT, STRADDLE
-from policies.planning.ways import RETURN_S, ease
+from policies.planning.ways import EASES_S, RETURN_S, ease
 
 Array = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def _rows() -> Iterator[tuple[float, ...]]:
         yield (CENTRE, 0, RETURN_S, *braking)
     yield (CENTRE, 0, 2.5, *_FREE)
     for place in (OVER, PASS_LEFT, PASS_RIGHT):
-        for ease_s in (1.5, 2.5, 3.5, 5.0, 7.0):
+        for ease_s in EASES_S:
             yield (place, 0, ease_s, *_FREE)
         for ease_s, braking in ((2.5, _HOLD), (3.5, _SLOW), (1.5, _FIRM), (1.5, _HARD)):
             yield (place, 0, ease_s, *braking)

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.specification import DECISION_S, LANE_WIDTH_M, column
+from envs.specification import LANE_WIDTH_M, column
 from policies.command import move_towards
+from policies.planning.ways import ease_each
 from policies.rule.lateral_positions import LAG_S
 from policies.rule.rules import HALF_LANE_M
 
@@ -84,7 +85,8 @@ class Steering:
     def steer(self, urgency_mps2: Array) -> Array:
         """Lateral target of this decision: eased, or with an urgency, or at once if that is large."""
         sharp, sharp_drift = move_towards(self._target, self._drift, self.goal, urgency_mps2)
-        gentle, gentle_drift = _ease(self._target, self._drift, self.goal, self._ramp_s)
+        ramp_s = np.maximum(self._ramp_s, EASE_S[0])
+        gentle, gentle_drift = ease_each(self._target, self._drift, self.goal, ramp_s)
         is_eased = self._ramp_s > 0.0
         is_sudden = ~is_eased & (urgency_mps2 >= SUDDEN_MPS2)
         drift = np.where(is_eased, gentle_drift, sharp_drift)
@@ -104,21 +106,3 @@ def _ease_time(way: Array, left_s: Array, calm_mps2: Array) -> Array:
     ramp = np.minimum(SPARE_SHARE * np.maximum(left_s - LAG_S, 0.0), EASE_S[1])
     peak = 0.5 * math.pi**2 * way / np.square(np.maximum(ramp, 0.1))
     return np.where((ramp >= EASE_S[0]) & (peak <= calm_mps2), ramp, 0.0)
-
-
-def _ease(target: Array, drift: Array, goal: Array, ramp_s: Array) -> tuple[Array, Array]:
-    """Lateral target and its drift after one decision along half a cosine that takes ``ramp_s`` from rest.
-
-    On half a cosine the root of the remaining way is itself a cosine, so the next one follows from the last two:
-    ``r[t + 1] = 2 cos(a) r[t] - r[t - 1]`` with ``a = pi DECISION_S / (2 ramp_s)``.
-    """
-    ramp = np.maximum(ramp_s, EASE_S[0])
-    side, left = np.sign(goal - target), np.abs(goal - target)
-    # motion away from the goal ends first: it counts as rest
-    before = np.maximum(left + side * drift * DECISION_S, left)
-    turn = 2.0 * np.cos(0.5 * math.pi * DECISION_S / ramp)
-    root = np.maximum(turn * np.sqrt(left) - np.sqrt(before), 0.0)
-    wanted = side * (left - root * root) / DECISION_S
-    most = 0.5 * math.pi**2 * LANE_WIDTH_M / (ramp * ramp) * DECISION_S
-    drift = drift + np.clip(wanted - drift, -most, most)
-    return target + drift * DECISION_S, drift

@@ -51,7 +51,7 @@ PARAMETERS: Final = ParameterTable(
     *wind(),
     Parameter("lead.headway", "s", 0.8, 6.0, Uniform(*LEAD_HEADWAY_S), "Time of the ego behind the lead."),
     Parameter("lead.hurries", "", 0, 1, Flag(0.5),
-              "Whether the lead wants to drive faster than it does.", kind="flag"),
+              "Whether the lead's free speed is above its present speed.", kind="flag"),
     *ego(recognition_time=BeforeLead(RECOGNISED_S)),
     *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
     OFFSET,

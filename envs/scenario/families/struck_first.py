@@ -1,6 +1,6 @@
 """The car ahead strikes an object that the ego has seen; how both move shows what is in it. No way around is free.
 
-With look-alikes too wide to pass within the lane, contents decide and motion tells them 2 to 4 s before the ego is
+With look-alikes too wide to pass within the lane, contents decide and motion shows them 2 to 4 s before the ego is
 there. The other lanes are full and there is no shoulder, so the ego can only brake, and a tailgater makes that costly.
 """
 

@@ -8,10 +8,17 @@ from envs.scenario.suite.model import (
     SuiteItem,
     first_of_strata,
 )
-from envs.scenario.suite.outcomes import SECONDARY, USUAL_OUTCOMES, Outcomes, read_outcomes
+from envs.scenario.suite.outcomes import (
+    EPISODE_CAP_USD,
+    SECONDARY,
+    USUAL_OUTCOMES,
+    Outcomes,
+    read_outcomes,
+)
 from envs.scenario.suite.reading import load_suite, load_suite_once
 
 __all__ = [
+    "EPISODE_CAP_USD",
     "SECONDARY",
     "SEED_SPLITS",
     "STRATUM_SEEDS",

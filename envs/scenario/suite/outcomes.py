@@ -12,6 +12,10 @@ SECONDARY: Final = ("above_5000_usd", "cvar95_usd", "median_usd", "strata")
 """Secondary outcomes that a suite may name: the share of episodes above 5,000 US$, the mean of the costliest 5 %, the
 median, and the mean of every stratum (p-values after Holm's correction)."""
 
+EPISODE_CAP_USD: Final = 20_000.0
+"""Most that an episode counts in a capped mean: it bounds what one fatal crash adds to a mean of thousands of episodes
+[A: one in a hundred episodes of the tuned rules costs more]."""
+
 _KEYS: Final = ("primary", "secondary")
 
 
@@ -38,9 +42,8 @@ class Outcomes:
         return {"primary": dict(self.primary), "secondary": list(self.secondary)}
 
 
-USUAL_OUTCOMES: Final = Outcomes({"mean_usd": None, "capped_mean_usd": 20_000.0}, SECONDARY)
-"""Outcomes of a suite whose file names none; the cap bounds what one fatal crash adds to a mean of thousands of
-episodes [A]."""
+USUAL_OUTCOMES: Final = Outcomes({"mean_usd": None, "capped_mean_usd": EPISODE_CAP_USD}, SECONDARY)
+"""Outcomes of a suite whose file names none."""
 
 
 def read_outcomes(where: str, value: object) -> Outcomes:

@@ -175,20 +175,20 @@ def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
 def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
     """Tune the thresholds of rules."""
     from experiments.training import rules as tuning
+    from experiments.training import tuned_rules
 
     make_folder(folder)
     seed = values["seed"]
     found = tuning.tune(
         locate("suite", values["suite"]),
         locate("policy", values["policy"]),
-        budget=values["budget"],
-        instances=tuning.affordable_instances(values["budget"]),
-        seed=seed,
-        workers=1,
+        tuning.Effort(
+            values["budget"], tuning.affordable_instances(values["budget"]), seed, workers=1
+        ),
         log=folder / "tune_rules.json",
     )
     path = folder / LAST["rules"].format(arm=folder.parent.name, seed=seed)
-    tuning.write_policy(path, found, values["policy"])
+    tuned_rules.write_policy(path, found, values["policy"])
 
 
 def _measure_rules(folder: Path, values: Mapping[str, Any]) -> None:

@@ -46,7 +46,7 @@ class Candidates(NamedTuple):
 
     @property
     def categories(self) -> dict[str, NDArray[np.int64]]:
-        """What is asked of the contents, each as a category of every specimen, ``(S,)``."""
+        """Categories of the contents by name: those of every specimen, ``(S,)``."""
         return {
             "type": self.kind,
             "mass band": np.digitize(self.floats[:, debris.MASS], MASS_BANDS_KG),

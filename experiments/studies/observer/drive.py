@@ -94,7 +94,7 @@ class _Log:
 
 def drive_true(instance: ScenarioInstance, j: int, cost: CostParameters | None) -> TrueDrive:
     """Drive with an ego that keeps its lane and its distance, until object ``j`` is behind it."""
-    env, policy = _make(instance, 1, cost), Constant()
+    env, policy = make_worlds(instance, 1, cost), Constant()
     policy.reset(np.ones(1, np.bool_), np.zeros(1, np.int64))
     log, running = _Log(j), np.ones(1, np.bool_)
     rows, vehicles, targets, ego, actions, states = [], [], [], [], [], []
@@ -135,7 +135,7 @@ def drive_candidates(
 ) -> Drive:
     """Drive once with each of ``S`` contents of object ``j`` and other noise, with given actions ``(T, 2)``."""
     count = len(contents.kind)
-    env = _make(instance, count, cost)
+    env = make_worlds(instance, count, cost)
     env.reset(options={"instance": instance})
     put_contents(env.batch, j, contents)
     env.batch["episode_i"][:, episode.NOISE_SEED] = rng.integers(2**62, size=count)
@@ -157,7 +157,9 @@ def put_contents(batch: Batch, j: int, contents: Candidates) -> None:
     batch["debris_f"][:, :, j], batch["debris_i"][:, :, j] = f, i
 
 
-def _make(instance: ScenarioInstance, count: int, cost: CostParameters | None) -> DebrisVectorEnv:
+def make_worlds(
+    instance: ScenarioInstance, count: int, cost: CostParameters | None
+) -> DebrisVectorEnv:
     """Make worlds that begin again with the same instance when an episode is over."""
 
     def again(*_: object) -> ScenarioInstance:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from envs.scenario.suite import EPISODE_CAP_USD
 from experiments.presentation.columns import markdown_table
 from experiments.store.atomic import make_folder, write_text
 from experiments.studies.observer.cues import CUES
@@ -23,9 +24,6 @@ ORDER: Final = (LOOK, *CUES, TOGETHER)
 
 NAME: Final = "observer"
 """Name of the files, without the ending."""
-
-CAP_USD: Final = 20_000.0
-"""Costs of an instance are also compared with a cap: one accident in a hundred decides an uncapped mean [A]."""
 
 NUM_RESAMPLES: Final = 2_000
 """Bootstrap resamples of a share [A]."""
@@ -79,7 +77,7 @@ def summarise_reading(cost: Array, seed: int = 0) -> dict[str, float]:
         standard error; the same with every cost capped.
     """
     found: dict[str, float] = {"n": cost.shape[1]}
-    for suffix, values in (("", cost), ("_capped", np.minimum(cost, CAP_USD))):
+    for suffix, values in (("", cost), ("_capped", np.minimum(cost, EPISODE_CAP_USD))):
         saved = values[0] - values[1]
         rng = np.random.default_rng(seed)
         rows = rng.integers(len(saved), size=(NUM_RESAMPLES, len(saved)))

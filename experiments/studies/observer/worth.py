@@ -7,13 +7,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import LANE_WIDTH_M, debris, episode, vehicle
 from envs.specification.world import Batch
 from experiments.studies.observer.candidates import Candidates, resample
-from experiments.studies.observer.drive import put_contents
+from experiments.studies.observer.drive import make_worlds, put_contents
 from policies.planning import library
 
 Array = NDArray[np.float64]
@@ -108,11 +107,7 @@ def _roll(
     rng: np.random.Generator,
 ) -> Array:
     """Costs of plans ``(C, T, 2)`` in every world with new noise, ``(W, C)``."""
-
-    def again(*_: object) -> ScenarioInstance:
-        return instance
-
-    env = DebrisVectorEnv(len(worlds), scenario=again, cost=cost)
+    env = make_worlds(instance, len(worlds), cost)
     env.reset(options={"instance": instance})
     env.batch[:] = worlds
     env.batch["episode_i"][:, episode.NOISE_SEED] = rng.integers(2**62, size=len(worlds))

@@ -16,25 +16,25 @@ OUTCOMES = Outcomes({"mean_usd": None, "capped_mean_usd": 20_000.0}, ("median_us
 STRATUM = np.array(["a"] * 8 + ["b"] * 2)
 FAMILY = np.array(["x", "y"] * 4 + ["x", "x"])
 CHEAP = np.array([100.0] * 8 + [0.0, 200.0])
-DEAR = np.array([100.0] * 8 + [0.0, 100_000.0])
+COSTLY = np.array([100.0] * 8 + [0.0, 100_000.0])
 
 
 def summary(num_resamples=2000):
-    count = {"cheap": np.zeros(10), "dear": np.zeros(10)}
-    pairs = Pairs(STRATUM, FAMILY, {"cheap": CHEAP, "dear": DEAR}, count)
+    count = {"cheap": np.zeros(10), "costly": np.zeros(10)}
+    pairs = Pairs(STRATUM, FAMILY, {"cheap": CHEAP, "costly": COSTLY}, count)
     draws = Bootstrap(0.95, num_resamples, np.random.default_rng(0))
-    return summarise_outcomes(pairs, OUTCOMES, ["cheap", "dear"], "cheap", draws)
+    return summarise_outcomes(pairs, OUTCOMES, ["cheap", "costly"], "cheap", draws)
 
 
 def test_means_are_over_strata_in_equal_parts():
-    cheap, dear = summary().rows
+    cheap, costly = summary().rows
     assert cheap.primary["mean_usd"].value == pytest.approx((100.0 + 100.0) / 2)
-    assert dear.primary["mean_usd"].value == pytest.approx((100.0 + 50_000.0) / 2)
+    assert costly.primary["mean_usd"].value == pytest.approx((100.0 + 50_000.0) / 2)
     # not 10,080, the mean over instances
-    assert dear.primary["capped_mean_usd"].value == pytest.approx((100.0 + 10_000.0) / 2)
+    assert costly.primary["capped_mean_usd"].value == pytest.approx((100.0 + 10_000.0) / 2)
     assert cheap.primary["mean_usd"] == cheap.primary["capped_mean_usd"]
-    assert (cheap.above.value, dear.above.value) == (0.0, 0.1)
-    assert (cheap.median_usd, dear.median_usd) == (100.0, 100.0)
+    assert (cheap.above.value, costly.above.value) == (0.0, 0.1)
+    assert (cheap.median_usd, costly.median_usd) == (100.0, 100.0)
 
 
 def test_resamples_stay_within_stratum_and_family():

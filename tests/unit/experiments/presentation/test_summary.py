@@ -7,13 +7,14 @@ import pyarrow as pa
 import pytest
 
 from envs.errors import UserError
+from envs.scenario.suite import Outcomes
 from envs.specification import component
 from experiments.evaluation.entrants import Entrant
 from experiments.presentation.figures.figures import draw_all
 from experiments.presentation.page.index import write_page
 from experiments.presentation.page.shell import SCRIPTS
 from experiments.presentation.summary import ALL, align, find_best, find_worst, summarise
-from experiments.presentation.tables import markdown, render, to_plain
+from experiments.presentation.tables import markdown, outcome_cells, render, to_plain
 from experiments.records.prices import CORE_HOUR_USD, Price, to_usd
 from policies.base import Budget
 
@@ -250,3 +251,14 @@ def test_unavoidable_instances_are_in_no_number_but_their_own():
         labelled
     )
     assert "unavoidable" not in render(plain)
+
+
+def test_outcomes_that_the_suite_names_have_a_column():
+    every = ["mean_usd", "> 5,000 US$", "CVaR95, US$", "median, US$"]
+    for secondary, heads in (
+        (("median_usd", "cvar95_usd", "above_5000_usd"), every),
+        (("median_usd", "strata"), [every[0], every[3]]),
+    ):
+        found = outcome_cells(summary_of(make(), outcomes=Outcomes({"mean_usd": None}, secondary)))
+        assert found[0] == ["outcomes", *heads]
+        assert {len(row) for row in found} == {1 + len(heads)}

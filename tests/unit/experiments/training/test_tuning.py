@@ -11,6 +11,7 @@ from experiments.cli.loading import load_policy
 from experiments.cli.locations import locate
 from experiments.explain_rules import explain
 from experiments.training import rules as tuning
+from experiments.training import tuned_rules
 from policies.rule.thresholds import Thresholds
 
 START = tuning._thresholds_of(locate("policy", "rule"))
@@ -43,7 +44,7 @@ def test_a_catastrophe_counts_as_its_cap(monkeypatch):
     suite = load_suite(SUITE)
     items = tuple(suite.items("train"))[:6]
     plain = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
-    monkeypatch.setattr(tuning, "CAP_USD", 1.0)
+    monkeypatch.setattr(tuning, "EPISODE_CAP_USD", 1.0)
     capped = tuning.run_trial(tuning.Trial(str(SUITE), START, items))
     assert capped.mean_usd == plain.mean_usd > 1.0
     assert capped.objective <= 1.0
@@ -75,14 +76,8 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
         return tuning.Outcome(float(sum(trial.thresholds.values())), 1.0, 2_000_000, 0.5)
 
     monkeypatch.setattr(tuning, "_run_all", lambda trials, _: [outcome(one) for one in trials])
-    options = {
-        "budget": 100_000_000,
-        "instances": 2,
-        "seed": 3,
-        "workers": 1,
-        "log": tmp_path / "log.json",
-    }
-    whole = tuning.tune(SUITE, locate("policy", "rule"), **options)
+    effort, options = tuning.Effort(100_000_000, 2, 3, 1), {"log": tmp_path / "log.json"}
+    whole = tuning.tune(SUITE, locate("policy", "rule"), effort, **options)
     calls = len(played)
     lines = options["log"].read_text().splitlines(keepends=True)
     # the first line lists what the search is made of
@@ -90,7 +85,7 @@ def test_interrupted_search_is_replayed_from_its_log(tmp_path, monkeypatch):
     # killed while the third generation was written
     options["log"].write_text("".join(lines[:3]) + lines[3][:20])
     played.clear()
-    assert tuning.tune(SUITE, locate("policy", "rule"), **options) == whole
+    assert tuning.tune(SUITE, locate("policy", "rule"), effort, **options) == whole
     assert 0 < len(played) < calls
     # smaller thresholds were cheaper in this world
     assert whole.after["objective"] < whole.before["objective"]
@@ -104,8 +99,8 @@ def test_the_last_choice_is_made_on_validation_instances(tmp_path, monkeypatch):
         return [tuning.Outcome(1.0, 1.0, 20_000_000, 0.5) for _ in trials]
 
     monkeypatch.setattr(tuning, "_run_all", lambda trials, _: outcomes(trials))
-    options = {"budget": 100_000_000, "instances": 2, "workers": 1, "log": tmp_path / "log.json"}
-    tuning.tune(SUITE, locate("policy", "rule"), seed=3, **options)
+    options = {"log": tmp_path / "log.json"}
+    tuning.tune(SUITE, locate("policy", "rule"), tuning.Effort(100_000_000, 2, 3, 1), **options)
     suite = load_suite(SUITE)
     seeds = {split: {item.seed for item in suite.items(split)} for split in ("train", "validation")}
     *searched, chosen = played
@@ -122,18 +117,20 @@ def test_another_search_begins_anew_and_another_file_is_left_alone(tmp_path, mon
         return tuning.Outcome(1.0, 1.0, 20_000_000, 0.5)
 
     monkeypatch.setattr(tuning, "_run_all", lambda trials, _: [outcome(one) for one in trials])
-    options = {"budget": 100_000_000, "instances": 2, "workers": 1, "log": tmp_path / "log.json"}
+    options = {"log": tmp_path / "log.json"}
     calls = []
     for seed in (3, 4, 4):
         played.clear()
-        tuning.tune(SUITE, locate("policy", "rule"), seed=seed, **options)
+        tuning.tune(
+            SUITE, locate("policy", "rule"), tuning.Effort(100_000_000, 2, seed, 1), **options
+        )
         calls.append(len(played))
         said = capsys.readouterr().err
         assert ("begins anew; changed since: search (seed)" in said) == (calls == [calls[0]] * 2)
     assert calls[0] == calls[1] > calls[2] > 0
     options["log"].write_text("my diary")
     with pytest.raises(UserError, match="not the log of a search; move it, or set log"):
-        tuning.tune(SUITE, locate("policy", "rule"), seed=3, **options)
+        tuning.tune(SUITE, locate("policy", "rule"), tuning.Effort(100_000_000, 2, 3, 1), **options)
     assert options["log"].read_text() == "my diary"
 
 
@@ -150,7 +147,7 @@ def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path, percepti
         START, numbers, numbers, 5_000_000, 4_900_000, 80.25, 12, 7, perception, hashes
     )
     path = tmp_path / "mine.yaml"
-    tuning.write_policy(path, found, "rule")
+    tuned_rules.write_policy(path, found, "rule")
     text = path.read_text()
     for wanted in (
         "4900000 environment steps",

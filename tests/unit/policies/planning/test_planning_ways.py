@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.specification import DECISION_S, LANE_WIDTH_M
-from policies.planning.ways import EASES_S, ease
+from policies.planning.ways import EASES_S, ease, ease_each
 
 metres = st.floats(-8.0, 8.0)
 
@@ -54,3 +54,12 @@ def test_arrays_and_numbers_give_the_same():
     for k in range(2):
         alone = ease(target[k], drift[k], goal[k], 3.5)
         np.testing.assert_array_equal(alone, [together[0][k], together[1][k]])
+
+
+def test_every_world_may_have_its_own_duration():
+    target, drift, goal = np.array([0.0, 1.0]), np.array([0.1, -0.2]), np.array([1.0, -1.0])
+    ramp_s = np.array([2.5, 7.0])
+    together = ease_each(target, drift, goal, ramp_s)
+    for k in range(2):
+        alone = ease(target[k], drift[k], goal[k], ramp_s[k])
+        np.testing.assert_allclose(alone, [together[0][k], together[1][k]], rtol=1e-12)
