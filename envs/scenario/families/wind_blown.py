@@ -9,14 +9,17 @@ from typing import Final
 import numpy as np
 
 from envs.debris.distribution import Constant, Uniform
-from envs.scenario.encounter import ROAD, ego, stage_at, wind
+from envs.debris.specification import DebrisDraw, DebrisSpec
+from envs.physics.motion import advance_object
+from envs.scenario.encounter import OFFSET_M, ROAD, ego, stage_at, wind
 from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Distribution, Pieces
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point, Value
-from envs.scenario.scene import EGO_X_M, SceneBuilder
+from envs.scenario.scene import EGO_X_M, SceneBuilder, debris_rows
 from envs.scenario.source import ObjectSource, is_light
 from envs.scenario.traffic import place_traffic, traffic
+from envs.specification import debris
 
 WIND_MPS = (7.0, 14.0)
 """Cross wind: fresh breeze to near gale."""
@@ -28,7 +31,10 @@ LIGHT_SHARE = 0.8
 """Share of light objects; the others are pushed by what hit them before, and slide to rest [A]."""
 
 DRIFT_SHARE = 0.5
-"""Speed of a drifting object as a share of the wind, to place it so that it meets the ego's lane [A]."""
+"""Speed of a drifting object at the start as a share of the wind [A]."""
+
+SHORTEST_S = 0.3
+"""It moves at least this long before it gets to its place [A]."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,9 @@ PARAMETERS: Final = ParameterTable(
     *object_parameters(types=TypeOf(light_share=LIGHT_SHARE)),
     Parameter("object.drift", "m/s", 0.0, 15.0, Drift(), "Its speed at the start, the way the wind blows across."),
     Parameter("object.early", "s", -4.0, 4.0, Uniform(-1.0, 1.0),
-              "How long after the ego it would cross the lane's centre, if its speed stayed."),
+              "How long after the ego it gets to its place in the ego's lane in the mean wind."),
+    Parameter("object.offset", "m", -6.0, 6.0, Uniform(-OFFSET_M, OFFSET_M),
+              "That place, to the right of the lane's centre; where it comes to rest if it stops before."),
     *traffic(busy=0.6),
 )  # fmt: skip
 """What varies."""
@@ -89,14 +97,41 @@ def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> Scene
     spec, draw = specimen(point, catalogue)
     stage = stage_at(point, draw.size_m)
     side = -1.0 if point.number("wind.across") < 0.0 else 1.0
-    drift = side * point.number("object.drift")
+    along, across = DRIFT_SHARE * point.number("wind.along"), side * point.number("object.drift")
     arrival = (stage.object_x_m - EGO_X_M) / stage.speed_mps
-    # it crosses the lane's centre about when the ego arrives, give or take a second
-    y = stage.lane_y_m - drift * min(max(arrival + point.number("object.early"), 0.3), 4.0)
-    index = stage.scene.add_object(spec, draw, stage.object_x_m, y)
-    stage.scene.set_motion(index, DRIFT_SHARE * point.number("wind.along"), drift)
+    duration = max(arrival + point.number("object.early"), SHORTEST_S)
+    y = stage.lane_y_m + point.number("object.offset")
+    start = y - _way_across(spec, draw, along, across, point, duration)
+    index = stage.scene.add_object(spec, draw, stage.object_x_m, start)
+    stage.scene.set_motion(index, along, across)
     place_traffic(stage.scene, point, stage.lane, rng)
     return stage.scene
+
+
+def _way_across(
+    spec: DebrisSpec,
+    draw: DebrisDraw,
+    along_mps: float,
+    across_mps: float,
+    point: Point,
+    duration_s: float,
+) -> float:
+    """How far an object with this velocity moves across the road in the mean wind, m."""
+    f, _ = debris_rows(spec, draw, 0.0, 0.0)
+    return advance_object(
+        along_mps,
+        across_mps,
+        0.0,
+        0.0,
+        point.number("wind.along"),
+        point.number("wind.across"),
+        f[debris.MASS],
+        f[debris.FRICTION],
+        f[debris.DRAG_AREA],
+        f[debris.LIFT_AREA],
+        f[debris.RESTITUTION],
+        duration_s,
+    ).dy
 
 
 FAMILY: Final = Family("wind_blown", PARAMETERS, build)

@@ -4,6 +4,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from envs.action import encode_acceleration, encode_target
 from envs.debris.catalogue import load, names
 from envs.errors import UserError
 from envs.scenario.generator import FAMILIES, SETTINGS, SPLITS, ScenarioSampler
@@ -167,6 +168,31 @@ def test_wind_blows_the_object_towards_the_lane():
         assert 6.0 < abs(wind) < 16.0
         assert instance.episode_f[episode.GUST] > 0.0
         assert np.sign(instance.debris_f[debris.VY, 0]) == np.sign(wind)
+
+
+def test_wind_blows_the_object_to_where_the_ego_is():
+    env = gym.make_vec(
+        ID, num_envs=60, vectorization_mode="vector_entry_point", scenario="wind_blown"
+    )
+    env.reset(seed=0)
+    world = env.unwrapped.batch
+    lane_y, left, right = (
+        world["episode_f"][:, row].copy()
+        for row in (episode.TARGET_Y, episode.LEFT_EDGE, episode.RIGHT_EDGE)
+    )
+    action = np.stack(
+        [np.full(60, encode_acceleration(0.0)), encode_target(lane_y, left, right)], axis=1
+    )
+    is_over, nearest = np.zeros(60, bool), np.full(60, np.inf)
+    for _ in range(45):
+        _, _, terminated, truncated, _ = env.step(action)
+        is_over |= terminated | truncated
+        ahead = world["debris_f"][:, debris.X, 0] - world["vehicle_f"][:, vehicle.X, 0]
+        soon = np.abs(ahead) < 1.0 * world["vehicle_f"][:, vehicle.SPEED, 0]
+        offset = np.abs(world["debris_f"][:, debris.Y, 0] - lane_y)
+        nearest = np.where(soon & ~is_over, np.minimum(nearest, offset), nearest)
+    # within a second of the ego it is in its lane: not always, because gusts and wakes move it too
+    assert np.mean(nearest < 0.5 * LANE_WIDTH_M) > 0.6
 
 
 def test_hidden_again_has_a_vehicle_that_cuts_in():
