@@ -114,7 +114,9 @@ class Pool:
         severity = np.array([_severity(f, self._p)])
         return Candidates(f[None], ints, np.array([kind]), severity, np.ones(1))
 
-    def after_look(self, row: NDArray[np.float32], distance_m: float) -> Candidates:
+    def after_look(
+        self, row: NDArray[np.float32], distance_m: float, face: int = 0
+    ) -> Candidates:
         """All specimens with their probabilities after one sighting: look, size, radar and thermal camera.
 
         Parameters
@@ -123,8 +125,11 @@ class Pool:
             ``(NUM_DEBRIS,)`` of the observation.
         distance_m
             To the object.
+        face
+            On which it lies then: it may have been struck before.
         """
-        sizes = self._all.floats[:, _SIZES]
+        original = self._all.floats[:, _SIZES]
+        sizes = original[:, ["LWH".index(side) for side in debris.FACES[face]]]
         deviation = np.hypot(distance_m * PIXEL_RAD, SIZE_SHARE * sizes)
         residual = (row[list(_SIZE_COLUMNS)].astype(np.float64) - sizes) / deviation
         fit = -0.5 * (residual**2).sum(axis=1) - np.log(deviation).sum(axis=1)

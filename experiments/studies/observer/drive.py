@@ -30,21 +30,31 @@ PASSED_M: Final = 5.0
 MOTION: Final = (debris.X, debris.Y, debris.Z, debris.VX, debris.VY, debris.VZ, debris.YAW)
 """Rows of ``debris_f`` that change and that a track shows."""
 
+MEASURED: Final = (*MOTION, debris.LENGTH, debris.WIDTH, debris.HEIGHT)
+"""The same with the sizes, which change when an object comes to lie on another face."""
+
 TRAFFIC: Final = (
     vehicle.X, vehicle.Y, vehicle.SPEED, vehicle.HEADING, vehicle.ACCELERATION, vehicle.JOLT,
 )  # fmt: skip
 """Rows of ``vehicle_f`` that a track shows."""
 
-X, Y, Z, VX, VY, VZ, YAW = range(len(MOTION))
+X, Y, Z, VX, VY, VZ, YAW, *SIZES = range(len(MEASURED))
 V_X, V_Y, V_SPEED, V_HEADING, V_ACCELERATION, V_JOLT = range(len(TRAFFIC))
 
-_PLACE_FLAGS: Final = (debris.CARRIER, debris.RELEASE_TICK, debris.BLOCKS_TRAFFIC)
+_TURNING: Final = (
+    debris.ROLL, debris.PITCH, debris.ROLL_RATE, debris.PITCH_RATE, debris.YAW_RATE,
+)  # fmt: skip
+_SIZES: Final = (debris.LENGTH, debris.WIDTH, debris.HEIGHT)
+_PLACE_FLAGS: Final = (
+    debris.CARRIER, debris.RELEASE_TICK, debris.BLOCKS_TRAFFIC, debris.STRUCK_BY_EGO,
+    debris.TOUCHING, debris.FATES, debris.FACE,
+)  # fmt: skip
 
 
 class Drive(NamedTuple):
     """One run of ``T + 1`` states of ``B`` worlds, the first before any action."""
 
-    motion: Array  # (T + 1, B, len(MOTION)) of the object
+    motion: Array  # (T + 1, B, len(MEASURED)) of the object
     traffic: Array  # (T + 1, B, len(TRAFFIC), N)
     touching: NDArray[np.int64]  # (T + 1, B) bits of the vehicles that touch the object
     carried: NDArray[np.bool_]  # (T + 1, B)
@@ -76,7 +86,7 @@ class _Log:
         d, i = batch["debris_f"], batch["debris_i"]
         self._states.append(
             (
-                d[:, MOTION, self._j],
+                d[:, MEASURED, self._j],
                 batch["vehicle_f"][:, TRAFFIC],
                 i[:, debris.TOUCHING, self._j].copy(),
                 i[:, debris.CARRIER, self._j] >= 0,
@@ -149,11 +159,14 @@ def drive_candidates(
 
 
 def put_contents(batch: Batch, j: int, contents: Candidates) -> None:
-    """Give object ``j`` of every world other contents, in place; place, motion and load stay."""
+    """Give object ``j`` of every world other contents, in place; place, motion, load and the lower face stay."""
     f, i = contents.floats.copy(), contents.ints.copy()
-    f[:, MOTION] = batch["debris_f"][:, MOTION, j]
+    kept = (*MOTION, *_TURNING)
+    f[:, kept] = batch["debris_f"][:, kept, j]
     i[:, _PLACE_FLAGS] = batch["debris_i"][:, _PLACE_FLAGS, j]
-    i[:, debris.TOUCHING] = batch["debris_i"][:, debris.TOUCHING, j]
+    original = f[:, _SIZES]
+    for sizes, row, face in zip(f, original, i[:, debris.FACE].tolist(), strict=True):
+        sizes[list(_SIZES)] = [row["LWH".index(side)] for side in debris.FACES[face]]
     batch["debris_f"][:, :, j], batch["debris_i"][:, :, j] = f, i
 
 

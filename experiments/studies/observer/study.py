@@ -80,7 +80,8 @@ class Observer:
             return []
         row = true.rows[seen[0]]
         distance = float(np.hypot(row[column.D_DX], row[column.D_DY]))
-        looked = self._pool.after_look(row, distance)
+        face = int(true.states[seen[0]]["debris_i"][debris.FACE, j])
+        looked = self._pool.after_look(row, distance, face)
         chosen = choose(looked, self._count, rng)
         simulated = drive_candidates(instance, j, chosen, true.actions, self._cost, rng)
         actual = self.actual(instance, j)

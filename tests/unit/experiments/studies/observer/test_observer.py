@@ -5,9 +5,9 @@ import pytest
 
 from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
-from envs.specification import debris, vehicle
+from envs.specification import debris, episode, vehicle
 from experiments.studies.observer.cues import CUES, classify, strikers
-from experiments.studies.observer.drive import drive_candidates, drive_true
+from experiments.studies.observer.drive import drive_candidates, drive_true, put_contents
 from experiments.studies.observer.study import LOOK, Observer
 from policies.floors import Constant
 
@@ -52,17 +52,29 @@ def test_exit_tells_contents_that_look_hides(observer):
 def test_family_boxes_the_ego_in(observer):
     for seed in range(SEED, SEED + 30):
         instance = observer.sample(seed)
-        f, i = instance.vehicle_f, instance.vehicle_i
-        lane = i[vehicle.LANE]
-        own = np.flatnonzero(lane == lane[0])
-        ahead = own[f[vehicle.X, own] > f[vehicle.X, 0]]
-        behind = own[f[vehicle.X, own] < f[vehicle.X, 0]]
-        assert (len(ahead), len(behind)) == (1, 1)
-        assert f[vehicle.X, ahead[0]] < instance.debris_f[debris.X, 0]
-        for side in {lane[0] - 1, lane[0] + 1} & set(range(int(instance.parameters["road.lanes"]))):
-            beside = np.flatnonzero((lane == side) & (np.abs(f[vehicle.X] - f[vehicle.X, 0]) < 2.0))
-            assert i[vehicle.IS_TRUCK, beside].tolist() == [1]
-        assert not instance.parameters["road.shoulder"]
+        f, e = instance.vehicle_f, instance.episode_f
+        x = f[vehicle.X]
+        # one vehicle ahead, which comes before the object, one behind, and no place beside
+        assert ((x > x[0]).sum(), (x < x[0]).sum()) == (1, 1)
+        assert x.max() < instance.debris_f[debris.X, 0]
+        width = instance.debris_f[debris.WIDTH, 0]
+        place = instance.debris_f[debris.Y, 0]
+        right, left = e[episode.RIGHT_EDGE] - place, place - e[episode.LEFT_EDGE]
+        assert max(left, right) - 0.5 * width < f[vehicle.WIDTH, 0]
+
+
+def test_other_contents_keep_the_face_on_which_an_object_lies(observer):
+    instance = observer.sample(SEED)
+    env = DebrisVectorEnv(1, scenario=lambda *_: instance)
+    env.reset(options={"instance": instance})
+    fields = env.batch
+    fields["debris_i"][:, debris.FACE, 0] = debris.FACES.index("HWL")
+    fields["debris_f"][:, debris.ROLL_RATE, 0] = 2.0
+    put_contents(fields, 0, observer.actual(instance, 0))
+    length, width, height = instance.debris_f[[debris.LENGTH, debris.WIDTH, debris.HEIGHT], 0]
+    now = fields["debris_f"][0, [debris.LENGTH, debris.WIDTH, debris.HEIGHT, debris.ROLL_RATE], 0]
+    assert now.tolist() == [height, width, length, 2.0]
+    assert fields["debris_i"][0, debris.FACE, 0] == debris.FACES.index("HWL")
 
 
 @pytest.mark.parametrize("braking_mps2", [0.0, 3.0])
