@@ -88,7 +88,7 @@ def test_groups_without_a_member_that_the_family_can_use(make):
         make(scenario="lone_object", groups=["P10"]).reset()
 
     assert re.search(
-        "lone_object.generate: split: got 'train', no object type of it .*P10", refusal(begin)
+        "scenario lone_object: split: got 'train', no object type of it .*P10", refusal(begin)
     )
 
 
