@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envs.cost.parameters import CostParameters
 from envs.debris.specification import DebrisSpec
-from envs.scenario.scene import debris_rows
+from envs.scenario.rows import debris_rows
 from envs.scenario.source import LEAST_PERCENT
 from envs.sensing.measure import PIXEL_RAD, SIZE_SHARE
 from envs.specification import column, debris
