@@ -24,7 +24,7 @@ from envs.specification import (
     component,
     episode,
 )
-from envs.specification.world import FIELDS, World, empty_batch, world_at
+from envs.specification.world import FIELDS, World, empty_batch
 from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings, check_options
@@ -158,6 +158,11 @@ class DebrisVectorEnv(WorldsVectorEnv):
             )
         return items
 
+    def _world(self, b: int) -> World:
+        """One world: views, so changes reach the batch; without a record's slow attributes."""
+        fields = {name: getattr(self._fields, name)[b] for name in FIELDS}
+        return cast("World", SimpleNamespace(**fields))
+
     def _begin(
         self, chosen: NDArray[np.int64], given: Sequence[ScenarioInstance | None] | None = None
     ) -> None:
@@ -165,7 +170,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
         for b in chosen:
             instance = (given and given[b]) or self.settings.sampler.sample(self._generators[b])
             self.instances[b] = instance
-            load_instance(world_at(self.batch, b), instance)
+            load_instance(self._world(b), instance)
         begin_worlds(self._worlds, chosen)
 
     def step(
@@ -216,7 +221,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
         return copy_observation(self._fields), reward, terminated, truncated, info
 
     def _observe_one(self, b: int) -> dict[str, NDArray[np.float32]]:
-        return copy_observation(world_at(self.batch, b))
+        return copy_observation(self._world(b))
 
     def _hash(self, b: int) -> str:
         return self._instance(b).hash
@@ -229,7 +234,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
             contacts = contacts.copy()
             for b in np.flatnonzero(fields.episode_i[:, episode.NUM_CONTACTS]).tolist():
                 types = self._instance(b).debris_types
-                contacts[b] = describe_contacts(world_at(self.batch, b), types)
+                contacts[b] = describe_contacts(self._world(b), types)
         return {
             "cost": describe_cost(fields.cost.copy(), total),
             "contacts": contacts,

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, shared
 
 ROUNDS = 10
 """Rounds of Philox: the published default."""
@@ -74,6 +74,13 @@ def uniforms(seed: int, tick: int, entity: int, channel: int) -> tuple[float, fl
         (float(w2) + 0.5) * _SCALE,
         (float(w3) + 0.5) * _SCALE,
     )
+
+
+@shared
+def lower_half(uniform: float) -> float:
+    """A uniform number from the lower 16 of the 32 bits of another, whose size hardly depends on them."""
+    scaled = 65_536.0 * uniform
+    return scaled - math.floor(scaled)
 
 
 @compiled

@@ -22,6 +22,8 @@ from envs.specification.world import Array
 FORMAT: Final = "roadworld-scenario-instance"
 SCHEMA: Final = 2
 
+_ENCODER: Final = json.JSONEncoder(sort_keys=True)
+
 ARRAYS: Final = ("vehicle_f", "vehicle_i", "debris_f", "debris_i", "episode_f", "episode_i")
 """Fields of an instance that hold arrays, in the layout of ``envs.specification.world.World``."""
 
@@ -94,14 +96,14 @@ class ScenarioInstance(Immutable):
         digest = hashlib.sha256(
             json.dumps([FORMAT, SCHEMA, self.family, self.variant, self.debris_types]).encode()
         )
-        digest.update(json.dumps(dict(self.parameters), sort_keys=True).encode())
+        digest.update(_ENCODER.encode(dict(self.parameters)).encode())
         arrays = [getattr(self, name) for name in ARRAYS]
         for one in self.trajectories:
             arrays += [np.array([one.vehicle]), *(getattr(one, name) for name in COURSE)]
         for array in arrays:
             plain = array + 0.0 if array.dtype == np.float64 else array
             digest.update(str(array.shape).encode())
-            digest.update(plain.astype(plain.dtype.newbyteorder("<")).tobytes())
+            digest.update(plain.astype(plain.dtype.newbyteorder("<"), copy=False).tobytes())
         return digest.hexdigest()
 
     def to_dict(self) -> dict[str, Any]:

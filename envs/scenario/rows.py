@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 import numpy as np
 
 from envs.debris.specification import DebrisDraw, DebrisSpec
@@ -15,11 +18,13 @@ UNMOVED_MPS = 1e6
 PAINT_CHANNEL = 40
 """Channel of the counter-based noise from which paints are drawn."""
 
+_PAINT_BOUNDS = tuple(accumulate(vehicle.PAINT_PERCENT))
+
 
 def draw_paint(noise_seed: int, index: int) -> int:
     """Paint of a vehicle as a pure function of the seed and its index, so that it changes no other draw."""
     draw = uniforms(noise_seed, 0, index, PAINT_CHANNEL)[0]
-    return int(np.searchsorted(np.cumsum(vehicle.PAINT_PERCENT), 100.0 * draw, side="right"))
+    return bisect_right(_PAINT_BOUNDS, 100.0 * draw)
 
 
 def debris_rows(

@@ -84,6 +84,24 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
+def _plain_vehicle(*, is_truck: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Columns of ``vehicle_f`` and ``vehicle_i`` that all cars, or all trucks, begin with."""
+    length, width, height = TRUCK_SIZE_M if is_truck else CAR_SIZE_M
+    f = np.zeros(vehicle.NUM_FLOATS)
+    f[vehicle.LENGTH], f[vehicle.WIDTH], f[vehicle.HEIGHT] = length, width, height
+    f[vehicle.MASS] = TRUCK_MASS_KG if is_truck else CAR_MASS_KG
+    f[vehicle.JAM_DISTANCE], f[vehicle.EXPONENT] = length + JAM_GAP_M, 4.0
+    f[vehicle.SCRIPT_SPEED] = -1.0
+    i = np.zeros(vehicle.NUM_INTS, dtype=np.int64)
+    i[vehicle.KIND], i[vehicle.CHECK_COLLISIONS] = vehicle.KIND_IDM, 1
+    i[vehicle.IS_TRUCK] = int(is_truck)
+    i[[vehicle.SCRIPT_TICK, vehicle.SCRIPT_LANE, vehicle.RETURN_TICK]] = -1
+    return f, i
+
+
+_PLAIN = {is_truck: _plain_vehicle(is_truck=is_truck) for is_truck in (False, True)}
+
+
 class SceneBuilder(Room):
     """One scene under construction.
 
@@ -180,22 +198,17 @@ class SceneBuilder(Room):
             raise UserError(
                 f"scene: num_vehicles: got {MAX_VEHICLES + 1}, at most {MAX_VEHICLES} fit"
             )
-        length, width, height = TRUCK_SIZE_M if is_truck else CAR_SIZE_M
-        f = np.zeros(vehicle.NUM_FLOATS)
+        plain_f, plain_i = _PLAIN[is_truck]
+        f = plain_f.copy()
         f[vehicle.X], f[vehicle.Y] = x_m, lane * LANE_WIDTH_M
         f[vehicle.SPEED] = speed_mps
         f[vehicle.TARGET_SPEED] = speed_mps if target_speed_mps is None else target_speed_mps
-        f[vehicle.TIMER], f[vehicle.EXPONENT] = timer_s, 4.0
-        jam = length + JAM_GAP_M if jam_distance_m is None else jam_distance_m
-        f[vehicle.TIME_GAP], f[vehicle.JAM_DISTANCE] = time_gap_s, jam
-        f[vehicle.LENGTH], f[vehicle.WIDTH], f[vehicle.HEIGHT] = length, width, height
-        f[vehicle.MASS] = TRUCK_MASS_KG if is_truck else CAR_MASS_KG
-        f[vehicle.SCRIPT_SPEED] = -1.0
-        i = np.zeros(vehicle.NUM_INTS, dtype=np.int64)
+        f[vehicle.TIMER], f[vehicle.TIME_GAP] = timer_s, time_gap_s
+        if jam_distance_m is not None:
+            f[vehicle.JAM_DISTANCE] = jam_distance_m
+        i = plain_i.copy()
         i[vehicle.LANE] = i[vehicle.TARGET_LANE] = lane
-        i[vehicle.KIND], i[vehicle.CHECK_COLLISIONS] = vehicle.KIND_IDM, 1
-        i[vehicle.MAY_CHANGE_LANE], i[vehicle.IS_TRUCK] = int(may_change_lane), int(is_truck)
-        i[[vehicle.SCRIPT_TICK, vehicle.SCRIPT_LANE, vehicle.RETURN_TICK]] = -1
+        i[vehicle.MAY_CHANGE_LANE] = int(may_change_lane)
         self._vehicle_f.append(f)
         self._vehicle_i.append(i)
         return len(self._vehicle_f) - 1
@@ -264,7 +277,7 @@ class SceneBuilder(Room):
             row[vehicle.PAINT] = draw_paint(noise_seed, k)
 
         def stack(columns: list[np.ndarray], rows: int, dtype: type) -> np.ndarray:
-            return np.stack(columns, axis=1) if columns else np.zeros((rows, 0), dtype)
+            return np.array(columns).T.copy() if columns else np.zeros((rows, 0), dtype)
 
         return ScenarioInstance(
             family=family,

@@ -7,9 +7,11 @@ is computed from measured values only, so that nothing can be inverted to the tr
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from envs.physics.compilation import compiled, inlined, shared
-from envs.physics.noise import normal_quantile, uniforms
+from envs.physics.noise import lower_half, normal_quantile, uniforms
+from envs.physics.smooth import direction
 from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import World
 
@@ -60,16 +62,27 @@ LEAST_ROOT = 0.05
 RADAR_ERROR, THERMAL_ERROR = 0.10, 0.05
 """Probability that the radar or thermal class of a track is wrong for its whole life [A]."""
 
-BAND_SDS = 6.0
-"""Where the truth is further than this many standard deviations from a limit, the measurement is on the same side."""
+BAND_SDS = 4.5
+"""Where the truth is further than this many standard deviations from a limit, it decides: 7 in a million measurements
+would be on the other side."""
 
 # entities of the noise hash: vehicles are 0.., objects start here; channels are named once
 OBJECT_ENTITY = 100
 CHANNEL_DECISION, CHANNEL_CLASS, CHANNEL_DETECT, CHANNEL_LOOK = 3, 4, 5, 6
-CHANNEL_EDGES, CHANNEL_HEIGHT, CHANNEL_LIFE = 8, 9, 10  # life: three blocks of track errors
+CHANNEL_HEIGHT, CHANNEL_LIFE = 9, 10  # life: three blocks of track errors
 CHANNEL_LOOK_DECISION = 30  # three blocks, half a number per look
 
 _X, _Y, _VX, _VY, _SIZE, _HEADING, _EDGE = (track.ERRORS + k for k in (0, 1, 2, 3, 4, 7, 8))
+
+
+class Sighting(NamedTuple):
+    """What the measurements of one target in one decision share."""
+
+    distance: float  # true range, with which errors scale, m
+    measured: float  # measured range, from which deviations are stated, m
+    draws: tuple[
+        float, float, float, float
+    ]  # uniform numbers of 32 bits: position by the upper bits, box by the lower
 
 
 @compiled
@@ -83,23 +96,27 @@ def draw_track_errors(world: World, slot: int, entity: int) -> None:
 
 
 @compiled
-def measured_ahead(world: World, k: int) -> float:
-    """Distance of vehicle ``k`` ahead of the ego as it is or would be measured in this decision, m."""
+def measured_ahead(world: World, k: int, slot: int) -> float:
+    """Distance of vehicle ``k`` ahead of the ego as it is or would be measured in this decision, m.
+
+    ``slot`` is that of its track, which holds its error; -1 if it has none.
+    """
     v, seed = world.vehicle_f, world.episode_i[episode.NOISE_SEED]
     dx, dy = v[vehicle.X, k] - v[vehicle.X, 0], v[vehicle.Y, k] - v[vehicle.Y, 0]
-    fixed = normal_quantile(uniforms(seed, 0, k, CHANNEL_LIFE)[0])
+    f = world.track_f
+    fixed = f[_X, slot] if slot >= 0 else normal_quantile(uniforms(seed, 0, k, CHANNEL_LIFE)[0])
     decision = world.episode_i[episode.DECISION] + 1
     draw = uniforms(seed, decision, k, CHANNEL_DECISION)[0]
     return dx + position_error(math.sqrt(dx * dx + dy * dy)) * _blend(fixed, draw)
 
 
 @compiled
-def is_within(world: World, k: int, limit: float) -> bool:
-    """Whether vehicle ``k`` is measured nearer than ``limit`` along the road, m."""
+def is_within(world: World, k: int, slot: int, limit: float) -> bool:
+    """Whether vehicle ``k`` is measured nearer than ``limit`` along the road, m; ``slot`` is its track's or -1."""
     ahead = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
     if abs(abs(ahead) - limit) > BAND_SDS * position_error(limit) + 1.0:
         return bool(abs(ahead) < limit)
-    return abs(measured_ahead(world, k)) < limit
+    return abs(measured_ahead(world, k, slot)) < limit
 
 
 @shared
@@ -118,11 +135,8 @@ def size_error(size: float, distance: float) -> float:
 @compiled
 def measure_motion(
     world: World, slot: int, entity: int, x: float, y: float, vx: float, vy: float
-) -> tuple[float, float]:
-    """Write measured position and velocity with their standard deviations into a track.
-
-    Returns the true range, with which errors scale, and the measured one, from which deviations are stated, m.
-    """
+) -> Sighting:
+    """Write measured position and velocity with their standard deviations into a track."""
     f = world.track_f
     x0, y0 = world.vehicle_f[vehicle.X, 0], world.vehicle_f[vehicle.Y, 0]
     distance = math.sqrt((x - x0) * (x - x0) + (y - y0) * (y - y0))
@@ -140,7 +154,7 @@ def measure_motion(
     f[track.SD_X, slot] = position_error(measured)
     f[track.SD_Y, slot] = POSITION_FLOOR_M + BEARING_RAD * measured
     f[track.SD_V, slot] = SPEED_FLOOR_MPS + SPEED_PER_M * measured
-    return distance, measured
+    return Sighting(distance, measured, draws)
 
 
 @shared
@@ -165,8 +179,7 @@ def _blend_even(fixed: float, uniform: float) -> float:
 def measure_box(
     world: World,
     slot: int,
-    entity: int,
-    ranges: tuple[float, float],
+    sighting: Sighting,
     size: tuple[float, float, float],
     heading: float,
 ) -> None:
@@ -174,45 +187,44 @@ def measure_box(
 
     Parameters
     ----------
-    ranges
-        True and measured range, m, of ``measure_motion``.
+    sighting
+        Of ``measure_motion``.
     size
         True length, width and height, m.
     heading
         True direction of the length, rad.
     """
     f = world.track_f
-    decision = world.episode_i[episode.DECISION] + 1
-    draws = uniforms(world.episode_i[episode.NOISE_SEED], decision, entity, CHANNEL_EDGES)
-    pixels = ranges[0] * PIXEL_RAD
+    pixels = sighting.distance * PIXEL_RAD
     for m in range(3):
         # the share is never seen to change, or the change would tell it
-        edges = pixels * _blend_even(f[_EDGE + m, slot], draws[m])
+        edges = pixels * _blend_even(f[_EDGE + m, slot], lower_half(sighting.draws[m]))
         value = size[m] * (1.0 + SIZE_SHARE * f[_SIZE + m, slot]) + edges
         f[track.LENGTH + m, slot] = max(value, 0.0)
-    f[track.SD_SIZE, slot] = size_error(f[track.HEIGHT, slot], ranges[1])
+    f[track.SD_SIZE, slot] = size_error(f[track.HEIGHT, slot], sighting.measured)
     vx, vy = f[track.VX, slot], f[track.VY, slot]
     if slot < VEHICLE_SLOTS and vx * vx + vy * vy > MOVING_MPS * MOVING_MPS:
-        f[track.HEADING, slot] = math.atan2(vy, vx)
+        f[track.HEADING, slot] = direction(vx, vy)
     else:
-        f[track.HEADING, slot] = heading + HEADING_RAD * _blend(f[_HEADING, slot], draws[3])
+        error = _blend(f[_HEADING, slot], lower_half(sighting.draws[3]))
+        f[track.HEADING, slot] = heading + HEADING_RAD * error
 
 
 @compiled
-def measure_jolt(world: World, slot: int, k: int, ranges: tuple[float, float]) -> None:
+def measure_jolt(world: World, slot: int, k: int, sighting: Sighting) -> None:
     """Write the jolt of vehicle ``k`` since the last decision into its track; 0 if it is too small to be noticed."""
     jolt = world.vehicle_f[vehicle.JOLT, k]
     world.track_f[track.JOLT, slot] = 0.0
     if jolt > 0.0:
         decision = world.episode_i[episode.DECISION] + 1
         draws = uniforms(world.episode_i[episode.NOISE_SEED], decision, k, CHANNEL_HEIGHT)
-        jolt += ranges[0] * PIXEL_RAD * normal_quantile(draws[0])
-        if jolt > NOTICED_SDS * ranges[1] * PIXEL_RAD:
+        jolt += sighting.distance * PIXEL_RAD * normal_quantile(draws[0])
+        if jolt > NOTICED_SDS * sighting.measured * PIXEL_RAD:
             world.track_f[track.JOLT, slot] = jolt
 
 
 @compiled
-def measure_height(world: World, slot: int, j: int, ranges: tuple[float, float]) -> None:
+def measure_height(world: World, slot: int, j: int, sighting: Sighting) -> None:
     """Write height above the road and vertical speed of object ``j`` into its track; 0 if it seems to lie down."""
     f = world.track_f
     z, vz = world.debris_f[debris.Z, j], world.debris_f[debris.VZ, j]
@@ -221,10 +233,10 @@ def measure_height(world: World, slot: int, j: int, ranges: tuple[float, float])
         decision = world.episode_i[episode.DECISION] + 1
         seed = world.episode_i[episode.NOISE_SEED]
         draws = uniforms(seed, decision, OBJECT_ENTITY + j, CHANNEL_HEIGHT)
-        z += ranges[0] * PIXEL_RAD * normal_quantile(draws[0])
-        if z > NOTICED_SDS * ranges[1] * PIXEL_RAD:
+        z += sighting.distance * PIXEL_RAD * normal_quantile(draws[0])
+        if z > NOTICED_SDS * sighting.measured * PIXEL_RAD:
             f[track.Z, slot] = z
-            sd_v = SPEED_FLOOR_MPS + SPEED_PER_M * ranges[0]
+            sd_v = SPEED_FLOOR_MPS + SPEED_PER_M * sighting.distance
             f[track.VZ, slot] = vz + sd_v * normal_quantile(draws[1])
 
 
@@ -252,21 +264,26 @@ def look_posterior(world: World, slot: int, j: int, distance: float) -> None:
     track's, part the decision's, for all looks alike: if one look alone moved, it would be the true one.
     """
     f, seed = world.track_f, world.episode_i[episode.NOISE_SEED]
-    decision, total = world.episode_i[episode.DECISION] + 1, 0.0
+    decision, look = world.episode_i[episode.DECISION] + 1, world.debris_i[debris.LOOK, j]
     for block in range((debris.NUM_LOOKS + 7) // 8):
         draws = uniforms(seed, decision, OBJECT_ENTITY + j, CHANNEL_LOOK_DECISION + block)
         for m in range(min(8, debris.NUM_LOOKS - 8 * block)):
             c = 8 * block + m
-            # one number of 32 bits is two of 16
-            scaled = 65_536.0 * draws[m // 2]
-            high = math.floor(scaled)
-            draw = (high + 0.5) / 65_536.0 if m % 2 == 0 else scaled - high
-            shape = 1.0
-            if c == world.debris_i[debris.LOOK, j]:
-                shape += LOOK_CONCENTRATION * math.exp(-distance / LOOK_DECAY_M)
-            z = _blend_even(f[track.LOOK_DRAWS + c, slot], draw)
-            root = max(1.0 - 1.0 / (9.0 * shape) + z / (3.0 * math.sqrt(shape)), LEAST_ROOT)
-            f[track.LOOK + c, slot] = shape * root * root * root
-            total += f[track.LOOK + c, slot]
+            low = lower_half(draws[m // 2])
+            # the upper 16 bits are what the lower ones leave
+            draw = low if m % 2 == 1 else draws[m // 2] + (0.5 - low) / 65_536.0
+            f[track.LOOK + c, slot] = _blend_even(f[track.LOOK_DRAWS + c, slot], draw)
+    shape = 1.0 + LOOK_CONCENTRATION * math.exp(-distance / LOOK_DECAY_M)
+    spread, total = 1.0 / (3.0 * math.sqrt(shape)), 0.0
+    for c in range(debris.NUM_LOOKS):
+        z = f[track.LOOK + c, slot]
+        if c == look:
+            root = max(1.0 - 1.0 / (9.0 * shape) + spread * z, LEAST_ROOT)
+            weight = shape * root * root * root
+        else:
+            root = max(8.0 / 9.0 + z / 3.0, LEAST_ROOT)
+            weight = root * root * root
+        f[track.LOOK + c, slot] = weight
+        total += weight
     for c in range(debris.NUM_LOOKS):
         f[track.LOOK + c, slot] /= total

@@ -64,10 +64,13 @@ def is_line_free(world: World, x: float, y: float, height: float, skip: int, win
 
 
 @compiled
-def sees_vehicle(world: World, k: int) -> bool:
-    """Whether the ego sees vehicle ``k`` now: measured range, and sight line to its nearer end."""
+def sees_vehicle(world: World, k: int, slot: int) -> bool:
+    """Whether the ego sees vehicle ``k`` now: measured range, and sight line to its nearer end.
+
+    ``slot`` is that of its track; -1 if it has none.
+    """
     # by the measured range: a sharp limit on the true one would tell it
-    if not is_within(world, k, world.episode_f[episode.SIGHT_RANGE]):
+    if not is_within(world, k, slot, world.episode_f[episode.SIGHT_RANGE]):
         return False
     dx = world.vehicle_f[vehicle.X, k] - world.vehicle_f[vehicle.X, 0]
     near = world.vehicle_f[vehicle.X, k] - math.copysign(

@@ -70,7 +70,7 @@ def _age_vehicle_tracks(world: World) -> None:
         t[track.AGE, slot] += 1
         if _is_far(world, slot) or t[track.UNSEEN, slot] >= VEHICLE_FORGET_DECISIONS:
             t[track.TARGET, slot] = -1
-        elif sees_vehicle(world, k):
+        elif sees_vehicle(world, k, slot):
             _measure_vehicle(world, slot, k)
         else:
             t[track.VISIBLE, slot] = 0
@@ -93,7 +93,7 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
     world.track_i[track.UNSEEN, slot] = 0
     speed = v[vehicle.SPEED, k]
     heading = v[vehicle.HEADING, k]
-    ranges = measure.measure_motion(
+    sighting = measure.measure_motion(
         world,
         slot,
         k,
@@ -103,9 +103,9 @@ def _measure_vehicle(world: World, slot: int, k: int) -> None:
         speed * math.sin(heading),
     )
     size = (v[vehicle.LENGTH, k], v[vehicle.WIDTH, k], v[vehicle.HEIGHT, k])
-    measure.measure_box(world, slot, k, ranges, size, heading)
+    measure.measure_box(world, slot, sighting, size, heading)
     f[track.BRAKE, slot] = 1.0 if v[vehicle.ACCELERATION, k] < BRAKE_LAMP_MPS2 else 0.0
-    measure.measure_jolt(world, slot, k, ranges)
+    measure.measure_jolt(world, slot, k, sighting)
 
 
 @compiled
@@ -153,7 +153,7 @@ def _give_slots(world: World) -> None:
     """Give slots to the six roles first, in place of others if need be, then free slots to the nearest of the rest."""
     roles = _roles(world)
     for k in roles:
-        if k >= 0 and _slot_of(world, k) < 0 and sees_vehicle(world, k):
+        if k >= 0 and _slot_of(world, k) < 0 and sees_vehicle(world, k, -1):
             slot = _free_slot(world)
             if slot < 0:
                 slot = _least_wanted(world, roles)
@@ -162,8 +162,11 @@ def _give_slots(world: World) -> None:
     if slot < 0:
         return
     for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
-        near = measure.is_within(world, k, VEHICLE_NOTICE_M)
-        if near and _slot_of(world, k) < 0 and sees_vehicle(world, k):
+        if (
+            _slot_of(world, k) < 0
+            and measure.is_within(world, k, -1, VEHICLE_NOTICE_M)
+            and sees_vehicle(world, k, -1)
+        ):
             _start_vehicle_track(world, slot, k)
             slot = _free_slot(world)
             if slot < 0:
@@ -276,10 +279,10 @@ def _measure_object(world: World, slot: int, j: int) -> None:
     world.track_i[track.VISIBLE, slot] = 1
     world.track_i[track.UNSEEN, slot] = 0
     entity = measure.OBJECT_ENTITY + j
-    ranges = measure.measure_motion(
+    sighting = measure.measure_motion(
         world, slot, entity, d[debris.X, j], d[debris.Y, j], d[debris.VX, j], d[debris.VY, j]
     )
     size = (d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j])
-    measure.measure_box(world, slot, entity, ranges, size, d[debris.YAW, j])
-    measure.measure_height(world, slot, j, ranges)
-    measure.look_posterior(world, slot, j, ranges[0])
+    measure.measure_box(world, slot, sighting, size, d[debris.YAW, j])
+    measure.measure_height(world, slot, j, sighting)
+    measure.look_posterior(world, slot, j, sighting.distance)

@@ -75,7 +75,7 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     )
     bit = np.int64(1) << np.int64(k)
     touching = world.debris_i[debris.TOUCHING, j]
-    if gap > APART_M:
+    if gap > APART_M and world.debris_i[debris.FATES, j] != 0:
         _keep_fate(world, k, j, STAYS)
     if touching & bit:
         if gap > SEPARATION_M:

@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.physics.noise import normal_cdf, normal_quantile, philox_block, uniforms
+from envs.physics.noise import (
+    lower_half,
+    normal_cdf,
+    normal_quantile,
+    philox_block,
+    uniforms,
+)
 
 WORD = 0xFFFFFFFF
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -92,3 +98,13 @@ def test_normal_quantile_at_the_ends_is_infinite():
 @given(st.floats(1e-12, 0.5))
 def test_normal_quantile_inverts_the_cdf(u):
     assert normal_cdf(normal_quantile(u)) == pytest.approx(u, rel=1e-12)
+
+
+def test_lower_half_is_another_uniform_number():
+    # a number is (high 2^16 + low + 1/2)/2^32: exact in double precision
+    for high, low in ((0, 0), (1, 65_535), (40_000, 12_345), (65_535, 65_535)):
+        assert lower_half((high * 65_536 + low + 0.5) / 2.0**32) == (low + 0.5) / 65_536.0
+    whole = np.array([uniforms(7, tick, 1, 2)[0] for tick in range(4_000)])
+    lower = np.array([lower_half(u) for u in whole])
+    assert abs(lower.mean() - 0.5) < 4.0 / math.sqrt(12.0 * lower.size)
+    assert abs(np.corrcoef(whole, lower)[0, 1]) < 4.0 / math.sqrt(lower.size)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envs.physics.friction import mean_friction, required_friction, spill_loss_of_control
-from envs.physics.smooth import clip, logistic, ramp
+from envs.physics.smooth import clip, direction, logistic, ramp
 from envs.physics.tyre import (
     PUNCTURE_ENERGY_J,
     control_lost_after_puncture,
@@ -84,3 +84,14 @@ def test_logistic_never_overflows_and_is_odd(x):
 def test_clip_limits_both_ways():
     assert (clip(-1.0, 0.0, 2.0), clip(1.0, 0.0, 2.0), clip(3.0, 0.0, 2.0)) == (0.0, 1.0, 2.0)
     assert math.isfinite(logistic(-800.0))
+
+
+@given(st.floats(-math.pi, math.pi), st.floats(0.01, 100.0))
+def test_direction_is_the_angle(angle, length):
+    found = direction(length * math.cos(angle), length * math.sin(angle))
+    assert abs(math.remainder(found - angle, 2.0 * math.pi)) < 3e-8
+
+
+def test_direction_on_both_sides_of_where_its_series_ends():
+    for y in (0.25 - 1e-12, 0.25 + 1e-12, -0.25 + 1e-12, -0.25 - 1e-12):
+        assert abs(direction(1.0, y) - math.atan(y)) < 3e-8

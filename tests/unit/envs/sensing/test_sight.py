@@ -74,13 +74,13 @@ def test_car_does_not_hide_a_truck_and_is_looked_through():
     scene.add_vehicle(EGO_X_M + 25.0, 1, 30.0)
     truck = scene.add_vehicle(EGO_X_M + 60.0, 1, 30.0, is_truck=True)
     world = world_of(scene)
-    assert sees_vehicle(world, 1)
-    assert sees_vehicle(world, truck)
+    assert sees_vehicle(world, 1, -1)
+    assert sees_vehicle(world, truck, -1)
     # another car, 1.5 m high, is seen through the windows: the line stays above 1.4 m, a car hides 1.5 - 0.3 = 1.2
     scene = road()
     scene.add_vehicle(EGO_X_M + 25.0, 1, 30.0)
     car = scene.add_vehicle(EGO_X_M + 60.0, 1, 30.0)
-    assert sees_vehicle(world_of(scene), car)
+    assert sees_vehicle(world_of(scene), car, -1)
 
 
 def test_truck_hides_the_car_ahead_of_it_on_both_sides_of_the_ego():
@@ -88,7 +88,7 @@ def test_truck_hides_the_car_ahead_of_it_on_both_sides_of_the_ego():
         scene = road()
         scene.add_vehicle(EGO_X_M + 25.0 * direction, 1, 30.0, is_truck=True)
         car = scene.add_vehicle(EGO_X_M + 60.0 * direction, 1, 30.0)
-        assert not sees_vehicle(world_of(scene), car)
+        assert not sees_vehicle(world_of(scene), car, -1)
 
 
 def test_sight_range_ends():
@@ -96,8 +96,8 @@ def test_sight_range_ends():
     near = scene.add_vehicle(EGO_X_M + 59.0, 0, 30.0)
     far = scene.add_vehicle(EGO_X_M + 61.0, 2, 30.0)
     world = world_of(scene)
-    assert sees_vehicle(world, near)
-    assert not sees_vehicle(world, far)
+    assert sees_vehicle(world, near, -1)
+    assert not sees_vehicle(world, far, -1)
 
 
 def test_height_of_the_line_decides():

@@ -98,7 +98,7 @@ def test_whoever_has_a_role_and_is_seen_is_tracked():
             world = world_at(batch, b)
             tracked = set(world.track_i[track.TARGET, :VEHICLE_SLOTS].tolist())
             for k in roles_of(world):
-                if sees_vehicle(world, k):
+                if sees_vehicle(world, k, -1):
                     assert k in tracked
                     checked += 1
             busy += int(world.episode_i[episode.NUM_VEHICLES] > VEHICLE_SLOTS + 1)
