@@ -18,7 +18,7 @@ from envs.inject.base import BASES, check_config, count_steps, describe_base, ma
 from envs.inject.settings import InjectSettings
 from envs.physics.motion import advance_object
 from envs.scenario.instance import ARRAYS
-from envs.scenario.scene import debris_rows
+from envs.scenario.rows import debris_rows
 from envs.specification import MAX_VEHICLES, debris, episode, vehicle
 from envs.specification.world import empty_batch, world_at
 from envs.world.encounter import meet_objects

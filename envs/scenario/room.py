@@ -17,11 +17,10 @@ MERGE_GAP_S = 0.5
 into smaller ones at speed, and IDM behind it brakes without a collision."""
 
 MERGE_S = 5.0
-"""Time in which a scripted lane change is complete: a truck's takes longest."""
-
+"""Time in which a scripted lane change is complete [A: a truck's takes longest]."""
 
 CHANGE_REACH = 2
-"""No vehicle changes lane by itself this many lanes or fewer from where another one changes by script."""
+"""No vehicle changes lane by itself this many lanes or fewer from where another one changes by script [A]."""
 
 
 class Claim(NamedTuple):

@@ -6,20 +6,17 @@ Used by every family. It draws nothing at random.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 
 from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
-from envs.physics.aerodynamics import motion_threshold
-from envs.physics.noise import uniforms
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.parameters.table import NOTHING, Value
 from envs.scenario.room import Room
+from envs.scenario.rows import UNMOVED_MPS, debris_rows, draw_paint
 from envs.specification import (
     EGO_HEIGHT_M,
     EGO_LENGTH_M,
@@ -50,19 +47,11 @@ JAM_GAP_M = 2.5
 HURRY = 1.25
 """Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
 
-UNMOVED_MPS = 1e6
-"""Air speed that moves nothing here: patches and phantoms stay."""
-
 BASE_FRICTION = {"clear": 0.80, "rain": 0.55, "fog": 0.75}
 """Tyre-road friction of the clean surface (envs/physics/SOURCES.md 1.4: dry 0.80, wet 0.40-0.65; fog: damp [A])."""
 
 SIGHT_CAP_M = {"clear": 150.0, "rain": 110.0, "fog": 75.0}
 """Longest sight range in daylight [A]."""
-
-PAINT_CHANNEL = 40
-"""Channel of the counter-based noise from which paints are drawn."""
-
-_PAINT_BOUNDS = tuple(accumulate(vehicle.PAINT_PERCENT))
 
 NIGHT_SHARE = 0.6
 """Sight range at night (dipped headlights reach 60-75 m on dark objects) as a share of the day's [A]."""
@@ -95,12 +84,6 @@ def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: 
     return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
-def draw_paint(noise_seed: int, index: int) -> int:
-    """Paint of a vehicle as a pure function of the seed and its index, so that it changes no other draw."""
-    draw = uniforms(noise_seed, 0, index, PAINT_CHANNEL)[0]
-    return bisect_right(_PAINT_BOUNDS, 100.0 * draw)
-
-
 def _plain_vehicle(*, is_truck: bool) -> tuple[np.ndarray, np.ndarray]:
     """Columns of ``vehicle_f`` and ``vehicle_i`` that all cars, or all trucks, begin with."""
     length, width, height = TRUCK_SIZE_M if is_truck else CAR_SIZE_M
@@ -117,33 +100,6 @@ def _plain_vehicle(*, is_truck: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 _PLAIN = {is_truck: _plain_vehicle(is_truck=is_truck) for is_truck in (False, True)}
-
-
-def debris_rows(
-    spec: DebrisSpec, draw: DebrisDraw, x_m: float, y_m: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Columns of ``debris_f`` and ``debris_i`` of a catalogue object lying at a place of the road."""
-    f = np.zeros(debris.NUM_FLOATS)
-    f[debris.X], f[debris.Y], f[debris.YAW] = x_m, y_m, draw.yaw_rad
-    f[debris.LENGTH], f[debris.WIDTH], f[debris.HEIGHT] = draw.length_m, draw.width_m, draw.height_m
-    f[debris.MASS], f[debris.CRUSH_PRESSURE] = draw.mass_kg, draw.crush_pressure_pa
-    f[debris.STIFFNESS], f[debris.SHARPNESS] = draw.stiffness_npm, draw.sharpness
-    f[debris.FRICTION], f[debris.DRAG_AREA] = draw.friction, draw.drag_area_m2
-    f[debris.LIFT_AREA], f[debris.RESTITUTION] = draw.lift_area_m2, draw.restitution
-    f[debris.TYRE_FRICTION], f[debris.PIECES] = draw.tyre_friction, draw.pieces
-    f[debris.AIR_THRESHOLD] = UNMOVED_MPS
-    is_patch = spec.kind == "patch"
-    if not is_patch:
-        threshold = motion_threshold(
-            draw.mass_kg, draw.friction, draw.drag_area_m2, draw.lift_area_m2
-        )
-        f[debris.AIR_THRESHOLD] = min(threshold, UNMOVED_MPS)
-    i = np.zeros(debris.NUM_INTS, dtype=np.int64)
-    i[debris.IS_REAL], i[debris.IS_PATCH] = 1, int(is_patch)
-    i[debris.LOOK] = debris.LOOKS.index(spec.look)
-    i[debris.IS_METAL], i[debris.IS_WARM] = int(spec.is_metal), int(spec.is_warm)
-    i[debris.CARRIER] = -1
-    return f, i
 
 
 class SceneBuilder(Room):

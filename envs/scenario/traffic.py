@@ -49,7 +49,6 @@ SLOTS: Final = ("near", "second", "behind", "ahead")
 FAR_M: Final = (-100.0, -40.0, 20.0, 80.0)
 """Places of vehicles more than one lane away, give or take 15 m [A]."""
 
-
 FREE_TIME_GAP_S = 1.0
 """IDM's time gap of a vehicle without another one ahead [A]."""
 

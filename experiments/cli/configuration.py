@@ -56,7 +56,7 @@ class SuiteConfiguration(Configuration):
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The splits that are meant."""
+        """The chosen split, or all of them."""
         return ("train", "validation", "test") if self.split is None else (self.split,)
 
 

@@ -15,7 +15,6 @@ from policies.planning.library import MANOEUVRES, write_actions
 
 Array = NDArray[np.float64]
 
-
 CLOSER_M: Final = (0.0, 0.25)
 """Objects are passed with the margin of the library, and with a tenth of a metre: true positions have no error."""
 

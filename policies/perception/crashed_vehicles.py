@@ -16,7 +16,7 @@ CRASH_MPS2: Final = 9.0
 """Deceleration above which a vehicle has struck something [A: no brakes reach it]."""
 
 CLOSING_MPS: Final = 2.0
-"""Who has struck something and is hardly slower than the ego drives on [A]."""
+"""A vehicle that has struck something, but is slower than the ego by less than this, is taken to drive on [A]."""
 
 SLIDE_S: Final = 1.0
 """A crashed vehicle slides on for its speed times this (highway-env: crashed vehicles slow at 1/s)."""

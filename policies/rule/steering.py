@@ -21,7 +21,7 @@ Indices = NDArray[np.intp]
 SUDDEN_MPS2: Final = 2.2
 """From here on the lateral target jumps: the steering law itself is what limits the motion."""
 
-EASE_S: Final = (2.5, 7.0)
+EASE_RANGE_S: Final = (2.5, 7.0)
 """Shortest and longest way along half a cosine. A change of lane in these times peaks at 3.2 and 0.4 m/s2, a shift of
 1.2 m in 3.5 s at 0.5 m/s2; drivers take 3 to 8 s for a change of lane (Toledo and Zohar, 2007, Transportation Research
 Record 1999: 4.6 s on average)."""
@@ -85,7 +85,7 @@ class Steering:
     def steer(self, urgency_mps2: Array) -> Array:
         """Lateral target of this decision: eased, or with an urgency, or at once if that is large."""
         sharp, sharp_drift = move_towards(self._target, self._drift, self.goal, urgency_mps2)
-        ramp_s = np.maximum(self._ramp_s, EASE_S[0])
+        ramp_s = np.maximum(self._ramp_s, EASE_RANGE_S[0])
         gentle, gentle_drift = ease_each(self._target, self._drift, self.goal, ramp_s)
         is_eased = self._ramp_s > 0.0
         is_sudden = ~is_eased & (urgency_mps2 >= SUDDEN_MPS2)
@@ -103,6 +103,6 @@ def lane_centre(ego: Array) -> Array:
 
 def _ease_time(way: Array, left_s: Array, calm_mps2: Array) -> Array:
     """Duration of a half cosine over ``way`` m that ends in time, s; 0 where a calm glide is as gentle."""
-    ramp = np.minimum(SPARE_SHARE * np.maximum(left_s - LAG_S, 0.0), EASE_S[1])
+    ramp = np.minimum(SPARE_SHARE * np.maximum(left_s - LAG_S, 0.0), EASE_RANGE_S[1])
     peak = 0.5 * math.pi**2 * way / np.square(np.maximum(ramp, 0.1))
-    return np.where((ramp >= EASE_S[0]) & (peak <= calm_mps2), ramp, 0.0)
+    return np.where((ramp >= EASE_RANGE_S[0]) & (peak <= calm_mps2), ramp, 0.0)

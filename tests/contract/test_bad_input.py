@@ -88,7 +88,7 @@ def test_groups_without_a_member_that_the_family_can_use(make):
         make(scenario="lone_object", groups=["P10"]).reset()
 
     assert re.search(
-        "lone_object.generate: split: got 'train', no object type of it .*P10", refusal(begin)
+        "scenario lone_object: split: got 'train', no object type of it .*P10", refusal(begin)
     )
 
 
@@ -324,8 +324,8 @@ def test_load_state_dict():
     without = {key: value for key, value in state.items() if key != "worlds"}
     for wrong, message in (
         (3, "state: got int, expected what state_dict returns"),
-        ({}, "state: schema: got None, expected 1"),
-        ({**state, "schema": 99}, "state: schema: got 99, expected 1"),
+        ({}, "state: schema: got None, expected 2"),
+        ({**state, "schema": 99}, "state: schema: got 99, expected 2"),
         (without, "state: worlds: missing"),
         ({**state, "generators": []}, "state: generators: got 0, expected 2"),
         (other.state_dict(), "state: worlds: got 3, expected 2"),

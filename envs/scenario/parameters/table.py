@@ -92,7 +92,7 @@ class Parameter(Immutable):
     distribution
         What it is drawn from: a ``Distribution``, or a ``Rule`` if that depends on other parameters.
     description
-        One sentence for people.
+        One sentence about it.
     values
         Allowed values of a name; empty = checked by the builder.
     kind

@@ -10,7 +10,6 @@ from envs.scenario.suite.model import (
 )
 from envs.scenario.suite.outcomes import (
     EPISODE_CAP_USD,
-    SECONDARY,
     USUAL_OUTCOMES,
     Outcomes,
     read_outcomes,
@@ -19,7 +18,6 @@ from envs.scenario.suite.reading import load_suite, load_suite_once
 
 __all__ = [
     "EPISODE_CAP_USD",
-    "SECONDARY",
     "SEED_SPLITS",
     "STRATUM_SEEDS",
     "USUAL_OUTCOMES",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from envs.cost.parameters import CostParameters
 from envs.debris.specification import DebrisSpec
-from envs.scenario.scene import debris_rows
+from envs.scenario.rows import debris_rows
+from envs.scenario.source import LEAST_PERCENT
 from envs.sensing.measure import PIXEL_RAD, SIZE_SHARE
 from envs.specification import column, debris
 from policies.oracle.belief import ObjectBelief
@@ -21,9 +22,6 @@ Array = NDArray[np.float64]
 
 SPECIMENS_PER_TYPE: Final = 256
 """Specimens of each type in the pool: enough for a measured size to fit some of them [A]."""
-
-LEAST_SHARE_PERCENT: Final = 0.05
-"""Smallest share of a type, as scenes are drawn with."""
 
 HARMFUL_USD: Final = 500.0
 """Contents are harmful if a typical contact with them costs more: a solvable instance costs less [A]."""
@@ -187,7 +185,7 @@ def _prior(specs: Sequence[DebrisSpec], groups: Sequence[str]) -> Array:
         names = [spec.look_alike_group for spec in specs]
         share = np.array([1.0 / names.count(name) for name in names])
     else:
-        share = np.array([max(spec.prior_share_percent, LEAST_SHARE_PERCENT) for spec in specs])
+        share = np.array([max(spec.prior_share_percent, LEAST_PERCENT) for spec in specs])
     found: Array = share / share.sum()
     return found
 

@@ -27,7 +27,7 @@ GROUND_M: Final = 0.02
 MOVES_MPS: Final = 0.1
 """A slower object counts as at rest [A]."""
 
-STRIKER_GAP: Final = 1
+FIRST_OTHER: Final = 1
 """Bit of the first vehicle that is not the ego."""
 
 
@@ -69,7 +69,7 @@ def strikers(drive: Drive) -> list[int]:
     bits = drive.touching[:, 0]
     touched: dict[int, None] = {}
     for mask in bits.tolist():
-        for k in range(STRIKER_GAP, drive.traffic.shape[3]):
+        for k in range(FIRST_OTHER, drive.traffic.shape[3]):
             if mask >> k & 1:
                 touched.setdefault(k)
     return list(touched)
@@ -79,7 +79,7 @@ def classify(drive: Drive) -> NDArray[np.int64]:
     """Cue that the object shows in every state of every world, ``(T, B)``, as an index into ``CUES``; -1 = none."""
     speed = np.hypot(drive.motion[..., d.VX], drive.motion[..., d.VY])
     moves, height = speed > MOVES_MPS, drive.motion[..., d.Z]
-    is_struck = np.maximum.accumulate((drive.touching >> STRIKER_GAP) > 0, axis=0)
+    is_struck = np.maximum.accumulate((drive.touching >> FIRST_OTHER) > 0, axis=0)
     was_carried = np.maximum.accumulate(drive.carried, axis=0)
     landed = was_carried & ~drive.carried & ((height < GROUND_M) | (drive.motion[..., d.VZ] > 0.0))
     has_landed = np.maximum.accumulate(landed, axis=0)

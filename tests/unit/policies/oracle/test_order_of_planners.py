@@ -8,7 +8,7 @@ from experiments.cli.locations import locate
 from experiments.rollout.loop import Rollout
 from policies.oracle import Clairvoyant, OracleBelief
 
-SUITE = load_suite(locate("suite", "v1"))
+SUITE = load_suite(locate("suite", "v2"))
 
 CAP_USD = 1_000.0
 """Of two dozen instances one accident decides an uncapped mean."""
