@@ -56,10 +56,10 @@ def advance_turn(
     """Turn a box about one axis for ``duration`` seconds; SI units.
 
     On the road: gravity and the friction of sliding about the edge, ``dw/dt = (R/k^2) (a sin(d + |angle|) - g cos(d +
-    |angle|))`` with half diagonal ``R``, its elevation ``d`` and ``k^2 = 4 R^2/3``: at rest on a face it tips over if
-    ``a/g`` exceeds base over height. Where a face meets the road the rate falls to ``1 - 1.5 sin^2(a)`` of it, ``a`` being
-    the angle of the diagonal from the vertical, and to nothing where that is negative (angular momentum about the new
-    edge, Housner 1963).
+    |angle|))`` with half diagonal ``R``, its elevation ``d`` and ``k^2 = 4 R^2/3``: from rest on a face it tips if
+    ``a/g`` exceeds base over height. Where a face meets the road the rate falls to ``1 - 1.5 sin^2(a)`` of it, ``a``
+    being the angle of the diagonal from the vertical, and to nothing where that is negative (angular momentum about the
+    new edge, Housner 1963).
 
     Parameters
     ----------

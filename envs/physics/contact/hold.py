@@ -33,7 +33,7 @@ def shift_outside(
         Depth across up to which the object slides off along the flank.
     """
     deep_along, deep_across = reach - abs(along), side - abs(across)
-    if deep_across <= glance or way < deep_along and deep_across < deep_along:
+    if deep_across <= glance or (way < deep_along and deep_across < deep_along):
         return Shift(0.0, math.copysign(min(deep_across, way), across))
     return Shift(math.copysign(min(deep_along, way), along), 0.0)
 

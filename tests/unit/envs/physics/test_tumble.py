@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.physics.tumble import advance_spin, advance_turn, turning_rate
+from envs.physics.tumble import advance_spin, advance_turn, tipping_friction, turning_rate
 from envs.specification import TICK_S
 
 EXTENT = st.floats(0.05, 3.0)
@@ -82,3 +82,20 @@ def test_spin_is_slowed_by_sliding_friction():
     # sliding at the speed of the turning, 5 x 0.27 = 1.35 m/s, takes half of the friction
     assert advance_spin(-5.0, 1.35, 0.8, 0.6, 0.5, TICK_S) == pytest.approx(-4.4703, abs=1e-3)
     assert advance_spin(0.5, 0.0, 0.8, 0.6, 0.5, TICK_S) == 0.0
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_friction_tips_what_is_taller_than_its_base_over_the_coefficient(sign):
+    # 0.4 x 0.8 m: R = 0.44721 m, d = 63.435 degrees; 0.75/R (5.886 sin d - 9.81 cos d) = 1.4715 rad/s2, over 15
+    step = advance_turn(0.0, 0.0, 0.4, 0.8, True, sign * 0.6 * 9.81, TICK_S)
+    assert step.rate == pytest.approx(sign * 0.0981, rel=1e-3)
+    # at 0.45 the criterion is 0.889 m
+    step = advance_turn(0.0, 0.0, 0.4, 0.8, True, sign * 0.45 * 9.81, TICK_S)
+    assert (step.angle, step.rate) == (0.0, 0.0)
+
+
+def test_only_a_fast_slide_of_a_tall_box_tips():
+    # 0.5 x 9.81 along (0.6, 0.8)
+    assert tipping_friction(3.0, 4.0, 0.5, 0.4, 1.0) == pytest.approx((2.943, 3.924))
+    assert tipping_friction(3.0, 4.0, 0.5, 0.5, 1.0) == (0.0, 0.0)
+    assert tipping_friction(0.6, 0.8, 0.5, 0.4, 1.0) == (0.0, 0.0)
