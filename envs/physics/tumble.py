@@ -22,6 +22,9 @@ FASTEST_RADPS = 20.0
 LEAST_HALF_M = 0.05
 """Boxes with a smaller half diagonal turn as slowly as one of this size: a tick is too long for them [A]."""
 
+SLIDING_MPS = 1.0
+"""Speed over the road below which friction tips nothing over: the slide is about to end [A]."""
+
 TIP_RADPS = 3.0
 """Rate with which a load tips over the tail of its carrier [A: sqrt(1.5 g/L) is 3.8 for 1 m, 2.7 for 2 m]."""
 
@@ -42,14 +45,21 @@ class Turn(NamedTuple):
 
 @compiled
 def advance_turn(
-    angle: float, rate: float, base: float, height: float, is_down: bool, duration: float
+    angle: float,
+    rate: float,
+    base: float,
+    height: float,
+    is_down: bool,
+    braking: float,
+    duration: float,
 ) -> Turn:
     """Turn a box about one axis for ``duration`` seconds; SI units.
 
-    On the road: gravity about the edge, ``dw/dt = -(g R/k^2) cos(d + |angle|)`` with half diagonal ``R``, its elevation
-    ``d`` and ``k^2 = 4 R^2/3``; where a face meets the road the rate falls to ``1 - 1.5 sin^2(a)`` of it, ``a`` being
-    the angle of the diagonal from the vertical, and to nothing where that is negative (angular momentum about the new
-    edge, Housner 1963).
+    On the road: gravity and the friction of sliding about the edge, ``dw/dt = (R/k^2) (a sin(d + |angle|) - g cos(d +
+    |angle|))`` with half diagonal ``R``, its elevation ``d`` and ``k^2 = 4 R^2/3``: from rest on a face it tips if
+    ``a/g`` exceeds base over height. Where a face meets the road the rate falls to ``1 - 1.5 sin^2(a)`` of it, ``a``
+    being the angle of the diagonal from the vertical, and to nothing where that is negative (angular momentum about the
+    new edge, Housner 1963).
 
     Parameters
     ----------
@@ -57,6 +67,8 @@ def advance_turn(
         Extents of the box in the plane of turning, lying on its present face.
     is_down
         Whether it is on the road rather than in the air.
+    braking
+        Deceleration ``a`` by the friction of sliding; positive where it tips to positive angles.
     """
     if not is_down:
         angle += rate * duration
@@ -64,11 +76,11 @@ def advance_turn(
             return Turn(angle, rate, 0)
         return Turn(angle - math.copysign(0.5 * math.pi, angle), rate, 1)
     half = 0.5 * math.sqrt(base * base + height * height)
-    side = math.copysign(1.0, angle if angle != 0.0 else rate)
+    side = math.copysign(1.0, angle if angle != 0.0 else rate if rate != 0.0 else braking)
     lean = math.atan2(height, base) + abs(angle)
-    before = rate
-    rate -= side * 0.75 * GRAVITY_MPS2 / max(half, LEAST_HALF_M) * math.cos(lean) * duration
-    if angle == 0.0 and before * rate <= 0.0:
+    falling = side * GRAVITY_MPS2 * math.cos(lean) - braking * math.sin(lean)
+    rate -= 0.75 * falling / max(half, LEAST_HALF_M) * duration
+    if angle == 0.0 and side * rate <= 0.0:
         return Turn(0.0, 0.0, 0)
     angle += rate * duration
     quarters = 1 if abs(angle) >= 0.5 * math.pi else 0
@@ -78,6 +90,21 @@ def advance_turn(
     face = height if quarters == 1 else base
     rate *= max(1.0 - 0.375 * face * face / (half * half), 0.0)
     return Turn(0.0, rate if abs(rate) > STOP_RADPS else 0.0, quarters)
+
+
+@compiled
+def tipping_friction(
+    vx: float, vy: float, friction: float, base: float, height: float
+) -> tuple[float, float]:
+    """Deceleration along both axes of a box that slides on the road, m/s^2; zero where it can tip over neither.
+
+    ``base`` is the shorter extent of its face, ``friction`` the Coulomb coefficient.
+    """
+    square = vx * vx + vy * vy
+    if friction * height <= base or square <= SLIDING_MPS * SLIDING_MPS:
+        return 0.0, 0.0
+    braking = friction * GRAVITY_MPS2 / math.sqrt(square)
+    return braking * vx, braking * vy
 
 
 @compiled

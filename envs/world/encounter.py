@@ -9,10 +9,20 @@ import numpy as np
 from envs.cost.contact_cost import ContactCost, contact_cost, contact_total
 from envs.cost.windscreen import windscreen_cost
 from envs.physics.compilation import compiled, inlined
-from envs.physics.contact.fate import STAYS, Fate, object_fate
+from envs.physics.contact.fate import LATERAL_CONE, SIDE, STAYS, UNDER, Fate, object_fate
+from envs.physics.contact.geometry import CAR, TRUCK
+from envs.physics.contact.hold import common_speed, shift_outside
 from envs.physics.contact.outcome import MISS, ContactOutcome, contact_outcome
 from envs.physics.noise import uniforms
-from envs.specification import TICKS_PER_DECISION, component, contact, debris, episode, vehicle
+from envs.specification import (
+    TICK_S,
+    TICKS_PER_DECISION,
+    component,
+    contact,
+    debris,
+    episode,
+    vehicle,
+)
 from envs.specification.world import World
 from envs.world.braking import bumper_gap, find_follower, open_braking
 from envs.world.tumbling import strike
@@ -25,6 +35,9 @@ APART_M = 10.0
 
 HIGHEST_M = 1.2
 """An object whose lowest point is higher than this flies over the bonnet [A]."""
+
+HOLD_M = 0.1
+"""Longest shift out of a vehicle within a tick, beyond the way of the faster of both [A]."""
 
 NEAR_M = 25.0
 """Distance beyond which nothing touches: more than half a truck plus half the longest object."""
@@ -69,10 +82,10 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     along, across = cos * dx + sin * dy, cos * dy - sin * dx
     yaw = d[debris.YAW, j] - v[vehicle.HEADING, k]
     half_along, half_across = _half_extents(d[debris.LENGTH, j], d[debris.WIDTH, j], yaw)
-    gap = max(
-        abs(along) - 0.5 * v[vehicle.LENGTH, k] - half_along,
-        abs(across) - 0.5 * v[vehicle.WIDTH, k] - half_across,
-    )
+    reach = 0.5 * v[vehicle.LENGTH, k] + half_along
+    side = 0.5 * v[vehicle.WIDTH, k] + half_across
+    gap = max(abs(along) - reach, abs(across) - side)
+    closing = v[vehicle.SPEED, k] - (cos * d[debris.VX, j] + sin * d[debris.VY, j])
     bit = np.int64(1) << np.int64(k)
     touching = world.debris_i[debris.TOUCHING, j]
     if gap > APART_M and world.debris_i[debris.FATES, j] != 0:
@@ -80,12 +93,53 @@ def _update_pair(world: World, k: int, j: int, p: np.record) -> None:
     if touching & bit:
         if gap > SEPARATION_M:
             world.debris_i[debris.TOUCHING, j] = touching & ~bit
-    elif gap <= 0.0 and d[debris.Z, j] <= HIGHEST_M:
+    elif gap <= 0.0 and closing > 0.0 and d[debris.Z, j] <= HIGHEST_M:
         world.debris_i[debris.TOUCHING, j] = touching | bit
-        closing = v[vehicle.SPEED, k] - (cos * d[debris.VX, j] + sin * d[debris.VY, j])
-        # an object that runs into a vehicle from behind or from the side has no effect, as with a parked vehicle
-        if closing > 0.0:
-            _apply_contact(world, k, j, closing, across, yaw, p)
+        _apply_contact(world, k, j, closing, across, yaw, p)
+    if gap < 0.0 and d[debris.Z, j] <= HIGHEST_M:
+        _hold(world, k, j, along, across, reach, side, closing)
+
+
+@compiled
+def _hold(
+    world: World,
+    k: int,
+    j: int,
+    along: float,
+    across: float,
+    reach: float,
+    side: float,
+    closing: float,
+) -> None:
+    """Keep object ``j``, which overlaps vehicle ``k``, outside it: carried by the end it meets, or along the flank."""
+    v, d = world.vehicle_f, world.debris_f
+    fate = (world.debris_i[debris.FATES, j] >> (2 * k)) & 3
+    if fate == UNDER:
+        # there is no room to turn under the floor
+        d[debris.PITCH, j] = d[debris.ROLL, j] = 0.0
+        d[debris.PITCH_RATE, j] = d[debris.ROLL_RATE, j] = 0.0
+        return
+    body = TRUCK if world.vehicle_i[vehicle.IS_TRUCK, k] else CAR
+    is_low = d[debris.Z, j] + d[debris.HEIGHT, j] <= body.clearance
+    # without a fate, what runs into the rear is held: it is faster, and no event
+    passes = fate == STAYS and (along > 0.0 or closing >= 0.0)
+    if is_low or passes or world.debris_i[debris.IS_ANCHORED, j] == 1:
+        return
+    cos, sin, speed = v[vehicle.COS, k], v[vehicle.SIN, k], v[vehicle.SPEED, k]
+    forward = cos * d[debris.VX, j] + sin * d[debris.VY, j]
+    lateral = cos * d[debris.VY, j] - sin * d[debris.VX, j]
+    glance = LATERAL_CONE * closing * TICK_S if fate == SIDE else 0.0
+    way = max(speed, forward) * TICK_S + HOLD_M
+    shift = shift_outside(along, across, reach, side, way, glance)
+    d[debris.X, j] += cos * shift.along - sin * shift.across
+    d[debris.Y, j] += sin * shift.along + cos * shift.across
+    if (speed - forward) * shift.along > 0.0:
+        forward = common_speed(body.mass, speed, d[debris.MASS, j], forward)
+        v[vehicle.SPEED, k] = forward
+    elif lateral * shift.across < 0.0:
+        # the tyres take what the flank stops
+        lateral = 0.0
+    d[debris.VX, j], d[debris.VY, j] = cos * forward - sin * lateral, sin * forward + cos * lateral
 
 
 @compiled

@@ -16,6 +16,7 @@ from envs.physics.tumble import (
     TIP_RADPS,
     advance_spin,
     advance_turn,
+    tipping_friction,
     turning_rate,
 )
 from envs.specification import TICK_S, debris, vehicle
@@ -43,9 +44,10 @@ def turn_object(world: World, j: int, motion: Motion) -> None:
     if motion.knock_x != 0.0 or motion.knock_y != 0.0:
         # friction at the lowest point holds it back there: the top goes on
         push(world, j, motion.knock_x, motion.knock_y, 0.5 * d[debris.HEIGHT, j])
-    if not is_turning(world, j):
-        return
     is_down = motion.z == 0.0 and motion.vz == 0.0
+    along, across = _sliding(world, j) if is_down else (0.0, 0.0)
+    if along == 0.0 and across == 0.0 and not is_turning(world, j):
+        return
     height = d[debris.HEIGHT, j]
     pitch = advance_turn(
         d[debris.PITCH, j],
@@ -53,6 +55,7 @@ def turn_object(world: World, j: int, motion: Motion) -> None:
         d[debris.LENGTH, j],
         height,
         is_down,
+        along,
         TICK_S,
     )
     d[debris.PITCH, j], d[debris.PITCH_RATE, j] = pitch.angle, pitch.rate
@@ -66,6 +69,7 @@ def turn_object(world: World, j: int, motion: Motion) -> None:
         d[debris.WIDTH, j],
         height,
         is_down,
+        across,
         TICK_S,
     )
     d[debris.ROLL, j], d[debris.ROLL_RATE, j] = roll.angle, roll.rate
@@ -73,6 +77,19 @@ def turn_object(world: World, j: int, motion: Motion) -> None:
         d[debris.HEIGHT, j], d[debris.WIDTH, j] = d[debris.WIDTH, j], height
         world.debris_i[debris.FACE, j] = ROLL_TURN[world.debris_i[debris.FACE, j]]
     _spin(world, j, is_down)
+
+
+@compiled
+def _sliding(world: World, j: int) -> tuple[float, float]:
+    """Deceleration of object ``j`` by friction along its length and to its right, where that can tip it over, m/s^2."""
+    d = world.debris_f
+    base = min(d[debris.LENGTH, j], d[debris.WIDTH, j])
+    if d[debris.FRICTION, j] * d[debris.HEIGHT, j] <= base:
+        return 0.0, 0.0
+    cos, sin = math.cos(d[debris.YAW, j]), math.sin(d[debris.YAW, j])
+    vx, vy = d[debris.VX, j], d[debris.VY, j]
+    along, across = cos * vx + sin * vy, cos * vy - sin * vx
+    return tipping_friction(along, across, d[debris.FRICTION, j], base, d[debris.HEIGHT, j])
 
 
 @compiled

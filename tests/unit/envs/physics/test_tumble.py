@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envs.physics.tumble import advance_spin, advance_turn, turning_rate
+from envs.physics.tumble import advance_spin, advance_turn, tipping_friction, turning_rate
 from envs.specification import TICK_S
 
 EXTENT = st.floats(0.05, 3.0)
@@ -16,7 +16,7 @@ def turn(rate, base, height, ticks=300, angle=0.0):
     """Quarter turns until the box lies still on a road, and the ticks that took."""
     quarters = 0
     for tick in range(ticks):
-        step = advance_turn(angle, rate, base, height, True, TICK_S)
+        step = advance_turn(angle, rate, base, height, True, 0.0, TICK_S)
         angle, rate = step.angle, step.rate
         if step.quarters:
             base, height, quarters = height, base, quarters + 1
@@ -33,8 +33,8 @@ def test_every_box_comes_to_rest_on_a_face(rate, base, height, angle):
 
 @given(rate=st.floats(-20.0, 20.0), base=EXTENT, height=EXTENT)
 def test_a_mirrored_push_turns_the_other_way(rate, base, height):
-    one = advance_turn(0.3, rate, base, height, True, TICK_S)
-    other = advance_turn(-0.3, -rate, base, height, True, TICK_S)
+    one = advance_turn(0.3, rate, base, height, True, 0.0, TICK_S)
+    other = advance_turn(-0.3, -rate, base, height, True, 0.0, TICK_S)
     assert (one.angle, one.rate, one.quarters) == (-other.angle, -other.rate, other.quarters)
 
 
@@ -48,7 +48,7 @@ def test_a_box_goes_over_its_edge_if_it_has_the_energy():
 
 
 def test_in_the_air_it_turns_evenly():
-    step = advance_turn(1.5, 3.0, 0.6, 0.4, False, TICK_S)
+    step = advance_turn(1.5, 3.0, 0.6, 0.4, False, 0.0, TICK_S)
     # 1.5 + 3/15 = 1.7 rad, beyond a quarter turn of 1.5708
     assert step.quarters == 1
     assert step.angle == pytest.approx(1.7 - 0.5 * math.pi)
@@ -58,7 +58,7 @@ def test_in_the_air_it_turns_evenly():
 def test_a_square_face_keeps_a_quarter_of_the_rate():
     # 0.5 m: R = 0.35355 m; at 1.5 rad the diagonal is at 45 degrees + 1.5 rad, so gravity helps:
     # -0.75 x 9.81/0.35355 x cos(2.2854) = 13.628 rad/s2, 5 + 13.628/15 = 5.9085; 1 - 1.5 sin^2(45) = 0.25 is left
-    step = advance_turn(1.5, 5.0, 0.5, 0.5, True, TICK_S)
+    step = advance_turn(1.5, 5.0, 0.5, 0.5, True, 0.0, TICK_S)
     assert step.quarters == 1
     assert step.rate == pytest.approx(0.25 * 5.9085, rel=1e-3)
 
@@ -82,3 +82,20 @@ def test_spin_is_slowed_by_sliding_friction():
     # sliding at the speed of the turning, 5 x 0.27 = 1.35 m/s, takes half of the friction
     assert advance_spin(-5.0, 1.35, 0.8, 0.6, 0.5, TICK_S) == pytest.approx(-4.4703, abs=1e-3)
     assert advance_spin(0.5, 0.0, 0.8, 0.6, 0.5, TICK_S) == 0.0
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_friction_tips_what_is_taller_than_its_base_over_the_coefficient(sign):
+    # 0.4 x 0.8 m: R = 0.44721 m, d = 63.435 degrees; 0.75/R (5.886 sin d - 9.81 cos d) = 1.4715 rad/s2, over 15
+    step = advance_turn(0.0, 0.0, 0.4, 0.8, True, sign * 0.6 * 9.81, TICK_S)
+    assert step.rate == pytest.approx(sign * 0.0981, rel=1e-3)
+    # at 0.45 the criterion is 0.889 m
+    step = advance_turn(0.0, 0.0, 0.4, 0.8, True, sign * 0.45 * 9.81, TICK_S)
+    assert (step.angle, step.rate) == (0.0, 0.0)
+
+
+def test_only_a_fast_slide_of_a_tall_box_tips():
+    # 0.5 x 9.81 along (0.6, 0.8)
+    assert tipping_friction(3.0, 4.0, 0.5, 0.4, 1.0) == pytest.approx((2.943, 3.924))
+    assert tipping_friction(3.0, 4.0, 0.5, 0.5, 1.0) == (0.0, 0.0)
+    assert tipping_friction(0.6, 0.8, 0.5, 0.4, 1.0) == (0.0, 0.0)

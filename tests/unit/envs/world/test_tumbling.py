@@ -97,3 +97,25 @@ def test_paint_is_drawn_with_the_instance():
         p = percent / 100.0
         assert abs(got - p) < 5.0 * math.sqrt(p * (1.0 - p) / counts.sum())
     assert sum(vehicle.PAINT_PERCENT) == 100
+
+
+@pytest.mark.parametrize(("height", "tips"), [(1.2, True), (0.5, False)])
+@pytest.mark.parametrize("turned", [0.0, 0.5 * math.pi])
+def test_friction_tips_over_a_tall_box_that_slides(height, tips, turned):
+    # 0.6 x 1.2 m exceeds the base of 0.5 m, 0.6 x 0.5 m does not; at 5 m/s it slides for 5/(0.6 x 9.81) = 0.85 s
+    scene = road(speed=20.0)
+    box = {**BOX, "length_m": 0.5, "height_m": height, "drag_area_m2": 0.001, "lift_area_m2": 0.0}
+    j = put(scene, 60.0, 8.0, yaw_rad=turned, **box)
+    scene.set_motion(j, 5.0, 0.0)
+    drive = Drive(scene).run(5)
+    d = drive.world.debris_f
+    is_over = d[debris.HEIGHT, j] != height
+    assert is_over == tips
+    if tips:
+        assert d[debris.HEIGHT, j] == 0.5
+        # it falls the way it slides: the long extent now lies along the road
+        assert d[debris.WIDTH if turned else debris.LENGTH, j] == height
+    else:
+        assert not d[RATES + ANGLES, j].any()
+    drive.run(20)
+    assert not is_turning(drive.world, j)
