@@ -32,8 +32,10 @@ def _run(values: dict[str, Any]) -> None:
         seeds = range(config.first_seed, config.first_seed + config.num_driven)
         instances = [observers[family].sample(seed) for seed in seeds]
         portfolio = [load_policy(name, config.allow) for name in config.policies]
-        with Progress("driving", 2 * config.num_driven, "episodes") as progress:
-            driven[family] = drive_both(instances, portfolio, cost, progress.reach)
+        with Progress("driving", 3 * config.num_driven, "episodes") as progress:
+            driven[family] = drive_both(
+                instances, portfolio, cost, progress.reach, interval=config.interval
+            )
     about = describe_code() | {"config": config.model_dump(exclude={"output"})}
     folder = Path(config.output)
     sys.stdout.write(publish(rows, driven, folder, about))

@@ -7,6 +7,7 @@ from pydantic import Field
 from envs.cost.parameters import CostParameters
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import not_allowed
+from envs.specification import DECISIONS_PER_EPISODE
 from experiments.cli.configuration import Configuration
 from experiments.cli.locations import CostName, Policies, locate
 
@@ -20,6 +21,7 @@ class ObserverConfiguration(Configuration):
     first_seed: int = Field(ge=0, le=2**53)
     num_candidates: int = Field(ge=16, le=4096)
     num_driven: int = Field(ge=0, le=100_000)
+    interval: int = Field(ge=1, le=DECISIONS_PER_EPISODE)
     driven_families: list[str]
     policies: Policies
     cost: CostName

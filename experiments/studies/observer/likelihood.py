@@ -39,8 +39,8 @@ POSITION_SLACK_M: Final = 0.3
 SPEED_SLACK_MPS: Final = 0.3
 HEIGHT_SLACK_M: Final = 0.05
 JOLT_SLACK_M: Final = 0.01
-YAW_SLACK_RAD: Final = 0.2
-SIZE_SLACK_M: Final = 0.05
+YAW_SLACK_RAD: Final = 0.6
+SIZE_SLACK_M: Final = 0.3
 """Deviation by which simulated and true motion may differ although the contents are right: there are finitely many
 candidates [A]."""
 

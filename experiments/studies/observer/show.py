@@ -95,7 +95,7 @@ def summarise_reading(cost: Array, seed: int = 0) -> dict[str, float]:
 
 def reading_table(readings: Mapping[str, Mapping[str, float]]) -> list[str]:
     """Lines of the table of the value of reading in Markdown."""
-    head = ("what", "n", *(f"US$ {name}" for name in DRIVERS), "saved", "share", "share, capped")
+    head = ("what", "n", f"US$ {DRIVERS[0]}", "US$ known", "saved", "share", "share, capped")
     lines = [
         (
             name,
@@ -128,7 +128,10 @@ def publish(
 ) -> str:
     """Write all numbers as JSON, and the tables as Markdown; returns the text of the latter."""
     readings = decided_once(rows) | {
-        f"{family}, whole episodes": summarise_reading(cost) for family, cost in driven.items()
+        f"{family}, whole episodes, {name}": summarise_reading(cost[[0, row]])
+        for family, cost in driven.items()
+        for row, name in enumerate(DRIVERS)
+        if row > 0
     }
     lines = [*cue_table(rows), "", *reading_table(readings), ""] if readings else cue_table(rows)
     text = "\n".join(lines) + "\n"

@@ -6,10 +6,12 @@ import pytest
 from envs.batched.env import DebrisVectorEnv
 from envs.cost.parameters import CostParameters
 from envs.specification import debris, episode, vehicle
-from experiments.studies.observer.cues import CUES, classify, strikers
+from experiments.studies.observer.cues import CUES, WINDOW, classify, strikers
 from experiments.studies.observer.drive import drive_candidates, drive_true, put_contents
+from experiments.studies.observer.reading import ReadContents
 from experiments.studies.observer.study import LOOK, Observer
 from policies.floors import Constant
+from policies.oracle.hypotheses import HIDDEN_ROWS
 
 SEED = 30_000_000
 
@@ -88,3 +90,23 @@ def test_no_other_vehicle_crashes_while_the_ego_keeps_its_lane(observer, braking
         observation, _, terminated, truncated, _ = env.step(policy.act(observation))
         runs &= ~(terminated | truncated)
         assert not env.batch["vehicle_i"][runs, vehicle.CRASHED, 1:].any()
+
+
+def test_contents_are_read_a_second_after_the_strike(observer):
+    instance = observer.sample(SEED)
+    env = DebrisVectorEnv(1, scenario=lambda *_: instance)
+    observation, _ = env.reset(options={"instance": instance})
+    oracle = ReadContents(num_scenarios=1, num_finalists=1)
+    oracle.bind(env)
+    oracle.reset(np.ones(1, np.bool_), np.zeros(1, np.int64))
+    counts = []
+    while len(counts) < 3 or counts[-1][0] < WINDOW:
+        action = oracle.act(observation)
+        struck = env.batch["debris_i"][0, debris.TOUCHING, 0] > 1 or (counts and counts[-1][0] >= 0)
+        since = counts[-1][0] + 1 if counts and struck else 0 if struck else -1
+        counts.append((since, len(oracle.beliefs_of(0)[0].specimens.kind)))
+        observation, _, _, _, _ = env.step(action)
+    # many specimens before, one from then on
+    assert [count == 1 for _, count in counts] == [since >= WINDOW for since, _ in counts]
+    mass = oracle.beliefs_of(0)[0].specimens.hidden[0, HIDDEN_ROWS.index(debris.MASS)]
+    assert mass == instance.debris_f[debris.MASS, 0]
