@@ -112,9 +112,7 @@ class Pool:
         severity = np.array([_severity(f, self._p)])
         return Candidates(f[None], ints, np.array([kind]), severity, np.ones(1))
 
-    def after_look(
-        self, row: NDArray[np.float32], distance_m: float, face: int = 0
-    ) -> Candidates:
+    def after_look(self, row: NDArray[np.float32], distance_m: float, face: int = 0) -> Candidates:
         """All specimens with their probabilities after one sighting: look, size, radar and thermal camera.
 
         Parameters
