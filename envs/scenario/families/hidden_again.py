@@ -24,14 +24,14 @@ SEEN_S = (4.4, 5.6)
 CUT_IN_S = (0.3, 1.0)
 """How long the object can be seen before the vehicle that cuts in begins to hide it [A]."""
 
-CLOSING_S = 1.0
+CLOSING_S = 0.5
 """Least time from the beginning of a cut-in until the view of what is ahead in the lane closes [A]."""
 
-HIDDEN_S = 3.0
+HIDDEN_S = 3.2
 """Least time from the beginning of a cut-in until that vehicle leaves the lane again: the object is hidden for 0.6 s
 or more by then [A]."""
 
-CUT_IN_AHEAD_M = (10.0, 22.0)
+CUT_IN_AHEAD_M = (9.0, 18.0)
 """Free space between the ego and the vehicle that cuts in [A]."""
 
 LEAVE_S = (1.4, 2.6)
