@@ -1,4 +1,4 @@
-"""Room: vehicles placed in lanes so far, with least gaps, and what their scripted lane changes will need."""
+"""Room: vehicles placed in lanes so far, with gaps that IDM holds, and what their scripted lane changes will need."""
 
 from __future__ import annotations
 
@@ -12,15 +12,79 @@ from envs.specification import TICK_S, debris, vehicle
 FREE_GAP_M = 4.0
 """Least bumper-to-bumper gap of vehicles placed in one lane [A]."""
 
-MERGE_GAP_S = 0.5
+MERGE_GAP_S = 0.9
 """Time gap, beyond ``FREE_GAP_M``, before and behind a vehicle that changes lane by script [A]: drivers do not change
-into smaller ones at speed, and IDM behind it brakes without a collision."""
+into smaller ones at speed, and with ``LET_IN_TIME_GAP_S`` IDM behind it brakes by 3 m/s2 at most."""
+
+LET_IN_TIME_GAP_S = 0.6
+"""Longest time gap of drivers where another one changes lane by script [A]: they let it in and fall back later."""
 
 MERGE_S = 5.0
 """Time in which a scripted lane change is complete [A: a truck's takes longest]."""
 
 CHANGE_REACH = 2
 """No vehicle changes lane by itself this many lanes or fewer from where another one changes by script [A]."""
+
+
+JAM_GAP_M = 2.5
+"""Bumper-to-bumper gap that drivers leave at standstill [A]."""
+
+HURRY = 1.25
+"""Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
+
+SHORTEST_TIME_GAP_S, LONGEST_TIME_GAP_S = 0.1, 2.0
+"""Limits of IDM's time gap [A]."""
+
+FREE_TIME_GAP_S = 1.0
+"""IDM's time gap of a vehicle without another one ahead [A]."""
+
+_SHARE = math.sqrt(1.0 - HURRY**-4.0)
+"""Wanted over present gap of a vehicle in a hurry that neither brakes nor accelerates."""
+
+_APPROACH_MPS2 = 2.0 * math.sqrt(3.0 * 5.0)
+"""Divisor of speed times closing speed in IDM's wanted gap, from highway-env's comfortable accelerations."""
+
+
+def jam_distance(length_m: float, length_ahead_m: float) -> float:
+    """Distance between the centres of a vehicle and the one ahead at standstill, m."""
+    return 0.5 * (length_m + length_ahead_m) + JAM_GAP_M
+
+
+def least_gap(speed_mps: float, jam_distance_m: float, closing_mps: float = 0.0) -> float:
+    """Least distance between centres that IDM holds at this speed without braking, m."""
+    approach = speed_mps * max(closing_mps, 0.0) / _APPROACH_MPS2
+    return (jam_distance_m + SHORTEST_TIME_GAP_S * speed_mps + approach) / _SHARE
+
+
+def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: float) -> float:
+    """IDM time gap with which a vehicle in a hurry (``HURRY``) keeps exactly this gap at this speed, 0.1 to 2.0 s.
+
+    Zero acceleration needs ``(v/v0)^4 + (D/d)^2 = 1`` with ``D = jam distance + T v`` and ``v0 = HURRY v``.
+    """
+    time_gap = (_SHARE * center_gap_m - jam_distance_m) / max(speed_mps, 1.0)
+    return min(max(time_gap, SHORTEST_TIME_GAP_S), LONGEST_TIME_GAP_S)
+
+
+def equilibrium(
+    center_gap_m: float,
+    speed_mps: float,
+    jam_distance_m: float,
+    *,
+    closing_mps: float = 0.0,
+    longest_s: float = LONGEST_TIME_GAP_S,
+) -> tuple[float, float]:
+    """IDM time gap and free speed with which a vehicle keeps this gap at this speed.
+
+    A vehicle whose gap would need a longer time gap than ``longest_s`` wants to drive less fast instead, so that it
+    does not close the gap; one without a vehicle ahead keeps its speed.
+    """
+    if center_gap_m == math.inf:
+        return min(FREE_TIME_GAP_S, longest_s), speed_mps
+    standing = jam_distance_m + speed_mps * max(closing_mps, 0.0) / _APPROACH_MPS2
+    time_gap = min(equilibrium_time_gap(center_gap_m, speed_mps, standing), longest_s)
+    share = (standing + time_gap * speed_mps) / center_gap_m
+    slowest = speed_mps / math.sqrt(math.sqrt(max(1.0 - share * share, HURRY**-4.0)))
+    return time_gap, slowest
 
 
 class Claim(NamedTuple):
@@ -52,15 +116,34 @@ class Room:
         self._debris_i: list[np.ndarray] = []
         self._claims: list[Claim] = []
 
+    @property
+    def num_vehicles(self) -> int:
+        """Number of vehicles placed so far, the ego included."""
+        return len(self._vehicle_f)
+
+    def lane_of(self, index: int) -> int:
+        """Lane of vehicle ``index``."""
+        return int(self._vehicle_i[index][vehicle.LANE])
+
     def is_free(
         self, lane: int, x_m: float, length_m: float, speed_mps: float | None = None
     ) -> bool:
         """Whether ``lane`` has room for a vehicle of this length, with ``FREE_GAP_M`` before and behind it.
 
-        With ``speed_mps``: also whether the vehicle leaves room for every scripted lane change.
+        With ``speed_mps``: also whether IDM holds the gaps without braking, and whether the vehicle leaves room for
+        every scripted lane change.
         """
+        own_jam = length_m + JAM_GAP_M
         for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True):
             reach = 0.5 * (f[vehicle.LENGTH] + length_m) + FREE_GAP_M
+            if speed_mps is not None:
+                closing = speed_mps - f[vehicle.SPEED]
+                reach = max(
+                    reach,
+                    least_gap(speed_mps, own_jam, closing)
+                    if f[vehicle.X] > x_m
+                    else least_gap(f[vehicle.SPEED], f[vehicle.JAM_DISTANCE], -closing),
+                )
             if i[vehicle.LANE] == lane and abs(f[vehicle.X] - x_m) < reach:
                 return False
         return speed_mps is None or all(
@@ -69,14 +152,40 @@ class Room:
             if claim.lane == lane
         )
 
-    def gap_ahead(self, lane: int, x_m: float) -> float:
-        """Distance between the centres of a vehicle at ``x_m`` and the next one ahead in ``lane``, m; or infinity."""
+    def ahead(self, lane: int, x_m: float) -> tuple[float, float]:
+        """Distance to the centre of the next vehicle ahead of ``x_m`` in ``lane``, m, and its speed; or infinity."""
         places = (
-            f[vehicle.X]
+            (float(f[vehicle.X]) - x_m, float(f[vehicle.SPEED]))
             for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True)
             if i[vehicle.LANE] == lane and f[vehicle.X] > x_m
         )
-        return float(min(places, default=math.inf)) - x_m
+        return min(places, default=(math.inf, math.inf))
+
+    def longest_in(self, lane: int) -> float:
+        """Length of the longest vehicle that is in ``lane`` or changes into it by script, m."""
+        return max(
+            float(f[vehicle.LENGTH])
+            for f, i in zip(self._vehicle_f, self._vehicle_i, strict=True)
+            if lane in {i[vehicle.LANE], i[vehicle.SCRIPT_LANE]}
+        )
+
+    def longest_time_gap(self, lane: int) -> float:
+        """Longest IDM time gap of drivers in ``lane``: they let in who changes into it by script."""
+        is_claimed = any(claim.lane == lane for claim in self._claims)
+        return LET_IN_TIME_GAP_S if is_claimed else LONGEST_TIME_GAP_S
+
+    def settle(self, index: int) -> None:
+        """Make vehicle ``index`` keep its gap to the one ahead in its lane, among all that are placed by now."""
+        f, lane = self._vehicle_f[index], self.lane_of(index)
+        speed = float(f[vehicle.SPEED])
+        gap, speed_ahead = self.ahead(lane, float(f[vehicle.X]))
+        f[vehicle.TIME_GAP], f[vehicle.TARGET_SPEED] = equilibrium(
+            gap,
+            speed,
+            float(f[vehicle.JAM_DISTANCE]),
+            closing_mps=speed - speed_ahead,
+            longest_s=self.longest_time_gap(lane),
+        )
 
     def claim(self, index: int, lane: int, start_s: float, end_s: float) -> None:
         """Keep room in ``lane`` from one time to another for vehicle ``index``, which will change into it."""

@@ -5,7 +5,6 @@ Used by every family. It draws nothing at random.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from envs.debris.specification import DebrisDraw, DebrisSpec
 from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.parameters.table import NOTHING, Value
-from envs.scenario.room import Room
+from envs.scenario.room import JAM_GAP_M, Room
 from envs.scenario.rows import UNMOVED_MPS, debris_rows, draw_paint
 from envs.specification import (
     EGO_HEIGHT_M,
@@ -40,12 +39,6 @@ TRUCK_SIZE_M = (16.0, 2.5, 3.8)
 
 CAR_MASS_KG, TRUCK_MASS_KG = 1_500.0, 20_000.0
 """Masses of the contact model (envs/physics/SOURCES.md 2, 2.10)."""
-
-JAM_GAP_M = 2.5
-"""Bumper-to-bumper gap that drivers leave at standstill [A]."""
-
-HURRY = 1.25
-"""Free speed over present speed of a vehicle that follows another, so that it keeps its gap [A]."""
 
 BASE_FRICTION = {"clear": 0.80, "rain": 0.55, "fog": 0.75}
 """Tyre-road friction of the clean surface (envs/physics/SOURCES.md 1.4: dry 0.80, wet 0.40-0.65; fog: damp [A])."""
@@ -73,15 +66,6 @@ class Setting:
     def sight_cap_m(self) -> float:
         """Longest sight range."""
         return SIGHT_CAP_M[self.weather] * (NIGHT_SHARE if self.light == "night" else 1.0)
-
-
-def equilibrium_time_gap(center_gap_m: float, speed_mps: float, jam_distance_m: float) -> float:
-    """IDM time gap with which a vehicle in a hurry (``HURRY``) keeps exactly this gap at this speed, 0.1 to 2.0 s.
-
-    Zero acceleration needs ``(v/v0)^4 + (D/d)^2 = 1`` with ``D = jam distance + T v`` and ``v0 = HURRY v``.
-    """
-    share = math.sqrt(1.0 - HURRY**-4.0)
-    return min(max((share * center_gap_m - jam_distance_m) / max(speed_mps, 1.0), 0.1), 2.0)
 
 
 def _plain_vehicle(*, is_truck: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -257,7 +241,7 @@ class SceneBuilder(Room):
         return len(self._debris_f) - 1
 
     def load_on(self, index: int, carrier: int, release_tick: int, height_m: float) -> None:
-        """Load object ``index`` onto the rear of vehicle ``carrier``, from which it falls at ``release_tick``."""
+        """Load object ``index`` on the bed of vehicle ``carrier``, from whose rear end it falls at ``release_tick``."""
         self._debris_i[index][debris.CARRIER] = carrier
         self._debris_i[index][debris.RELEASE_TICK] = release_tick
         self._debris_f[index][debris.Z] = height_m

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -10,15 +9,8 @@ import numpy as np
 from envs.debris.distribution import Uniform
 from envs.scenario.parameters.distribution import Distribution, Flag, Pieces, TruncatedLogNormal
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point
-from envs.scenario.scene import (
-    CAR_SIZE_M,
-    EGO_X_M,
-    HURRY,
-    JAM_GAP_M,
-    TRUCK_SIZE_M,
-    SceneBuilder,
-    equilibrium_time_gap,
-)
+from envs.scenario.room import JAM_GAP_M, equilibrium, jam_distance, least_gap
+from envs.scenario.scene import CAR_SIZE_M, EGO_X_M, TRUCK_SIZE_M, SceneBuilder
 
 TRUCK_SHARE = 0.15
 """Share of trucks among other vehicles [A]."""
@@ -49,9 +41,6 @@ SLOTS: Final = ("near", "second", "behind", "ahead")
 FAR_M: Final = (-100.0, -40.0, 20.0, 80.0)
 """Places of vehicles more than one lane away, give or take 15 m [A]."""
 
-FREE_TIME_GAP_S = 1.0
-"""IDM's time gap of a vehicle without another one ahead [A]."""
-
 LANE_CHANGE_JAM_M = 0.5 * (CAR_SIZE_M[0] + TRUCK_SIZE_M[0]) + JAM_GAP_M
 """IDM's jam distance of a car that may change lane by itself: highway-env's MOBIL measures between centres and knows no
 lengths, so it must leave room for half a truck."""
@@ -59,22 +48,6 @@ lengths, so it must leave room for half a truck."""
 LANE_CHANGE_TIME_GAP_S = 1.0
 """Least time gap of a car that may change lane by itself [A]: IDM's desired gap shrinks by v dv / 7.7 m/s2 where the
 other vehicle is faster by dv, and MOBIL would change into a vehicle beside; this much covers dv = 7 m/s."""
-
-
-def equilibrium(
-    center_gap_m: float, speed_mps: float, jam_distance_m: float
-) -> tuple[float, float]:
-    """IDM time gap and free speed with which a vehicle keeps this gap at this speed.
-
-    A vehicle whose gap would need a longer time gap than 2.0 s wants to drive less fast instead, so that it does not
-    close the gap; one without a vehicle ahead keeps its speed.
-    """
-    if center_gap_m == math.inf:
-        return FREE_TIME_GAP_S, speed_mps
-    time_gap = equilibrium_time_gap(center_gap_m, speed_mps, jam_distance_m)
-    share = (jam_distance_m + time_gap * speed_mps) / center_gap_m
-    slowest = speed_mps / math.sqrt(math.sqrt(max(1.0 - share * share, HURRY**-4.0)))
-    return time_gap, slowest
 
 
 def _flag(name: str, probability: float, text: str) -> Parameter:
@@ -91,7 +64,7 @@ def follower(
     return (
         _flag("follower.present", share, "Whether a vehicle follows the ego."),
         Parameter("follower.headway", "s", 0.2, 5.0, headway,
-                  "Front-to-front time of the follower; at least a metre of air is left."),
+                  "Time between the centres of ego and follower; raised to the least that IDM holds without braking."),
         _flag("follower.truck", truck_share, "Whether it is a truck."),
     )  # fmt: skip
 
@@ -164,7 +137,7 @@ def place_traffic(
     Everything that needs room is placed before. ``rng`` is consumed for what does not matter: clocks of lane changes,
     and the vehicles more than one lane away.
     """
-    speed = point.number("ego.speed")
+    speed, placed = point.number("ego.speed"), scene.num_vehicles
     if point.flag("follower.present"):
         place_follower(scene, point, ego_lane, speed)
     for side, lane in (("left", ego_lane - 1), ("right", ego_lane + 1)):
@@ -175,16 +148,20 @@ def place_traffic(
             if abs(lane - ego_lane) > 1:
                 faster = (ego_lane - lane) * point.number("far.relative_speed")
                 _place_far(scene, lane, speed + faster, rng)
+    # vehicles that a family placed beside the ego before: now it is known who drives ahead of them
+    for index in range(1, placed):
+        if scene.lane_of(index) != ego_lane:
+            scene.settle(index)
 
 
 def place_follower(scene: SceneBuilder, point: Point, lane: int, speed_mps: float) -> None:
     """Place a vehicle behind the ego that keeps its gap: IDM neither brakes nor accelerates there."""
     is_truck = point.flag("follower.truck")
     length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
-    # at least a metre of air between the bumpers
-    headway = point.number("follower.headway")
-    gap = max(headway * speed_mps, 0.5 * (length + CAR_SIZE_M[0]) + 1.0)
-    time_gap, free_speed = equilibrium(gap, speed_mps, length + JAM_GAP_M)
+    # the ego may leave the lane: the longest vehicle ahead of it decides how near is safe
+    jam = jam_distance(length, scene.longest_in(lane))
+    gap = max(point.number("follower.headway") * speed_mps, least_gap(speed_mps, jam))
+    time_gap, free_speed = equilibrium(gap, speed_mps, jam)
     scene.add_vehicle(
         EGO_X_M - gap,
         lane,
@@ -192,6 +169,7 @@ def place_follower(scene: SceneBuilder, point: Point, lane: int, speed_mps: floa
         is_truck=is_truck,
         target_speed_mps=free_speed,
         time_gap_s=time_gap,
+        jam_distance_m=jam,
     )
 
 
@@ -247,7 +225,7 @@ def _place_behind(
     length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
     if not scene.is_free(lane, x_m, length, speed_mps):
         return
-    gap = scene.gap_ahead(lane, x_m)
+    gap, speed_ahead = scene.ahead(lane, x_m)
     jam = length + JAM_GAP_M
     if may_change_lane := (
         may_change_lane
@@ -256,7 +234,13 @@ def _place_behind(
         and equilibrium(gap, speed_mps, LANE_CHANGE_JAM_M)[0] >= LANE_CHANGE_TIME_GAP_S
     ):
         jam = LANE_CHANGE_JAM_M
-    time_gap, free_speed = equilibrium(gap, speed_mps, jam)
+    time_gap, free_speed = equilibrium(
+        gap,
+        speed_mps,
+        jam,
+        closing_mps=speed_mps - speed_ahead,
+        longest_s=scene.longest_time_gap(lane),
+    )
     scene.add_vehicle(
         x_m,
         lane,

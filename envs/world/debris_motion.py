@@ -23,6 +23,12 @@ WAKE_REACH_M = 60.0
 WAKE_SIDE_M = 8.0
 """Further beside a vehicle its wake is not felt: four half-value widths of a car's at 20 m."""
 
+SLIDE_OFF_MPS = 2.0
+"""Speed against its carrier with which a load slides off the bed [A]."""
+
+TAILGATE_CLEARANCE_M = 0.1
+"""Gap between the tailgate and a load at its release [A]."""
+
 FASTEST_MPS = 60.0
 """Largest speed of any vehicle: the limit of an instance, above highway-env's 40 m/s."""
 
@@ -41,16 +47,22 @@ def move_debris(world: World) -> None:
 
 @compiled
 def _ride(world: World, j: int) -> None:
-    """Keep a load at the rear of its carrier, or release it with the carrier's velocity."""
+    """Keep a load at the rear end of its carrier's bed, or let it slide over the edge, where it is released."""
     d, v = world.debris_f, world.vehicle_f
     k = world.debris_i[debris.CARRIER, j]
+    yaw = d[debris.YAW, j] - v[vehicle.HEADING, k]
+    along = d[debris.LENGTH, j] * abs(math.cos(yaw)) + d[debris.WIDTH, j] * abs(math.sin(yaw))
+    on_bed = 0.5 * (v[vehicle.LENGTH, k] - along)
     # clear of the tailgate, or it would count as touching its own carrier
-    back = 0.5 * (v[vehicle.LENGTH, k] + d[debris.LENGTH, j]) + 0.5
-    d[debris.X, j] = v[vehicle.X, k] - back
-    d[debris.VX, j] = v[vehicle.SPEED, k] * math.cos(v[vehicle.HEADING, k])
-    d[debris.VY, j] = v[vehicle.SPEED, k] * math.sin(v[vehicle.HEADING, k])
+    off_bed = 0.5 * (v[vehicle.LENGTH, k] + along) + TAILGATE_CLEARANCE_M
+    left = (world.debris_i[debris.RELEASE_TICK, j] - world.episode_i[episode.TICK]) * TICK_S
+    back = off_bed - SLIDE_OFF_MPS * max(left, 0.0)
+    speed = v[vehicle.SPEED, k] - (SLIDE_OFF_MPS if back > on_bed else 0.0)
+    d[debris.X, j] = v[vehicle.X, k] - max(back, on_bed)
+    d[debris.VX, j] = speed * math.cos(v[vehicle.HEADING, k])
+    d[debris.VY, j] = speed * math.sin(v[vehicle.HEADING, k])
     d[debris.Y, j] += d[debris.VY, j] * TICK_S
-    if world.episode_i[episode.TICK] >= world.debris_i[debris.RELEASE_TICK, j]:
+    if left <= 0.0:
         world.debris_i[debris.CARRIER, j] = -1
         tip_off(world, j)
 

@@ -12,6 +12,7 @@ from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Flag
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point
+from envs.scenario.room import LET_IN_TIME_GAP_S
 from envs.scenario.scene import EGO_X_M, TRUCK_SIZE_M, SceneBuilder
 from envs.scenario.source import LIGHT_SHARE
 from envs.scenario.traffic import place_traffic, traffic
@@ -52,7 +53,11 @@ def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> Scene
     is_truck = point.flag("lead.truck")
     half_truck = 0.5 * TRUCK_SIZE_M[0] if is_truck else 0.0
     lead = scene.add_vehicle(
-        EGO_X_M + headway * speed + half_truck, lane, speed, is_truck=is_truck, time_gap_s=1.0
+        EGO_X_M + headway * speed + half_truck,
+        lane,
+        speed,
+        is_truck=is_truck,
+        time_gap_s=LET_IN_TIME_GAP_S,
     )
     # the lead must be out of the lane before it reaches the object: it swerves this long before the ego gets there
     reveal = max(point.number("lead.reveal_time"), headway + 1.0)

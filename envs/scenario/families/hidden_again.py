@@ -12,21 +12,26 @@ from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Flag
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point
-from envs.scenario.scene import CAR_SIZE_M, EGO_X_M, TRUCK_SIZE_M, SceneBuilder
+from envs.scenario.scene import CAR_SIZE_M, EGO_X_M, TRUCK_SIZE_M, SceneBuilder, Setting
 from envs.scenario.source import LIGHT_SHARE
 from envs.scenario.traffic import place_traffic, traffic
+from envs.sensing.sight import recognition_share
 from envs.specification import TICK_S
 
 SEEN_S = (4.4, 5.6)
 """Time to the object when it is first recognised [A]: early, before the view closes."""
 
 CUT_IN_S = (0.3, 1.0)
-"""When the vehicle that will hide it starts to cut in, after the view opened [A]."""
+"""How long the object can be seen before the vehicle that cuts in begins to hide it [A]."""
 
-OPENED_S = 0.6
-"""When the view has opened: the shortest warm-up."""
+CLOSING_S = 0.5
+"""Least time from the beginning of a cut-in until the view of what is ahead in the lane closes [A]."""
 
-CUT_IN_AHEAD_M = (10.0, 22.0)
+HIDDEN_S = 3.2
+"""Least time from the beginning of a cut-in until that vehicle leaves the lane again: the object is hidden for 0.6 s
+or more by then [A]."""
+
+CUT_IN_AHEAD_M = (9.0, 18.0)
 """Free space between the ego and the vehicle that cuts in [A]."""
 
 LEAVE_S = (1.4, 2.6)
@@ -45,7 +50,7 @@ PARAMETERS: Final = ParameterTable(
     Parameter("hider.truck", "", 0, 1, Flag(0.4), "Whether the vehicle that cuts in is a truck.", kind="flag"),
     Parameter("hider.gap", "m", 4.0, 60.0, Uniform(*CUT_IN_AHEAD_M), "Free space between the ego and it."),
     Parameter("hider.cut_in_delay", "s", 0.0, 5.0, Uniform(*CUT_IN_S),
-              f"When it starts to cut in, after the first {OPENED_S:g} s."),
+              "How long the object can be seen before it begins to hide it."),
     Parameter("hider.leaves", "", 0, 1, Flag(1.0 - STAYS_SHARE), "Whether it leaves the lane again.", kind="flag"),
     Parameter("hider.leave_time", "s", 0.5, 5.0, Uniform(*LEAVE_S),
               "Its time to the object when it leaves."),
@@ -57,18 +62,23 @@ PARAMETERS: Final = ParameterTable(
 def build(point: Point, catalogue: Catalogue, rng: np.random.Generator) -> SceneBuilder:
     """The scene of a point; ``rng`` is consumed."""
     spec, draw = specimen(point, catalogue)
-    stage = stage_at(point, draw.size_m)
+    setting = Setting(point.name("road.light"), point.name("road.weather"))
+    # nearer where light, weather and the object's size ask for it: it is seen first, then hidden
+    reach = setting.sight_cap_m * recognition_share(*draw.size_m)
+    seen = min(point.number("ego.recognition_time"), reach / point.number("ego.speed"))
+    stage = stage_at(point, draw.size_m, seen)
     scene, lane, speed = stage.scene, stage.lane, stage.speed_mps
     side = stage.side(point)
     is_truck = point.flag("hider.truck")
     length = TRUCK_SIZE_M[0] if is_truck else CAR_SIZE_M[0]
     x = EGO_X_M + 0.5 * (CAR_SIZE_M[0] + length) + point.number("hider.gap")
     hider = scene.add_vehicle(x, lane + side, speed, is_truck=is_truck, time_gap_s=0.8)
-    cut_in = max(1, round((OPENED_S + point.number("hider.cut_in_delay")) / TICK_S))
+    begins = point.number("ego.warm_up") + point.number("hider.cut_in_delay") - CLOSING_S
+    cut_in = max(1, round(begins / TICK_S))
     scene.change_lane(hider, cut_in, lane)
     if point.flag("hider.leaves"):
         arrival = (stage.object_x_m - x) / speed
-        leave = max(arrival - point.number("hider.leave_time"), 2.5)
+        leave = max(arrival - point.number("hider.leave_time"), cut_in * TICK_S + HIDDEN_S)
         scene.change_back(hider, round(leave / TICK_S), lane + side)
     y = stage.lane_y_m + point.number("object.offset")
     scene.add_object(spec, draw, stage.object_x_m, y)

@@ -14,14 +14,8 @@ from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Distribution, Flag
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point, Value
-from envs.scenario.scene import (
-    CAR_SIZE_M,
-    EGO_X_M,
-    HURRY,
-    JAM_GAP_M,
-    SceneBuilder,
-    equilibrium_time_gap,
-)
+from envs.scenario.room import HURRY, JAM_GAP_M, equilibrium_time_gap
+from envs.scenario.scene import CAR_SIZE_M, EGO_X_M, SceneBuilder
 from envs.scenario.source import LIGHT_SHARE, ObjectSource
 from envs.scenario.traffic import place_traffic, traffic
 

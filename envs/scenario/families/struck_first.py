@@ -19,13 +19,8 @@ from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Distribution, Flag, Integer
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point, Value
-from envs.scenario.scene import (
-    CAR_SIZE_M,
-    EGO_X_M,
-    JAM_GAP_M,
-    SceneBuilder,
-    equilibrium_time_gap,
-)
+from envs.scenario.room import JAM_GAP_M, equilibrium_time_gap
+from envs.scenario.scene import CAR_SIZE_M, EGO_X_M, SceneBuilder
 from envs.scenario.source import ObjectSource
 from envs.scenario.traffic import follower, place_follower
 

@@ -16,7 +16,8 @@ from envs.scenario.family import Family
 from envs.scenario.parameters.distribution import Distribution, Pieces
 from envs.scenario.parameters.objects import Catalogue, TypeOf, object_parameters, specimen
 from envs.scenario.parameters.table import Parameter, ParameterTable, Point, Value
-from envs.scenario.scene import EGO_X_M, SceneBuilder, debris_rows
+from envs.scenario.rows import debris_rows
+from envs.scenario.scene import EGO_X_M, SceneBuilder
 from envs.scenario.source import ObjectSource, is_light
 from envs.scenario.traffic import place_traffic, traffic
 from envs.specification import debris

@@ -3,13 +3,15 @@
 import gymnasium as gym
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from envs.action import encode_acceleration, encode_target
 from envs.scenario import room, traffic
 from envs.scenario.generator import FAMILIES, ScenarioSampler
 from envs.scenario.room import Claim
 from envs.scenario.scene import EGO_X_M, SceneBuilder, Setting
-from envs.specification import DECISIONS_PER_EPISODE, episode, vehicle
+from envs.specification import DECISION_S, DECISIONS_PER_EPISODE, debris, episode, vehicle
 
 NUM_WORLDS = 120
 
@@ -78,11 +80,11 @@ def test_careless_scripts_are_seen(monkeypatch):
 def test_a_claim_by_hand():
     # the claiming truck is at 560 m and will be at 620 m and 740 m when the change begins and ends
     claim = Claim(1, 560.0, 30.0, 8.0, 2.0, 6.0)
-    # room: half lengths 8 + 2.25, 4 m, and half a second at 30 m/s: 29.25 m
-    assert pytest.approx(29.25) == room.FREE_GAP_M + room.MERGE_GAP_S * 30.0 + 8.0 + 2.25
-    assert claim.is_clear_of(530.5, 30.0, 2.25)
-    assert not claim.is_clear_of(531.0, 30.0, 2.25)
-    assert claim.is_clear_of(589.5, 30.0, 2.25)
+    # room: half lengths 8 + 2.25, 4 m, and 0.9 s at 30 m/s: 41.25 m
+    assert pytest.approx(41.25) == room.FREE_GAP_M + room.MERGE_GAP_S * 30.0 + 8.0 + 2.25
+    assert claim.is_clear_of(518.5, 30.0, 2.25)
+    assert not claim.is_clear_of(519.0, 30.0, 2.25)
+    assert claim.is_clear_of(601.5, 30.0, 2.25)
     # 5 m/s faster from 40 m behind: 30 m behind at the beginning, 10 m at the end
     assert not claim.is_clear_of(520.0, 35.0, 2.25)
     # it passes during the change
@@ -116,7 +118,7 @@ def test_only_cars_with_room_change_lane_by_themselves(family):
 @pytest.mark.parametrize("gap", [12.0, 20.0, 35.0, 60.0, 90.0, 150.0])
 def test_equilibrium_neither_brakes_nor_accelerates(gap):
     speed, jam = 28.0, 7.0
-    time_gap, free_speed = traffic.equilibrium(gap, speed, jam)
+    time_gap, free_speed = room.equilibrium(gap, speed, jam)
     # IDM at equal speeds: 3 (1 - (v / v0)^4 - ((jam + T v) / d)^2)
     acceleration = 3.0 * (1.0 - (speed / free_speed) ** 4 - ((jam + time_gap * speed) / gap) ** 2)
     if time_gap > 0.1:
@@ -125,3 +127,56 @@ def test_equilibrium_neither_brakes_nor_accelerates(gap):
         # closer than any time gap allows: it brakes
         assert acceleration <= 1e-9
     assert time_gap <= 2.0
+
+
+def test_the_least_gap_by_hand():
+    # half of 16 m and 4.5 m, and 2.5 m: 12.75 m
+    jam = room.jam_distance(16.0, 4.5)
+    assert jam == pytest.approx(12.75)
+    # IDM in a hurry holds (12.75 + 0.1 x 20) / sqrt(1 - 1.25^-4) = 14.75 / 0.76837 = 19.197 m at 20 m/s
+    assert room.least_gap(20.0, jam) == pytest.approx(19.197, abs=1e-3)
+    # 3 m/s faster than the one ahead: 20 x 3 / (2 sqrt(15)) = 7.746 m more of wanted gap
+    assert room.least_gap(20.0, jam, 3.0) == pytest.approx(29.278, abs=1e-3)
+
+
+@given(
+    gap=st.floats(5.0, 300.0),
+    speed=st.floats(8.0, 40.0),
+    jam=st.floats(7.0, 18.5),
+    closing=st.floats(0.0, 5.0),
+    longest=st.sampled_from([room.LET_IN_TIME_GAP_S, room.LONGEST_TIME_GAP_S]),
+)
+def test_equilibrium_holds_every_gap_from_the_least_one(gap, speed, jam, closing, longest):
+    gap = max(gap, room.least_gap(speed, jam, closing))
+    time_gap, free = room.equilibrium(gap, speed, jam, closing_mps=closing, longest_s=longest)
+    wanted = jam + time_gap * speed + speed * closing / (2.0 * 15.0**0.5)
+    assert 3.0 * (1.0 - (speed / free) ** 4 - (wanted / gap) ** 2) == pytest.approx(0.0, abs=1e-6)
+    assert 0.1 <= time_gap <= longest
+
+
+@pytest.mark.parametrize(
+    "family", ["boxed_in", "cut_out", "hidden_again", "knock_on", "struck_first", "wake"]
+)
+def test_others_hardly_brake_before_anything_is_touched(family):
+    env = gym.make_vec(
+        "envs:roadworld/Debris-v1",
+        num_envs=NUM_WORLDS,
+        vectorization_mode="vector_entry_point",
+        autoreset_mode="NextStep",
+    )
+    env.reset(options={"instance": drawn(family)})
+    fields = env.unwrapped.batch
+    home = fields.episode_f[:, episode.TARGET_Y].copy()
+    low, high = fields.episode_f[:, episode.LEFT_EDGE], fields.episode_f[:, episode.RIGHT_EDGE]
+    hardest = np.zeros(NUM_WORLDS)
+    is_over = np.zeros(NUM_WORLDS, np.bool_)
+    for _ in range(40):
+        before = fields.vehicle_f[:, vehicle.SPEED].copy()
+        first = np.full(NUM_WORLDS, encode_acceleration(0.0))
+        _, _, ended, _, _ = env.step(np.stack([first, encode_target(home, low, high)], axis=1))
+        is_over |= ended | (fields.debris_i[:, debris.TOUCHING] != 0).any(axis=1)
+        change = (fields.vehicle_f[:, vehicle.SPEED] - before)[:, 1:].min(axis=1) / DECISION_S
+        hardest[~is_over] = np.minimum(hardest, change)[~is_over]
+    env.close()
+    # rare: at most 3 in 100 brake by more than 3 m/s2
+    assert np.mean(hardest < -3.0) <= 0.03
