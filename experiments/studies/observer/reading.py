@@ -100,7 +100,7 @@ def drive_both(
     instances
         To be driven.
     portfolio
-        Policies whose decisions both oracles may copy.
+        Policies whose decisions the oracles may copy.
     cost
         Cost parameters.
     report
