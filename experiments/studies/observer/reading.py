@@ -18,7 +18,7 @@ from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import MAX_DEBRIS, debris
 from experiments.rollout.loop import Rollout
-from experiments.studies.observer.cues import STRIKER_GAP, WINDOW
+from experiments.studies.observer.cues import FIRST_OTHER, WINDOW
 from policies.base import Observation, Policy
 from policies.oracle.hypotheses import HIDDEN_FLAGS, HIDDEN_ROWS, Specimens
 from policies.oracle.oracle_belief import OracleBelief
@@ -66,7 +66,7 @@ class ReadContents(KnownContents):
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """Take note of what a strike has shown, then search."""
         touching = self._bound().batch["debris_i"][:, debris.TOUCHING]
-        self._since[(self._since > NEVER) | (touching >> STRIKER_GAP > 0)] += 1
+        self._since[(self._since > NEVER) | (touching >> FIRST_OTHER > 0)] += 1
         for b, j in np.argwhere(self._since == WINDOW).tolist():
             self._learn(b, j)
         return super().act(observation)
@@ -100,7 +100,7 @@ def drive_both(
     instances
         To be driven.
     portfolio
-        Policies whose decisions both oracles may copy.
+        Policies whose decisions the oracles may copy.
     cost
         Cost parameters.
     report

@@ -131,10 +131,10 @@ def test_a_direction_is_the_same_after_a_whole_turn():
 
 
 def test_another_face_is_seen_by_the_change_of_a_size():
-    true, drive = make_track(D_HEIGHT=[0.6, 0.9])
+    true, drive = make_track(D_HEIGHT=[0.6, 0.9], D_DX=[400.0, 400.0])
     drive.motion[:, :, d.SIZES[2]] = [[0.6, 0.6], [0.6, 0.9]]
     found = of_object(true, drive)[1]
     # by hand: residual 0.3 m; lasting 5 % of 0.3 m and 0.6 pixels of the first sighting, fleeting 0.6 pixels
-    pixels = 0.6 * 50.0 * PIXEL_RAD
+    pixels = 0.6 * 400.0 * PIXEL_RAD
     variance = 0.015**2 + 2.0 * pixels**2 + SIZE_SLACK_M**2
     assert found[0] - found[1] == pytest.approx(-0.5 * 0.09 / variance, rel=1e-5)
