@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class BeforeStrike:
 
 def _road() -> tuple[Parameter, ...]:
     """Parameters of a road with one live lane and no shoulder."""
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "road.lanes": {"low": 1, "high": 1, "distribution": Integer(1, 1)},
         "road.shoulder": {"distribution": Flag(0.0)},
     }
