@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -57,6 +57,7 @@ class BeforeStrike:
 
 def _road() -> tuple[Parameter, ...]:
     """Parameters of a road with one live lane and no shoulder."""
+<<<<<<< HEAD
     return tuple(
         replace(one, low=1, high=1, distribution=Integer(1, 1))
         if one.name == "road.lanes"
@@ -65,6 +66,13 @@ def _road() -> tuple[Parameter, ...]:
         else one
         for one in ROAD
     )
+=======
+    changes: dict[str, dict[str, Any]] = {
+        "road.lanes": {"low": 1, "high": 1, "distribution": Integer(1, 1)},
+        "road.shoulder": {"distribution": Flag(0.0)},
+    }
+    return tuple(replace(one, **changes.get(one.name, {})) for one in ROAD)
+>>>>>>> h/a2
 
 
 def _ego() -> tuple[Parameter, ...]:

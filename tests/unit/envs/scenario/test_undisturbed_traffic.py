@@ -173,7 +173,8 @@ def test_others_hardly_brake_before_anything_is_touched(family):
     for _ in range(40):
         before = fields.vehicle_f[:, vehicle.SPEED].copy()
         first = np.full(NUM_WORLDS, encode_acceleration(0.0))
-        _, _, ended, _, _ = env.step(np.stack([first, encode_target(home, low, high)], axis=1))
+        second = np.clip(encode_target(home, low, high), -1.0, 1.0)
+        _, _, ended, _, _ = env.step(np.stack([first, second], axis=1))
         is_over |= ended | (fields.debris_i[:, debris.TOUCHING] != 0).any(axis=1)
         change = (fields.vehicle_f[:, vehicle.SPEED] - before)[:, 1:].min(axis=1) / DECISION_S
         hardest[~is_over] = np.minimum(hardest, change)[~is_over]

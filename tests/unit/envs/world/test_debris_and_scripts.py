@@ -32,12 +32,15 @@ def test_load_rides_on_the_bed_then_slides_off():
     drive.run(2, -4.0)
     assert drive.world.debris_i[debris.CARRIER, 0] == 1
     assert (d[debris.Z, 0], d[debris.VZ, 0]) == (1.2, 0.0)
-    # it slides at 2 m/s and is 0.1 m clear of the tail in tick 8; tick 5 is 0.2 s earlier: 0.3 m further ahead
-    rear = drive.world.vehicle_f[vehicle.X, 1] - 8.0 - 0.5 * d[debris.LENGTH, 0]
-    assert d[debris.X, 0] == pytest.approx(rear + 0.3)
+    # its rear end is above that of the bed until it slides its length and 0.1 m at 2 m/s: less than the 0.2 s to tick 8
+    assert 0.5 * (d[debris.LENGTH, 0] + 0.1) < 0.2
+    rear = drive.world.vehicle_f[vehicle.X, 1] - 8.0
+    assert d[debris.X, 0] == pytest.approx(rear + 0.5 * d[debris.LENGTH, 0], abs=1e-9)
     # ticks 6, 7 and 8: it is let go in the last of them, and has not fallen yet
     drive.step(-4.0)
     assert drive.world.debris_i[debris.CARRIER, 0] == -1
+    rear = drive.world.vehicle_f[vehicle.X, 1] - 8.0
+    assert d[debris.X, 0] == pytest.approx(rear - 0.1 - 0.5 * d[debris.LENGTH, 0], abs=1e-9)
     speed = drive.world.vehicle_f[vehicle.SPEED, 1] - 2.0
     assert d[debris.VX, 0] == pytest.approx(speed)
     drive.step(-4.0)
