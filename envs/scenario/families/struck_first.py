@@ -57,22 +57,11 @@ class BeforeStrike:
 
 def _road() -> tuple[Parameter, ...]:
     """Parameters of a road with one live lane and no shoulder."""
-<<<<<<< HEAD
-    return tuple(
-        replace(one, low=1, high=1, distribution=Integer(1, 1))
-        if one.name == "road.lanes"
-        else replace(one, distribution=Flag(0.0))
-        if one.name == "road.shoulder"
-        else one
-        for one in ROAD
-    )
-=======
     changes: dict[str, dict[str, Any]] = {
         "road.lanes": {"low": 1, "high": 1, "distribution": Integer(1, 1)},
         "road.shoulder": {"distribution": Flag(0.0)},
     }
     return tuple(replace(one, **changes.get(one.name, {})) for one in ROAD)
->>>>>>> h/a2
 
 
 def _ego() -> tuple[Parameter, ...]:

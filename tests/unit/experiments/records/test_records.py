@@ -48,7 +48,7 @@ def test_every_column_says_what_it_means(table):
 
 def test_hash_ignores_order_and_timings_only(table):
     first = records.compute_sha256(table)
-    assert records.compute_sha256(table.take(pa.array([2, 0, 1]))) == first
+    assert records.compute_sha256(table.take(pa.array(range(len(table)))[::-1])) == first
     late = table.set_column(
         table.schema.get_field_index("decision_cpu_ms"),
         "decision_cpu_ms",
@@ -78,7 +78,7 @@ def test_records_read_back_equal_from_file_and_folder(table, tmp_path):
 
 def test_duckdb_reads_records(table):
     rows = records.query(table, "select policy, count(*) as n from records group by policy")
-    assert rows == [{"policy": "brake", "n": 3}]
+    assert rows == [{"policy": "brake", "n": len(table)}]
 
 
 def test_files_that_are_not_records_are_one_line(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from envs.sensing.measure import DECISION_SHARE
+from envs.sensing.measure import SPEED_DECISION_SHARE
 from envs.specification import DECISION_S, column
 from policies.perception.velocity_filter import (
     ACCELERATION,
@@ -34,12 +34,12 @@ def follow(speeds, **changes):
 def test_a_steady_deceleration_is_found_within_a_second():
     found = follow(30.0 - 2.0 * DECISION_S * np.arange(12))[:, ACCELERATION]
     assert found[0] == 0.0
-    assert found[3:] == pytest.approx(-2.0, abs=0.05)
+    assert found[4:] == pytest.approx(-2.0, abs=0.05)
 
 
 def test_one_step_of_kalmans_formulas():
     # predicted over a decision from variances of the measured speed and of an unknown acceleration
-    variance = (DECISION_SHARE * 0.25) ** 2
+    variance = (SPEED_DECISION_SHARE * 0.25) ** 2
     found = follow([20.0, 20.2])[1]
     vv, va = variance + DECISION_S**2 * 1.5**2, DECISION_S * 1.5**2
     assert found[ACCELERATION] == pytest.approx(va / (vv + variance) * 0.2, rel=1e-4)
@@ -48,7 +48,7 @@ def test_one_step_of_kalmans_formulas():
 def test_errors_of_measured_speeds_do_not_pass_for_accelerations():
     random = np.random.default_rng(0)
     sd = 0.6
-    errors = DECISION_SHARE * sd * random.normal(size=(300, 20))
+    errors = SPEED_DECISION_SHARE * sd * random.normal(size=(300, 20))
     found = np.stack([follow(25.0 + one, sd=sd)[10:, ACCELERATION] for one in errors])
     naive = np.diff(errors, axis=1)[:, 10:] / DECISION_S
     assert naive.std() > 2.0
