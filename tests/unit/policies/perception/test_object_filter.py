@@ -154,7 +154,7 @@ def _drive_past(random, vx, vy, z, decisions):
 
 
 @pytest.mark.parametrize(
-    ("vx", "vy", "share"), [(10.0, 0.0, 0.5), (12.0, 0.8, 0.6), (0.0, 2.0, 0.75)]
+    ("vx", "vy", "share"), [(10.0, 0.0, 0.5), (12.0, 0.8, 0.6), (0.0, 2.0, 0.85)]
 )
 def test_positions_over_time_tell_the_speed_across_better_than_its_measurement(vx, vy, share):
     random = np.random.default_rng(1)
@@ -174,7 +174,7 @@ def test_what_rests_has_no_speed():
 
 
 def test_a_blow_is_followed_at_once():
-    found = live([*[see(80.0, sd=0.3)] * 5, see(82.0, sd=0.3, vx=12.0, vy=1.0)])
+    found = live([*[see(80.0, sd=0.3)] * 5, see(82.0, dy=0.2, sd=0.3, vx=12.0, vy=1.0)])
     assert found[4, VX] == 0.0
     assert found[5, [VX, VY]] == pytest.approx([12.0, 1.0], abs=0.7)
 
