@@ -105,11 +105,13 @@ def test_replay_closes_its_environment_when_left_early(brake, monkeypatch):
     assert len(closed) == 1
 
 
-def test_ending_names_event_contact_and_dearest_parts(brake, keep):
+def test_ending_names_event_contact_and_dearest_parts(suite, keep):
+    # a wheel behind glass: braking ends in a collision with the vehicle behind
+    brake = drive("brake", Constant(braking_mps2=6.0), suite.instance(suite.items("train")[26]))
     ending = describe_ending(brake.episode)
     seconds = 0.2 * brake.num_decisions
     assert ending.headline == f"collision with a vehicle at {seconds:.1f} s"
-    assert ending.contacts == "hit sofa"
+    assert ending.contacts == "ran over glass shards"
     assert ending.is_bad
     assert ending.cost == f"expected cost ${brake.cost_usd:,.0f}"
     assert ending.parts.startswith("rear end $")
