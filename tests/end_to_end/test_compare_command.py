@@ -53,7 +53,7 @@ def test_compare_prints_tables_verdicts_and_where_the_page_is(reference):
         assert name in out
     assert "score" in out
     assert "rule" in out
-    assert "12 paired episodes)" in out
+    assert "14 paired episodes)" in out
     assert (folder / out.splitlines()[-1]).name == "index.html"
 
 

@@ -18,6 +18,7 @@ from experiments.records import table as records
 pytestmark = pytest.mark.end_to_end
 
 BASE = ("policies=[keep,brake_straddle,random]", "suite=quick", "max_instances=4")
+NUM_EPISODES = 3 * 7 * 4  # policies, strata of the suite, instances of each
 
 
 def start(folder, *overrides):
@@ -56,7 +57,7 @@ def test_records_do_not_depend_on_batch_or_processes(tmp_path, reference):
     assert sha256_of(out) == sha256_of(reference)
     folder = tmp_path / out.splitlines()[-1]
     table = records.read(folder)
-    assert len(table) == 3 * 6 * 4
+    assert len(table) == NUM_EPISODES
     assert records.compute_sha256(table) == sha256_of(out)
     provenance = json.loads((folder / "provenance.json").read_text())
     assert provenance["suite"]["version"] == "quick"
@@ -87,13 +88,13 @@ def test_killed_run_continues_with_the_same_command(tmp_path, reference):
     process.kill()
     process.communicate()
     done = noted(tmp_path)
-    assert 1 <= done < 18, "killed too late to show anything"
+    assert 1 <= done < NUM_EPISODES // 4, "killed too late to show anything"
     code, out, err = run(tmp_path, "workers=1")
     assert code == 0, err
     assert "evaluate continues outputs" in err
     assert sha256_of(out) == sha256_of(reference)
     work = json.loads((tmp_path / out.splitlines()[-1] / "provenance.json").read_text())["work"]
-    assert work["num_episodes"] == 3 * 6 * 4 - 4 * done
+    assert work["num_episodes"] == NUM_EPISODES - 4 * done
     # complete now: the same command begins anew
     _, again, err = run(tmp_path, "workers=1")
     assert "evaluate writes to" in err
