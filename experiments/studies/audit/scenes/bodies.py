@@ -19,25 +19,27 @@ Indices = NDArray[np.int64]
 Records = NDArray[np.void]
 Observed = dict[str, NDArray[np.float32]]
 
-X, Y, VX, VY, HEADING, LENGTH, WIDTH = range(7)
-NUM_BODY: Final = 7
+X, Y, VX, VY, HEADING, LENGTH, WIDTH, HEIGHT = range(8)
+NUM_BODY: Final = 8
 
 VEHICLE_COLUMNS: Final = (
     column.V_DX, column.V_DY, column.V_VX, column.V_VY, column.V_HEADING, column.V_LENGTH, column.V_WIDTH,
+    column.V_HEIGHT,
 )  # fmt: skip
 """Columns of an observed vehicle in the order of a body; places are relative to the ego."""
 
 OBJECT_COLUMNS: Final = (
     column.D_DX, column.D_DY, column.D_VX, column.D_VY, column.D_YAW, column.D_LENGTH, column.D_WIDTH,
+    column.D_HEIGHT,
 )  # fmt: skip
 
 OBJECT_ROWS: Final = (
-    debris.X, debris.Y, debris.VX, debris.VY, debris.YAW, debris.LENGTH, debris.WIDTH,
+    debris.X, debris.Y, debris.VX, debris.VY, debris.YAW, debris.LENGTH, debris.WIDTH, debris.HEIGHT,
 )  # fmt: skip
 """Rows of an object in the simulator's record in the order of a body."""
 
 _VEHICLE_ROWS: Final = (
-    vehicle.X, vehicle.Y, vehicle.SPEED, vehicle.HEADING, vehicle.LENGTH, vehicle.WIDTH,
+    vehicle.X, vehicle.Y, vehicle.SPEED, vehicle.HEADING, vehicle.LENGTH, vehicle.WIDTH, vehicle.HEIGHT,
 )  # fmt: skip
 
 
@@ -74,14 +76,14 @@ def gather(values: NDArray[np.generic], rows: Sequence[int], targets: Indices) -
 def read_vehicles(worlds: Records, targets: Indices) -> Array:
     """Vehicles as bodies, ``(B, S, NUM_BODY)``."""
     rows = gather(worlds["vehicle_f"], _VEHICLE_ROWS, targets)
-    x, y, speed, heading, length, width = np.moveaxis(rows, -1, 0)
-    return as_body(x, y, speed, heading, (length, width))
+    x, y, speed, heading, *size = np.moveaxis(rows, -1, 0)
+    return as_body(x, y, speed, heading, size)
 
 
 def as_body(
-    x: Array, y: Array, speed: Array, heading: Array, size: tuple[Array | float, Array | float]
+    x: Array, y: Array, speed: Array, heading: Array, size: Sequence[Array | float]
 ) -> Array:
-    """Bodies whose velocity points along their heading; ``size`` is length and width, m."""
+    """Bodies whose velocity points along their heading; ``size`` is length, width and height, m."""
     values = x, y, speed * np.cos(heading), speed * np.sin(heading), heading, *size
     return np.stack(np.broadcast_arrays(*values), axis=-1)
 

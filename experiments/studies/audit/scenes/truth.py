@@ -14,8 +14,8 @@ _VEHICLE_ERRORS: Final = [
 _OBJECT_ERRORS: Final = [
     column.D_AGE_SINCE_SEEN, column.D_SD_X, column.D_SD_Y, column.D_SD_V, column.D_SD_SIZE,
 ]  # fmt: skip
-_OBJECT_COLUMNS: Final = [*bodies.OBJECT_COLUMNS, column.D_Z, column.D_VZ, column.D_HEIGHT]
-_OBJECT_ROWS: Final = [*bodies.OBJECT_ROWS, debris.Z, debris.VZ, debris.HEIGHT]
+_OBJECT_COLUMNS: Final = [*bodies.OBJECT_COLUMNS, column.D_Z, column.D_VZ]
+_OBJECT_ROWS: Final = [*bodies.OBJECT_ROWS, debris.Z, debris.VZ]
 
 
 def see_truly(worlds: Records, seen: Observed) -> Observed:

@@ -8,7 +8,13 @@ from typing import Any, Final
 import numpy as np
 from gymnasium.utils import seeding
 
-from envs.specification import DECISIONS_PER_EPISODE, EGO_LENGTH_M, EGO_WIDTH_M, episode
+from envs.specification import (
+    DECISIONS_PER_EPISODE,
+    EGO_HEIGHT_M,
+    EGO_LENGTH_M,
+    EGO_WIDTH_M,
+    episode,
+)
 from experiments.studies.audit.scenes.bodies import Array, Indices, Mask, as_body
 from experiments.studies.audit.scenes.moments import Moments
 from experiments.studies.audit.subjects.rollout import Driver, Futures, simulate
@@ -20,7 +26,7 @@ from policies.world_model.model import state as s
 from policies.world_model.model.parameters import Learned
 
 _VEHICLE: Final = (s.C_X, s.C_Y, s.C_VX, s.C_VY, s.C_HEADING, s.C_LENGTH, s.C_WIDTH)
-_OBJECT: Final = (s.D_X, s.D_Y, s.D_VX, s.D_VY, s.D_YAW, s.D_LENGTH, s.D_WIDTH)
+_OBJECT: Final = (s.D_X, s.D_Y, s.D_VX, s.D_VY, s.D_YAW, s.D_LENGTH, s.D_WIDTH, s.D_HEIGHT)
 
 Theta = Sequence[Sequence[int | None]]
 """Forced contents: up to four classes per moment, ``None`` where the belief decides."""
@@ -108,10 +114,12 @@ class _Running:
     def bodies(self) -> tuple[Array, Array, Array]:
         dreams = self._core.dreams
         x, y, speed, heading = (dreams.ego[:, k] for k in (s.X, s.Y, s.SPEED, s.HEADING))
+        # the model keeps no height of vehicles
+        cars = np.pad(dreams.cars[..., _VEHICLE], [(0, 0), (0, 0), (0, 1)], constant_values=np.nan)
         is_there = (dreams.things[..., s.D_LIVE] > 0.0) & (dreams.theta > 0)
         return (
-            as_body(x, y, speed, heading, (EGO_LENGTH_M, EGO_WIDTH_M)),
-            np.where(dreams.cars[..., [s.C_LIVE]] > 0.0, dreams.cars[..., _VEHICLE], np.nan),
+            as_body(x, y, speed, heading, (EGO_LENGTH_M, EGO_WIDTH_M, EGO_HEIGHT_M)),
+            np.where(dreams.cars[..., [s.C_LIVE]] > 0.0, cars, np.nan),
             np.where(is_there[..., None], dreams.things[..., _OBJECT], np.nan),
         )
 

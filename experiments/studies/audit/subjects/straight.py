@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.specification import DECISION_S, EGO_LENGTH_M, EGO_WIDTH_M, column
+from envs.specification import DECISION_S, EGO_HEIGHT_M, EGO_LENGTH_M, EGO_WIDTH_M, column
 from experiments.studies.audit.scenes import bodies as body
 from experiments.studies.audit.scenes.bodies import Indices
 from experiments.studies.audit.scenes.moments import Moments
@@ -23,7 +23,7 @@ class Straight:
         now = {key: rows[which, -1].astype(np.float64) for key, rows in moments.observed.items()}
         ego = now["ego"]
         y, speed, heading = (ego[:, k] for k in (column.E_Y, column.E_SPEED, column.E_HEADING))
-        size = EGO_LENGTH_M, EGO_WIDTH_M
+        size = EGO_LENGTH_M, EGO_WIDTH_M, EGO_HEIGHT_M
         found.ego[:, 0] = body.as_body(np.zeros(len(which)), y, speed, heading, size)
         for rows, columns, tracked, unseen, bodies in (
             (now["vehicles"], body.VEHICLE_COLUMNS, column.V_TRACKED, column.V_AGE_SINCE_SEEN, found.vehicles),

@@ -131,10 +131,12 @@ def gaining_by_contact(futures: Futures) -> Indices:
 
 
 def changing_size(futures: Futures) -> Indices:
-    """Law: a body changes its length or width."""
+    """Law: a vehicle changes its length or width, or an object the lengths of its three sides."""
     found = np.zeros(futures.usd.shape, np.int64)
-    for bodies in (futures.vehicles, futures.objects):
-        changed = np.abs(np.diff(bodies[..., [c.LENGTH, c.WIDTH]], axis=1)) > 1e-9
+    # an object that tips over stands on another face: the same sides in another order
+    sides = np.sort(futures.objects[..., [c.LENGTH, c.WIDTH, c.HEIGHT]], axis=-1)
+    for size in (futures.vehicles[..., [c.LENGTH, c.WIDTH]], sides):
+        changed = np.abs(np.diff(size, axis=1)) > 1e-9
         found += changed.any(axis=-1).sum(axis=-1)
     return found
 

@@ -11,11 +11,11 @@ T = 10
 DT = 0.2
 
 
-def body(x, y, vx, length=4.5, width=1.8):
+def body(x, y, vx, length=4.5, width=1.8, height=1.5):
     """A body that goes straight on, ``(T + 1, NUM_BODY)``."""
     rows = np.zeros((T + 1, c.NUM_BODY))
     rows[:, c.X], rows[:, c.Y], rows[:, c.VX] = x + vx * DT * np.arange(T + 1), y, vx
-    rows[:, c.LENGTH], rows[:, c.WIDTH] = length, width
+    rows[:, c.LENGTH], rows[:, c.WIDTH], rows[:, c.HEIGHT] = length, width, height
     return rows
 
 
@@ -26,7 +26,7 @@ def calm():
     found.ego[0] = body(0.0, 0.0, 20.0)
     found.vehicles[0, :, 0] = body(30.0, 0.0, 20.0)
     found.vehicles[0, :, 1] = body(0.0, 4.0, 21.0)
-    found.objects[0, :, 0] = body(99.0, -12.0, 0.0, 0.5, 0.5)
+    found.objects[0, :, 0] = body(99.0, -12.0, 0.0, 0.5, 0.5, 0.9)
     return found
 
 
@@ -121,6 +121,14 @@ def test_speed_from_a_contact(calm):
 
 def test_another_size(calm):
     calm.vehicles[0, 3:, 1, c.LENGTH] = 4.6
+    assert broken(calm) == {"changing size"}
+
+
+def test_an_object_that_tips_over_keeps_its_sides(calm):
+    calm.objects[0, 4:, 0, [c.LENGTH, c.HEIGHT]] = calm.objects[0, 4:, 0, [c.HEIGHT, c.LENGTH]]
+    assert calm.objects[0, 4, 0, c.LENGTH] == 0.9
+    assert broken(calm) == set()
+    calm.objects[0, 4:, 0, c.HEIGHT] = 0.6
     assert broken(calm) == {"changing size"}
 
 
