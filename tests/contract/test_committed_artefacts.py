@@ -37,9 +37,8 @@ FILES = tracked()
 CHECKPOINTS = [name for name in FILES if Path(name).name == "model.json"]
 RULES = [name for name in FILES if Path(name).suffix == ".yaml"]
 RECORDS = [name for name in FILES if Path(name).name == "records.parquet"]
-TABLES = [
-    name for name in FILES if Path(name).suffix == ".parquet" and name not in RECORDS
-]  # tests read them
+# tests read them
+TABLES = [name for name in FILES if Path(name).suffix == ".parquet" and name not in RECORDS]
 STARTS = [name for name in FILES if Path(name).name == "starts.safetensors"]
 PICTURES = [name for name in FILES if Path(name).suffix == ".png"]
 FILMS = [name for name in FILES if Path(name).suffix == ".mp4"]

@@ -284,7 +284,7 @@ def test_twin_and_reference_look_the_same_through_the_adapter():
     twin = TwinVecEnv(make(3, scenario="boxed_in"))
     rng = np.random.default_rng(3)
     for env in (reference, twin):
-        env.seed(12)
+        env.seed(23)
         env.reset()
     assert reference.reset_infos == twin.reset_infos
     ends = 0

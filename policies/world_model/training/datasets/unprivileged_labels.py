@@ -5,8 +5,8 @@ Every hidden column is replaced by an estimate of the same shape, so that what l
 * the ego's own motion is its own row of the observation, which has no noise; the way and the peak of the lateral
   acceleration are from its odometer and accelerometer, which go on between decisions;
 * others are where and as fast as they were measured, averaged over the five decisions around, and unknown (NaN) while
-  they are hidden: of a track's measurement errors 0.8 last as long as the track and vanish from differences, the rest
-  is drawn anew and averages out;
+  they are hidden: of a track's errors of position 0.8 and of speed 0.28 last as long as the track and vanish from
+  differences, the rest is drawn anew and averages out;
 * a contact is one if it was felt (a jolt, a change of speed, damage, cost), and belongs to the object that was measured
   nearest to where it was felt; an object that by its last measurement went under the car without being felt counts as
   straddled, or as run over if a wheel met it;

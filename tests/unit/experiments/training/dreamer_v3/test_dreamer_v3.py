@@ -1,5 +1,6 @@
 """One world for sheeprl: what ``CommandEnv`` gives, episode by episode; and what is said where sheeprl is not there."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -91,7 +92,8 @@ def test_without_sheeprl_one_line_says_what_to_install(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
-    assert done.stderr == (
+    # on a slow machine there is progress, too
+    assert re.sub(r"(?m)^\d\d:\d\d:\d\d .*\n", "", done.stderr) == (
         "error: policy: dreamer_v3 needs sheeprl, which is not installed: "
         '.venv/bin/python -m pip install -e ".[dreamer]"\n'
     )

@@ -34,7 +34,7 @@ FAMILIES = ("lone_object", "spill", "phantom", "falling_load", "wake", "boxed_in
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory):
     folder = tmp_path_factory.mktemp("experience")
-    sampler, random = ScenarioSampler(FAMILIES), np.random.default_rng(5)
+    sampler, random = ScenarioSampler(FAMILIES), np.random.default_rng(7)
     for k in range(2):
         instances = [sampler.sample(random) for _ in range(30)]
         seeds = range(100 + 30 * k, 130 + 30 * k)
@@ -104,8 +104,9 @@ def test_measurements_stand_in_for_the_truth(shards):
     seen = columns["vehicles"][..., column.V_VISIBLE] > 0.5
     error = (found["vehicles_true"] - columns["vehicles_true"])[seen]
     sd = columns["vehicles"][seen][:, column.V_SD_V]
-    assert 0.7 < np.std(error[:, log.M_VX] / sd) < 1.0
-    # what lasts in an error is not in the change from one decision to the next
+    # of a speed's error 0.28 lasts, 0.96 is drawn anew and averaged over five decisions, where those were all seen:
+    # sqrt(0.28^2 + 0.96^2 / 5) = 0.51; over three of them 0.62, alone 1
+    assert 0.5 < np.std(error[:, log.M_VX] / sd) < 0.65
     assert np.isnan(found["vehicles_true"][~seen]).all()
     assert (found["contents"] == 0.0).all()
 
