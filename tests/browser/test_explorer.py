@@ -80,7 +80,8 @@ def test_dragging_changes_the_decision(server, visit):
     page.mouse.up()
     page.get_by_text("object height 0.01 m").wait_for(timeout=5000)
     value, right, does = read(page)
-    assert does == {"right answer": right, "rule_tuned": "run over", "keep": "run over"}
+    # low and narrow, it fits between the wheels after a small shift
+    assert does == {"right answer": right, "rule_tuned": "straddle", "keep": "run over"}
     line = page.locator(".gt-xs .bg-red-600")
     left = line.bounding_box()["x"]
     page.mouse.move(box["x"] + 4, middle)
