@@ -35,12 +35,12 @@ def drive_plainly(name, instance):
 
 @pytest.mark.parametrize("num_worlds", [1, 3, 64])
 def test_rollout_equals_a_plain_loop(num_worlds):
-    # lane_left: some episodes end early, so worlds are handed new instances at different times
-    found = dict(Rollout(load_policy("lane_left"), INSTANCES, num_worlds=num_worlds).episodes())
+    # brake: some episodes end early, so worlds are handed new instances at different times
+    found = dict(Rollout(load_policy("brake"), INSTANCES, num_worlds=num_worlds).episodes())
     assert sorted(found) == list(range(len(INSTANCES)))
     lengths = set()
     for k, instance in enumerate(INSTANCES):
-        costs, actions, contacts, info = drive_plainly("lane_left", instance)
+        costs, actions, contacts, info = drive_plainly("brake", instance)
         episode = found[k]
         assert episode.instance is instance
         np.testing.assert_array_equal(episode.cost_usd, costs)

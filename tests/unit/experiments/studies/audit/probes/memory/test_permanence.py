@@ -46,7 +46,7 @@ def drive(stratum, count):
 
 @pytest.fixture(scope="module")
 def hidden():
-    return drive("hidden", 24)
+    return drive("hidden", 96)
 
 
 @pytest.fixture(scope="module")
