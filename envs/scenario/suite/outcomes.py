@@ -87,7 +87,7 @@ def _read_secondary(where: str, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _read_cap(where: str, value: Any) -> float | None:  # noqa: ANN401 (as the file has it)
+def _read_cap(where: str, value: object) -> float | None:
     """A cap in US$, or ``None``."""
     if value is None:
         return None
