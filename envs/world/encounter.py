@@ -136,6 +136,9 @@ def _hold(
     if (speed - forward) * shift.along > 0.0:
         forward = common_speed(body.mass, speed, d[debris.MASS, j], forward)
         v[vehicle.SPEED, k] = forward
+        # an object pressed against the end of a vehicle stops turning [A]
+        for row in (debris.YAW_RATE, debris.PITCH_RATE, debris.ROLL_RATE):
+            d[row, j] = 0.0
     elif lateral * shift.across < 0.0:
         # the tyres take what the flank stops
         lateral = 0.0

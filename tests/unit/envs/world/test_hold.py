@@ -119,6 +119,20 @@ def test_momentum_is_conserved_while_a_box_is_carried():
     assert carried > 100
 
 
+def test_what_is_carried_by_the_front_does_not_spin():
+    rng, carried = np.random.default_rng(23), 0
+    world, k, j = bench()
+    v, d = world.vehicle_f, world.debris_f
+    for _ in range(100):
+        strike(rng, world, k, j, MASS=100.0, FRICTION=0.5)
+        for _ in range(45):
+            tick(world)
+            if fate_of(world, k, j) == AHEAD and abs(d[debris.VX, j] - v[vehicle.SPEED, k]) < 1e-9:
+                carried += 1
+                assert not d[[debris.YAW_RATE, debris.PITCH_RATE, debris.ROLL_RATE], j].any()
+    assert carried > 100
+
+
 def test_what_passes_underneath_does_not_turn_there():
     rng, met = np.random.default_rng(22), 0
     world, k, j = bench()
