@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 
+from envs.errors import UserError
 from policies.world_model.log import experience as log
 
 Array = NDArray[np.float64]
@@ -127,7 +128,13 @@ def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Gen
         ``(N,)`` catalogue names.
     random
         Of the draws and of k-means.
+
+    Raises
+    ------
+    UserError
+        If fewer different bodies or patches were met than there are classes.
     """
+    _check_variety(contents)
     chosen = []
     for name in np.unique(types):
         rows = np.flatnonzero(types == name)
@@ -150,6 +157,19 @@ def fit_codebook(contents: Array, types: NDArray[np.str_], random: np.random.Gen
         common = inside[np.argsort(-counts, kind="stable")][:2]
         names.append("nothing" if c == 0 else " / ".join(common.tolist()))
     return book._replace(names=tuple(names))
+
+
+def _check_variety(contents: Array) -> None:
+    """Refuse contents with fewer different bodies or patches than classes."""
+    for what, kind, least in (
+        ("bodies", log.BODY, NUM_BODIES),
+        ("patches", log.PATCH, NUM_PATCHES),
+    ):
+        rows = contents[contents[:, log.H_KIND] == kind]
+        if (met := len(np.unique(rows, axis=0))) < least:
+            raise UserError(
+                f"experience: met {met} different {what}, expected at least {least}; collect more decisions"
+            )
 
 
 def assign(book: Codebook, contents: Array) -> NDArray[np.int64]:
