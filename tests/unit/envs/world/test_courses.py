@@ -102,20 +102,25 @@ def test_the_brake_lamp_follows_from_the_recording_and_others_react():
         lamps.append(observation["vehicles"][targets.index(BRAKER), column.V_BRAKE_LAMP])
     braked, behind = np.array(braking).T
     # its braking begins after 1 s and lasts until it drives 6 m/s, 3.14 s later
-    np.testing.assert_allclose(braked[5:20], -7.0, atol=0.6)
-    np.testing.assert_allclose(braked[:4], 0.0, atol=0.3)
+    np.testing.assert_allclose(braked[5:20], -7.0, atol=1e-9)
+    np.testing.assert_allclose(braked[:5], 0.0, atol=1e-9)
     assert lamps == [float(a < BRAKE_LAMP_MPS2) for a in braked]
-    assert behind[4] > -1.0
-    assert behind[8:].min() < -5.0
+    # the one behind had nearly found its distance
+    assert behind[4] > -1.5
+    assert behind[19] < -4.5
 
 
 def test_it_reacts_to_nothing():
-    # the swerver would brake for the truck that stops ahead of it, and so would the braker
-    instance, trajectories = scene()
-    alone, _ = drive(instance.with_trajectories(trajectories[1]), 20)
-    both, _ = drive(instance.with_trajectories(*trajectories), 20)
-    assert not np.array_equal(alone[:, :, BEHIND_BRAKER - 3], both[:, :, SWERVER])
-    np.testing.assert_array_equal(alone[:, :, BRAKER], both[:, :, BRAKER])
+    # what drives at 28 m/s behind somebody with 20 m/s brakes, unless it is recorded
+    built = road(speed=20.0)
+    for ahead, speed in ((40.0, SPEED), (75.0, 20.0)):
+        built.add_vehicle(EGO_X_M + ahead, 2, speed)
+    instance = built.build("bench", 1)
+    free, _ = drive(instance, 15)
+    one = brake(1, EGO_X_M + 40.0, 8.0, moments(3.0), start=50.0)
+    recorded, _ = drive(instance.with_trajectories(one), 15)
+    assert free[-1, 3, 1] < 24.0
+    np.testing.assert_allclose(recorded[:, 3, 1], SPEED)
 
 
 def test_afterwards_it_goes_on_from_its_present_state_as_an_ordinary_vehicle():
@@ -152,7 +157,7 @@ def test_a_recording_of_one_tick_more_or_less_ends_in_time():
 def test_an_object_that_slows_it_takes_it_off_its_path(mass, leaves):
     built = road(speed=20.0)
     built.add_vehicle(EGO_X_M + 40.0, 2, SPEED)
-    put(built, 70.0, 8.0, like="appliance_carton", mass_kg=mass, height_m=0.6)
+    put(built, 70.0, 8.0, like="carton_wide_empty", mass_kg=mass, height_m=0.6)
     time = moments(6.0)
     course_ = brake(1, EGO_X_M + 40.0, 8.0, time, start=50.0)
     states, env = drive(built.build("bench", 1).with_trajectories(course_), 15)
@@ -190,6 +195,11 @@ def test_copies_states_and_branches_go_on_alike():
     others = [pickle.loads(pickle.dumps(twin)), copy.deepcopy(twin), DebrisVectorEnv(2)]  # noqa: S301 (made here)
     others[2].load_state_dict(saved)
     futures = twin.branch(actions, worlds=[1, 0]).cost_usd
+    # a record holds everything, so that a planner may copy it into worlds of its own
+    planner = DebrisVectorEnv(2)
+    planner.reset(seed=1)
+    planner.batch[:] = twin.batch
+    assert np.array_equal(planner.branch(actions, worlds=[1, 0]).cost_usd, futures)
     for env in (twin, *others):
         for t in range(30):
             *_, info = env.step(actions[::-1, 0, t])
