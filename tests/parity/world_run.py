@@ -2,8 +2,8 @@
 
 Runs whole episodes of a scenario family, of all, or of an instance with trajectories, in both engines, and ends with
 status 0 only if observations, rewards, cost components, contacts, flags and state hashes are equal bit for bit. Start
-it with the environment variable NPY_DISABLE_CPU_FEATURES as ``tests/parity/vector_math.py`` builds it; the command checks
-that this worked.
+it with the environment variable NPY_DISABLE_CPU_FEATURES as ``tests/parity/vector_math.py`` builds it; the command
+checks that this worked.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 import copy
 import math
 import pickle
+import re
+from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
@@ -226,6 +228,25 @@ def test_a_world_without_any_carries_none():
     # at the end of the record, so that all else lies where it lay
     assert FIELDS[-2:] == ("course_f", "course_i")
     assert TICKS_PER_DECISION == 3
+
+
+def test_the_example_of_the_readme_plays_a_recording(tmp_path, monkeypatch):
+    text = (Path(__file__).parents[4] / "envs" / "README.md").read_text(encoding="utf-8")
+    (code,) = (c for c in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "recording" in c)
+    time = np.arange(0.0, 6.0, 0.04)
+    lines = ["vehicle,time_s,x_m,y_m"]
+    for one in (swerve(1, 540.0, 4.0, time), brake(2, 560.0, 8.0, time)):
+        lines += [
+            f"{one.vehicle},{t:.2f},{x:.2f},{y:.2f}"
+            for t, x, y in zip(time, one.x_m, one.y_m, strict=True)
+        ]
+    (tmp_path / "recording.csv").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(code, names)  # noqa: S102 (the text is ours)
+    states, _ = drive(names["instance"], 20)
+    assert states[20, 1, 1] == pytest.approx(0.3, abs=0.3)
+    assert states[20, 3, 2] == pytest.approx(SPEED - 3.0 * 7.0, abs=0.3)
 
 
 def test_a_scenario_of_ones_own_may_return_them():
