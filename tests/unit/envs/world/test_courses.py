@@ -113,7 +113,7 @@ def test_the_brake_lamp_follows_from_the_recording_and_others_react():
 
 
 def test_it_reacts_to_nothing():
-    # what drives at 28 m/s behind somebody with 20 m/s brakes, unless it is recorded
+    # what drives at 28 m/s behind a vehicle with 20 m/s brakes, unless it is recorded
     built = road(speed=20.0)
     for ahead, speed in ((40.0, SPEED), (75.0, 20.0)):
         built.add_vehicle(EGO_X_M + ahead, 2, speed)
@@ -171,7 +171,7 @@ def test_an_object_that_slows_it_takes_it_off_its_path(mass, leaves):
 
 
 def test_a_collision_takes_it_off_its_path():
-    # two recordings that cross: both are wrecks afterwards, and stay where they met
+    # two recordings that cross: both have crashed afterwards, and roll to a stop
     instance, _ = scene()
     time = moments(6.0)
     x = float(instance.vehicle_f[vehicle.X, BRAKER])
