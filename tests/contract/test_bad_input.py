@@ -72,7 +72,7 @@ SETTINGS = [
     ({"render_mode": "gif"}, "render_mode: got 'gif'"),
     ({"camera": "64x97"}, "camera: .*'64x97'.* 64x96"),
     ({"camera": 3}, "camera: got 3"),
-    ({"camera": {"preset": "tel"}}, "camera: preset: got 'tel'.* tele"),
+    ({"camera": {"preset": "tel"}}, "camera: got 'tel', allowed are .*'tele'"),
     ({"camera": {"heigth": 64}}, "camera: .*'heigth'.* height"),
     ({"camera": {"height": 0}}, "camera: height: got 0"),
     ({"camera": {"height": "tall"}}, "camera: height: got 'tall'"),

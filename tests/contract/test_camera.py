@@ -17,6 +17,8 @@ from stable_baselines3.common.vec_env import VecExtractDictObs, VecFrameStack
 
 from envs.errors import UserError
 from experiments.cli.loading import load_policy
+from experiments.rollout.loop import Rollout
+from policies.adapters import StableBaselines3, from_discrete
 from policies.sb3_adapter import TwinVecEnv
 from policies.world_model.dream.drawn_worlds import drawn_worlds
 from tests.contract.camera_run import CAMERA
@@ -153,7 +155,10 @@ def test_without_a_camera_its_modules_are_not_loaded():
 
 
 def test_masks_come_only_where_they_are_wanted():
-    for make in (lambda camera: gym.make(DEBRIS, camera=camera), functools.partial(make_twin, 2, DEBRIS)):
+    for make in (
+        lambda camera: gym.make(DEBRIS, camera=camera),
+        functools.partial(make_twin, 2, DEBRIS),
+    ):
         info = make("64x96").reset(seed=2)[1]
         assert not any("mask" in key for key in info)
         masks = make({"masks": True}).reset(seed=2)[1]["camera_masks"]
@@ -301,3 +306,42 @@ def test_render_mode_camera_draws_the_drivers_view_at_film_size():
 def test_render_mode_camera_has_no_use_for_settings_of_the_other_picture():
     with pytest.raises(UserError, match="config: scaling: render_mode 'camera' does not use it"):
         gym.make(DEBRIS, render_mode="camera", config={"scaling": 5.0})
+
+
+def test_agent_trained_on_pictures_is_evaluated_from_its_zip(tmp_path):
+    small = {"n_steps": 8, "batch_size": 8, "n_epochs": 1, "device": "cpu"}
+    worlds = TwinVecEnv(make_twin(2, camera="64x96", action="discrete"))
+    bare, mixed = str(tmp_path / "bare.zip"), str(tmp_path / "mixed.zip")
+    model = PPO("CnnPolicy", VecExtractDictObs(worlds, "camera"), **small).learn(16)
+    model.save(bare)
+    PPO("MultiInputPolicy", worlds, **small).learn(16).save(mixed)
+    instances = [gym.make(DEBRIS).unwrapped.settings.sampler.sample(np.random.default_rng(1))]
+    for path in (bare, mixed):
+        agent = StableBaselines3(path, camera="64x96")
+        ((_, episode),) = Rollout(agent, instances).episodes()
+        assert len(episode.total_usd) > 0
+        with pytest.raises(UserError, match="camera: missing: .* was trained on pictures"):
+            StableBaselines3(path)
+        with pytest.raises(UserError, match=r"camera: got pictures of shape \(128, 192, 3\)"):
+            StableBaselines3(path, camera="128x192")
+    env = make_twin(1, camera="64x96")
+    observation, _ = env.reset(options={"instance": instances[0]})
+    chosen, _ = model.predict(observation["camera"], deterministic=True)
+    bare_agent = StableBaselines3(bare, camera="64x96")
+    bare_agent.reset(np.ones(1, bool), np.zeros(1, np.int64))
+    np.testing.assert_array_equal(
+        bare_agent.act(observation), from_discrete(observation, chosen.astype(np.int64))
+    )
+
+
+def test_agent_trained_on_numbers_takes_no_camera(tmp_path):
+    path = str(tmp_path / "agent.zip")
+    PPO(
+        "MultiInputPolicy",
+        TwinVecEnv(make_twin(2, camera=None)),
+        n_steps=8,
+        batch_size=16,
+        device="cpu",
+    ).save(path)
+    with pytest.raises(UserError, match="camera: .* was trained without pictures: leave it out"):
+        StableBaselines3(path, camera="64x96")
