@@ -276,6 +276,13 @@ def test_dream_is_drawn_alike_alone_and_among_others():
             break
 
 
+@pytest.mark.parametrize("name", [DEBRIS, DREAM])
+def test_first_picture_of_an_episode_is_never_a_dropped_one(name):
+    camera = {"preset": "64x96", "dropped": 0.9}
+    first, plain = (make_twin(8, name, camera=one).reset(seed=2)[0] for one in (camera, "64x96"))
+    np.testing.assert_array_equal(first["camera"], plain["camera"])
+
+
 def test_drawn_dream_has_the_dreamt_objects_and_vehicles():
     env = gym.make(DREAM, camera="64x96").unwrapped
     for seed in range(40):
@@ -320,7 +327,7 @@ def test_agent_trained_on_pictures_is_evaluated_from_its_zip(tmp_path):
         agent = StableBaselines3(path, camera="64x96")
         ((_, episode),) = Rollout(agent, instances).episodes()
         assert len(episode.total_usd) > 0
-        with pytest.raises(UserError, match="camera: missing: .* was trained on pictures"):
+        with pytest.raises(UserError, match=r"camera: missing: .* was trained on pictures"):
             StableBaselines3(path)
         with pytest.raises(UserError, match=r"camera: got pictures of shape \(128, 192, 3\)"):
             StableBaselines3(path, camera="128x192")
@@ -343,5 +350,5 @@ def test_agent_trained_on_numbers_takes_no_camera(tmp_path):
         batch_size=16,
         device="cpu",
     ).save(path)
-    with pytest.raises(UserError, match="camera: .* was trained without pictures: leave it out"):
+    with pytest.raises(UserError, match=r"camera: .* was trained without pictures: leave it out"):
         StableBaselines3(path, camera="64x96")
