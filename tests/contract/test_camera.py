@@ -60,13 +60,15 @@ def test_picture_is_the_same_alone_and_among_others():
 
 
 def test_picture_is_the_same_after_a_saved_state():
-    env, actions = make_twin(4), actions_of(30, 4)
+    # most pictures repeat the one before, so that the first ones after the state are old
+    camera = {**CAMERA, "dropped": 0.8}
+    env, actions = make_twin(4, camera=camera), actions_of(30, 4)
     env.reset(seed=6)
     for action in actions[:10]:
         env.step(action)
     state = env.state_dict()
     first = [env.step(action) for action in actions[10:]]
-    other = make_twin(4)
+    other = make_twin(4, camera=camera)
     other.load_state_dict(state)
     for action, expected in zip(actions[10:], first, strict=True):
         found = other.step(action)
@@ -285,12 +287,12 @@ def test_first_picture_of_an_episode_is_never_a_dropped_one(name):
 
 def test_drawn_dream_has_the_dreamt_objects_and_vehicles():
     env = gym.make(DREAM, camera="64x96").unwrapped
-    for seed in range(40):
-        env.reset(seed=seed)
-        things = env.core.dreams.things[0]
-        live = np.flatnonzero(things[:, 0] > 0.0)
-        if 0 < live.size < 4 and live[0] > 0:
-            break
+    env.reset(seed=1)
+    things = env.core.dreams.things[0]
+    # slots that are not in a row
+    things[:, 0] = 0.0, 1.0, 0.0, 1.0
+    things[:, 1:3] = [[10.0, 0.0], [20.0, 1.0], [30.0, 2.0], [40.0, 3.0]]
+    live = np.array([1, 3])
     world = drawn_worlds(env.core)[0]
     assert world["episode_i"][2] == live.size
     np.testing.assert_array_equal(world["debris_f"][:2, : live.size].T, things[live, 1:3])
