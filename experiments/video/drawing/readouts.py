@@ -23,7 +23,7 @@ MOST_BARS: Final = 4
 
 MOST_OBJECTS: Final = 3
 
-ROW_PX, LEFT_PX = 17, 14
+ROW_PX, BAR_ROW_PX, LEFT_PX = 17, 14, 14
 
 NAME_SHARE: Final = 0.46
 """Room for a name, as a share of the width."""
@@ -105,7 +105,7 @@ def _bar(
 ) -> None:
     """Draw a name, a bar for a share, and a text after it."""
     name, share, text = what
-    x, y = area.left + LEFT_PX, area.top + 23 + (ROW_PX - 2) * row
+    x, y = area.left + LEFT_PX, area.top + 21 + BAR_ROW_PX * row
     name_px = round(NAME_SHARE * area.width)
     longest = area.width - 2 * LEFT_PX - name_px - NUMBERS_PX
     pen.write(pen.shorten(name, SMALL, name_px - 10), x, y, SMALL, colour)

@@ -45,7 +45,12 @@ def draw_strip(pen: Pen, area: pygame.Rect, readout: Readout, options: Sequence[
 
 def _write_costs(pen: Pen, area: pygame.Rect, readout: Readout) -> None:
     """Write the costliest components of the last second with bars."""
-    head = pen.shorten("costliest decision of the last second", SMALL, area.width)
+    words = (
+        "costliest decision of the last second"
+        if readout.decision_usd
+        else "no cost in the last second"
+    )
+    head = pen.shorten(words, SMALL, area.width)
     pen.write(head, area.left, area.top, SMALL, ink.TEXT_DIM)
     largest = max((usd for _, usd in readout.decision_usd), default=1.0)
     longest = area.width - NAME_PX - 62

@@ -12,6 +12,7 @@ from envs.highway.drawing.lettering import LARGE, SMALL, Lettering
 from envs.highway.drawing.panel import format_usd
 from envs.specification import DECISION_HZ, DECISION_S, TICK_S, TICKS_PER_DECISION
 from experiments.video.course.clock import Moment, set_clock
+from experiments.video.drawing.ahead import draw_names
 from experiments.video.drawing.ending import draw_ending
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.strip import draw_strip
@@ -106,6 +107,10 @@ class _DreamPanel:
             surface.blit(self._bird.draw(world, tick), (0, TITLE_PX + shape.driver_px))
         self._letters.begin_frame()
         pen = Pen(surface, self._letters)
+        if self._camera is not None and not shape.is_chase:
+            area = pygame.Rect(0, TITLE_PX, shape.width, shape.driver_px)
+            names = dreamt.course.scenes[int(tick)].debris_types
+            draw_names(pen, area, world, self._camera, names)
         below = pygame.Rect(0, shape.height - shape.strip_px, shape.width, shape.strip_px)
         if shape.strip_px:
             draw_strip(pen, below, self._bird.read(world, tick), ())

@@ -19,6 +19,7 @@ from envs.specification.world import World
 from experiments.video.course.clock import Moment
 from experiments.video.course.course import Course, Replay
 from experiments.video.course.script import Script
+from experiments.video.drawing.ahead import draw_names, draw_paths
 from experiments.video.drawing.ending import describe_ending, draw_ending
 from experiments.video.drawing.ghosts import draw_ghosts
 from experiments.video.drawing.lines import POLICY_COLOURS, Pen
@@ -151,11 +152,18 @@ class Film:
         if self._camera is None:
             return
         is_chase = self.shape.is_chase or moment.is_slow
-        picture = draw_driver(world, self._camera, chase=is_chase)
-        surface.blit(to_surface(picture), (0, TITLE_PX))
+        surface.blit(to_surface(draw_driver(world, self._camera, chase=is_chase)), (0, TITLE_PX))
+        pen = Pen(surface, self._letters)
+        area = pygame.Rect(0, TITLE_PX, self.shape.width, self.shape.driver_px)
         if moment.is_slow:
-            text = "slow motion, from behind"
-            Pen(surface, self._letters).draw_plate(text, 12, TITLE_PX + 12, NORMAL, ink.AMBER)
+            pen.draw_plate("slow motion, from behind", 12, TITLE_PX + 12, NORMAL, ink.AMBER)
+        if is_chase:
+            return
+        decision = self._decision(moment)
+        options, origin = self.captions[decision].options, self.course.origin(decision)
+        draw_paths(surface, area, world, self._camera, options, origin)
+        names = self.script.episode.instance.debris_types
+        draw_names(pen, area, world, self._camera, names)
 
     def _draw_bird(self, surface: pygame.Surface, world: World, moment: Moment) -> None:
         """Draw the bird's view with the imagined futures on its road."""
