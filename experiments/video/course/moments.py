@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def find_highlight(courses: Sequence[Course]) -> int:
 
 def _near_ticks(course: Course) -> list[int]:
     """The ticks at which a real object is ``NEAR_M`` or less ahead of the ego."""
-    worlds = course.worlds
+    worlds: Any = course.worlds
     count = int(worlds.episode_i[0, episode.NUM_DEBRIS])
     ahead = (
         worlds.debris_f[:, debris.X, :count]

@@ -1,6 +1,5 @@
 """Films from above: sizes, titles, imagined futures, padding, end cards; the same frames every time."""
 
-import hashlib
 
 import numpy as np
 import pygame
@@ -10,12 +9,12 @@ from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import LARGE, Lettering
 from envs.specification import column
+from experiments.video.course.clock import Moment, set_clock
 from experiments.video.drawing.ending import DIMMING
 from experiments.video.drawing.ghosts import draw_ghosts
 from experiments.video.drawing.lines import POLICY_COLOURS, Pen
 from experiments.video.drawing.surfaces import to_surface
 from experiments.video.drawing.title import TITLE_PX
-from experiments.video.course.clock import Moment, set_clock
 from experiments.video.encode import write_png
 from experiments.video.films.contact_sheet import (
     CAPTION_PX,

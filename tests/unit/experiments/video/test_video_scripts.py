@@ -19,9 +19,9 @@ from policies.floors import Constant
 def test_script_holds_the_numbers_of_the_records(instance, brake):
     # three worlds at once, as an evaluation would drive it
     rollout = Rollout(Constant(braking_mps2=6.0), [instance] * 3, num_worlds=3)
-    for _, episode in rollout.episodes():
-        assert float(episode.total_usd.sum()) == brake.cost_usd
-        np.testing.assert_array_equal(episode.actions, brake.episode.actions)
+    for _, driven in rollout.episodes():
+        assert float(driven.total_usd.sum()) == brake.cost_usd
+        np.testing.assert_array_equal(driven.actions, brake.episode.actions)
 
 
 def test_script_says_why(brake):
