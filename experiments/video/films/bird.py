@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -68,8 +69,10 @@ class Bird:
         """Height of the part that shows the road."""
         return self.size[1] - (PANEL_PX if self.size[1] >= SMALLEST_HEIGHT_PX else 0)
 
-    def draw(self, world: World, tick: float) -> pygame.Surface:
-        """The picture of a state of the course; the surface is drawn on again by the next call."""
+    def draw(
+        self, world: World, tick: float, more: Callable[[Canvas], None] | None = None
+    ) -> pygame.Surface:
+        """The picture of a state of the course, with more on its road; the next call draws on the same surface."""
         now = min(int(tick), self._course.num_ticks)
         self._remember(now)
         self._scene.world, self._scene.instance = world, self._course.scenes[now]
@@ -77,6 +80,7 @@ class Bird:
             self._viewer = StripViewer(self._scene, self._history)
         if self._course.certainties:
             self._viewer.certainty = self._course.certainties[now]
+        self._viewer.draw_below_text = more
         f = world.vehicle_f[:, 0]
         self._history.path.append(
             (float(f[vehicle.X]), float(f[vehicle.Y]), float(f[vehicle.HEADING]))

@@ -11,6 +11,7 @@ import pygame
 
 from envs.camera import Camera
 from envs.highway.drawing import palette as ink
+from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import NORMAL, Lettering
 from envs.highway.drawing.palette import Colour
 from envs.highway.rendering import PANEL_PX
@@ -169,13 +170,15 @@ class Film:
         """Draw the bird's view with the imagined futures on its road."""
         if not self.shape.bird_px:
             return
-        top = TITLE_PX + self.shape.driver_px
-        surface.blit(self.bird.draw(world, moment.tick), (0, top))
         decision = self._decision(moment)
-        road = pygame.Rect(0, top, self.shape.width, self.bird.road_px)
-        canvas = self.bird.canvas(surface)
-        options = self.captions[decision].options
-        draw_ghosts(surface, road, canvas, options, self.course.origin(decision))
+        options, origin = self.captions[decision].options, self.course.origin(decision)
+        road = pygame.Rect(0, 0, self.shape.width, self.bird.road_px)
+
+        def more(canvas: Canvas) -> None:
+            draw_ghosts(canvas.surface, road, canvas, options, origin)
+
+        picture = self.bird.draw(world, moment.tick, more)
+        surface.blit(picture, (0, TITLE_PX + self.shape.driver_px))
 
     def _draw_strip(self, pen: Pen, world: World, moment: Moment) -> None:
         """Draw the read-out, unless the bird's view contains it."""
