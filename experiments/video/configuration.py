@@ -37,7 +37,7 @@ class RecordConfiguration(Configuration):
     max_seconds: float | None = Field(gt=0.0, le=20.0)
     fps: int = Field(ge=5, le=30)
     slow_motion: int = Field(ge=1, le=8)
-    format: Literal["mp4", "gif", "webp"]
+    format: Literal["mp4", "gif", "webp", "png"]
     width: Annotated[int, Field(ge=960, le=2560), AfterValidator(_check_even)] | None
     start_s: float | None = Field(ge=0.0, le=20.0)
     dream_seed: int = Field(ge=0)

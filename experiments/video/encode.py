@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -137,17 +137,18 @@ class Clip:
     ----------
     path
         Its ending decides the format.
-    times_s
-        When each frame of the film is shown.
-    around_s
-        The time that matters; ``CLIP_S`` around it are kept.
+    num_frames, fps
+        Of the film.
+    around
+        Number of the frame that matters; ``CLIP_S`` around it are kept.
     """
 
-    def __init__(self, path: Path, times_s: Sequence[float], around_s: float) -> None:
+    def __init__(self, path: Path, num_frames: int, fps: int, around: int) -> None:
         self.path = path
-        first = max(min(around_s - CLIP_S / 2, times_s[-1] - CLIP_S), 0.0)
-        wanted = np.arange(first, min(first + CLIP_S, times_s[-1]) + 1e-9, 1 / CLIP_FPS)
-        self._wanted = set(np.searchsorted(times_s, wanted - 1e-9).tolist())
+        length = min(CLIP_S, (num_frames - 1) / fps)
+        first = max(min(around / fps - length / 2, (num_frames - 1) / fps - length), 0.0)
+        wanted = first + np.arange(0.0, length + 1e-9, 1 / CLIP_FPS)
+        self._wanted = set(np.round(wanted * fps).astype(int).tolist())
         self._pictures: list[Image.Image] = []
 
     def add(self, number: int, frame: Frame) -> None:

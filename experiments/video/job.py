@@ -16,7 +16,7 @@ from experiments.store.progress import Progress
 from experiments.store.steps import Steps
 from experiments.video.drawing.surfaces import Frame
 from experiments.video.encode import CLIP_FORMATS, Clip, write_mp4, write_png
-from experiments.video.order import Order
+from experiments.video.order import STILL, Order
 from experiments.video.production import Production, prepare, stem_of
 
 FILES = ("video", "poster", "contact_sheet", "clip")
@@ -112,13 +112,30 @@ def _draw(
     production: Production, order: Order, folder: Path, tick: Callable[[], object]
 ) -> dict[str, Any]:
     """Draw the video's files, and return the description; progress advances after every frame."""
-    stem, fps = production.stem, production.timing.fps
+    stem = production.stem
+    if order.format == STILL and production.draw_still is not None:
+        names = {"poster": f"{stem}.png"}
+        write_png(folder / names["poster"], production.draw_still())
+        return {**production.about, **names}
     names = {"video": f"{stem}.mp4", "poster": f"{stem}.png", "contact_sheet": f"{stem}-sheet.png"}
     clip = None
     if order.format in CLIP_FORMATS:
         names["clip"] = f"{stem}.{order.format}"
-        times_s = [k / fps for k in range(production.timing.num_frames)]
-        clip = Clip(folder / names["clip"], times_s, production.poster / fps)
+        timing = production.timing
+        path = folder / names["clip"]
+        clip = Clip(path, timing.num_frames, timing.fps, production.poster)
+    filmed = _film(production, folder / names["video"], clip, tick)
+    write_png(folder / names["poster"], production.reel.kept[production.poster])
+    write_png(folder / names["contact_sheet"], production.draw_sheet())
+    if clip is not None:
+        clip.write()
+    return {**production.about, **names, **filmed}
+
+
+def _film(
+    production: Production, path: Path, clip: Clip | None, tick: Callable[[], object]
+) -> dict[str, Any]:
+    """Encode the frames, some of them in the clip as well; returns facts about them."""
 
     def watched() -> Iterator[Frame]:
         for k, frame in enumerate(production.reel):
@@ -127,15 +144,6 @@ def _draw(
                 clip.add(k, frame)
             yield frame
 
-    num_frames = write_mp4(folder / names["video"], watched(), fps, title=production.title)
-    write_png(folder / names["poster"], production.reel.kept[production.poster])
-    write_png(folder / names["contact_sheet"], production.draw_sheet())
-    if clip is not None:
-        clip.write()
-    return {
-        **production.about,
-        **names,
-        "num_frames": num_frames,
-        "fps": fps,
-        "frames_sha256": production.reel.sha256,
-    }
+    fps = production.timing.fps
+    num_frames = write_mp4(path, watched(), fps, title=production.title)
+    return {"num_frames": num_frames, "fps": fps, "frames_sha256": production.reel.sha256}

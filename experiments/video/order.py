@@ -15,6 +15,9 @@ from policies.base import Policy
 MOST_POLICIES: Final = len(POLICY_COLOURS)
 """Panels of one video at most."""
 
+STILL: Final = "png"
+"""Format of an order for one picture instead of a film."""
+
 SLOW_MOTION: Final = 4
 """How many times slower contacts are shown [A]: judgement."""
 
@@ -34,5 +37,5 @@ class Order(NamedTuple):
     layout: str = "panels"  # or four_panel
     view: str = "both"  # one of experiments.video.films.layout.VIEWS
     slow_motion: int = SLOW_MOTION
-    format: str = "mp4"  # gif or webp: a small moving picture as well
+    format: str = "mp4"  # gif or webp: a small moving picture as well; png: one picture only
     dream: DreamOptions | None = None

@@ -26,7 +26,7 @@ from experiments.video.configuration import RecordConfiguration
 from experiments.video.films.dreaming import DreamOptions
 from experiments.video.films.layout import WIDTH_PX
 from experiments.video.job import make_videos
-from experiments.video.order import MOST_POLICIES, Order
+from experiments.video.order import MOST_POLICIES, STILL, Order
 
 PANEL_POLICIES = ["rule_tuned", "world_model"]
 """Policies of a video with one panel per policy, if none are named."""
@@ -97,6 +97,10 @@ def _choose_names(config: RecordConfiguration) -> list[str]:
     if is_dream and (number != 1 or is_four):
         raise UserError(
             f"policy: got {number} names, source=dream shows one policy, and only with layout=panels"
+        )
+    if config.format == STILL and (is_four or is_dream):
+        raise UserError(
+            "format: got 'png', which shows one panel per policy: layout=panels, source=twin"
         )
     if is_four and number != len(FOUR_PANEL_POLICIES):
         raise UserError(

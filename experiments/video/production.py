@@ -22,7 +22,8 @@ from experiments.video.films.episode import Film
 from experiments.video.films.four_panel import ModelFilm
 from experiments.video.films.layout import Layout, arrange, arrange_four
 from experiments.video.films.side_by_side import Heading, Timing, play
-from experiments.video.order import Order
+from experiments.video.films.still import draw_still, lay_out_still
+from experiments.video.order import STILL, Order
 
 
 class Production(NamedTuple):
@@ -35,6 +36,7 @@ class Production(NamedTuple):
     reel: Reel
     draw_sheet: Callable[[], Frame]  # to be called after the last frame
     about: dict[str, Any]  # part of its description
+    draw_still: Callable[[], Frame] | None = None  # instead of a film
     films: Sequence[Film] = ()  # whose costs are compared with the records
 
 
@@ -87,7 +89,8 @@ def _drive_films(
     scripts = [film.script for film in films]
     contacts = find_contacts(scripts)
     timing = Timing(set_clock(num_ticks, order.fps, contacts, order.slow_motion), order.fps)
-    poster = timing.frame_at(find_highlight([film.course for film in films]))
+    highlight = find_highlight([film.course for film in films])
+    poster = timing.frame_at(highlight)
     return Production(
         stem="",
         title=f"{', '.join(f.script.name for f in films)}: {heading.title}, seed {item.seed}",
@@ -95,13 +98,16 @@ def _drive_films(
         poster=poster,
         reel=Reel(play(films, heading, timing, layout), {poster}),
         draw_sheet=lambda: draw_sheet(films, heading),
+        draw_still=lambda: draw_still(films, heading, highlight, layout),
         about={"policies": [_describe(order, f.script, f.ending.headline) for f in films]},
         films=films,
     )
 
 
 def _lay_out(order: Order, num_panels: int) -> Layout:
-    """The arrangement of the panels of a film."""
+    """The arrangement of the panels of a film, or of a picture."""
+    if order.format == STILL:
+        return lay_out_still(order.view, num_panels, order.width)
     if order.layout == "four_panel":
         return arrange_four(order.view, order.width)
     return arrange(order.view, num_panels, order.width)

@@ -132,6 +132,13 @@ class Film:
         draw_ending(pen, area, road, self.ending, remark)
         return to_frame(surface)
 
+    def draw_still(self, moment: Moment) -> Frame:
+        """Draw the panel at a moment with the cost of the whole episode."""
+        surface = to_surface(self.draw(moment))
+        self._last = (self._last[0], self.cost_usd)
+        self._draw_title(Pen(surface, self._letters), self._decision(moment), is_over=True)
+        return to_frame(surface)
+
     def draw_panels(self, moment: Moment) -> list[Frame]:
         """All panels of the film at a moment."""
         return [self.draw(moment)]

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from envs.highway.drawing import palette as ink
-from envs.highway.rendering import PANEL_PX
+from envs.highway.rendering import PANEL_PX, SMALLEST_HEIGHT_PX
 from experiments.video.drawing.surfaces import Frame
 from experiments.video.drawing.title import TITLE_PX
 
@@ -55,8 +55,8 @@ class Shape(NamedTuple):
 
     @property
     def pictures_px(self) -> int:
-        """Height of the pictures together, without a read-out below them."""
-        inside = PANEL_PX if self.strip_px == 0 else 0
+        """Height of the pictures together, without the read-out that a high bird's view contains."""
+        inside = PANEL_PX if self.bird_px >= SMALLEST_HEIGHT_PX else 0
         return self.driver_px + self.bird_px - inside
 
 

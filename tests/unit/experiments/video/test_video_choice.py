@@ -149,7 +149,7 @@ def test_records_of_other_instances_are_refused(suite, compared):
         ({"fps": 31}, "^fps: got 31"),
         ({"fps": 4}, "^fps: got 4"),
         ({"view": "below"}, "^view: got 'below', .*'both', 'camera', 'chase' or 'above'"),
-        ({"format": "avi"}, "^format: got 'avi', .*'mp4', 'gif' or 'webp'"),
+        ({"format": "avi"}, "^format: got 'avi', .*'mp4', 'gif', 'webp' or 'png'"),
         ({"layout": "stacked"}, "^layout: got 'stacked', .*'panels' or 'four_panel'"),
         ({"slow_motion": 9}, "^slow_motion: got 9"),
         ({"width": 1281}, "^width: got 1281, .*even"),

@@ -1,6 +1,5 @@
 """Films from above: sizes, titles, imagined futures, padding, end cards; the same frames every time."""
 
-
 import numpy as np
 import pygame
 import pytest
