@@ -16,7 +16,16 @@ from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.title import TITLE_PX
 from experiments.video.films.driver import film_camera
 from experiments.video.films.episode import Film
-from experiments.video.films.layout import VIEWS, arrange, arrange_four, compose
+from experiments.video.films.layout import (
+    HEADING_PX,
+    SEPARATOR_PX,
+    VIEWS,
+    arrange,
+    arrange_four,
+    compose,
+)
+from experiments.video.films.side_by_side import Heading
+from experiments.video.films.still import draw_still, lay_out_still
 from policies.base import Foresight, Option
 
 
@@ -176,3 +185,18 @@ def test_slow_motion_is_seen_from_behind_and_says_so(brake):
     assert (slow[plate] == ink.AMBER).all(axis=2).sum() > 20
     slow[plate] = chased[plate]
     assert (slow[picture] != chased[picture]).mean() < 0.005
+
+
+def test_a_still_says_what_everybody_pays(keep, brake):
+    layout = lay_out_still("both", 2, 1280)
+    films = [Film(script, shape=layout.shape) for script in (keep, brake)]
+    still = draw_still(films, Heading("lone object", "sofa"), 30, layout)
+    assert still.shape == (HEADING_PX + SEPARATOR_PX + TITLE_PX + layout.shape.driver_px, 1280, 3)
+    # as in a film at that time, but with the final cost
+    panel = films[1].draw(Moment(30.0))
+    shown = still[HEADING_PX + SEPARATOR_PX :, 642:]
+    np.testing.assert_array_equal(shown[TITLE_PX:], panel[TITLE_PX:])
+    # letters are mixed with their ground in another format of pixels
+    left = np.s_[:TITLE_PX, :300]
+    np.testing.assert_allclose(shown[left].astype(int), panel[left].astype(int), atol=1)
+    assert (shown[:36, 400:] != panel[:36, 400:]).any()
