@@ -4,17 +4,17 @@ import numpy as np
 import pygame
 import pytest
 
-from envs.camera import Camera
+from envs.camera import Camera, project
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import Lettering
 from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import empty_world
 from experiments.video.course.clock import Moment
 from experiments.video.course.imagined import OUT_OF_SIGHT_M, imagine
-from experiments.video.drawing.ahead import draw_names, draw_paths, project
+from experiments.video.drawing.ahead import draw_names, draw_paths
+from experiments.video.drawing.lens import Lens, make_lens
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.title import TITLE_PX
-from experiments.video.films.driver import film_camera
 from experiments.video.films.episode import Film
 from experiments.video.films.layout import (
     HEADING_PX,
@@ -51,20 +51,20 @@ CAMERA = Camera(
 
 def test_a_place_is_projected_as_by_hand(world):
     # f = 700 px, the camera 0.5 m ahead of the centre and 1.4 m high, 40 m away
-    u, v, depth = project(world, CAMERA, 140.5, 6.0, 0.4)
+    u, v, depth = project(world, CAMERA, (140.5, 6.0, 0.4))
     assert depth == pytest.approx(40.0)
     assert u == pytest.approx(320 + 700 * 2.0 / 40.0)
     assert v == pytest.approx(135 + 700 * 1.0 / 40.0)
     # turned to the right by 0.05 rad, what is straight ahead moves to the left
     world.vehicle_f[vehicle.HEADING, 0] = 0.05
-    assert project(world, CAMERA, 140.5, 4.0, 0.0)[0] == pytest.approx(320 - 700 * 0.05, abs=0.8)
+    assert project(world, CAMERA, (140.5, 4.0, 0.0))[0] == pytest.approx(320 - 700 * 0.05, abs=0.8)
 
 
 def test_names_stand_above_their_objects(world):
     pygame.font.init()
     surface = pygame.Surface((640, 400))
     area = pygame.Rect(0, 40, 640, 360)
-    draw_names(Pen(surface, Lettering()), area, world, CAMERA, ["rock"])
+    draw_names(Pen(surface, Lettering()), area, world, Lens(CAMERA), ["rock"])
     drawn = pygame.surfarray.array3d(surface).sum(axis=2) > 0
     # the leader ends at the object's top
     assert drawn[355, 40 + 148 : 40 + 152].any()
@@ -74,7 +74,7 @@ def test_names_stand_above_their_objects(world):
     # behind the camera there is nothing to name
     world.debris_f[debris.X, 0] = 90.0
     surface.fill((0, 0, 0))
-    draw_names(Pen(surface, Lettering()), area, world, CAMERA, ["rock"])
+    draw_names(Pen(surface, Lettering()), area, world, Lens(CAMERA), ["rock"])
     assert pygame.surfarray.array3d(surface).sum() == 0
 
 
@@ -82,7 +82,7 @@ def test_paths_lie_on_the_road(world):
     surface = pygame.Surface((640, 400))
     area = pygame.Rect(0, 40, 640, 360)
     path = np.array([[0.0, 4.0], [60.0, 4.0]])
-    draw_paths(surface, area, world, CAMERA, [Option("a", 0, 1.0, 1.0, 1.0, path)], 100.0)
+    draw_paths(surface, area, world, Lens(CAMERA), [Option("a", 0, 1.0, 1.0, 1.0, path)], 100.0)
     drawn = pygame.surfarray.array3d(surface)
     amber = np.abs(drawn.astype(int) - np.array(ink.AMBER)).max(axis=2) < 40
     columns, rows = np.flatnonzero(amber.any(axis=1)), np.flatnonzero(amber.any(axis=0))
@@ -155,7 +155,9 @@ def test_only_what_is_tracked_is_imagined(world):
 
 
 def test_wide_pictures_show_more_of_the_road():
-    assert film_camera(1280, 360).field_deg > film_camera(640, 360).field_deg
+    wide, usual = make_lens(1280, 360), make_lens(640, 360)
+    assert wide.camera.field_deg > usual.camera.field_deg
+    assert make_lens(640, 0) is None
 
 
 def test_panel_shows_driver_bird_and_read_out(brake):
