@@ -71,11 +71,12 @@ def test_names_stand_above_their_objects(world):
     assert not drawn[:, 40 + 156 :].any()
     columns = np.flatnonzero(drawn.any(axis=1))
     assert columns.min() < 355 < columns.max()
-    # behind the camera there is nothing to name
-    world.debris_f[debris.X, 0] = 90.0
-    surface.fill((0, 0, 0))
-    draw_names(Pen(surface, Lettering()), area, world, Lens(CAMERA), ["rock"])
-    assert pygame.surfarray.array3d(surface).sum() == 0
+    # behind the camera and far away there is nothing to name
+    for x in (90.0, 300.0):
+        world.debris_f[debris.X, 0] = x
+        surface.fill((0, 0, 0))
+        draw_names(Pen(surface, Lettering()), area, world, Lens(CAMERA), ["rock"])
+        assert pygame.surfarray.array3d(surface).sum() == 0
 
 
 def test_paths_lie_on_the_road(world):
