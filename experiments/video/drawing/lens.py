@@ -40,12 +40,16 @@ def make_lens(width: int, height: int, *, is_chase: bool = False) -> Lens | None
     """The lens for pictures of this size; ``None`` if they are 0 high."""
     if not height:
         return None
+    return Lens(film_camera(width, height), CHASE if is_chase else DRIVER)
+
+
+def film_camera(width: int, height: int) -> Camera:
+    """The camera of films with pictures of this size."""
     is_wide = width >= WIDE * height
-    camera = Camera(
+    return Camera(
         height=height,
         width=width,
         field_deg=WIDE_DEG if is_wide else FIELD_DEG,
         horizon=WIDE_HORIZON if is_wide else HORIZON,
         detail=True,
     )
-    return Lens(camera, CHASE if is_chase else DRIVER)

@@ -19,7 +19,7 @@ from envs.sensing.sight import CAMERA_AHEAD_M
 from envs.specification import LANE_WIDTH_M
 from envs.specification.world import World, empty_world
 from envs.world.load import load_instance
-from experiments.video.drawing.lens import make_lens
+from experiments.video.drawing.lens import film_camera
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 
@@ -64,7 +64,7 @@ def build_world(spec: DebrisSpec, seed: int, setting: Setting, distance_m: float
 def draw_sheet(spec: DebrisSpec, seed: int, distances_m: Sequence[float]) -> Frame:
     """The sheet of a type: one row per light and weather, one column per distance."""
     width, height = TILE_PX
-    lens = make_lens(width, height)
+    camera = film_camera(width, height)
     size = (
         SIDE_PX + len(distances_m) * (width + GAP_PX),
         HEAD_PX + len(SETTINGS) * (height + GAP_PX),
@@ -81,7 +81,7 @@ def draw_sheet(spec: DebrisSpec, seed: int, distances_m: Sequence[float]) -> Fra
             pen.write(word, 14, top + 12 + line, NORMAL, ink.TEXT if line == 0 else ink.TEXT_DIM)
         for column, distance in enumerate(distances_m):
             left = SIDE_PX + column * (width + GAP_PX)
-            frame = lens.shoot(build_world(spec, seed, setting, distance))
+            frame: Frame = draw(build_world(spec, seed, setting, distance), camera)
             surface.blit(to_surface(frame), (left, top))
             pen.draw_plate(f"{distance:g} m", left + 8, top + 8, SMALL, ink.TEXT)
     return to_frame(surface)
@@ -101,7 +101,7 @@ def draw_overview(catalogue: Sequence[DebrisSpec], seed: int) -> Frame:
     setting = SETTINGS["day-clear"][0]
     for k, spec in enumerate(catalogue):
         left, top = k % columns * cell[0], k // columns * cell[1]
-        frame: Frame = draw(build_world(spec, seed, setting, NEAR_M), NARROW)
+        frame = draw(build_world(spec, seed, setting, NEAR_M), NARROW)
         surface.blit(to_surface(frame), (left, top))
         name = pen.shorten(spec.name.replace("_", " "), SMALL, width - 12)
         pen.write(name, left + 6, top + height + 3, SMALL, ink.TEXT)
