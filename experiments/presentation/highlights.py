@@ -13,11 +13,11 @@ from envs.scenario.suite import SuiteItem
 from experiments.cli.loading import load_policy
 from experiments.cli.locations import name_of
 from experiments.evaluation.run import Plan
-from experiments.presentation.commands import write_film_command
 from experiments.presentation.page.cards import NUM_BEST, NUM_WORST, REPLAYS, VIDEOS, stem_of
 from experiments.presentation.replays.page import write_replay
 from experiments.presentation.replays.states import drive_all
-from experiments.presentation.summary import CEILING, Highlight, Summary
+from experiments.presentation.summaries.summary import CEILING, Highlight, Summary
+from experiments.presentation.text.commands import write_film_command
 from experiments.records.matching import align
 from experiments.store.atomic import make_folder
 from experiments.store.progress import watch

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from experiments.presentation.figures.style import COLOURS, dollars, scale_usd
-from experiments.presentation.shares import ABLATIONS
-from experiments.presentation.summary import ALL, PolicyRow, Summary
+from experiments.presentation.summaries.shares import ABLATIONS
+from experiments.presentation.summaries.summary import ALL, PolicyRow, Summary
 from experiments.stats.interval import Interval
 from policies.rule.policy import DISPENSABLE
 

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from envs.specification import component
 from experiments.presentation.figures import curves, maps
 from experiments.presentation.figures.style import COLOURS, colours_of, save, scale_usd, styled
-from experiments.presentation.summary import ALL, PolicyRow, Summary
+from experiments.presentation.summaries.summary import ALL, PolicyRow, Summary
 from experiments.stats.interval import Interval
 from experiments.store.atomic import make_folder
 

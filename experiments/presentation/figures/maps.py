@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.presentation.figures.style import LINEAR_USD, label_usd_bar
-from experiments.presentation.summary import Summary
+from experiments.presentation.summaries.summary import Summary
 from experiments.records import table as records
 
 Array = NDArray[np.float64]

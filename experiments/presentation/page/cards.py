@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.presentation.commands import write_film_command
-from experiments.presentation.summary import Highlight, Summary
+from experiments.presentation.summaries.summary import Highlight, Summary
+from experiments.presentation.text.commands import write_film_command
 
 NUM_WORST, NUM_BEST = 3, 2
 """Cards of one policy."""

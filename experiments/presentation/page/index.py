@@ -12,8 +12,8 @@ from experiments.presentation.figures.figures import Drawn
 from experiments.presentation.page.audit_section import Section
 from experiments.presentation.page.cards import REPLAYS, VIDEOS, find_address, make_cards
 from experiments.presentation.page.shell import inline_figure, make_environment, shell
-from experiments.presentation.summary import ALL, Summary
-from experiments.presentation.tables import PRICE_COLUMNS, usd
+from experiments.presentation.summaries.summary import ALL, Summary
+from experiments.presentation.text.tables import PRICE_COLUMNS, usd
 from experiments.records.prices import CORE_HOUR_USD
 from experiments.store.atomic import write_text
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.presentation.tables import percent, points, price_cells, usd, with_interval
+from experiments.presentation.text.tables import percent, points, price_cells, usd, with_interval
 
 _HERE: Final = Path(__file__).parent
 

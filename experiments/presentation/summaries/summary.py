@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from envs.scenario.suite import USUAL_OUTCOMES, Outcomes
 from experiments.evaluation.entrants import Entrant
-from experiments.presentation.outcomes import (
+from experiments.presentation.summaries.outcomes import (
     OutcomeSummary,
     Unavoidable,
     describe_unavoidable,
