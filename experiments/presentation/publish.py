@@ -16,7 +16,8 @@ from experiments.presentation.figures.figures import draw_all
 from experiments.presentation.joining.source import Source
 from experiments.presentation.page.audit_section import find_section
 from experiments.presentation.page.index import write_page
-from experiments.presentation.summaries.summary import Summary, summarise
+from experiments.presentation.summaries.kinds import find_kinds
+from experiments.presentation.summaries.summary import Summary, summarise, with_kinds
 from experiments.presentation.text.commands import USUAL_COST
 from experiments.presentation.text.tables import markdown, render, to_plain
 from experiments.records.matching import split_unavoidable
@@ -72,14 +73,17 @@ def summarise_source(
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
     with Progress("statistics"):
         return {
-            setting: summarise(
-                records_of(source.table, setting),
-                source.entrants,
-                strata=source.strata,
-                reference=choose_reference(reference, list(source.entrants)),
-                level=level,
-                num_resamples=num_resamples,
-                outcomes=find_outcomes(source.provenance),
+            setting: with_kinds(
+                summarise(
+                    records_of(source.table, setting),
+                    source.entrants,
+                    strata=source.strata,
+                    reference=choose_reference(reference, list(source.entrants)),
+                    level=level,
+                    num_resamples=num_resamples,
+                    outcomes=find_outcomes(source.provenance),
+                ),
+                find_kinds(source.entrants, source.files),
             )
             for setting in (main, *others)
         }

@@ -13,7 +13,8 @@ from experiments.evaluation.entrants import Entrant
 from experiments.presentation.figures.figures import draw_all
 from experiments.presentation.page.index import write_page
 from experiments.presentation.page.shell import SCRIPTS
-from experiments.presentation.summaries.summary import ALL, align, find_best, find_worst, summarise
+from experiments.presentation.summaries.instances import find_best, find_worst
+from experiments.presentation.summaries.summary import ALL, align, summarise
 from experiments.presentation.text.tables import markdown, outcome_cells, render, to_plain
 from experiments.records.prices import CORE_HOUR_USD, Price, to_usd
 from policies.base import Budget
