@@ -11,10 +11,10 @@ from experiments.presentation.figures.style import colours_of, markers_of, scale
 from experiments.presentation.summaries.summary import ALL, PolicyRow, Summary
 from experiments.presentation.text.tables import usd
 
-WIDE_IN, NARROW_IN = 10.0, 4.3
+WIDE_IN, NARROW_IN = 10.0, 3.7
 """Widths in inches, for a page and for a telephone."""
 
-_LINE_IN, _GAP, _ENDS_IN = 0.125, 1.6, 0.95
+_LINE_IN, _GAP, _ENDS_IN = 0.115, 1.6, 0.95
 """Height of one policy in a stratum, the gap between strata in such lines, and the space for legend and axis."""
 
 

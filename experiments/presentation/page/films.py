@@ -18,7 +18,11 @@ from experiments.presentation.page.cards import (
 from experiments.presentation.summaries.instances import LOSS, TYPICAL, WIN, Pick
 from experiments.presentation.summaries.summary import Summary
 
-TITLES: Final = {WIN: "Largest win", LOSS: "Largest loss", TYPICAL: "A typical instance"}
+TITLES: Final = {
+    WIN: "Largest win of {policy}",
+    LOSS: "Largest loss of {policy}",
+    TYPICAL: "A typical instance",
+}
 """Titles of the films that are shown first."""
 
 
@@ -85,13 +89,13 @@ def _show_pick(
     one: Pick, about: Mapping[str, Any], summary: Summary, page: Path, config: Mapping[str, Any]
 ) -> Film:
     """The film of a pick, or its numbers and the command that makes the film."""
-    stem = stem_of(one.family, one.seed)
+    stem, title = stem_of(one.family, one.seed), TITLES[one.role].format(policy=one.policy)
     place = _describe_place(one.stratum, one.family, one.seed, one.objects)
     if stem in about:
-        return _make(TITLES[one.role], place, _costs_of(about[stem]), stem, about[stem], page)
+        return _make(title, place, _costs_of(about[stem]), stem, about[stem], page)
     costs = _sort([(one.policy, one.cost_usd), (one.reference, one.reference_usd)])
     command = write_command(summary, [one.reference, one.policy], one.stratum, one.seed, config)
-    return Film(TITLES[one.role], place, costs, None, None, None, command)
+    return Film(title, place, costs, None, None, None, command)
 
 
 def _make(

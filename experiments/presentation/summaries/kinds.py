@@ -50,7 +50,7 @@ def kind_of(entrant: Entrant, text: str | None, files: Mapping[str, str | None])
     target = _TARGET.search(text or "")
     inner = _INNER.search(text or "")
     if inner and files.get(inner[1]):
-        return kind_of(entrant, files[inner[1]])
+        return kind_of(entrant, files[inner[1]], {})
     return PACKAGES.get(target[1], OTHER) if target else OTHER
 
 
