@@ -22,7 +22,9 @@ from experiments.presentation.text.commands import write_film_command
 from experiments.records.matching import align
 from experiments.store.atomic import make_folder
 from experiments.store.progress import watch
-from experiments.video.job import Order, describe_heading, make_videos
+from experiments.video.job import make_videos
+from experiments.video.order import Order
+from experiments.video.production import describe_heading
 from policies.base import Policy
 
 MOST_POLICIES: Final = 5
