@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, LinearSegmentedColormap, SymLogNorm
+from matplotlib.colors import Colormap, LinearSegmentedColormap, SymLogNorm, rgb_to_hsv, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -32,8 +32,8 @@ DARK_USD: Final = 500.0
 """Cells beyond this are so dark that their text is white."""
 
 
-SAME_KIND: Final = "#333333"
-"""Colour of the cells in which a policy is cheaper than another one of its kind."""
+SAME_HUE: Final = "#333333"
+"""Colour of the cells in which a policy is cheaper than another one of the same hue."""
 
 
 class Axis(NamedTuple):
@@ -139,8 +139,8 @@ def _shade(summary: Summary, policy: str, reference: str) -> Colormap:
     """From the colour of a policy, where it is cheaper, over white to that of the reference."""
     colours = colours_of(summary.rows)
     first, last = colours[policy], colours[reference]
-    # two policies of one kind have one colour: ink instead of the first
-    ends = [SAME_KIND if first == last else first, "#ffffff", last]
+    hues = [round(float(rgb_to_hsv(to_rgb(colour))[0]), 2) for colour in (first, last)]
+    ends = [SAME_HUE if hues[0] == hues[1] else first, "#ffffff", last]
     return LinearSegmentedColormap.from_list("cheaper", ends)
 
 

@@ -73,6 +73,7 @@ def write_page(
             cards=make_cards(summary, folder, config),
             kinds=kinds,
             important=summary.important,
+            advice=_find_advice(summary),
             legend_kinds=[kind for kind in KINDS if kind in kinds.values()],
             provenance=provenance,
             details=json.dumps(provenance, indent=2),
@@ -83,6 +84,14 @@ def write_page(
     path = folder / "index.html"
     write_text(path, text)
     return path
+
+
+def _find_advice(summary: Summary) -> str:
+    """What would settle the first comparison, as a sentence without its full stop; empty if nothing is to be said."""
+    for item in summary.comparisons[:1]:
+        words = item.verdict.text.removeprefix(item.verdict.sentence).lstrip("; ")
+        return f"{words[:1].upper()}{words[1:]}"
+    return ""
 
 
 def _inline(folder: Path, drawn: Sequence[Drawn]) -> list[_Figure]:
