@@ -16,6 +16,7 @@ from experiments.presentation.figures.style import styled
 from experiments.store.atomic import make_folder
 from experiments.studies.counterfactual.configuration import ExploreConfiguration
 from experiments.studies.counterfactual.explorer.jobs import Job, Worker
+from experiments.studies.counterfactual.explorer.pictures import Sight, take_pictures
 from experiments.studies.counterfactual.figure import FULL_IN, NARROW_IN, Drawn, draw
 from experiments.studies.counterfactual.files import describe
 from experiments.studies.counterfactual.properties import (
@@ -48,6 +49,7 @@ class Result(NamedTuple):
     study: Study
     wide: Picture
     narrow: Picture
+    sights: list[Sight]  # one per value
 
 
 class Model:
@@ -120,7 +122,9 @@ class Model:
         with styled():
             wide = _picture(draw(found, title, FULL_IN))
             narrow = _picture(draw(found, f"{item.family} {item.seed}", NARROW_IN))
-        return Result(title, found, wide, narrow)
+        report(1.0, "pictures")
+        sights = take_pictures([changed.change(instance, float(v)) for v in found.values])
+        return Result(title, found, wide, narrow, sights)
 
     def _video(self, item: SuiteItem, name: str, value: float, report: Report) -> Path:
         """Make a video on the worker's thread."""

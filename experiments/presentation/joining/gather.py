@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from envs.errors import UserError, describe_cause, shown
 from experiments.evaluation.entrants import Entrant
-from experiments.presentation.agreement import RUN, Run, check_agreement, check_instances
-from experiments.presentation.coverage import keep_common
-from experiments.presentation.publish import Source
+from experiments.presentation.joining.agreement import RUN, Run, check_agreement, check_instances
+from experiments.presentation.joining.coverage import keep_common
+from experiments.presentation.joining.source import Source
 from experiments.records import table as records
 from experiments.store.manifest import check_file
 

@@ -3,7 +3,7 @@
 import pytest
 
 from envs.errors import UserError
-from experiments.presentation.readme import BEGIN, END, write_block
+from experiments.presentation.text.readme import BEGIN, END, write_block
 
 
 def test_the_text_between_the_marks_is_replaced(tmp_path):

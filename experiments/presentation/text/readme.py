@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from envs.errors import UserError
-from experiments.presentation.columns import markdown_table
-from experiments.presentation.publish import Source
-from experiments.presentation.shares import Lead, Share, find_leads, find_shares
-from experiments.presentation.summary import ALL, Comparison, PolicyRow, Summary
-from experiments.presentation.tables import points, usd, with_interval
+from experiments.presentation.joining.source import Source
+from experiments.presentation.summaries.shares import Lead, Share, find_leads, find_shares
+from experiments.presentation.summaries.summary import ALL, Comparison, PolicyRow, Summary
+from experiments.presentation.text.columns import markdown_table
+from experiments.presentation.text.tables import points, usd, with_interval
 from experiments.records import table as records
 from experiments.stats.interval import Interval
 from experiments.store.atomic import write_text

@@ -7,7 +7,7 @@ import pytest
 
 from envs.errors import UserError
 from experiments.evaluation.entrants import Entrant, to_values
-from experiments.presentation.gather import gather
+from experiments.presentation.joining.gather import gather
 from experiments.presentation.publish import summarise_source
 from experiments.records import table as records
 from policies.base import Budget

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from experiments.evaluation.entrants import Entrant
-from experiments.presentation.readme import BEGIN, END, make_block
-from experiments.presentation.shares import find_leads, find_shares
-from experiments.presentation.summary import summarise
+from experiments.presentation.summaries.shares import find_leads, find_shares
+from experiments.presentation.summaries.summary import summarise
+from experiments.presentation.text.readme import BEGIN, END, make_block
 from policies.base import Budget
 
 HERO = "world_model@1M"

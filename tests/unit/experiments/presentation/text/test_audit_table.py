@@ -10,8 +10,8 @@ import pytest
 
 import conf
 from envs.errors import UserError
-from experiments.presentation.audit_table import number, read, sort_rows, write_markdown
 from experiments.presentation.page.audit_section import COMMITTED, find_section, write_audit_page
+from experiments.presentation.text.audit_table import number, read, sort_rows, write_markdown
 from experiments.studies.audit.summary import WIDTH, summarise
 
 
@@ -150,12 +150,12 @@ def test_another_file_is_an_error_of_one_line(tmp_path):
 
 def test_showing_starts_no_engine():
     code = (
-        "import sys\nfrom experiments.presentation.audit_table import read\n"
+        "import sys\nfrom experiments.presentation.text.audit_table import read\n"
         "from experiments.studies.audit.summary import summarise\n"
         f"summarise(read(__import__('pathlib').Path({str(COMMITTED)!r})))\n"
         "print([name for name in ('numba', 'torch', 'pyarrow', 'scipy') if name in sys.modules])"
     )
-    root = Path(__file__).parents[4]
+    root = Path(__file__).parents[5]
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from envs.errors import UserError
-from experiments.presentation.columns import markdown_table
+from experiments.presentation.text.columns import markdown_table
 
 FILE: Final = "audit.json"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from experiments.presentation.columns import align, markdown_table
-from experiments.presentation.outcomes import COSTLY_USD
-from experiments.presentation.summary import ALL, Summary
+from experiments.presentation.summaries.outcomes import COSTLY_USD
+from experiments.presentation.summaries.summary import ALL, Summary
+from experiments.presentation.text.columns import align, markdown_table
 from experiments.records.prices import Price, to_usd
 from experiments.stats.interval import Interval
 

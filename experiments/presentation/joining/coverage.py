@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from envs.errors import UserError
-from experiments.presentation.agreement import RUN
+from experiments.presentation.joining.agreement import RUN
 from experiments.records import table as records
 
 _Instance = tuple[str, str, int]

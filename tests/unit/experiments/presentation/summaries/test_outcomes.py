@@ -6,8 +6,8 @@ import pytest
 
 from envs.errors import UserError
 from envs.scenario.suite import Outcomes, read_outcomes
-from experiments.presentation.outcomes import summarise_outcomes
 from experiments.presentation.publish import find_outcomes
+from experiments.presentation.summaries.outcomes import summarise_outcomes
 from experiments.records.matching import Pairs, split_unavoidable
 from experiments.stats.resampling import Bootstrap
 

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from envs.scenario.suite import USUAL_OUTCOMES, Outcomes
 from experiments.evaluation.entrants import Entrant
-from experiments.presentation.outcomes import (
+from experiments.presentation.summaries.instances import (
+    Highlight,
+    Pick,
+    find_best,
+    find_picks,
+    find_worst,
+)
+from experiments.presentation.summaries.kinds import KINDS, OTHER, kind_of
+from experiments.presentation.summaries.outcomes import (
     OutcomeSummary,
     Unavoidable,
     describe_unavoidable,
@@ -44,11 +52,8 @@ HARD_BRAKING_MPS2: Final = 3.0
 ROUNDING_MPS2: Final = 1e-4
 """Braking in records is derived from speeds in single precision: a policy that brakes at the limit is within this."""
 
-_PAIR: Final = "stratum, family, seed"
-"""Columns that identify an instance in records of one suite and split."""
-
-NUM_HIGHLIGHTS: Final = 5
-"""Worst and best instances that are named for every policy."""
+NUM_IMPORTANT: Final = 5
+"""Policies that the first figure and table show; a page folds the others away."""
 
 
 class PolicyRow(NamedTuple):
@@ -64,6 +69,7 @@ class PolicyRow(NamedTuple):
     price: Price
     file: str | None = None  # its name in commands; ``None`` if that is ``policy``
     validation_usd: tuple[tuple[float, ...], ...] = ()  # by training seed, as it learned
+    kind: str = OTHER  # one of KINDS
 
 
 class Comparison(NamedTuple):
@@ -78,19 +84,6 @@ class Comparison(NamedTuple):
     verdict: Verdict
 
 
-class Highlight(NamedTuple):
-    """One of the worst or of the best instances of a policy."""
-
-    policy: str
-    stratum: str
-    family: str
-    seed: int
-    objects: str
-    cost_usd: float
-    best_usd: float  # cost of the cheapest of all policies
-    reason: str
-
-
 class Summary(NamedTuple):
     """All numbers of the tables and of the page."""
 
@@ -103,6 +96,7 @@ class Summary(NamedTuple):
     comparisons: Sequence[Comparison]
     worst: Mapping[str, Sequence[Highlight]]  # by policy
     best: Mapping[str, Sequence[Highlight]]  # by policy except the reference: largest savings
+    picks: Sequence[Pick]  # of the first comparison: largest win, largest loss, a typical one
     level: float
     outcomes: OutcomeSummary  # those that the suite fixes
     unavoidable: Unavoidable
@@ -116,6 +110,23 @@ class Summary(NamedTuple):
     def ranked(self) -> list[PolicyRow]:
         """Rows by mean cost, the cheapest first."""
         return sorted(self.rows, key=lambda row: row.cost[ALL].value)
+
+    @property
+    def important(self) -> list[PolicyRow]:
+        """The ``NUM_IMPORTANT`` rows that matter most, the cheapest first.
+
+        They are the two policies of the first comparison, then the cheapest of every kind that is not among them yet,
+        in the order of ``KINDS``, then the cheapest of the rest.
+        """
+        named = [name for item in self.comparisons[:1] for name in (item.reference, item.policy)]
+        ranked = self.ranked
+        chosen = [row for row in ranked if row.policy in named]
+        for kind in KINDS:
+            if all(row.kind != kind for row in chosen):
+                chosen += [row for row in ranked if row.kind == kind][:1]
+        chosen += [row for row in ranked if row not in chosen]
+        kept = [row.policy for row in chosen[:NUM_IMPORTANT]]
+        return [row for row in ranked if row.policy in kept]
 
 
 def summarise(
@@ -187,36 +198,16 @@ def summarise(
         compared,
         {name: find_worst(table, name) for name in policies},
         {name: find_best(table, name, reference) for name in policies if name != reference},
+        find_picks(table, compared[0].policy, reference) if compared else [],
         level,
         summarise_outcomes(pairs, outcomes, policies, reference, boot(ALL)),
         describe_unavoidable(apart, policies),
     )
 
 
-def find_worst(table: pa.Table, policy: str) -> list[Highlight]:
-    """The instances in which a policy costs most compared with the cheapest policy, the costliest first."""
-    return _find_highlights(table, "policy = ?", "cost_usd - best_usd desc", [policy, policy])
-
-
-def find_best(table: pa.Table, policy: str, reference: str) -> list[Highlight]:
-    """The instances in which a policy saves most compared with the reference, the largest saving first."""
-    where = "policy = ? and cost_usd < other_usd"
-    return _find_highlights(table, where, "cost_usd - other_usd", [reference, policy])
-
-
-def _find_highlights(
-    table: pa.Table, where: str, order: str, values: Sequence[str]
-) -> list[Highlight]:
-    """Instances chosen and ordered by an SQL condition on ``cost_usd``, ``best_usd`` and ``other_usd``."""
-    rows = records.query(
-        table,
-        f"with least as (select {_PAIR}, min(cost_usd) as best_usd, "  # noqa: S608 (own names)
-        f"avg(cost_usd) filter (policy = ?) as other_usd from records group by {_PAIR}) "
-        f"select * from records join least using ({_PAIR}) where {where} order by {order}, seed limit ?",
-        *values,
-        NUM_HIGHLIGHTS,
-    )
-    return [Highlight(**{k: row.get(k, "") for k in Highlight._fields}) for row in rows]
+def with_kinds(summary: Summary, kinds: Mapping[str, str]) -> Summary:
+    """The summary with the kinds of its policies, by name."""
+    return summary._replace(rows=[row._replace(kind=kinds[row.policy]) for row in summary.rows])
 
 
 def _row(
@@ -248,6 +239,7 @@ def _row(
         find_price(table, name, entrant.budget),
         entrant.file,
         entrant.validation_usd,
+        kind_of(entrant, None, {}),
     )
 
 
