@@ -21,7 +21,9 @@ from experiments.presentation.summary import CEILING, Highlight, Summary
 from experiments.records.matching import align
 from experiments.store.atomic import make_folder
 from experiments.store.progress import watch
-from experiments.video.job import Order, describe_heading, make_videos
+from experiments.video.job import make_videos
+from experiments.video.order import Order
+from experiments.video.production import describe_heading
 from policies.base import Policy
 
 LEAST_USD: Final = 1.0

@@ -48,6 +48,7 @@ KEYS = (
     "suite@x", "mix.rule", "families.spill", "model_free.steps", "+hydra.callbacks.x._target_",
     "hydra/launcher", "", "a b",
     "hydra.searchpath", "_target_", "defaults", "+a.b.c", "policy_seeds", "also_cost",
+    "view", "format", "fps", "layout", "slow_motion",
 )  # fmt: skip
 VALUES = (
     "", "null", "1", "-1", "1e400", "nan", "inf", "true", "[]", "{}", "[1,2]", "[[[1]]]", "{a:1}", "{a:{b:{c:1}}}",

@@ -18,7 +18,7 @@ from policies.world_model.dream.simulation.core import DreamCore
 from policies.world_model.dream.simulation.settings import OPTIONS, DreamSettings
 
 if TYPE_CHECKING:
-    from policies.world_model.dream.rendering import DreamPicture
+    from policies.world_model.dream.rendering import Drawn, DreamPicture
 
 RENDER_MODES = ("rgb_array",)
 
@@ -119,6 +119,10 @@ class DreamEnv(Copyable, LongestEpisode, gym.Env[dict[str, Any], Any]):
         """The present picture ``(height, width, 3)`` uint8; ``None`` without a render mode."""
         if self.render_mode is None or self.core.pieces[0] < 0:
             return None
+        return self._prepare().draw()
+
+    def _prepare(self) -> DreamPicture:
+        """What draws the dream, made when it is first needed."""
         if self._picture is None:
             # here, because the drawing library is slow to import and most dreams are not drawn
             from policies.world_model.dream.rendering import DreamPicture
@@ -128,7 +132,7 @@ class DreamEnv(Copyable, LongestEpisode, gym.Env[dict[str, Any], Any]):
                 now = int(self.core.record(0).episode_i[episode.TICK])
                 later = self.begins_at * TICKS_PER_DECISION - now
             self._picture = DreamPicture(self.core, later)
-        return self._picture.draw()
+        return self._picture
 
     def pictures(self, count: int = TICKS_PER_DECISION) -> list[Any]:
         """The last decision in ``count`` evenly spaced, linearly interpolated pictures; the last is the present."""
@@ -136,6 +140,11 @@ class DreamEnv(Copyable, LongestEpisode, gym.Env[dict[str, Any], Any]):
         if last is None or self._picture is None:
             return [last]
         return [*(self._picture.draw((k + 1) / count) for k in range(count - 1)), last]
+
+    def states(self, count: int = TICKS_PER_DECISION) -> list[Drawn]:
+        """The last decision in ``count`` evenly spaced states as they are drawn; the last is the present."""
+        picture = self._prepare()
+        return [picture.state((k + 1) / count) for k in range(count)]
 
     def close(self) -> None:
         """Release the resources of the picture."""

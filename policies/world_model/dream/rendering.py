@@ -59,6 +59,14 @@ class _Poses(NamedTuple):
     arrays: tuple[Array, ...]  # as _DRAWN
 
 
+class Drawn(NamedTuple):
+    """A state of a dream as it is drawn."""
+
+    world: World
+    scene: Any  # debris_types, family and variant, as of a ScenarioInstance
+    certainty: tuple[float, ...]  # opacity of every object
+
+
 class DreamPicture(Copyable):
     """Draws the first world of a ``DreamCore``; copies are drawn on surfaces of their own.
 
@@ -122,6 +130,17 @@ class DreamPicture(Copyable):
         if last is not None:
             path[-1] = last
         return self._viewer.get_image()
+
+    def state(self, share: float = 1.0) -> Drawn:
+        """A copy of the state after a share of the last decision; its clock shows the nearest tick."""
+        if not self._now.arrays:
+            self.begin()
+        self._place(share)
+        world = empty_world()
+        for name in FIELDS:
+            getattr(world, name)[...] = getattr(self._scene.world, name)
+        world.episode_i[episode.TICK] -= round((1.0 - share) * TICKS_PER_DECISION)
+        return Drawn(world, self._scene.instance, self._certainty())
 
     def _place(self, share: float) -> None:
         """Interpolate between the last two decisions, in place."""

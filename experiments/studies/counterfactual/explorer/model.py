@@ -24,7 +24,8 @@ from experiments.studies.counterfactual.properties import (
     label_properties,
 )
 from experiments.studies.counterfactual.study import Report, Study, study
-from experiments.video.job import MOST_POLICIES, Order, make_video
+from experiments.video.job import make_video
+from experiments.video.order import MOST_POLICIES, Order
 
 USUAL_PROPERTY: Final = "object.mass"
 """The property that is shown first, if the family has it."""
