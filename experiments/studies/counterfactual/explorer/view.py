@@ -10,8 +10,8 @@ from nicegui import app, ui
 
 from envs.scenario.suite import SuiteItem
 from experiments.presentation.figures.style import COLOURS
+from experiments.presentation.local_page.jobs import Job
 from experiments.studies.counterfactual.executions import MANOEUVRES
-from experiments.studies.counterfactual.explorer.jobs import Job
 from experiments.studies.counterfactual.explorer.model import USUAL_PROPERTY, Model, Picture, Result
 from experiments.studies.counterfactual.figure import place_of
 from experiments.studies.counterfactual.study import Flip, Study
