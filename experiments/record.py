@@ -1,4 +1,4 @@
-"""Film policies side by side in the same instance, with a contact sheet of the key moments."""
+"""Film policies side by side in the same instance, with a poster and a contact sheet of the key moments."""
 
 from __future__ import annotations
 

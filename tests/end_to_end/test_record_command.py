@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from envs.scenario.suite import load_suite
 from experiments.cli.loading import load_policy
@@ -157,6 +158,25 @@ def test_four_panels_are_filmed_without_naming_anybody(tmp_path):
         pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert len(pictures) == 1 + round(5 * SECONDS) + round(5 * HOLD_S)
     assert pictures[0].shape == (720, 1280, 3)
+
+
+def test_one_picture_instead_of_a_film(tmp_path):
+    code, out, err = run(
+        tmp_path, "policy=[keep,brake]", "suite=quick", "format=png", "seed=13000000"
+    )
+    assert code == 0, err
+    (png,) = tmp_path.rglob("*.png")
+    assert out.splitlines()[1] == str(png.relative_to(tmp_path))
+    with Image.open(png) as picture:
+        assert picture.size == (1280, 470)
+    assert list(tmp_path.rglob("*.mp4")) == []
+
+
+def test_one_picture_shows_no_dream(tmp_path):
+    code, _, err = run(tmp_path, "source=dream", "suite=quick", "format=png")
+    assert code == 2
+    assert err.startswith("error: format: got 'png', which shows one panel per policy")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_four_panels_need_two_policies(tmp_path):

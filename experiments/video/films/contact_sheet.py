@@ -14,10 +14,10 @@ from envs.highway.drawing.panel import KMH_PER_MPS, format_usd
 from envs.specification import DECISION_S, TICKS_PER_DECISION, column
 from experiments.video.course.moments import key_moments
 from experiments.video.drawing.ending import dim
+from experiments.video.drawing.lens import make_lens
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.films.bird import Bird
-from experiments.video.films.driver import draw_driver, film_camera
 from experiments.video.films.episode import Film
 from experiments.video.films.layout import HEADING_PX
 from experiments.video.films.side_by_side import Heading, compare_costs
@@ -107,14 +107,14 @@ def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
     width, height = CELL_PX
     driver = DRIVER_PX if film.shape.driver_px else 0
     bird = Bird(film.course, (width - driver, height), SCALING, CENTRING)
-    camera = film_camera(driver, height) if driver else None
+    lens = make_lens(driver, height, is_chase=film.shape.is_chase)
     found: dict[int, Frame] = {}
     for moment in sorted({min(moment, film.num_decisions) for moment in moments}):
         tick = float(moment * TICKS_PER_DECISION)
         world = film.course.at(tick)
         parts = [to_frame(bird.draw(world, tick))]
-        if camera is not None:
-            parts.insert(0, draw_driver(world, camera, chase=film.shape.is_chase))
+        if lens is not None:
+            parts.insert(0, lens.shoot(world))
         found[moment] = np.hstack(parts)
     bird.close()
     return found

@@ -14,13 +14,13 @@ from envs.specification import DECISION_HZ, DECISION_S, TICK_S, TICKS_PER_DECISI
 from experiments.video.course.clock import Moment, set_clock
 from experiments.video.drawing.ahead import draw_names
 from experiments.video.drawing.ending import draw_ending
+from experiments.video.drawing.lens import make_lens
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.strip import draw_strip
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import RIGHT_PX, TITLE_PX, draw_name
 from experiments.video.films.bird import Bird
 from experiments.video.films.dreaming import Dreamt
-from experiments.video.films.driver import draw_driver, film_camera
 from experiments.video.films.episode import Film
 from experiments.video.films.layout import Layout, arrange, compose
 from experiments.video.films.side_by_side import Heading, Timing, draw_heading
@@ -90,9 +90,8 @@ class _DreamPanel:
         self._letters = Lettering()
         size = (self._shape.width, self._shape.bird_px or 64)
         self._bird = Bird(dreamt.course, size)
-        self._camera = None
-        if self._shape.driver_px:
-            self._camera = film_camera(self._shape.width, self._shape.driver_px)
+        shape = self._shape
+        self._lens = make_lens(shape.width, shape.driver_px, is_chase=shape.is_chase)
 
     def draw(self, moment: Moment, step: int) -> Frame:
         """Draw the panel at a moment, which is in a decision of the dream."""
@@ -100,17 +99,16 @@ class _DreamPanel:
         tick = min(moment.tick - dreamt.start * TICKS_PER_DECISION, dreamt.course.num_ticks)
         world = dreamt.course.at(tick)
         surface = pygame.Surface((shape.width, shape.height))
-        if self._camera is not None:
-            frame = draw_driver(world, self._camera, chase=shape.is_chase)
-            surface.blit(to_surface(frame), (0, TITLE_PX))
+        if self._lens is not None:
+            self._lens.paint(surface, world, TITLE_PX)
         if shape.bird_px:
             surface.blit(self._bird.draw(world, tick), (0, TITLE_PX + shape.driver_px))
         self._letters.begin_frame()
         pen = Pen(surface, self._letters)
-        if self._camera is not None and not shape.is_chase:
+        if self._lens is not None:
             area = pygame.Rect(0, TITLE_PX, shape.width, shape.driver_px)
             names = dreamt.course.scenes[int(tick)].debris_types
-            draw_names(pen, area, world, self._camera, names)
+            draw_names(pen, area, world, self._lens, names)
         below = pygame.Rect(0, shape.height - shape.strip_px, shape.width, shape.strip_px)
         if shape.strip_px:
             draw_strip(pen, below, self._bird.read(world, tick), ())

@@ -9,7 +9,7 @@ from typing import Final
 
 import pygame
 
-from envs.camera import Camera
+from envs.camera import CHASE
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import NORMAL, Lettering
@@ -23,12 +23,12 @@ from experiments.video.course.script import Script
 from experiments.video.drawing.ahead import draw_names, draw_paths
 from experiments.video.drawing.ending import describe_ending, draw_ending
 from experiments.video.drawing.ghosts import draw_ghosts
+from experiments.video.drawing.lens import make_lens
 from experiments.video.drawing.lines import POLICY_COLOURS, Pen
 from experiments.video.drawing.strip import draw_strip
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import TITLE_PX, Title, draw_title
 from experiments.video.films.bird import Bird
-from experiments.video.films.driver import draw_driver, film_camera
 from experiments.video.films.layout import Shape, arrange
 
 SHAPE: Final = arrange("both", 2).shape
@@ -75,9 +75,7 @@ class Film:
         self._letters = Lettering()
         self._last = (0.0, 0.0)  # speed, cost
         self._replay = Replay(script, length)
-        self._camera: Camera | None = None
-        if shape.driver_px:
-            self._camera = film_camera(shape.width, shape.driver_px)
+        self._lens = make_lens(shape.width, shape.driver_px, is_chase=shape.is_chase)
 
     @property
     def num_decisions(self) -> int:
@@ -157,21 +155,18 @@ class Film:
 
     def _draw_driver(self, surface: pygame.Surface, world: World, moment: Moment) -> None:
         """Draw the driver's view; in slow motion the view from behind, as the driver cannot see below the bonnet."""
-        if self._camera is None:
+        if self._lens is None:
             return
-        is_chase = self.shape.is_chase or moment.is_slow
-        surface.blit(to_surface(draw_driver(world, self._camera, chase=is_chase)), (0, TITLE_PX))
+        lens = self._lens._replace(view=CHASE) if moment.is_slow else self._lens
+        lens.paint(surface, world, TITLE_PX)
         pen = Pen(surface, self._letters)
         area = pygame.Rect(0, TITLE_PX, self.shape.width, self.shape.driver_px)
-        if moment.is_slow:
-            pen.draw_plate("slow motion, from behind", 12, TITLE_PX + 12, NORMAL, ink.AMBER)
-        if is_chase:
-            return
         decision = self._decision(moment)
         options, origin = self.captions[decision].options, self.course.origin(decision)
-        draw_paths(surface, area, world, self._camera, options, origin)
-        names = self.script.episode.instance.debris_types
-        draw_names(pen, area, world, self._camera, names)
+        draw_paths(surface, area, world, lens, options, origin)
+        draw_names(pen, area, world, lens, self.script.episode.instance.debris_types)
+        if moment.is_slow:
+            pen.draw_plate("slow motion, from behind", 12, TITLE_PX + 12, NORMAL, ink.AMBER)
 
     def _draw_bird(self, surface: pygame.Surface, world: World, moment: Moment) -> None:
         """Draw the bird's view with the imagined futures on its road."""

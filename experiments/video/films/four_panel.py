@@ -18,11 +18,11 @@ from experiments.video.course.script import Script
 from experiments.video.drawing.ending import dim
 from experiments.video.drawing.future import draw_future
 from experiments.video.drawing.ghosts import draw_ghosts
+from experiments.video.drawing.lens import make_lens
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.readouts import draw_belief, draw_plans, draw_truth
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
 from experiments.video.drawing.title import TITLE_PX, draw_name
-from experiments.video.films.driver import draw_driver, film_camera
 from experiments.video.films.episode import SHAPE, Film
 from experiments.video.films.layout import Shape
 
@@ -54,7 +54,7 @@ class ModelFilm(Film):
         max_seconds: float | None = None,
     ) -> None:
         super().__init__(script, colour=colour, shape=shape, max_seconds=max_seconds)
-        self._eye = film_camera(outer.width, outer.driver_px) if outer.driver_px else None
+        self._eye = make_lens(outer.width, outer.driver_px, is_chase=outer.is_chase)
 
     def draw_panels(self, moment: Moment) -> list[Frame]:
         """The true world, the policy with its belief, and what it imagines."""
@@ -90,8 +90,7 @@ class ModelFilm(Film):
         if self._eye is None:
             surface.blit(self.bird.draw(world, moment.tick), (0, TITLE_PX))
         else:
-            frame = draw_driver(world, self._eye, chase=self.shape.is_chase)
-            surface.blit(to_surface(frame), (0, TITLE_PX))
+            self._eye.paint(surface, world, TITLE_PX)
 
     def _imagination(self, world: World, moment: Moment) -> pygame.Surface:
         """Draw the imagined future: from the driver's view 1 s ahead, from above as ghosts on the dimmed road."""

@@ -4,19 +4,28 @@ import numpy as np
 import pygame
 import pytest
 
-from envs.camera import Camera
+from envs.camera import Camera, project
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import Lettering
 from envs.specification import VEHICLE_SLOTS, debris, episode, track, vehicle
 from envs.specification.world import empty_world
 from experiments.video.course.clock import Moment
 from experiments.video.course.imagined import OUT_OF_SIGHT_M, imagine
-from experiments.video.drawing.ahead import draw_names, draw_paths, project
+from experiments.video.drawing.ahead import draw_names, draw_paths
+from experiments.video.drawing.lens import Lens, make_lens
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.title import TITLE_PX
-from experiments.video.films.driver import film_camera
 from experiments.video.films.episode import Film
-from experiments.video.films.layout import VIEWS, arrange, arrange_four, compose
+from experiments.video.films.layout import (
+    HEADING_PX,
+    SEPARATOR_PX,
+    VIEWS,
+    arrange,
+    arrange_four,
+    compose,
+)
+from experiments.video.films.side_by_side import Heading
+from experiments.video.films.still import draw_still, lay_out_still
 from policies.base import Foresight, Option
 
 
@@ -42,38 +51,39 @@ CAMERA = Camera(
 
 def test_a_place_is_projected_as_by_hand(world):
     # f = 700 px, the camera 0.5 m ahead of the centre and 1.4 m high, 40 m away
-    u, v, depth = project(world, CAMERA, 140.5, 6.0, 0.4)
+    u, v, depth = project(world, CAMERA, (140.5, 6.0, 0.4))
     assert depth == pytest.approx(40.0)
     assert u == pytest.approx(320 + 700 * 2.0 / 40.0)
     assert v == pytest.approx(135 + 700 * 1.0 / 40.0)
     # turned to the right by 0.05 rad, what is straight ahead moves to the left
     world.vehicle_f[vehicle.HEADING, 0] = 0.05
-    assert project(world, CAMERA, 140.5, 4.0, 0.0)[0] == pytest.approx(320 - 700 * 0.05, abs=0.8)
+    assert project(world, CAMERA, (140.5, 4.0, 0.0))[0] == pytest.approx(320 - 700 * 0.05, abs=0.8)
 
 
 def test_names_stand_above_their_objects(world):
     pygame.font.init()
     surface = pygame.Surface((640, 400))
     area = pygame.Rect(0, 40, 640, 360)
-    draw_names(Pen(surface, Lettering()), area, world, CAMERA, ["rock"])
+    draw_names(Pen(surface, Lettering()), area, world, Lens(CAMERA), ["rock"])
     drawn = pygame.surfarray.array3d(surface).sum(axis=2) > 0
     # the leader ends at the object's top
     assert drawn[355, 40 + 148 : 40 + 152].any()
     assert not drawn[:, 40 + 156 :].any()
     columns = np.flatnonzero(drawn.any(axis=1))
     assert columns.min() < 355 < columns.max()
-    # behind the camera there is nothing to name
-    world.debris_f[debris.X, 0] = 90.0
-    surface.fill((0, 0, 0))
-    draw_names(Pen(surface, Lettering()), area, world, CAMERA, ["rock"])
-    assert pygame.surfarray.array3d(surface).sum() == 0
+    # behind the camera and far away there is nothing to name
+    for x in (90.0, 300.0):
+        world.debris_f[debris.X, 0] = x
+        surface.fill((0, 0, 0))
+        draw_names(Pen(surface, Lettering()), area, world, Lens(CAMERA), ["rock"])
+        assert pygame.surfarray.array3d(surface).sum() == 0
 
 
 def test_paths_lie_on_the_road(world):
     surface = pygame.Surface((640, 400))
     area = pygame.Rect(0, 40, 640, 360)
     path = np.array([[0.0, 4.0], [60.0, 4.0]])
-    draw_paths(surface, area, world, CAMERA, [Option("a", 0, 1.0, 1.0, 1.0, path)], 100.0)
+    draw_paths(surface, area, world, Lens(CAMERA), [Option("a", 0, 1.0, 1.0, 1.0, path)], 100.0)
     drawn = pygame.surfarray.array3d(surface)
     amber = np.abs(drawn.astype(int) - np.array(ink.AMBER)).max(axis=2) < 40
     columns, rows = np.flatnonzero(amber.any(axis=1)), np.flatnonzero(amber.any(axis=0))
@@ -146,7 +156,9 @@ def test_only_what_is_tracked_is_imagined(world):
 
 
 def test_wide_pictures_show_more_of_the_road():
-    assert film_camera(1280, 360).field_deg > film_camera(640, 360).field_deg
+    wide, usual = make_lens(1280, 360), make_lens(640, 360)
+    assert wide.camera.field_deg > usual.camera.field_deg
+    assert make_lens(640, 0) is None
 
 
 def test_panel_shows_driver_bird_and_read_out(brake):
@@ -176,3 +188,18 @@ def test_slow_motion_is_seen_from_behind_and_says_so(brake):
     assert (slow[plate] == ink.AMBER).all(axis=2).sum() > 20
     slow[plate] = chased[plate]
     assert (slow[picture] != chased[picture]).mean() < 0.005
+
+
+def test_a_still_says_what_everybody_pays(keep, brake):
+    layout = lay_out_still("both", 2, 1280)
+    films = [Film(script, shape=layout.shape) for script in (keep, brake)]
+    still = draw_still(films, Heading("lone object", "sofa"), 30, layout)
+    assert still.shape == (HEADING_PX + SEPARATOR_PX + TITLE_PX + layout.shape.driver_px, 1280, 3)
+    # as in a film at that time, but with the final cost
+    panel = films[1].draw(Moment(30.0))
+    shown = still[HEADING_PX + SEPARATOR_PX :, 642:]
+    np.testing.assert_array_equal(shown[TITLE_PX:], panel[TITLE_PX:])
+    # letters are mixed with their ground in another format of pixels
+    left = np.s_[:TITLE_PX, :300]
+    np.testing.assert_allclose(shown[left].astype(int), panel[left].astype(int), atol=1)
+    assert (shown[:36, 400:] != panel[:36, 400:]).any()
