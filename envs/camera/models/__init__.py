@@ -1,0 +1,1 @@
+"""What bodies look like: tables of primitives, one row each."""

@@ -1,0 +1,65 @@
+"""All models as the arrays that kernels walk through."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from envs.camera.models import objects, vehicles
+from envs.camera.models.parts import FIXED_COLOURS, Part
+from envs.specification import debris, vehicle
+
+MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODELS}
+"""Every model by name; its index is its place here."""
+
+_INDEX: Final = {name: k for k, name in enumerate(MODELS)}
+
+PAINT_COLOURS: Final = {
+    "white": (226, 228, 230), "black": (34, 36, 40), "grey": (112, 116, 122), "silver": (176, 181, 187),
+    "blue": (36, 74, 136), "red": (158, 30, 34), "green": (44, 84, 62), "brown": (116, 88, 68),
+}  # fmt: skip
+"""Colours of ``envs.specification.vehicle.PAINTS``, red, green, blue 0-255."""
+
+
+def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Rows of all models, and the first row and the end of each."""
+    rows: list[tuple[float, ...]] = []
+    spans = []
+    for parts in MODELS.values():
+        spans.append((len(rows), len(rows) + len(parts)))
+        rows += [part.row() for part in parts]
+    return np.array(rows), np.array(spans)
+
+
+def _choices() -> NDArray[np.float64]:
+    """One row per look: measure, two limits, three models."""
+    rows = []
+    for look in debris.LOOKS:
+        measure, low, high, *names = objects.CHOICES[look]
+        rows.append((measure, low, high, *(_INDEX[str(name)] for name in names)))
+    return np.array(rows, np.float64)
+
+
+def _colours() -> NDArray[np.float64]:
+    """Colours of a body's parts; the first rows are its own."""
+    table = np.zeros((18, 4))
+    for k, colour in FIXED_COLOURS.items():
+        table[k] = colour
+    return table
+
+
+def _kinds() -> NDArray[np.int64]:
+    """Models of cars, trucks and trucks with an open bed, one row each."""
+    count = len(vehicles.CARS)
+    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS)]
+    return np.array(rows)
+
+
+PARTS, SPANS = _join()
+CHOICES: Final = _choices()
+COLOURS: Final = _colours()
+VEHICLES: Final = _kinds()
+LOOKS: Final = np.array([objects.COLOURS[look] for look in debris.LOOKS], np.float64)
+PAINTS: Final = np.array([PAINT_COLOURS[name] for name in vehicle.PAINTS], np.float64)
