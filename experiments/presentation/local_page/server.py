@@ -17,6 +17,9 @@ from envs.errors import UserError
 
 HOST: Final = "127.0.0.1"
 
+RECONNECT_S: Final = 30.0
+"""A page that a busy machine cuts off is the same page again within this time, and is not loaded anew [A]."""
+
 
 def serve_page(
     build: Callable[[Mapping[str, str]], object], *, title: str, port: int, show: bool
@@ -50,7 +53,15 @@ def serve_page(
     # refuse requests under other host names, against DNS rebinding
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     app.on_startup(lambda: _announce(port))
-    ui.run(host=HOST, port=port, title=title, show=show, reload=False, show_welcome_message=False)
+    ui.run(
+        host=HOST,
+        port=port,
+        title=title,
+        show=show,
+        reload=False,
+        show_welcome_message=False,
+        reconnect_timeout=RECONNECT_S,
+    )
 
 
 def free_port(port: int) -> int:

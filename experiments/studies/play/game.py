@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from experiments.presentation.local_page.jobs import Job, Report, Worker
 from experiments.store.run_folder import RunFolder
 from experiments.studies.play.drive import Car, Snapshot
@@ -134,13 +136,14 @@ class Game:
         return self._worker.ask(self.place, self._judge)
 
     def _prepare(self, report: Report) -> None:
-        """Compile the engine and the pictures by driving the next instance, of which nothing is shown."""
+        """Compile the engine and the pictures by one decision that nothing shows."""
         report(0.0, "preparing the pictures")
         self._is_calm.wait()
         item = self.plan.items[min(self.place, len(self.plan.items) - 1)]
         car = Car(Unpaced(), lambda _: None, self.plan.cost)
         car.begin(self.plan.suite.instance(item))
-        car.drive(Person(frozenset))
+        car.step(np.zeros(2))
+        car.close()
         self.stage = self._next_stage()
         self._notify()
         if self.place:

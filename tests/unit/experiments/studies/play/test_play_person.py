@@ -42,7 +42,18 @@ def make(*script):
 
 def test_pedals_deepen_while_they_are_held_and_begin_anew():
     person = make(*[{DOWN}] * 4, {}, {DOWN}, *[{UP}] * 4)
-    assert [act(person)[0] for _ in range(10)] == [-2.0, -5.0, -8.0, -8.0, 0.0, -2.0, 1.0, 2.0, 3.0, 3.0]
+    assert [act(person)[0] for _ in range(10)] == [
+        -2.0,
+        -5.0,
+        -8.0,
+        -8.0,
+        0.0,
+        -2.0,
+        1.0,
+        2.0,
+        3.0,
+        3.0,
+    ]
 
 
 def test_the_brake_wins():
