@@ -26,6 +26,7 @@ from experiments.studies.counterfactual.configuration import (
 )
 from experiments.studies.headline.configuration import CompareConfiguration
 from experiments.studies.observer.configuration import ObserverConfiguration
+from experiments.studies.play.configuration import PlayConfiguration
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.training.collection.collect import CollectConfiguration
@@ -43,6 +44,7 @@ COMMANDS = {
     "tune_rules": TuneConfiguration,
     "counterfactual": CounterfactualConfiguration,
     "explore": ExploreConfiguration,
+    "play": PlayConfiguration,
     "sensitivity": SensitivityConfiguration,
     "audit": AuditConfiguration,
     "sweep": SweepConfiguration,

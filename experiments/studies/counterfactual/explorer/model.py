@@ -13,9 +13,9 @@ from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from experiments.presentation.figures.style import styled
+from experiments.presentation.local_page.jobs import Job, Worker
 from experiments.store.atomic import make_folder
 from experiments.studies.counterfactual.configuration import ExploreConfiguration
-from experiments.studies.counterfactual.explorer.jobs import Job, Worker
 from experiments.studies.counterfactual.explorer.pictures import Sight, take_pictures
 from experiments.studies.counterfactual.figure import FULL_IN, NARROW_IN, Drawn, draw
 from experiments.studies.counterfactual.files import describe

@@ -9,8 +9,8 @@ from typing import Any, Final
 from nicegui import app, ui
 
 from envs.scenario.suite import SuiteItem
+from experiments.presentation.local_page.jobs import Job
 from experiments.studies.counterfactual.executions import MANOEUVRES
-from experiments.studies.counterfactual.explorer.jobs import Job
 from experiments.studies.counterfactual.explorer.model import USUAL_PROPERTY, Model, Picture, Result
 from experiments.studies.counterfactual.figure import place_of
 from experiments.studies.counterfactual.study import Flip, Study

@@ -4,7 +4,7 @@ import threading
 import time
 
 from envs.errors import UserError
-from experiments.studies.counterfactual.explorer.jobs import Worker
+from experiments.presentation.local_page.jobs import Worker
 
 
 def wait_for(*jobs):

@@ -1,4 +1,4 @@
-"""The worker behind the explorer's pages: one thread, newest job first, with all results cached."""
+"""The worker behind local pages: one thread, newest job first, with all results cached."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs.errors import UserError
-from experiments.studies.counterfactual.study import Report
+
+Report = Callable[[float, str], None]
+"""Receives the share of a job that is done, and what is done now."""
 
 
 @dataclass
