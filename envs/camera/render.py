@@ -19,7 +19,8 @@ from envs.camera.bodies import (
     shade_vehicle,
 )
 from envs.camera.furniture import draw_furniture
-from envs.camera.ground import MAX_STRIPS, NUM_COLUMNS, draw_ground
+from envs.camera.ground import draw_ground
+from envs.camera.strips import MAX_STRIPS, NUM_COLUMNS
 from envs.camera.models.tables import CHOICES, COLOURS, LOOKS, PAINTS, PARTS, SPANS, VEHICLES
 from envs.camera.optics import DRIVER, Camera, Eye, View, eye_of
 from envs.camera.sensor import is_repeated
@@ -27,7 +28,7 @@ from envs.camera.shapes import MAX_POINTS, Canvas, begin
 from envs.camera.sky import draw_sky
 from envs.camera.texture import sheet
 from envs.camera.weather import add_glow, add_rain, draw_bonnet
-from envs.physics.compilation import compiled, entry
+from envs.physics.compilation import compiled, uncounted_entry
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, TICK_S, debris, episode, vehicle
 from envs.specification.world import World
 
@@ -62,7 +63,7 @@ def make_canvas(height: int, width: int) -> Canvas:
         np.zeros((height, width + 2), np.float32),
         np.zeros(4, np.int64),
         np.zeros((2, MAX_POINTS)),
-        np.zeros((6, MAX_POINTS)),
+        np.zeros((8, MAX_POINTS)),
         colours,
         np.zeros((3, width), np.float32),
         np.zeros((2, width), np.float32),
@@ -205,7 +206,7 @@ def _with(canvas: Canvas, picture: NDArray[np.uint8], masks: NDArray[np.uint8]) 
     )  # fmt: skip
 
 
-@entry
+@uncounted_entry
 def draw_worlds(
     canvas: Canvas,
     tables: Tables,
@@ -224,7 +225,7 @@ def draw_worlds(
         draw_world(_with(canvas, pictures[b], one), tables, world, shot)
 
 
-@entry
+@uncounted_entry
 def shrink(large: NDArray[np.uint8], small: NDArray[np.uint8]) -> None:
     """Average squares of two by two values; both have shape ``(A, H, W, C)``."""
     for a in range(small.shape[0]):
