@@ -13,17 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.air import RETRO_GAIN, Air, light_at
-from envs.camera.models.parts import COLUMN, FIRST, LAMP, SECOND, THIRD, TOP_LAMP
+from envs.camera.models.parts import COLUMN, FIRST, LAMP, LEVELS, SECOND, THIRD, TOP_LAMP
 from envs.camera.optics import Eye
-from envs.camera.shapes import NONE, OBJECT, VEHICLE, Canvas, Tint, lay
+from envs.camera.shapes import NONE, OBJECT, VEHICLE, Canvas, Tint, stamp
 from envs.camera.solids import (
-    NEAR_M,
     Body,
     Pose,
-    add_face,
     depth_of_part,
     draw_part,
     hash_share,
+    project_points,
     seen_at,
 )
 from envs.physics.compilation import compiled
@@ -34,10 +33,16 @@ from envs.specification.world import World
 LAMP_CLEARNESS: Final = 0.35
 """Share of the square root of the air's clearness that lit brake lamps keep: they carry further than paint [A]."""
 
+SOFT_PX: Final = 1.5
+"""A shadow's rim narrower than this is not drawn."""
+
 EGO_COLOUR: Final = (42.0, 122.0, 66.0)
 """Green, as the ego in pictures from above."""
 
-_LAYER, _LEAST, _MOST = COLUMN["layer"], COLUMN["least"], COLUMN["most"]
+_LAYER, _FILLS = COLUMN["layer"], COLUMN["fills"]
+
+UPSIDE_DOWN: Final = 20.0
+"""Layer above all others, for sheets on a body that is seen from below."""
 
 # original length, width and height of an object on each of debris.FACES: axis of the present face, and direction on it
 _AXES: Final = np.array([[0, 1, 2], [2, 1, 0], [0, 2, 1], [1, 2, 0], [2, 0, 1], [1, 0, 2]])
@@ -90,30 +95,40 @@ def shadow(
     canvas: Canvas, eye: Eye, pose: Pose, size: tuple[float, float, float], strength: float
 ) -> None:
     """Darken the road below a body; ``size`` is its half length, half width and the width of the soft rim, m."""
-    for k in range(2):
-        rim = size[2] * (1.0 - 1.6 * k)
-        nearest = 1e9
+    c = canvas.corners
+    is_small = eye.focal * size[2] < SOFT_PX * max(pose.place[2], 1.0)
+    for k in range(1 if is_small else 2):
+        rim = 0.2 * size[2] if is_small else size[2] * (1.0 - 1.6 * k)
         for m in range(8):
             x = _OCTAGON[m, 0] * max(size[0] + rim * _OCTAGON[m, 2], 0.01)
             y = _OCTAGON[m, 1] * max(size[1] + rim * _OCTAGON[m, 3], 0.01)
-            right, up, depth = seen_at(pose, x, y, 0.0)
-            canvas.corners[3, m], canvas.corners[4, m], canvas.corners[5, m] = right, up, depth
-            nearest = min(nearest, depth)
-        add_face(canvas, eye, 8, Tint(4.0, 4.0, 5.0, 0.0), nearest < NEAR_M)
-        lay(canvas, 0.5 * strength, NONE)
+            c[5, m], c[6, m], c[7, m] = seen_at(pose, x, y, 0.0)
+        n = project_points(canvas, eye, 8)
+        if n >= 3:
+            share = 0.8 if is_small else 0.5
+            stamp(canvas, n, Tint(4.0, 4.0, 5.0, 0.0), share * strength, NONE)
 
 
 @compiled
-def draw_model(canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body, model: int) -> None:
+def draw_model(
+    canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body, model: int
+) -> None:
     """Draw all parts of a body that its size in the picture shows, lower layers and more distant parts first."""
     order, keys = canvas.order, canvas.keys
     base = canvas.order.shape[0] // 2
+    level = 0
+    while level + 1 < len(LEVELS) and body.size_px >= LEVELS[level + 1]:
+        level += 1
+    # seen from below, what is on top comes first
+    p, c = body.pose.place, body.pose.above
+    is_below = p[0] * c[0] + p[1] * c[1] + p[2] * c[2] > 0.0
     n = 0
-    for k in range(tables.spans[model, 0], tables.spans[model, 1]):
+    for k in range(tables.spans[model, level, 0], tables.spans[model, level, 1]):
         row = tables.parts[k]
-        if not row[_LEAST] <= body.size_px < row[_MOST]:
-            continue
-        key = 1e4 * row[_LAYER] - depth_of_part(body, row)
+        layer = row[_LAYER]
+        if is_below:
+            layer = UPSIDE_DOWN + layer if row[_FILLS] == 0.0 else -layer
+        key = 1e4 * layer - depth_of_part(body, row)
         m = base + n
         while m > base and keys[m - 1] > key:
             order[m], keys[m] = order[m - 1], keys[m - 1]

@@ -6,9 +6,9 @@ import math
 from typing import Final
 
 from envs.camera.air import RETRO_GAIN, Air, light_at
-from envs.camera.ground import RAIL_LOW_M, RAIL_M
+from envs.camera.strips import RAIL_LOW_M, RAIL_M
 from envs.camera.optics import Eye
-from envs.camera.shapes import NONE, Canvas, Tint, add_polygon, lay
+from envs.camera.shapes import NONE, Canvas, Tint, stamp
 from envs.physics.compilation import compiled
 from envs.specification import episode
 from envs.specification.world import World
@@ -44,8 +44,7 @@ def _sheet(
     )
     p[0, 0], p[0, 1], p[0, 2], p[0, 3] = u - wide, u + wide, u + wide, u - wide
     p[1, 0], p[1, 1], p[1, 2], p[1, 3] = low, low, top, top
-    add_polygon(canvas, 4, tint)
-    lay(canvas, 1.0, NONE)
+    stamp(canvas, 4, tint, 1.0, NONE)
 
 
 @compiled

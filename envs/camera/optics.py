@@ -192,7 +192,7 @@ class View(NamedTuple):
 DRIVER: Final = View(CAMERA_AHEAD_M, CAMERA_HEIGHT_M, False, 0.0)
 """Through the windscreen: where the sight lines of ``envs.sensing.sight`` start."""
 
-CHASE: Final = View(-9.0, 3.6, True, 0.10)
+CHASE: Final = View(-14.0, 4.6, True, 0.12)
 """From behind and above the ego, which is drawn."""
 
 

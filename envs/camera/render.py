@@ -19,7 +19,8 @@ from envs.camera.bodies import (
     shade_vehicle,
 )
 from envs.camera.furniture import draw_furniture
-from envs.camera.ground import MAX_STRIPS, NUM_COLUMNS, draw_ground
+from envs.camera.ground import draw_ground
+from envs.camera.strips import MAX_STRIPS, NUM_COLUMNS
 from envs.camera.models.tables import CHOICES, COLOURS, LOOKS, PAINTS, PARTS, SPANS, VEHICLES
 from envs.camera.optics import DRIVER, Camera, Eye, View, eye_of
 from envs.camera.sensor import is_repeated
@@ -62,7 +63,7 @@ def make_canvas(height: int, width: int) -> Canvas:
         np.zeros((height, width + 2), np.float32),
         np.zeros(4, np.int64),
         np.zeros((2, MAX_POINTS)),
-        np.zeros((6, MAX_POINTS)),
+        np.zeros((8, MAX_POINTS)),
         colours,
         np.zeros((3, width), np.float32),
         np.zeros((2, width), np.float32),

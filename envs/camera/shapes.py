@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.physics.compilation import compiled
+from envs.physics.compilation import compiled, merged
 
 MAX_POINTS: Final = 64
 """Points of a polygon."""
@@ -90,7 +90,7 @@ def _add_edge(area: NDArray[np.float32], x0: float, y0: float, x1: float, y1: fl
         _add_piece(area, i, left, right, sign * dy)
 
 
-@compiled
+@merged
 def _add_piece(area: NDArray[np.float32], i: int, left: float, right: float, d: float) -> None:
     """Add a piece of an edge that stays in row ``i``."""
     j = int(left)
@@ -118,9 +118,9 @@ def _add_piece(area: NDArray[np.float32], i: int, left: float, right: float, d: 
     area[i, last] += np.float32(d * am)
 
 
-@compiled
-def add_polygon(canvas: Canvas, n: int, tint: Tint) -> None:
-    """Add the polygon of the first ``n`` points to the body; holes are polygons of the other direction."""
+@merged
+def _outline(canvas: Canvas, n: int) -> tuple[int, int, int, int, float, float]:
+    """Add the edges of a polygon; returns its rows and columns in the picture, its upper end and 1 over its height."""
     px, py = canvas.points[0], canvas.points[1]
     left, right, top, low = px[0], px[0], py[0], py[0]
     for k in range(1, n):
@@ -128,20 +128,55 @@ def add_polygon(canvas: Canvas, n: int, tint: Tint) -> None:
         top, low = min(top, py[k]), max(low, py[k])
     height, width = canvas.area.shape[0], canvas.area.shape[1] - 2
     if low <= 0.0 or top >= height or right <= 0.0 or left >= width:
-        return
+        return 0, 0, 0, 0, 0.0, 0.0
     q = n - 1
     for k in range(n):
         _add_edge(canvas.area, px[q], py[q], px[k], py[k])
         q = k
-    b = canvas.bounds
-    i0, i1 = max(math.floor(top), 0), min(math.ceil(low), height)
-    j0, j1 = max(math.floor(left), 0), min(math.floor(right) + 1, width)
-    b[0], b[1] = min(b[0], i0), max(b[1], i1)
-    b[2], b[3] = min(b[2], j0), max(b[3], j1)
-    _absorb(canvas, (i0, i1, j0, j1), tint, top, 1.0 / max(low - top, 1e-9))
+    i0, i1 = max(int(math.floor(top)), 0), min(int(math.ceil(low)), height)
+    j0, j1 = max(int(math.floor(left)), 0), min(int(math.floor(right)) + 1, width)
+    return i0, i1, j0, j1, top, 1.0 / max(low - top, 1e-9)
 
 
 @compiled
+def add_polygon(canvas: Canvas, n: int, tint: Tint) -> None:
+    """Add the polygon of the first ``n`` points to the body; a hole runs in the other direction."""
+    i0, i1, j0, j1, top, scale = _outline(canvas, n)
+    if i1 <= i0:
+        return
+    b = canvas.bounds
+    b[0], b[1] = min(b[0], i0), max(b[1], i1)
+    b[2], b[3] = min(b[2], j0), max(b[3], j1)
+    _absorb(canvas, (i0, i1, j0, j1), tint, top, scale)
+
+
+@compiled
+def stamp(canvas: Canvas, n: int, tint: Tint, opacity: float, kind: int) -> None:
+    """Lay the polygon of the first ``n`` points over the picture and the masks: a body of one face."""
+    i0, i1, j0, j1, top, scale = _outline(canvas, n)
+    area, picture = canvas.area, canvas.picture
+    is_masked = kind >= 0 and canvas.masks.shape[1] > 0
+    alpha = np.float32(opacity)
+    for i in range(i0, i1):
+        shade = 1.0 - tint.foot * min(max((i + 0.5 - top) * scale, 0.0), 1.0)
+        r, g, b = np.float32(tint.r * shade), np.float32(tint.g * shade), np.float32(tint.b * shade)
+        total = np.float32(0.0)
+        for j in range(j0, j1):
+            total += area[i, j]
+            area[i, j] = np.float32(0.0)
+            share = min(abs(total), _ONE) * alpha
+            if share > _LEAST:
+                rest = _ONE - share
+                picture[i, j, 0] = np.uint8(np.float32(picture[i, j, 0]) * rest + share * r + _HALF)
+                picture[i, j, 1] = np.uint8(np.float32(picture[i, j, 1]) * rest + share * g + _HALF)
+                picture[i, j, 2] = np.uint8(np.float32(picture[i, j, 2]) * rest + share * b + _HALF)
+                if is_masked:
+                    _cover(canvas.masks, i, j, share, kind)
+        area[i, j1] = np.float32(0.0)
+        area[i, j1 + 1] = np.float32(0.0)
+
+
+@merged
 def _absorb(
     canvas: Canvas, box: tuple[int, int, int, int], tint: Tint, top: float, scale: float
 ) -> None:
@@ -181,10 +216,13 @@ def lay(canvas: Canvas, opacity: float, kind: int) -> None:
             if share > _ONE:
                 scale, share = alpha / share, _ONE
             rest = _ONE - share * alpha
-            for k in range(3):
-                value = np.float32(picture[i, j, k]) * rest + paint[i, j, k] * scale
-                picture[i, j, k] = np.uint8(value + _HALF)
-                paint[i, j, k] = np.float32(0.0)
+            r = np.float32(picture[i, j, 0]) * rest + paint[i, j, 0] * scale
+            g = np.float32(picture[i, j, 1]) * rest + paint[i, j, 1] * scale
+            b = np.float32(picture[i, j, 2]) * rest + paint[i, j, 2] * scale
+            picture[i, j, 0], picture[i, j, 1] = np.uint8(r + _HALF), np.uint8(g + _HALF)
+            picture[i, j, 2] = np.uint8(b + _HALF)
+            paint[i, j, 0], paint[i, j, 1] = np.float32(0.0), np.float32(0.0)
+            paint[i, j, 2] = np.float32(0.0)
             paint[i, j, 3] = np.float32(0.0)
             if kind >= 0 and canvas.masks.shape[1] > 0:
                 _cover(canvas.masks, i, j, share * alpha, kind)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from envs.camera.air import Air
 from envs.camera.models.parts import BALL, BOX, COLUMN, DISC
 from envs.camera.optics import Eye
-from envs.camera.shapes import MAX_POINTS, NONE, Canvas, Tint, add_polygon, lay
-from envs.physics.compilation import compiled
+from envs.camera.shapes import MAX_POINTS, NONE, Canvas, Tint, add_polygon, lay, stamp
+from envs.physics.compilation import compiled, merged
 
 NEAR_M: Final = 0.35
 """Nothing nearer than this is drawn."""
@@ -36,6 +36,8 @@ _MID, _TILT, _TURN = COLUMN["mid"], COLUMN["tilt"], COLUMN["turn"]
 _SHADE, _FOOT, _FACES = COLUMN["shade"], COLUMN["foot"], COLUMN["faces"]
 _ROUGH, _HOLE, _OPACITY = COLUMN["rough"], COLUMN["hole"], COLUMN["opacity"]
 _ROUND, _FILLS = COLUMN["is_round"], COLUMN["fills"]
+_COS_TILT, _SIN_TILT = COLUMN["cos_tilt"], COLUMN["sin_tilt"]
+_COS_TURN, _SIN_TURN, _CORNERS = COLUMN["cos_turn"], COLUMN["sin_turn"], COLUMN["corners"]
 
 
 def _make_drum(axis: int) -> tuple[list[tuple[float, ...]], list[list[int]]]:
@@ -136,15 +138,21 @@ def draw_part(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.fl
     """Draw one primitive of a body."""
     shape = int(row[0])
     if shape == BALL:
-        _add_ball(canvas, eye, air, body, row)
+        _draw_ball(canvas, eye, air, body, row)
     elif shape == DISC:
-        _add_disc(canvas, eye, air, body, row)
+        _draw_disc(canvas, eye, air, body, row)
     else:
         if shape != BOX and body.size_px < SMALL_PX:
             shape = BOX
         _add_mesh(canvas, eye, air, body, row, shape)
-    kind = body.kind if row[_FILLS] > 0.0 else NONE
-    lay(canvas, row[_OPACITY], kind)
+        if row[_FILLS] > 0.0:
+            lay(canvas, row[_OPACITY], body.kind)
+
+
+@merged
+def _finish(canvas: Canvas, n: int, tint: Tint, body: Body, row: NDArray[np.float64]) -> None:
+    """Lay a primitive that is one polygon over the picture."""
+    stamp(canvas, n, tint, row[_OPACITY], body.kind if row[_FILLS] > 0.0 else NONE)
 
 
 @compiled
@@ -164,19 +172,32 @@ def depth_of_part(body: Body, row: NDArray[np.float64]) -> float:
     return seen_at(body.pose, x, y, z)[2]
 
 
-@compiled
+@merged
 def _add_mesh(
     canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64], shape: int
 ) -> None:
     """Add the faces of a box or drum that look at the camera."""
-    count = 8 if shape == BOX else 2 * SIDES
+    is_cut = _place_corners(canvas, eye, body, row, shape)
+    faces = int(row[_FACES])
+    for m in range(6 if shape == BOX else SIDES + 2):
+        if (faces >> m) & 1:
+            _add_face(canvas, eye, air, body, row, (shape, m), is_cut)
+
+
+@merged
+def _place_corners(
+    canvas: Canvas, eye: Eye, body: Body, row: NDArray[np.float64], shape: int
+) -> bool:
+    """Find the corners of a box or drum, and where they are seen; returns whether one is too near to be seen."""
+    needed = int(row[_CORNERS]) if shape == BOX else 0
     mx, my, mz = _middle_of(body, row)
     tall = 0.5 * (row[_TOP] - row[_LOW]) * body.height
-    cos_tilt, sin_tilt = math.cos(row[_TILT]), math.sin(row[_TILT])
-    cos_turn, sin_turn = math.cos(row[_TURN]), math.sin(row[_TURN])
     is_turned = row[_TILT] != 0.0 or row[_TURN] != 0.0
-    nearest = 1e9
-    for k in range(count):
+    c = canvas.corners
+    is_cut = False
+    for k in range(8 if shape == BOX else 2 * SIDES):
+        if shape == BOX and not (needed >> k) & 1:
+            continue
         u, v, w = CORNERS[shape, k, 0], CORNERS[shape, k, 1], CORNERS[shape, k, 2]
         s, q = 0.5 + 0.5 * w, 0.5 + 0.5 * u
         rear = row[_REAR] + s * (row[_TOP_REAR] - row[_REAR])
@@ -187,18 +208,19 @@ def _add_mesh(
         y = v * (row[_HALF] + s * (row[_TOP_HALF] - row[_HALF])) * body.width
         z = w * tall
         if is_turned:
-            x, z = x * cos_tilt - z * sin_tilt, x * sin_tilt + z * cos_tilt
-            x, y = x * cos_turn - y * sin_turn, x * sin_turn + y * cos_turn
+            x, z = x * row[_COS_TILT] - z * row[_SIN_TILT], x * row[_SIN_TILT] + z * row[_COS_TILT]
+            x, y = x * row[_COS_TURN] - y * row[_SIN_TURN], x * row[_SIN_TURN] + y * row[_COS_TURN]
         right, up, depth = seen_at(body.pose, mx + x, my + y, mz + z)
-        canvas.corners[0, k], canvas.corners[1, k], canvas.corners[2, k] = right, up, depth
-        nearest = min(nearest, depth)
-    faces = int(row[_FACES])
-    for m in range(6 if shape == BOX else SIDES + 2):
-        if (faces >> m) & 1:
-            _add_face(canvas, eye, air, body, row, (shape, m), nearest < NEAR_M)
+        c[0, k], c[1, k], c[2, k] = right, up, depth
+        if depth < NEAR_M:
+            is_cut = True
+        else:
+            scale = eye.focal / depth
+            c[3, k], c[4, k] = eye.middle + scale * right, eye.horizon - scale * up
+    return is_cut
 
 
-@compiled
+@merged
 def _add_face(
     canvas: Canvas,
     eye: Eye,
@@ -209,43 +231,51 @@ def _add_face(
     is_cut: bool,
 ) -> None:
     """Add one face unless it looks away; its light depends on where it looks."""
-    face = FACES[which[0], which[1]]
-    n = face[0]
+    shape, m = which
+    n = FACES[shape, m, 0]
     c = canvas.corners
-    a, b, d = face[1], face[2], face[n]
+    a, b, d = FACES[shape, m, 1], FACES[shape, m, 2], FACES[shape, m, n]
     ax, ay, az = c[0, b] - c[0, a], c[1, b] - c[1, a], c[2, b] - c[2, a]
     bx, by, bz = c[0, d] - c[0, a], c[1, d] - c[1, a], c[2, d] - c[2, a]
     nx, ny, nz = az * by - ay * bz, ax * bz - az * bx, ay * bx - ax * by
-    facing = nx * c[0, a] + ny * c[1, a] + nz * c[2, a]
-    if facing >= 0.0:
+    if nx * c[0, a] + ny * c[1, a] + nz * c[2, a] >= 0.0:
         return
     size = math.sqrt(nx * nx + ny * ny + nz * nz)
     up, toward = ny / size, max(-nz / size, 0.0)
     shade = air.base + air.up * up + air.toward * toward
     if up < 0.0:
         shade = air.base * (1.0 + 0.5 * up) + air.toward * toward
-    tint = tint_of(canvas, air, body, row, shade)
+    points = canvas.points
     for k in range(n):
-        q = face[1 + k]
-        for m in range(3):
-            c[3 + m, k] = c[m, q]
-    add_face(canvas, eye, n, tint, is_cut)
+        q = FACES[shape, m, 1 + k]
+        if is_cut:
+            c[5, k], c[6, k], c[7, k] = c[0, q], c[1, q], c[2, q]
+        else:
+            points[0, k], points[1, k] = c[3, q], c[4, q]
+    if is_cut:
+        n = _cut(canvas, eye, n)
+    if n < 3:
+        return
+    tint = tint_of(canvas, air, body, row, shade)
+    if row[_FILLS] > 0.0:
+        add_polygon(canvas, n, tint)
+    else:
+        stamp(canvas, n, tint, row[_OPACITY], NONE)
 
 
 @compiled
-def add_face(canvas: Canvas, eye: Eye, n: int, tint: Tint, is_cut: bool) -> None:
-    """Project the ``n`` corners of a face, cut off what is nearer than the near plane, and add it to the body."""
+def project_points(canvas: Canvas, eye: Eye, n: int) -> int:
+    """Project ``n`` points (rows 5 to 7 of the corners), cutting off what is too near; returns the number left."""
     c, points = canvas.corners, canvas.points
-    m = n
-    if not is_cut:
-        for k in range(n):
-            scale = eye.focal / c[5, k]
-            points[0, k] = eye.middle + scale * c[3, k]
-            points[1, k] = eye.horizon - scale * c[4, k]
-    else:
-        m = _cut(canvas, eye, n)
-    if m >= 3:
-        add_polygon(canvas, m, tint)
+    nearest = c[7, 0]
+    for k in range(1, n):
+        nearest = min(nearest, c[7, k])
+    if nearest < NEAR_M:
+        return _cut(canvas, eye, n)
+    for k in range(n):
+        scale = eye.focal / c[7, k]
+        points[0, k], points[1, k] = eye.middle + scale * c[5, k], eye.horizon - scale * c[6, k]
+    return n
 
 
 @compiled
@@ -254,24 +284,24 @@ def _cut(canvas: Canvas, eye: Eye, n: int) -> int:
     c, points = canvas.corners, canvas.points
     m, q = 0, n - 1
     for k in range(n):
-        if (c[5, q] >= NEAR_M) != (c[5, k] >= NEAR_M) and m < MAX_POINTS:
-            t = (NEAR_M - c[5, q]) / (c[5, k] - c[5, q])
+        if (c[7, q] >= NEAR_M) != (c[7, k] >= NEAR_M) and m < MAX_POINTS:
+            t = (NEAR_M - c[7, q]) / (c[7, k] - c[7, q])
             scale = eye.focal / NEAR_M
-            points[0, m] = eye.middle + scale * (c[3, q] + t * (c[3, k] - c[3, q]))
-            points[1, m] = eye.horizon - scale * (c[4, q] + t * (c[4, k] - c[4, q]))
+            points[0, m] = eye.middle + scale * (c[5, q] + t * (c[5, k] - c[5, q]))
+            points[1, m] = eye.horizon - scale * (c[6, q] + t * (c[6, k] - c[6, q]))
             m += 1
-        if c[5, k] >= NEAR_M and m < MAX_POINTS:
-            scale = eye.focal / c[5, k]
-            points[0, m] = eye.middle + scale * c[3, k]
-            points[1, m] = eye.horizon - scale * c[4, k]
+        if c[7, k] >= NEAR_M and m < MAX_POINTS:
+            scale = eye.focal / c[7, k]
+            points[0, m] = eye.middle + scale * c[5, k]
+            points[1, m] = eye.horizon - scale * c[6, k]
             m += 1
         q = k
     return m
 
 
 @compiled
-def _add_ball(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
-    """Add the outline of an ellipsoid, bright above and dark below."""
+def _draw_ball(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
+    """Draw the outline of an ellipsoid, bright above and dark below."""
     x, y, z = _middle_of(body, row)
     right, up, depth = seen_at(body.pose, x, y, z)
     if depth < 2.0 * NEAR_M:
@@ -280,7 +310,7 @@ def _add_ball(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.fl
     s, t = right / depth, up / depth
     rx = 0.5 * (row[_FRONT] - row[_REAR]) * body.length
     ry, rz = row[_HALF] * body.width, 0.5 * (row[_TOP] - row[_LOW]) * body.height
-    cos, sin = math.cos(row[_TURN]), math.sin(row[_TURN])
+    cos, sin = row[_COS_TURN], row[_SIN_TURN]
     a, b, c = body.pose.along, body.pose.across, body.pose.above
     # the three axes of the ellipsoid in the picture, px, whose squares add up to its outline
     m00, m01, m11 = 0.0, 0.0, 0.0
@@ -311,22 +341,21 @@ def _add_ball(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.fl
         canvas.points[1, k] = eye.horizon - scale * up + q * (l10 * math.cos(t) + l11 * math.sin(t))
     tint = tint_of(canvas, air, body, row, BALL_GAIN * (air.base + 0.8 * air.up))
     foot = max(BALL_FOOT, row[_FOOT]) * body.clearness
-    add_polygon(canvas, BALL_POINTS, Tint(tint.r, tint.g, tint.b, foot))
+    _finish(canvas, BALL_POINTS, Tint(tint.r, tint.g, tint.b, foot), body, row)
 
 
 @compiled
-def _add_disc(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
-    """Add a flat disc or ring that is parallel to the body's foot; both its sides are seen."""
+def _draw_disc(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
+    """Draw a flat disc or ring that is parallel to the body's foot; both its sides are seen."""
     x, y, z = _middle_of(body, row)
     rx = 0.5 * (row[_FRONT] - row[_REAR]) * body.length
     ry = row[_HALF] * body.width
-    cos, sin = math.cos(row[_TURN]), math.sin(row[_TURN])
+    cos, sin = row[_COS_TURN], row[_SIN_TURN]
     up = abs(body.pose.above[1])
     tint = tint_of(canvas, air, body, row, air.base + air.up * up + air.toward * (1.0 - up))
     n = DISC_POINTS
     # a ring is one outline: around outside, in, around inside the other way, and out again
     count = 2 * n + 2 if row[_HOLE] > 0.0 else n
-    nearest = 1e9
     for k in range(count):
         m, reach = k, 1.0
         if k > n:
@@ -336,6 +365,7 @@ def _add_disc(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.fl
         q = reach * (1.0 + row[_ROUGH] * noise)
         u, v = q * rx * math.cos(angle), q * ry * math.sin(angle)
         p = seen_at(body.pose, x + u * cos - v * sin, y + u * sin + v * cos, z)
-        canvas.corners[3, k], canvas.corners[4, k], canvas.corners[5, k] = p[0], p[1], p[2]
-        nearest = min(nearest, p[2])
-    add_face(canvas, eye, count, tint, nearest < NEAR_M)
+        canvas.corners[5, k], canvas.corners[6, k], canvas.corners[7, k] = p[0], p[1], p[2]
+    count = project_points(canvas, eye, count)
+    if count >= 3:
+        _finish(canvas, count, tint, body, row)

@@ -15,6 +15,7 @@ from envs.camera.models.parts import (
     FIRST,
     FRONT,
     LEFT,
+    MEDIUM_PX,
     REAR,
     RED,
     RIGHT,
@@ -22,6 +23,7 @@ from envs.camera.models.parts import (
     RUBBER,
     SECOND,
     SHINE,
+    SMALL_PX,
     STEEL,
     THIRD,
     WHITE,
@@ -32,31 +34,20 @@ from envs.camera.models.parts import (
 
 Model = tuple[Part, ...]
 
-FINE_PX: Final = 5.0
-"""From this height in the picture on, small parts are drawn."""
-
 _FULL: Final = Part(BOX, -0.5, 0.5, 0.5, 0.0, 1.0, FIRST, foot=0.15)
-FRAGILE: Final = 12.0
-
-
-def _upper(low: float, top: float, colour: int, **others: float) -> Part:
-    """A sheet that lies on a body's upper side, as thick as a hair."""
-    return Part(BOX, -0.5, 0.5, 0.5, low, top, colour, **others)  # type: ignore[arg-type]
-
-
 def carton() -> Model:
     """A cardboard box with tape over its seam, a label and flaps."""
     return (
         _FULL,
         Part(BOX, -0.502, 0.502, 0.055, 0.0, 1.004, SECOND, layer=1, fills=0),
-        panel(_FULL, REAR, (0.12, 0.38), (0.52, 0.80), WHITE, layer=2, least=FINE_PX),
-        panel(_FULL, REAR, (0.15, 0.30), (0.60, 0.63), DARK, layer=3, least=2 * FINE_PX),
-        panel(_FULL, REAR, (0.15, 0.34), (0.68, 0.71), DARK, layer=3, least=2 * FINE_PX),
+        panel(_FULL, REAR, (0.12, 0.38), (0.52, 0.80), WHITE, layer=2, least=SMALL_PX),
+        panel(_FULL, REAR, (0.15, 0.30), (0.60, 0.63), DARK, layer=3, least=MEDIUM_PX),
+        panel(_FULL, REAR, (0.15, 0.34), (0.68, 0.71), DARK, layer=3, least=MEDIUM_PX),
         panel(
-            _FULL, REAR, (0.78, 0.90), (0.12, 0.34), DARK, layer=2, least=2 * FINE_PX, opacity=0.6
+            _FULL, REAR, (0.78, 0.90), (0.12, 0.34), DARK, layer=2, least=MEDIUM_PX, opacity=0.6
         ),
-        panel(_FULL, LEFT | RIGHT, (0.0, 1.0), (0.93, 0.96), THIRD, layer=1, least=FINE_PX),
-        panel(_FULL, REAR | FRONT, (0.0, 1.0), (0.93, 0.96), THIRD, layer=1, least=FINE_PX),
+        panel(_FULL, LEFT | RIGHT, (0.0, 1.0), (0.93, 0.96), THIRD, layer=1, least=SMALL_PX),
+        panel(_FULL, REAR | FRONT, (0.0, 1.0), (0.93, 0.96), THIRD, layer=1, least=SMALL_PX),
     )
 
 
@@ -64,7 +55,7 @@ def _sheets() -> Model:
     """A flat sheet, one corner bent up."""
     return (
         Part(BOX, -0.5, 0.5, 0.5, 0.0, 1.0, FIRST),
-        Part(BOX, -0.46, 0.46, 0.44, 1.0, 1.01, SECOND, layer=1, opacity=0.55, least=FINE_PX),
+        Part(BOX, -0.46, 0.46, 0.44, 1.0, 1.01, SECOND, layer=1, opacity=0.55, least=SMALL_PX),
         Part(BOX, -0.5, -0.2, 0.16, 0.5, 1.6, THIRD, mid=-0.30, tilt=-0.10, layer=2),
     )
 
@@ -106,7 +97,7 @@ def wheel() -> Model:
         Part(DISC, -0.31, 0.31, 0.31, 0.99, 0.99, STEEL, layer=2, fills=0),
         *(
             Part(DISC, 0.19 * math.cos(t) - 0.055, 0.19 * math.cos(t) + 0.055, 0.055, 1.0, 1.0, BLACK,
-                 mid=0.19 * math.sin(t), layer=3, least=FINE_PX, fills=0)
+                 mid=0.19 * math.sin(t), layer=3, least=SMALL_PX, fills=0)
             for t in (2.0 * math.pi * k / 5.0 for k in range(5))
         ),
         Part(DISC, -0.08, 0.08, 0.08, 1.0, 1.0, BLACK, layer=3, fills=0),
@@ -139,7 +130,7 @@ def bag() -> Model:
         Part(BALL, -0.42, -0.22, 0.08, 0.24, 0.56, SHINE, mid=-0.16, rough=0.4, layer=2, opacity=0.35, fills=0),
         Part(BOX, -0.07, 0.07, 0.07, 0.80, 0.92, FIRST, top_rear=-0.03, top_front=0.03, top_half=0.03, layer=2),
         Part(BOX, -0.04, 0.04, 0.03, 0.90, 1.0, FIRST, top_rear=-0.16, top_front=0.16, top_half=0.14, layer=3),
-        Part(BOX, -0.045, 0.045, 0.045, 0.885, 0.915, RED, layer=4, least=FINE_PX),
+        Part(BOX, -0.045, 0.045, 0.045, 0.885, 0.915, RED, layer=4, least=SMALL_PX),
     )  # fmt: skip
 
 
@@ -217,8 +208,8 @@ def machine_part() -> Model:
     """An exhaust: a silencer with pipes at both ends, rusty."""
     return (
         Part(ROLLER, -0.22, 0.34, 0.5, 0.0, 1.0, FIRST, foot=0.2),
-        Part(ROLLER, -0.23, -0.20, 0.51, 0.0, 1.02, SECOND, layer=1, least=FINE_PX),
-        Part(ROLLER, 0.32, 0.35, 0.51, 0.0, 1.02, SECOND, layer=1, least=FINE_PX),
+        Part(ROLLER, -0.23, -0.20, 0.51, 0.0, 1.02, SECOND, layer=1, least=SMALL_PX),
+        Part(ROLLER, 0.32, 0.35, 0.51, 0.0, 1.02, SECOND, layer=1, least=SMALL_PX),
         Part(ROLLER, -0.5, -0.20, 0.16, 0.34, 0.66, SECOND, layer=0),
         Part(ROLLER, 0.32, 0.5, 0.18, 0.42, 0.76, STEEL, layer=0),
         Part(ROLLER, -0.10, 0.0, 0.505, -0.01, 1.01, SECOND, layer=1, opacity=0.6, fills=0),
@@ -294,7 +285,7 @@ def branch() -> Model:
         ),
         *(
             Part(BALL, x - 0.22 * r, x + 0.18 * r, 0.4 * r, z - 0.02, z + 0.26, SECOND, mid=y, rough=0.8, layer=2,
-                 least=FINE_PX, opacity=0.7, fills=0)
+                 least=SMALL_PX, opacity=0.7, fills=0)
             for x, y, z, r, _ in leaves
         ),
         Part(BOX, -0.5, -0.26, 0.055, 0.10, 0.34, THIRD, layer=2),
@@ -381,7 +372,7 @@ def tarpaulin() -> Model:
             for (x, y, z, turn) in folds
         ),
         *(
-            Part(DISC, x - 0.02, x + 0.02, 0.02, 0.12, 0.12, SHINE, mid=y, layer=1, least=FINE_PX, fills=0)
+            Part(DISC, x - 0.02, x + 0.02, 0.02, 0.12, 0.12, SHINE, mid=y, layer=1, least=SMALL_PX, fills=0)
             for x, y in ((-0.40, -0.30), (-0.36, 0.36), (0.38, 0.34), (0.42, -0.26))
         ),
     )  # fmt: skip
@@ -393,12 +384,12 @@ def appliance() -> Model:
         _FULL,
         panel(_FULL, REAR, (0.02, 0.98), (0.84, 0.97), SECOND, layer=1),
         panel(_FULL, REAR, (0.70, 0.90), (0.87, 0.94), DARK, layer=2),
-        panel(_FULL, REAR, (0.04, 0.26), (0.87, 0.94), STEEL, layer=2, least=FINE_PX),
+        panel(_FULL, REAR, (0.04, 0.26), (0.87, 0.94), STEEL, layer=2, least=SMALL_PX),
         panel(_FULL, REAR, (0.24, 0.76), (0.28, 0.72), STEEL, layer=1),
         panel(_FULL, REAR, (0.30, 0.70), (0.33, 0.67), DARK, layer=2),
         panel(_FULL, REAR, (0.34, 0.48), (0.50, 0.62), SHINE, layer=3, opacity=0.5),
         panel(_FULL, REAR, (0.02, 0.98), (0.0, 0.07), DARK, layer=1),
-        panel(_FULL, LEFT | RIGHT, (0.10, 0.90), (0.30, 0.70), SECOND, layer=1, least=FINE_PX),
+        panel(_FULL, LEFT | RIGHT, (0.10, 0.90), (0.30, 0.70), SECOND, layer=1, least=SMALL_PX),
         Part(BOX, -0.44, 0.44, 0.44, 1.0, 1.01, SECOND, layer=1, fills=0),
     )
 

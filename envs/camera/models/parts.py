@@ -16,7 +16,9 @@ BOX, DRUM, AXLE, ROLLER, BALL, DISC = range(6)
 
 # --- faces of a box, as bits ------------------------------------------------------------------------
 REAR, FRONT, LEFT, RIGHT, TOP, BOTTOM = (1 << k for k in range(6))
-SIDES: Final = LEFT | RIGHT
+CAPS: Final = 0xC00
+"""Both ends of a drum."""
+
 ALL: Final = 0xFFFFFF
 
 # --- colours of a body --------------------------------------------------------------------------------
@@ -85,11 +87,27 @@ class Part:
             top_front=self.front if math.isnan(self.top_front) else self.top_front,
             top_half=self.half if math.isnan(self.top_half) else self.top_half,
         )
-        return tuple(float(value) for value in astuple(filled))
+        corners = sum(1 << k for k in range(8) if any(self.faces >> m & 1 for m in FACES_OF_CORNER[k]))
+        turns = (math.cos(self.tilt), math.sin(self.tilt), math.cos(self.turn), math.sin(self.turn))
+        return tuple(float(value) for value in (*astuple(filled), *turns, corners))
 
 
-COLUMN: Final = {field.name: k for k, field in enumerate(fields(Part))}
+FACES_OF_CORNER: Final = (
+    (0, 2, 5), (0, 3, 5), (1, 3, 5), (1, 2, 5), (0, 2, 4), (0, 3, 4), (1, 3, 4), (1, 2, 4),
+)  # fmt: skip
+"""Faces of a box that meet at each of its corners: the lower ones, then the upper ones."""
+
+DERIVED: Final = ("cos_tilt", "sin_tilt", "cos_turn", "sin_turn", "corners")
+"""Columns that follow from others: angles, and which corners of a box its faces need, as bits."""
+
+COLUMN: Final = {name: k for k, name in enumerate((*(field.name for field in fields(Part)), *DERIVED))}
 """Index of a column by name."""
+
+SMALL_PX, MEDIUM_PX, LARGE_PX = 4.5, 9.0, 24.0
+"""Heights of a body in the picture, px, at which more of its parts are drawn."""
+
+LEVELS: Final = (0.0, SMALL_PX, MEDIUM_PX, LARGE_PX)
+"""Lower ends of the levels of detail, px; each part is drawn in whole levels."""
 
 
 def panel(

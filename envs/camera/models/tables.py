@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.models import objects, vehicles
-from envs.camera.models.parts import FIXED_COLOURS, Part
+from envs.camera.models.parts import FIXED_COLOURS, LEVELS, Part
 from envs.specification import debris, vehicle
 
 MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODELS}
@@ -24,13 +24,16 @@ PAINT_COLOURS: Final = {
 
 
 def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Rows of all models, and the first row and the end of each."""
+    """Rows of all models at all levels of detail; first row and end of each, ``(model, level, 2)``."""
     rows: list[tuple[float, ...]] = []
-    spans = []
-    for parts in MODELS.values():
-        spans.append((len(rows), len(rows) + len(parts)))
-        rows += [part.row() for part in parts]
-    return np.array(rows), np.array(spans)
+    spans = np.zeros((len(MODELS), len(LEVELS), 2), np.int64)
+    for m, parts in enumerate(MODELS.values()):
+        for k, level in enumerate(LEVELS):
+            spans[m, k, 0] = len(rows)
+            shown = [part for part in parts if part.least <= level < part.most]
+            rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
+            spans[m, k, 1] = len(rows)
+    return np.array(rows), spans
 
 
 def _choices() -> NDArray[np.float64]:

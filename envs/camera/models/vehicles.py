@@ -9,13 +9,16 @@ from envs.camera.models.parts import (
     AXLE,
     BLACK,
     BOX,
+    CAPS,
     CHASSIS,
     DARK,
     FIRST,
     FRONT,
     GLASS,
     LAMP,
+    LARGE_PX,
     LEFT,
+    MEDIUM_PX,
     PLATE,
     REAR,
     RED,
@@ -24,6 +27,7 @@ from envs.camera.models.parts import (
     RUBBER,
     SECOND,
     SHINE,
+    SMALL_PX,
     STEEL,
     TOP,
     TOP_LAMP,
@@ -31,15 +35,6 @@ from envs.camera.models.parts import (
     Part,
     panel,
 )
-
-SMALL_PX: Final = 4.5
-"""Below this height in the picture a vehicle is one box with two lamps."""
-
-MEDIUM_PX: Final = 9.0
-"""From this height on, small parts are drawn."""
-
-LARGE_PX: Final = 24.0
-"""From this height on, the finest parts are drawn."""
 
 Model = tuple[Part, ...]
 
@@ -70,7 +65,7 @@ def _discs(places: tuple[float, ...], radius: float) -> Model:
             low = radius * (1.0 - scale)
             parts.append(
                 Part(AXLE, x, x, 0.503, low, low + 2.0 * radius * scale, colour, is_round=1, layer=layer,
-                     least=MEDIUM_PX, shade=0.9)
+                     least=MEDIUM_PX, shade=0.9, faces=CAPS)
             )  # fmt: skip
     return tuple(parts)
 
@@ -98,7 +93,7 @@ def car(cabin: Cabin) -> Model:
     wheels = (-0.31, 0.30)
     return (
         Part(BOX, -0.5, 0.5, 0.48, 0.10, 1.0, FIRST, top_rear=-0.42, top_front=0.30, top_half=0.42, shade=0.85, foot=0.35, most=SMALL_PX),
-        Part(BOX, -0.502, -0.5, 0.40, 0.60, 0.88, GLASS, top_half=0.34, faces=REAR, layer=1, least=2.0, most=SMALL_PX, fills=0),
+        Part(BOX, -0.502, -0.5, 0.40, 0.60, 0.88, GLASS, top_half=0.34, faces=REAR, layer=1, most=SMALL_PX, fills=0),
         *_small_lamps(0.33, 0.13, 0.44, 0.58),
         Part(BOX, -0.45, 0.46, 0.44, 0.08, 0.30, BLACK, least=SMALL_PX),
         *_wheels(wheels, 0.21, 0.055, 0.40),
@@ -145,6 +140,7 @@ def _small_lamps(middle: float, half: float, low: float, top: float) -> Model:
             low,
             top,
             LAMP,
+    LARGE_PX,
             mid=side * middle,
             faces=REAR,
             layer=2,
@@ -201,7 +197,7 @@ def _running_gear() -> Model:
         Part(BOX, -0.49, 0.45, 0.36, 0.15, 0.30, CHASSIS, layer=0, least=SMALL_PX),
         *_wheels(axles, 0.135, 0.12, 0.37),
         *(
-            Part(AXLE, x, x, 0.5, low, low + wide, colour, is_round=1, layer=layer, least=MEDIUM_PX, faces=0xC00)
+            Part(AXLE, x, x, 0.5, low, low + wide, colour, is_round=1, layer=layer, least=MEDIUM_PX, faces=CAPS)
             for x in axles
             for low, wide, colour, layer in ((0.0, 0.27, BLACK, 2), (0.07, 0.13, STEEL, 3))
         ),
