@@ -28,7 +28,7 @@ from envs.camera.shapes import MAX_POINTS, Canvas, begin
 from envs.camera.sky import draw_sky
 from envs.camera.texture import sheet
 from envs.camera.weather import add_glow, add_rain, draw_bonnet
-from envs.physics.compilation import compiled, entry
+from envs.physics.compilation import compiled, uncounted_entry
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, TICK_S, debris, episode, vehicle
 from envs.specification.world import World
 
@@ -206,7 +206,7 @@ def _with(canvas: Canvas, picture: NDArray[np.uint8], masks: NDArray[np.uint8]) 
     )  # fmt: skip
 
 
-@entry
+@uncounted_entry
 def draw_worlds(
     canvas: Canvas,
     tables: Tables,
@@ -225,7 +225,7 @@ def draw_worlds(
         draw_world(_with(canvas, pictures[b], one), tables, world, shot)
 
 
-@entry
+@uncounted_entry
 def shrink(large: NDArray[np.uint8], small: NDArray[np.uint8]) -> None:
     """Average squares of two by two values; both have shape ``(A, H, W, C)``."""
     for a in range(small.shape[0]):

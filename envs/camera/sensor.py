@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.optics import Camera
-from envs.physics.compilation import compiled, entry
+from envs.physics.compilation import compiled, uncounted_entry
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import episode
 from envs.specification.world import World
@@ -57,7 +57,7 @@ def _spoil(picture: NDArray[np.uint8], gain: float, noise: float, key: int) -> N
         flat[k] = np.uint8(min(max(value, low), high) + np.float32(0.499))
 
 
-@entry
+@uncounted_entry
 def _sense(
     worlds: NDArray[np.void],
     noise: float,

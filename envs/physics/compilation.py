@@ -51,6 +51,11 @@ def entry(function: _Function) -> _Function:
     return _make(function, nogil=True)
 
 
+def uncounted_entry(function: _Function) -> _Function:
+    """Compile a long function that makes no arrays: nothing in it, and in what it calls, counts references to arrays."""
+    return _make(function, nogil=True, _nrt=False)
+
+
 def merged(function: _Function) -> _Function:
     """Compile a helper into each of its callers, however large it is."""
     return _make(function, forceinline=True)
