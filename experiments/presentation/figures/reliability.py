@@ -19,7 +19,7 @@ CAPTION = (
 
 def draw_reliability(events: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
     """Draw one panel per event, with its counts below, from the audit's probe ``dynamics.calibration``."""
-    figure = Figure(figsize=(9.0, 5.2))
+    figure = Figure(figsize=(9.0, 4.4))
     panels = figure.subplots(2, len(events), sharex=True, squeeze=False, height_ratios=(4, 1))
     colour = KIND_COLOURS[MODEL]
     for k, (name, rows) in enumerate(events.items()):

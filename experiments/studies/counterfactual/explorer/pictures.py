@@ -30,10 +30,10 @@ AHEAD_M: Final = 14.0
 CAMERA: Final[Camera] = replace(PRESETS["film"], height=270, width=480)
 """The geometry of films in a small picture."""
 
-ABOVE_PX: Final = (480, 120)
+ABOVE_PX: Final = (480, 180)
 """Width and height of the picture from above; it shows the road without read-outs."""
 
-ABOVE_SCALING: Final = 6.0
+ABOVE_SCALING: Final = 8.0
 """Pixels per metre from above."""
 
 QUALITY: Final = 80

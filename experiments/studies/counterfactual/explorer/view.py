@@ -224,18 +224,14 @@ def _show_image(image: ui.element, source: str, alt: str) -> None:
 
 
 def describe_answer(study: Study, k: int) -> str:
-    """The right manoeuvre at the ``k``-th value in one sentence, and what every policy does instead."""
+    """The right manoeuvre at the ``k``-th value, and what every policy does and pays instead."""
     right = int(study.best[k])
-    agree, differ = [], []
-    for name, driven in study.driven.items():
-        made, more = int(driven.manoeuvre[k]), driven.cost_usd[k] - study.cost_usd[k, right]
-        if made == right:
-            agree.append(name)
-        else:
-            differ.append(f"{name}: {MANOEUVRES[made]}, {more:,.0f} US$ more")
-    chosen = f" ({', '.join(agree)})" if agree else ""
-    best = f"{MANOEUVRES[right]}, {study.cost_usd[k, right]:,.0f} US$"
-    return "; ".join([f"Cheapest: {best}{chosen}", *differ])
+    least = float(study.cost_usd[k, right])
+    others = [
+        f"{name}: {MANOEUVRES[int(driven.manoeuvre[k])]}, {driven.cost_usd[k] - least:,.0f} US$ more."
+        for name, driven in study.driven.items()
+    ]
+    return " ".join([f"Cheapest: {MANOEUVRES[right]}, {least:,.0f} US$.", *others])
 
 
 def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:

@@ -91,8 +91,11 @@ def test_a_page_of_an_audit(values, tmp_path):
     (tmp_path / "films").mkdir()
     (tmp_path / "films" / "01_cost.mp4").touch()
     text = write_audit_page(tmp_path, sort_rows(values)).read_text(encoding="utf-8")
-    assert "mine misses 1 of 2 limits of physics" in text
+    assert "<h1>The world model mine misses 1 of 2 limits of physics</h1>" in text
     assert '<video controls preload="none" src="films/01_cost.mp4"></video>' in text
+    # the verdict, then films, then the figure, then the limits that are missed
+    marks = ("<h1>", "films/01_cost.mp4", "<figure>", "Missed limits", "limits that are met")
+    assert sorted(marks, key=text.index) == list(marks)
     # a film that is not there has a caption only
     assert "02_lost" not in text
     assert text.count("12 instead of 34,000 US$") == 2
