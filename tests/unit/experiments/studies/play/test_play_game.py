@@ -10,7 +10,7 @@ from hydra import compose, initialize_config_module
 
 from experiments.cli.application import to_values
 from experiments.cli.configuration import validate
-from experiments.presentation.gather import gather
+from experiments.presentation.joining.gather import gather
 from experiments.rollout.loop import Rollout
 from experiments.studies.play import drive as drive_module
 from experiments.studies.play import referee
