@@ -59,7 +59,7 @@ class Trajectory(Immutable):
 
     ``envs.world.course`` computes this, once for both engines. ``ScenarioInstance.with_trajectories`` puts vehicles on
     their courses; all trajectories of an instance together have at most ``envs.specification.course.MAX_MOMENTS``
-    moments, two per second and vehicle are plenty.
+    moments; one or two per second are enough for a smooth drive.
 
     Parameters
     ----------
@@ -170,8 +170,8 @@ def check_vehicles(trajectories: tuple[Trajectory, ...], num_vehicles: int) -> N
     moments = sum(len(trajectory.time_s) for trajectory in trajectories)
     if moments > course.MAX_MOMENTS:
         raise UserError(
-            f"instance: trajectories: got {moments} moments, expected at most {course.MAX_MOMENTS}: two per second and "
-            "vehicle are enough"
+            f"instance: trajectories: got {moments} moments, expected at most {course.MAX_MOMENTS}: one or two per "
+            "second are enough"
         )
     seen: set[int] = set()
     for trajectory in trajectories:

@@ -3,8 +3,8 @@
 Courses lie one behind the other in the columns of ``course_f``. Both arrays are zero where there are none.
 """
 
-MAX_MOMENTS = 512
-"""Moments of all courses of one world together: 12 vehicles for 20 s at two moments per second."""
+MAX_MOMENTS = 256
+"""Moments of all courses of one world together: 6 vehicles for 20 s at two moments per second."""
 
 # --- course_f: one column per moment ----------------------------------------------------------------
 TIME = 0  # s since the start, increasing within a course

@@ -11,7 +11,7 @@ from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.collision import collide_all
 from envs.batched.kernels.idm import MAX_ACCELERATION, following_acceleration, free_acceleration
 from envs.batched.kernels.mobil import decide_lane
-from envs.batched.kernels.move import move_vehicle
+from envs.batched.kernels.move import follow_course, move_vehicle
 from envs.batched.kernels.neighbours import find_leader, sort_by_x, sweep_leaders
 from envs.batched.kernels.workspace import Workspace
 from envs.physics.borrow import borrow
@@ -88,19 +88,46 @@ def _steer(vehicle_f: Array, i: int, target: int) -> None:
 
 
 @compiled
-def move_traffic(
+def traffic_tick(
     vehicle_f: Array,
     vehicle_i: Array,
     n: int,
     obstacle_f: Array,
+    obstacle_i: Array,
     num_obstacles: int,
     num_lanes: int,
     has_shoulder: int,
     speed_limit: float,
     work: Workspace,
 ) -> None:
-    """The first part of ``traffic_tick``, in place: all vehicles decide, then all move. ORDER is not sorted again."""
-    vehicle_f, vehicle_i, obstacle_f = borrow(vehicle_f), borrow(vehicle_i), borrow(obstacle_f)
+    """One tick of highway-env's traffic on a straight road of 10 km, in place.
+
+    Vehicles decide in list order, then move, then contacts with vehicles and obstacles are worked out. A vehicle of
+    kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this tick, and its TARGET_LANE and TARGET_SPEED,
+    must be stored before the call. One of kind ``KIND_COURSE`` does not either: its place after the tick must be stored
+    in ``work``. Twin of ``Road.act`` and ``Road.step`` in highway-env 1.12.1; pinned by ``tests/parity``.
+
+    Parameters
+    ----------
+    vehicle_f, vehicle_i
+        ``(vehicle.NUM_FLOATS, N)`` and ``(vehicle.NUM_INTS, N)``, C-contiguous. The rows COS, SIN, DIAGONAL and ORDER
+        must be right on entry (:func:`initialise_caches`) and are right on exit; LANE must lie within the road.
+    n
+        Number of vehicles used, 1 <= n <= N.
+    obstacle_f, obstacle_i
+        ``(obstacle.NUM_FLOATS, J)`` and ``(obstacle.NUM_INTS, J)``, C-contiguous; read as leaders, and as bodies where
+        COLLIDES is set.
+    num_lanes
+        Number of lanes, hard shoulder included, 1 to 16.
+    has_shoulder
+        1 if the rightmost lane is a hard shoulder: no vehicle chooses it, but one can be on it; else 0.
+    speed_limit
+        Speed limit of every lane, m/s.
+    work
+        From :func:`~envs.batched.kernels.workspace.make_workspace`, at least as large as the world.
+    """
+    vehicle_f, vehicle_i = borrow(vehicle_f), borrow(vehicle_i)
+    obstacle_f, obstacle_i = borrow(obstacle_f), borrow(obstacle_i)
     work = Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs))
     sweep_leaders(vehicle_f, vehicle_i, n, obstacle_f, num_obstacles, num_lanes, work)
     num_open_lanes = num_lanes - has_shoulder
@@ -127,74 +154,7 @@ def move_traffic(
             )
     for i in range(n):
         move_vehicle(vehicle_f, vehicle_i, i, num_lanes)
-
-
-@compiled
-def collide_traffic(
-    vehicle_f: Array,
-    vehicle_i: Array,
-    n: int,
-    obstacle_f: Array,
-    obstacle_i: Array,
-    num_obstacles: int,
-    work: Workspace,
-) -> None:
-    """The second part of ``traffic_tick``, in place: contacts of vehicles that have moved."""
-    vehicle_f, vehicle_i = borrow(vehicle_f), borrow(vehicle_i)
-    obstacle_f, obstacle_i = borrow(obstacle_f), borrow(obstacle_i)
-    work = Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs))
+        if vehicle_i[vehicle.KIND, i] == vehicle.KIND_COURSE:
+            follow_course(vehicle_f, vehicle_i, work.floats, i, num_lanes)
     sort_by_x(vehicle_f[vehicle.X], vehicle_i[vehicle.ORDER], n)
     collide_all(vehicle_f, vehicle_i, n, obstacle_f, obstacle_i, num_obstacles, work)
-
-
-@compiled
-def traffic_tick(
-    vehicle_f: Array,
-    vehicle_i: Array,
-    n: int,
-    obstacle_f: Array,
-    obstacle_i: Array,
-    num_obstacles: int,
-    num_lanes: int,
-    has_shoulder: int,
-    speed_limit: float,
-    work: Workspace,
-) -> None:
-    """One tick of highway-env's traffic on a straight road of 10 km, in place.
-
-    Vehicles decide in list order, then move, then contacts with vehicles and obstacles are worked out. A vehicle of
-    kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this tick, and its TARGET_LANE and TARGET_SPEED,
-    must be stored before the call. Twin of ``Road.act`` and ``Road.step`` in highway-env 1.12.1; pinned by
-    ``tests/parity``.
-
-    Parameters
-    ----------
-    vehicle_f, vehicle_i
-        ``(vehicle.NUM_FLOATS, N)`` and ``(vehicle.NUM_INTS, N)``, C-contiguous. The rows COS, SIN, DIAGONAL and ORDER
-        must be right on entry (:func:`initialise_caches`) and are right on exit; LANE must lie within the road.
-    n
-        Number of vehicles used, 1 <= n <= N.
-    obstacle_f, obstacle_i
-        ``(obstacle.NUM_FLOATS, J)`` and ``(obstacle.NUM_INTS, J)``, C-contiguous; read as leaders, and as bodies where
-        COLLIDES is set.
-    num_lanes
-        Number of lanes, hard shoulder included, 1 to 16.
-    has_shoulder
-        1 if the rightmost lane is a hard shoulder: no vehicle chooses it, but one can be on it; else 0.
-    speed_limit
-        Speed limit of every lane, m/s.
-    work
-        From :func:`~envs.batched.kernels.workspace.make_workspace`, at least as large as the world.
-    """
-    move_traffic(
-        vehicle_f,
-        vehicle_i,
-        n,
-        obstacle_f,
-        num_obstacles,
-        num_lanes,
-        has_shoulder,
-        speed_limit,
-        work,
-    )
-    collide_traffic(vehicle_f, vehicle_i, n, obstacle_f, obstacle_i, num_obstacles, work)

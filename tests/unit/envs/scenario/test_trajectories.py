@@ -146,7 +146,7 @@ def test_the_vehicle_must_exist_and_have_one(plain):
         ((course(1), course(1)), "trajectory: vehicle: got 1 twice, expected one per vehicle"),
         (
             (long(1), long(2)),
-            "instance: trajectories: got 600 moments, expected at most 512: two per second",
+            "instance: trajectories: got 600 moments, expected at most 256: one or two per",
         ),
     ):
         with pytest.raises(UserError) as caught:
