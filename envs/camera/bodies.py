@@ -182,6 +182,8 @@ def draw_vehicle(
     if world.vehicle_i[vehicle.IS_TRUCK, k] == 1:
         stripe = tables.paints[int(8.0 * hash_share(3 * k + 1, key + 7))]
         _set_colour(canvas, SECOND, (stripe[0], stripe[1], stripe[2]), 0.0)
+        first = (0.72 * paint[0] + 64.0, 0.72 * paint[1] + 64.0, 0.72 * paint[2] + 64.0)
+        _set_colour(canvas, FIRST, first, 0.0)  # trailers are paler than cars
     _set_lamps(canvas, air, brakes)
     body = Body(
         pose, length, width, height, light, clearness, eye.focal * height / near, VEHICLE, k
@@ -281,7 +283,7 @@ def object_key(lying: Lying) -> int:
 @compiled
 def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World, j: int) -> None:
     """Draw object ``j`` with its shadow."""
-    look = world.debris_i[debris.LOOK, j]
+    look, d = world.debris_i[debris.LOOK, j], world.debris_f
     lying = lie_of(world, eye, j)
     near = max(lying.pose.place[2] - 0.3 * lying.length, 0.6)
     clearness = math.exp(-air.extinction * near)
@@ -306,6 +308,33 @@ def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World
         key,
     )
     draw_model(canvas, eye, air, tables, body, model_of_object(tables, look, lying))
+    if has_broken(world, j):
+        _draw_pieces(canvas, eye, air, tables, body, upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, _course(world, j)))
+
+
+@compiled
+def has_broken(world: World, j: int) -> bool:
+    """Whether object ``j`` lies in pieces: the ego has struck it, or another vehicle is striking it."""
+    i = world.debris_i
+    return bool(i[debris.STRUCK_BY_EGO, j] == 1 or i[debris.FATES, j] != 0) and i[debris.IS_PATCH, j] == 0
+
+
+@compiled
+def _course(world: World, j: int) -> float:
+    """Direction in which object ``j`` moves, rad; its yaw while it lies still."""
+    d = world.debris_f
+    vx, vy = d[debris.VX, j], d[debris.VY, j]
+    return math.atan2(vy, vx) if vx * vx + vy * vy > 1.0 else d[debris.YAW, j]
+
+
+@compiled
+def _draw_pieces(canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body, pose: Pose) -> None:  # fmt: skip
+    """Draw what has broken off: pictures only, which nothing in the world hits and no mask counts."""
+    size = min(max(0.5 * (body.length + body.width), 0.3), 1.0)
+    pieces = Body(
+        pose, 4.0 * size, 2.5 * size, 0.16 * size, body.light, body.clearness, body.size_px, NONE, body.key
+    )
+    draw_model(canvas, eye, air, tables, pieces, tables.vehicles[3, 0])
 
 
 @compiled

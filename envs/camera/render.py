@@ -35,7 +35,7 @@ from envs.specification.world import World
 REACH_M: Final = np.array([260.0, 200.0, 170.0])
 """Furthest distance at which bodies are drawn in clear air, rain and fog [A]."""
 
-NUM_ORDERED: Final = 2 * max(MAX_DEBRIS + MAX_VEHICLES, 64)
+NUM_ORDERED: Final = 2 * max(MAX_DEBRIS + MAX_VEHICLES, int((SPANS[:, :, 1] - SPANS[:, :, 0]).max()))
 """Places for bodies, and as many for the parts of one body."""
 
 SHADOW_PX: Final = 1.5
@@ -66,6 +66,7 @@ def make_canvas(height: int, width: int) -> Canvas:
         np.zeros((8, MAX_POINTS)),
         colours,
         np.zeros((3, width), np.float32),
+        np.zeros(3 * width, np.uint8),
         np.zeros((2, width), np.float32),
         np.zeros(NUM_ORDERED, np.int64),
         np.zeros(NUM_ORDERED),
@@ -202,7 +203,7 @@ def _with(canvas: Canvas, picture: NDArray[np.uint8], masks: NDArray[np.uint8]) 
     """The canvas with another picture and other masks."""
     return Canvas(
         picture, masks, canvas.paint, canvas.area, canvas.bounds, canvas.points, canvas.corners,
-        canvas.colours, canvas.row, canvas.columns, canvas.order, canvas.keys,
+        canvas.colours, canvas.row, canvas.grey, canvas.columns, canvas.order, canvas.keys,
     )  # fmt: skip
 
 
