@@ -41,6 +41,9 @@ EGO_COLOUR: Final = (42.0, 122.0, 66.0)
 
 _LAYER, _FILLS = COLUMN["layer"], COLUMN["fills"]
 
+FRAME_LOOK: Final = debris.LOOKS.index("frame")
+CONE_LOOK: Final = debris.LOOKS.index("drum/cone")
+
 UPSIDE_DOWN: Final = 20.0
 """Layer above all others, for sheets on a body that is seen from below."""
 
@@ -214,12 +217,24 @@ class Lying(NamedTuple):
 
 
 @compiled
+def _lean(world: World, j: int) -> float:
+    """Roll of a bicycle that lies on handlebar and pedal: its flat side shows to those who come; 0 for all else."""
+    d = world.debris_f
+    is_flat = d[debris.HEIGHT, j] < 0.6 * d[debris.WIDTH, j]
+    if world.debris_i[debris.LOOK, j] != FRAME_LOOK or not is_flat or d[debris.PITCH, j] != 0.0 or d[debris.ROLL, j] != 0.0:
+        return 0.0
+    lean = math.atan2(d[debris.HEIGHT, j], d[debris.WIDTH, j])
+    return lean if math.sin(d[debris.YAW, j]) > 0.0 else -lean
+
+
+@compiled
 def lie_of(world: World, eye: Eye, j: int) -> Lying:
     """How object ``j`` lies: its face, and how far it is turned from lying flat on it."""
     d = world.debris_f
     size = (d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j])
     cos_p, sin_p = math.cos(d[debris.PITCH, j]), math.sin(d[debris.PITCH, j])
-    cos_r, sin_r = math.cos(d[debris.ROLL, j]), math.sin(d[debris.ROLL, j])
+    roll = d[debris.ROLL, j] + _lean(world, j)
+    cos_r, sin_r = math.cos(roll), math.sin(roll)
     # the axes of the present face: along, across and above
     axes = (
         (cos_p, 0.0, -sin_p),
@@ -287,7 +302,7 @@ def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World
     lying = lie_of(world, eye, j)
     near = max(lying.pose.place[2] - 0.3 * lying.length, 0.6)
     clearness = math.exp(-air.extinction * near)
-    light = light_at(air, near, lying.pose.place[0] / near, RETRO_GAIN if look == 9 else 1.0)
+    light = light_at(air, near, lying.pose.place[0] / near, RETRO_GAIN if look == CONE_LOOK else 1.0)
     key = object_key(lying)
     tone = 0.90 + 0.2 * hash_share(key, 11)
     for m in range(3):
@@ -345,6 +360,8 @@ def shade_object(canvas: Canvas, eye: Eye, air: Air, world: World, j: int) -> No
     if z > 3.0 or world.debris_i[debris.CARRIER, j] >= 0:
         return
     strength = 0.8 / (1.0 + 1.5 * z) * (0.4 if air.is_night else 1.0)
+    if world.debris_i[debris.LOOK, j] == FRAME_LOOK:
+        strength *= 0.4
     pose = upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, d[debris.YAW, j])
     rim = min(0.06 + 0.15 * d[debris.HEIGHT, j] + 0.1 * z, 0.3)
     shadow(canvas, eye, pose, (0.5 * d[debris.LENGTH, j], 0.5 * d[debris.WIDTH, j], rim), strength)

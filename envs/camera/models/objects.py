@@ -477,15 +477,16 @@ def spill() -> Model:
         t, r = 2.399963 * k, 0.5 * math.sqrt((k + 0.5) / 64.0)
         x, y, size = r * math.cos(t), r * math.sin(t), 0.004 + 0.0022 * ((k * 7) % 5)
         grains.append(
-            Part(DISC, x - size, x + size, 1.1 * size, 0.0, 0.0, SECOND if k % 3 else THIRD, mid=y, rough=0.35, layer=2, fills=0)
+            Part(DISC, x - size, x + size, 1.1 * size, 0.0, 0.0, SECOND if k % 3 else THIRD, mid=y, rough=0.35, layer=2, fills=0,
+                 least=MEDIUM_PX if k % 2 else 0.0)
         )  # fmt: skip
     return (
         *(
             Part(DISC, x - a, x + a, b, 0.0, 0.0, FIRST, mid=y, rough=0.30, opacity=0.55)
             for x, y, a, b in lobes
         ),
-        Part(DISC, -0.28, 0.10, 0.12, 0.0, 0.0, SHINE, mid=-0.06, rough=0.5, layer=1, opacity=0.16, fills=0),
-        Part(DISC, 0.12, 0.34, 0.07, 0.0, 0.0, SHINE, mid=0.12, rough=0.5, layer=1, opacity=0.16, fills=0),
+        Part(DISC, -0.28, 0.10, 0.12, 0.0, 0.0, SHINE, mid=-0.06, rough=0.5, layer=1, opacity=0.07, fills=0),
+        Part(DISC, 0.12, 0.34, 0.07, 0.0, 0.0, SHINE, mid=0.12, rough=0.5, layer=1, opacity=0.07, fills=0),
         *grains,
     )  # fmt: skip
 
