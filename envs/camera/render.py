@@ -31,7 +31,7 @@ from envs.camera.texture import sheet
 from envs.camera.weather import add_glow, add_rain, draw_bonnet
 from envs.physics.compilation import compiled, uncounted_entry
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, TICK_S, debris, episode, vehicle
-from envs.specification.world import World
+from envs.specification.world import LAYOUT, World
 
 REACH_M: Final = np.array([260.0, 200.0, 170.0])
 """Furthest distance at which bodies are drawn in clear air, rain and fog [A]."""
@@ -280,7 +280,7 @@ def _draw(
     masks: NDArray[np.uint8],
 ) -> None:
     """Draw, at twice the size and averaged if the camera says so."""
-    plain = np.atleast_1d(worlds).view(np.ndarray)
+    plain = np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)  # without loss of the alignment flag
     scale = camera.supersample
     shot = Shot(view, camera.focal_px * scale, camera.horizon, camera.detail, dropped)
     canvas = _canvas(camera.height * scale, camera.width * scale, get_ident())

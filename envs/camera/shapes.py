@@ -139,7 +139,7 @@ def _outline(canvas: Canvas, n: int) -> tuple[int, int, int, int, float, float]:
     return i0, i1, j0, j1, top, 1.0 / max(low - top, 1e-9)
 
 
-@compiled
+@merged
 def add_polygon(canvas: Canvas, n: int, tint: Tint) -> None:
     """Add the polygon of the first ``n`` points to the body; a hole runs in the other direction."""
     i0, i1, j0, j1, top, scale = _outline(canvas, n)

@@ -133,7 +133,7 @@ def tint_of(canvas: Canvas, air: Air, body: Body, row: NDArray[np.float64], shad
     )
 
 
-@compiled
+@merged
 def draw_part(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
     """Draw one primitive of a body."""
     shape = int(row[0])
@@ -155,7 +155,7 @@ def _finish(canvas: Canvas, n: int, tint: Tint, body: Body, row: NDArray[np.floa
     stamp(canvas, n, tint, row[_OPACITY], body.kind if row[_FILLS] > 0.0 else NONE)
 
 
-@compiled
+@merged
 def _middle_of(body: Body, row: NDArray[np.float64]) -> tuple[float, float, float]:
     """Middle of a part in its body, m."""
     return (
@@ -301,7 +301,7 @@ def _cut(canvas: Canvas, eye: Eye, n: int) -> int:
     return m
 
 
-@compiled
+@merged
 def _draw_ball(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
     """Draw the outline of an ellipsoid, bright above and dark below."""
     x, y, z = _middle_of(body, row)
@@ -346,7 +346,7 @@ def _draw_ball(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.f
     _finish(canvas, BALL_POINTS, Tint(tint.r, tint.g, tint.b, foot), body, row)
 
 
-@compiled
+@merged
 def _draw_disc(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.float64]) -> None:
     """Draw a flat disc or ring that is parallel to the body's foot; both its sides are seen."""
     x, y, z = _middle_of(body, row)

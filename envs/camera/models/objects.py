@@ -77,14 +77,14 @@ def pallet() -> Model:
         for k in range(5)
     )
     cross = tuple(
-        Part(BOX, x - 0.06, x + 0.06, 0.5, 0.66, 0.80, THIRD, layer=1) for x in (-0.44, 0.0, 0.44)
+        Part(BOX, x - 0.06, x + 0.06, 0.5, 0.66, 0.80, THIRD, layer=1, least=SMALL_PX) for x in (-0.44, 0.0, 0.44)
     )
     blocks = tuple(
         Part(BOX, x - 0.06, x + 0.06, 0.06, 0.12, 0.66, THIRD, mid=y, layer=0)
         for x in (-0.44, 0.0, 0.44)
         for y in (-0.43, 0.0, 0.43)
     )
-    feet = tuple(Part(BOX, -0.5, 0.5, 0.06, 0.0, 0.12, SECOND, mid=y) for y in (-0.43, 0.0, 0.43))
+    feet = tuple(Part(BOX, -0.5, 0.5, 0.06, 0.0, 0.12, SECOND, mid=y, least=SMALL_PX) for y in (-0.43, 0.0, 0.43))
     dark = Part(BOX, -0.48, 0.48, 0.48, 0.05, 0.70, BLACK, opacity=0.75, fills=0)
     return (dark, *feet, *blocks, *cross, *boards)
 

@@ -8,13 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.models import objects, vehicles
-from envs.camera.models.parts import FIXED_COLOURS, LEVELS, Part
+from envs.camera.models.parts import FIXED_COLOURS, LEVELS, SMALL_PX, Part
 from envs.specification import debris, vehicle
 
 MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODELS}
 """Every model by name; its index is its place here."""
 
 _INDEX: Final = {name: k for k, name in enumerate(MODELS)}
+
+LEAST_SHARE: Final = 0.012
+"""Parts of bodies that are small in the picture are left out if they show less than this share of the body."""
 
 PAINT_COLOURS: Final = {
     "white": (226, 228, 230), "black": (34, 36, 40), "grey": (112, 116, 122), "silver": (176, 181, 187),
@@ -31,6 +34,8 @@ def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         for k, level in enumerate(LEVELS):
             spans[m, k, 0] = len(rows)
             shown = [part for part in parts if part.least <= level < part.most]
+            if level < SMALL_PX:
+                shown = [part for part in shown if part.share() >= LEAST_SHARE]
             rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
             spans[m, k, 1] = len(rows)
     return np.array(rows), spans

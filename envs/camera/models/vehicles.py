@@ -12,6 +12,7 @@ from envs.camera.models.parts import (
     CAPS,
     CHASSIS,
     DARK,
+    FAR_PX,
     FIRST,
     FRONT,
     GLASS,
