@@ -80,7 +80,7 @@ def pallet() -> Model:
         Part(BOX, x - 0.06, x + 0.06, 0.5, 0.66, 0.80, THIRD, layer=1, least=SMALL_PX) for x in (-0.44, 0.0, 0.44)
     )
     blocks = tuple(
-        Part(BOX, x - 0.06, x + 0.06, 0.06, 0.12, 0.66, THIRD, mid=y, layer=0)
+        Part(BOX, x - 0.06, x + 0.06, 0.06, 0.12, 0.66, THIRD, mid=y, layer=0, least=SMALL_PX)
         for x in (-0.44, 0.0, 0.44)
         for y in (-0.43, 0.0, 0.43)
     )
@@ -444,7 +444,8 @@ def bicycle() -> Model:
         _bar((0.26, 0.50), (0.29, 0.36), 0.030, z, BLACK, 3),
         Part(DISC, -0.09, -0.01, 0.10, z, z, DARK, mid=-0.08, hole=0.5, layer=3),
     ]
-    return tuple(parts)
+    frame = Part(BOX, -0.16, 0.22, 0.22, z - 0.1, z + 0.1, FIRST, mid=0.16, most=SMALL_PX, opacity=0.6)
+    return (frame, *parts)
 
 
 RATIO: Final = 0.36

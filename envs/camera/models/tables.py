@@ -16,14 +16,19 @@ MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODEL
 
 _INDEX: Final = {name: k for k, name in enumerate(MODELS)}
 
-LEAST_SHARE: Final = 0.012
-"""Parts of bodies that are small in the picture are left out if they show less than this share of the body."""
+BODY_SHARE, SHEET_SHARE = 0.03, 0.10
+"""Bodies that are small in the picture lose parts of less than this share of them, and sheets of less than that."""
 
 PAINT_COLOURS: Final = {
     "white": (226, 228, 230), "black": (34, 36, 40), "grey": (112, 116, 122), "silver": (176, 181, 187),
     "blue": (36, 74, 136), "red": (158, 30, 34), "green": (44, 84, 62), "brown": (116, 88, 68),
 }  # fmt: skip
 """Colours of ``envs.specification.vehicle.PAINTS``, red, green, blue 0-255."""
+
+
+def _least_share(part: Part) -> float:
+    """Least share of its body that a part must show to be drawn on a small one."""
+    return BODY_SHARE if part.fills else SHEET_SHARE
 
 
 def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -35,7 +40,7 @@ def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             spans[m, k, 0] = len(rows)
             shown = [part for part in parts if part.least <= level < part.most]
             if level < SMALL_PX:
-                shown = [part for part in shown if part.share() >= LEAST_SHARE]
+                shown = [part for part in shown if part.most <= SMALL_PX or part.share() >= _least_share(part)]
             rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
             spans[m, k, 1] = len(rows)
     return np.array(rows), spans

@@ -86,10 +86,10 @@ def car(cabin: Cabin) -> Model:
         top_front=0.47,
         top_half=0.47,
         foot=0.30,
-        layer=1,
+        layer=1, least=SMALL_PX,
     )
     top = Part(BOX, cabin.rear, cabin.front, 0.465, belt, 1.0, FIRST, top_rear=cabin.roof_rear,
-               top_front=cabin.roof_front, top_half=0.37, layer=3)  # fmt: skip
+               top_front=cabin.roof_front, top_half=0.37, layer=3, least=SMALL_PX)  # fmt: skip
     bumper = Part(BOX, -0.505, 0.505, 0.487, 0.15, 0.33, DARK, foot=0.3, layer=2, least=MEDIUM_PX)
     wheels = (-0.31, 0.30)
     return (
@@ -140,10 +140,10 @@ def _small_lamps(middle: float, half: float, low: float, top: float) -> Model:
             low,
             top,
             LAMP,
-    LARGE_PX,
             mid=side * middle,
             faces=REAR,
             layer=2,
+            least=FAR_PX,
             most=SMALL_PX,
             fills=0,
         )
