@@ -15,7 +15,7 @@ from envs.camera.optics import Camera
 from envs.physics.compilation import compiled, uncounted_entry
 from envs.physics.noise import normal_quantile, uniforms
 from envs.specification import episode
-from envs.specification.world import World
+from envs.specification.world import LAYOUT, World
 
 CAMERA_ENTITY: Final = 200
 """Entity of the noise hash: vehicles are 0.., objects 100..."""
@@ -90,5 +90,5 @@ def sense_into(worlds: NDArray[np.void], camera: Camera, pictures: NDArray[np.ui
     """
     if camera.noise == 0.0 and camera.exposure == 0.0:
         return
-    plain = np.atleast_1d(worlds).view(np.ndarray)
+    plain = np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)  # without loss of the alignment flag
     _sense(plain, camera.noise, camera.exposure, camera.dropped, pictures)

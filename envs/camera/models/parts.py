@@ -79,6 +79,11 @@ class Part:
     fills: int = 1
     """1: the part counts as the body in the masks."""
 
+    def share(self) -> float:
+        """Largest area that it shows from along, across or above, as a share of the body's."""
+        sizes = sorted((abs(self.front - self.rear), 2.0 * self.half, abs(self.top - self.low)))
+        return sizes[1] * sizes[2]
+
     def row(self) -> tuple[float, ...]:
         """The row of the table."""
         filled = replace(
@@ -103,10 +108,10 @@ DERIVED: Final = ("cos_tilt", "sin_tilt", "cos_turn", "sin_turn", "corners")
 COLUMN: Final = {name: k for k, name in enumerate((*(field.name for field in fields(Part)), *DERIVED))}
 """Index of a column by name."""
 
-SMALL_PX, MEDIUM_PX, LARGE_PX = 4.5, 9.0, 24.0
+FAR_PX, SMALL_PX, MEDIUM_PX, LARGE_PX = 2.0, 4.5, 9.0, 24.0
 """Heights of a body in the picture, px, at which more of its parts are drawn."""
 
-LEVELS: Final = (0.0, SMALL_PX, MEDIUM_PX, LARGE_PX)
+LEVELS: Final = (0.0, FAR_PX, SMALL_PX, MEDIUM_PX, LARGE_PX)
 """Lower ends of the levels of detail, px; each part is drawn in whole levels."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.models import objects, vehicles
-from envs.camera.models.parts import FIXED_COLOURS, LEVELS, Part
+from envs.camera.models.parts import FIXED_COLOURS, LEVELS, SMALL_PX, Part
 from envs.specification import debris, vehicle
 
 MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODELS}
@@ -16,11 +16,19 @@ MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODEL
 
 _INDEX: Final = {name: k for k, name in enumerate(MODELS)}
 
+BODY_SHARE, SHEET_SHARE = 0.03, 0.10
+"""Bodies that are small in the picture lose parts of less than this share of them, and sheets of less than that."""
+
 PAINT_COLOURS: Final = {
     "white": (226, 228, 230), "black": (34, 36, 40), "grey": (112, 116, 122), "silver": (176, 181, 187),
     "blue": (36, 74, 136), "red": (158, 30, 34), "green": (44, 84, 62), "brown": (116, 88, 68),
 }  # fmt: skip
 """Colours of ``envs.specification.vehicle.PAINTS``, red, green, blue 0-255."""
+
+
+def _least_share(part: Part) -> float:
+    """Least share of its body that a part must show to be drawn on a small one."""
+    return BODY_SHARE if part.fills else SHEET_SHARE
 
 
 def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -31,6 +39,8 @@ def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         for k, level in enumerate(LEVELS):
             spans[m, k, 0] = len(rows)
             shown = [part for part in parts if part.least <= level < part.most]
+            if level < SMALL_PX:
+                shown = [part for part in shown if part.most <= SMALL_PX or part.share() >= _least_share(part)]
             rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
             spans[m, k, 1] = len(rows)
     return np.array(rows), spans
@@ -54,9 +64,9 @@ def _colours() -> NDArray[np.float64]:
 
 
 def _kinds() -> NDArray[np.int64]:
-    """Models of cars, trucks and trucks with an open bed, one row each."""
+    """Models of cars, trucks, trucks with an open bed, and of pieces that have broken off: one row each."""
     count = len(vehicles.CARS)
-    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS)]
+    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS, objects.PIECES)]
     return np.array(rows)
 
 

@@ -12,6 +12,7 @@ from envs.camera.models.parts import (
     CAPS,
     CHASSIS,
     DARK,
+    FAR_PX,
     FIRST,
     FRONT,
     GLASS,
@@ -85,15 +86,14 @@ def car(cabin: Cabin) -> Model:
         top_front=0.47,
         top_half=0.47,
         foot=0.30,
-        layer=1,
+        layer=1, least=SMALL_PX,
     )
     top = Part(BOX, cabin.rear, cabin.front, 0.465, belt, 1.0, FIRST, top_rear=cabin.roof_rear,
-               top_front=cabin.roof_front, top_half=0.37, layer=3)  # fmt: skip
+               top_front=cabin.roof_front, top_half=0.37, layer=3, least=SMALL_PX)  # fmt: skip
     bumper = Part(BOX, -0.505, 0.505, 0.487, 0.15, 0.33, DARK, foot=0.3, layer=2, least=MEDIUM_PX)
     wheels = (-0.31, 0.30)
     return (
         Part(BOX, -0.5, 0.5, 0.48, 0.10, 1.0, FIRST, top_rear=-0.42, top_front=0.30, top_half=0.42, shade=0.85, foot=0.35, most=SMALL_PX),
-        Part(BOX, -0.502, -0.5, 0.40, 0.60, 0.88, GLASS, top_half=0.34, faces=REAR, layer=1, most=SMALL_PX, fills=0),
         *_small_lamps(0.33, 0.13, 0.44, 0.58),
         Part(BOX, -0.45, 0.46, 0.44, 0.08, 0.30, BLACK, least=SMALL_PX),
         *_wheels(wheels, 0.21, 0.055, 0.40),
@@ -140,10 +140,10 @@ def _small_lamps(middle: float, half: float, low: float, top: float) -> Model:
             low,
             top,
             LAMP,
-    LARGE_PX,
             mid=side * middle,
             faces=REAR,
             layer=2,
+            least=FAR_PX,
             most=SMALL_PX,
             fills=0,
         )
