@@ -8,7 +8,7 @@ A track that is not visible keeps its last measurement, moved along with the ego
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -140,7 +140,7 @@ def observation_space(picture: gym.spaces.Box | None = None) -> gym.spaces.Dict:
             low, high = np.tile(low, (slots, 1)), np.tile(high, (slots, 1))
         return gym.spaces.Box(low, high, dtype=np.float32)
 
-    spaces = {
+    spaces: dict[str, gym.Space[Any]] = {
         "ego": box(_EGO_BOUNDS, 0),
         "vehicles": box(_VEHICLE_BOUNDS, VEHICLE_SLOTS),
         "debris": box(_DEBRIS_BOUNDS, DEBRIS_SLOTS),

@@ -146,7 +146,9 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
 
     def define_spaces(self) -> None:
         """Spaces that do not depend on the scene."""
-        self.observation_space = observation_space(self._sensor and self._sensor.space)
+        self.observation_space = observation_space(
+            None if self._sensor is None else self._sensor.space
+        )
         self.action_space = action_space(self.settings.action)
 
     def update_metadata(self, video_real_time_ratio: int = 1) -> None:

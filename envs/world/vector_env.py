@@ -77,7 +77,9 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
         self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": []}
         self.num_envs = num_envs
         self._sensor = make_sensor(camera, num_envs)
-        self.single_observation_space = observation_space(self._sensor and self._sensor.space)
+        self.single_observation_space = observation_space(
+            None if self._sensor is None else self._sensor.space
+        )
         self.single_action_space = action_space(action)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)

@@ -135,7 +135,7 @@ def _check_pictures(
                 f"camera: missing: {path!r} was trained on pictures, {_describe(part)}: write a policy file with "
                 f"'_target_: policies.adapters.StableBaselines3', 'path: {path}' and 'camera: 64x96', or what it saw"
             )
-        if part.shape not in {shape, (shape[2], *shape[:2])}:
+        if part is not None and part.shape not in {shape, (shape[2], *shape[:2])}:
             raise UserError(
                 f"camera: got pictures of shape {shape}, but {path!r} was trained on {_describe(part)}"
             )

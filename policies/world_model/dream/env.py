@@ -73,7 +73,9 @@ class DreamEnv(Copyable, LongestEpisode, gym.Env[dict[str, Any], Any]):
         self.render_mode = render_mode
         self.settings = DreamSettings(**settings)
         self._sensor = make_sensor(camera, 1)
-        self.observation_space = observation_space(self._sensor and self._sensor.space)
+        self.observation_space = observation_space(
+            None if self._sensor is None else self._sensor.space
+        )
         self.action_space = action_space("continuous")
         self.core = DreamCore(1, self.settings)
         self.begins_at: int | None = None
