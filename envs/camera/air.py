@@ -21,6 +21,9 @@ FOG_CONTRAST: Final = 3.0
 BEAM_M, BEAM_SPREAD, BEAM_GAIN = 42.0, 0.16, 1.15
 """Reach of the dipped beam, squared tangent of its half width, and its strength [A]."""
 
+HAZE_M: Final = 420.0
+"""Distance of the line of trees; haze does not grow beyond it [A]."""
+
 RETRO_GAIN: Final = 1.7
 """How much more of the beam retro-reflecting sheets send back [A]."""
 

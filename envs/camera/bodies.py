@@ -41,6 +41,9 @@ EGO_COLOUR: Final = (42.0, 122.0, 66.0)
 
 _LAYER, _FILLS = COLUMN["layer"], COLUMN["fills"]
 
+FRAME_LOOK: Final = debris.LOOKS.index("frame")
+CONE_LOOK: Final = debris.LOOKS.index("drum/cone")
+
 UPSIDE_DOWN: Final = 20.0
 """Layer above all others, for sheets on a body that is seen from below."""
 
@@ -182,6 +185,8 @@ def draw_vehicle(
     if world.vehicle_i[vehicle.IS_TRUCK, k] == 1:
         stripe = tables.paints[int(8.0 * hash_share(3 * k + 1, key + 7))]
         _set_colour(canvas, SECOND, (stripe[0], stripe[1], stripe[2]), 0.0)
+        first = (0.72 * paint[0] + 64.0, 0.72 * paint[1] + 64.0, 0.72 * paint[2] + 64.0)
+        _set_colour(canvas, FIRST, first, 0.0)  # trailers are paler than cars
     _set_lamps(canvas, air, brakes)
     body = Body(
         pose, length, width, height, light, clearness, eye.focal * height / near, VEHICLE, k
@@ -212,12 +217,24 @@ class Lying(NamedTuple):
 
 
 @compiled
+def _lean(world: World, j: int) -> float:
+    """Roll of a bicycle that lies on handlebar and pedal: its flat side shows to those who come; 0 for all else."""
+    d = world.debris_f
+    is_flat = d[debris.HEIGHT, j] < 0.6 * d[debris.WIDTH, j]
+    if world.debris_i[debris.LOOK, j] != FRAME_LOOK or not is_flat or d[debris.PITCH, j] != 0.0 or d[debris.ROLL, j] != 0.0:
+        return 0.0
+    lean = math.atan2(d[debris.HEIGHT, j], d[debris.WIDTH, j])
+    return lean if math.sin(d[debris.YAW, j]) > 0.0 else -lean
+
+
+@compiled
 def lie_of(world: World, eye: Eye, j: int) -> Lying:
     """How object ``j`` lies: its face, and how far it is turned from lying flat on it."""
     d = world.debris_f
     size = (d[debris.LENGTH, j], d[debris.WIDTH, j], d[debris.HEIGHT, j])
     cos_p, sin_p = math.cos(d[debris.PITCH, j]), math.sin(d[debris.PITCH, j])
-    cos_r, sin_r = math.cos(d[debris.ROLL, j]), math.sin(d[debris.ROLL, j])
+    roll = d[debris.ROLL, j] + _lean(world, j)
+    cos_r, sin_r = math.cos(roll), math.sin(roll)
     # the axes of the present face: along, across and above
     axes = (
         (cos_p, 0.0, -sin_p),
@@ -281,11 +298,11 @@ def object_key(lying: Lying) -> int:
 @compiled
 def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World, j: int) -> None:
     """Draw object ``j`` with its shadow."""
-    look = world.debris_i[debris.LOOK, j]
+    look, d = world.debris_i[debris.LOOK, j], world.debris_f
     lying = lie_of(world, eye, j)
     near = max(lying.pose.place[2] - 0.3 * lying.length, 0.6)
     clearness = math.exp(-air.extinction * near)
-    light = light_at(air, near, lying.pose.place[0] / near, RETRO_GAIN if look == 9 else 1.0)
+    light = light_at(air, near, lying.pose.place[0] / near, RETRO_GAIN if look == CONE_LOOK else 1.0)
     key = object_key(lying)
     tone = 0.90 + 0.2 * hash_share(key, 11)
     for m in range(3):
@@ -306,6 +323,33 @@ def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World
         key,
     )
     draw_model(canvas, eye, air, tables, body, model_of_object(tables, look, lying))
+    if has_broken(world, j):
+        _draw_pieces(canvas, eye, air, tables, body, upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, _course(world, j)))
+
+
+@compiled
+def has_broken(world: World, j: int) -> bool:
+    """Whether object ``j`` lies in pieces: the ego has struck it, or another vehicle is striking it."""
+    i = world.debris_i
+    return bool(i[debris.STRUCK_BY_EGO, j] == 1 or i[debris.FATES, j] != 0) and i[debris.IS_PATCH, j] == 0
+
+
+@compiled
+def _course(world: World, j: int) -> float:
+    """Direction in which object ``j`` moves, rad; its yaw while it lies still."""
+    d = world.debris_f
+    vx, vy = d[debris.VX, j], d[debris.VY, j]
+    return math.atan2(vy, vx) if vx * vx + vy * vy > 1.0 else d[debris.YAW, j]
+
+
+@compiled
+def _draw_pieces(canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body, pose: Pose) -> None:  # fmt: skip
+    """Draw what has broken off: pictures only, which nothing in the world hits and no mask counts."""
+    size = min(max(0.5 * (body.length + body.width), 0.3), 1.0)
+    pieces = Body(
+        pose, 4.0 * size, 2.5 * size, 0.16 * size, body.light, body.clearness, body.size_px, NONE, body.key
+    )
+    draw_model(canvas, eye, air, tables, pieces, tables.vehicles[3, 0])
 
 
 @compiled
@@ -316,6 +360,8 @@ def shade_object(canvas: Canvas, eye: Eye, air: Air, world: World, j: int) -> No
     if z > 3.0 or world.debris_i[debris.CARRIER, j] >= 0:
         return
     strength = 0.8 / (1.0 + 1.5 * z) * (0.4 if air.is_night else 1.0)
+    if world.debris_i[debris.LOOK, j] == FRAME_LOOK:
+        strength *= 0.4
     pose = upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, d[debris.YAW, j])
     rim = min(0.06 + 0.15 * d[debris.HEIGHT, j] + 0.1 * z, 0.3)
     shadow(canvas, eye, pose, (0.5 * d[debris.LENGTH, j], 0.5 * d[debris.WIDTH, j], rim), strength)

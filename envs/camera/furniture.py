@@ -22,6 +22,9 @@ POST_M, POST_WIDTH_M = 1.0, 0.12
 BEYOND_M: Final = 0.95
 """From the edge of the drivable width to a post [A]."""
 
+LEAST_PX: Final = 1.2
+"""Posts of less height in the picture are not drawn."""
+
 FOOT_M, FOOT_REACH_M = 4.0, 60.0
 """Distance of the rail's feet, and up to where they are drawn [A]."""
 
@@ -97,7 +100,7 @@ def draw_furniture(canvas: Canvas, eye: Eye, air: Air, world: World, in_detail: 
             y = left - BEYOND_M if side == 0 else right + BEYOND_M
             dx, dy = first + SPACING_M * k - eye.x, y - eye.y
             depth = dx * eye.cos + dy * eye.sin
-            if depth > 1.5:
+            if 1.5 < depth < eye.focal / LEAST_PX:
                 _draw_post(canvas, eye, air, dy * eye.cos - dx * eye.sin, depth)
 
 

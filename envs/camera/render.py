@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
+from threading import get_ident
 from typing import Final, NamedTuple, cast
 
 import numpy as np
@@ -35,7 +36,7 @@ from envs.specification.world import World
 REACH_M: Final = np.array([260.0, 200.0, 170.0])
 """Furthest distance at which bodies are drawn in clear air, rain and fog [A]."""
 
-NUM_ORDERED: Final = 2 * max(MAX_DEBRIS + MAX_VEHICLES, 64)
+NUM_ORDERED: Final = 2 * max(MAX_DEBRIS + MAX_VEHICLES, int((SPANS[:, :, 1] - SPANS[:, :, 0]).max()))
 """Places for bodies, and as many for the parts of one body."""
 
 SHADOW_PX: Final = 1.5
@@ -66,15 +67,16 @@ def make_canvas(height: int, width: int) -> Canvas:
         np.zeros((8, MAX_POINTS)),
         colours,
         np.zeros((3, width), np.float32),
+        np.zeros(3 * width, np.uint8),
         np.zeros((2, width), np.float32),
         np.zeros(NUM_ORDERED, np.int64),
         np.zeros(NUM_ORDERED),
     )
 
 
-@cache
-def make_tables() -> Tables:
-    """Tables of all models, and the sheet of noise."""
+@lru_cache(maxsize=16)
+def make_tables(thread: int = 0) -> Tables:  # noqa: ARG001 - part of the key
+    """Tables of all models, and the sheet of noise; each thread has its own table of strips."""
     strips = np.zeros((MAX_STRIPS, NUM_COLUMNS))
     return Tables(PARTS, SPANS, CHOICES, LOOKS, PAINTS, VEHICLES, sheet(), strips)
 
@@ -202,7 +204,7 @@ def _with(canvas: Canvas, picture: NDArray[np.uint8], masks: NDArray[np.uint8]) 
     """The canvas with another picture and other masks."""
     return Canvas(
         picture, masks, canvas.paint, canvas.area, canvas.bounds, canvas.points, canvas.corners,
-        canvas.colours, canvas.row, canvas.columns, canvas.order, canvas.keys,
+        canvas.colours, canvas.row, canvas.grey, canvas.columns, canvas.order, canvas.keys,
     )  # fmt: skip
 
 
@@ -239,9 +241,9 @@ def shrink(large: NDArray[np.uint8], small: NDArray[np.uint8]) -> None:
                     small[a, i, j, k] = np.uint8((total + 2) >> 2)
 
 
-@cache
-def _canvas(height: int, width: int) -> Canvas:
-    """The canvas of a size; one process draws one picture at a time."""
+@lru_cache(maxsize=16)
+def _canvas(height: int, width: int, thread: int) -> Canvas:  # noqa: ARG001 - part of the key
+    """The canvas of a size; each thread has its own."""
     return make_canvas(height, width)
 
 
@@ -281,11 +283,11 @@ def _draw(
     plain = np.atleast_1d(worlds).view(np.ndarray)
     scale = camera.supersample
     shot = Shot(view, camera.focal_px * scale, camera.horizon, camera.detail, dropped)
-    canvas = _canvas(camera.height * scale, camera.width * scale)
+    canvas = _canvas(camera.height * scale, camera.width * scale, get_ident())
     has_masks = masks.size > 0
     none = np.zeros((0, 2, 0, 0), np.uint8)
     if scale == 1:
-        draw_worlds(canvas, make_tables(), plain, shot, pictures, masks if has_masks else none)
+        draw_worlds(canvas, make_tables(get_ident()), plain, shot, pictures, masks if has_masks else none)
         return
     large = np.zeros((1, *canvas.picture.shape), np.uint8)
     cover = np.zeros((1, 2, *canvas.picture.shape[:2]), np.uint8) if has_masks else none
@@ -293,7 +295,7 @@ def _draw(
         if dropped > 0.0 and is_repeated(plain[b], dropped):
             continue
         draw_worlds(
-            canvas, make_tables(), plain[b : b + 1], shot._replace(dropped=0.0), large, cover
+            canvas, make_tables(get_ident()), plain[b : b + 1], shot._replace(dropped=0.0), large, cover
         )
         shrink(large, pictures[b : b + 1])
         if has_masks:

@@ -44,6 +44,7 @@ class Canvas(NamedTuple):
         np.float64
     ]  # (K, 4): colours of the body in work and how much they shine by themselves
     row: NDArray[np.float32]  # (3, W): a row of sky or road in work
+    grey: NDArray[np.uint8]  # (3 W,): the same row in grey levels
     columns: NDArray[np.float32]  # (2, W): the beam's width and the line of trees
     order: NDArray[np.int64]  # (N,): bodies or parts in the order in which they are drawn
     keys: NDArray[np.float64]  # (N,)

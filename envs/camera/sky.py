@@ -8,14 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.camera.air import Air
+from envs.camera.air import HAZE_M, Air
 from envs.camera.optics import Eye
 from envs.camera.shapes import Canvas
 from envs.camera.texture import pattern, ripple
 from envs.physics.compilation import compiled
-
-TREES_M: Final = 420.0
-"""Distance of the trees, m [A]."""
 
 TREE_COLOUR: Final = (0.13, 0.20, 0.12)
 NIGHT_TREES: Final = 0.10
@@ -28,12 +25,16 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 @compiled
 def emit_row(canvas: Canvas, i: int) -> None:
     """Write the row in work, 0..1, into row ``i`` of the picture."""
-    row, picture = canvas.row, canvas.picture
-    for k in range(3):
-        line = row[k]
-        target = picture[i, :, k]
-        for j in range(line.shape[0]):
-            target[j] = np.uint8(min(np.int32(line[j] * _GREY + _HALF), np.int32(255)))
+    width = canvas.row.shape[1]
+    line, grey = canvas.row.reshape(3 * width), canvas.grey
+    for j in range(3 * width):
+        grey[j] = np.uint8(min(np.int32(line[j] * _GREY + _HALF), np.int32(255)))
+    red, green, blue = grey[:width], grey[width : 2 * width], grey[2 * width :]
+    target = canvas.picture[i].reshape(3 * width)
+    for j in range(width):
+        target[3 * j] = red[j]
+        target[3 * j + 1] = green[j]
+        target[3 * j + 2] = blue[j]
 
 
 @compiled
@@ -49,7 +50,7 @@ def draw_sky(
     height, width = canvas.picture.shape[0], canvas.picture.shape[1]
     top = min(max(math.ceil(eye.horizon), 0), height)
     _find_trees(canvas, eye, heading, key)
-    t = math.exp(-air.extinction * TREES_M)
+    t = math.exp(-air.extinction * HAZE_M)
     light = NIGHT_TREES if air.is_night else air.ambient
     r = np.float32(TREE_COLOUR[0] * light * t + air.fog_r * (1.0 - t))
     g = np.float32(TREE_COLOUR[1] * light * t + air.fog_g * (1.0 - t))
@@ -81,7 +82,7 @@ def draw_sky(
 def _find_trees(canvas: Canvas, eye: Eye, heading: float, key: int) -> None:
     """Row of the top of the trees in every column; the road ends in a gap between them."""
     trees = canvas.columns[1]
-    scale = eye.focal / TREES_M
+    scale = eye.focal / HAZE_M
     for j in range(trees.shape[0]):
         angle = (j + 0.5 - eye.middle) / eye.focal + heading
         tall = 7.5 + 3.5 * ripple(24.0 * angle, key + 21) + 2.0 * ripple(71.0 * angle, key + 22)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.air import Air
-from envs.camera.models.parts import BALL, BOX, COLUMN, DISC
+from envs.camera.models.parts import BALL, BOX, CAPS, COLUMN, DISC, LEFT, RIGHT
 from envs.camera.optics import Eye
 from envs.camera.shapes import MAX_POINTS, NONE, Canvas, Tint, add_polygon, lay, stamp
 from envs.physics.compilation import compiled, merged
@@ -23,8 +23,8 @@ SIDES: Final = 10
 BALL_POINTS, DISC_POINTS = 18, 24
 """Corners of the outlines of ellipsoids and discs."""
 
-SMALL_PX: Final = 4.0
-"""Drums of bodies smaller than this are drawn as boxes."""
+DRUM_PX: Final = 5.0
+"""Drums of less height in the picture are drawn as boxes."""
 
 BALL_GAIN, BALL_FOOT = 1.12, 0.55
 """Light on the top of an ellipsoid, and the share of it that is lost towards its foot [A]."""
@@ -142,7 +142,7 @@ def draw_part(canvas: Canvas, eye: Eye, air: Air, body: Body, row: NDArray[np.fl
     elif shape == DISC:
         _draw_disc(canvas, eye, air, body, row)
     else:
-        if shape != BOX and body.size_px < SMALL_PX:
+        if shape != BOX and body.size_px * (row[_TOP] - row[_LOW]) < DRUM_PX:
             shape = BOX
         _add_mesh(canvas, eye, air, body, row, shape)
         if row[_FILLS] > 0.0:
@@ -179,6 +179,8 @@ def _add_mesh(
     """Add the faces of a box or drum that look at the camera."""
     is_cut = _place_corners(canvas, eye, body, row, shape)
     faces = int(row[_FACES])
+    if shape == BOX and faces == CAPS:
+        faces = LEFT | RIGHT
     for m in range(6 if shape == BOX else SIDES + 2):
         if (faces >> m) & 1:
             _add_face(canvas, eye, air, body, row, (shape, m), is_cut)
@@ -189,7 +191,7 @@ def _place_corners(
     canvas: Canvas, eye: Eye, body: Body, row: NDArray[np.float64], shape: int
 ) -> bool:
     """Find the corners of a box or drum, and where they are seen; returns whether one is too near to be seen."""
-    needed = int(row[_CORNERS]) if shape == BOX else 0
+    needed = int(row[_CORNERS]) if int(row[0]) == BOX else 0xFF
     mx, my, mz = _middle_of(body, row)
     tall = 0.5 * (row[_TOP] - row[_LOW]) * body.height
     is_turned = row[_TILT] != 0.0 or row[_TURN] != 0.0

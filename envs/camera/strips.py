@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.camera.air import Air
+from envs.camera.air import HAZE_M, Air
 from envs.camera.optics import Eye
 from envs.camera.shapes import Canvas
 from envs.physics.compilation import compiled, merged
@@ -64,10 +64,6 @@ def sight_of(eye: Eye, air: Air, i: int) -> Sight:
     clearness = math.exp(-air.extinction * min(depth, HAZE_M))
     half = 0.5 * min(depth / below, 200.0)
     return Sight(below, depth, half, clearness, eye.x + depth * eye.cos)
-
-
-HAZE_M: Final = 420.0
-"""Distance of the line of trees, m [A]."""
 
 
 @compiled

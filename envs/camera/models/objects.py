@@ -189,17 +189,17 @@ def sofa() -> Model:
             for x in (-0.47, 0.44)
             for y in (-0.44, 0.44)
         ),
-        Part(BOX, -0.5, 0.5, 0.48, 0.08, 0.40, SECOND, foot=0.25),
-        Part(BOX, -0.5, 0.5, 0.14, 0.38, 1.0, SECOND, mid=0.36, top_half=0.10, layer=1, foot=0.2),
-        Part(BOX, -0.5, -0.38, 0.48, 0.30, 0.66, THIRD, layer=2, foot=0.3),
-        Part(BOX, 0.38, 0.5, 0.48, 0.30, 0.66, THIRD, layer=2, foot=0.3),
+        Part(BOX, -0.5, 0.5, 0.48, 0.08, 0.40, SECOND, foot=0.25, layer=1),
+        Part(BOX, -0.5, 0.5, 0.12, 0.38, 1.0, SECOND, mid=0.38, top_half=0.09, layer=2, foot=0.2),
+        Part(BOX, -0.5, -0.38, 0.36, 0.38, 0.66, THIRD, mid=-0.12, layer=2, foot=0.3),
+        Part(BOX, 0.38, 0.5, 0.36, 0.38, 0.66, THIRD, mid=-0.12, layer=2, foot=0.3),
         *(
-            Part(BOX, x, x + 0.36, 0.32, 0.40, 0.55, FIRST, mid=-0.12, layer=2, foot=0.2)
-            for x in (-0.37, 0.01)
+            Part(BOX, x, x + 0.37, 0.35, 0.40, 0.53, FIRST, mid=-0.13, layer=2, foot=0.2)
+            for x in (-0.375, 0.005)
         ),
         *(
-            Part(BOX, x, x + 0.34, 0.05, 0.52, 0.88, FIRST, mid=0.17, layer=1, foot=0.15)
-            for x in (-0.36, 0.02)
+            Part(BOX, x, x + 0.35, 0.05, 0.53, 0.88, FIRST, mid=0.20, layer=2, foot=0.15)
+            for x in (-0.36, 0.01)
         ),
     )
 
@@ -421,7 +421,7 @@ def toolbox() -> Model:
 
 def bicycle() -> Model:
     """A bicycle lying on its side: two wheels with spokes, a diamond frame, saddle, handlebar, cranks."""
-    z = 0.55
+    z = 0.5
     parts = []
     for x in (-0.30, 0.30):
         parts.append(Part(DISC, x - 0.20, x + 0.20, 0.52, z, z, RUBBER, mid=-0.06, hole=0.84))
@@ -459,7 +459,7 @@ def _bar(
     half = 0.5 * math.hypot(dx, dy)
     x, y = 0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])
     return Part(
-        BOX, x - half, x + half, thick, z - 0.1, z + 0.35, colour, mid=y, turn=math.atan2(dy, dx), layer=layer
+        BOX, x - half, x + half, thick, z - 0.10, z + 0.12, colour, mid=y, turn=math.atan2(dy, dx), layer=layer
     )  # fmt: skip
 
 
@@ -473,19 +473,20 @@ def spill() -> Model:
         (-0.10, -0.24, 0.24, 0.24),
     )
     grains = []
-    for k in range(34):
-        t, r = 2.399963 * k, 0.5 * math.sqrt((k + 0.5) / 34.0)
-        x, y, size = r * math.cos(t), r * math.sin(t), 0.010 + 0.007 * ((k * 7) % 5)
+    for k in range(64):
+        t, r = 2.399963 * k, 0.5 * math.sqrt((k + 0.5) / 64.0)
+        x, y, size = r * math.cos(t), r * math.sin(t), 0.004 + 0.0022 * ((k * 7) % 5)
         grains.append(
-            Part(DISC, x - size, x + size, 1.1 * size, 0.0, 0.0, SECOND if k % 3 else THIRD, mid=y, rough=0.6, layer=2, fills=0)
+            Part(DISC, x - size, x + size, 1.1 * size, 0.0, 0.0, SECOND if k % 3 else THIRD, mid=y, rough=0.35, layer=2, fills=0,
+                 least=MEDIUM_PX if k % 2 else 0.0)
         )  # fmt: skip
     return (
         *(
             Part(DISC, x - a, x + a, b, 0.0, 0.0, FIRST, mid=y, rough=0.30, opacity=0.55)
             for x, y, a, b in lobes
         ),
-        Part(DISC, -0.28, 0.10, 0.12, 0.0, 0.0, SHINE, mid=-0.06, rough=0.5, layer=1, opacity=0.16, fills=0),
-        Part(DISC, 0.12, 0.34, 0.07, 0.0, 0.0, SHINE, mid=0.12, rough=0.5, layer=1, opacity=0.16, fills=0),
+        Part(DISC, -0.28, 0.10, 0.12, 0.0, 0.0, SHINE, mid=-0.06, rough=0.5, layer=1, opacity=0.07, fills=0),
+        Part(DISC, 0.12, 0.34, 0.07, 0.0, 0.0, SHINE, mid=0.12, rough=0.5, layer=1, opacity=0.07, fills=0),
         *grains,
     )  # fmt: skip
 
@@ -498,12 +499,29 @@ def mark() -> Model:
     )
 
 
+def pieces() -> Model:
+    """What breaks off an object: chips and splinters behind it, in its colours."""
+    parts = []
+    for k in range(14):
+        t, r = 2.399963 * k + 0.4, math.sqrt((k + 0.5) / 14.0)
+        x, y = -0.45 * r + 0.12 * math.cos(t), 0.42 * r * math.sin(t)
+        size = 0.010 + 0.008 * ((k * 5) % 4)
+        parts.append(
+            Part(BOX, x - size, x + size, 1.4 * size, 0.0, 0.25 + 0.25 * (k % 4), (FIRST, SECOND, THIRD)[k % 3], mid=y,
+                 top_half=0.5 * size, tilt=0.1 * (k % 5), turn=1.3 * k, fills=1)
+        )  # fmt: skip
+    return tuple(parts)
+
+
+PIECES: Final = ("pieces", "pieces")
+
 MODELS: Final[dict[str, Model]] = {
     "carton": carton(), "sheet": _sheets(), "pallet": pallet(), "wheel": wheel(), "tread": tread(), "bag": bag(),
     "ladder": ladder(), "beam": beam(), "mattress": mattress(), "sofa": sofa(), "machine part": machine_part(),
     "rock": rock(), "cone": cone(), "barrel": barrel(), "bucket": bucket(), "branch": branch(),
     "tumbleweed": tumbleweed(), "deer": deer(), "small animal": small_animal(), "tarpaulin": tarpaulin(),
     "appliance": appliance(), "toolbox": toolbox(), "bicycle": bicycle(), "spill": spill(), "mark": mark(),
+    "pieces": pieces(),
 }  # fmt: skip
 """Every object by name."""
 

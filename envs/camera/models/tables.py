@@ -54,9 +54,9 @@ def _colours() -> NDArray[np.float64]:
 
 
 def _kinds() -> NDArray[np.int64]:
-    """Models of cars, trucks and trucks with an open bed, one row each."""
+    """Models of cars, trucks, trucks with an open bed, and of pieces that have broken off: one row each."""
     count = len(vehicles.CARS)
-    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS)]
+    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS, objects.PIECES)]
     return np.array(rows)
 
 

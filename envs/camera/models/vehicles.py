@@ -93,7 +93,6 @@ def car(cabin: Cabin) -> Model:
     wheels = (-0.31, 0.30)
     return (
         Part(BOX, -0.5, 0.5, 0.48, 0.10, 1.0, FIRST, top_rear=-0.42, top_front=0.30, top_half=0.42, shade=0.85, foot=0.35, most=SMALL_PX),
-        Part(BOX, -0.502, -0.5, 0.40, 0.60, 0.88, GLASS, top_half=0.34, faces=REAR, layer=1, most=SMALL_PX, fills=0),
         *_small_lamps(0.33, 0.13, 0.44, 0.58),
         Part(BOX, -0.45, 0.46, 0.44, 0.08, 0.30, BLACK, least=SMALL_PX),
         *_wheels(wheels, 0.21, 0.055, 0.40),
