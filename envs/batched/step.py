@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from envs.batched.kernels import obstacle
-from envs.batched.kernels.tick import initialise_caches, traffic_tick
+from envs.batched.kernels.move import nearest_lane
+from envs.batched.kernels.tick import collide_traffic, initialise_caches, move_traffic
 from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
 from envs.physics.borrow import borrow
-from envs.physics.compilation import compiled, entry
-from envs.specification import LANE_SPEED_LIMIT_MPS, TICKS_PER_DECISION, component, debris, episode
+from envs.physics.compilation import compiled, entry, inlined
+from envs.specification import (
+    LANE_SPEED_LIMIT_MPS,
+    TICKS_PER_DECISION,
+    component,
+    course,
+    debris,
+    episode,
+    vehicle,
+)
 from envs.specification.world import Array, Batch, World
+from envs.world.course import next_pose
 from envs.world.load import state_hash
 from envs.world.tick import (
     after_traffic,
@@ -50,27 +61,59 @@ def _obstacles(world: World, scratch: Scratch) -> int:
 
 
 @compiled
+def _follow_courses(world: World, num_lanes: int) -> None:
+    """Put every vehicle that follows a course where it is after this tick, unless it has just been hit, in place."""
+    v, i = world.vehicle_f, world.vehicle_i
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        if i[vehicle.KIND, k] != vehicle.KIND_COURSE or i[vehicle.CRASHED, k] == 1:
+            continue
+        pose = next_pose(world, k)
+        v[vehicle.X, k], v[vehicle.Y, k] = pose.x, pose.y
+        v[vehicle.HEADING, k], v[vehicle.SPEED, k] = pose.heading, pose.speed
+        v[vehicle.COS, k], v[vehicle.SIN, k] = math.cos(pose.heading), math.sin(pose.heading)
+        v[vehicle.STEERING, k], v[vehicle.ACCELERATION, k] = 0.0, pose.acceleration
+        lane = nearest_lane(pose.x, pose.y, pose.heading, num_lanes)
+        i[vehicle.LANE, k] = i[vehicle.TARGET_LANE, k] = lane
+
+
+@inlined
+def _move_and_collide(world: World, num_lanes: int, scratch: Scratch) -> None:
+    """One tick of traffic; vehicles on a course are put on it before contacts are worked out."""
+    n, count = world.episode_i[episode.NUM_VEHICLES], _obstacles(world, scratch)
+    move_traffic(
+        world.vehicle_f,
+        world.vehicle_i,
+        n,
+        scratch.obstacle_f,
+        count,
+        num_lanes,
+        world.episode_i[episode.HAS_SHOULDER],
+        LANE_SPEED_LIMIT_MPS,
+        scratch.work,
+    )
+    if world.course_i[course.END, 0] > 0:
+        _follow_courses(world, num_lanes)
+    collide_traffic(
+        world.vehicle_f,
+        world.vehicle_i,
+        n,
+        scratch.obstacle_f,
+        scratch.obstacle_i,
+        count,
+        scratch.work,
+    )
+
+
+@compiled
 def advance_world(
     world: World, first: float, second: float, is_discrete: bool, p: np.record, scratch: Scratch
 ) -> None:
     """Simulate one decision of one world up to its charges, without those and without observing, in place."""
     begin_decision(world, first, second, is_discrete)
-    n = world.episode_i[episode.NUM_VEHICLES]
     num_lanes = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER]
     for _ in range(TICKS_PER_DECISION):
         before_traffic(world)
-        traffic_tick(
-            world.vehicle_f,
-            world.vehicle_i,
-            n,
-            scratch.obstacle_f,
-            scratch.obstacle_i,
-            _obstacles(world, scratch),
-            num_lanes,
-            world.episode_i[episode.HAS_SHOULDER],
-            LANE_SPEED_LIMIT_MPS,
-            scratch.work,
-        )
+        _move_and_collide(world, num_lanes, scratch)
         after_traffic(world, p)
 
 
@@ -157,6 +200,10 @@ def _copy_dynamics(source: World, target: World) -> None:
     target.debris_i[:, :j] = source.debris_i[:, :j]
     target.episode_f[:] = source.episode_f
     target.episode_i[:] = source.episode_i
+    moments = source.course_i[course.END, 0]
+    if moments + target.course_i[course.END, 0] > 0:
+        target.course_i[:] = source.course_i
+        target.course_f[:, :moments] = source.course_f[:, :moments]
 
 
 @entry

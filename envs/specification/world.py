@@ -18,6 +18,7 @@ from envs.specification import (
     column,
     component,
     contact,
+    course,
     debris,
     episode,
     track,
@@ -48,6 +49,8 @@ class World(Protocol):
     ego: Array  # (E,) float32: the observation
     vehicles: Array  # (VEHICLE_SLOTS, V) float32
     debris: Array  # (DEBRIS_SLOTS, D) float32
+    course_f: Array  # (course.NUM_FLOATS, course.MAX_MOMENTS) float64
+    course_i: Array  # (course.NUM_INTS, N) int64
 
 
 Batch = np.ndarray[Any, np.dtype[np.void]]
@@ -68,6 +71,8 @@ LAYOUT: Final = np.dtype(
         ("ego", np.float32, (column.NUM_EGO,)),
         ("vehicles", np.float32, (VEHICLE_SLOTS, column.NUM_VEHICLE)),
         ("debris", np.float32, (DEBRIS_SLOTS, column.NUM_DEBRIS)),
+        ("course_f", np.float64, (course.NUM_FLOATS, course.MAX_MOMENTS)),
+        ("course_i", np.int64, (course.NUM_INTS, MAX_VEHICLES)),
     ],
     align=True,
 )

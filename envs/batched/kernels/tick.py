@@ -88,6 +88,66 @@ def _steer(vehicle_f: Array, i: int, target: int) -> None:
 
 
 @compiled
+def move_traffic(
+    vehicle_f: Array,
+    vehicle_i: Array,
+    n: int,
+    obstacle_f: Array,
+    num_obstacles: int,
+    num_lanes: int,
+    has_shoulder: int,
+    speed_limit: float,
+    work: Workspace,
+) -> None:
+    """The first part of ``traffic_tick``, in place: all vehicles decide, then all move. ORDER is not sorted again."""
+    vehicle_f, vehicle_i, obstacle_f = borrow(vehicle_f), borrow(vehicle_i), borrow(obstacle_f)
+    work = Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs))
+    sweep_leaders(vehicle_f, vehicle_i, n, obstacle_f, num_obstacles, num_lanes, work)
+    num_open_lanes = num_lanes - has_shoulder
+    for i in range(n):
+        kind = vehicle_i[vehicle.KIND, i]
+        if kind == vehicle.KIND_IDM:
+            if vehicle_i[vehicle.CRASHED, i] == 0:
+                _decide(
+                    vehicle_f,
+                    vehicle_i,
+                    n,
+                    obstacle_f,
+                    num_obstacles,
+                    num_lanes,
+                    num_open_lanes,
+                    speed_limit,
+                    work,
+                    i,
+                )
+        elif kind == vehicle.KIND_MDP:
+            _steer(vehicle_f, i, vehicle_i[vehicle.TARGET_LANE, i])
+            vehicle_f[vehicle.ACCELERATION, i] = KP_SPEED * (
+                vehicle_f[vehicle.TARGET_SPEED, i] - vehicle_f[vehicle.SPEED, i]
+            )
+    for i in range(n):
+        move_vehicle(vehicle_f, vehicle_i, i, num_lanes)
+
+
+@compiled
+def collide_traffic(
+    vehicle_f: Array,
+    vehicle_i: Array,
+    n: int,
+    obstacle_f: Array,
+    obstacle_i: Array,
+    num_obstacles: int,
+    work: Workspace,
+) -> None:
+    """The second part of ``traffic_tick``, in place: contacts of vehicles that have moved."""
+    vehicle_f, vehicle_i = borrow(vehicle_f), borrow(vehicle_i)
+    obstacle_f, obstacle_i = borrow(obstacle_f), borrow(obstacle_i)
+    work = Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs))
+    sort_by_x(vehicle_f[vehicle.X], vehicle_i[vehicle.ORDER], n)
+    collide_all(vehicle_f, vehicle_i, n, obstacle_f, obstacle_i, num_obstacles, work)
+
+
+@compiled
 def traffic_tick(
     vehicle_f: Array,
     vehicle_i: Array,
@@ -126,33 +186,15 @@ def traffic_tick(
     work
         From :func:`~envs.batched.kernels.workspace.make_workspace`, at least as large as the world.
     """
-    vehicle_f, vehicle_i = borrow(vehicle_f), borrow(vehicle_i)
-    obstacle_f, obstacle_i = borrow(obstacle_f), borrow(obstacle_i)
-    work = Workspace(borrow(work.floats), borrow(work.ints), borrow(work.pairs))
-    sweep_leaders(vehicle_f, vehicle_i, n, obstacle_f, num_obstacles, num_lanes, work)
-    num_open_lanes = num_lanes - has_shoulder
-    for i in range(n):
-        kind = vehicle_i[vehicle.KIND, i]
-        if kind == vehicle.KIND_IDM:
-            if vehicle_i[vehicle.CRASHED, i] == 0:
-                _decide(
-                    vehicle_f,
-                    vehicle_i,
-                    n,
-                    obstacle_f,
-                    num_obstacles,
-                    num_lanes,
-                    num_open_lanes,
-                    speed_limit,
-                    work,
-                    i,
-                )
-        elif kind == vehicle.KIND_MDP:
-            _steer(vehicle_f, i, vehicle_i[vehicle.TARGET_LANE, i])
-            vehicle_f[vehicle.ACCELERATION, i] = KP_SPEED * (
-                vehicle_f[vehicle.TARGET_SPEED, i] - vehicle_f[vehicle.SPEED, i]
-            )
-    for i in range(n):
-        move_vehicle(vehicle_f, vehicle_i, i, num_lanes)
-    sort_by_x(vehicle_f[vehicle.X], vehicle_i[vehicle.ORDER], n)
-    collide_all(vehicle_f, vehicle_i, n, obstacle_f, obstacle_i, num_obstacles, work)
+    move_traffic(
+        vehicle_f,
+        vehicle_i,
+        n,
+        obstacle_f,
+        num_obstacles,
+        num_lanes,
+        has_shoulder,
+        speed_limit,
+        work,
+    )
+    collide_traffic(vehicle_f, vehicle_i, n, obstacle_f, obstacle_i, num_obstacles, work)

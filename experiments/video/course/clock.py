@@ -15,6 +15,11 @@ BEFORE_TICKS, AFTER_TICKS = 5, 9
 MOST_SLOW: Final = 8
 
 
+def is_around(tick: float | Fraction, contacts: Iterable[int]) -> bool:
+    """Whether a time is in the slow motion of one of some contacts."""
+    return any(at - BEFORE_TICKS <= tick < at + AFTER_TICKS for at in contacts)
+
+
 class Moment(NamedTuple):
     """The time that a frame shows."""
 
@@ -58,12 +63,11 @@ def set_clock(
     first
         Tick of the first moment.
     """
-    windows = [] if slow_motion == 1 else [(at - BEFORE_TICKS, at + AFTER_TICKS) for at in contacts]
     step, at = Fraction(TICK_HZ, fps), Fraction(first)
     moments = []
     # fractions, so that no tick is missed by a rounding error
     while at < num_ticks:
-        is_slow = any(begin <= at < end for begin, end in windows)
+        is_slow = slow_motion > 1 and is_around(at, contacts)
         moments.append(Moment(float(at), is_slow))
         at += step / slow_motion if is_slow else step
     return [*moments, Moment(float(num_ticks))]

@@ -13,14 +13,14 @@ from envs.camera import project
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import SMALL, Tag, draw_tags
 from envs.highway.picture import describe_object
-from envs.specification import debris, episode
+from envs.specification import debris, episode, vehicle
 from envs.specification.world import World
 from experiments.video.drawing.lens import Lens
 from experiments.video.drawing.lines import Pen
 from policies.base import Option
 
-NEAREST_M, FURTHEST_M = 3.0, 90.0
-"""Marks stand on what is between these distances ahead of the camera."""
+NEAREST_M, FURTHEST_M = 3.5, 90.0
+"""Marks stand on what is between these distances ahead of the ego's centre."""
 
 STEP_M: Final = 1.0
 """Distance of the points of a drawn path."""
@@ -30,16 +30,18 @@ CHOSEN_ALPHA, ALPHA = 230, 90
 
 
 def draw_names(pen: Pen, area: pygame.Rect, world: World, lens: Lens, names: Sequence[str]) -> None:
-    """Write names and distances of the objects ahead; the colour says whether the ego sees them."""
+    """Write names of objects and their distance from the ego's front; the colour says whether the ego sees them."""
     tags = []
     for j, name in enumerate(names[: int(world.episode_i[episode.NUM_DEBRIS])]):
         d = world.debris_f[:, j]
         top = float(d[debris.Z] + d[debris.HEIGHT])
         place = (float(d[debris.X]), float(d[debris.Y]), top)
         u, v, depth = project(world, lens.camera, place, lens.view)
-        if NEAREST_M < depth < FURTHEST_M:
+        ahead = depth + lens.view.ahead_m
+        if NEAREST_M < ahead < FURTHEST_M:
             text, colour = describe_object(world, name, j)
-            sheet = pen.letters.render(f"{text}, {depth:.0f} m", SMALL, colour)
+            gap = max(ahead - 0.5 * float(world.vehicle_f[vehicle.LENGTH, 0]), 0.0)
+            sheet = pen.letters.render(f"{text}, {gap:.0f} m", SMALL, colour)
             tags.append(Tag(sheet, (area.left + u, area.top + v), colour))
     draw_tags(pen.surface, tags, area)
 
@@ -78,4 +80,5 @@ def _visible(
         project(world, lens.camera, (origin_x_m + ahead, y, 0.0), lens.view)
         for ahead, y in zip(steps.tolist(), across.tolist(), strict=True)
     ]
-    return [(u, v) for u, v, depth in points if NEAREST_M < depth < FURTHEST_M]
+    near, far = NEAREST_M - lens.view.ahead_m, FURTHEST_M - lens.view.ahead_m
+    return [(u, v) for u, v, depth in points if near < depth < far]

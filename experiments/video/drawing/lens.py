@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import pygame
@@ -12,6 +13,9 @@ from experiments.video.drawing.surfaces import Frame, to_surface
 
 FIELD_DEG, WIDE_DEG = 50.0, 64.0
 """Horizontal fields of view: of pictures up to twice as wide as high, and of wider ones [A]: judgement."""
+
+CHASE_DEG: Final = 72.0
+"""Horizontal field of view from behind: the whole ego is in the picture [A]: judgement."""
 
 HORIZON, WIDE_HORIZON = 0.375, 0.30
 """Rows of the horizon as shares of the height."""
@@ -37,14 +41,17 @@ class Lens(NamedTuple):
 
 
 def make_lens(width: int, height: int, *, is_chase: bool = False) -> Lens | None:
-    """The lens for pictures of this size; ``None`` if they are 0 high."""
-    if not height:
+    """The lens for pictures of this size; ``None`` if they are 0 wide or high."""
+    if not height or not width:
         return None
-    return Lens(film_camera(width, height), CHASE if is_chase else DRIVER)
+    camera = film_camera(width, height)
+    if is_chase:
+        return Lens(replace(camera, field_deg=CHASE_DEG), CHASE)
+    return Lens(camera)
 
 
 def film_camera(width: int, height: int) -> Camera:
-    """The camera of films with pictures of this size."""
+    """The driver's camera of films with pictures of this size."""
     is_wide = width >= WIDE * height
     return Camera(
         height=height,

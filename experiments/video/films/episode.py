@@ -9,7 +9,6 @@ from typing import Final
 
 import pygame
 
-from envs.camera import CHASE
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import NORMAL, Lettering
@@ -17,7 +16,7 @@ from envs.highway.drawing.palette import Colour
 from envs.highway.rendering import PANEL_PX
 from envs.specification import DECISION_HZ, TICKS_PER_DECISION, episode, vehicle
 from envs.specification.world import World
-from experiments.video.course.clock import Moment
+from experiments.video.course.clock import Moment, find_contacts, is_around
 from experiments.video.course.course import Course, Replay
 from experiments.video.course.script import Script
 from experiments.video.drawing.ahead import draw_names, draw_paths
@@ -76,6 +75,8 @@ class Film:
         self._last = (0.0, 0.0)  # speed, cost
         self._replay = Replay(script, length)
         self._lens = make_lens(shape.width, shape.driver_px, is_chase=shape.is_chase)
+        self._chase = make_lens(shape.width, shape.driver_px, is_chase=True)
+        self._contacts = find_contacts([script])
 
     @property
     def num_decisions(self) -> int:
@@ -154,10 +155,12 @@ class Film:
         return min(moment.decision, self.num_decisions - 1)
 
     def _draw_driver(self, surface: pygame.Surface, world: World, moment: Moment) -> None:
-        """Draw the driver's view; in slow motion the view from behind, as the driver cannot see below the bonnet."""
-        if self._lens is None:
+        """Draw the driver's view; around a contact the view from behind, as the driver cannot see below the bonnet."""
+        if self._lens is None or self._chase is None:
             return
-        lens = self._lens._replace(view=CHASE) if moment.is_slow else self._lens
+        lens, text = self._lens, "slow motion"
+        if moment.is_slow and is_around(moment.tick, self._contacts):
+            lens, text = self._chase, "slow motion, from behind"
         lens.paint(surface, world, TITLE_PX)
         pen = Pen(surface, self._letters)
         area = pygame.Rect(0, TITLE_PX, self.shape.width, self.shape.driver_px)
@@ -166,7 +169,7 @@ class Film:
         draw_paths(surface, area, world, lens, options, origin)
         draw_names(pen, area, world, lens, self.script.episode.instance.debris_types)
         if moment.is_slow:
-            pen.draw_plate("slow motion, from behind", 12, TITLE_PX + 12, NORMAL, ink.AMBER)
+            pen.draw_plate(text, 12, TITLE_PX + 12, NORMAL, ink.AMBER)
 
     def _draw_bird(self, surface: pygame.Surface, world: World, moment: Moment) -> None:
         """Draw the bird's view with the imagined futures on its road."""

@@ -178,16 +178,30 @@ def test_panel_shows_driver_bird_and_read_out(brake):
     film.close()
 
 
-def test_slow_motion_is_seen_from_behind_and_says_so(brake):
+def test_a_contact_is_seen_from_behind_and_slow_motion_says_so(brake):
     film = Film(brake, shape=arrange("camera", 1).shape, max_seconds=0.2)
-    plain, slow = film.draw(Moment(1.0)), film.draw(Moment(1.0, is_slow=True))
     chased = Film(brake, shape=arrange("chase", 1).shape, max_seconds=0.2).draw(Moment(1.0))
     picture = np.s_[TITLE_PX : TITLE_PX + 460]
-    plate = np.s_[TITLE_PX + 12 : TITLE_PX + 36, 12:200]
-    assert (plain[picture] != slow[picture]).mean() > 0.2
-    assert (slow[plate] == ink.AMBER).all(axis=2).sum() > 20
-    slow[plate] = chased[plate]
-    assert (slow[picture] != chased[picture]).mean() < 0.005
+    plate = np.s_[TITLE_PX + 12 : TITLE_PX + 38, 12:210]
+
+    def differ(one, other):
+        clean = [frame.copy() for frame in (one, other)]
+        for frame in clean:
+            frame[plate] = 0
+        return (clean[0][picture] != clean[1][picture]).any(axis=2).mean()
+
+    # another ego's contact
+    film._contacts = [50]
+    plain, slow = film.draw(Moment(1.0)), film.draw(Moment(1.0, is_slow=True))
+    assert differ(plain, slow) == 0.0
+    assert (slow[plate] == ink.AMBER).all(axis=2).sum() > 10
+    assert not (plain[plate] == ink.AMBER).all(axis=2).any()
+    # its own
+    film._contacts = [2]
+    assert differ(film.draw(Moment(1.0)), plain) == 0.0
+    contact = film.draw(Moment(1.0, is_slow=True))
+    assert differ(contact, plain) > 0.2
+    assert differ(contact, chased) == 0.0
 
 
 def test_a_still_says_what_everybody_pays(keep, brake):
