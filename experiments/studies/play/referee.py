@@ -30,6 +30,9 @@ from policies.base import Policy
 AGREEMENT: Final = 1e-6
 """Relative difference of costs up to which the drive and its repetition in the twin count as equal, as in films."""
 
+NAME: Final = "play"
+"""Name of the table's file, without its ending."""
+
 AFTER_S: Final = 3.0
 """The film ends this long after the worst moment [A]."""
 
@@ -84,7 +87,7 @@ def complete(plan: Plan, results: Results, folder: Path, report: Report) -> Path
     rows = [row for row in found if row is not None]
     table = records.order(pa.Table.from_pylist(rows, schema=records.make_schema(())))
     records.write(table, folder / "records.parquet")
-    write_text(folder / "play.md", to_markdown(plan.items, plan.drivers, results))
+    write_text(folder / f"{NAME}.md", to_markdown(plan.items, plan.drivers, results))
     worst = results.find_worst()
     film = None if worst is None else _film(plan, results, worst, folder, report)
     about = _describe(plan) | {

@@ -1,4 +1,4 @@
-"""The page of a game: the driver's view, keys, and the table of what everybody pays."""
+"""The page of a game: the driver's view, keys, and the table of what the person and the policies pay."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Final
 from nicegui import app, ui
 from nicegui.events import KeyEventArguments
 
+from envs.specification import DECISION_S
 from experiments.presentation.figures.style import COLOURS
 from experiments.studies.play.drive import Snapshot
 from experiments.studies.play.game import Game, Stage
 from experiments.studies.play.overlay import draw_overlay
 from experiments.studies.play.plan import Plan
-from experiments.studies.play.table import compare, to_rows
+from experiments.studies.play.table import compare, to_rows, usd
 
 POLL_S: Final = 0.5
 """Seconds between two looks at the work of the policies."""
@@ -173,10 +174,10 @@ class View:
         worst = self._game.results.find_worst()
         with self._screen:
             if worst is not None:
-                item = self._game.plan.items[worst.place]
+                family = self._game.plan.items[worst.place].family.replace("_", " ")
+                where = f"drive {worst.place + 1}, {family}, at {worst.decision * DECISION_S:.1f} s"
                 ui.label(
-                    f"Your worst moment: drive {worst.place + 1}, {item.family.replace('_', ' ')}, "
-                    f"{worst.cost_usd:,.0f} US$ within 0.2 s"
+                    f"Your worst moment: {where}, {usd(worst.cost_usd)} US$ in one decision"
                 ).classes("font-bold")
             address = app.add_media_file(local_file=film)
             ui.video(address, autoplay=True, muted=True).classes("w-full").props("playsinline")
@@ -198,11 +199,13 @@ def describe_last(game: Game) -> str:
 
 
 def describe_table(plan: Plan) -> str:
-    """What the numbers of the table are, and which policies see what a driver cannot see."""
+    """Two sentences: what the numbers of the table are, and which policies know hidden properties."""
     bounds = [name for name, policy in plan.policies.items() if policy.privileged]
     text = "Expected US$ per drive, on the same instances."
     if bounds:
-        text += f" {' and '.join(bounds)} see what is hidden from everybody else: a bound, not a competitor."
+        text += (
+            f" Bounds, not competitors, because they know hidden properties: {', '.join(bounds)}."
+        )
     return text
 
 

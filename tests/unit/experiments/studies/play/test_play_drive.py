@@ -81,6 +81,17 @@ def test_every_tick_is_shown(instance):
     assert shown[-1].cost_usd <= driven.cost_usd.sum()
 
 
+def test_a_tick_with_its_picture_takes_less_than_50_ms_of_a_core(instance):
+    ends = []
+    car = Car(Unpaced(), lambda _: ends.append(time.thread_time()))
+    car.begin(instance)
+    car.step(np.zeros(2))
+    ends.clear()
+    car.drive(scripted())
+    car.close()
+    assert np.percentile(1e3 * np.diff(ends), 95) < 50.0
+
+
 def test_real_time_takes_a_tick_for_a_tick():
     pace = RealTime()
     pace.begin()

@@ -108,7 +108,8 @@ def check_folder(path, plan, game, films):
     names = {file.name for file in path.iterdir()}
     drives = {f"drive-{item.family}-{item.seed}.json" for item in plan.items}
     assert names == drives | {
-        "config.yaml", "film.mp4", "manifest.json", "play.md", "provenance.json", "records.parquet", "run.json",
+        "config.yaml", "film.mp4", "manifest.json", f"{referee.NAME}.md", "provenance.json",
+        "records.parquet", "run.json",
     }  # fmt: skip
     rows = pq.read_table(path / "records.parquet").to_pylist()
     assert {(row["policy"], row["seed"]) for row in rows} == {
