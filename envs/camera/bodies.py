@@ -113,9 +113,7 @@ def shadow(
 
 
 @compiled
-def draw_model(
-    canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body, model: int
-) -> None:
+def draw_model(canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body, model: int) -> None:
     """Draw all parts of a body that its size in the picture shows, lower layers and more distant parts first."""
     order, keys = canvas.order, canvas.keys
     base = canvas.order.shape[0] // 2
@@ -221,7 +219,12 @@ def _lean(world: World, j: int) -> float:
     """Roll of a bicycle that lies on handlebar and pedal: its flat side shows to those who come; 0 for all else."""
     d = world.debris_f
     is_flat = d[debris.HEIGHT, j] < 0.6 * d[debris.WIDTH, j]
-    if world.debris_i[debris.LOOK, j] != FRAME_LOOK or not is_flat or d[debris.PITCH, j] != 0.0 or d[debris.ROLL, j] != 0.0:
+    if (
+        world.debris_i[debris.LOOK, j] != FRAME_LOOK
+        or not is_flat
+        or d[debris.PITCH, j] != 0.0
+        or d[debris.ROLL, j] != 0.0
+    ):
         return 0.0
     lean = math.atan2(d[debris.HEIGHT, j], d[debris.WIDTH, j])
     return lean if math.sin(d[debris.YAW, j]) > 0.0 else -lean
@@ -302,7 +305,9 @@ def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World
     lying = lie_of(world, eye, j)
     near = max(lying.pose.place[2] - 0.3 * lying.length, 0.6)
     clearness = math.exp(-air.extinction * near)
-    light = light_at(air, near, lying.pose.place[0] / near, RETRO_GAIN if look == CONE_LOOK else 1.0)
+    light = light_at(
+        air, near, lying.pose.place[0] / near, RETRO_GAIN if look == CONE_LOOK else 1.0
+    )
     key = object_key(lying)
     tone = 0.90 + 0.2 * hash_share(key, 11)
     for m in range(3):
@@ -324,14 +329,24 @@ def draw_object(canvas: Canvas, eye: Eye, air: Air, tables: Tables, world: World
     )
     draw_model(canvas, eye, air, tables, body, model_of_object(tables, look, lying))
     if has_broken(world, j):
-        _draw_pieces(canvas, eye, air, tables, body, upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, _course(world, j)))
+        _draw_pieces(
+            canvas,
+            eye,
+            air,
+            tables,
+            body,
+            upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, _course(world, j)),
+        )
 
 
 @compiled
 def has_broken(world: World, j: int) -> bool:
     """Whether object ``j`` lies in pieces: the ego has struck it, or another vehicle is striking it."""
     i = world.debris_i
-    return bool(i[debris.STRUCK_BY_EGO, j] == 1 or i[debris.FATES, j] != 0) and i[debris.IS_PATCH, j] == 0
+    return (
+        bool(i[debris.STRUCK_BY_EGO, j] == 1 or i[debris.FATES, j] != 0)
+        and i[debris.IS_PATCH, j] == 0
+    )
 
 
 @compiled
@@ -347,7 +362,15 @@ def _draw_pieces(canvas: Canvas, eye: Eye, air: Air, tables: Tables, body: Body,
     """Draw what has broken off: pictures only, which nothing in the world hits and no mask counts."""
     size = min(max(0.5 * (body.length + body.width), 0.3), 1.0)
     pieces = Body(
-        pose, 4.0 * size, 2.5 * size, 0.16 * size, body.light, body.clearness, body.size_px, NONE, body.key
+        pose,
+        4.0 * size,
+        2.5 * size,
+        0.16 * size,
+        body.light,
+        body.clearness,
+        body.size_px,
+        NONE,
+        body.key,
     )
     draw_model(canvas, eye, air, tables, pieces, tables.vehicles[3, 0])
 

@@ -36,7 +36,9 @@ from envs.specification.world import LAYOUT, World
 REACH_M: Final = np.array([260.0, 200.0, 170.0])
 """Furthest distance at which bodies are drawn in clear air, rain and fog [A]."""
 
-NUM_ORDERED: Final = 2 * max(MAX_DEBRIS + MAX_VEHICLES, int((SPANS[:, :, 1] - SPANS[:, :, 0]).max()))
+NUM_ORDERED: Final = 2 * max(
+    MAX_DEBRIS + MAX_VEHICLES, int((SPANS[:, :, 1] - SPANS[:, :, 0]).max())
+)
 """Places for bodies, and as many for the parts of one body."""
 
 SHADOW_PX: Final = 1.5
@@ -280,14 +282,18 @@ def _draw(
     masks: NDArray[np.uint8],
 ) -> None:
     """Draw, at twice the size and averaged if the camera says so."""
-    plain = np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)  # without loss of the alignment flag
+    plain = (
+        np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)
+    )  # without loss of the alignment flag
     scale = camera.supersample
     shot = Shot(view, camera.focal_px * scale, camera.horizon, camera.detail, dropped)
     canvas = _canvas(camera.height * scale, camera.width * scale, get_ident())
     has_masks = masks.size > 0
     none = np.zeros((0, 2, 0, 0), np.uint8)
     if scale == 1:
-        draw_worlds(canvas, make_tables(get_ident()), plain, shot, pictures, masks if has_masks else none)
+        draw_worlds(
+            canvas, make_tables(get_ident()), plain, shot, pictures, masks if has_masks else none
+        )
         return
     large = np.zeros((1, *canvas.picture.shape), np.uint8)
     cover = np.zeros((1, 2, *canvas.picture.shape[:2]), np.uint8) if has_masks else none
@@ -295,7 +301,12 @@ def _draw(
         if dropped > 0.0 and is_repeated(plain[b], dropped):
             continue
         draw_worlds(
-            canvas, make_tables(get_ident()), plain[b : b + 1], shot._replace(dropped=0.0), large, cover
+            canvas,
+            make_tables(get_ident()),
+            plain[b : b + 1],
+            shot._replace(dropped=0.0),
+            large,
+            cover,
         )
         shrink(large, pictures[b : b + 1])
         if has_masks:

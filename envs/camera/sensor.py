@@ -90,5 +90,7 @@ def sense_into(worlds: NDArray[np.void], camera: Camera, pictures: NDArray[np.ui
     """
     if camera.noise == 0.0 and camera.exposure == 0.0:
         return
-    plain = np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)  # without loss of the alignment flag
+    plain = (
+        np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)
+    )  # without loss of the alignment flag
     _sense(plain, camera.noise, camera.exposure, camera.dropped, pictures)

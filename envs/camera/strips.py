@@ -103,7 +103,9 @@ def list_strips(world: World, eye: Eye, strips: NDArray[np.float64], in_detail: 
         for k in range(lanes):
             for side in (-0.95, 0.95):
                 y = LANE_WIDTH_M * k + side
-                n = _add(strips, n, (y - 0.36, 0.0, y + 0.36, 0.0), (0.27, 0.27, 0.28, 0.22), (0.0, 0.0))
+                n = _add(
+                    strips, n, (y - 0.36, 0.0, y + 0.36, 0.0), (0.27, 0.27, 0.28, 0.22), (0.0, 0.0)
+                )
     last = lanes + shoulder
     for k in range(last + 1):
         y, wide, dashed = LANE_WIDTH_M * (k - 0.5), 0.5 * LINE_M, 0.0

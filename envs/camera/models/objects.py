@@ -35,6 +35,8 @@ from envs.camera.models.parts import (
 Model = tuple[Part, ...]
 
 _FULL: Final = Part(BOX, -0.5, 0.5, 0.5, 0.0, 1.0, FIRST, foot=0.15)
+
+
 def carton() -> Model:
     """A cardboard box with tape over its seam, a label and flaps."""
     return (
@@ -43,9 +45,7 @@ def carton() -> Model:
         panel(_FULL, REAR, (0.12, 0.38), (0.52, 0.80), WHITE, layer=2, least=SMALL_PX),
         panel(_FULL, REAR, (0.15, 0.30), (0.60, 0.63), DARK, layer=3, least=MEDIUM_PX),
         panel(_FULL, REAR, (0.15, 0.34), (0.68, 0.71), DARK, layer=3, least=MEDIUM_PX),
-        panel(
-            _FULL, REAR, (0.78, 0.90), (0.12, 0.34), DARK, layer=2, least=MEDIUM_PX, opacity=0.6
-        ),
+        panel(_FULL, REAR, (0.78, 0.90), (0.12, 0.34), DARK, layer=2, least=MEDIUM_PX, opacity=0.6),
         panel(_FULL, LEFT | RIGHT, (0.0, 1.0), (0.93, 0.96), THIRD, layer=1, least=SMALL_PX),
         panel(_FULL, REAR | FRONT, (0.0, 1.0), (0.93, 0.96), THIRD, layer=1, least=SMALL_PX),
     )
@@ -77,14 +77,18 @@ def pallet() -> Model:
         for k in range(5)
     )
     cross = tuple(
-        Part(BOX, x - 0.06, x + 0.06, 0.5, 0.66, 0.80, THIRD, layer=1, least=SMALL_PX) for x in (-0.44, 0.0, 0.44)
+        Part(BOX, x - 0.06, x + 0.06, 0.5, 0.66, 0.80, THIRD, layer=1, least=SMALL_PX)
+        for x in (-0.44, 0.0, 0.44)
     )
     blocks = tuple(
         Part(BOX, x - 0.06, x + 0.06, 0.06, 0.12, 0.66, THIRD, mid=y, layer=0, least=SMALL_PX)
         for x in (-0.44, 0.0, 0.44)
         for y in (-0.43, 0.0, 0.43)
     )
-    feet = tuple(Part(BOX, -0.5, 0.5, 0.06, 0.0, 0.12, SECOND, mid=y, least=SMALL_PX) for y in (-0.43, 0.0, 0.43))
+    feet = tuple(
+        Part(BOX, -0.5, 0.5, 0.06, 0.0, 0.12, SECOND, mid=y, least=SMALL_PX)
+        for y in (-0.43, 0.0, 0.43)
+    )
     dark = Part(BOX, -0.48, 0.48, 0.48, 0.05, 0.70, BLACK, opacity=0.75, fills=0)
     return (dark, *feet, *blocks, *cross, *boards)
 
@@ -444,7 +448,9 @@ def bicycle() -> Model:
         _bar((0.26, 0.50), (0.29, 0.36), 0.030, z, BLACK, 3),
         Part(DISC, -0.09, -0.01, 0.10, z, z, DARK, mid=-0.08, hole=0.5, layer=3),
     ]
-    frame = Part(BOX, -0.16, 0.22, 0.22, z - 0.1, z + 0.1, FIRST, mid=0.16, most=SMALL_PX, opacity=0.6)
+    frame = Part(
+        BOX, -0.16, 0.22, 0.22, z - 0.1, z + 0.1, FIRST, mid=0.16, most=SMALL_PX, opacity=0.6
+    )
     return (frame, *parts)
 
 

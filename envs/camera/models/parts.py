@@ -92,7 +92,9 @@ class Part:
             top_front=self.front if math.isnan(self.top_front) else self.top_front,
             top_half=self.half if math.isnan(self.top_half) else self.top_half,
         )
-        corners = sum(1 << k for k in range(8) if any(self.faces >> m & 1 for m in FACES_OF_CORNER[k]))
+        corners = sum(
+            1 << k for k in range(8) if any(self.faces >> m & 1 for m in FACES_OF_CORNER[k])
+        )
         turns = (math.cos(self.tilt), math.sin(self.tilt), math.cos(self.turn), math.sin(self.turn))
         return tuple(float(value) for value in (*astuple(filled), *turns, corners))
 
@@ -105,7 +107,9 @@ FACES_OF_CORNER: Final = (
 DERIVED: Final = ("cos_tilt", "sin_tilt", "cos_turn", "sin_turn", "corners")
 """Columns that follow from others: angles, and which corners of a box its faces need, as bits."""
 
-COLUMN: Final = {name: k for k, name in enumerate((*(field.name for field in fields(Part)), *DERIVED))}
+COLUMN: Final = {
+    name: k for k, name in enumerate((*(field.name for field in fields(Part)), *DERIVED))
+}
 """Index of a column by name."""
 
 FAR_PX, SMALL_PX, MEDIUM_PX, LARGE_PX = 2.0, 4.5, 9.0, 24.0

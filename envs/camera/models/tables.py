@@ -40,7 +40,11 @@ def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             spans[m, k, 0] = len(rows)
             shown = [part for part in parts if part.least <= level < part.most]
             if level < SMALL_PX:
-                shown = [part for part in shown if part.most <= SMALL_PX or part.share() >= _least_share(part)]
+                shown = [
+                    part
+                    for part in shown
+                    if part.most <= SMALL_PX or part.share() >= _least_share(part)
+                ]
             rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
             spans[m, k, 1] = len(rows)
     return np.array(rows), spans
@@ -66,7 +70,10 @@ def _colours() -> NDArray[np.float64]:
 def _kinds() -> NDArray[np.int64]:
     """Models of cars, trucks, trucks with an open bed, and of pieces that have broken off: one row each."""
     count = len(vehicles.CARS)
-    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS, objects.PIECES)]
+    rows = [
+        [_INDEX[names[k % len(names)]] for k in range(count)]
+        for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS, objects.PIECES)
+    ]
     return np.array(rows)
 
 

@@ -86,7 +86,8 @@ def car(cabin: Cabin) -> Model:
         top_front=0.47,
         top_half=0.47,
         foot=0.30,
-        layer=1, least=SMALL_PX,
+        layer=1,
+        least=SMALL_PX,
     )
     top = Part(BOX, cabin.rear, cabin.front, 0.465, belt, 1.0, FIRST, top_rear=cabin.roof_rear,
                top_front=cabin.roof_front, top_half=0.37, layer=3, least=SMALL_PX)  # fmt: skip

@@ -11,7 +11,13 @@ from tests.unit.envs.camera.scenes import add_object, add_vehicle, road
 
 FOLDER = Path(__file__).with_name("goldens")
 
-SETTINGS = (("day", "clear"), ("day", "rain"), ("day", "fog"), ("night", "clear"), ("night", "rain"))
+SETTINGS = (
+    ("day", "clear"),
+    ("day", "rain"),
+    ("day", "fog"),
+    ("night", "clear"),
+    ("night", "rain"),
+)
 
 
 def traffic(light, weather):

@@ -66,9 +66,7 @@ def corners_of(ahead_m, right_m, size_m, yaw=0.0, z_m=0.0):
         for across in (-0.5, 0.5):
             x, y = along * length, across * width
             for up in (0.0, height):
-                rows.append(
-                    (right_m + x * sin + y * cos, z_m + up, ahead_m + x * cos - y * sin)
-                )
+                rows.append((right_m + x * sin + y * cos, z_m + up, ahead_m + x * cos - y * sin))
     return np.array(rows)
 
 

@@ -65,7 +65,9 @@ def test_mirrored_world_gives_the_mirrored_picture():
     for sign in (1.0, -1.0):
         batch = road(lane=1)
         batch.vehicle_f[0, vehicle.HEADING, 0] = 0.05 * sign
-        add_object(batch, 12.0, 4.0 + 1.2 * sign, (0.8, 0.5, 0.4), yaw=0.4 * sign, roll=0.3 * sign, z_m=0.3)
+        add_object(
+            batch, 12.0, 4.0 + 1.2 * sign, (0.8, 0.5, 0.4), yaw=0.4 * sign, roll=0.3 * sign, z_m=0.3
+        )
         add_vehicle(batch, 30.0, 4.0 - 4.0 * sign, brakes=True)
         add_vehicle(batch, 45.0, 4.0 + 4.0 * sign, is_truck=True, heading=0.03 * sign)
         pair.append(checks.drawn(batch))
