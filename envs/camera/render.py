@@ -1,4 +1,4 @@
-"""One picture from one world: sky, road, shadows, then every body from far to near, then weather and the ego's bonnet."""
+"""One picture from one world: sky, road, shadows, every body from far to near, then weather and the ego's bonnet."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from envs.camera.bodies import (
 )
 from envs.camera.furniture import draw_furniture
 from envs.camera.ground import draw_ground
-from envs.camera.strips import MAX_STRIPS, NUM_COLUMNS
 from envs.camera.models.tables import CHOICES, COLOURS, LOOKS, PAINTS, PARTS, SPANS, VEHICLES
 from envs.camera.optics import DRIVER, Camera, Eye, View, eye_of
 from envs.camera.sensor import is_repeated
 from envs.camera.shapes import MAX_POINTS, Canvas, begin
 from envs.camera.sky import draw_sky
+from envs.camera.strips import MAX_STRIPS, NUM_COLUMNS
 from envs.camera.texture import sheet
 from envs.camera.weather import add_glow, add_rain, draw_bonnet
 from envs.physics.compilation import compiled, uncounted_entry

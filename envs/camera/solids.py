@@ -75,7 +75,7 @@ CORNERS, FACES = _make_meshes()
 
 
 class Pose(NamedTuple):
-    """Where a body is and how it lies, seen by the camera: its axes along, across and up, and the middle of its foot."""
+    """Where a body is and how it lies, seen by the camera: its axes along, across and up, the middle of its foot."""
 
     along: tuple[float, float, float]  # right, up and depth of 1 m along
     across: tuple[float, float, float]

@@ -1,8 +1,8 @@
 """Strips along the road: markings, rails and their shadows, each between two lines parallel to the road.
 
-All lines parallel to the road meet in its vanishing point, so a strip's two borders are straight lines in the picture: they
-are found once, and every row sees the strip as one span. What is narrower than a pixel covers a share of it, and dashes
-are averaged over the depth that a row shows.
+All lines parallel to the road meet in its vanishing point, so a strip's two borders are straight lines in the
+picture: they are found once, and every row sees the strip as one span. What is narrower than a pixel covers a share
+of it, and dashes are averaged over the depth that a row shows.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ MAX_STRIPS: Final = 32
 
 (_Y0, _Z0, _Y1, _Z1, _R, _G, _B, _ALPHA, _SHINES, _DASHED, _FROM, _TO, _RATIO) = range(13)
 NUM_COLUMNS: Final = 13
-"""Borders (place across and height), colour, opacity, whether it sends light back, whether it is dashed; derived: columns
-per row below the horizon of both borders, and distance of its middle over that of the road in the same row."""
+"""Borders (place across and height), colour, opacity, whether it sends light back, whether it is dashed; derived:
+columns per row below the horizon of both borders, and distance of its middle over that of the road in the same row."""
 
 
 class Sight(NamedTuple):
@@ -67,7 +67,9 @@ def sight_of(eye: Eye, air: Air, i: int) -> Sight:
 
 
 @compiled
-def seen_through(air: Air, colour: tuple[float, float, float], light: float, t: float) -> tuple[float, float, float]:  # fmt: skip
+def seen_through(
+    air: Air, colour: tuple[float, float, float], light: float, t: float
+) -> tuple[float, float, float]:
     """A colour in this light, seen through air of this clearness."""
     q, rest = light * t, 1.0 - t
     return (

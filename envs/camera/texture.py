@@ -20,7 +20,7 @@ _SEED: Final = 21
 
 @cache
 def sheet() -> NDArray[np.float32]:
-    """Periodic noise of mean 0 and standard deviation 1, from grains of one point to clouds of a quarter of the sheet."""
+    """Periodic noise of mean 0 and standard deviation 1, from grains of a point to clouds of a quarter of the sheet."""
     rng = np.random.default_rng(_SEED)
     spectrum = np.fft.rfft2(rng.standard_normal((SIZE, SIZE)))
     along, across = np.fft.fftfreq(SIZE)[:, None], np.fft.rfftfreq(SIZE)[None, :]

@@ -52,7 +52,7 @@ class Cabin(NamedTuple):
 
 def _wheels(places: tuple[float, ...], radius: float, half_tread: float, outside: float) -> Model:
     """Wheels at these places along, on both sides; ``radius`` as a share of the height."""
-    parts = []
+    parts: list[Part] = []
     for x in places:
         parts.extend(Part(AXLE, x, x, half_tread, 0.0, 2.0 * radius, RUBBER, mid=side * outside, is_round=1, least=MEDIUM_PX) for side in (-1.0, 1.0))  # fmt: skip
     return tuple(parts)

@@ -1,4 +1,4 @@
-"""Sixteen small pictures that tests compare with: ``python -m tests.unit.envs.camera.make_goldens`` writes them anew."""
+"""Sixteen small pictures that tests compare with; ``python -m tests.unit.envs.camera.make_goldens`` writes them."""
 
 from pathlib import Path
 
