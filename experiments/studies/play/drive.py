@@ -64,12 +64,12 @@ class Car(DebrisEnv):
     def __init__(self, pace: Pace, show: Show, cost: CostParameters | None = None) -> None:
         self._pace, self._show = pace, show
         self._due_s = 0.0
-        self._observation: dict[str, Any] = {}
+        self._seen: dict[str, Any] = {}
         super().__init__(cost=cost)
 
     def begin(self, instance: ScenarioInstance) -> Snapshot:
         """Load an instance; returns the picture before the first tick."""
-        self._observation, _ = self.reset(options={"instance": instance})
+        self._seen, _ = self.reset(options={"instance": instance})
         return self.look()
 
     def drive(self, policy: Policy) -> Drive:
@@ -81,9 +81,9 @@ class Car(DebrisEnv):
         info: dict[str, Any] = {}
         while not is_over:
             self._due_s = self._pace.wait()
-            batch = {name: values[None] for name, values in self._observation.items()}
+            batch = {name: values[None] for name, values in self._seen.items()}
             action = np.asarray(policy.act(batch), np.float64)[0]
-            self._observation, _, terminated, truncated, info = self.step(action)
+            self._seen, _, terminated, truncated, info = self.step(action)
             actions.append(action)
             costs.append(float(info["cost"]["total"]))
             is_over = terminated or truncated
