@@ -24,15 +24,24 @@ def drawn(batch, camera=CAMERA):
     return pictures, masks
 
 
-def check_corners(ahead_m, right_m, yaw):
+def check_corners(ahead_m, right_m, yaw, size=(0.8, 0.6, 0.5)):
     """A box fills exactly what the pinhole formula says, to half a pixel."""
-    size = (0.8, 0.6, 0.5)
     batch = road()
     add_object(batch, ahead_m, 4.0 + right_m, size, yaw=yaw)
     columns, rows = seen_by_hand(CAMERA, corners_of(ahead_m, right_m, size, yaw))
     expected = [columns.min(), columns.max(), rows.min(), rows.max()]
     found = extent(drawn(batch)[1][0, 1])
     assert np.abs(np.subtract(found, expected)).max() < 0.5, (found, expected)
+
+
+def check_vehicle(ahead_m, right_m, heading):
+    """A truck's trailer reaches from side to side and up to where the formula says, to half a pixel."""
+    batch = road()
+    add_vehicle(batch, ahead_m, 4.0 + right_m, is_truck=True, heading=heading)
+    columns, rows = seen_by_hand(CAMERA, corners_of(ahead_m, right_m, (16.0, 2.5, 3.8), heading))
+    found = extent(drawn(batch)[1][0, 0])
+    expected = [max(columns.min(), 0.0), min(columns.max(), 96.0), max(rows.min(), 0.0)]
+    assert np.abs(np.subtract(found[:3], expected)).max() < 0.5, (found, expected)
 
 
 def check_heading(heading):
@@ -136,6 +145,9 @@ ALL = (
     (check_corners, (20.0, 0.0, 0.0)),
     (check_corners, (20.0, 3.0, 0.0)),
     (check_corners, (20.0, -2.0, 0.4)),
+    (check_corners, (8.0, 0.0, 0.6, (2.0, 0.2, 0.3))),
+    (check_vehicle, (50.0, 4.0, 0.0)),
+    (check_vehicle, (60.0, 0.0, 0.2)),
     (check_heading, (0.1,)),
     (check_area, (10.0,)),
     (check_lamps, ()),
