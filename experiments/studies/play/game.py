@@ -158,7 +158,9 @@ class Game:
             if self.results.find_row(driver, place) is None
         ]
         for k, (place, driver) in enumerate(missing):
-            report(k / len(missing), f"{driver} drives the same")
+            is_policy = driver in self.plan.policies
+            what = f"{driver} drives instance {place + 1}" if is_policy else "repeating your drive"
+            report(k / len(missing), what)
             self._is_calm.wait()
             judge(self.plan, self.results, driver, place)
             self._notify()
