@@ -99,6 +99,10 @@ class Part:
         return tuple(float(value) for value in (*astuple(filled), *turns, corners))
 
 
+Model = tuple[Part, ...]
+"""Primitives of one body."""
+
+
 FACES_OF_CORNER: Final = (
     (0, 2, 5), (0, 3, 5), (1, 3, 5), (1, 2, 5), (0, 2, 4), (0, 3, 4), (1, 3, 4), (1, 2, 4),
 )  # fmt: skip

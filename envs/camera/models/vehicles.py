@@ -33,11 +33,10 @@ from envs.camera.models.parts import (
     TOP,
     TOP_LAMP,
     WHITE,
+    Model,
     Part,
     panel,
 )
-
-Model = tuple[Part, ...]
 
 
 class Cabin(NamedTuple):
