@@ -16,7 +16,7 @@ from envs.camera.air import RETRO_GAIN, Air, light_at
 from envs.camera.models.parts import COLUMN, FIRST, LAMP, LEVELS, SECOND, THIRD, TOP_LAMP
 from envs.camera.optics import Eye
 from envs.camera.shapes import NONE, OBJECT, VEHICLE, Canvas, Tint, stamp
-from envs.camera.solids import (
+from envs.camera.solids import (  # fmt: skip
     Body,
     Pose,
     depth_of_part,
@@ -52,7 +52,6 @@ _AXES: Final = np.array([[0, 1, 2], [2, 1, 0], [0, 2, 1], [1, 2, 0], [2, 0, 1], 
 _SIGNS: Final = np.array(
     [[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [1.0, -1.0, 1.0]]
 )  # fmt: skip
-
 
 # corners of a rectangle that the rim cuts: side along and across, and how much of the rim is added to each
 _OCTAGON: Final = np.array(
