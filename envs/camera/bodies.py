@@ -16,7 +16,7 @@ from envs.camera.air import RETRO_GAIN, Air, light_at
 from envs.camera.models.parts import COLUMN, FIRST, LAMP, LEVELS, SECOND, THIRD, TOP_LAMP
 from envs.camera.optics import Eye
 from envs.camera.shapes import NONE, OBJECT, VEHICLE, Canvas, Tint, stamp
-from envs.camera.solids import (  # fmt: skip
+from envs.camera.solids import (
     Body,
     Pose,
     depth_of_part,
