@@ -53,7 +53,7 @@ def test_page_opens_from_disk_without_error_or_network(folder, visit, width):
     unfold(page)
     assert page.evaluate(scroll) <= width
     pictures = page.locator("figure img")
-    assert pictures.count() == 7
+    assert pictures.count() == 8
     page.evaluate(
         "Promise.all([...document.images].map(one => { one.loading = 'eager'; return one.decode(); }))"
     )
