@@ -1,6 +1,6 @@
 """Vehicles and objects: which model a body has, where it stands and how it lies, its colours, lamps and shadow.
 
-The picture depends on what anybody could see: places, sizes, turning, looks, paints and brake lamps. Indicators are
+The picture depends only on what can be seen: places, sizes, turning, looks, paints and brake lamps. Indicators are
 left out on purpose: intended lane changes are not in the lists of observations either.
 """
 

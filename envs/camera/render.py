@@ -85,7 +85,7 @@ def make_tables(thread: int = 0) -> Tables:  # noqa: ARG001 - part of the key
 
 @compiled
 def appearance_key(world: World) -> int:
-    """An integer that fixes what is irregular in a world's pictures, from what everybody sees."""
+    """An integer that fixes what is irregular in the pictures of a world, a hash of what can be seen."""
     i = world.episode_i
     key = 7 * i[episode.NUM_LANES] + 3 * i[episode.HAS_SHOULDER] + world.vehicle_i[vehicle.PAINT, 0]
     return int(key) + 31 * int(world.episode_f[episode.SIGHT_RANGE])

@@ -10,7 +10,7 @@ from envs.specification import LANE_WIDTH_M
 from tests.unit.envs.bench import put, road
 
 SPEED = 28.0
-"""Of everybody at the start, m/s."""
+"""Speed of every vehicle at the start, m/s."""
 
 SWERVER, BRAKER, BEHIND_BRAKER = 2, 3, 4
 """Indices of the two recorded vehicles, and of the one that follows the second."""
