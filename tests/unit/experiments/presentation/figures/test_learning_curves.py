@@ -5,11 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 
 from experiments.presentation.figures.curves import draw_learning
+from experiments.presentation.summaries.kinds import LEARNED
 
 
 def row(policy, steps, *curves):
     return SimpleNamespace(
-        policy=policy, price=SimpleNamespace(environment_steps=steps), validation_usd=curves
+        policy=policy,
+        kind=LEARNED,
+        price=SimpleNamespace(environment_steps=steps),
+        validation_usd=curves,
     )
 
 
