@@ -89,9 +89,8 @@ def take_pictures(instances: Sequence[ScenarioInstance]) -> list[Sight]:
         pass
     if len({instance.variant for instance in instances}) == 1:
         # the same sky for every value: what is irregular in a picture hangs on the sight range too
-        watcher.kept.episode_f[:, episode.SIGHT_RANGE] = watcher.kept.episode_f[
-            0, episode.SIGHT_RANGE
-        ]
+        ranges = watcher.kept["episode_f"][:, episode.SIGHT_RANGE]
+        ranges[:] = ranges[0]
     seen = draw(watcher.kept, CAMERA)
     return [
         Sight(_encode(picture), _encode(_look_down(watcher.kept[k : k + 1], instances[k])))
