@@ -61,14 +61,23 @@ def address(tmp_path_factory):
     return publish(folder, source, summarise_source(source, None, 0.95, 100)).page.as_uri()
 
 
+def measure_paint(page):
+    """Time of the first paint with content, ms; the page's policy forbids what ``wait_for_function`` polls with."""
+    for _ in range(600):
+        painted = page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint').map(one => one.startTime)"
+        )
+        if painted:
+            return painted[0]
+        page.wait_for_timeout(100)
+    raise AssertionError("nothing was painted within a minute")
+
+
 def test_first_paint_within_three_seconds(address, visit):
     found = []
     for _ in range(TRIES):
         page = visit(address).page
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-        found.append(
-            page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        )
+        found.append(measure_paint(page))
         if found[-1] < FIRST_PAINT_MS:
             return
         # the machine may be busy with something else

@@ -5,15 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 
 from experiments.presentation.figures.curves import draw_learning
-from experiments.presentation.figures.style import KIND_COLOURS
-
-KIND = next(iter(KIND_COLOURS))
+from experiments.presentation.summaries.kinds import LEARNED
 
 
 def row(policy, steps, *curves):
     return SimpleNamespace(
         policy=policy,
-        kind=KIND,
+        kind=LEARNED,
         price=SimpleNamespace(environment_steps=steps),
         validation_usd=curves,
     )
