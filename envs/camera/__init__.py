@@ -1,7 +1,7 @@
 """The driver's view: pictures of a world's state, drawn by compiled kernels from tables of primitives.
 
-The camera knows straight, flat roads. It draws what could be seen and nothing hidden: places, sizes, turning, looks, paints
-and brake lamps, but no indicators.
+The camera knows straight, flat roads. It draws what could be seen and nothing hidden: places, sizes, turning, looks,
+paints and brake lamps, but no indicators.
 """
 
 from __future__ import annotations

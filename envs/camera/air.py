@@ -1,7 +1,7 @@
 """Light and air: colours of sky and fog, how far one sees, and what the headlights add at night.
 
-Colours are linear shares 0..1 of what a pixel can show. Every table is an assumption [A]: chosen by eye so that a stranger
-calls the picture day, night, rain or fog at once.
+Colours are linear shares 0..1 of what a pixel can show. Every table is an assumption [A]: chosen by eye so that a
+stranger calls the picture day, night, rain or fog at once.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The pinhole: sizes, focal lengths and places of cameras, and how a setting names one.
 
 A camera stands in the ego behind the windscreen, looks along its heading and sees a flat world: a point ``right`` and
-``up`` metres from its axis at ``depth`` falls on column ``W/2 + f right/depth`` and row ``horizon - f up/depth``. Braking
-shifts the horizon up, as the nose dives; the camera has no roll and its lens no distortion.
+``up`` metres from its axis at ``depth`` falls on column ``W/2 + f right/depth`` and row ``horizon - f up/depth``.
+Braking shifts the horizon up, as the nose dives; the camera has no roll and its lens no distortion.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a real sensor adds: brightness that wavers, noise in every value, pictures that are lost.
 
-All of it is drawn from the counter-based hash of an episode's noise seed and tick under channels of its own: the same in
-both engines, for every batch size, and without touching any other noise.
+All of it is drawn from the counter-based hash of an episode's noise seed and tick under a channel of its own: the same
+in both engines, for every batch size, and without touching any other noise.
 """
 
 from __future__ import annotations
@@ -90,5 +90,7 @@ def sense_into(worlds: NDArray[np.void], camera: Camera, pictures: NDArray[np.ui
     """
     if camera.noise == 0.0 and camera.exposure == 0.0:
         return
-    plain = np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)  # without loss of the alignment flag
+    plain = (
+        np.atleast_1d(worlds).view(np.ndarray).view(LAYOUT)
+    )  # without loss of the alignment flag
     _sense(plain, camera.noise, camera.exposure, camera.dropped, pictures)

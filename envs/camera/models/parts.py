@@ -1,7 +1,7 @@
 """One row of a table of primitives: its columns, and functions that write it.
 
-Lengths along, across and up are shares of the body's length, width and height: along and across from its centre, up from
-its lower side. ``envs.camera.solids`` draws a row, ``envs.camera.models.tables`` joins all of them to one array.
+Lengths along, across and up are shares of the body's length, width and height: along and across from its centre, up
+from its lower side. ``envs.camera.shapes.solids`` draws a row, ``envs.camera.models.tables`` joins all of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ ALL: Final = 0xFFFFFF
     TOP_LAMP, WOOD, AMBER, RED,
 ) = range(18)  # fmt: skip
 """The body's own three, its lamps, and what is the same on all bodies."""
+
+NUM_COLOURS: Final = 18
 
 FIXED_COLOURS: Final = {
     BLACK: (22, 22, 24, 0.0), RUBBER: (30, 30, 32, 0.0), DARK: (52, 54, 58, 0.0), GLASS: (44, 56, 68, 0.0),
@@ -92,7 +94,9 @@ class Part:
             top_front=self.front if math.isnan(self.top_front) else self.top_front,
             top_half=self.half if math.isnan(self.top_half) else self.top_half,
         )
-        corners = sum(1 << k for k in range(8) if any(self.faces >> m & 1 for m in FACES_OF_CORNER[k]))
+        corners = sum(
+            1 << k for k in range(8) if any(self.faces >> m & 1 for m in FACES_OF_CORNER[k])
+        )
         turns = (math.cos(self.tilt), math.sin(self.tilt), math.cos(self.turn), math.sin(self.turn))
         return tuple(float(value) for value in (*astuple(filled), *turns, corners))
 
@@ -105,7 +109,9 @@ FACES_OF_CORNER: Final = (
 DERIVED: Final = ("cos_tilt", "sin_tilt", "cos_turn", "sin_turn", "corners")
 """Columns that follow from others: angles, and which corners of a box its faces need, as bits."""
 
-COLUMN: Final = {name: k for k, name in enumerate((*(field.name for field in fields(Part)), *DERIVED))}
+COLUMN: Final = {
+    name: k for k, name in enumerate((*(field.name for field in fields(Part)), *DERIVED))
+}
 """Index of a column by name."""
 
 FAR_PX, SMALL_PX, MEDIUM_PX, LARGE_PX = 2.0, 4.5, 9.0, 24.0
@@ -154,3 +160,7 @@ def panel(
         BOX, a0, a1, half0 + gap, z0, z1, colour, top_rear=b0, top_front=b1, top_half=half1 + gap,
         mid=part.mid, faces=face, **common,
     )  # type: ignore[arg-type] # fmt: skip
+
+
+Model = tuple[Part, ...]
+"""A body as a list of primitives."""

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.camera.models import objects, vehicles
-from envs.camera.models.parts import FIXED_COLOURS, LEVELS, SMALL_PX, Part
+from envs.camera.models.looks import CARS, CHOICES, COLOURS, OBJECTS, OPEN_TRUCKS, PIECES, TRUCKS
+from envs.camera.models.parts import FIXED_COLOURS, LEVELS, NUM_COLOURS, SMALL_PX, Part
 from envs.specification import debris, vehicle
 
-MODELS: Final[dict[str, tuple[Part, ...]]] = {**vehicles.MODELS, **objects.MODELS}
+MODELS: Final[dict[str, tuple[Part, ...]]] = {**CARS, **TRUCKS, **OPEN_TRUCKS, **PIECES, **OBJECTS}
 """Every model by name; its index is its place here."""
 
 _INDEX: Final = {name: k for k, name in enumerate(MODELS)}
@@ -40,7 +40,11 @@ def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             spans[m, k, 0] = len(rows)
             shown = [part for part in parts if part.least <= level < part.most]
             if level < SMALL_PX:
-                shown = [part for part in shown if part.most <= SMALL_PX or part.share() >= _least_share(part)]
+                shown = [
+                    part
+                    for part in shown
+                    if part.most <= SMALL_PX or part.share() >= _least_share(part)
+                ]
             rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
             spans[m, k, 1] = len(rows)
     return np.array(rows), spans
@@ -50,14 +54,14 @@ def _choices() -> NDArray[np.float64]:
     """One row per look: measure, two limits, three models."""
     rows = []
     for look in debris.LOOKS:
-        measure, low, high, *names = objects.CHOICES[look]
+        measure, low, high, *names = CHOICES[look]
         rows.append((measure, low, high, *(_INDEX[str(name)] for name in names)))
     return np.array(rows, np.float64)
 
 
 def _colours() -> NDArray[np.float64]:
     """Colours of a body's parts; the first rows are its own."""
-    table = np.zeros((18, 4))
+    table = np.zeros((NUM_COLOURS, 4))
     for k, colour in FIXED_COLOURS.items():
         table[k] = colour
     return table
@@ -65,14 +69,13 @@ def _colours() -> NDArray[np.float64]:
 
 def _kinds() -> NDArray[np.int64]:
     """Models of cars, trucks, trucks with an open bed, and of pieces that have broken off: one row each."""
-    count = len(vehicles.CARS)
-    rows = [[_INDEX[names[k % len(names)]] for k in range(count)] for names in (vehicles.CARS, vehicles.TRUCKS, vehicles.OPEN_TRUCKS, objects.PIECES)]
-    return np.array(rows)
+    rows = [[_INDEX[name] for name in kind] for kind in (CARS, TRUCKS, OPEN_TRUCKS, PIECES)]
+    return np.array([[row[k % len(row)] for k in range(len(CARS))] for row in rows])
 
 
 PARTS, SPANS = _join()
-CHOICES: Final = _choices()
-COLOURS: Final = _colours()
+CHOICE_ROWS: Final = _choices()
+PALETTE: Final = _colours()
 VEHICLES: Final = _kinds()
-LOOKS: Final = np.array([objects.COLOURS[look] for look in debris.LOOKS], np.float64)
+LOOK_COLOURS: Final = np.array([COLOURS[look] for look in debris.LOOKS], np.float64)
 PAINTS: Final = np.array([PAINT_COLOURS[name] for name in vehicle.PAINTS], np.float64)

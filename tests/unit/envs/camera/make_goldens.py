@@ -1,4 +1,4 @@
-"""Sixteen small pictures that tests compare with: ``python -m tests.unit.envs.camera.make_goldens`` writes them anew."""
+"""Sixteen small pictures that tests compare with; ``python -m tests.unit.envs.camera.make_goldens`` writes them."""
 
 from pathlib import Path
 
@@ -11,7 +11,13 @@ from tests.unit.envs.camera.scenes import add_object, add_vehicle, road
 
 FOLDER = Path(__file__).with_name("goldens")
 
-SETTINGS = (("day", "clear"), ("day", "rain"), ("day", "fog"), ("night", "clear"), ("night", "rain"))
+SETTINGS = (
+    ("day", "clear"),
+    ("day", "rain"),
+    ("day", "fog"),
+    ("night", "clear"),
+    ("night", "rain"),
+)
 
 
 def traffic(light, weather):

@@ -8,7 +8,13 @@ from envs.errors import UserError
 
 def test_presets_have_the_stated_focal_lengths():
     lengths = {name: round(camera.focal_px, 6) for name, camera in PRESETS.items()}
-    assert lengths == {"64x96": 160.0, "128x192": 320.0, "tele": 480.0, "film": 700.0, "film_hd": 1400.0}
+    assert lengths == {
+        "64x96": 160.0,
+        "128x192": 320.0,
+        "tele": 480.0,
+        "film": 700.0,
+        "film_hd": 1400.0,
+    }
 
 
 def test_a_mapping_changes_fields_of_a_preset():

@@ -6,7 +6,7 @@ import pytest
 from envs.camera import CHASE, PRESETS, camera_from, draw, project
 from envs.camera.models.tables import SPANS
 from envs.camera.render import NUM_ORDERED
-from envs.camera.solids import CORNERS, FACES
+from envs.camera.shapes.meshes import CORNERS, FACES
 from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, vehicle
 from tests.unit.envs.camera import checks
 from tests.unit.envs.camera.scenes import EGO_X_M, add_object, add_vehicle, road
@@ -69,7 +69,7 @@ def test_faces_of_all_meshes_look_outwards():
 
 def test_ends_of_the_scratch_arrays_hold_every_model():
     most = int((SPANS[:, :, 1] - SPANS[:, :, 0]).max())
-    assert NUM_ORDERED // 2 >= max(most, MAX_VEHICLES + MAX_DEBRIS)
+    assert max(most, MAX_VEHICLES + MAX_DEBRIS) <= NUM_ORDERED // 2
 
 
 def test_mirrored_world_gives_the_mirrored_picture():
@@ -77,7 +77,9 @@ def test_mirrored_world_gives_the_mirrored_picture():
     for sign in (1.0, -1.0):
         batch = road(lane=1)
         batch.vehicle_f[0, vehicle.HEADING, 0] = 0.05 * sign
-        add_object(batch, 12.0, 4.0 + 1.2 * sign, (0.8, 0.5, 0.4), yaw=0.4 * sign, roll=0.3 * sign, z_m=0.3)
+        add_object(
+            batch, 12.0, 4.0 + 1.2 * sign, (0.8, 0.5, 0.4), yaw=0.4 * sign, roll=0.3 * sign, z_m=0.3
+        )
         add_vehicle(batch, 30.0, 4.0 - 4.0 * sign, brakes=True)
         add_vehicle(batch, 45.0, 4.0 + 4.0 * sign, is_truck=True, heading=0.03 * sign)
         pair.append(checks.drawn(batch))

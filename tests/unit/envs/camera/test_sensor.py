@@ -22,7 +22,13 @@ HIDDEN_VEHICLE_I = [
     vehicle.LANE, vehicle.TARGET_LANE, vehicle.KIND, vehicle.MAY_CHANGE_LANE, vehicle.ORDER, vehicle.SCRIPT_TICK,
     vehicle.SCRIPT_LANE, vehicle.RETURN_TICK, vehicle.RETURN_LANE,
 ]  # fmt: skip
-HIDDEN_DEBRIS_I = [debris.IS_REAL, debris.IS_METAL, debris.IS_WARM, debris.BLOCKS_TRAFFIC, debris.IS_ANCHORED]
+HIDDEN_DEBRIS_I = [
+    debris.IS_REAL,
+    debris.IS_METAL,
+    debris.IS_WARM,
+    debris.BLOCKS_TRAFFIC,
+    debris.IS_ANCHORED,
+]
 SHOWN_EPISODE = [episode.LEFT_EDGE, episode.RIGHT_EDGE, episode.SIGHT_RANGE]
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envs.camera.air import HAZE_M, Air
 from envs.camera.optics import Eye
-from envs.camera.shapes import Canvas
+from envs.camera.shapes.polygons import Canvas
 from envs.camera.texture import pattern, ripple
 from envs.physics.compilation import compiled
 
@@ -45,7 +45,7 @@ def draw_sky(
     noise: NDArray[np.float32],
     place: tuple[float, float, int, bool],
 ) -> None:
-    """Draw everything above the horizon; ``place`` is heading, time (s), key of the appearance and whether in detail."""
+    """Draw all above the horizon; ``place`` is heading, time (s), key of the appearance and whether in detail."""
     heading, time, key, in_detail = place
     height, width = canvas.picture.shape[0], canvas.picture.shape[1]
     top = min(max(math.ceil(eye.horizon), 0), height)

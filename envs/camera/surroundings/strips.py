@@ -1,8 +1,8 @@
 """Strips along the road: markings, rails and their shadows, each between two lines parallel to the road.
 
-All lines parallel to the road meet in its vanishing point, so a strip's two borders are straight lines in the picture: they
-are found once, and every row sees the strip as one span. What is narrower than a pixel covers a share of it, and dashes
-are averaged over the depth that a row shows.
+All lines parallel to the road meet in its vanishing point, so a strip's two borders are straight lines in the picture:
+they are found once, and every row sees the strip as one span. What is narrower than a pixel covers a share of it, and
+dashes are averaged over the depth that a row shows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from envs.camera.air import HAZE_M, Air
 from envs.camera.optics import Eye
-from envs.camera.shapes import Canvas
+from envs.camera.shapes.polygons import Canvas
 from envs.physics.compilation import compiled, merged
 from envs.specification import LANE_WIDTH_M, episode
 from envs.specification.world import World
@@ -42,8 +42,8 @@ MAX_STRIPS: Final = 32
 
 (_Y0, _Z0, _Y1, _Z1, _R, _G, _B, _ALPHA, _SHINES, _DASHED, _FROM, _TO, _RATIO) = range(13)
 NUM_COLUMNS: Final = 13
-"""Borders (place across and height), colour, opacity, whether it sends light back, whether it is dashed; derived: columns
-per row below the horizon of both borders, and distance of its middle over that of the road in the same row."""
+"""Borders (place across and height), colour, opacity, whether it sends light back, whether it is dashed; derived:
+columns per row below the horizon of both borders, and distance of its middle over that of the road in the same row."""
 
 
 class Sight(NamedTuple):
@@ -67,7 +67,9 @@ def sight_of(eye: Eye, air: Air, i: int) -> Sight:
 
 
 @compiled
-def seen_through(air: Air, colour: tuple[float, float, float], light: float, t: float) -> tuple[float, float, float]:  # fmt: skip
+def seen_through(
+    air: Air, colour: tuple[float, float, float], light: float, t: float
+) -> tuple[float, float, float]:
     """A colour in this light, seen through air of this clearness."""
     q, rest = light * t, 1.0 - t
     return (
@@ -103,7 +105,9 @@ def list_strips(world: World, eye: Eye, strips: NDArray[np.float64], in_detail: 
         for k in range(lanes):
             for side in (-0.95, 0.95):
                 y = LANE_WIDTH_M * k + side
-                n = _add(strips, n, (y - 0.36, 0.0, y + 0.36, 0.0), (0.27, 0.27, 0.28, 0.22), (0.0, 0.0))
+                n = _add(
+                    strips, n, (y - 0.36, 0.0, y + 0.36, 0.0), (0.27, 0.27, 0.28, 0.22), (0.0, 0.0)
+                )
     last = lanes + shoulder
     for k in range(last + 1):
         y, wide, dashed = LANE_WIDTH_M * (k - 0.5), 0.5 * LINE_M, 0.0
@@ -157,7 +161,9 @@ def _find_borders(eye: Eye, strip: NDArray[np.float64]) -> None:
 
 
 @compiled
-def fill(canvas: Canvas, a: float, b: float, colour: tuple[float, float, float], alpha: float) -> None:  # fmt: skip
+def fill(
+    canvas: Canvas, a: float, b: float, colour: tuple[float, float, float], alpha: float
+) -> None:
     """Lay a colour over columns ``a`` to ``b`` of the row in work, with exact coverage at both ends."""
     row = canvas.row
     width = row.shape[1]
@@ -201,7 +207,9 @@ def dash_share(x: float, half: float) -> float:
 
 
 @compiled
-def draw_strip(canvas: Canvas, eye: Eye, air: Air, strip: NDArray[np.float64], sight: Sight) -> None:  # fmt: skip
+def draw_strip(
+    canvas: Canvas, eye: Eye, air: Air, strip: NDArray[np.float64], sight: Sight
+) -> None:
     """Lay one strip over the row in work."""
     if strip[_RATIO] <= 0.05:
         return  # above the camera or hardly below it

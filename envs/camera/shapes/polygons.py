@@ -1,7 +1,7 @@
 """Filling of polygons with exact coverage: no sample is taken, areas are computed.
 
-Every edge of a polygon adds the signed area between itself and the right border of the picture; a running sum along each
-row turns that into the share of every pixel that is covered. Faces of one convex body are added up, colour times
+Every edge of a polygon adds the signed area between itself and the right border of the picture; a running sum along
+each row turns that into the share of every pixel that is covered. Faces of one convex body are added up, colour times
 coverage, and laid over the picture once: neighbouring faces leave no seam.
 """
 
@@ -134,8 +134,8 @@ def _outline(canvas: Canvas, n: int) -> tuple[int, int, int, int, float, float]:
     for k in range(n):
         _add_edge(canvas.area, px[q], py[q], px[k], py[k])
         q = k
-    i0, i1 = max(int(math.floor(top)), 0), min(int(math.ceil(low)), height)
-    j0, j1 = max(int(math.floor(left)), 0), min(int(math.floor(right)) + 1, width)
+    i0, i1 = max(math.floor(top), 0), min(math.ceil(low), height)
+    j0, j1 = max(math.floor(left), 0), min(math.floor(right) + 1, width)
     return i0, i1, j0, j1, top, 1.0 / max(low - top, 1e-9)
 
 
