@@ -44,9 +44,11 @@ class Cabin(NamedTuple):
     belt: float
 
 
-def make_wheels(places: tuple[float, ...], radius: float, half_tread: float, outside: float) -> Model:
+def make_wheels(
+    places: tuple[float, ...], radius: float, half_tread: float, outside: float
+) -> Model:
     """Wheels at these places along, on both sides; ``radius`` as a share of the height."""
-    parts = []
+    parts: list[Part] = []
     for x in places:
         parts.extend(Part(AXLE, x, x, half_tread, 0.0, 2.0 * radius, RUBBER, mid=side * outside, is_round=1,
             least=MEDIUM_PX) for side in (-1.0, 1.0))  # fmt: skip
@@ -55,7 +57,7 @@ def make_wheels(places: tuple[float, ...], radius: float, half_tread: float, out
 
 def make_discs(places: tuple[float, ...], radius: float) -> Model:
     """Wheels as they show on the sides of the body, with hubs."""
-    parts = []
+    parts: list[Part] = []
     for x in places:
         for scale, colour, layer in ((1.0, BLACK, 2), (0.6, STEEL, 3)):
             low = radius * (1.0 - scale)

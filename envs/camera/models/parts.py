@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import astuple, dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 # --- shapes -----------------------------------------------------------------------------------------
 BOX, DRUM, AXLE, ROLLER, BALL, DISC = range(6)
@@ -145,7 +145,7 @@ def panel(
     half0, half1 = between(half, top_half, up[0]), between(half, top_half, up[1])
     rear0, rear1 = between(rear, top_rear, up[0]), between(rear, top_rear, up[1])
     front0, front1 = between(front, top_front, up[0]), between(front, top_front, up[1])
-    common = {"layer": part.layer + 1, "fills": 0, **others}
+    common: dict[str, Any] = {"layer": part.layer + 1, "fills": 0, **others}
     if face in (REAR, FRONT):
         y0, y1 = across[0] * 2.0 - 1.0, across[1] * 2.0 - 1.0
         mid, wide = 0.5 * (y0 + y1), 0.5 * (y1 - y0)
@@ -153,13 +153,13 @@ def panel(
         return Part(
             BOX, x0, x0 + gap, wide * half0, z0, z1, colour, top_rear=x1, top_front=x1 + gap, top_half=wide * half1,
             mid=part.mid + mid * half0, faces=face, **common,
-        )  # type: ignore[arg-type] # fmt: skip
+        )  # fmt: skip
     a0, a1 = between(rear0, front0, across[0]), between(rear0, front0, across[1])
     b0, b1 = between(rear1, front1, across[0]), between(rear1, front1, across[1])
     return Part(
         BOX, a0, a1, half0 + gap, z0, z1, colour, top_rear=b0, top_front=b1, top_half=half1 + gap,
         mid=part.mid, faces=face, **common,
-    )  # type: ignore[arg-type] # fmt: skip
+    )  # fmt: skip
 
 
 Model = tuple[Part, ...]

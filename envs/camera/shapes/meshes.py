@@ -30,9 +30,16 @@ def _make_drum(axis: int) -> tuple[list[tuple[float, ...]], list[list[int]]]:
 
 def _make_meshes() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Corners ``(mesh, corner, 3)`` within +-1 and faces ``(mesh, face, 1 + corners)``, padded; 0 corners = no face."""
-    box = [(x, y, z) for z in (-1.0, 1.0) for x, y in ((-1, -1), (-1, 1), (1, 1), (1, -1))]
+    box: list[tuple[float, ...]] = [
+        (x, y, z) for z in (-1.0, 1.0) for x, y in ((-1, -1), (-1, 1), (1, 1), (1, -1))
+    ]
     boxes = [[0, 1, 5, 4], [2, 3, 7, 6], [3, 0, 4, 7], [1, 2, 6, 5], [4, 5, 6, 7], [3, 2, 1, 0]]
-    meshes = [(box, boxes), _make_drum(2), _make_drum(1), _make_drum(0)]
+    meshes: list[tuple[list[tuple[float, ...]], list[list[int]]]] = [
+        (box, boxes),
+        _make_drum(2),
+        _make_drum(1),
+        _make_drum(0),
+    ]
     corners = np.zeros((len(meshes), 2 * SIDES, 3))
     faces = np.zeros((len(meshes), SIDES + 2, 1 + SIDES), np.int64)
     for m, (points, sides) in enumerate(meshes):

@@ -189,7 +189,14 @@ def fill(
 
 
 @merged
-def _mix(row: NDArray[np.float32], j: int, r: float, g: float, b: float, share: float) -> None:
+def _mix(
+    row: NDArray[np.float32],
+    j: int,
+    r: np.float32,
+    g: np.float32,
+    b: np.float32,
+    share: np.float32,
+) -> None:
     """Lay a colour over a share of one pixel of the row in work."""
     row[0, j] += share * (r - row[0, j])
     row[1, j] += share * (g - row[1, j])
