@@ -59,9 +59,9 @@ test: check ## check, then every test suite at its quick setting
 	$(BIN)/python -m experiments.warm_up # tests look at what commands write, which is more while they compile
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
-demo: install ## every policy on the small suite: table, page, two videos, six replays; the audit's lines (minutes)
+demo: install ## every policy on the small suite: table, page, three videos, six replays; the audit's lines (minutes)
 	$(BIN)/python -m experiments.warm_up
-	$(BIN)/python -m experiments.compare policy=all suite=quick num_videos=2 num_replays=6
+	$(BIN)/python -m experiments.compare policy=all suite=quick num_videos=3 num_replays=6
 	$(BIN)/python -m experiments.audit show=experiments/results/audit
 
 parity: install ## reference against twin, many seeds (tens of minutes)

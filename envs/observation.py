@@ -8,7 +8,7 @@ A track that is not visible keeps its last measurement, moved along with the ego
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -123,8 +123,15 @@ def _bounds(table: tuple[Column, ...]) -> NDArray[np.float32]:
 _EGO_BOUNDS, _VEHICLE_BOUNDS, _DEBRIS_BOUNDS = (_bounds(table) for table in TABLE.values())
 
 
-def observation_space() -> gym.spaces.Dict:
-    """``Dict`` of float32 Boxes ``ego (E,)``, ``vehicles (8, V)``, ``debris (4, D)`` of one world."""
+PICTURE: Final = "camera"
+"""Key of the picture that an observation has if the environment has a camera."""
+
+
+def observation_space(picture: gym.spaces.Box | None = None) -> gym.spaces.Dict:
+    """``Dict`` of float32 Boxes ``ego (E,)``, ``vehicles (8, V)``, ``debris (4, D)`` of one world.
+
+    ``picture`` is the space of a camera's pictures, which is added as ``camera``.
+    """
 
     def box(bounds: NDArray[np.float32], slots: int) -> gym.spaces.Box:
         # a free slot is zero, so zero lies in every range
@@ -133,13 +140,12 @@ def observation_space() -> gym.spaces.Dict:
             low, high = np.tile(low, (slots, 1)), np.tile(high, (slots, 1))
         return gym.spaces.Box(low, high, dtype=np.float32)
 
-    return gym.spaces.Dict(
-        {
-            "ego": box(_EGO_BOUNDS, 0),
-            "vehicles": box(_VEHICLE_BOUNDS, VEHICLE_SLOTS),
-            "debris": box(_DEBRIS_BOUNDS, DEBRIS_SLOTS),
-        }
-    )
+    spaces: dict[str, gym.Space[Any]] = {
+        "ego": box(_EGO_BOUNDS, 0),
+        "vehicles": box(_VEHICLE_BOUNDS, VEHICLE_SLOTS),
+        "debris": box(_DEBRIS_BOUNDS, DEBRIS_SLOTS),
+    }
+    return gym.spaces.Dict(spaces if picture is None else spaces | {PICTURE: picture})
 
 
 def copy_observation(world: World) -> dict[str, NDArray[np.float32]]:

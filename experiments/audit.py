@@ -14,7 +14,7 @@ def _run(values: dict[str, Any]) -> None:
     from pathlib import Path
 
     from experiments.cli.configuration import validate
-    from experiments.presentation.audit_table import read
+    from experiments.presentation.text.audit_table import read
     from experiments.studies.audit.configuration import AuditConfiguration
     from experiments.studies.audit.summary import summarise
 

@@ -16,8 +16,8 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.cli.configuration import validate
     from experiments.evaluation import run as evaluation
     from experiments.presentation.highlights import show_highlights
+    from experiments.presentation.joining.source import Source
     from experiments.presentation.publish import (
-        Source,
         choose_reference,
         main_records,
         publish,

@@ -9,18 +9,12 @@ from experiments.cli.application import Command
 
 def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
-    from envs.errors import UserError, describe_cause
     from experiments.cli.configuration import validate
+    from experiments.cli.extras import require_nicegui
     from experiments.studies.counterfactual.configuration import ExploreConfiguration
 
     config = validate(ExploreConfiguration, values)
-    try:
-        import nicegui  # noqa: F401 (is it there?)
-    except ImportError as error:
-        raise UserError(
-            "explore: needs nicegui, which is not installed: pip install --editable '.[explore]' "
-            f"({describe_cause(error)})"
-        ) from None
+    require_nicegui("explore")
     from experiments.studies.counterfactual.explorer.server import serve
 
     serve(config)

@@ -1,4 +1,4 @@
-"""Film policies side by side in the same instance, with a contact sheet of the key moments."""
+"""Film policies side by side in the same instance, with a poster and a contact sheet of the key moments."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import validate
     from experiments.video.configuration import RecordConfiguration
+    from experiments.video.job import FILES
     from experiments.video.plan import execute, open_run, prepare
 
     plan = prepare(validate(RecordConfiguration, values))
@@ -21,7 +22,7 @@ def _run(values: dict[str, Any]) -> None:
     for video in videos:
         costs = ", ".join(f"{p['policy']} {p['cost_usd']:,.2f} US$" for p in video["policies"])
         sys.stdout.write(f"{video['family']} {video['seed']}: {costs}\n")
-        for name in (video["video"], video["contact_sheet"]):
+        for name in (video[key] for key in FILES if key in video):
             sys.stdout.write(f"{folder.path / name}\n")
     sys.stdout.write(f"{folder.path}\n")
 

@@ -13,9 +13,9 @@ from experiments.cli.application import Command
 def _run(values: dict[str, Any]) -> None:
     """Run the command with the values that Hydra composed."""
     from experiments.cli.configuration import ReportConfiguration, validate
-    from experiments.presentation.gather import gather
+    from experiments.presentation.joining.gather import gather
     from experiments.presentation.publish import main_records, publish, summarise_source
-    from experiments.presentation.readme import describe_source, make_block, write_block
+    from experiments.presentation.text.readme import describe_source, make_block, write_block
     from experiments.store.atomic import make_folder
     from experiments.store.manifest import read_manifest, write_manifest
 

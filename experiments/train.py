@@ -25,6 +25,11 @@ def _run(values: dict[str, Any]) -> None:
 
         about = dreamer_v3.train(config.dreamer_v3, config.model_free, config.output, config.seed)
         sys.stdout.write(segments.describe(about))
+    elif config.policies == "pixel_ppo":
+        from experiments.training.model_free import pixels, segments
+
+        about = pixels.train(config.pixel_ppo, config.model_free, config.output, config.seed)
+        sys.stdout.write(segments.describe(about))
     elif config.policies != "world_model":
         from experiments.training.model_free import segments
         from experiments.training.model_free import train as model_free

@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Observation = Mapping[str, NDArray[np.float32]]
-"""Batched observation of Debris-v1: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``."""
+"""Batched observation of Debris-v1: ``ego (B, E)``, ``vehicles (B, 8, V)``, ``debris (B, 4, D)``.
+
+For a policy that is ``Seeing`` also ``camera (B, height, width, 3)``, uint8.
+"""
 
 LABELS: Final = ("keep", "run over", "straddle", "steer left", "steer right", "brake")
 """Reactions of the ego to an object on the road; every decision has one of these labels."""
@@ -64,6 +67,19 @@ class Privileged(Protocol):
         ``worlds`` is an ``envs.batched.env.DebrisVectorEnv`` with as many worlds as observations that will come.
         """
         ...
+
+
+@runtime_checkable
+class Seeing(Protocol):
+    """A policy that acts on pictures.
+
+    Attributes
+    ----------
+    camera
+        Argument ``camera`` of the environments that it drives in; ``None`` if it reads numbers only.
+    """
+
+    camera: str | Mapping[str, Any] | None
 
 
 class Budget(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
@@ -15,7 +15,7 @@ from envs.batched.kernels import obstacle
 from envs.batched.kernels.workspace import make_workspace
 from envs.batched.step import Scratch, begin_worlds, roll_futures, step_worlds
 from envs.errors import UserError
-from envs.observation import copy_observation
+from envs.observation import PICTURE, copy_observation
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import (
     DECISIONS_PER_EPISODE,
@@ -29,6 +29,9 @@ from envs.world.load import load_instance
 from envs.world.report import describe_contacts, describe_cost, describe_events
 from envs.world.settings import EnvSettings, check_options
 from envs.world.vector_env import WorldsVectorEnv
+
+if TYPE_CHECKING:
+    from envs.camera import Camera
 
 STATE_SCHEMA = 2
 
@@ -53,9 +56,9 @@ class DebrisVectorEnv(WorldsVectorEnv):
     * **State**: ``state_dict`` and ``load_state_dict`` save and restore everything, random generators included;
       ``branch`` rolls many futures from the present state.
 
-    ``render_mode`` must be ``None``, because only the reference engine draws; ``autoreset_mode`` and
-    ``max_episode_steps`` are those of ``envs.world.vector_env.WorldsVectorEnv``; ``settings`` are arguments of
-    ``envs.world.settings.EnvSettings``.
+    ``render_mode`` must be ``None``, because only the reference engine draws; ``autoreset_mode``,
+    ``max_episode_steps`` and ``camera`` are those of ``envs.world.vector_env.WorldsVectorEnv``; ``settings`` are
+    arguments of ``envs.world.settings.EnvSettings``.
 
     Raises
     ------
@@ -81,11 +84,12 @@ class DebrisVectorEnv(WorldsVectorEnv):
         render_mode: str | None = None,
         autoreset_mode: str | AutoresetMode = AutoresetMode.SAME_STEP,
         max_episode_steps: int | None = None,
+        camera: str | Mapping[str, Any] | Camera | None = None,
         **settings: Any,
     ) -> None:
         self.settings = EnvSettings(**settings)
         super().__init__(
-            num_envs, render_mode, self.settings.action, autoreset_mode, max_episode_steps
+            num_envs, render_mode, self.settings.action, autoreset_mode, max_episode_steps, camera
         )
         self.batch = empty_batch(num_envs)
         self.instances: list[ScenarioInstance | None] = [None] * num_envs
@@ -143,7 +147,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
         instances = self._instances(given.get("instance"))
         self._seed(seed, chosen)
         self._begin(chosen, instances)
-        return copy_observation(self._fields), self._describe_reset(chosen, self._fields.cost)
+        return self._observation(), self._describe_reset(chosen, self._fields.cost)
 
     def _instances(self, given: object) -> list[ScenarioInstance | None]:
         """One instance per world, ``None`` where it is to be sampled."""
@@ -172,6 +176,8 @@ class DebrisVectorEnv(WorldsVectorEnv):
             self.instances[b] = instance
             load_instance(self._world(b), instance)
         begin_worlds(self._worlds, chosen)
+        if self._sensor is not None:
+            self._sensor.begin(self._worlds, chosen)
 
     def step(
         self, actions: object
@@ -208,6 +214,8 @@ class DebrisVectorEnv(WorldsVectorEnv):
         )
         if num_ended < 0:
             check_actions(actions, self.settings.action, self.num_envs)
+        if self._sensor is not None:
+            self._sensor.advance(self._worlds)
         total, terminated, truncated = (
             self._total.copy(),
             self._terminated.copy(),
@@ -218,10 +226,14 @@ class DebrisVectorEnv(WorldsVectorEnv):
         reward = total / -self.settings.reward_scale_usd
         if num_ended or self._over.size:
             self._follow_mode(reward, terminated, truncated, info)
-        return copy_observation(self._fields), reward, terminated, truncated, info
+        return self._observation(), reward, terminated, truncated, info
 
-    def _observe_one(self, b: int) -> dict[str, NDArray[np.float32]]:
-        return copy_observation(self._world(b))
+    def _observation(self) -> dict[str, NDArray[Any]]:
+        """Copies of the observation arrays of all worlds."""
+        return copy_observation(self._fields) | self._pictures()
+
+    def _observe_one(self, b: int) -> dict[str, NDArray[Any]]:
+        return copy_observation(self._world(b)) | self._pictures(b)
 
     def _hash(self, b: int) -> str:
         return self._instance(b).hash
@@ -240,6 +252,7 @@ class DebrisVectorEnv(WorldsVectorEnv):
             "contacts": contacts,
             "events": describe_events(fields.episode_i),
             "ttc": fields.episode_f[:, episode.MIN_TTC].copy(),
+            **self._masks(),
         }
 
     def _instance(self, b: int) -> ScenarioInstance:
@@ -252,15 +265,19 @@ class DebrisVectorEnv(WorldsVectorEnv):
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to continue from here: arrays, instances, random generators."""
         self._instance(0)
-        return {
+        state = {
             "schema": STATE_SCHEMA,
             "worlds": self.batch.copy(),
             "instances": list(self.instances),
             "generators": [generator.bit_generator.state for generator in self._generators],
         }
+        return state if self._sensor is None else state | {PICTURE: self._sensor.state()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from a saved state of an environment with the same number of worlds.
+
+        A camera continues from the saved pictures, which dropped frames repeat; if the state has none of its size, its
+        pictures begin anew.
 
         Raises
         ------
@@ -287,6 +304,8 @@ class DebrisVectorEnv(WorldsVectorEnv):
             generator.bit_generator.state = saved
         ends = self._fields.episode_i[:, episode.COLLIDED : episode.TRUNCATED + 1]
         self._over = np.flatnonzero(ends.any(axis=1))
+        if self._sensor is not None:
+            self._sensor.restore(state.get(PICTURE), self._worlds)
 
     def branch(
         self, actions: object, *, worlds: Sequence[int] | None = None, noise_seed: int | None = None

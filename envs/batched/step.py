@@ -7,13 +7,23 @@ from typing import NamedTuple
 import numpy as np
 
 from envs.batched.kernels import obstacle
+from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import Workspace
 from envs.observation import observe
 from envs.physics.borrow import borrow
 from envs.physics.compilation import compiled, entry
-from envs.specification import LANE_SPEED_LIMIT_MPS, TICKS_PER_DECISION, component, debris, episode
+from envs.specification import (
+    LANE_SPEED_LIMIT_MPS,
+    TICKS_PER_DECISION,
+    component,
+    course,
+    debris,
+    episode,
+    vehicle,
+)
 from envs.specification.world import Array, Batch, World
+from envs.world.course import next_pose
 from envs.world.load import state_hash
 from envs.world.tick import (
     after_traffic,
@@ -50,6 +60,17 @@ def _obstacles(world: World, scratch: Scratch) -> int:
 
 
 @compiled
+def _store_courses(world: World, place: Array) -> None:
+    """Store where vehicles on a course are after this tick in the rows of ``Workspace.floats``."""
+    for k in range(1, world.episode_i[episode.NUM_VEHICLES]):
+        if world.vehicle_i[vehicle.KIND, k] == vehicle.KIND_COURSE:
+            pose = next_pose(world, k)
+            place[ws.COURSE_X, k], place[ws.COURSE_Y, k] = pose.x, pose.y
+            place[ws.COURSE_HEADING, k], place[ws.COURSE_SPEED, k] = pose.heading, pose.speed
+            place[ws.COURSE_ACCELERATION, k] = pose.acceleration
+
+
+@compiled
 def advance_world(
     world: World, first: float, second: float, is_discrete: bool, p: np.record, scratch: Scratch
 ) -> None:
@@ -59,6 +80,8 @@ def advance_world(
     num_lanes = world.episode_i[episode.NUM_LANES] + world.episode_i[episode.HAS_SHOULDER]
     for _ in range(TICKS_PER_DECISION):
         before_traffic(world)
+        if world.course_i[course.END, 0] > 0:
+            _store_courses(world, scratch.work.floats)
         traffic_tick(
             world.vehicle_f,
             world.vehicle_i,
@@ -149,7 +172,7 @@ def step_worlds(
 
 @compiled
 def _copy_dynamics(source: World, target: World) -> None:
-    """Copy the arrays that decide the future, without those of perception."""
+    """Copy the arrays that decide the future, without those of perception and the courses."""
     n, j = source.episode_i[episode.NUM_VEHICLES], source.episode_i[episode.NUM_DEBRIS]
     target.vehicle_f[:, :n] = source.vehicle_f[:, :n]
     target.vehicle_i[:, :n] = source.vehicle_i[:, :n]
@@ -157,6 +180,14 @@ def _copy_dynamics(source: World, target: World) -> None:
     target.debris_i[:, :j] = source.debris_i[:, :j]
     target.episode_f[:] = source.episode_f
     target.episode_i[:] = source.episode_i
+
+
+@compiled
+def _copy_courses(source: World, target: World) -> None:
+    """Copy the courses, which never change within an episode."""
+    moments = source.course_i[course.END, 0]
+    target.course_i[:] = source.course_i
+    target.course_f[:, :moments] = source.course_f[:, :moments]
 
 
 @entry
@@ -196,6 +227,8 @@ def roll_futures(
     future = future_batch[0]
     for k in range(chosen.shape[0]):
         world = batch[chosen[k]]
+        if world.course_i[course.END, 0] + future.course_i[course.END, 0] > 0:
+            _copy_courses(world, future)
         for c in range(actions.shape[1]):
             _copy_dynamics(world, future)
             future.episode_i[episode.NOISE_SEED] = noise_seeds[k]

@@ -42,7 +42,7 @@ class Shot(NamedTuple):
 
 @compiled
 def appearance_key(world: World) -> int:
-    """An integer that fixes what is irregular in a world's pictures, from what everybody sees."""
+    """An integer that fixes what is irregular in the pictures of a world, a hash of what can be seen."""
     i = world.episode_i
     key = 7 * i[episode.NUM_LANES] + 3 * i[episode.HAS_SHOULDER] + world.vehicle_i[vehicle.PAINT, 0]
     return int(key) + 31 * int(world.episode_f[episode.SIGHT_RANGE])

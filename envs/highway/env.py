@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from envs.copies import Copyable
 from envs.errors import UserError, not_allowed
 from envs.highway.history import History
 from envs.highway.picture_settings import (
-    RENDER_MODES,
+    ALL_RENDER_MODES,
     RULES,
     check_mapping,
     check_picture,
@@ -33,7 +34,7 @@ from envs.specification.world import empty_batch, world_at
 from envs.world.load import load_instance, state_hash
 from envs.world.longest import LongestEpisode
 from envs.world.report import describe_contacts, describe_cost, describe_events
-from envs.world.settings import EnvSettings, check_options, check_seed
+from envs.world.settings import EnvSettings, check_options, check_seed, make_sensor
 from envs.world.tick import (
     after_traffic,
     before_traffic,
@@ -44,6 +45,7 @@ from envs.world.tick import (
 )
 
 if TYPE_CHECKING:
+    from envs.camera import Camera
     from envs.highway.rendering import DebrisViewer
 
 
@@ -63,10 +65,12 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
     Parameters
     ----------
     render_mode
-        ``None``, ``"human"`` or ``"rgb_array"``.
+        ``None``, ``"human"`` or ``"rgb_array"``, which show the road from above, or ``"camera"``: the driver's view.
     config
         highway-env's settings of the picture (``envs.highway.picture_settings.RULES``); others are refused, and so are
         those of a picture that is not drawn.
+    camera
+        ``None``, or what ``envs.camera.camera_from`` takes: the observation then has a picture ``camera``.
     **settings
         Arguments of ``envs.world.settings.EnvSettings``: ``scenario``, ``split``, ``groups``, ``variant``,
         ``catalogue_dirs``, ``cost``, ``action``, ``reward_scale_usd``.
@@ -88,6 +92,8 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
 
     REBUILT = ("world", "viewer", "_record_video_wrapper")
 
+    metadata: dict[str, Any] = {"render_modes": list(ALL_RENDER_MODES)}  # noqa: RUF012 (Gymnasium's)
+
     viewer: DebrisViewer | None
 
     __deepcopy__ = None  # instead of highway-env's, which copies every attribute but the viewer
@@ -97,14 +103,16 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
         *,
         render_mode: str | None = None,
         config: dict[str, Any] | None = None,
+        camera: str | Mapping[str, Any] | Camera | None = None,
         **settings: Any,
     ) -> None:
-        check_render_mode(render_mode)
+        check_render_mode(render_mode, ALL_RENDER_MODES)
         for key in check_mapping(config):
             if key not in RULES:
                 raise not_allowed("config", key, RULES)
         check_picture(check_mapping(config), render_mode)
         self.settings = EnvSettings(**settings)
+        self._sensor = make_sensor(camera, 1)
         self._worlds = empty_batch(1)
         self._history: History | None = None
         self.instance: ScenarioInstance | None = None
@@ -138,14 +146,16 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
 
     def define_spaces(self) -> None:
         """Spaces that do not depend on the scene."""
-        self.observation_space = observation_space()
+        self.observation_space = observation_space(
+            None if self._sensor is None else self._sensor.space
+        )
         self.action_space = action_space(self.settings.action)
 
     def update_metadata(self, video_real_time_ratio: int = 1) -> None:
         """Frames per second of videos: one frame per tick under a recorder, one per decision otherwise."""
         del video_real_time_ratio
         fps = TICK_HZ if self._record_video_wrapper else DECISION_HZ
-        self.metadata = {"render_modes": list(RENDER_MODES), "render_fps": fps}
+        self.metadata = {"render_modes": list(ALL_RENDER_MODES), "render_fps": fps}
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -177,7 +187,7 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
             self.render()
         info = {"instance_hash": self.instance.hash, **self._describe()}
         del info["state_hash"]
-        return copy_observation(self.world), info
+        return self._observation(), info
 
     def _begin(self, instance: ScenarioInstance) -> None:
         """Build the scene of an instance and observe it."""
@@ -188,6 +198,8 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
         push_effects(self.road, self.world, self._debris)
         pull_vehicles(self.road, self.world)
         observe(self.world)
+        if self._sensor is not None:
+            self._sensor.begin(self._worlds)
         if self._history is not None:
             self._history.clear()
 
@@ -202,16 +214,23 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
                 self._automatic_rendering()
         end_decision(self.world, p)
         observe(self.world)
+        if self._sensor is not None:
+            self._sensor.advance(self._worlds)
         total = decision_cost(self.world)
         if self.render_mode == "human":
             self.render()
         return (
-            copy_observation(self.world),
+            self._observation(),
             total / -self.settings.reward_scale_usd,
             bool(is_over(self.world)),
             bool(self.world.episode_i[episode.TRUNCATED]),
             self._describe(),
         )
+
+    def _observation(self) -> dict[str, Any]:
+        """Copies of the observation arrays."""
+        observation = copy_observation(self.world)
+        return observation if self._sensor is None else observation | self._sensor.observation(0)
 
     def _tick(self) -> None:
         """One tick in the order of ``envs.world.tick``."""
@@ -236,10 +255,24 @@ class DebrisEnv(Copyable, LongestEpisode, AbstractEnv):
             "events": describe_events(self.world.episode_i),
             "ttc": float(self.world.episode_f[episode.MIN_TTC]),
             "state_hash": int(state_hash(self.world)),
+            **({} if self._sensor is None else self._sensor.describe(0)),
         }
 
+    def _automatic_rendering(self) -> None:
+        """Pass the pictures between two decisions to a recorder, as highway-env does for those from above."""
+        if self.render_mode != "camera":
+            super()._automatic_rendering()
+        elif self.enable_auto_render and self._record_video_wrapper:
+            self._record_video_wrapper._capture_frame()
+
     def render(self) -> np.ndarray | None:
-        """The present picture ``(height, width, 3)`` for ``rgb_array``, a window for ``human``."""
+        """The present picture ``(height, width, 3)`` for ``rgb_array`` and ``camera``, a window for ``human``."""
+        if self.render_mode == "camera":
+            # here, because most episodes are not drawn
+            from envs.camera import PRESETS, draw
+
+            self.enable_auto_render = True
+            return draw(self._worlds.view(np.ndarray)[0], PRESETS["film"])
         if self.render_mode is not None and self.viewer is None:
             # here, because the drawing library is slow to import and most episodes are not drawn
             from envs.highway.rendering import DebrisViewer

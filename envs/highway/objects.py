@@ -8,10 +8,12 @@ import numpy as np
 from highway_env.road.road import Road
 from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.controller import ControlledVehicle
+from highway_env.vehicle.kinematics import Vehicle
 from highway_env.vehicle.objects import RoadObject
 
 from envs.specification import debris, vehicle
 from envs.specification.world import Array, World
+from envs.world.course import Pose
 
 LANE = ("0", "1")
 """First two parts of every lane index: roadworld's road is one straight stretch."""
@@ -41,6 +43,27 @@ class TrafficVehicle(IDMVehicle):
         self.timer = float(f[vehicle.TIMER])
         self.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE]))
         self.enable_lane_change = bool(i[vehicle.MAY_CHANGE_LANE])
+        self.pose: Pose | None = None
+        """Where its recorded course puts it at the end of this tick; ``None`` if it drives by itself."""
+
+    def act(self, action: dict[str, Any] | str | None = None) -> None:
+        """Decide as highway-env does, unless a recorded course decides."""
+        if self.pose is None:
+            super().act(action)
+
+    def step(self, dt: float) -> None:
+        """Move as highway-env does, or along the course; what has just been hit moves on by its last command."""
+        if self.pose is None:
+            super().step(dt)
+            return
+        Vehicle.step(self, dt)  # the clock of lane changes stands still
+        if self.crashed:
+            return
+        self.position = np.array([self.pose.x, self.pose.y])
+        self.heading, self.speed = self.pose.heading, self.pose.speed
+        self.action = {"steering": 0.0, "acceleration": self.pose.acceleration}
+        self.on_state_update()
+        self.target_lane_index = self.lane_index
 
 
 class EgoVehicle(ControlledVehicle):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from envs.errors import UserError, not_allowed
 
 RENDER_MODES: Final = ("human", "rgb_array")
+"""Render modes of highway-env: the road from above."""
+
+ALL_RENDER_MODES: Final = (*RENDER_MODES, "camera")
+"""Render modes of Debris-v1; ``camera`` is the driver's view."""
 
 DRIVER: Final = "SDL_VIDEODRIVER"
 
@@ -55,10 +59,10 @@ RULES: Final[Mapping[str, _Rule]] = {
 """Settings of the picture; the size is even because videos need it."""
 
 
-def check_render_mode(render_mode: object) -> None:
+def check_render_mode(render_mode: object, allowed: Sequence[str] = RENDER_MODES) -> None:
     """Raise a ``UserError`` that lists the render modes for any other value than one of them or ``None``."""
-    if render_mode is not None and render_mode not in RENDER_MODES:
-        raise not_allowed("render_mode", render_mode, RENDER_MODES)
+    if render_mode is not None and render_mode not in allowed:
+        raise not_allowed("render_mode", render_mode, allowed)
 
 
 def check_mapping(config: object) -> Mapping[Any, Any]:
@@ -86,6 +90,10 @@ def check_picture(
     """
     for key in (key for key in RULES if key in config):
         check_value(key, config[key])
+        if render_mode == "camera":
+            raise UserError(
+                f"config: {key}: render_mode 'camera' does not use it, expected render_mode 'human' or 'rgb_array'"
+            )
         if render_mode is None and not is_observed:
             raise UserError(
                 f"config: {key}: nothing is drawn without a render_mode, expected 'human' or 'rgb_array'"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -92,6 +92,8 @@ class DebrisViewer(EnvViewer):
         self.history = history
         self.certainty: tuple[float, ...] = ()
         """Factor of the opacity of every object; empty = 1."""
+        self.draw_below_text: Callable[[Canvas], None] | None = None
+        """Draws more on the road, with nothing of the text covered."""
         self._letters = Lettering()
         width, height = self.sim_surface.get_size()
         self._panel_px = PANEL_PX if height >= SMALLEST_HEIGHT_PX else 0
@@ -107,6 +109,8 @@ class DebrisViewer(EnvViewer):
         letters = self._letters
         letters.begin_frame()
         canvas = self._draw_scene(world, names)
+        if self.draw_below_text is not None:
+            self.draw_below_text(canvas)
         self._write_distances(world, letters)
         self._write_tags(canvas, world, names, letters)
         if self._panel_px:

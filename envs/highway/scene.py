@@ -13,11 +13,13 @@ from envs.specification import (
     LANE_SPEED_LIMIT_MPS,
     LANE_WIDTH_M,
     ROAD_LENGTH_M,
+    course,
     debris,
     episode,
     vehicle,
 )
 from envs.specification.world import World
+from envs.world.course import next_pose
 
 
 def build_road(world: World) -> Road:
@@ -78,11 +80,14 @@ def pull_vehicles(road: Road, world: World) -> None:
 
 
 def push_commands(road: Road, world: World) -> None:
-    """Give the ego's command and the scripted targets to highway-env's vehicles."""
+    """Give the ego's command, the scripted targets and the places on courses to highway-env's vehicles."""
     f, i = world.vehicle_f, world.vehicle_i
     for k, item in enumerate(road.vehicles):
         item.target_lane_index = (*LANE, int(i[vehicle.TARGET_LANE, k]))
         item.target_speed = float(f[vehicle.TARGET_SPEED, k])
+        if world.course_i[course.END, k] > 0 and k > 0:
+            follows = i[vehicle.KIND, k] == vehicle.KIND_COURSE
+            item.pose = next_pose(world, k) if follows else None
     road.vehicles[0].action = {
         "steering": float(f[vehicle.STEERING, 0]),
         "acceleration": float(f[vehicle.ACCELERATION, 0]),

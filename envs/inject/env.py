@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copyreg
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -15,6 +16,7 @@ from envs.errors import not_allowed
 from envs.highway.objects import DebrisObject
 from envs.highway.picture_settings import RENDER_MODES, check_driver
 from envs.inject.base import BASES, check_config, count_steps, describe_base, make_base
+from envs.inject.camera import BaseCamera
 from envs.inject.settings import InjectSettings
 from envs.physics.motion import advance_object
 from envs.scenario.instance import ARRAYS
@@ -26,6 +28,9 @@ from envs.world.longest import LongestEpisode
 from envs.world.report import describe_contacts, describe_cost
 from envs.world.settings import check_options, check_seed
 from envs.world.tick import decision_cost
+
+if TYPE_CHECKING:
+    from envs.camera import Camera
 
 NEAREST_M, FURTHEST_M = 20.0, 90.0
 """Objects lie this far ahead of the ego along its lane [A]."""
@@ -71,6 +76,9 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
         Settings of the base environment; those that it does not have are refused.
     render_mode
         ``None``, ``"human"`` or ``"rgb_array"``; objects are drawn by highway-env as rectangles.
+    camera
+        ``None``, or what ``envs.camera.camera_from`` takes, for a base with a straight road (``envs.inject.camera``):
+        the observation is then a ``Dict`` of the base's under ``base`` and a picture ``camera``.
     **settings
         Arguments of ``envs.inject.settings.InjectSettings``: ``objects``, ``num_objects``, ``split``,
         ``catalogue_dirs``, ``cost``, ``reward_scale_usd``.
@@ -98,11 +106,13 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
         *,
         config: dict[str, Any] | None = None,
         render_mode: str | None = None,
+        camera: str | Mapping[str, Any] | Camera | None = None,
         **settings: Any,
     ) -> None:
         if base not in BASES:
             raise not_allowed("base", base, BASES)
         self.settings = InjectSettings(**settings)
+        self._camera = None if camera is None else BaseCamera(camera, base)
         self.base: Any = make_base(base, config, render_mode)
         self.base_name, self.render_mode = base, render_mode
         # the base writes the pictures per second into it
@@ -125,7 +135,8 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
 
     def _read_base(self) -> None:
         """Take over what depends on the base's settings."""
-        self.observation_space = self.base.observation_space
+        space = self.base.observation_space
+        self.observation_space = space if self._camera is None else self._camera.extend_space(space)
         self.action_space = self.base.action_space
         self._longest = count_steps(self.base_name, self.base.config)
 
@@ -176,6 +187,9 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
         described = describe_base(info, self.action_space)
         for key in _OF_NO_ACTION:
             described.pop(key, None)
+        if self._camera is not None:
+            self._camera.take(self.world, self.base, self._pull(), is_first=True)
+            observation = self._camera.extend(observation)
         return observation, {**described, "debris": self._types, **self._describe()}
 
     def _place(self) -> None:
@@ -227,6 +241,18 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
 
     def _tick(self, dt: float) -> None:
         """Contacts of all vehicles with all objects, and the motion of the objects, after one tick of the base."""
+        world = self.world
+        items = self._pull()
+        for j, item in enumerate(self._items):
+            self._slide(j, dt)
+            item.follow(world, j)
+        meet_objects(world, self.settings.cost_record)
+        for k, item in enumerate(items):
+            item.speed = float(world.vehicle_f[vehicle.SPEED, k])
+        world.episode_i[episode.TICK] += 1
+
+    def _pull(self) -> list[Any]:
+        """Copy the base's vehicles to the world, the ego first; returns them in this order."""
         world, f, i = self.world, self.world.vehicle_f, self.world.vehicle_i
         ego = self.base.vehicle
         items = [ego, *(item for item in self.base.road.vehicles if item is not ego)][:MAX_VEHICLES]
@@ -237,13 +263,7 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
             f[vehicle.COS, k], f[vehicle.SIN, k] = math.cos(item.heading), math.sin(item.heading)
             f[vehicle.LENGTH, k], f[vehicle.WIDTH, k] = item.LENGTH, item.WIDTH
             i[vehicle.IS_TRUCK, k] = int(item.LENGTH > TRUCK_LENGTH_M)
-        for j, item in enumerate(self._items):
-            self._slide(j, dt)
-            item.follow(world, j)
-        meet_objects(world, self.settings.cost_record)
-        for k, item in enumerate(items):
-            item.speed = float(f[vehicle.SPEED, k])
-        world.episode_i[episode.TICK] += 1
+        return items
 
     def _slide(self, j: int, dt: float) -> None:
         """Let a moving object fall, slide and come to rest in still air."""
@@ -274,6 +294,9 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
         self.world.cost[:] = 0.0
         self.world.episode_i[episode.NUM_CONTACTS] = 0
         observation, reward, terminated, truncated, info = self.base.step(action)
+        if self._camera is not None:
+            self._camera.take(self.world, self.base, self._pull(), is_first=False)
+            observation = self._camera.extend(observation)
         described = self._describe()
         self._steps += 1
         lost = bool(self.world.episode_i[episode.LOST_CONTROL])
@@ -292,6 +315,7 @@ class InjectEnv(Copyable, LongestEpisode, gym.Env[Any, Any]):
         return {
             "cost": describe_cost(self.world.cost, float(decision_cost(self.world))),
             "contacts": describe_contacts(self.world, self._types),
+            **({} if self._camera is None else self._camera.sensor.describe(0)),
         }
 
     def render(self) -> Any:  # noqa: ANN401

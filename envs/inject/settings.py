@@ -59,7 +59,9 @@ class InjectSettings:
         **unknown: object,
     ) -> None:
         for name in unknown:
-            raise not_allowed("argument", name, ("base", "config", "render_mode", *ARGUMENTS))
+            raise not_allowed(
+                "argument", name, ("base", "config", "render_mode", "camera", *ARGUMENTS)
+            )
         if split is not None and split not in SPLITS:
             raise not_allowed("split", split, SPLITS)
         self.reward_scale_usd = read_scale(reward_scale_usd)

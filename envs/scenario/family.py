@@ -94,6 +94,8 @@ class Family(Immutable):
     ) -> ScenarioInstance:
         """An instance of this family with some parameters changed; everything else is the same in every bit.
 
+        Vehicles with a trajectory keep it, and begin where it begins, whatever the parameters say.
+
         Raises
         ------
         UserError
@@ -107,7 +109,8 @@ class Family(Immutable):
         for name in changes:
             self.parameters[name].check(changes[name])
         seed = int(instance.episode_i[episode.NOISE_SEED])
-        return self.build_from({**instance.parameters, **changes}, seed, catalogue)
+        built = self.build_from({**instance.parameters, **changes}, seed, catalogue)
+        return built.with_trajectories(*instance.trajectories) if instance.trajectories else built
 
     def _make(self, point: Point, seed: int, catalogue: Catalogue) -> ScenarioInstance:
         """The instance of a point that has been checked."""

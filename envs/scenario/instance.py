@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,7 +16,14 @@ from envs.copies import Immutable
 from envs.errors import UserError, shown
 from envs.scenario.check import check_arrays
 from envs.scenario.parameters.table import Point, Value
-from envs.scenario.trajectory import COURSE, Trajectory, check_trajectories
+from envs.scenario.trajectory import (
+    COURSE,
+    START,
+    Trajectory,
+    check_trajectories,
+    check_vehicles,
+)
+from envs.specification import LANE_WIDTH_M, episode, vehicle
 from envs.specification.world import Array
 
 FORMAT: Final = "roadworld-scenario-instance"
@@ -47,7 +54,7 @@ class ScenarioInstance(Immutable):
     parameters
         The point from which its family built it: a number, flag or name per parameter. Empty if there is none.
     trajectories
-        Scripted or recorded courses of other vehicles, at most one per vehicle.
+        Scripted or recorded courses of other vehicles, at most one per vehicle, each from its vehicle's place on.
 
     Raises
     ------
@@ -71,6 +78,23 @@ class ScenarioInstance(Immutable):
         """Copies of the arrays by name, which may be written to."""
         return {name: getattr(self, name).copy() for name in ARRAYS}
 
+    def with_trajectories(self, *trajectories: Trajectory) -> ScenarioInstance:
+        """The instance with these trajectories and no others; their vehicles are put where they begin.
+
+        Raises
+        ------
+        UserError
+            If a vehicle does not exist or has two, if there are too many moments, or if two vehicles overlap.
+        """
+        check_vehicles(trajectories, self.vehicle_f.shape[1])
+        f, i = self.vehicle_f.copy(), self.vehicle_i.copy()
+        count = self.episode_i[[episode.NUM_LANES, episode.HAS_SHOULDER]].sum()
+        for one in trajectories:
+            f[list(START.values()), one.vehicle] = [getattr(one, name)[0] for name in START]
+            lane = np.abs(one.y_m[0] - LANE_WIDTH_M * np.arange(count)).argmin()
+            i[[vehicle.LANE, vehicle.TARGET_LANE], one.vehicle] = lane
+        return replace(self, vehicle_f=f, vehicle_i=i, trajectories=trajectories)
+
     def __post_init__(self) -> None:
         """Check, then freeze the arrays."""
         arrays = {name: getattr(self, name) for name in ARRAYS}
@@ -78,7 +102,7 @@ class ScenarioInstance(Immutable):
         if not isinstance(self.parameters, Point):
             _check_parameters(self.parameters)
             object.__setattr__(self, "parameters", Point(self.parameters))
-        check_trajectories(self.trajectories, self.vehicle_f.shape[1])
+        check_trajectories(self.trajectories, self.vehicle_f)
         self._freeze()
 
     def __setstate__(self, state: dict[str, Any]) -> None:

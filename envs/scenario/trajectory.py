@@ -10,10 +10,11 @@ import numpy as np
 
 from envs.copies import Immutable
 from envs.errors import UserError, shown
+from envs.specification import course, vehicle
 from envs.specification.world import Array
 
 COURSE: Final = ("time_s", "x_m", "y_m", "heading_rad", "speed_mps")
-"""Fields of a trajectory that hold one number per moment."""
+"""Fields of a trajectory that hold one number per moment, in the order of the rows of ``envs.specification.course``."""
 
 LIMITS: Final = {
     "time_s": (0.0, 1_000.0),
@@ -24,10 +25,41 @@ LIMITS: Final = {
 }
 """Least and greatest values."""
 
+SLACK_MPS: Final = 0.5
+"""The speeds and the positions of a trajectory may differ by this much [A]: the noise of good recordings."""
+
+HARDEST_MPS2: Final = 12.0
+"""No vehicle accelerates or brakes harder between two moments [A: tyres reach about 10]."""
+
+SAME: Final = 0.01
+"""A vehicle starts where its trajectory starts, to within this many m, rad or m/s."""
+
+START: Final = {
+    "x_m": vehicle.X,
+    "y_m": vehicle.Y,
+    "heading_rad": vehicle.HEADING,
+    "speed_mps": vehicle.SPEED,
+}
+"""Row of the vehicle array with the same meaning."""
+
 
 @dataclass(frozen=True, eq=False)
 class Trajectory(Immutable):
-    """Where one vehicle is at which time; between two moments every value is interpolated linearly.
+    """The recorded, or scripted, course of one vehicle: where it is at which time.
+
+    * **While the recording lasts**, the vehicle is at every tick where the recording has it. Between two moments the
+      position follows the cubic curve that has the recorded velocity at both, and speed and heading are those of this
+      curve; its acceleration, and so its brake lamp, is the change of speed over the tick. It reacts to nothing: car
+      following, lane choice and scripted lane changes are off. All others, the ego's sensors and the contact physics
+      treat it like any vehicle.
+    * **Afterwards** it goes on from its present state as an ordinary vehicle: car following (IDM) towards its own
+      target speed in the nearest lane, and lane choice (MOBIL) if the instance allows it. It leaves its course in the
+      same way, for good, when it collides with a vehicle, or when an object that it meets changes its speed by more
+      than 0.1 m/s; a smaller knock is made up for in the next tick.
+
+    ``envs.world.course`` computes this, once for both engines. ``ScenarioInstance.with_trajectories`` puts vehicles on
+    their courses; all trajectories of an instance together have at most ``envs.specification.course.MAX_MOMENTS``
+    moments; one or two per second are enough for a smooth drive.
 
     Parameters
     ----------
@@ -41,7 +73,7 @@ class Trajectory(Immutable):
     Raises
     ------
     UserError
-        If a value is impossible.
+        If a value is impossible, or if speed and heading are not those of the motion.
     """
 
     vehicle: int
@@ -69,7 +101,26 @@ class Trajectory(Immutable):
             raise UserError(
                 f"trajectory of vehicle {self.vehicle}: time_s: expected increasing moments, the first 0"
             )
+        self._check_motion()
         self._freeze()
+
+    def _check_motion(self) -> None:
+        """Refuse positions that the stated speeds and headings do not lead to."""
+        time = self.time_s
+        velocity = self.speed_mps * np.array([np.cos(self.heading_rad), np.sin(self.heading_rad)])
+        step = np.diff(time)
+        found = np.diff([self.x_m, self.y_m]) / step
+        # whatever happens between two moments, the mean velocity cannot differ more from the mean of the two
+        allowed = SLACK_MPS + 0.25 * HARDEST_MPS2 * step
+        error = np.hypot(*(found - 0.5 * (velocity[:, 1:] + velocity[:, :-1])))
+        bad = np.flatnonzero(error > allowed)
+        if bad.size:
+            k = bad[0]
+            raise UserError(
+                f"trajectory of vehicle {self.vehicle}: speed_mps, heading_rad: got {self.speed_mps[k]:g} m/s at "
+                f"{self.heading_rad[k]:g} rad, but from {time[k]:g} to {time[k + 1]:g} s the positions move at "
+                f"{np.hypot(*found[:, k]):.3g} m/s at {np.arctan2(*found[::-1, k]):.3g} rad, expected about the same"
+            )
 
     def _freeze(self) -> None:
         """Forbid writing to the arrays."""
@@ -108,14 +159,20 @@ class Trajectory(Immutable):
         return cls(index, **course)
 
 
-def check_trajectories(trajectories: tuple[Trajectory, ...], num_vehicles: int) -> None:
-    """Refuse trajectories of vehicles that do not exist, of the ego, or two of one vehicle.
+def check_vehicles(trajectories: tuple[Trajectory, ...], num_vehicles: int) -> None:
+    """Refuse trajectories of vehicles that do not exist, of the ego, or two of one vehicle, and too many moments.
 
     Raises
     ------
     UserError
-        Naming the vehicle.
+        Naming the vehicle, or the number of moments.
     """
+    moments = sum(len(trajectory.time_s) for trajectory in trajectories)
+    if moments > course.MAX_MOMENTS:
+        raise UserError(
+            f"instance: trajectories: got {moments} moments, expected at most {course.MAX_MOMENTS}: one or two per "
+            "second are enough"
+        )
     seen: set[int] = set()
     for trajectory in trajectories:
         k = trajectory.vehicle
@@ -126,3 +183,22 @@ def check_trajectories(trajectories: tuple[Trajectory, ...], num_vehicles: int) 
         if k in seen:
             raise UserError(f"trajectory: vehicle: got {k} twice, expected one per vehicle")
         seen.add(k)
+
+
+def check_trajectories(trajectories: tuple[Trajectory, ...], vehicle_f: Array) -> None:
+    """Refuse what ``check_vehicles`` refuses, and trajectories that begin where their vehicle is not.
+
+    Raises
+    ------
+    UserError
+        Naming vehicle and value.
+    """
+    check_vehicles(trajectories, vehicle_f.shape[1])
+    for trajectory in trajectories:
+        for name, row in START.items():
+            recorded, own = getattr(trajectory, name)[0], vehicle_f[row, trajectory.vehicle]
+            if abs(recorded - own) > SAME:
+                raise UserError(
+                    f"trajectory of vehicle {trajectory.vehicle}: {name}: begins with {recorded:g}, expected {own:g} "
+                    "as in vehicle_f (with_trajectories puts the vehicle there)"
+                )

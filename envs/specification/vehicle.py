@@ -58,3 +58,4 @@ PAINT_PERCENT = (36, 22, 17, 9, 8, 5, 2, 1)
 KIND_IDM = 0  # highway-env's IDMVehicle
 KIND_EGO = 1  # roadworld's continuous ego
 KIND_MDP = 2  # highway-env's MDPVehicle, parity scenes only
+KIND_COURSE = 3  # follows its recorded course, then becomes KIND_IDM; never in an instance

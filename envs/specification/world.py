@@ -18,6 +18,7 @@ from envs.specification import (
     column,
     component,
     contact,
+    course,
     debris,
     episode,
     track,
@@ -41,6 +42,7 @@ class World(Protocol):
     debris_i: Array  # (debris.NUM_INTS, J) int64
     episode_f: Array  # (episode.NUM_FLOATS,) float64
     episode_i: Array  # (episode.NUM_INTS,) int64
+    course_i: Array  # (course.NUM_INTS, N) int64
     track_f: Array  # (track.NUM_FLOATS, NUM_SLOTS) float64
     track_i: Array  # (track.NUM_INTS, NUM_SLOTS) int64
     contacts: Array  # (contact.MAX_CONTACTS, contact.NUM_FLOATS) float64
@@ -48,6 +50,7 @@ class World(Protocol):
     ego: Array  # (E,) float32: the observation
     vehicles: Array  # (VEHICLE_SLOTS, V) float32
     debris: Array  # (DEBRIS_SLOTS, D) float32
+    course_f: Array  # (course.NUM_FLOATS, course.MAX_MOMENTS) float64
 
 
 Batch = np.ndarray[Any, np.dtype[np.void]]
@@ -61,6 +64,7 @@ LAYOUT: Final = np.dtype(
         ("debris_i", np.int64, (debris.NUM_INTS, MAX_DEBRIS)),
         ("episode_f", np.float64, (episode.NUM_FLOATS,)),
         ("episode_i", np.int64, (episode.NUM_INTS,)),
+        ("course_i", np.int64, (course.NUM_INTS, MAX_VEHICLES)),
         ("track_f", np.float64, (track.NUM_FLOATS, NUM_SLOTS)),
         ("track_i", np.int64, (track.NUM_INTS, NUM_SLOTS)),
         ("contacts", np.float64, (contact.MAX_CONTACTS, contact.NUM_FLOATS)),
@@ -68,6 +72,7 @@ LAYOUT: Final = np.dtype(
         ("ego", np.float32, (column.NUM_EGO,)),
         ("vehicles", np.float32, (VEHICLE_SLOTS, column.NUM_VEHICLE)),
         ("debris", np.float32, (DEBRIS_SLOTS, column.NUM_DEBRIS)),
+        ("course_f", np.float64, (course.NUM_FLOATS, course.MAX_MOMENTS)),
     ],
     align=True,
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from envs.errors import UserError
 from envs.physics.compilation import compiled
 from envs.scenario.instance import ARRAYS, ScenarioInstance
-from envs.specification import debris, episode, vehicle
+from envs.scenario.trajectory import COURSE
+from envs.specification import course, debris, episode, vehicle
 from envs.specification.world import FIELDS, World
 
 _MASK = np.uint64(0xFFFFFFFF)
@@ -23,23 +23,26 @@ def load_instance(world: World, instance: ScenarioInstance) -> None:
     """Overwrite a world with the initial state of an instance, in place; everything else becomes zero.
 
     Caches that only one engine keeps (sort order, cosines) are that engine's to fill.
-
-    Raises
-    ------
-    UserError
-        If the instance has trajectories: no engine plays them yet.
     """
-    if instance.trajectories:
-        raise UserError(
-            f"instance: trajectories: got {len(instance.trajectories)}, expected none: this version stores them, but "
-            "its engines do not play them"
-        )
     for name in FIELDS:
         getattr(world, name)[...] = 0
     for name in ARRAYS:
         source, target = getattr(instance, name), getattr(world, name)
         target[..., : source.shape[-1]] = source
     world.track_i[0] = -1
+    _load_courses(world, instance)
+
+
+def _load_courses(world: World, instance: ScenarioInstance) -> None:
+    """Write the trajectories of an instance one behind the other, in place; their vehicles follow them from now on."""
+    end = 0
+    for one in instance.trajectories:
+        first, end = end, end + len(one.time_s)
+        for row, name in enumerate(COURSE):
+            world.course_f[row, first:end] = getattr(one, name)
+        world.course_i[:, one.vehicle] = first, end
+        world.vehicle_i[vehicle.KIND, one.vehicle] = vehicle.KIND_COURSE
+    world.course_i[course.END, 0] = end
 
 
 @compiled

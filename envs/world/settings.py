@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,10 +13,14 @@ from envs.cost.parameters import CostParameters
 from envs.errors import UserError, not_allowed, shown
 from envs.scenario.generator import FAMILIES, WITHOUT_GROUPS, Generate, ScenarioSampler
 
+if TYPE_CHECKING:
+    from envs.camera import Camera
+    from envs.world.camera_sensor import CameraSensor
+
 ARGUMENTS = (
     "scenario", "split", "groups", "variant", "catalogue_dirs", "cost", "action", "reward_scale_usd",
 )  # fmt: skip
-"""Names of the arguments."""
+"""Names of the settings."""
 
 ACTIONS = ("continuous", "discrete")
 
@@ -57,7 +61,7 @@ class EnvSettings:
         **unknown: object,
     ) -> None:
         for name in unknown:
-            raise not_allowed("argument", name, ARGUMENTS)
+            raise not_allowed("argument", name, (*ARGUMENTS, "camera"))
         _check_kinds(scenario, groups, catalogue_dirs)
         if not isinstance(variant, str | None):
             raise UserError(f"variant: got {variant!r}, expected a name or None")
@@ -106,6 +110,25 @@ def read_cost(cost: object) -> CostParameters:
     if not isinstance(cost, CostParameters | Mapping | None):
         raise UserError(f"cost: got {cost!r}, expected a mapping of its parameters")
     return cost if isinstance(cost, CostParameters) else CostParameters.from_mapping(cost or {})
+
+
+def make_sensor(
+    camera: str | Mapping[str, Any] | Camera | None, num_worlds: int
+) -> CameraSensor | None:
+    """The camera of an environment from its argument ``camera``; ``None`` without one.
+
+    Raises
+    ------
+    UserError
+        If it is neither the name of a preset nor a mapping of settings that fit.
+    """
+    if camera is None:
+        return None
+    # here, because an environment without a camera must not load the renderer
+    from envs.camera import camera_from
+    from envs.world.camera_sensor import CameraSensor
+
+    return CameraSensor(camera_from(camera), num_worlds)
 
 
 def check_seed(seed: object) -> int | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from envs.action import control_ego, store_command
 from envs.physics.compilation import compiled
-from envs.specification import DECISIONS_PER_EPISODE, component, episode, vehicle
+from envs.specification import DECISIONS_PER_EPISODE, component, course, episode, vehicle
 from envs.specification.world import World
 from envs.world.braking import charge_braking, time_to_lead, watch_braking
 from envs.world.charges import (
@@ -24,6 +24,7 @@ from envs.world.charges import (
     check_road_edge,
     drive_on_patches,
 )
+from envs.world.course import leave_courses
 from envs.world.debris_motion import move_debris
 from envs.world.encounter import meet_objects
 
@@ -43,6 +44,8 @@ def begin_decision(world: World, first: float, second: float, is_discrete: bool)
 @compiled
 def before_traffic(world: World) -> None:
     """Scripts of other vehicles and the ego's steering and acceleration of this tick, in place."""
+    if world.course_i[course.END, 0] > 0:
+        leave_courses(world)
     _follow_scripts(world)
     control_ego(world)
 

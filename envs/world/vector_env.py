@@ -17,7 +17,7 @@ from envs.copies import Copyable
 from envs.errors import UserError, not_allowed
 from envs.observation import observation_space
 from envs.world.longest import LongestEpisode
-from envs.world.settings import check_seeds
+from envs.world.settings import check_seeds, make_sensor
 
 NO_WORLDS: NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -39,6 +39,8 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
     max_episode_steps
         ``None`` or the longest length of an episode, which Gymnasium passes when an environment is made from a
         ``spec``; another length cannot be chosen.
+    camera
+        Argument ``camera`` of an environment; see ``envs.world.settings.make_sensor``.
 
     Raises
     ------
@@ -49,7 +51,7 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
     -----
     ``info`` holds a mask ``_key`` for a key whose values are of some worlds only, as in ``SyncVectorEnv``; without a
     mask they are of all worlds. With ``SameStep``, ``info`` describes the decision of every world, also of ended ones;
-    only ``instance_hash`` is that of the next episode.
+    only ``instance_hash`` and ``camera_masks`` are those of the next episode, as the observation is.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
         action: str,
         autoreset_mode: object,
         max_episode_steps: object,
+        camera: Any = None,  # noqa: ANN401 (checked below)
     ) -> None:
         if type(num_envs) is not int or num_envs < 1:
             raise UserError(f"num_envs: got {num_envs!r}, expected an integer >= 1")
@@ -73,7 +76,10 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
         self.autoreset_mode = read_autoreset_mode(autoreset_mode)
         self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": []}
         self.num_envs = num_envs
-        self.single_observation_space = observation_space()
+        self._sensor = make_sensor(camera, num_envs)
+        self.single_observation_space = observation_space(
+            None if self._sensor is None else self._sensor.space
+        )
         self.single_action_space = action_space(action)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
@@ -86,7 +92,7 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
         """Begin a new episode in some worlds."""
 
     @abstractmethod
-    def _observe_one(self, b: int) -> dict[str, NDArray[np.float32]]:
+    def _observe_one(self, b: int) -> dict[str, NDArray[Any]]:
         """A copy of the observation of one world."""
 
     @abstractmethod
@@ -96,6 +102,14 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
     @abstractmethod
     def _describe(self, total: NDArray[np.float64], num_contacts: int) -> dict[str, Any]:
         """``info`` of the last decision, of which ``total`` ``(B,)`` is the cost in US$."""
+
+    def _pictures(self, chosen: int | slice = slice(None)) -> dict[str, NDArray[np.uint8]]:
+        """The camera's part of an observation of one world or of all; empty without a camera."""
+        return {} if self._sensor is None else self._sensor.observation(chosen)
+
+    def _masks(self) -> dict[str, NDArray[np.uint8]]:
+        """The camera's part of an ``info``; empty without masks."""
+        return {} if self._sensor is None else self._sensor.describe()
 
     def _choose(self, reset_mask: object, has_begun: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Indices of the worlds to reset."""
@@ -204,6 +218,7 @@ class WorldsVectorEnv(Copyable, LongestEpisode, VectorEnv[dict[str, Any], Any, A
         self._begin(ended)
         info["instance_hash"] = self._instance_hashes(ended.tolist())
         info["_instance_hash"] = has_ended
+        info |= self._masks()
 
 
 def read_autoreset_mode(value: object) -> AutoresetMode:

@@ -13,19 +13,19 @@ from envs.scenario.suite import SuiteItem
 from experiments.cli.loading import load_policy
 from experiments.cli.locations import name_of
 from experiments.evaluation.run import Plan
-from experiments.presentation.commands import write_film_command
 from experiments.presentation.page.cards import NUM_BEST, NUM_WORST, REPLAYS, VIDEOS, stem_of
 from experiments.presentation.replays.page import write_replay
 from experiments.presentation.replays.states import drive_all
-from experiments.presentation.summary import CEILING, Highlight, Summary
+from experiments.presentation.summaries.instances import LEAST_USD, Highlight
+from experiments.presentation.summaries.summary import CEILING, Summary
+from experiments.presentation.text.commands import write_film_command
 from experiments.records.matching import align
 from experiments.store.atomic import make_folder
 from experiments.store.progress import watch
-from experiments.video.job import Order, describe_heading, make_videos
+from experiments.video.job import make_videos
+from experiments.video.order import Order
+from experiments.video.production import describe_heading
 from policies.base import Policy
-
-LEAST_USD: Final = 1.0
-"""Instances with a smaller difference are not filmed."""
 
 MOST_POLICIES: Final = 5
 """Largest number of policies of one replay, which keeps the file small."""
@@ -56,7 +56,7 @@ def show_highlights(
     names = choose_names(plan, summary)
     if len(names) < 2 or not (num_videos or num_replays):
         return
-    items = _most_different(plan, table, names[0], names[1], num_videos)
+    items = _to_film(plan, summary, table, num_videos)
     if items:
         _film(plan, names[:3], items, folder / VIDEOS)
     others = _shown_on_cards(plan, summary, names)
@@ -66,16 +66,17 @@ def show_highlights(
 
 
 def choose_names(plan: Plan, summary: Summary) -> list[str]:
-    """Names to show: reference, cheapest competitor, clairvoyant if present, then the others, cheapest first."""
+    """Names to show: those of the first comparison, clairvoyant if present, then the others, cheapest first."""
     if not summary.comparisons:
         return []
     entrants = plan.entrants
+    first = summary.comparisons[0]
     names = [item.policy for item in summary.comparisons]
     fair = [name for name in names if not entrants[name].is_privileged]
     others = [name for name in fair if not entrants[name].is_floor] or fair
     ceiling = [CEILING] if CEILING in entrants else []
-    names = [summary.comparisons[0].reference, *others[:1], *ceiling, *others[1:]]
-    return names[:MOST_POLICIES]
+    names = [first.reference, first.policy, *ceiling, *others]
+    return list(dict.fromkeys(names))[:MOST_POLICIES]
 
 
 def _film(plan: Plan, names: list[str], items: list[SuiteItem], folder: Path) -> None:
@@ -135,7 +136,7 @@ def _cost(plan: Plan) -> CostParameters:
 
 def _shown_on_cards(plan: Plan, summary: Summary, names: list[str]) -> list[SuiteItem]:
     """Instances on the cards of some policies, one policy after the other in turn."""
-    items = {(i.stratum, i.family, i.seed): i for part in plan.parts for i in part.items}
+    items = _items_of(plan)
     groups = [
         [*summary.worst[name][:NUM_WORST], *summary.best.get(name, ())[:NUM_BEST]] for name in names
     ]
@@ -143,6 +144,20 @@ def _shown_on_cards(plan: Plan, summary: Summary, names: list[str]) -> list[Suit
     for k in range(NUM_WORST + NUM_BEST):
         shown += [group[k] for group in groups if k < len(group)]
     return [items[one.stratum, one.family, one.seed] for one in shown]
+
+
+def _to_film(plan: Plan, summary: Summary, table: pa.Table, count: int) -> list[SuiteItem]:
+    """Instances to film: those that the page shows first, then those with the largest differences."""
+    first = summary.comparisons[0]
+    items = _items_of(plan)
+    picked = [items[one.stratum, one.family, one.seed] for one in summary.picks]
+    picked += _most_different(plan, table, first.reference, first.policy, count)
+    return list(dict.fromkeys(picked))[:count]
+
+
+def _items_of(plan: Plan) -> dict[tuple[str, str, int], SuiteItem]:
+    """Items of the suite by stratum, family and seed."""
+    return {(i.stratum, i.family, i.seed): i for part in plan.parts for i in part.items}
 
 
 def _most_different(

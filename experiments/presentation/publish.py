@@ -12,28 +12,20 @@ import pyarrow.compute as pc
 
 from envs.errors import not_allowed
 from envs.scenario.suite import Outcomes, read_outcomes
-from experiments.evaluation.entrants import Entrant
-from experiments.presentation.commands import USUAL_COST
 from experiments.presentation.figures.figures import draw_all
+from experiments.presentation.joining.source import Source
 from experiments.presentation.page.audit_section import find_section
 from experiments.presentation.page.index import write_page
-from experiments.presentation.summary import Summary, summarise
-from experiments.presentation.tables import markdown, render, to_plain
+from experiments.presentation.summaries.kinds import find_kinds
+from experiments.presentation.summaries.summary import Summary, summarise, with_kinds
+from experiments.presentation.text.commands import USUAL_COST
+from experiments.presentation.text.tables import markdown, render, to_plain
 from experiments.records.matching import split_unavoidable
 from experiments.store.atomic import write_text
 from experiments.store.progress import Progress
 
 USUAL_REFERENCE: Final = "rule_tuned"
 """The default reference, if it is among the policies."""
-
-
-class Source(NamedTuple):
-    """Records with their provenance."""
-
-    table: pa.Table  # records of one suite and split, of one cost setting or several
-    entrants: Mapping[str, Entrant]
-    strata: Sequence[str]
-    provenance: Mapping[str, Any]
 
 
 class Published(NamedTuple):
@@ -81,14 +73,17 @@ def summarise_source(
     others = sorted(set(source.table["cost_setting"].to_pylist()) - {main})
     with Progress("statistics"):
         return {
-            setting: summarise(
-                records_of(source.table, setting),
-                source.entrants,
-                strata=source.strata,
-                reference=choose_reference(reference, list(source.entrants)),
-                level=level,
-                num_resamples=num_resamples,
-                outcomes=find_outcomes(source.provenance),
+            setting: with_kinds(
+                summarise(
+                    records_of(source.table, setting),
+                    source.entrants,
+                    strata=source.strata,
+                    reference=choose_reference(reference, list(source.entrants)),
+                    level=level,
+                    num_resamples=num_resamples,
+                    outcomes=find_outcomes(source.provenance),
+                ),
+                find_kinds(source.entrants, source.files),
             )
             for setting in (main, *others)
         }
@@ -110,14 +105,6 @@ def publish(folder: Path, source: Source, summaries: Mapping[str, Summary]) -> P
     write_text(folder / "summary.json", json.dumps(to_plain(dict(summaries)), indent=2) + "\n")
     with Progress("figures and page"):
         drawn = draw_all(summary, main_records(source.table), folder / "figures")
-        section = find_section(_read_files(source), folder)
+        section = find_section(source.files, folder)
         page = write_page(folder, summaries, drawn, source.provenance, section)
     return Published(page, text)
-
-
-def _read_files(source: Source) -> dict[str, str | None]:
-    """Texts of the policies' files by policy, from the provenance; ``None`` if it does not have one."""
-    texts: dict[str, str] = {}
-    for about in source.provenance.get("runs", [source.provenance]):
-        texts = about.get("files", {}) | texts
-    return {name: texts.get(one.file or name) for name, one in source.entrants.items()}

@@ -16,7 +16,7 @@ from envs.cost.parameters import CostParameters
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISIONS_PER_EPISODE, column, component
 from experiments.rollout.decision_check import check_decision, in_instance, policy_name
-from policies.base import Explaining, Explanation, Policy, Privileged
+from policies.base import Explaining, Explanation, Policy, Privileged, Seeing
 
 Filter = Callable[[DebrisVectorEnv, dict[str, Any]], dict[str, Any]]
 """Function that changes the observation of some worlds."""
@@ -129,7 +129,8 @@ class Rollout:
         rounds = -(-len(instances) // num_worlds)
         self._num_worlds = -(-len(instances) // rounds)
         self._feed = _Feed(instances, self._num_worlds)
-        self._env = DebrisVectorEnv(self._num_worlds, scenario=self._feed, cost=cost)
+        camera = policy.camera if isinstance(policy, Seeing) else None
+        self._env = DebrisVectorEnv(self._num_worlds, scenario=self._feed, cost=cost, camera=camera)
         self._simulation_s = self._policy_s = 0.0
 
     @property

@@ -23,6 +23,7 @@ class Verdict(NamedTuple):
     # for significance; infinite if more pairs of these families cannot, None if significant or no difference was seen
     pairs_needed: float | None
     text: str
+    sentence: str  # the text without the number of pairs that would be needed
 
 
 def decide(name_a: str, name_b: str, difference: PairedDifference, *, level: float) -> Verdict:
@@ -44,11 +45,12 @@ def decide(name_a: str, name_b: str, difference: PairedDifference, *, level: flo
     interval = f"{100.0 * level:g} % CI {_dollars(low, '+')} to {_dollars(high, '+')}"
     shown = f"{name_a} costs {amount} ({interval}, {difference.num_pairs:,} paired episodes)"
     if high < 0.0:
-        return Verdict("A", None, shown)
+        return Verdict("A", None, shown, shown)
     if low > 0.0:
-        return Verdict("B", None, shown)
+        return Verdict("B", None, shown, shown)
     needed = pairs_needed(difference, level=level)
-    return Verdict("tied", needed, f"No significant difference: {shown}{_advice(needed)}")
+    sentence = f"No significant difference: {shown}"
+    return Verdict("tied", needed, f"{sentence}{_advice(needed)}", sentence)
 
 
 def pairs_needed(difference: PairedDifference, *, level: float) -> float | None:

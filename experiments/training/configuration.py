@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -129,11 +129,27 @@ class DreamerV3Configuration(Configuration):
     replay_ratio: float = Field(gt=0.0, le=1_024.0)
 
 
+class PixelPPOConfiguration(Configuration):
+    """Configuration of PPO on pictures; other settings are those of ``ModelFreeConfiguration``."""
+
+    camera: str | dict[str, Any] | None
+    decisions: int = Field(ge=5_000, le=1_000_000_000)
+    segments: int = Field(ge=1, le=1_000)
+    ppo: PPOConfiguration
+
+
 class TrainConfiguration(Configuration):
     """Configuration of ``python -m experiments.train``."""
 
     policies: Literal[
-        "world_model", "dream_ppo", "ppo", "recurrent_ppo", "qr_dqn", "belief_ppo", "dreamer_v3"
+        "world_model",
+        "dream_ppo",
+        "ppo",
+        "recurrent_ppo",
+        "qr_dqn",
+        "belief_ppo",
+        "dreamer_v3",
+        "pixel_ppo",
     ]
     experience: list[str] = Field(min_length=1)
     privileged: bool
@@ -147,6 +163,7 @@ class TrainConfiguration(Configuration):
     validation_share: float = Field(gt=0.0, lt=0.5)
     dream_ppo: DreamPPOConfiguration
     model_free: ModelFreeConfiguration
+    pixel_ppo: PixelPPOConfiguration
     dreamer_v3: DreamerV3Configuration
     device: str
     output: str

@@ -22,7 +22,8 @@ class RecordConfiguration(Configuration):
 
     source: Literal["twin", "dream"]
     policies: Policies | None
-    layout: Literal["stacked", "four_panel"]
+    layout: Literal["panels", "four_panel"]
+    view: Literal["both", "camera", "chase", "above"]
     policy_seed: int = Field(ge=0)
     suite: SuiteName
     split: Literal["train", "validation", "test"]
@@ -34,7 +35,9 @@ class RecordConfiguration(Configuration):
     records: str | None
     num_videos: int | None = Field(ge=1, le=1000)
     max_seconds: float | None = Field(gt=0.0, le=20.0)
-    fps: Literal[5, 15]
+    fps: int = Field(ge=5, le=30)
+    slow_motion: int = Field(ge=1, le=8)
+    format: Literal["mp4", "gif", "webp", "png"]
     width: Annotated[int, Field(ge=960, le=2560), AfterValidator(_check_even)] | None
     start_s: float | None = Field(ge=0.0, le=20.0)
     dream_seed: int = Field(ge=0)

@@ -1,4 +1,4 @@
-"""Writes films as H.264 in MP4, which browsers play."""
+"""Writes films as H.264 in MP4, which browsers play, and pieces of them as PNG, GIF or WebP."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
+import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+from PIL import Image
 
 from envs.errors import UserError
 from experiments.store.atomic import replacing
@@ -20,6 +22,18 @@ QUALITY: Final = "21"
 
 PRESET: Final = "veryfast"
 """Speed of x264: half the time of its default, a tenth more bytes."""
+
+
+CLIP_FORMATS: Final = ("gif", "webp")
+
+CLIP_PX, CLIP_S, CLIP_FPS = 640, 6.0, 10
+"""Width, length and frames per second of a clip [A]: a few megabytes, which a README may hold."""
+
+CLIP_OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    ".gif": {"optimize": True},
+    ".webp": {"quality": 70, "method": 4},
+}
+"""Arguments of Pillow's writers."""
 
 
 class Reel:
@@ -35,20 +49,20 @@ class Reel:
     Attributes
     ----------
     kept
-        These frames in order, as far as they have passed.
+        These frames by number, as far as they have passed.
     """
 
     def __init__(self, frames: Iterable[Frame], wanted: Container[int] = ()) -> None:
         self._frames, self._wanted = frames, wanted
         self._digest = hashlib.sha256()
-        self.kept: list[Frame] = []
+        self.kept: dict[int, Frame] = {}
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames."""
         for k, frame in enumerate(self._frames):
             self._digest.update(frame.data)
             if k in self._wanted:
-                self.kept.append(frame)
+                self.kept[k] = frame
             yield frame
 
     @property
@@ -114,6 +128,55 @@ def write_mp4(
             count += 1
         container.mux(stream.encode())
     return count
+
+
+class Clip:
+    """A few seconds of a film in small, for a README: an animated GIF or WebP.
+
+    Parameters
+    ----------
+    path
+        Its ending decides the format.
+    num_frames, fps
+        Of the film.
+    around
+        Number of the frame that matters; ``CLIP_S`` around it are kept.
+    """
+
+    def __init__(self, path: Path, num_frames: int, fps: int, around: int) -> None:
+        self.path = path
+        length = min(CLIP_S, (num_frames - 1) / fps)
+        first = max(min(around / fps - length / 2, (num_frames - 1) / fps - length), 0.0)
+        wanted = first + np.arange(0.0, length + 1e-9, 1 / CLIP_FPS)
+        self._wanted = set(np.round(wanted * fps).astype(int).tolist())
+        self._pictures: list[Image.Image] = []
+
+    def add(self, number: int, frame: Frame) -> None:
+        """Keep a frame if it belongs to the clip; called for every frame of the film in order."""
+        if number in self._wanted:
+            height = round(frame.shape[0] * CLIP_PX / frame.shape[1])
+            picture = Image.fromarray(frame)
+            self._pictures.append(picture.resize((CLIP_PX, height), Image.Resampling.LANCZOS))
+
+    def write(self) -> None:
+        """Write the clip, which repeats for ever."""
+        first, *others = self._pictures
+        with replacing(self.path) as temporary:
+            first.save(
+                temporary,
+                self.path.suffix[1:].upper(),
+                save_all=True,
+                append_images=others,
+                duration=round(1000 / CLIP_FPS),
+                loop=0,
+                **CLIP_OPTIONS[self.path.suffix],
+            )
+
+
+def write_png(path: Path, frame: Frame) -> None:
+    """Write a picture; the file appears only when it is complete."""
+    with replacing(path) as temporary:
+        Image.fromarray(frame).save(temporary, "PNG")
 
 
 def _check(path: Path, frame: Frame, first: Frame) -> None:

@@ -24,17 +24,15 @@ from experiments.store.run_folder import RunFolder
 from experiments.video.choice import choose_videos
 from experiments.video.configuration import RecordConfiguration
 from experiments.video.films.dreaming import DreamOptions
-from experiments.video.films.episode import WIDTH_PX
-from experiments.video.job import MOST_POLICIES, Order, make_videos
+from experiments.video.films.layout import WIDTH_PX
+from experiments.video.job import make_videos
+from experiments.video.order import MOST_POLICIES, STILL, Order
 
-STACKED_POLICIES = ["rule", "brake"]
-"""Policies of a stacked video, if none are named."""
+PANEL_POLICIES = ["rule_tuned", "world_model"]
+"""Policies of a video with one panel per policy, if none are named."""
 
 FOUR_PANEL_POLICIES = ["rule_tuned", "world_model"]
 """Policies of a video in four panels, if none are named; a dream has the first of them."""
-
-FOUR_PANEL_PX = 960
-"""Width of one of four panels."""
 
 NOT_IN_RESULT = ("output",)
 """Keys that do not change the videos."""
@@ -61,7 +59,6 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
     loaded = tuple((name_of(name), load_policy(name, config.allow)) for name in wanted)
     suite_file, cost_file = locate("suite", config.suite), locate("cost", config.cost)
     suite = load_suite(suite_file, config.allow)
-    usual_width = FOUR_PANEL_PX if config.layout == "four_panel" else WIDTH_PX
     options = DreamOptions(config.start_s, config.dream_seed, config.temperature)
     order = Order(
         policies=loaded,
@@ -71,8 +68,11 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
         cost=CostParameters.from_mapping(read_mapping(cost_file)),
         policy_seed=config.policy_seed,
         fps=config.fps,
-        width=config.width or usual_width,
+        width=config.width or WIDTH_PX,
         layout=config.layout,
+        view=config.view,
+        slow_motion=config.slow_motion,
+        format=config.format,
         dream=options if config.source == "dream" else None,
         max_seconds=config.max_seconds,
     )
@@ -87,7 +87,7 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
 def _choose_names(config: RecordConfiguration) -> list[str]:
     """The policies to film: as many as the layout shows."""
     is_four, is_dream = config.layout == "four_panel", config.source == "dream"
-    usual = FOUR_PANEL_POLICIES if is_four else STACKED_POLICIES
+    usual = FOUR_PANEL_POLICIES if is_four else PANEL_POLICIES
     if is_dream:
         usual = FOUR_PANEL_POLICIES[:1]
     wanted = choose_policies(usual if config.policies is None else config.policies)
@@ -96,7 +96,11 @@ def _choose_names(config: RecordConfiguration) -> list[str]:
         raise UserError(f"policy: got {number} names, a video shows at most {MOST_POLICIES}")
     if is_dream and (number != 1 or is_four):
         raise UserError(
-            f"policy: got {number} names, source=dream shows one policy, and only with layout=stacked"
+            f"policy: got {number} names, source=dream shows one policy, and only with layout=panels"
+        )
+    if config.format == STILL and (is_four or is_dream):
+        raise UserError(
+            "format: got 'png', which shows one panel per policy: layout=panels, source=twin"
         )
     if is_four and number != len(FOUR_PANEL_POLICIES):
         raise UserError(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.errors import UserError
-from envs.observation import TABLE
+from envs.observation import PICTURE, TABLE
 from policies.sb3_zip.inert import decode
 from policies.sb3_zip.record import Record
 from policies.sb3_zip.spaces import OURS, AgentObservation, Route
@@ -125,7 +125,7 @@ def load_statistics(path: str, route: Route) -> Normalization:
 
 def _shapes(route: Route) -> dict[str, tuple[int, ...]]:
     """Shapes of the statistics by key."""
-    shapes = {key: OURS[key].shape or () for key in route.keys}
+    shapes = {key: OURS[key].shape or () for key in route.keys if key != PICTURE}
     if not route.is_flat:
         return shapes
     return {_FLAT: (sum(int(np.prod(shape)) for shape in shapes.values()),)}
@@ -174,6 +174,8 @@ def was_normalized(record: Record, route: Route) -> bool | None:
 
 def _is_raw(key: str, values: NDArray[Any]) -> bool:
     """Whether these can be observations of Debris-v1, ``(B, ...)``."""
+    if key == PICTURE:
+        return values.dtype == np.uint8
     space = OURS[key]
     rows = np.asarray(values, np.float32).reshape(-1, *(space.shape or ()))
     flags = rows[..., _BINARY[key]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +44,8 @@ class StableBaselines3:
     trusted
         Whether to run code that the zip contains, such as network classes of your own. Otherwise none of it is run,
         and a zip that needs it is refused.
+    camera
+        Argument ``camera`` of the environment for an agent that was trained on pictures.
 
     Raises
     ------
@@ -55,7 +58,7 @@ class StableBaselines3:
     -----
     Actions are mapped linearly from the bounds of the agent's action space to [-1, 1], as ``RescaleAction`` does.
     Observations must have the keys, shapes, bounds and types of Debris-v1, or be what ``FilterObservation`` and
-    ``FlattenObservation`` make of them.
+    ``FlattenObservation`` make of them, or the picture of the camera, alone or among them.
     """
 
     privileged = False
@@ -67,6 +70,7 @@ class StableBaselines3:
         normalize: str | None = None,
         *,
         trusted: bool = False,
+        camera: str | Mapping[str, Any] | None = None,
     ) -> None:
         if algorithm is not None and algorithm not in ALGORITHMS:
             raise not_allowed("algorithm", algorithm, ALGORITHMS)
@@ -80,7 +84,8 @@ class StableBaselines3:
                 restore(decode(record, "observation_space")),
                 restore(decode(record, "action_space")),
             )
-        self._route = find_route(path, spaces[0])
+        self.camera = camera
+        self._route = find_route(path, spaces[0], _picture_shape(camera))
         self._actions = ActionMap(path, spaces[1])
         if not trusted:
             self._model = load_inert(record, name, *spaces)
@@ -121,6 +126,17 @@ class StableBaselines3:
         if self._actions.is_discrete:
             return from_discrete(observation, chosen.astype(np.int64))
         return self._actions.continuous(chosen)
+
+
+def _picture_shape(camera: str | Mapping[str, Any] | None) -> tuple[int, int, int] | None:
+    """Shape of a camera's pictures; ``None`` without one."""
+    if camera is None:
+        return None
+    # here, because most agents read numbers and need no renderer
+    from envs.camera import camera_from
+
+    found = camera_from(camera)
+    return found.height, found.width, 3
 
 
 def _check_scale(record: Record, route: Route, normalize: str | None) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from envs.action import DISCRETE_NAMES
 from envs.errors import UserError
-from envs.observation import TABLE, observation_space
+from envs.observation import PICTURE, TABLE, observation_space
 from policies.base import Observation
 from policies.sb3_zip.inert import Stub
 
@@ -48,13 +48,16 @@ def _restore(value: object) -> gym.Space[Any] | None:
 
 
 class Route(NamedTuple):
-    """How an agent sees Debris-v1: through which keys, and whether as one flat array."""
+    """How an agent sees Debris-v1: through which keys, and whether as one flat array or as the picture alone."""
 
     keys: tuple[str, ...]
     is_flat: bool
+    is_bare: bool = False
 
     def pick(self, observation: Observation) -> AgentObservation:
         """What the agent sees of an observation of Debris-v1."""
+        if self.is_bare:
+            return observation[PICTURE]
         if not self.is_flat:
             return {key: observation[key] for key in self.keys}
         # the order of Gymnasium's flatten, which is that of the keys in the space
@@ -64,6 +67,8 @@ class Route(NamedTuple):
 
     def split(self, seen: Any) -> dict[str, NDArray[Any]]:  # noqa: ANN401 (from a file)
         """The parts by key of what an agent saw."""
+        if self.is_bare:
+            return {PICTURE: np.asarray(seen)}
         if not self.is_flat:
             return {key: np.asarray(seen[key]) for key in self.keys}
         sizes = [int(np.prod(OURS[key].shape or ())) for key in self.keys]
@@ -72,18 +77,34 @@ class Route(NamedTuple):
         )
 
 
-def find_route(path: str, space: gym.Space[Any] | None) -> Route:
+def find_route(
+    path: str, space: gym.Space[Any] | None, shape: tuple[int, int, int] | None = None
+) -> Route:
     """How an agent with this observation space sees Debris-v1.
 
     Gymnasium's ``FilterObservation`` and ``FlattenObservation`` are understood, alone and together.
 
+    Parameters
+    ----------
+    path
+        Of the zip, for messages.
+    space
+        In which the agent was trained.
+    shape
+        Of a picture, if the agent is given a camera. Stable-Baselines3 keeps the colours of a picture first.
+
     Raises
     ------
     UserError
-        If the space differs in keys, shape, bounds or dtype.
+        If the space differs in keys, shape, bounds or dtype, or a camera is missing or of no use.
     """
+    _check_pictures(path, space, shape)
+    if _is_picture(space):
+        return Route((PICTURE,), is_flat=False, is_bare=True)
     if isinstance(space, gym.spaces.Dict):
         for key, part in space.spaces.items():
+            if key == PICTURE and _is_picture(part):
+                continue
             if key not in OURS.spaces:
                 raise UserError(
                     f"path: {path!r}: observation {key}: allowed are {', '.join(TABLE)}"
@@ -98,6 +119,31 @@ def find_route(path: str, space: gym.Space[Any] | None) -> Route:
         f"path: {path!r}: observation: got {_describe(space)}, expected {_describe(OURS)}, or what FilterObservation "
         "and FlattenObservation make of it"
     )
+
+
+def _check_pictures(
+    path: str, space: gym.Space[Any] | None, shape: tuple[int, int, int] | None
+) -> None:
+    """Raise an error if the pictures in an agent's space are not those of its camera, of this shape or none."""
+    parts = space.spaces.values() if isinstance(space, gym.spaces.Dict) else [space]
+    pictures = [part for part in parts if _is_picture(part)]
+    if not pictures and shape is not None:
+        raise UserError(f"camera: {path!r} was trained without pictures: leave it out")
+    for part in pictures:
+        if shape is None:
+            raise UserError(
+                f"camera: missing: {path!r} was trained on pictures, {_describe(part)}: write a policy file with "
+                f"'_target_: policies.adapters.StableBaselines3', 'path: {path}' and 'camera: 64x96', or what it saw"
+            )
+        if part is not None and part.shape not in {shape, (shape[2], *shape[:2])}:
+            raise UserError(
+                f"camera: got pictures of shape {shape}, but {path!r} was trained on {_describe(part)}"
+            )
+
+
+def _is_picture(space: gym.Space[Any] | None) -> bool:
+    """Whether a space is one of pictures."""
+    return isinstance(space, gym.spaces.Box) and space.dtype == np.uint8 and len(space.shape) == 3
 
 
 def _compare(path: str, key: str, found: gym.Space[Any]) -> None:

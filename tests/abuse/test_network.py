@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -75,17 +74,16 @@ def test_evaluate_report_and_record_need_no_network(offline, tmp_path, tally):
     row.add()
 
 
-def test_the_explorer_listens_to_this_machine_only(monkeypatch, tally):
+def test_local_pages_listen_to_this_machine_only(monkeypatch, tally):
     pytest.importorskip("nicegui", reason="needs the extra `explore`")
-    from experiments.studies.counterfactual.explorer import server
+    from experiments.presentation.local_page import server
 
     told = {}
-    monkeypatch.setattr(server, "Model", lambda *_: None)
     monkeypatch.setattr(server.signal, "signal", lambda *_: None)
     monkeypatch.setattr(server.ui, "page", lambda _: lambda function: function)
     monkeypatch.setattr(server.ui, "run", lambda **named: told.update(named))
     monkeypatch.setattr(server.app, "add_middleware", lambda _, **named: told.update(named))
-    server.serve(SimpleNamespace(port=0, show=False))
+    server.serve_page(lambda _: None, title="page", port=server.free_port(0), show=False)
     tally("no network: commands").add()
     assert told["host"] == "127.0.0.1"
     assert told["allowed_hosts"] == ["127.0.0.1", "localhost"]

@@ -22,6 +22,7 @@ from experiments.cli.configuration import (
     validate,
 )
 from experiments.evaluation.run import EvaluationConfiguration, prepare
+from experiments.studies.play.configuration import PlayConfiguration
 from experiments.training.collection.collect import CollectConfiguration
 from experiments.training.configuration import TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
@@ -37,6 +38,7 @@ COMMANDS = {
     "tune_rules": lambda values: validate(TuneConfiguration, values),
     "train": lambda values: validate(TrainConfiguration, values),
     "collect": lambda values: validate(CollectConfiguration, values),
+    "play": lambda values: validate(PlayConfiguration, values),
 }
 """Every command's own check, without the work that follows it."""
 
@@ -48,6 +50,7 @@ KEYS = (
     "suite@x", "mix.rule", "families.spill", "model_free.steps", "+hydra.callbacks.x._target_",
     "hydra/launcher", "", "a b",
     "hydra.searchpath", "_target_", "defaults", "+a.b.c", "policy_seeds", "also_cost",
+    "view", "format", "fps", "layout", "slow_motion", "driver", "num_instances", "port",
 )  # fmt: skip
 VALUES = (
     "", "null", "1", "-1", "1e400", "nan", "inf", "true", "[]", "{}", "[1,2]", "[[[1]]]", "{a:1}", "{a:{b:{c:1}}}",

@@ -82,6 +82,10 @@ def test_dragging_changes_the_decision(server, visit):
     value, right, does = read(page)
     # low and narrow, it fits between the wheels after a small shift
     assert does == {"right answer": right, "rule_tuned": "straddle", "keep": "run over"}
+    assert page.locator(".answer").inner_text().startswith("Cheapest: straddle, ")
+    views = [page.locator(f".sight-{name}") for name in ("driver", "above")]
+    assert all(one.bounding_box()["width"] > 300 for one in views)
+    before = [one.get_attribute("src") for one in views]
     line = page.locator(".gt-xs .bg-red-600")
     left = line.bounding_box()["x"]
     page.mouse.move(box["x"] + 4, middle)
@@ -93,6 +97,9 @@ def test_dragging_changes_the_decision(server, visit):
     assert value == "object height 1.5 m"
     assert does == {"right answer": "steer", "rule_tuned": "steer", "keep": "run over"}
     assert right == "steer"
+    # both views follow the slider
+    after = [one.get_attribute("src") for one in views]
+    assert all(old != new for old, new in zip(before, after, strict=True))
     assert line.bounding_box()["x"] > left + 400
     check_clean(seen, server)
 
@@ -112,9 +119,10 @@ def test_keys_move_the_slider_on_a_phone(server, visit):
     assert (lighter[1], heavier[1]) == ("run over", "brake")
     assert lighter[2]["rule_tuned"] == heavier[2]["rule_tuned"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # the driver's view, the road from above, and the figure for narrow screens
     shown = page.locator("img:visible")
-    assert shown.count() == 1
-    assert shown.evaluate("image => image.complete && image.naturalWidth > 100")
+    assert shown.count() == 3
+    assert shown.evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 100)")
     check_clean(seen, server)
 
 

@@ -16,7 +16,7 @@ def folder(tmp_path_factory):
     done = subprocess.run(
         [
             sys.executable, "-m", "experiments.compare", f"policy=[{POLICIES}]", "suite=quick", "max_instances=6",
-            "num_resamples=200", "num_videos=1", "num_replays=2", "also_cost=[loc_5,loc_off]",
+            "num_resamples=200", "num_videos=3", "num_replays=2", "also_cost=[loc_5,loc_off]",
         ],
         cwd=root, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
@@ -30,27 +30,50 @@ def first_column(page, table):
     )
 
 
+def unfold(page):
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_page_opens_from_disk_without_error_or_network(folder, visit, width):
     seen = visit((folder / "index.html").as_uri(), width=width)
-    assert "catalogue_planner costs" in seen.page.locator("h1").inner_text()
+    page = seen.page
+    # the verdict with its interval is read first, then come three films, one figure and one table
+    assert "catalogue_planner costs" in page.locator("h1").inner_text()
+    assert "(95 % CI " in page.locator("h1").inner_text()
+    order = ["h1", "#films", "figure.first img", "table", "details.fold"]
+    tops = [page.locator(one).first.bounding_box()["y"] for one in order]
+    assert tops == sorted(tops)
+    assert page.locator("#films video:visible").count() == 3
+    for what in ("table", "figure img"):
+        assert page.locator(f"{what}:visible").count() == 1
+    # what is too wide scrolls within itself, never the page, also if everything is unfolded
+    scroll = "document.documentElement.scrollWidth"
+    assert page.evaluate(scroll) <= width
+    unfold(page)
+    assert page.evaluate(scroll) <= width
+    pictures = page.locator("figure img")
+    assert pictures.count() == 8
+    page.evaluate(
+        "Promise.all([...document.images].map(one => { one.loading = 'eager'; return one.decode(); }))"
+    )
+    assert pictures.evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 100)")
+    # a narrow screen has a narrow figure
+    ratio = page.locator("figure.first img").evaluate("one => one.naturalWidth / one.naturalHeight")
+    assert (ratio > 1.0) == (width > 600)
     assert seen.errors == []
     assert all(url.startswith(("file://", "data:")) for url in seen.requests)
-    # what is too wide scrolls within itself, never the page
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    pictures = seen.page.locator("figure img")
-    assert pictures.count() == 7
-    assert pictures.evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 100)")
 
 
 def test_tables_sort_by_click_and_by_key(folder, visit):
     page = visit((folder / "index.html").as_uri()).page
-    table = "#costs + .scroll table"
+    unfold(page)
+    table = "#costs .scroll table"
     before = first_column(page, table)
     assert before[0] == "clairvoyant"
     cost = page.locator(f"{table} th", has_text="all (")
     cost.click()
-    page.wait_for_function("document.querySelector('#costs + .scroll th[aria-sort]') !== null")
+    page.wait_for_function("document.querySelector('#costs th[aria-sort]') !== null")
     page.wait_for_timeout(50)
     assert first_column(page, table) == before
     cost.focus()
@@ -73,7 +96,7 @@ def test_video_plays(folder, visit):
     page = visit((folder / "index.html").as_uri()).page
     moved = page.evaluate(
         """async () => {
-            const video = document.querySelector("#videos + figure video");
+            const video = document.querySelector("#films video");
             video.muted = true;
             await video.play();
             const begin = video.currentTime;
@@ -86,7 +109,8 @@ def test_video_plays(folder, visit):
 
 def test_the_three_settings_are_shown(folder, visit):
     page = visit((folder / "index.html").as_uri()).page
-    heads = page.locator("#settings + .scroll thead th").all_inner_texts()
+    unfold(page)
+    heads = page.locator("#settings thead th").all_inner_texts()
     assert [text.split()[0] for text in heads] == ["policy", "loc_8", "loc_5", "loc_off"]
 
 

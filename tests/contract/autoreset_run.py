@@ -86,9 +86,12 @@ def compare_step(mode: AutoresetMode, reference: Any, twin: Any) -> list[str]:
     return found + compare_info("info", reference[4], twin[4], left_out)
 
 
-def drive(mode: AutoresetMode) -> tuple[list[str], int, int]:
-    """Step both side by side in one mode; returns differences and how many episodes were terminated and truncated."""
-    settings = {"num_envs": NUM_WORLDS, "scenario": FAMILIES}
+def drive(mode: AutoresetMode, **more: Any) -> tuple[list[str], int, int]:
+    """Step both side by side in one mode; returns differences and how many episodes were terminated and truncated.
+
+    ``more`` are further settings of both.
+    """
+    settings = {"num_envs": NUM_WORLDS, "scenario": FAMILIES, **more}
     reference = gym.make_vec(
         ID, vectorization_mode="sync", vector_kwargs={"autoreset_mode": mode}, **settings
     )

@@ -70,6 +70,18 @@ SETTINGS = [
     ({"reward_scale_usd": float("nan")}, "reward_scale_usd: got nan, expected a number > 0"),
     ({"reward_scale_usd": True}, "reward_scale_usd: got True, expected a number > 0"),
     ({"render_mode": "gif"}, "render_mode: got 'gif'"),
+    ({"camera": "64x97"}, "camera: .*'64x97'.* 64x96"),
+    ({"camera": 3}, "camera: got 3"),
+    ({"camera": {"preset": "tel"}}, "camera: got 'tel', allowed are .*'tele'"),
+    ({"camera": {"heigth": 64}}, "camera: .*'heigth'.* height"),
+    ({"camera": {"height": 0}}, "camera: height: got 0"),
+    ({"camera": {"height": "tall"}}, "camera: height: got 'tall'"),
+    ({"camera": {"noise": -1.0}}, "camera: noise: got -1"),
+    ({"camera": {"dropped": 1.5}}, "camera: dropped: got 1.5"),
+    ({"camera": {"exposure": float("nan")}}, "camera: exposure: got nan"),
+    ({"camera": {"supersample": 3}}, "camera: supersample: got 3"),
+    ({"camera": {"masks": "yes"}}, "camera: masks: got 'yes'"),
+    ({"camra": "64x96"}, "argument: got 'camra', allowed are .*'camera'"),
 ]
 
 

@@ -26,11 +26,13 @@ from experiments.studies.counterfactual.configuration import (
 )
 from experiments.studies.headline.configuration import CompareConfiguration
 from experiments.studies.observer.configuration import ObserverConfiguration
+from experiments.studies.play.configuration import PlayConfiguration
 from experiments.studies.sensitivity.configuration import SensitivityConfiguration
 from experiments.studies.sweeps.configuration import SweepConfiguration
 from experiments.training.collection.collect import CollectConfiguration
 from experiments.training.configuration import PPOCheckConfiguration, TrainConfiguration
 from experiments.video.configuration import RecordConfiguration
+from experiments.video.gallery.configuration import GalleryConfiguration
 
 FOLDER = Path(conf.__file__).parent
 COMMANDS = {
@@ -42,6 +44,7 @@ COMMANDS = {
     "tune_rules": TuneConfiguration,
     "counterfactual": CounterfactualConfiguration,
     "explore": ExploreConfiguration,
+    "play": PlayConfiguration,
     "sensitivity": SensitivityConfiguration,
     "audit": AuditConfiguration,
     "sweep": SweepConfiguration,
@@ -61,6 +64,7 @@ def test_every_command_file_is_known_here():
         "ppo_check",
         "observer",
         "executor",
+        "gallery",
     }
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(COMMANDS) | included
 
@@ -75,6 +79,12 @@ def test_train_composes():
     with initialize_config_module("conf", version_base="1.3"):
         values = to_values(compose("train"))
     assert validate(TrainConfiguration, values).members == 5
+
+
+def test_gallery_composes():
+    with initialize_config_module("conf", version_base="1.3"):
+        values = to_values(compose("gallery", overrides=["object=sofa"]))
+    assert validate(GalleryConfiguration, values).object == ["sofa"]
 
 
 def test_ppo_check_composes():

@@ -28,6 +28,7 @@ from tests.contract.copied_environments import WAYS, apply, dream, frozen, injec
 DEBRIS, INJECT, DREAM = "envs:roadworld/Debris-v1", "envs:roadworld/Inject-v1", "roadworld/Dream-v1"
 FAR = frozenset({type, types.FunctionType, types.MethodType, types.ModuleType})
 NUMBER = {"num_envs": 3, "vectorization_mode": "vector_entry_point"}
+CAMERA = {"preset": "64x96", "noise": 2.0, "dropped": 0.5}
 
 MADE = {
     "reference": lambda: gym.make(DEBRIS, scenario="spill", max_episode_steps=5),
@@ -36,6 +37,10 @@ MADE = {
     "inject": lambda: gym.make(INJECT, base="two-way-v0"),
     "dream": lambda: gym.make(DREAM),
     "dreams": lambda: gym.make_vec(DREAM, **NUMBER),
+    "reference with a camera": lambda: gym.make(DEBRIS, scenario="spill", camera=CAMERA),
+    "twin with a camera": lambda: gym.make_vec(DEBRIS, scenario="spill", camera=CAMERA, **NUMBER),
+    "inject with a camera": lambda: gym.make(INJECT, base="two-way-v0", camera=CAMERA),
+    "dreams with a camera": lambda: gym.make_vec(DREAM, camera=CAMERA, **NUMBER),
     **{base: functools.partial(inject, base) for base in BASES},
 }
 

@@ -8,14 +8,15 @@ import av
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from envs.scenario.suite import load_suite
 from experiments.cli.loading import load_policy
 from experiments.cli.locations import locate
 from experiments.store.steps import Steps
-from experiments.video.films.episode import PANEL_HEIGHT_PX
-from experiments.video.films.side_by_side import HEADING_PX, HOLD_S, SEPARATOR_PX
-from experiments.video.job import Order, make_videos
+from experiments.video.films.side_by_side import HOLD_S
+from experiments.video.job import make_videos
+from experiments.video.order import Order
 
 pytestmark = pytest.mark.end_to_end
 
@@ -41,7 +42,12 @@ def run(folder, *overrides):
 def recorded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("record")
     code, out, err = run(
-        folder, "policy=[keep,lane_left]", "suite=quick", "num_videos=2", f"max_seconds={SECONDS}"
+        folder,
+        "policy=[keep,lane_left]",
+        "suite=quick",
+        "num_videos=2",
+        f"max_seconds={SECONDS}",
+        "format=webp",
     )
     assert code == 0, err
     return folder, out.splitlines(), err
@@ -49,17 +55,18 @@ def recorded(tmp_path_factory):
 
 def test_last_lines_say_where_the_files_are(recorded):
     folder, lines, err = recorded
-    assert len(lines) == 7
+    assert len(lines) == 11
     for k, (family, seed) in enumerate(FILMED):
-        told, mp4, png = lines[3 * k : 3 * k + 3]
+        told, mp4, png, sheet, clip = lines[5 * k : 5 * k + 5]
         assert told.startswith(f"{family} {seed}: keep ")
         assert ", lane_left " in told
         assert (folder / mp4).is_file()
         assert mp4.endswith(f"{family}-{seed}.mp4")
-        assert (folder / png).is_file()
+        assert [(folder / name).is_file() for name in (png, sheet, clip)] == [True] * 3
+        assert [png[-4:], sheet[-10:], clip[-5:]] == [".png", "-sheet.png", ".webp"]
     assert f"record writes to {lines[-1]}" in err
     assert sorted(path.suffix for path in (folder / lines[-1]).iterdir()) == (
-        [".json"] * 5 + [".mp4"] * 2 + [".png"] * 2 + [".yaml"]
+        [".json"] * 5 + [".mp4"] * 2 + [".png"] * 4 + [".webp"] * 2 + [".yaml"]
     )
 
 
@@ -68,14 +75,13 @@ def test_film_can_be_played(recorded):
     with av.open(str(folder / lines[1])) as container:
         stream = container.streams.video[0]
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
-        assert stream.average_rate == 15
-        height = HEADING_PX + 2 * (SEPARATOR_PX + PANEL_HEIGHT_PX)
-        assert (stream.width, stream.height) == (1280, height)
+        assert stream.average_rate == 30
+        assert (stream.width, stream.height) == (1280, 720)
     # the first state, 0.6 s in real time, the end cards
-    assert len(frames) == 1 + 9 + round(HOLD_S * 15)
+    assert len(frames) == 1 + 18 + round(HOLD_S * 30)
     assert min(float(frame.std()) for frame in frames) > 10.0
-    assert np.abs(frames[9].astype(int) - frames[0]).max() > 30
-    assert frames[-1].mean() < 0.8 * frames[9].mean()
+    assert np.abs(frames[18].astype(int) - frames[0]).max() > 30
+    assert frames[-1].mean() < 0.8 * frames[18].mean()
 
 
 def test_files_say_where_they_come_from(recorded):
@@ -101,10 +107,12 @@ def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
         suite=suite,
         split="test",
         items=tuple(suite.items("test")[:2]),
+        fps=30,
         max_seconds=SECONDS,
+        format="webp",
     )
     there = {"family": "lone_object", "note": "made before"}
-    files = [f"lone_object-13000000.{ending}" for ending in ("json", "mp4", "png")]
+    files = [f"lone_object-13000000{ending}" for ending in (".json", ".mp4", ".png")]
     for name in files:
         (tmp_path / name).write_text(json.dumps(there))
     Steps(tmp_path).note(files[0], files)
@@ -123,6 +131,8 @@ def test_interrupted_run_makes_only_what_is_missing(recorded, tmp_path):
         (["policy=keep", "seed=12"], "seed: got 12"),
         (["policy=keep", "output=taken"], "taken"),
         (["policy=keep", "fpt=5"], "did you mean 'fps'?"),
+        (["policy=keep", "view=below"], "view: got 'below'"),
+        (["policy=keep", "format=avi"], "format: got 'avi'"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path, overrides, said):
@@ -147,7 +157,26 @@ def test_four_panels_are_filmed_without_naming_anybody(tmp_path):
     with av.open(str(mp4)) as container:
         pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert len(pictures) == 1 + round(5 * SECONDS) + round(5 * HOLD_S)
-    assert pictures[0].shape == (828, 1924, 3)
+    assert pictures[0].shape == (720, 1280, 3)
+
+
+def test_one_picture_instead_of_a_film(tmp_path):
+    code, out, err = run(
+        tmp_path, "policy=[keep,brake]", "suite=quick", "format=png", "seed=13000000"
+    )
+    assert code == 0, err
+    (png,) = tmp_path.rglob("*.png")
+    assert out.splitlines()[1] == str(png.relative_to(tmp_path))
+    with Image.open(png) as picture:
+        assert picture.size == (1280, 470)
+    assert list(tmp_path.rglob("*.mp4")) == []
+
+
+def test_one_picture_shows_no_dream(tmp_path):
+    code, _, err = run(tmp_path, "source=dream", "suite=quick", "format=png")
+    assert code == 2
+    assert err.startswith("error: format: got 'png', which shows one panel per policy")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_four_panels_need_two_policies(tmp_path):
@@ -171,7 +200,7 @@ def test_a_dream_is_filmed_beside_the_truth(tmp_path):
     assert told["dream"]["dreamt_decisions"] == round(5 * SECONDS)
     with av.open(str(mp4)) as container:
         count = sum(1 for _ in container.decode(video=0))
-    assert count == told["num_frames"] == 1 + round(15 * SECONDS) + round(15 * HOLD_S)
+    assert count == told["num_frames"] == 1 + round(30 * SECONDS) + round(30 * HOLD_S)
 
 
 def test_a_dream_shows_one_policy(tmp_path):

@@ -1,8 +1,9 @@
 """Exact parity of Debris-v1 as a command: ``python -m tests.parity.world_run all --seeds 100``.
 
-Runs whole episodes of a scenario family, or of all, in both engines and ends with status 0 only if observations,
-rewards, cost components, contacts, flags and state hashes are equal bit for bit. Start it with the environment variable
-NPY_DISABLE_CPU_FEATURES as ``tests/parity/vector_math.py`` builds it; the command checks that this worked.
+Runs whole episodes of a scenario family, of all, or of an instance with trajectories, in both engines, and ends with
+status 0 only if observations, rewards, cost components, contacts, flags and state hashes are equal bit for bit. Start
+it with the environment variable NPY_DISABLE_CPU_FEATURES as ``tests/parity/vector_math.py`` builds it; the command
+checks that this worked.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import sys
 from envs.scenario.generator import FAMILIES
 from tests.parity.vector_math import blas_is_fused, mismatches
 from tests.parity.worlds import compare_episode
+from tests.unit.envs.recorded import played
+
+RECORDED = "recorded"
+"""Instead of a family: an instance in which two vehicles follow trajectories."""
 
 
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("family", choices=[*FAMILIES, "all"])
+    parser.add_argument("family", choices=[*FAMILIES, RECORDED, "all"])
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     options = parser.parse_args()
@@ -33,7 +38,9 @@ def main() -> int:
     for family in FAMILIES if options.family == "all" else [options.family]:
         equal = contacts = 0
         for seed in range(options.first, options.first + options.seeds):
-            found, count = compare_episode(family, seed)
+            is_recorded = family == RECORDED
+            drawn, instance = ("lone_object", played(seed)) if is_recorded else (family, None)
+            found, count = compare_episode(drawn, seed, instance=instance)
             equal += not found
             contacts += count
             sys.stdout.write("".join(f"{family} seed {seed}: {line}\n" for line in found))

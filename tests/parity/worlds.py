@@ -11,10 +11,12 @@ from envs.batched.kernels import obstacle
 from envs.batched.kernels.tick import initialise_caches, traffic_tick
 from envs.batched.kernels.workspace import make_workspace
 from envs.highway.env import DebrisEnv
+from envs.scenario.instance import ScenarioInstance
 from envs.specification import (
     LANE_SPEED_LIMIT_MPS,
     MAX_DEBRIS,
     MAX_VEHICLES,
+    course,
     debris,
     episode,
     vehicle,
@@ -34,16 +36,21 @@ def random_action(rng: np.random.Generator, low: float, high: float, y: float) -
     return np.clip([rng.uniform(0.2, 0.6), centre + rng.normal(0.0, 0.06)], -1.0, 1.0)
 
 
-def compare_episode(family: str, seed: int, *, sabotage: str = "") -> tuple[list[str], int]:
+def compare_episode(
+    family: str, seed: int, *, instance: ScenarioInstance | None = None, sabotage: str = ""
+) -> tuple[list[str], int]:
     """Differences of one full episode, and the number of contacts in it.
 
     Parameters
     ----------
     family, seed
         Which episode.
+    instance
+        What is played instead of what the seed draws.
     sabotage
         Makes the twin wrong on purpose: ``cost`` (one part in 1e15), ``action`` (one part in 1e15), ``shift`` (the
-        object by a billionth of a metre), ``order`` (two vehicles swapped).
+        object by a billionth of a metre), ``order`` (two vehicles swapped), ``course`` (a moment by a billionth of a
+        metre).
 
     Returns
     -------
@@ -53,8 +60,10 @@ def compare_episode(family: str, seed: int, *, sabotage: str = "") -> tuple[list
     reference = DebrisEnv(scenario=family, split="all")
     cost = {"slowing_usd_per_mps": 1.0 + 2.3e-16} if sabotage == "cost" else {}
     twin = DebrisVectorEnv(3, scenario=family, split="all", cost=cost)
-    first, info = reference.reset(seed=seed)
-    rows, infos = twin.reset(seed=[seed + 11, seed, seed + 12])  # worlds 0 and 2 are distractors
+    given = None if instance is None else {"instance": instance}
+    first, info = reference.reset(seed=seed, options=given)
+    # worlds 0 and 2 are distractors
+    rows, infos = twin.reset(seed=[seed + 11, seed, seed + 12], options=given)
     found = _differences("reset", first, {key: value[1] for key, value in rows.items()})
     if info["instance_hash"] != infos["instance_hash"][1]:
         found.append("instance_hash")
@@ -63,6 +72,8 @@ def compare_episode(family: str, seed: int, *, sabotage: str = "") -> tuple[list
     if sabotage == "order":
         state = twin.batch.vehicle_f[1]
         state[vehicle.X, :2] = state[vehicle.X, 1::-1]
+    if sabotage == "course":
+        twin.batch.course_f[1, course.X, 2] += 1e-9
     rng = np.random.default_rng(seed)
     f, contacts = reference.world.episode_f, 0
     low, high = f[episode.LEFT_EDGE] + 0.9, f[episode.RIGHT_EDGE] - 0.9

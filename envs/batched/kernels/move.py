@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from envs.physics.compilation import merged
+from envs.batched.kernels import workspace as ws
+from envs.physics.compilation import compiled, merged
 from envs.physics.steering import wrap_to_pi
 from envs.specification import LANE_WIDTH_M, ROAD_LENGTH_M, TICK_S, vehicle
 
@@ -86,3 +87,22 @@ def move_vehicle(vehicle_f: Array, vehicle_i: Array, i: int, num_lanes: int) -> 
     vehicle_i[vehicle.LANE, i] = nearest_lane(
         vehicle_f[vehicle.X, i], vehicle_f[vehicle.Y, i], heading, num_lanes
     )
+
+
+@compiled
+def follow_course(vehicle_f: Array, vehicle_i: Array, place: Array, i: int, num_lanes: int) -> None:
+    """Put a vehicle that has just moved where its course has it, unless it has been hit, in place.
+
+    ``place`` is ``Workspace.floats``.
+    """
+    if vehicle_i[vehicle.CRASHED, i] != 0:
+        return
+    x, y, heading = place[ws.COURSE_X, i], place[ws.COURSE_Y, i], place[ws.COURSE_HEADING, i]
+    vehicle_f[vehicle.X, i], vehicle_f[vehicle.Y, i] = x, y
+    vehicle_f[vehicle.HEADING, i] = heading
+    vehicle_f[vehicle.COS, i], vehicle_f[vehicle.SIN, i] = math.cos(heading), math.sin(heading)
+    vehicle_f[vehicle.SPEED, i] = place[ws.COURSE_SPEED, i]
+    vehicle_f[vehicle.STEERING, i] = 0.0
+    vehicle_f[vehicle.ACCELERATION, i] = place[ws.COURSE_ACCELERATION, i]
+    lane = nearest_lane(x, y, heading, num_lanes)
+    vehicle_i[vehicle.LANE, i] = vehicle_i[vehicle.TARGET_LANE, i] = lane

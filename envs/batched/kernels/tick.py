@@ -11,7 +11,7 @@ from envs.batched.kernels import workspace as ws
 from envs.batched.kernels.collision import collide_all
 from envs.batched.kernels.idm import MAX_ACCELERATION, following_acceleration, free_acceleration
 from envs.batched.kernels.mobil import decide_lane
-from envs.batched.kernels.move import move_vehicle
+from envs.batched.kernels.move import follow_course, move_vehicle
 from envs.batched.kernels.neighbours import find_leader, sort_by_x, sweep_leaders
 from envs.batched.kernels.workspace import Workspace
 from envs.physics.borrow import borrow
@@ -104,8 +104,8 @@ def traffic_tick(
 
     Vehicles decide in list order, then move, then contacts with vehicles and obstacles are worked out. A vehicle of
     kind ``KIND_EGO`` does not decide: its STEERING and ACCELERATION of this tick, and its TARGET_LANE and TARGET_SPEED,
-    must be stored before the call. Twin of ``Road.act`` and ``Road.step`` in highway-env 1.12.1; pinned by
-    ``tests/parity``.
+    must be stored before the call. One of kind ``KIND_COURSE`` does not either: its place after the tick must be stored
+    in ``work``. Twin of ``Road.act`` and ``Road.step`` in highway-env 1.12.1; pinned by ``tests/parity``.
 
     Parameters
     ----------
@@ -154,5 +154,7 @@ def traffic_tick(
             )
     for i in range(n):
         move_vehicle(vehicle_f, vehicle_i, i, num_lanes)
+        if vehicle_i[vehicle.KIND, i] == vehicle.KIND_COURSE:
+            follow_course(vehicle_f, vehicle_i, work.floats, i, num_lanes)
     sort_by_x(vehicle_f[vehicle.X], vehicle_i[vehicle.ORDER], n)
     collide_all(vehicle_f, vehicle_i, n, obstacle_f, obstacle_i, num_obstacles, work)

@@ -11,7 +11,12 @@ SORTED_X = 0  # x of the k-th entity by increasing x
 SORTED_Y = 1
 EARLIER = 2  # corners of the earlier box of a pair: x in this row, y in the next
 LATER = 4  # the same of the later box
-NUM_FLOATS = 6
+COURSE_X = 6  # state after this tick of a vehicle on a course; of others, these rows are not read
+COURSE_Y = 7
+COURSE_HEADING = 8
+COURSE_SPEED = 9
+COURSE_ACCELERATION = 10
+NUM_FLOATS = 11
 
 # --- ints ---------------------------------------------------------------------------------------
 SORTED = 0  # the k-th entity by increasing x: vehicle e < n, obstacle e - n otherwise

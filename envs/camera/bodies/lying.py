@@ -32,7 +32,7 @@ class Lying(NamedTuple):
 
 @compiled
 def _lean(world: World, j: int) -> float:
-    """Roll of a bicycle that lies on handlebar and pedal: its flat side shows to those who come; 0 for all else."""
+    """Roll of a bicycle that lies on handlebar and pedal: its flat side faces the traffic; 0 for all else."""
     d = world.debris_f
     is_flat = d[debris.HEIGHT, j] < 0.6 * d[debris.WIDTH, j]
     if (

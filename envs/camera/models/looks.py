@@ -20,7 +20,7 @@ from envs.camera.models.goods import (
 )
 from envs.camera.models.nature import branch, deer, mark, rock, small_animal, spill, tumbleweed
 from envs.camera.models.parts import Model
-from envs.camera.models.road_things import (
+from envs.camera.models.roadside import (
     barrel,
     bicycle,
     bucket,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
+import matplotlib as mpl
 import pygame
 
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.palette import Colour
 
-SMALL, NORMAL, LARGE = 17, 20, 30
-"""Sizes of pygame's own typeface (capitals of 8, 9 and 14 px); it comes with pygame, so every machine has it."""
+SMALL, NORMAL, LARGE = 12, 14, 21
+"""Sizes of the letters, px: capitals are 9, 10 and 15 px high."""
+
+FONTS: Final = Path(mpl.get_data_path()) / "fonts" / "ttf"
+"""Folder of DejaVu Sans, an open typeface that matplotlib brings to every machine."""
 
 KEPT_SHEETS = 500
 """Written sheets kept at most; a sheet has a few kilobytes."""
@@ -37,7 +42,8 @@ class Lettering:
         key = (text, size, colour)
         if key not in self._sheets:
             if size not in self._fonts:
-                self._fonts[size] = pygame.font.Font(None, size)
+                weight = "DejaVuSans-Bold.ttf" if size >= LARGE else "DejaVuSans.ttf"
+                self._fonts[size] = pygame.font.Font(FONTS / weight, size)
             self._sheets[key] = self._fonts[size].render(text, True, colour)
         return self._sheets[key]
 

@@ -100,8 +100,8 @@ def _write_episode(
     """First column: which episode, and when."""
     x, y = area.left + COLUMNS_PX[0], area.top + 10
     letters.write(surface, readout.title, x, y)
-    letters.write(surface, readout.subtitle, x, y + 21, SMALL, ink.TEXT_DIM)
-    letters.write(surface, f"{readout.time_s:.2f} s", x, y + 48, LARGE)
+    letters.write(surface, readout.subtitle, x, y + 20, SMALL, ink.TEXT_DIM)
+    letters.write(surface, f"{readout.time_s:.2f} s", x, y + 46, LARGE)
 
 
 def _write_motion(
@@ -111,12 +111,12 @@ def _write_motion(
     x, y = area.left + COLUMNS_PX[1], area.top + 10
     after = letters.write(surface, f"{readout.speed_mps:.1f} m/s", x, y - 3, LARGE)
     kmh = f"{readout.speed_mps * KMH_PER_MPS:.0f} km/h"
-    letters.write(surface, kmh, after + 10, y + 4, SMALL, ink.TEXT_DIM)
+    letters.write(surface, kmh, after + 10, y + 5, SMALL, ink.TEXT_DIM)
     colour = ink.STRUCK if readout.command_mps2 < -0.05 else ink.TEXT
-    letters.write(surface, describe_command(readout.command_mps2), x, y + 27, NORMAL, colour)
-    letters.write(surface, readout.lateral, x, y + 49)
+    letters.write(surface, describe_command(readout.command_mps2), x, y + 25, NORMAL, colour)
+    letters.write(surface, readout.lateral, x, y + 44)
     wanted = f"wants {readout.set_speed_mps:.1f} m/s"
-    letters.write(surface, wanted, x, y + 69, SMALL, ink.TEXT_DIM)
+    letters.write(surface, wanted, x, y + 65, SMALL, ink.TEXT_DIM)
 
 
 def _write_total(
@@ -128,9 +128,9 @@ def _write_total(
     letters.write(surface, format_usd(readout.total_usd), x, y + 19, LARGE)
     if readout.ending:
         sheet = letters.render(readout.ending, NORMAL, ink.PANEL)
-        plate = pygame.Rect(x, y + 52, sheet.get_width() + 14, sheet.get_height() + 8)
+        plate = pygame.Rect(x, y + 52, sheet.get_width() + 14, sheet.get_height() + 7)
         pygame.draw.rect(surface, ink.AMBER, plate, border_radius=3)
-        surface.blit(sheet, (plate.left + 7, plate.top + 4))
+        surface.blit(sheet, (plate.left + 7, plate.top + 3))
 
 
 def _write_components(
@@ -143,6 +143,6 @@ def _write_components(
     for k, (name, usd) in enumerate(readout.decision_usd[:3]):
         top = y + 20 + 19 * k
         letters.write(surface, name.replace("_", " "), x, top, SMALL)
-        bar = pygame.Rect(x + 104, top + 1, max(2, round(BAR_PX * usd / largest)), 10)
+        bar = pygame.Rect(x + 104, top + 3, max(2, round(BAR_PX * usd / largest)), 9)
         pygame.draw.rect(surface, ink.AMBER, bar, border_radius=2)
         letters.write(surface, format_usd(usd), bar.right + 6, top, SMALL)

@@ -11,16 +11,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from experiments.presentation.figures.style import COLOURS, dollars, scale_usd
-from experiments.presentation.shares import ABLATIONS
-from experiments.presentation.summary import ALL, PolicyRow, Summary
+from experiments.presentation.figures.style import (
+    KIND_COLOURS,
+    MARKERS,
+    dollars,
+    markers_of,
+    scale_usd,
+)
+from experiments.presentation.summaries.kinds import RULES
+from experiments.presentation.summaries.shares import ABLATIONS
+from experiments.presentation.summaries.summary import ALL, PolicyRow, Summary
 from experiments.stats.interval import Interval
 from policies.rule.policy import DISPENSABLE
 
 PANELS: Final = ("seen", "new_object", "look_alike", "hidden", ALL)
 """Strata with a panel of their own, if the suite has them."""
 
-MARKERS: Final = "osD^vPX*<>"
+_STYLES: Final = (":", "--", "-.", (0, (6, 2)), "-")
+"""Lines of ``PANELS`` in the figure of the rules, which has one colour."""
 
 _BUDGET: Final = re.compile(r"(?P<arm>.+)@(?P<size>[0-9]+[kM]?)")
 _COUNT: Final = re.compile(r"(?P<rules>.+)_(?P<count>[0-9]+)")
@@ -110,11 +118,12 @@ def draw_learning(summary: Summary, _: pa.Table) -> Figure | None:
         return None
     figure = Figure(figsize=(9.0, 4.0), layout="constrained")
     axes = figure.subplots()
-    for k, row in enumerate(learners.values()):
+    markers = markers_of(learners.values())
+    for row in learners.values():
         for n, curve in enumerate(row.validation_usd):
             axes.plot(
                 [(part + 1) / len(curve) for part in range(len(curve))], curve,
-                color=COLOURS[k % len(COLOURS)], marker=MARKERS[k % len(MARKERS)], markersize=3.5, linewidth=1.1,
+                color=KIND_COLOURS[row.kind], marker=markers[row.policy], markersize=3.5, linewidth=1.1,
                 alpha=0.75, label="_" if n else row.policy,
             )  # fmt: skip
     axes.set_yscale("log")
@@ -135,9 +144,10 @@ def _draw(summary: Summary, cost: Callable[[PolicyRow], float | None], label: st
     groups = [name for name in PANELS if name in summary.num_instances]
     figure = Figure(figsize=(3.6 * min(len(groups), 3), 3.1 * -(-len(groups) // 3) + 0.8))
     panels = figure.subplots(-(-len(groups) // 3), min(len(groups), 3), squeeze=False).ravel()
+    markers = markers_of(points[0].row for points in curves.values())
     for axes, group in zip(panels, groups, strict=False):
-        for k, points in enumerate(curves.values()):
-            _draw_line(axes, points, group, k)
+        for points in curves.values():
+            _draw_line(axes, points, group, markers[points[0].row.policy])
         _draw_bounds(axes, summary, group)
         axes.set_xscale("log")
         _scale(axes)
@@ -159,16 +169,16 @@ def _scale(axes: Axes) -> None:
     axes.set_ylim(bottom=0.0)
 
 
-def _draw_line(axes: Axes, points: Sequence[Point], group: str, number: int) -> None:
+def _draw_line(axes: Axes, points: Sequence[Point], group: str, marker: str) -> None:
     """Draw the curve of one arm with its intervals."""
-    colour = COLOURS[number % len(COLOURS)]
+    colour = KIND_COLOURS[points[0].row.kind]
     values: list[Interval] = [point.row.cost[group] for point in points]
     x = [point.x for point in points]
     for at, value in zip(x, values, strict=True):
         axes.plot([at, at], [value.low, value.high], color=colour, linewidth=1.5, alpha=0.35)
     axes.plot(
         x, [value.value for value in values], color=colour, linewidth=1.4, markersize=4.5,
-        marker=MARKERS[number % len(MARKERS)], label=arm_of(points[0].row.policy),
+        marker=marker, label=arm_of(points[0].row.policy),
     )  # fmt: skip
 
 
@@ -194,9 +204,10 @@ def draw_rules(summary: Summary, _: pa.Table) -> Figure | None:
     for k, group in enumerate(groups):
         values = [point.row.cost[group] for point in points]
         x = [point.x for point in points]
-        colour = COLOURS[k]
+        colour = KIND_COLOURS[RULES]
         axes.plot(
-            x, [value.value for value in values], color=colour, marker=MARKERS[k], label=group, linewidth=1.4
+            x, [value.value for value in values], color=colour, marker=MARKERS[k], linestyle=_STYLES[k], label=group,
+            linewidth=2.0 if group == ALL else 1.1,
         )  # fmt: skip
         if group == ALL:
             axes.fill_between(

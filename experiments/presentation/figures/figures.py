@@ -10,20 +10,25 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from envs.specification import component
-from experiments.presentation.figures import curves, maps
-from experiments.presentation.figures.style import COLOURS, colours_of, save, scale_usd, styled
-from experiments.presentation.summary import ALL, PolicyRow, Summary
+from experiments.presentation.figures import curves, headline, maps
+from experiments.presentation.figures.style import colours_of, save, scale_usd, styled
+from experiments.presentation.summaries.summary import ALL, PolicyRow, Summary
 from experiments.stats.interval import Interval
 from experiments.store.atomic import make_folder
 
 SHOWN_COMPONENTS: Final = 8
-"""Components with a colour of their own; the others are summed."""
+"""Components with a column of their own; the others are summed."""
+
+DARK_SHARE: Final = 0.5
+"""Cells with a larger share are so dark that their text is white."""
 
 CURVE_POINTS: Final = 400
 """Steps of one curve of the distribution: more would not be seen, and fill the page."""
+
+FIRST, NARROW = "headline", "headline_narrow"
+"""The figure that a page shows first, for wide and for narrow screens."""
 
 Draw = Callable[[Summary, pa.Table], Figure | None]
 """Draws one figure from a summary and its records; ``None`` if they lack what it shows."""
@@ -99,7 +104,7 @@ def _draw_intervals(
     """One line per policy, from bottom to top, with its interval; one panel per stratum, four in a row."""
     groups = list(summary.num_instances)
     num_rows = -(-len(groups) // 4)
-    colours = colours_of([row.policy for row in summary.rows])
+    colours = colours_of(summary.rows)
     figure = Figure(figsize=(11.0, 1.0 + 0.26 * max(len(lines), 2 if has_zero else 0) * num_rows))
     panels = figure.subplots(num_rows, 4, sharey=True, squeeze=False).ravel()
     for axes, group in zip(panels, groups, strict=False):
@@ -120,59 +125,56 @@ def _draw_intervals(
 
 
 def draw_components(summary: Summary, table: pa.Table) -> Figure:
-    """Draw the shares of the cost components."""
+    """Draw the shares of the cost components as a table of grey cells, the larger the darker."""
     rows = _rows(summary)
     policy = np.array(table["policy"].to_pylist())
-    means = {
-        row.policy: np.array(
-            [
-                table[f"cost_{name}_usd"].to_numpy()[policy == row.policy].mean()
-                for name in component.NAMES
-            ]
-        )
-        for row in rows
-    }
-    shares = {name: values / max(values.sum(), 1e-9) for name, values in means.items()}
-    order = np.argsort(-np.sum(list(shares.values()), axis=0))
+    columns = [table[f"cost_{name}_usd"].to_numpy() for name in component.NAMES]
+    means = np.array([[column[policy == row.policy].mean() for column in columns] for row in rows])
+    shares = means / np.maximum(means.sum(axis=1, keepdims=True), 1e-9)
+    order = np.argsort(-shares.sum(axis=0))[:SHOWN_COMPONENTS]
+    shown = np.column_stack([shares[:, order], 1.0 - shares[:, order].sum(axis=1)])
+    names = [*(component.NAMES[k].replace("_", " ") for k in order), "other"]
     figure = Figure(figsize=(9.0, 1.3 + 0.3 * len(rows)))
     axes = figure.subplots()
-    left = np.zeros(len(rows))
-    for k, index in enumerate(order[:SHOWN_COMPONENTS]):
-        width = np.array([shares[row.policy][index] for row in rows])
-        label = component.NAMES[index].replace("_", " ")
-        axes.barh(range(len(rows)), width, left=left, color=COLOURS[k], label=label, height=0.7)
-        left += width
-    axes.barh(range(len(rows)), 1.0 - left, left=left, color="#dddddd", label="other", height=0.7)
-    axes.set_yticks(range(len(rows)), [row.policy for row in rows])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-    axes.set_xlim(0.0, 1.0)
-    axes.grid(visible=False, axis="y")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
+    axes.pcolormesh(shown, cmap="Greys", vmin=0.0, vmax=1.0, edgecolors="#ffffff")
+    for (r, c), share in np.ndenumerate(shown):
+        ink = "#ffffff" if share > DARK_SHARE else "#1d2125"
+        axes.text(c + 0.5, r + 0.5, f"{share:.0%}", ha="center", va="center", fontsize=7, color=ink)
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [row.policy for row in rows])
+    axes.set_xticks(np.arange(len(names)) + 0.5, names, rotation=20, ha="right", fontsize=8)
+    axes.grid(visible=False)
     figure.tight_layout()
     return figure
 
 
 def draw_distribution(summary: Summary, table: pa.Table) -> Figure:
-    """Draw the empirical distribution of the cost."""
+    """Draw the empirical distribution of the cost: thick lines for the policies that matter, thin ones for the rest."""
     figure = Figure(figsize=(9.0, 4.0))
     axes = figure.subplots()
-    colours = colours_of([row.policy for row in summary.rows])
-    for name, cost in _costs(table).items():
+    colours = colours_of(summary.rows)
+    named = [row.policy for row in summary.important]
+    costs = _costs(table)
+    rest = len(costs) - len(named)
+    for name in [*(one for one in costs if one not in named), *named]:
+        cost = costs[name]
         count = min(len(cost), CURVE_POINTS)
         ranks = np.round(np.linspace(1, len(cost), count)).astype(np.int64)
+        is_named = name in named
         axes.step(
             np.sort(cost)[ranks - 1],
             ranks / len(cost),
             where="post",
             color=colours[name],
-            label=name,
-            linewidth=1.6,
+            label=name if is_named else "_",
+            linewidth=2.0 if is_named else 0.7,
+            alpha=1.0 if is_named else 0.6,
         )
     _scale(axes)
     axes.set_xlabel("US$ per episode, at most")
     axes.set_ylabel("share of episodes")
     axes.set_ylim(0.0, 1.005)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
+    title = f"thin: {rest} more" if rest else None
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, title=title)
     figure.tight_layout()
     return figure
 
@@ -185,9 +187,19 @@ def _costs(table: pa.Table) -> Mapping[str, np.ndarray[tuple[int], np.dtype[np.f
 
 _KINDS: Final[tuple[tuple[str, Draw, str], ...]] = (
     (
+        FIRST,
+        headline.draw_wide,
+        "Mean cost of an episode with its interval, by stratum; logarithmic above US$ 10. Further left is better.",
+    ),
+    (
+        NARROW,
+        headline.draw_narrow,
+        "The same for narrow screens.",
+    ),
+    (
         "cost",
         draw_cost,
-        "Mean cost of an episode with its interval; logarithmic above US$ 10. Further left is better.",
+        "Mean cost of an episode of every policy with its interval; logarithmic above US$ 10. Further left is better.",
     ),
     (
         "differences",
@@ -198,7 +210,7 @@ _KINDS: Final[tuple[tuple[str, Draw, str], ...]] = (
     (
         "components",
         draw_components,
-        "Cost components as shares of the mean cost.",
+        "Cost components as shares of the mean cost; every row sums to 100 %.",
     ),
     (
         "distribution",
@@ -208,8 +220,8 @@ _KINDS: Final[tuple[tuple[str, Draw, str], ...]] = (
     (
         "maps",
         maps.draw_maps,
-        "Cost difference: in purple cells the cheapest competitor costs less than the reference, in orange cells "
-        "more. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
+        "Cost difference of the cheapest competitor to the reference: cells have the colour of the one that costs less "
+        "there. Bold: further from zero than two standard errors. Cells with fewer than five instances are empty.",
     ),
     (
         "experience",

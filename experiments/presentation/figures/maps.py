@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import SymLogNorm
+from matplotlib.colors import Colormap, LinearSegmentedColormap, SymLogNorm, rgb_to_hsv, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.presentation.figures.style import LINEAR_USD, label_usd_bar
-from experiments.presentation.summary import Summary
+from experiments.presentation.figures.style import LINEAR_USD, colours_of, label_usd_bar
+from experiments.presentation.summaries.summary import Summary
 from experiments.records import table as records
 
 Array = NDArray[np.float64]
@@ -30,6 +30,10 @@ LARGEST_USD: Final = 30_000.0
 
 DARK_USD: Final = 500.0
 """Cells beyond this are so dark that their text is white."""
+
+
+SAME_HUE: Final = "#333333"
+"""Colour of the cells in which a policy is cheaper than another one of the same hue."""
 
 
 class Axis(NamedTuple):
@@ -117,17 +121,27 @@ def draw_maps(summary: Summary, table: pa.Table) -> Figure | None:
     figure = Figure(figsize=(11.0, 4.1), layout="constrained")
     panels = figure.subplots(1, len(PAIRS))
     norm = SymLogNorm(LINEAR_USD, vmin=-LARGEST_USD, vmax=LARGEST_USD, base=10)
-    shades = ScalarMappable(norm, "PuOr_r")
+    colours = _shade(summary, policy, reference)
+    shades = ScalarMappable(norm, colours)
     for axes, (across, along) in zip(panels, PAIRS, strict=True):
         cells = find_cells(
             values[across.column], values[along.column], values["usd"], across, along
         )
-        axes.pcolormesh(cells.mean_usd, cmap="PuOr_r", norm=norm, edgecolors="#ffffff")
+        axes.pcolormesh(cells.mean_usd, cmap=colours, norm=norm, edgecolors="#ffffff")
         _label(axes, across, along)
         _write(axes, cells)
     bar = figure.colorbar(shades, ax=list(panels), shrink=0.8, pad=0.01)
     label_usd_bar(bar, f"US$ that {policy} costs\nmore than {reference}")
     return figure
+
+
+def _shade(summary: Summary, policy: str, reference: str) -> Colormap:
+    """From the colour of a policy, where it is cheaper, over white to that of the reference."""
+    colours = colours_of(summary.rows)
+    first, last = colours[policy], colours[reference]
+    hues = [round(float(rgb_to_hsv(to_rgb(colour))[0]), 2) for colour in (first, last)]
+    ends = [SAME_HUE if hues[0] == hues[1] else first, "#ffffff", last]
+    return LinearSegmentedColormap.from_list("cheaper", ends)
 
 
 def _label(axes: Axes, across: Axis, along: Axis) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.presentation.figures.style import COLOURS
+from experiments.presentation.figures.style import KIND_COLOURS
+from experiments.presentation.summaries.kinds import MODEL
 
 CAPTION = (
     "Share of dreams in which an event happens, against how often it does: on the dashed line the two agree. Bars are "
@@ -18,12 +19,13 @@ CAPTION = (
 
 def draw_reliability(events: Mapping[str, Sequence[Mapping[str, Any]]]) -> Figure:
     """Draw one panel per event, with its counts below, from the audit's probe ``dynamics.calibration``."""
-    figure = Figure(figsize=(9.0, 5.2))
+    figure = Figure(figsize=(9.0, 4.4))
     panels = figure.subplots(2, len(events), sharex=True, squeeze=False, height_ratios=(4, 1))
+    colour = KIND_COLOURS[MODEL]
     for k, (name, rows) in enumerate(events.items()):
-        _draw_shares(panels[0, k], rows, COLOURS[k])
+        _draw_shares(panels[0, k], rows, colour)
         panels[0, k].set_title(f"{name}, {sum(row['count'] for row in rows)} moments")
-        _draw_counts(panels[1, k], rows, COLOURS[k])
+        _draw_counts(panels[1, k], rows, colour)
     panels[0, 0].set_ylabel("happened, share")
     panels[1, 0].set_ylabel("moments")
     figure.supxlabel("probability in the dream", fontsize=9)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, cast
@@ -13,6 +14,16 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from experiments.presentation.summaries.kinds import (
+    CONSTANT,
+    LEARNED,
+    MODEL,
+    ORACLE,
+    OTHER,
+    PLANNER,
+    RULES,
+)
+from experiments.presentation.summaries.summary import PolicyRow
 from experiments.store.atomic import replacing
 
 COLOURS: Final = (
@@ -51,9 +62,34 @@ def styled() -> Iterator[None]:
         yield
 
 
-def colours_of(policies: Sequence[str]) -> dict[str, str]:
-    """One colour per policy, in the order of the table; the nine colours repeat."""
-    return {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(policies)}
+KIND_COLOURS: Final = {
+    RULES: "#D55E00",
+    MODEL: "#0072B2",
+    ORACLE: "#009E73",
+    CONSTANT: "#7F7F7F",
+    PLANNER: "#56B4E9",
+    LEARNED: "#CC79A7",
+    OTHER: "#E69F00",
+}
+"""Colour of every kind of policy, the same in all figures and pages (Okabe and Ito 2008)."""
+
+MARKERS: Final = "osD^vPX*<>"
+"""Markers of policies of one kind, which have one colour."""
+
+
+def colours_of(rows: Iterable[PolicyRow]) -> dict[str, str]:
+    """The colour of every policy: that of its kind."""
+    return {row.policy: KIND_COLOURS[row.kind] for row in rows}
+
+
+def markers_of(rows: Iterable[PolicyRow]) -> dict[str, str]:
+    """The marker of every policy, another one for every policy of a kind as long as there are any."""
+    seen: Counter[str] = Counter()
+    markers = {}
+    for row in rows:
+        markers[row.policy] = MARKERS[seen[row.kind] % len(MARKERS)]
+        seen[row.kind] += 1
+    return markers
 
 
 def dollars(value: float, _: object = None) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from envs.debris.safe_yaml import CatalogueError, parse_mapping
-from experiments.presentation.audit_table import FILE, AuditTable, read
 from experiments.presentation.figures.reliability import CAPTION, draw_reliability
 from experiments.presentation.figures.style import save, styled
 from experiments.presentation.page.shell import inline_figure, make_environment, shell
+from experiments.presentation.text.audit_table import FILE, AuditTable, read
 from experiments.store.atomic import make_folder, write_text
 
 COMMITTED: Final = Path(__file__).parents[2] / "results" / "audit"

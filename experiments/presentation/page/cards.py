@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.presentation.commands import write_film_command
-from experiments.presentation.summary import Highlight, Summary
+from experiments.presentation.summaries.instances import Highlight
+from experiments.presentation.summaries.summary import Summary
+from experiments.presentation.text.commands import write_film_command
 
 NUM_WORST, NUM_BEST = 3, 2
 """Cards of one policy."""
@@ -61,7 +62,13 @@ def make_cards(summary: Summary, page: Path, config: Mapping[str, Any]) -> list[
                 kind,
                 title,
                 one,
-                _command(summary, row.policy, reference or row.policy, one, config),
+                write_command(
+                    summary,
+                    list(dict.fromkeys([row.policy, reference or row.policy])),
+                    one.stratum,
+                    one.seed,
+                    config,
+                ),
                 find_address(page, VIDEOS, stem_of(one.family, one.seed), ".mp4"),
                 find_address(page, REPLAYS, stem_of(one.family, one.seed), ".html"),
             )
@@ -72,11 +79,12 @@ def make_cards(summary: Summary, page: Path, config: Mapping[str, Any]) -> list[
     return groups
 
 
-def _command(
-    summary: Summary, policy: str, reference: str, one: Highlight, config: Mapping[str, Any]
+def write_command(
+    summary: Summary, policies: Sequence[str], stratum: str, seed: int, config: Mapping[str, Any]
 ) -> str:
-    """The command that films an instance."""
+    """The command that films some policies in an instance of the comparison."""
     files = {row.policy: row.file or row.policy for row in summary.rows}
-    names = [files[policy]] if policy == reference else [files[policy], files[reference]]
     used: dict[str, Any] = {"suite": summary.suite, **config}
-    return write_film_command(used, names, summary.split, one.stratum, one.seed)
+    return write_film_command(
+        used, [files[name] for name in policies], summary.split, stratum, seed
+    )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.presentation.figures.figures import Drawn
+from experiments.presentation.figures.figures import FIRST, NARROW, Drawn
 from experiments.presentation.page.audit_section import Section
-from experiments.presentation.page.cards import REPLAYS, VIDEOS, find_address, make_cards
+from experiments.presentation.page.cards import make_cards
+from experiments.presentation.page.films import find_films
 from experiments.presentation.page.shell import inline_figure, make_environment, shell
-from experiments.presentation.summary import ALL, Summary
-from experiments.presentation.tables import PRICE_COLUMNS, usd
+from experiments.presentation.summaries.kinds import KINDS
+from experiments.presentation.summaries.summary import ALL, Summary
+from experiments.presentation.text.tables import PRICE_COLUMNS
 from experiments.records.prices import CORE_HOUR_USD
 from experiments.store.atomic import write_text
 
@@ -23,14 +24,7 @@ class _Figure(NamedTuple):
 
     source: str
     caption: str
-
-
-class _Video(NamedTuple):
-    """A film beside the page."""
-
-    source: str
-    caption: str
-    replay: str | None
+    narrow: str | None = None  # the same for narrow screens
 
 
 def write_page(
@@ -56,6 +50,9 @@ def write_page(
         Result of the audit of a contestant's world model.
     """
     summary = next(iter(summaries.values()))
+    config = _read_config(provenance)
+    first, *others = _inline(folder, drawn)
+    kinds = {row.policy: row.kind for row in summary.rows}
     text = (
         make_environment()
         .get_template("page/index.html.j2")
@@ -70,9 +67,14 @@ def write_page(
             },
             price_columns=PRICE_COLUMNS,
             core_hour_usd=CORE_HOUR_USD,
-            drawn=[_Figure(inline_figure(folder, one.name), one.caption) for one in drawn],
-            videos=_find_videos(folder),
-            cards=make_cards(summary, folder, _read_config(provenance)),
+            first=first,
+            drawn=others,
+            films=find_films(summary, folder, config),
+            cards=make_cards(summary, folder, config),
+            kinds=kinds,
+            important=summary.important,
+            advice=_find_advice(summary),
+            legend_kinds=[kind for kind in KINDS if kind in kinds.values()],
             provenance=provenance,
             details=json.dumps(provenance, indent=2),
             audit=audit,
@@ -84,29 +86,28 @@ def write_page(
     return path
 
 
+def _find_advice(summary: Summary) -> str:
+    """What would settle the first comparison, as a sentence without its full stop; empty if nothing is to be said."""
+    for item in summary.comparisons[:1]:
+        words = item.verdict.text.removeprefix(item.verdict.sentence).lstrip("; ")
+        return f"{words[:1].upper()}{words[1:]}"
+    return ""
+
+
+def _inline(folder: Path, drawn: Sequence[Drawn]) -> list[_Figure]:
+    """The figures with their files in them; the one for narrow screens belongs to the first."""
+    return [
+        _Figure(
+            inline_figure(folder, one.name),
+            one.caption,
+            inline_figure(folder, NARROW) if one.name == FIRST else None,
+        )
+        for one in drawn
+        if one.name != NARROW
+    ]
+
+
 def _read_config(provenance: Mapping[str, Any]) -> Mapping[str, Any]:
     """The configuration of the comparison, or of the first of several."""
     config: Mapping[str, Any] = provenance.get("runs", [provenance])[0].get("config", {})
     return config
-
-
-def _find_videos(folder: Path) -> list[_Video]:
-    """The films beside the page, by name, with captions from their descriptions."""
-    videos = []
-    for path in sorted((folder / VIDEOS).glob("*.json")):
-        source = find_address(folder, VIDEOS, path.stem, ".mp4")
-        if source is None:
-            continue
-        try:
-            caption = _describe_video(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
-            sys.stderr.write(f"left out: {source}: {path} does not describe a video\n")
-            continue
-        videos.append(_Video(source, caption, find_address(folder, REPLAYS, path.stem, ".html")))
-    return videos
-
-
-def _describe_video(about: Mapping[str, Any]) -> str:
-    """The caption of a film: its instance, and what it costs every policy."""
-    costs = ", ".join(f"{one['policy']} {usd(one['cost_usd'])} US$" for one in about["policies"])
-    return f"{about['family'].replace('_', ' ')}, seed {about['seed']}: {costs}"

@@ -10,7 +10,8 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.presentation.tables import percent, points, price_cells, usd, with_interval
+from experiments.presentation.figures.style import KIND_COLOURS
+from experiments.presentation.text.tables import percent, points, price_cells, usd, with_interval
 
 _HERE: Final = Path(__file__).parent
 
@@ -28,7 +29,12 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        usd=usd, interval=with_interval, percent=percent, points=points, price_cells=price_cells
+        usd=usd,
+        interval=with_interval,
+        percent=percent,
+        points=points,
+        price_cells=price_cells,
+        slug=slug,
     )
     return environment
 
@@ -39,11 +45,22 @@ def hash_source(script: str) -> str:
     return f"'sha256-{digest}'"
 
 
+def slug(kind: str) -> str:
+    """A kind of policies as the name of a class of the style sheet."""
+    return f"k-{kind.replace(' ', '-')}"
+
+
+def make_style() -> str:
+    """The style sheet, with the colours of the kinds of policies."""
+    kinds = [f".{slug(kind)} {{ --kind: {colour}; }}\n" for kind, colour in KIND_COLOURS.items()]
+    return (_HERE / "page.css").read_text(encoding="utf-8") + "".join(kinds)
+
+
 def shell() -> dict[str, Any]:
     """Values for the template ``shell.html.j2``."""
     scripts = [(_HERE / name).read_text(encoding="utf-8").strip() for name in SCRIPTS]
     return {
-        "style": Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+        "style": Markup(make_style()),  # noqa: S704 (our own file)
         "scripts": [Markup(script) for script in scripts],  # noqa: S704 (our own files)
         "script_sources": Markup(" ".join(hash_source(script) for script in scripts)),  # noqa: S704
     }

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISION_S, LANE_WIDTH_M
-from experiments.presentation.page.shell import hash_source, make_environment
+from experiments.presentation.page.shell import hash_source, make_environment, make_style
 from experiments.presentation.replays.states import Run, describe_instance, to_plain
 from experiments.store.atomic import write_text
 
@@ -62,7 +62,7 @@ def write_replay(
             subtitle=subtitle,
             command=command,
             data=Markup(text),  # noqa: S704 (JSON without any <)
-            style=Markup((page / "page.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+            style=Markup(make_style()),  # noqa: S704 (our own file)
             script=Markup(script),  # noqa: S704 (our own files)
             script_source=Markup(hash_source(script)),  # noqa: S704
         )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.presentation.audit_table import BROKEN, FILE, TWIN, write_markdown
+from experiments.presentation.text.audit_table import BROKEN, FILE, TWIN, write_markdown
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.provenance import machine
 from experiments.studies.audit.findings import Audited, Finding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Final
 
-from experiments.presentation.audit_table import AuditTable, Cell
-from experiments.presentation.columns import align
+from experiments.presentation.text.audit_table import AuditTable, Cell
+from experiments.presentation.text.columns import align
 
 WIDTH: Final = 100
 

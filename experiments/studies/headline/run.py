@@ -17,7 +17,7 @@ from experiments.cli.locations import name_of
 from experiments.evaluation import run as evaluation
 from experiments.evaluation.entrants import Entrant, to_values
 from experiments.execution import pool
-from experiments.presentation.publish import Source
+from experiments.presentation.joining.source import Source
 from experiments.records import table as records
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.claim import claim

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.scenario.suite import EPISODE_CAP_USD
-from experiments.presentation.columns import markdown_table
+from experiments.presentation.text.columns import markdown_table
 from experiments.store.atomic import make_folder, write_text
 from experiments.studies.observer.cues import CUES
 from experiments.studies.observer.reading import DRIVERS

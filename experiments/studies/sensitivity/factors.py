@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from envs.scenario.instance import ScenarioInstance
+from envs.scenario.trajectory import Trajectory
 from envs.specification import episode, vehicle
+from envs.specification.world import Array
 
 Change = Callable[[ScenarioInstance, float], ScenarioInstance]
 
@@ -33,6 +35,12 @@ def change_friction(instance: ScenarioInstance, factor: float) -> ScenarioInstan
     return replace(instance, **arrays)
 
 
+def _shift(instance: ScenarioInstance, x_m: Array) -> tuple[Trajectory, ...]:
+    """The trajectories of an instance, moved along the road with vehicles that now start at other places ``(N,)``."""
+    moved = x_m - instance.vehicle_f[vehicle.X]
+    return tuple(replace(t, x_m=t.x_m + moved[t.vehicle]) for t in instance.trajectories)
+
+
 def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInstance:
     """Multiply the gaps behind the ego in every lane by a factor: at the start, and as followers want them."""
     arrays = instance.copy_arrays()
@@ -51,7 +59,7 @@ def change_followers(instance: ScenarioInstance, factor: float) -> ScenarioInsta
             front, edge = old[n], edge - reach - wanted
             f[vehicle.X, i] = edge
         f[vehicle.TIME_GAP, column_] *= factor
-    return replace(instance, **arrays)
+    return replace(instance, **arrays, trajectories=_shift(instance, f[vehicle.X]))
 
 
 FACTORS: Final[Mapping[str, Factor]] = {

@@ -12,8 +12,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
-from experiments.presentation.columns import markdown_table
 from experiments.presentation.figures.style import label_usd_bar, save, styled
+from experiments.presentation.text.columns import markdown_table
 from experiments.store.atomic import write_text
 from experiments.studies.sensitivity.study import Row
 

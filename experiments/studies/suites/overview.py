@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.presentation.columns import align
+from experiments.presentation.text.columns import align
 from experiments.studies.suites.check import HARMLESS_USD, SOLVED_USD, Checked
 
 HEAD: Final = ("instances", "undisturbed-safe", "solvable", "harmless", "decided early")

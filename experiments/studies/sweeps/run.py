@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from envs.errors import not_allowed
-from experiments.presentation.tables import to_plain
+from experiments.presentation.text.tables import to_plain
 from experiments.store.atomic import make_folder, write_text
 from experiments.store.lock import locked
 from experiments.store.steps import Steps

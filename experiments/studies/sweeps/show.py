@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.presentation.columns import align
-from experiments.presentation.gather import join, read_run
-from experiments.presentation.publish import Source, publish, summarise_source
-from experiments.presentation.tables import usd
+from experiments.presentation.joining.gather import join, read_run
+from experiments.presentation.joining.source import Source
+from experiments.presentation.publish import publish, summarise_source
+from experiments.presentation.text.columns import align
+from experiments.presentation.text.tables import usd
 from experiments.records import table as records
 from experiments.records.matching import CATASTROPHE_USD
 from experiments.store.atomic import make_folder

@@ -61,6 +61,8 @@ class Learner:
         Folder for TensorBoard; ``None`` = none.
     first
         Logits that an actor begins with; ``None`` = whatever it is made with.
+    network
+        Name of Stable-Baselines3's network of plain PPO.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Learner:
         env: VecEnv,
         log: str | None,
         first: Sequence[float] | None = FIRST_COMMAND,
+        network: str = "MlpPolicy",
     ) -> None:
         self._env, self._config, self._left = env, config, 1.0
-        self._first = first
+        self._first, self._network = first, network
         self._model = self._make(config, env, log)
 
     def _make(self, config: Chosen, env: VecEnv, log: str | None) -> Any:  # noqa: ANN401 (three classes with little in common)
@@ -104,7 +107,7 @@ class Learner:
             recurrent = RecurrentPPO("MlpLstmPolicy", policy_kwargs=net, **shared)
             prefer(recurrent.policy, self._first)
             return recurrent
-        plain = PPO("MlpPolicy", policy_kwargs=net, **shared)
+        plain = PPO(self._network, policy_kwargs=net, **shared)
         prefer(plain.policy, self._first)
         return plain
 
@@ -175,6 +178,10 @@ class Learner:
         """Log a figure for TensorBoard."""
         self._model.logger.record(name, value)
         self._model.logger.dump(self._model.num_timesteps)
+
+    def save(self, path: Path) -> None:
+        """Save the agent as a zip of Stable-Baselines3, without what cannot be read back safely."""
+        self._model.save(path, exclude=["lr_schedule", "learning_rate", "clip_range", "_last_obs"])
 
     def export(self) -> Actor | RecurrentActor:
         """The actor as plain arrays."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from envs.specification import DECISION_HZ, column
+from envs.specification import DECISION_HZ, column, debris, episode, vehicle
+from experiments.video.course.course import Course
 from experiments.video.course.script import Script
 from policies.base import KEEP
 
@@ -18,6 +19,10 @@ CLOSEST: Final = 2
 
 LINGER: Final = 2 * DECISION_HZ
 """Nothing is shown longer than this after the last event, unless moments are left over [A]: judgement."""
+
+
+NEAR_M: Final = 20.0
+"""The driver sees an object at this distance, and it is large [A]: judgement."""
 
 
 def key_moments(
@@ -46,6 +51,26 @@ def key_moments(
             break
         chosen.append(int(ordered[widest] + gaps[widest] // 2))
     return sorted(chosen)
+
+
+def find_highlight(courses: Sequence[Course]) -> int:
+    """The tick that one picture of a film shows: when an object is first ``NEAR_M`` ahead, else the middle."""
+    found = [tick for course in courses for tick in _near_ticks(course)[:1]]
+    return min(found, default=courses[0].num_ticks // 2)
+
+
+def _near_ticks(course: Course) -> list[int]:
+    """The ticks at which a real object is ``NEAR_M`` or less ahead of the ego."""
+    worlds: Any = course.worlds
+    count = int(worlds.episode_i[0, episode.NUM_DEBRIS])
+    ahead = (
+        worlds.debris_f[:, debris.X, :count]
+        - worlds.vehicle_f[:, vehicle.X, :1]
+        - 0.5 * worlds.debris_f[:, debris.LENGTH, :count]
+    )
+    is_near = (ahead > 0.0) & (ahead < NEAR_M) & (worlds.debris_i[:, debris.IS_REAL, :count] == 1)
+    ticks: list[int] = np.flatnonzero(is_near.any(axis=1)).tolist()
+    return ticks
 
 
 def _is_apart(moment: int, chosen: Sequence[int]) -> bool:

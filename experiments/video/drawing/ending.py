@@ -87,7 +87,7 @@ def _parts(episode: Episode) -> str:
 def draw_ending(
     pen: Pen, area: pygame.Rect, road: pygame.Rect, ending: Ending, remark: str = ""
 ) -> None:
-    """Dim a picture (``area``) and write on its ``road`` how the episode ended, with a remark in green."""
+    """Dim pictures (``area``) and write on a part of them (``road``) how the episode ended, with a remark in green."""
     dim(pen.surface, area)
     headline: Colour = ink.STRUCK if ending.is_bad else ink.TEXT
     lines: list[tuple[str, int, Colour]] = [
@@ -100,7 +100,7 @@ def draw_ending(
         lines.insert(1, (ending.contacts, SMALL, ink.TEXT))
     if remark:
         lines.append((remark, NORMAL, ink.STRADDLED))
-    pen.draw_centred(lines, road.center)
+    pen.draw_centred(lines, road)
 
 
 def dim(surface: pygame.Surface, area: pygame.Rect) -> None:

@@ -75,21 +75,29 @@ class Pen(NamedTuple):
         if not 0 <= label < len(LABELS):
             return x
         sheet = self.letters.render(LABELS[label], NORMAL, ink.PANEL)
-        plate = pygame.Rect(x, y, sheet.get_width() + 14, sheet.get_height() + 8)
+        plate = pygame.Rect(x, y, sheet.get_width() + 14, sheet.get_height() + 7)
         pygame.draw.rect(self.surface, LABEL_COLOURS[label], plate, border_radius=3)
-        self.surface.blit(sheet, (plate.left + 7, plate.top + 4))
+        self.surface.blit(sheet, (plate.left + 7, plate.top + 3))
         return plate.right
 
-    def draw_centred(
-        self, lines: Sequence[tuple[str, int, Colour]], centre: tuple[int, int]
-    ) -> None:
-        """Draw lines of text with sizes and colours, one below the other, on a dark plate around ``centre``."""
-        sheets = [self.letters.render(*line) for line in lines]
-        gap, pad = 9, 18
+    def draw_plate(self, text: str, x: int, y: int, size: int, colour: Colour) -> None:
+        """Write one line on a dark plate, whose upper left corner is given."""
+        sheet = self.letters.render(text, size, colour)
+        plate = pygame.Rect(x, y, sheet.get_width() + 18, sheet.get_height() + 8)
+        pygame.draw.rect(self.surface, ink.PANEL, plate, border_radius=4)
+        self.surface.blit(sheet, (plate.left + 9, plate.top + 4))
+
+    def draw_centred(self, lines: Sequence[tuple[str, int, Colour]], room: pygame.Rect) -> None:
+        """Draw lines of text with sizes and colours, one below the other, on a dark plate in the middle of a room."""
+        gap, pad = 6, 16
+        sheets = [
+            self.letters.render(self.shorten(text, size, room.width - 2 * pad - 8), size, colour)
+            for text, size, colour in lines
+        ]
         width = max(sheet.get_width() for sheet in sheets) + 2 * pad
         height = sum(sheet.get_height() for sheet in sheets) + gap * (len(sheets) - 1) + 2 * pad
         plate = pygame.Rect(0, 0, width, height)
-        plate.center = centre
+        plate.center = room.center
         pygame.draw.rect(self.surface, ink.PANEL, plate, border_radius=6)
         pygame.draw.rect(self.surface, ink.TEXT_DIM, plate, 1, border_radius=6)
         y = plate.top + pad

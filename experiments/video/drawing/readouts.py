@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 
 from envs.highway.drawing import palette as ink
-from envs.highway.drawing.lettering import NORMAL, SMALL
+from envs.highway.drawing.lettering import SMALL
 from envs.highway.drawing.palette import Colour
 from envs.highway.drawing.panel import format_usd
 from envs.scenario.instance import ScenarioInstance
@@ -23,10 +23,16 @@ MOST_BARS: Final = 4
 
 MOST_OBJECTS: Final = 3
 
-ROW_PX, LEFT_PX = 17, 14
+ROW_PX, BAR_ROW_PX, LEFT_PX = 17, 14, 14
 
-NAME_PX, BAR_PX = 330, 220
-"""Room for a name and for a full bar."""
+NAME_SHARE: Final = 0.46
+"""Room for a name, as a share of the width."""
+
+NUMBERS_PX: Final = 128
+"""Room for the text after a full bar."""
+
+STATE_PX: Final = 92
+"""Room for the word that says whether an object is seen."""
 
 
 def group_belief(chance: Sequence[float], names: Sequence[str]) -> list[tuple[str, float]]:
@@ -53,10 +59,11 @@ def draw_truth(pen: Pen, area: pygame.Rect, world: World, instance: ScenarioInst
         else:
             text = f"{name}: nothing is there"
         where = f"{abs(away):.0f} m {'ahead' if away >= 0.0 else 'behind'}"
-        y = area.top + 24 + ROW_PX * row
-        pen.write(f"{text}, {where}", area.left + LEFT_PX, y, NORMAL)
+        y = area.top + 25 + ROW_PX * row
+        line = pen.shorten(f"{text}, {where}", SMALL, area.width - STATE_PX - 3 * LEFT_PX)
+        pen.write(line, area.left + LEFT_PX, y, SMALL)
         state, colour = ("seen", ink.STRADDLED) if j in seen else ("not seen now", ink.TEXT_DIM)
-        pen.write(state, area.right - 120, y + 2, SMALL, colour)
+        pen.write_right(state, area.right - LEFT_PX, y, SMALL, colour)
 
 
 def draw_belief(pen: Pen, area: pygame.Rect, slot: int | None, outlook: Outlook | None) -> None:
@@ -90,7 +97,7 @@ def draw_plans(pen: Pen, area: pygame.Rect, options: Sequence[Option]) -> None:
 def _begin(pen: Pen, area: pygame.Rect, head: str) -> None:
     """Draw an empty strip with its heading."""
     pygame.draw.rect(pen.surface, ink.PANEL, area)
-    pen.write(head, area.left + LEFT_PX, area.top + 6, SMALL, ink.TEXT_DIM)
+    pen.write(head, area.left + LEFT_PX, area.top + 5, SMALL, ink.TEXT_DIM)
 
 
 def _bar(
@@ -98,8 +105,10 @@ def _bar(
 ) -> None:
     """Draw a name, a bar for a share, and a text after it."""
     name, share, text = what
-    x, y = area.left + LEFT_PX, area.top + 22 + (ROW_PX - 3) * row
-    pen.write(pen.shorten(name, SMALL, NAME_PX), x, y, SMALL, colour)
-    bar = pygame.Rect(x + NAME_PX + 10, y + 1, max(2, round(BAR_PX * share)), 9)
+    x, y = area.left + LEFT_PX, area.top + 21 + BAR_ROW_PX * row
+    name_px = round(NAME_SHARE * area.width)
+    longest = area.width - 2 * LEFT_PX - name_px - NUMBERS_PX
+    pen.write(pen.shorten(name, SMALL, name_px - 10), x, y, SMALL, colour)
+    bar = pygame.Rect(x + name_px, y + 3, max(2, round(longest * share)), 9)
     pygame.draw.rect(pen.surface, colour, bar, border_radius=2)
     pen.write(text, bar.right + 8, y, SMALL, colour)

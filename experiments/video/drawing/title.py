@@ -24,16 +24,21 @@ EDGE_PX: Final = 6
 
 LEFT_PX: Final = 18
 
-NUMBERS_PX: Final = 260
-"""Room for speed and cost at the right end."""
+RIGHT_PX: Final = 14
 
-OPTIONS_LEFT_PX: Final = 360
-"""Left edge of the imagined options, if there are any."""
+WIDE_PX: Final = 1000
+"""Only wider strips list the imagined options."""
 
-OPTION_PX: Final = 325
+NUMBERS_PX: Final = 210
+"""Room for speed and cost at the right end of a wide strip."""
+
+OPTIONS_LEFT_PX: Final = 330
+"""Left edge of the imagined options of a wide strip."""
+
+OPTION_PX: Final = 345
 """Room for one imagined option."""
 
-OPTION_NAME_PX: Final = 190
+OPTION_NAME_PX: Final = 210
 
 OPTION_ROWS: Final = 3
 
@@ -53,21 +58,22 @@ class Title(NamedTuple):
 
 
 def draw_title(pen: Pen, area: pygame.Rect, title: Title) -> None:
-    """Fill ``area`` with the strip."""
+    """Fill ``area`` with the strip: name and cost above, decision and speed below."""
     pygame.draw.rect(pen.surface, ink.PANEL, area)
     bar = pygame.Rect(area.left, area.top, EDGE_PX, area.height)
     pygame.draw.rect(pen.surface, title.colour, bar)
-    right = area.right - NUMBERS_PX
-    has_options = bool(title.caption.options)
-    reason_right = area.left + OPTIONS_LEFT_PX if has_options else right
-    x, y = area.left + LEFT_PX, area.top
-    name = pen.shorten(title.name, LARGE, reason_right - x - 20)
-    pen.write(name, x, y + 11, LARGE, title.colour)
-    _write_decision(pen, title, x, y + 40, reason_right - 20)
-    if has_options:
-        room = pygame.Rect(reason_right, y, right - reason_right, area.height)
-        _write_options(pen, title.caption.options, room)
-    _write_numbers(pen, title, area)
+    x, top = area.left + LEFT_PX, area.top
+    name_right, reason_right = _write_numbers(pen, title, area)
+    if title.caption.options and area.width >= WIDE_PX:
+        right = area.right - NUMBERS_PX
+        left = area.left + OPTIONS_LEFT_PX
+        _write_options(
+            pen, title.caption.options, pygame.Rect(left, top, right - left, area.height)
+        )
+        name_right = reason_right = left
+    name = pen.shorten(title.name, LARGE, name_right - x - 16)
+    pen.write(name, x, top + 9, LARGE, title.colour)
+    _write_decision(pen, title, x, top + 39, reason_right - 16)
 
 
 def draw_name(pen: Pen, name: str, details: str, colour: Colour) -> None:
@@ -75,15 +81,16 @@ def draw_name(pen: Pen, name: str, details: str, colour: Colour) -> None:
     width = pen.surface.get_width()
     pygame.draw.rect(pen.surface, ink.PANEL, pygame.Rect(0, 0, width, TITLE_PX))
     pygame.draw.rect(pen.surface, colour, pygame.Rect(0, 0, EDGE_PX, TITLE_PX))
-    pen.write(name, LEFT_PX, 11, LARGE, colour)
-    pen.write(details, LEFT_PX, 46, SMALL, ink.TEXT_DIM)
+    room = width - LEFT_PX - RIGHT_PX
+    pen.write(pen.shorten(name, LARGE, room), LEFT_PX, 9, LARGE, colour)
+    pen.write(pen.shorten(details, SMALL, room), LEFT_PX, 43, SMALL, ink.TEXT_DIM)
 
 
 def _write_decision(pen: Pen, title: Title, x: int, y: int, right: int) -> None:
     """Write the label on its plate, and the reason beside it."""
     caption = title.caption
     if caption.label == UNSAID and not caption.reason:
-        pen.write("gives no reasons", x, y + 6, SMALL, ink.TEXT_DIM)
+        pen.write("gives no reasons", x, y + 5, SMALL, ink.TEXT_DIM)
         return
     after = pen.draw_label(caption.label, x, y)
     start = after + 10 if after > x else x
@@ -97,26 +104,25 @@ def _write_options(pen: Pen, options: Sequence[Option], room: pygame.Rect) -> No
     shown = options[: columns * OPTION_ROWS]
     left_out = len(options) - len(shown)
     head = "imagined, US$" + (f"   {len(shown)} of {len(options)}" if left_out else "")
-    pen.write(head, room.left, room.top + 5, SMALL, ink.TEXT_DIM)
+    pen.write(head, room.left, room.top + 4, SMALL, ink.TEXT_DIM)
     largest = max(max(option.score_usd for option in shown), 1e-9)
     for k, option in enumerate(shown):
         x = room.left + OPTION_PX * (k // OPTION_ROWS)
-        y = room.top + 21 + 16 * (k % OPTION_ROWS)
+        y = room.top + 20 + 16 * (k % OPTION_ROWS)
         colour = ink.AMBER if k == 0 else ink.TEXT_DIM
         name = pen.shorten(option.name, SMALL, OPTION_NAME_PX)
         pen.write(name, x, y, SMALL, colour)
         length = max(2, round(BAR_PX * max(option.score_usd, 0.0) / largest))
-        bar = pygame.Rect(x + OPTION_NAME_PX + 8, y + 1, length, 10)
+        bar = pygame.Rect(x + OPTION_NAME_PX + 8, y + 3, length, 9)
         pygame.draw.rect(pen.surface, colour, bar, border_radius=2)
         pen.write(format_usd(option.score_usd), bar.right + 5, y, SMALL, colour)
 
 
-def _write_numbers(pen: Pen, title: Title, area: pygame.Rect) -> None:
-    """Write speed and cost in large type."""
+def _write_numbers(pen: Pen, title: Title, area: pygame.Rect) -> tuple[int, int]:
+    """Write cost and speed at the right end; returns the x before each of them."""
+    right = area.right - RIGHT_PX
+    left = pen.write_right(format_usd(title.cost_usd), right, area.top + 9, LARGE)
     head = "expected cost" if title.is_over else "cost so far"
-    right, middle = area.right - 14, area.right - 146
-    pen.write_right(head, right, area.top + 12, SMALL, ink.TEXT_DIM)
-    pen.write_right(format_usd(title.cost_usd), right, area.top + 32, LARGE)
-    pen.write_right("speed", middle, area.top + 12, SMALL, ink.TEXT_DIM)
+    left = pen.write_right(head, left - 8, area.top + 17, SMALL, ink.TEXT_DIM)
     speed = f"{title.speed_mps * KMH_PER_MPS:.0f} km/h"
-    pen.write_right(speed, middle, area.top + 32, LARGE)
+    return left, pen.write_right(speed, right, area.top + 43)

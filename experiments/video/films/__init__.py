@@ -1,1 +1,1 @@
-"""Films: episodes, side by side or in four panels, and contact sheets."""
+"""Films: episodes side by side or in four panels, dreams beside the truth, contact sheets and stills."""

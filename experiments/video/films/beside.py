@@ -14,7 +14,7 @@ from experiments.rollout.listener import UNSAID, Listener
 from experiments.video.course.divergence import Divergence
 from experiments.video.course.script import drive
 from experiments.video.drawing.ending import EVENT_WORDS, Ending
-from experiments.video.films.dreaming import PER_DECISION, Dreamt, play_dream
+from experiments.video.films.dreaming import Dreamt, play_dream
 from policies.base import Explanation, Observation, Policy
 from policies.world_model.dream.env import DreamEnv
 from policies.world_model.dream.simulation.settings import Imagination
@@ -105,16 +105,13 @@ def dream_beside(
         options["theta"] = list(sleep.theta)
     try:
         env.reset(seed=sleep.seed, options=options)
-        pictures, costs, info = play_dream(env, plan.start, plan.actions)
+        course, costs, info = play_dream(env, plan.start, plan.actions)
     finally:
         env.close()
-    # after its end the dream stands still
-    pictures += [pictures[-1]] * PER_DECISION * (len(plan.actions) + 1 - len(costs))
     ending = None if info is None else _describe(info["events"], costs)
     parted = Divergence(failure.step, failure.remark)
-    return Dreamt(
-        script, plan.start, [], [], pictures, np.array(costs), parted, failure.remark, ending
-    )
+    shown, paid = len(plan.actions), np.array(costs)
+    return Dreamt(script, plan.start, [], [], course, paid, shown, parted, failure.remark, ending)
 
 
 def _describe(events: dict[str, Any], costs: list[float]) -> Ending:

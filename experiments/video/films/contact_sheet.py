@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pygame
 
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
 from envs.highway.drawing.panel import KMH_PER_MPS, format_usd
-from envs.highway.env import DebrisEnv
-from envs.specification import DECISION_S, column
-from experiments.store.atomic import replacing
+from envs.specification import DECISION_S, TICKS_PER_DECISION, column
 from experiments.video.course.moments import key_moments
 from experiments.video.drawing.ending import dim
+from experiments.video.drawing.lens import make_lens
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame, to_surface
+from experiments.video.films.bird import Bird
 from experiments.video.films.episode import Film
-from experiments.video.films.replay import Replay, picture_of
-from experiments.video.films.side_by_side import HEADING_PX, Heading, compare_costs
+from experiments.video.films.layout import HEADING_PX
+from experiments.video.films.side_by_side import Heading, compare_costs
 
 CELL_PX: Final = (640, 160)
-"""Picture of one policy at one moment; too low for the reference engine's own read-out."""
+"""Pictures of one policy at one moment; too low for the reference engine's own read-out."""
 
 SCALING, CENTRING = 7.0, (0.18, 0.5)
-"""Pixels per metre (91 m of road), and where in the picture the ego is."""
+"""Pixels per metre of the bird's view, and where in it the ego is."""
 
 CAPTION_PX: Final = 34
 """Height of the line under a picture."""
@@ -36,6 +36,9 @@ TIMES_PX: Final = 84
 
 NAMES_PX: Final = 64
 """Height of the row of names."""
+
+DRIVER_PX: Final = 284
+"""Width of the driver's view in the left of a picture, unless the film shows the road from above only."""
 
 GAP_PX: Final = 8
 """Gap below every row."""
@@ -72,9 +75,9 @@ def draw_sheet(
     sheet.fill(ink.PANEL)
     pen = Pen(sheet, Lettering())
     pen.letters.begin_frame()
-    after = pen.write(heading.title, 18, 11, NORMAL)
+    after = pen.write(heading.title, 18, 9, NORMAL)
     details = pen.shorten(heading.details, SMALL, sheet.get_width() - after - 36)
-    pen.write(details, after + 18, 13, SMALL, ink.TEXT_DIM)
+    pen.write(details, after + 18, 11, SMALL, ink.TEXT_DIM)
     remarks = compare_costs(films)
     for i, film in enumerate(films):
         left = TIMES_PX + i * (CELL_PX[0] + COLUMN_GAP_PX)
@@ -94,12 +97,6 @@ def draw_sheet(
     return to_frame(sheet)
 
 
-def write_png(path: Path, frame: Frame) -> None:
-    """Write a picture atomically."""
-    with replacing(path) as temporary:
-        pygame.image.save(to_surface(frame), str(temporary))
-
-
 def _top_of(row: int) -> int:
     """Upper edge of a row of pictures."""
     return HEADING_PX + NAMES_PX + row * (CELL_PX[1] + CAPTION_PX + GAP_PX)
@@ -107,20 +104,20 @@ def _top_of(row: int) -> int:
 
 def _shoot(film: Film, moments: Sequence[int]) -> dict[int, Frame]:
     """Pictures of one script by number of complete decisions; after its end, the last picture."""
-    wanted = {min(moment, film.num_decisions) for moment in moments}
-    complete = -1
-
-    def take(env: DebrisEnv, _: int) -> Frame | None:
-        nonlocal complete
-        complete += 1
-        return env.render() if complete in wanted else None
-
-    picture = picture_of(CELL_PX, SCALING, CENTRING)
-    replay = Replay(film.script, take, picture=picture, num_decisions=film.num_decisions)
-    taken = list(replay.frames())
-    found = dict(zip(sorted(wanted), taken, strict=False))
-    # the reference may end earlier than the twin where their last bits differ
-    return {moment: found.get(moment, taken[-1]) for moment in wanted}
+    width, height = CELL_PX
+    driver = DRIVER_PX if film.shape.driver_px else 0
+    bird = Bird(film.course, (width - driver, height), SCALING, CENTRING)
+    lens = make_lens(driver, height, is_chase=film.shape.is_chase)
+    found: dict[int, Frame] = {}
+    for moment in sorted({min(moment, film.num_decisions) for moment in moments}):
+        tick = float(moment * TICKS_PER_DECISION)
+        world = film.course.at(tick)
+        parts = [to_frame(bird.draw(world, tick))]
+        if lens is not None:
+            parts.insert(0, lens.shoot(world))
+        found[moment] = np.hstack(parts)
+    bird.close()
+    return found
 
 
 def _write_name(pen: Pen, film: Film, remark: str, left: int) -> None:

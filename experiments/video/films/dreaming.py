@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from envs.scenario.instance import ScenarioInstance
 from envs.specification import (
     DECISION_HZ,
     DECISION_S,
+    TICKS_PER_DECISION,
     VEHICLE_SLOTS,
     column,
     debris,
@@ -22,22 +24,17 @@ from envs.specification import (
     track,
     vehicle,
 )
+from envs.specification.world import LAYOUT
 from experiments.rollout.listener import Listener
+from experiments.video.course.course import Course
 from experiments.video.course.divergence import Divergence, Positions, find_divergence
 from experiments.video.course.script import Script, drive
 from experiments.video.drawing.ending import Ending
-from experiments.video.drawing.surfaces import Frame
-from experiments.video.films.side_by_side import HOLD_S
 from policies.base import Explanation, Observation, Policy
 from policies.world_model.dream.env import DreamEnv
 from policies.world_model.dream.simulation.settings import read_imagination
 from policies.world_model.dream.simulation.starts import LENGTH, Starts
 from policies.world_model.model import state as s
-
-FPS: Final = 15
-
-PER_DECISION: Final = FPS // DECISION_HZ
-"""Frames per decision."""
 
 AHEAD_M: Final = 5.0
 """Without a given start, a dream begins when an object is tracked that is further ahead than this."""
@@ -59,8 +56,9 @@ class Dreamt:
     start: int  # decision at which the dream begins
     true: list[Positions]  # after every decision
     dreamt: list[Positions]  # likewise
-    pictures: list[Frame]  # of the dream, 15 per second
+    course: Course  # of the dream, tick by tick
     costs_usd: NDArray[np.float64]  # (T + 1,) of the dream, cumulated
+    shown: int  # decisions that the film shows; the dream stands still after its end
     divergence: Divergence | None
     remark: str = ""  # written on the dream from the divergence on, instead of what differs
     ending: Ending | None = (
@@ -72,10 +70,9 @@ class Dreamt:
         """Number of decisions in the dream."""
         return len(self.costs_usd) - 1
 
-    @property
-    def num_frames(self) -> int:
-        """Number of frames of ``dream_film.play``."""
-        return len(self.pictures) + round(HOLD_S * FPS)
+    def step_at(self, tick: float) -> int:
+        """Number of the dream's decision that is under way, from 1 on; 0 is the start."""
+        return math.ceil(tick / TICKS_PER_DECISION) - self.start
 
 
 class _Watcher(Listener):
@@ -156,7 +153,7 @@ def dream(
         env.reset(seed=options.seed, options={"segment": 0})
         see({"contacts": ()}, False)
         actions = np.clip(driven.actions[start : length - 1], -1.0, 1.0)
-        pictures, costs, _ = play_dream(env, start, actions, see)
+        course, costs, _ = play_dream(env, start, actions, see)
     finally:
         env.close()
     touched = [int(row["decision"]) for row in driven.contacts if row["vehicle"] == 0]
@@ -166,7 +163,7 @@ def dream(
         for i, record in enumerate(watcher.records[start : start + len(costs)])
     ]
     parted = find_divergence(true, dreamt)
-    return Dreamt(script, start, true, dreamt, pictures, np.array(costs), parted)
+    return Dreamt(script, start, true, dreamt, course, np.array(costs), len(costs) - 1, parted)
 
 
 def play_dream(
@@ -174,7 +171,7 @@ def play_dream(
     start: int,
     actions: Iterable[NDArray[np.float64]],
     see: Callable[[dict[str, Any], bool], None] | None = None,
-) -> tuple[list[Frame], list[float], dict[str, Any] | None]:
+) -> tuple[Course, list[float], dict[str, Any] | None]:
     """Step a dream under given actions until it ends.
 
     Parameters
@@ -190,21 +187,24 @@ def play_dream(
 
     Returns
     -------
-    pictures, costs_usd, info
-        15 pictures per second and the cumulated cost after every decision, the start first; the info of the last step
+    course, costs_usd, info
+        The states tick by tick and the cumulated cost after every decision, the start first; the info of the last step
         if the dream ended, else ``None``.
     """
     env.begins_at = start
-    pictures, costs = list(env.pictures(1)), [0.0]
+    states, costs, last = env.states(1), [0.0], None
     for action in actions:
         _, _, terminated, truncated, info = env.step(action)
         if see is not None:
             see(info, terminated)
-        pictures += env.pictures(PER_DECISION)
+        states += env.states()
         costs.append(costs[-1] + float(info["cost"]["total"]))
         if terminated or truncated:
-            return pictures, costs, info
-    return pictures, costs, None
+            last = info
+            break
+    worlds = np.array([state.world for state in states], LAYOUT).view(np.recarray)
+    course = Course(worlds, [one.scene for one in states], [one.certainty for one in states])
+    return course, costs, last
 
 
 def _find_start(observations: list[dict[str, NDArray[np.float32]]], start_s: float | None) -> int:

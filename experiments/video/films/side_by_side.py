@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
 import pygame
 
 from envs.highway.drawing import palette as ink
 from envs.highway.drawing.lettering import LARGE, NORMAL, SMALL, Lettering
+from envs.specification import TICK_HZ, TICK_S
+from experiments.video.course.clock import Moment
 from experiments.video.drawing.lines import Pen
 from experiments.video.drawing.surfaces import Frame, to_frame
 from experiments.video.films.episode import Film
-
-HEADING_PX: Final = 36
-"""Height of the heading above all panels."""
-
-SEPARATOR_PX: Final = 4
-"""Height of the black line above every panel."""
+from experiments.video.films.layout import HEADING_PX, Layout, compose
 
 HOLD_S: Final = 2.0
 """The end cards of all policies stay this long."""
@@ -34,62 +30,73 @@ class Heading(NamedTuple):
     details: str
 
 
-def count_frames(films: Sequence[Film]) -> int:
-    """Number of frames of ``play``: the longest film and the end cards."""
-    return max(film.num_frames for film in films) + round(HOLD_S * films[0].fps)
+class Timing(NamedTuple):
+    """The moments that a film shows."""
 
+    moments: Sequence[Moment]
+    fps: int = TICK_HZ
 
-def stack(heading: Frame, panels: Sequence[Frame]) -> Frame:
-    """Stack the heading and the panels, with a black line above every panel."""
-    separator = np.zeros((SEPARATOR_PX, heading.shape[1], 3), np.uint8)
-    return np.concatenate([heading, *(part for panel in panels for part in (separator, panel))])
+    @property
+    def hold(self) -> int:
+        """Number of frames of the end cards."""
+        return round(HOLD_S * self.fps)
+
+    @property
+    def num_frames(self) -> int:
+        """Number of frames with the end cards."""
+        return len(self.moments) + self.hold
+
+    def frame_at(self, tick: float) -> int:
+        """Number of the first frame that shows this time or a later one."""
+        later = (k for k, moment in enumerate(self.moments) if moment.tick >= tick)
+        return next(later, len(self.moments) - 1)
 
 
 def play(
-    films: Sequence[Film],
-    heading: Heading,
-    width: int | None = None,
-    compose: Callable[[Frame, Sequence[Frame]], Frame] = stack,
+    films: Sequence[Film], heading: Heading, timing: Timing, layout: Layout
 ) -> Iterator[Frame]:
     """Play films at the same time; a film that ends early continues with its end card.
 
     Parameters
     ----------
     films
-        Films of the same instance, frame rate and width.
+        Films of the same instance with panels of the same size; a film may have several panels in a row of its own.
     heading
         Text above them.
-    width
-        Width of the heading, px; that of one film if not given.
-    compose
-        Puts the heading and one panel per film together.
+    timing
+        The moments to show.
+    layout
+        Arrangement of the panels.
 
     Yields
     ------
     Frame
-        ``count_frames(films)`` frames of the same size.
+        ``timing.num_frames`` frames of the same size.
     """
     letters = Lettering()
-    fps, width = films[0].fps, width or films[0].width
-    sources = [film.frames() for film in films]
-    last_live = [next(source) for source in sources]
-    shown = list(last_live)
-    has_ended = [False] * len(films)
-    num_frames = max(film.num_frames for film in films)
-    for k in range(num_frames):
-        for i, source in enumerate(sources):
-            panel = None if has_ended[i] or k == 0 else next(source, None)
-            if panel is not None:
-                last_live[i] = shown[i] = panel
-            elif k > 0 and not has_ended[i]:
-                has_ended[i] = True
-                shown[i] = films[i].end_card(last_live[i])
-        yield compose(draw_heading(heading, k / fps, width, letters), shown)
+    live: list[list[Frame]] = [[] for _ in films]
+    cards: list[list[Frame]] = [[] for _ in films]
+    for moment in timing.moments:
+        for i, film in enumerate(films):
+            if moment.tick <= film.course.num_ticks:
+                live[i] = film.draw_panels(moment)
+            elif not cards[i]:
+                cards[i] = film.end_cards(live[i])
+        head = draw_heading(heading, moment.tick * TICK_S, layout.width, letters)
+        yield compose(head, _flat(cards, live), layout)
     remarks = compare_costs(films)
-    cards = [film.end_card(last_live[i], remarks[i]) for i, film in enumerate(films)]
-    final = compose(draw_heading(heading, (num_frames - 1) / fps, width, letters), cards)
-    for _ in range(count_frames(films) - num_frames):
+    cards = [film.end_cards(live[i], remarks[i]) for i, film in enumerate(films)]
+    head = draw_heading(heading, timing.moments[-1].tick * TICK_S, layout.width, letters)
+    final = compose(head, _flat(cards, live), layout)
+    for _ in range(timing.hold):
         yield final
+    for film in films:
+        film.close()
+
+
+def _flat(cards: Sequence[Sequence[Frame]], live: Sequence[Sequence[Frame]]) -> list[Frame]:
+    """The panels of all films in order: their end cards, or what they show before."""
+    return [panel for card, shown in zip(cards, live, strict=True) for panel in card or shown]
 
 
 def compare_costs(films: Sequence[Film]) -> list[str]:
@@ -106,10 +113,10 @@ def draw_heading(heading: Heading, seconds: float, width: int, letters: Letterin
     surface.fill(ink.PANEL)
     letters.begin_frame()
     pen = Pen(surface, letters)
-    after = pen.write(heading.title, 18, 11, NORMAL)
-    left = pen.write_right(f"{seconds:.1f} s", width - 14, 8, LARGE)
+    after = pen.write(heading.title, 18, 9, NORMAL)
+    left = pen.write_right(f"{seconds:.1f} s", width - 14, 5, LARGE)
     # the room for the seconds stays the same, or the text beside them would jump
     room = min(left, width - 100) - after - 36
     details = pen.shorten(heading.details, SMALL, room)
-    pen.write(details, after + 18, 13, SMALL, ink.TEXT_DIM)
+    pen.write(details, after + 18, 11, SMALL, ink.TEXT_DIM)
     return to_frame(surface)

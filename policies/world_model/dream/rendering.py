@@ -22,8 +22,8 @@ from envs.specification import (
     vehicle,
 )
 from envs.specification.world import FIELDS, Array, World, empty_world
+from policies.world_model.dream.drawn_worlds import drawn_worlds
 from policies.world_model.dream.simulation.core import DreamCore
-from policies.world_model.estimation.content_classes import NUM_PATCHES
 from policies.world_model.model import state as s
 
 FIRST_X_M: Final = 1000.0
@@ -38,12 +38,6 @@ HALF_SURE_M: Final = 1.0
 JUMP_M: Final = 20.0
 """What moves further within a decision is another vehicle in the same slot: it is not drawn in between."""
 
-_MOTION: Final = (
-    (debris.X, s.D_X), (debris.Y, s.D_Y), (debris.Z, s.D_Z), (debris.VX, s.D_VX), (debris.VY, s.D_VY),
-    (debris.VZ, s.D_VZ), (debris.YAW, s.D_YAW), (debris.LENGTH, s.D_LENGTH), (debris.WIDTH, s.D_WIDTH),
-    (debris.HEIGHT, s.D_HEIGHT),
-)  # fmt: skip
-
 _DRAWN: Final = (
     ("vehicle_f", vehicle.X, (vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.SPEED)),
     ("debris_f", debris.X, (debris.X, debris.Y, debris.Z, debris.YAW)),
@@ -57,6 +51,14 @@ class _Poses(NamedTuple):
 
     decision: int
     arrays: tuple[Array, ...]  # as _DRAWN
+
+
+class Drawn(NamedTuple):
+    """A state of a dream as it is drawn."""
+
+    world: World
+    scene: Any  # debris_types, family and variant, as of a ScenarioInstance
+    certainty: tuple[float, ...]  # opacity of every object
 
 
 class DreamPicture(Copyable):
@@ -123,6 +125,17 @@ class DreamPicture(Copyable):
             path[-1] = last
         return self._viewer.get_image()
 
+    def state(self, share: float = 1.0) -> Drawn:
+        """A copy of the state after a share of the last decision; its clock shows the nearest tick."""
+        if not self._now.arrays:
+            self.begin()
+        self._place(share)
+        world = empty_world()
+        for name in FIELDS:
+            getattr(world, name)[...] = getattr(self._scene.world, name)
+        world.episode_i[episode.TICK] -= round((1.0 - share) * TICKS_PER_DECISION)
+        return Drawn(world, self._scene.instance, self._certainty())
+
     def _place(self, share: float) -> None:
         """Interpolate between the last two decisions, in place."""
         for (name, along, rows), before, now in zip(
@@ -167,9 +180,12 @@ class DreamPicture(Copyable):
         world.episode_i[episode.DECISION] = tick // TICKS_PER_DECISION
         world.contacts[:, contact.TICK] += self._later_ticks
         names, live = core.names(0), self._live()
+        drawn = drawn_worlds(core)[0]
+        world.debris_f[...], world.debris_i[...] = drawn["debris_f"], drawn["debris_i"]
+        world.debris_f[debris.X] += FIRST_X_M
         world.track_i[track.TARGET, VEHICLE_SLOTS:] = -1
         for j, slot in enumerate(live):
-            self._put_object(world, source, j, slot)
+            _put_track(world, source, j, slot)
         world.episode_i[episode.NUM_DEBRIS] = len(live)
         families = core.settings.imagination.starts.families
         self._scene.instance = SimpleNamespace(
@@ -181,27 +197,18 @@ class DreamPicture(Copyable):
         arrays = tuple(getattr(world, name).copy() for name, _, _ in _DRAWN)
         self._now = _Poses(int(world.episode_i[episode.DECISION]), arrays)
 
-    def _put_object(self, world: World, source: World, j: int, slot: int) -> None:
-        """Copy the object of a slot to drawn object ``j``, in place."""
-        here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
-        world.track_i[:, here] = source.track_i[:, there]
-        if world.track_i[track.TARGET, here] >= 0:
-            world.track_i[track.TARGET, here] = j
-        world.track_f[:, here] = source.track_f[:, there]
-        world.track_f[track.X, here] += FIRST_X_M
-        dreams = self._core.dreams
-        for row, at in _MOTION:
-            world.debris_f[row, j] = dreams.things[0, slot, at]
-        world.debris_f[debris.X, j] += FIRST_X_M
-        kind = int(dreams.theta[0, slot])
-        world.debris_i[:, j] = 0
-        world.debris_i[debris.IS_REAL, j] = int(kind > 0)
-        world.debris_i[debris.IS_PATCH, j] = int(0 < kind <= NUM_PATCHES)
-        world.debris_i[debris.LOOK, j] = dreams.look[0, slot]
-        world.debris_i[debris.CARRIER, j] = -1
-
     def close(self) -> None:
         """Release the viewer."""
         if self._viewer is not None:
             self._viewer.close()
             self._viewer = None
+
+
+def _put_track(world: World, source: World, j: int, slot: int) -> None:
+    """Copy the track of an object's slot to that of drawn object ``j``, in place."""
+    here, there = VEHICLE_SLOTS + j, VEHICLE_SLOTS + slot
+    world.track_i[:, here] = source.track_i[:, there]
+    if world.track_i[track.TARGET, here] >= 0:
+        world.track_i[track.TARGET, here] = j
+    world.track_f[:, here] = source.track_f[:, there]
+    world.track_f[track.X, here] += FIRST_X_M

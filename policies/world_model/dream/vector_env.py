@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from envs.world.settings import check_options
 from envs.world.vector_env import WorldsVectorEnv
+from policies.world_model.dream.drawn_worlds import drawn_worlds
 from policies.world_model.dream.simulation.core import DreamCore
 from policies.world_model.dream.simulation.settings import OPTIONS, DreamSettings
+
+if TYPE_CHECKING:
+    from envs.camera import Camera
 
 
 class DreamVectorEnv(WorldsVectorEnv):
@@ -31,7 +35,7 @@ class DreamVectorEnv(WorldsVectorEnv):
         Number of worlds ``B``, >= 1.
     render_mode
         Must be ``None``: ``DreamEnv`` draws.
-    autoreset_mode, max_episode_steps
+    autoreset_mode, max_episode_steps, camera
         Those of ``envs.world.vector_env.WorldsVectorEnv``.
     **settings
         Arguments of ``policies.world_model.dream.simulation.settings.DreamSettings``.
@@ -49,10 +53,13 @@ class DreamVectorEnv(WorldsVectorEnv):
         render_mode: str | None = None,
         autoreset_mode: str | AutoresetMode = AutoresetMode.SAME_STEP,
         max_episode_steps: int | None = None,
+        camera: str | Mapping[str, Any] | Camera | None = None,
         **settings: Any,
     ) -> None:
         self.settings = DreamSettings(**settings)
-        super().__init__(num_envs, render_mode, "continuous", autoreset_mode, max_episode_steps)
+        super().__init__(
+            num_envs, render_mode, "continuous", autoreset_mode, max_episode_steps, camera
+        )
         self.core = DreamCore(num_envs, self.settings)
 
     @property
@@ -86,21 +93,23 @@ class DreamVectorEnv(WorldsVectorEnv):
         chosen = self._choose(given.pop("reset_mask", None), self.core.pieces >= 0)
         self._seed(seed, chosen)
         self._begin(chosen, given)
-        return self.core.observation(), self._describe_reset(
+        return self.core.observation() | self._pictures(), self._describe_reset(
             chosen, self.core.dreams.records["cost"]
         )
 
     def _begin(self, chosen: NDArray[np.int64], options: dict[str, Any] | None = None) -> None:
         self.core.begin(chosen, self._generators, options or {})
+        if self._sensor is not None:
+            self._sensor.begin(drawn_worlds(self.core), chosen)
 
-    def _observe_one(self, b: int) -> dict[str, NDArray[np.float32]]:
-        return self.core.observation(b)
+    def _observe_one(self, b: int) -> dict[str, NDArray[Any]]:
+        return self.core.observation(b) | self._pictures(b)
 
     def _hash(self, b: int) -> str:
         return self.core.fingerprint(b)
 
     def _describe(self, total: NDArray[np.float64], num_contacts: int) -> dict[str, Any]:
-        return self.core.describe(total, num_contacts)
+        return self.core.describe(total, num_contacts) | self._masks()
 
     def step(
         self, actions: object
@@ -110,5 +119,8 @@ class DreamVectorEnv(WorldsVectorEnv):
         """Advance every dream by one decision; ``actions`` are ``(B, 2)`` in [-1, 1]."""
         self._check_running()
         reward, terminated, truncated, info = self.core.step(actions)
+        if self._sensor is not None:
+            self._sensor.advance(drawn_worlds(self.core))
+            info |= self._masks()
         self._follow_mode(reward, terminated, truncated, info)
-        return self.core.observation(), reward, terminated, truncated, info
+        return self.core.observation() | self._pictures(), reward, terminated, truncated, info

@@ -8,9 +8,9 @@ import pytest
 import experiments
 from envs.debris.safe_yaml import read_mapping
 from experiments.cli.locations import CONF
-from experiments.presentation.gather import gather
+from experiments.presentation.joining.gather import gather
 from experiments.presentation.publish import main_records, summarise_source
-from experiments.presentation.readme import BEGIN, END, describe_source, make_block
+from experiments.presentation.text.readme import BEGIN, END, describe_source, make_block
 from experiments.records import table as records
 
 HEADLINE = Path(experiments.__file__).parent / "results" / "validation"

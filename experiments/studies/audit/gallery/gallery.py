@@ -23,18 +23,15 @@ from experiments.studies.audit.groups import Scene
 from experiments.studies.audit.probes.contents import contents
 from experiments.studies.audit.probes.decisions import interaction
 from experiments.studies.audit.scenes.moments import Moments
-from experiments.video.encode import Reel, write_mp4
+from experiments.video.encode import Reel, write_mp4, write_png
 from experiments.video.films import dream_film
 from experiments.video.films.beside import Failure, Plan, Sleep, dream_beside
-from experiments.video.films.contact_sheet import write_png
-from experiments.video.films.dreaming import FPS, Dreamt
+from experiments.video.films.dream_film import FPS, PER_DECISION
+from experiments.video.films.dreaming import Dreamt
 from experiments.video.films.side_by_side import Heading
 
 FOLDER: Final = "films"
 """Folder of the films, beside the table."""
-
-PER_DECISION: Final = 3
-"""Frames per decision."""
 
 QUALITY: Final = "28"
 """Of the video encoder: half the bytes of other films, letters are still sharp [A]; they are kept with the results."""
@@ -107,7 +104,7 @@ def _film(scene: Scene, case: Case, stem: Path, key: str) -> None:
         dream_film.play(dreamt, Heading(case.probe, case.caption)), {case.step * PER_DECISION}
     )
     write_mp4(stem.with_suffix(".mp4"), film, FPS, title=case.caption, quality=QUALITY)
-    write_png(stem.with_suffix(".png"), film.kept[0])
+    write_png(stem.with_suffix(".png"), film.kept[case.step * PER_DECISION])
     about = {"key": key, "case": case._asdict(), "frames_sha256": film.sha256}
     write_text(stem.with_suffix(".json"), json.dumps(about, indent=1) + "\n")
 

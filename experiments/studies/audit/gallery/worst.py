@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from envs.specification import DECISION_S
-from experiments.presentation.tables import usd
+from experiments.presentation.text.tables import usd
 from experiments.studies.audit.groups import MOST_VIOLATIONS, mean_of_dreams
 from experiments.studies.audit.probes.decisions import interaction
 from experiments.studies.audit.probes.dynamics import violations

@@ -1,1 +1,1 @@
-"""The explorer: a local page on top of the counterfactual study, served by NiceGUI, which only this folder imports."""
+"""The explorer: a local page on top of the counterfactual study, made of elements of NiceGUI."""

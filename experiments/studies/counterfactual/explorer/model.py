@@ -13,9 +13,10 @@ from envs.errors import UserError
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, SuiteItem
 from experiments.presentation.figures.style import styled
+from experiments.presentation.local_page.jobs import Job, Worker
 from experiments.store.atomic import make_folder
 from experiments.studies.counterfactual.configuration import ExploreConfiguration
-from experiments.studies.counterfactual.explorer.jobs import Job, Worker
+from experiments.studies.counterfactual.explorer.pictures import Sight, take_pictures
 from experiments.studies.counterfactual.figure import FULL_IN, NARROW_IN, Drawn, draw
 from experiments.studies.counterfactual.files import describe
 from experiments.studies.counterfactual.properties import (
@@ -24,7 +25,8 @@ from experiments.studies.counterfactual.properties import (
     label_properties,
 )
 from experiments.studies.counterfactual.study import Report, Study, study
-from experiments.video.job import MOST_POLICIES, Order, make_video
+from experiments.video.job import make_video
+from experiments.video.order import MOST_POLICIES, Order
 
 USUAL_PROPERTY: Final = "object.mass"
 """The property that is shown first, if the family has it."""
@@ -47,6 +49,7 @@ class Result(NamedTuple):
     study: Study
     wide: Picture
     narrow: Picture
+    sights: list[Sight]  # one per value
 
 
 class Model:
@@ -119,7 +122,9 @@ class Model:
         with styled():
             wide = _picture(draw(found, title, FULL_IN))
             narrow = _picture(draw(found, f"{item.family} {item.seed}", NARROW_IN))
-        return Result(title, found, wide, narrow)
+        report(1.0, "pictures")
+        sights = take_pictures([changed.change(instance, float(v)) for v in found.values])
+        return Result(title, found, wide, narrow, sights)
 
     def _video(self, item: SuiteItem, name: str, value: float, report: Report) -> Path:
         """Make a video on the worker's thread."""

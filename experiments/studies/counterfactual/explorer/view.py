@@ -9,15 +9,19 @@ from typing import Any, Final
 from nicegui import app, ui
 
 from envs.scenario.suite import SuiteItem
-from experiments.presentation.figures.style import COLOURS
+from experiments.presentation.local_page.jobs import Job
 from experiments.studies.counterfactual.executions import MANOEUVRES
-from experiments.studies.counterfactual.explorer.jobs import Job
 from experiments.studies.counterfactual.explorer.model import USUAL_PROPERTY, Model, Picture, Result
 from experiments.studies.counterfactual.figure import place_of
 from experiments.studies.counterfactual.study import Flip, Study
 
 POLL_S: Final = 0.2
 """Seconds between two checks of the progress of jobs by a page."""
+
+INK: Final = "#1d2125"
+"""Colour of controls: that of text, because colours stand for manoeuvres."""
+
+_VIEWS: Final = ("the driver's view", "the same moment from above")
 
 _COSTS: Final = (
     ("name", "manoeuvre"), ("usd", "US$"), ("how", "best way"), ("mark", "verdict"),
@@ -56,7 +60,7 @@ class View:
 
     def _build(self, families: list[str], family: str, seed: int, name: str) -> None:
         """Create all elements, still empty."""
-        ui.colors(primary=COLOURS[0])
+        ui.colors(primary=INK)
         with ui.element("main").classes("w-full max-w-5xl mx-auto p-2 flex flex-col gap-2"):
             ui.html("What if it were different?", tag="h1", sanitize=False).classes(
                 "text-xl font-bold"
@@ -85,13 +89,19 @@ class View:
         with ui.element("div").classes("w-full px-3"):
             self._slider = ui.slider(min=0, max=1, step=1, on_change=self._drag)
             self._slider.props('snap markers aria-label="value of the property"')
-        with ui.element("div").classes("w-full grid grid-cols-1 lg:grid-cols-2 gap-3"):
-            self._costs = _table(_COSTS, "costs")
-            self._decisions = _table(_DECISIONS, "decisions")
+        self._answer = ui.label().classes("answer text-base font-bold")
+        with ui.element("div").classes("w-full grid grid-cols-1 md:grid-cols-2 gap-2 items-center"):
+            self._sights = [
+                ui.element("img").classes(f"w-full rounded sight-{name}")
+                for name in ("driver", "above")
+            ]
         self._pictures = [
             _PictureBox("w-full gt-xs"),
             _PictureBox("w-full lt-sm"),
         ]
+        with ui.element("div").classes("w-full grid grid-cols-1 lg:grid-cols-2 gap-3"):
+            self._costs = _table(_COSTS, "costs")
+            self._decisions = _table(_DECISIONS, "decisions")
         self._button = ui.button("Play the video", on_click=self._play).props("no-caps")
         self._button.classes("self-start")
         self._screen = ui.column().classes("w-full items-stretch")
@@ -159,6 +169,9 @@ class View:
         text = f"{found.changed.title} {found.changed.text(value)}"
         self._value.set_text(f"{text}{suffix}")
         self._slider.props(f'aria-valuetext="{text}"')
+        self._answer.set_text(describe_answer(found, k))
+        for image, source, what in zip(self._sights, self._result.sights[k], _VIEWS, strict=True):
+            _show_image(image, source, f"{what}: {text}")
         self._costs.rows = cost_rows(found, k)
         self._decisions.rows = decision_rows(found, k)
         for box in self._pictures:
@@ -197,14 +210,28 @@ class _PictureBox:
         self._line.style(
             f"top: {100 * picture.top:.2f}%; height: {100 * (picture.bottom - picture.top):.2f}%"
         )
-        alt = f"Costs of the manoeuvres and decisions: {title}"
-        # not props(...), which would parse the long address
-        self._image.props["src"], self._image.props["alt"] = picture.source, alt
-        self._image.update()
+        _show_image(self._image, picture.source, f"Costs of the manoeuvres and decisions: {title}")
 
     def point_at(self, share: float) -> None:
         """Move the line to a share of the axis."""
         self._line.style(f"left: {100.0 * (self._left + share * (self._right - self._left)):.2f}%")
+
+
+def _show_image(image: ui.element, source: str, alt: str) -> None:
+    """Show another picture; not by ``props(...)``, which would parse the long address."""
+    image.props["src"], image.props["alt"] = source, alt
+    image.update()
+
+
+def describe_answer(study: Study, k: int) -> str:
+    """The right manoeuvre at the ``k``-th value, and what every policy does and pays instead."""
+    right = int(study.best[k])
+    least = float(study.cost_usd[k, right])
+    others = [
+        f"{name}: {MANOEUVRES[int(driven.manoeuvre[k])]}, {driven.cost_usd[k] - least:,.0f} US$ more."
+        for name, driven in study.driven.items()
+    ]
+    return " ".join([f"Cheapest: {MANOEUVRES[right]}, {least:,.0f} US$.", *others])
 
 
 def cost_rows(study: Study, k: int) -> list[dict[str, Any]]:

@@ -1,21 +1,22 @@
-"""Trajectories of other vehicles belong to an instance: checked, stored, hashed, and refused by the engines."""
+"""Trajectories of other vehicles belong to an instance: checked, stored, hashed, and kept by what changes instances."""
 
 import json
 import pickle
 from dataclasses import replace
 
-import gymnasium as gym
 import numpy as np
 import pytest
 
 from envs.errors import UserError
-from envs.scenario.generator import ScenarioSampler
+from envs.scenario.generator import ScenarioSampler, rebuild
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.trajectory import COURSE, Trajectory
+from envs.specification import vehicle
+from experiments.studies.sensitivity.factors import change_followers
 
 COURSES = {
     "time_s": [0.0, 1.0, 2.5],
-    "x_m": [480.0, 510.0, 555.0],
+    "x_m": [640.0, 670.0, 715.0],
     "y_m": [0.0, 0.5, 4.0],
     "heading_rad": [0.0, 0.05, 0.0],
     "speed_mps": [30.0, 30.0, 30.0],
@@ -26,6 +27,17 @@ def course(index=1, **changes):
     """A lane change in three moments."""
     numbers = {name: np.array(values) for name, values in (COURSES | changes).items()}
     return Trajectory(index, **numbers)
+
+
+def long(index):
+    """Three hundred moments of a standing vehicle."""
+    still = np.zeros(300)
+    return Trajectory(index, np.arange(300.0), still + 640.0, still, still, still)
+
+
+def beside(index):
+    """The same in the third lane."""
+    return course(index, y_m=[8.0, 8.5, 12.0])
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +52,7 @@ def test_there_are_none_by_default(plain):
 
 
 def test_they_are_stored_hashed_and_frozen(plain):
-    played = replace(plain, trajectories=(course(1), course(2)))
+    played = plain.with_trajectories(course(1), beside(2))
     read = ScenarioInstance.from_dict(json.loads(json.dumps(played.to_dict())))
     copied = pickle.loads(pickle.dumps(played))  # noqa: S301 (made here)
     for other in (read, copied):
@@ -52,19 +64,48 @@ def test_they_are_stored_hashed_and_frozen(plain):
                 assert not getattr(one, name).flags.writeable
     for name in COURSE:
         moved = course(1, **{name: [*COURSES[name][:2], COURSES[name][2] + 0.25]})
-        assert replace(plain, trajectories=(moved, course(2))).hash != played.hash
+        assert plain.with_trajectories(moved, beside(2)).hash != played.hash
 
 
-@pytest.mark.parametrize("engine", ["make", "make_vec"])
-def test_an_engine_refuses_what_it_does_not_play(plain, engine):
-    instance = replace(plain, trajectories=(course(),))
-    name = "envs:roadworld/Debris-v1"
-    twin = {"num_envs": 1, "vectorization_mode": "vector_entry_point"}
-    env = gym.make(name) if engine == "make" else gym.make_vec(name, **twin)
-    with pytest.raises(
-        UserError, match=r"^instance: trajectories: got 1, expected none: this vers"
-    ):
-        env.reset(options={"instance": instance})
+def test_the_hash_of_an_instance_without_any_is_what_it_was(plain):
+    assert plain.hash == "ac4bde60b289ffc7bdb62aef854154635714c87c58c7bb60ccd0b0ebe1fb065f"
+    assert plain.with_trajectories().hash == plain.hash
+
+
+def test_their_vehicles_are_put_where_they_begin(plain):
+    played = plain.with_trajectories(course(1))
+    rows = [vehicle.X, vehicle.Y, vehicle.HEADING, vehicle.SPEED]
+    assert played.vehicle_f[rows, 1].tolist() == [640.0, 0.0, 0.0, 30.0]
+    assert played.vehicle_i[[vehicle.LANE, vehicle.TARGET_LANE], 1].tolist() == [0, 0]
+    others = np.arange(played.vehicle_f.shape[1]) != 1
+    assert np.array_equal(played.vehicle_f[:, others], plain.vehicle_f[:, others])
+    with pytest.raises(UserError) as caught:
+        replace(plain, trajectories=(course(1),))
+    x = plain.vehicle_f[vehicle.X, 1]
+    assert str(caught.value).startswith(
+        f"trajectory of vehicle 1: x_m: begins with 640, expected {x:g} as in vehicle_f"
+    )
+
+
+def test_a_rebuilt_instance_keeps_them(plain):
+    played = plain.with_trajectories(course(1))
+    assert rebuild(played, {}).hash == played.hash
+    slower = rebuild(played, {"ego.speed": plain.parameters["ego.speed"] - 1.0})
+    assert slower.trajectories == played.trajectories
+    assert slower.vehicle_f[vehicle.X, 1] == 640.0
+    assert slower.hash != played.hash
+
+
+def test_gaps_behind_move_them_along(plain):
+    lane = plain.vehicle_i[vehicle.LANE, 0]
+    is_behind = plain.vehicle_f[vehicle.X] < plain.vehicle_f[vehicle.X, 0]
+    behind = np.flatnonzero(is_behind & (plain.vehicle_i[vehicle.LANE] == lane))
+    k = int(behind[plain.vehicle_f[vehicle.X, behind].argmax()])
+    x, y = plain.vehicle_f[[vehicle.X, vehicle.Y], k]
+    one = course(k, x_m=[x, x + 30.0, x + 75.0], y_m=[y] * 3, heading_rad=[0.0] * 3)
+    wider = change_followers(plain.with_trajectories(one), 1.5)
+    assert wider.trajectories[0].x_m[0] == wider.vehicle_f[vehicle.X, k] < x
+    assert np.diff(wider.trajectories[0].x_m) == pytest.approx([30.0, 45.0])
 
 
 @pytest.mark.parametrize(
@@ -79,6 +120,16 @@ def test_an_engine_refuses_what_it_does_not_play(plain, engine):
         ({"speed_mps": [30.0, -1.0, 30.0]}, "speed_mps: got -1, expected 0 to 60"),
         ({"y_m": [0.0, np.nan, 0.0]}, "y_m: got nan, expected -10 to 30"),
         ({"x_m": [0.0, 1.0, 1e6]}, "x_m: got 1e+06, expected 0 to 10000"),
+        (
+            {"x_m": [640.0, 670.0, 760.0]},
+            "speed_mps, heading_rad: got 30 m/s at 0.05 rad, but from 1 to 2.5 s the positions move at 60 m/s at "
+            "0.0389 rad, expected about the same",
+        ),
+        (
+            {"heading_rad": [0.0, 1.0, 0.0]},
+            "speed_mps, heading_rad: got 30 m/s at 0 rad, but from 0 to 1 s the positions move at 30 m/s at 0.0167 "
+            "rad, expected about the same",
+        ),
     ],
 )
 def test_an_impossible_course_is_refused(changes, expected):
@@ -93,9 +144,13 @@ def test_the_vehicle_must_exist_and_have_one(plain):
         ((course(0),), f"trajectory: vehicle: got 0, expected 1 to {last}, the ego has none"),
         ((course(last + 1),), f"trajectory: vehicle: got {last + 1}, expected 1 to {last}"),
         ((course(1), course(1)), "trajectory: vehicle: got 1 twice, expected one per vehicle"),
+        (
+            (long(1), long(2)),
+            "instance: trajectories: got 600 moments, expected at most 256: one or two per",
+        ),
     ):
         with pytest.raises(UserError) as caught:
-            replace(plain, trajectories=given)
+            plain.with_trajectories(*given)
         assert str(caught.value).startswith(expected)
 
 

@@ -1,6 +1,8 @@
 """Records to tables: matched pairs, floors, scores, the worst; and refusals."""
 
+import colorsys
 import json
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +15,18 @@ from experiments.evaluation.entrants import Entrant
 from experiments.presentation.figures.figures import draw_all
 from experiments.presentation.page.index import write_page
 from experiments.presentation.page.shell import SCRIPTS
-from experiments.presentation.summary import ALL, align, find_best, find_worst, summarise
-from experiments.presentation.tables import markdown, outcome_cells, render, to_plain
+from experiments.presentation.summaries.instances import find_best, find_worst
+from experiments.presentation.summaries.kinds import (
+    CONSTANT,
+    LEARNED,
+    MODEL,
+    ORACLE,
+    OTHER,
+    PLANNER,
+    RULES,
+)
+from experiments.presentation.summaries.summary import ALL, align, summarise, with_kinds
+from experiments.presentation.text.tables import markdown, outcome_cells, render, to_plain
 from experiments.records.prices import CORE_HOUR_USD, Price, to_usd
 from policies.base import Budget
 
@@ -28,6 +40,12 @@ ENTRANTS = {
     "mine": Entrant(budget=Budget(200_000, 360.0)),
     "clairvoyant": Entrant(is_privileged=True),
 }
+
+
+KINDS_OF = {
+    "keep": CONSTANT, "brake": CONSTANT, "mine": OTHER, "clairvoyant": ORACLE, "ppo": LEARNED, "planner": PLANNER,
+    "rule": RULES, "model": MODEL,
+}  # fmt: skip
 
 
 def make(policies=tuple(COSTS), seeds=20, **changes):
@@ -206,9 +224,81 @@ def test_page_is_self_contained_and_escapes(tmp_path):
     assert "https://" not in text
     assert 'src="videos/cut_out-7.mp4"' in text
     assert 'href="replays/cut_out-7.html"' in text
-    assert text.count('src="data:image/svg+xml;base64,') == len(drawn) == 6
+    # one of the figures is there for narrow screens only
+    assert text.count('src="data:image/svg+xml;base64,') == len(drawn) - 1 == 7
+    assert text.count('srcset="data:image/svg+xml;base64,') == 1
     for figure in drawn:
         assert (tmp_path / "figures" / f"{figure.name}.png").stat().st_size > 5_000
+
+
+def write(tmp_path, table, policies):
+    """The page of a table, as text."""
+    summary = summary_of(table, policies)
+    summary = with_kinds(summary, {name: KINDS_OF.get(name, OTHER) for name in policies})
+    first = summary.comparisons[0]
+    text = f"{first.verdict.sentence}; it would take about 900 pairs to make it significant"
+    first = first._replace(verdict=first.verdict._replace(text=text))
+    summary = summary._replace(comparisons=[first, *summary.comparisons[1:]])
+    drawn = draw_all(summary, table, tmp_path / "figures")
+    provenance = {"command": "", "records_sha256": "", "machine": {"commit": ""}}
+    return write_page(tmp_path, {"loc_8": summary}, drawn, provenance).read_text(encoding="utf-8")
+
+
+def test_the_page_shows_before_it_tells(tmp_path):
+    def differ(rows):
+        mine = [row for row in rows if row["policy"] == "mine"]
+        mine[3]["cost_usd"], mine[7]["cost_usd"] = 1.0, 90_000.0
+
+    text = write(tmp_path, make(edit=[differ]), tuple(COSTS))
+    # in this order: a sentence with its interval, three instances, one figure, one table, the rest folded
+    marks = (
+        "<h1>No significant difference: keep costs",
+        'id="films"',
+        "Largest win of keep",
+        "Largest loss of keep",
+        "A typical instance",
+        'class="first"',
+        "<table",
+        '<details class="fold"',
+    )
+    places = [text.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert "(95 % CI " in text[: text.index("</h1>")]
+    before = text[: text.index('<details class="fold"')]
+    assert before.count('class="card film"') == 3
+    assert before.count("<table") == before.count("<picture") == 1
+    # what would settle it is not part of the sentence, but of the lines below
+    advice = "It would take about 900 pairs to make it significant."
+    assert text.index("</h1>") < text.index(advice) < text.index('id="films"')
+    assert "900 pairs" not in text[: text.index("</h1>")]
+
+
+def find_hues(text):
+    """Hues of the colours of a text, in degrees, without greys."""
+    found = set()
+    for colour in set(re.findall(r"#([0-9a-fA-F]{6})\b", text)):
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (0, 2, 4)]
+        if max(parts) - min(parts) > 0.1:
+            found.add(round(360 * colorsys.rgb_to_hsv(*parts)[0]))
+    return found
+
+
+def test_five_policies_and_at_most_eight_colours(tmp_path):
+    policies = (*COSTS, "ppo", "planner", "rule", "model")
+    text = write(tmp_path, make(policies), policies)
+    before, _, after = text.partition('<details class="fold"')
+    shown = [name for name in policies if f"</span>{name}</b>" in before]
+    # the two that are compared, then the cheapest of other kinds
+    assert shown == ["mine", "clairvoyant", "ppo", "rule", "model"]
+    assert all(f"</span>{name}</b>" in after for name in policies)
+    light = text[text.index(":root {") : text.index("@media (prefers")]
+    kinds = "".join(re.findall(r"--kind: #\w+", text))
+    figures = "".join(
+        path.read_text(encoding="utf-8") for path in (tmp_path / "figures").glob("*.svg")
+    )
+    # figures and maps have the colours of kinds alone, or mixtures of one of them with white
+    assert find_hues(figures) <= find_hues(kinds)
+    assert 4 < len(find_hues(light + kinds) | find_hues(figures)) <= 8
 
 
 def test_figures_are_the_same_bytes_every_time(tmp_path):
@@ -228,6 +318,8 @@ def test_page_of_a_single_policy(tmp_path):
     text = write_page(tmp_path, {"loc_8": summary}, drawn, provenance).read_text(encoding="utf-8")
     assert "No score" in text
     assert text.count('class="card worst"') == 3
+    assert "<h1>mine costs 4" in text
+    assert 'class="card film"' not in text
     assert 'class="card best"' not in text
 
 

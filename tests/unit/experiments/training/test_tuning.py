@@ -166,9 +166,10 @@ def test_tuned_policy_file_loads_and_says_where_it_comes_from(tmp_path, percepti
 
 @pytest.mark.parametrize("told", ["-1", ".inf", "many", "true"])
 def test_cpu_seconds_of_a_policy_file_are_checked(tmp_path, told):
-    text = locate("policy", "rule_tuned").read_text()
+    lines = locate("policy", "rule_tuned_perception").read_text().splitlines()
+    kept = [line for line in lines if not line.startswith("cpu_seconds")]
     path = tmp_path / "mine.yaml"
-    path.write_text(f"{text}\ncpu_seconds: {told}\n")
+    path.write_text("\n".join([*kept, f"cpu_seconds: {told}\n"]))
     with pytest.raises(UserError, match=r"cpu_seconds: got .*, expected a number >= 0"):
         load_policy(str(path))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from envs.errors import UserError
-from envs.specification import DECISION_S, column
+from envs.specification import DECISION_S, column, episode, vehicle
 from experiments.cli.loading import load_policy
 from experiments.video.course.divergence import (
     EGO_M,
@@ -15,8 +15,10 @@ from experiments.video.course.divergence import (
     Positions,
     find_divergence,
 )
+from experiments.video.drawing.title import TITLE_PX
 from experiments.video.films import dream_film, dreaming
 from experiments.video.films.dreaming import DreamOptions
+from experiments.video.films.layout import arrange
 from experiments.video.films.side_by_side import Heading
 from policies.world_model.dream.simulation.starts import LENGTH
 
@@ -93,19 +95,31 @@ def test_a_dream_begins_where_the_truth_is(dreamt):
     # it goes on at its speed
     speed = dreamt.script.episode.ego[dreamt.start, column.E_SPEED]
     assert last.ego[0] == pytest.approx(speed * DECISION_S * (len(dreamt.true) - 1), rel=0.1)
-    assert len(dreamt.pictures) == 1 + 3 * (len(dreamt.true) - 1)
+    assert dreamt.course.num_ticks == 3 * (len(dreamt.true) - 1)
+    ticks = dreamt.course.worlds.episode_i[:, episode.TICK]
+    np.testing.assert_array_equal(ticks, 3 * dreamt.start + np.arange(len(ticks)))
+    assert (np.diff(dreamt.course.worlds.vehicle_f[:, vehicle.X, 0]) > 0.0).all()
     assert np.isfinite(first.objects).any()
 
 
 def test_the_same_frames_every_time(dreamt, instance):
     def digest(some):
         frames = list(dream_film.play(some, HEADING))
-        assert len(frames) == some.num_frames
-        assert {frame.shape for frame in frames} == {(36 + 2 * 396, 1280, 3)}
+        assert len(frames) == dream_film.time_dream(some).num_frames
+        assert {frame.shape for frame in frames} == {(720, 1280, 3)}
         return hashlib.sha256(b"".join(frame.tobytes() for frame in frames)).hexdigest()
 
     again = dreaming.dream("keep", load_policy("keep"), instance, DreamOptions(), max_seconds=2.0)
     assert digest(again) == digest(dreamt)
+
+
+def test_dream_and_truth_begin_alike_to_the_driver(dreamt):
+    layout = arrange("camera", 2)
+    frame = next(dream_film.play(dreamt, HEADING, layout=layout)).astype(int)
+    picture = np.s_[40 + TITLE_PX + 100 : 40 + TITLE_PX + 400]
+    truth, dream = frame[picture][:, :638], frame[picture][:, 642:]
+    assert np.abs(truth - dream).mean() < 12.0
+    assert truth.std() > 10.0
 
 
 def test_the_divergence_is_marked_from_its_decision_on(dreamt):
@@ -113,7 +127,7 @@ def test_the_divergence_is_marked_from_its_decision_on(dreamt):
         **{**dreamt.__dict__, "divergence": dreaming.Divergence(2, "an object is elsewhere")}
     )
     red = [
-        bool((frame[41, 4:-4] == frame[41, 4]).all() and frame[41, 4, 0] > 200)
+        bool((frame[41, 4:630] == frame[41, 4]).all() and frame[41, 4, 0] > 200)
         for frame in dream_film.play(parted, HEADING)
     ]
     # the fourth frame is the first of the second decision

@@ -11,18 +11,21 @@ from envs.highway.drawing.lettering import Lettering
 from envs.specification import VEHICLE_SLOTS, track, vehicle
 from envs.specification.world import empty_world
 from experiments.cli.loading import load_policy
+from experiments.video.course.clock import Moment, set_clock
 from experiments.video.course.script import drive
 from experiments.video.drawing.future import BRIGHTEST, FAINTEST, draw_future, find_opacity
-from experiments.video.drawing.lines import Pen
+from experiments.video.drawing.lines import POLICY_COLOURS, Pen
 from experiments.video.drawing.readouts import group_belief
-from experiments.video.films import four_panel
-from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
-from experiments.video.films.four_panel import PANELS, ModelFilm, find_nearest
-from experiments.video.films.side_by_side import Heading
+from experiments.video.drawing.title import TITLE_PX
+from experiments.video.films.episode import Film
+from experiments.video.films.four_panel import ModelFilm, find_nearest
+from experiments.video.films.layout import arrange_four
+from experiments.video.films.side_by_side import Heading, Timing, play
 from policies.base import Foresight
 
 HEADING = Heading("lone object", "sofa")
-WIDTH = 960
+ABOVE = arrange_four("above")
+PICTURE = np.s_[TITLE_PX : TITLE_PX + ABOVE.shape.pictures_px]
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +33,20 @@ def thinking(instance):
     return drive("world_model", load_policy("world_model"), instance, foresee=True)
 
 
-def films(keep, thinking):
-    options = {"width": WIDTH, "fps": 5, "max_seconds": 6.0}
-    return Film(keep, **options), ModelFilm(thinking, **options)
+def films(keep, thinking, layout=ABOVE):
+    options = {"shape": layout.shape, "max_seconds": 6.0}
+    model = ModelFilm(thinking, colour=POLICY_COLOURS[1], outer=layout.outer, **options)
+    return [Film(keep, **options), model]
+
+
+def shoot(keep, thinking):
+    timing = Timing(set_clock(90, 5), 5)
+    return list(play(films(keep, thinking), HEADING, timing, ABOVE))
 
 
 @pytest.fixture(scope="module")
 def frames(keep, thinking):
-    return list(four_panel.play(*films(keep, thinking), HEADING))
+    return shoot(keep, thinking)
 
 
 def test_opacity_falls_with_the_spread_of_the_members():
@@ -101,30 +110,43 @@ def test_the_future_begins_at_the_ego_and_goes_forward(thinking):
 def test_sizes_and_number_of_frames(frames):
     # 6 s at 5 frames per second, the first state, and two seconds of end cards
     assert len(frames) == 31 + 10
-    assert {frame.shape for frame in frames} == {(36 + 2 * (4 + PANEL_HEIGHT_PX), 2 * WIDTH + 4, 3)}
+    assert {frame.shape for frame in frames} == {(720, 1280, 3)}
 
 
 def test_the_same_frames_every_time(keep, thinking, frames):
     def digest(some):
         return hashlib.sha256(b"".join(frame.tobytes() for frame in some)).hexdigest()
 
-    assert digest(four_panel.play(*films(keep, thinking), HEADING)) == digest(frames)
+    assert digest(shoot(keep, thinking)) == digest(frames)
 
 
 def test_truth_and_model_show_one_world_and_the_imagination_a_dim_one(keep, thinking):
     _, model = films(keep, thinking)
-    for frame in list(model.frames())[::10]:
-        truth, said, imagined = np.split(frame, PANELS)
-        road = np.s_[80:280]
+    for tick in range(0, 91, 30):
+        truth, said, imagined = model.draw_panels(Moment(float(tick)))
         # options are laid over the picture of the model, nothing over the truth
-        same = (truth[road] == said[road]).all(axis=2).mean()
+        same = (truth[PICTURE] == said[PICTURE]).all(axis=2).mean()
         assert 0.9 < same <= 1.0
-        assert imagined[road].mean() < 0.6 * truth[road].mean()
+        assert imagined[PICTURE].mean() < 0.6 * truth[PICTURE].mean()
 
 
 def test_an_ended_model_is_dimmed_in_all_three(keep, thinking):
     _, model = films(keep, thinking)
-    last = list(model.frames())[-1]
-    card = model.end_card(last)
-    for before, after in zip(np.split(last, PANELS), np.split(card, PANELS), strict=True):
-        assert after[90:250].mean() < before[90:250].mean()
+    last = model.draw_panels(Moment(90.0))
+    for before, after in zip(last, model.end_cards(last), strict=True):
+        assert after[PICTURE].mean() < before[PICTURE].mean()
+
+
+def test_truth_and_imagination_are_seen_by_the_driver(keep, thinking):
+    _, model = films(keep, thinking, arrange_four("both"))
+    imagining = [k for k, future in enumerate(thinking.foresights) if future is not None]
+    silent = [k for k, future in enumerate(thinking.foresights[:30]) if future is None]
+    truth, said, imagined = model.draw_panels(Moment(3.0 * imagining[0] + 1.0))
+    assert (truth[PICTURE] != said[PICTURE]).mean() > 0.5
+    # another state, at the same brightness
+    changed = (truth[PICTURE] != imagined[PICTURE]).any(axis=2).mean()
+    assert changed > 0.2
+    assert imagined[PICTURE].mean() == pytest.approx(truth[PICTURE].mean(), rel=0.1)
+    # nothing is imagined: the truth, dimmed
+    truth, _, imagined = model.draw_panels(Moment(3.0 * silent[0] + 1.0))
+    assert imagined[PICTURE].mean() < 0.6 * truth[PICTURE].mean()

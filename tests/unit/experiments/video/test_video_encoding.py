@@ -4,9 +4,10 @@ import av
 import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
+from PIL import Image
 
 from envs.errors import UserError
-from experiments.video.encode import write_mp4
+from experiments.video.encode import CLIP_FORMATS, CLIP_S, Clip, write_mp4, write_png
 
 
 def bars(level):
@@ -103,3 +104,41 @@ def test_failure_while_drawing_keeps_the_old_file(tmp_path):
         write_mp4(path, frames(), 15)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.parametrize("ending", CLIP_FORMATS)
+def test_a_clip_shows_the_seconds_that_matter(tmp_path, ending):
+    # 20 s of film at 30 frames per second, bright only around its middle
+    path = tmp_path / f"a.{ending}"
+    clip = Clip(path, 600, 30, around=300)
+    for k in range(600):
+        clip.add(k, bars(195 + k % 50 if 210 <= k <= 390 else 20))
+    clip.write()
+    with Image.open(path) as picture:
+        assert picture.format == ending.upper()
+        assert picture.size == (640, 320)
+        assert picture.info["loop"] == 0
+        levels, shown_ms = [], 0
+        for n in range(picture.n_frames):
+            picture.seek(n)
+            levels.append(float(np.asarray(picture.convert("RGB"))[20:140].mean()))
+            shown_ms += picture.info["duration"]
+    assert shown_ms == pytest.approx(1000 * CLIP_S, abs=200)
+    assert min(levels) > 190.0
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_clip_of_a_short_film_is_the_whole_film(tmp_path):
+    path = tmp_path / "a.webp"
+    clip = Clip(path, 31, 15, around=29)
+    for k in range(31):
+        clip.add(k, bars(8 * k))
+    clip.write()
+    with Image.open(path) as picture:
+        assert picture.n_frames == 21
+
+
+def test_a_picture_comes_back(tmp_path):
+    write_png(tmp_path / "a.png", bars(77))
+    with Image.open(tmp_path / "a.png") as picture:
+        np.testing.assert_array_equal(np.asarray(picture), bars(77))

@@ -1,6 +1,4 @@
-"""Films: sizes, titles, imagined futures, padding, end cards; the same frames every time."""
-
-import hashlib
+"""Films from above: sizes, titles, imagined futures, padding, end cards; the same frames every time."""
 
 import numpy as np
 import pygame
@@ -10,11 +8,13 @@ from envs.highway.drawing import palette as ink
 from envs.highway.drawing.canvas import Canvas
 from envs.highway.drawing.lettering import LARGE, Lettering
 from envs.specification import column
+from experiments.video.course.clock import Moment, set_clock
 from experiments.video.drawing.ending import DIMMING
 from experiments.video.drawing.ghosts import draw_ghosts
 from experiments.video.drawing.lines import POLICY_COLOURS, Pen
 from experiments.video.drawing.surfaces import to_surface
 from experiments.video.drawing.title import TITLE_PX
+from experiments.video.encode import write_png
 from experiments.video.films.contact_sheet import (
     CAPTION_PX,
     CELL_PX,
@@ -22,35 +22,44 @@ from experiments.video.films.contact_sheet import (
     TIMES_PX,
     compute_size,
     draw_sheet,
-    write_png,
 )
-from experiments.video.films.episode import PANEL_HEIGHT_PX, Film
-from experiments.video.films.side_by_side import (
-    HEADING_PX,
-    SEPARATOR_PX,
-    Heading,
-    compare_costs,
-    count_frames,
-    play,
-)
+from experiments.video.films.episode import Film
+from experiments.video.films.layout import HEADING_PX, SEPARATOR_PX, arrange
+from experiments.video.films.side_by_side import Heading, Timing, compare_costs, play
 from policies.base import Option
 
 HEADING = Heading("lone object", "sofa")
-OUT_OF_THE_CARD = np.s_[TITLE_PX + 226 :, :900]  # the read-out under the road
+ABOVE = arrange("above", 1).shape
+ROAD_PX = ABOVE.pictures_px
+OUT_OF_THE_CARD = np.s_[TITLE_PX + ROAD_PX + 2 :, :900]  # the read-out under the road
 PICTURE = np.s_[TITLE_PX:]
+ROAD = np.s_[TITLE_PX : TITLE_PX + ROAD_PX]
+SCALE = 7.2  # pixels per metre
+
+
+def film(script, **options):
+    return Film(script, shape=ABOVE, **options)
+
+
+def draw(some, fps=15):
+    return [some.draw(moment) for moment in set_clock(some.num_ticks, fps)]
+
+
+def first(some):
+    return some.draw(Moment(0.0))
 
 
 @pytest.fixture(scope="module")
 def braking(brake):
     """Three seconds at 15 frames per second: cruising, then braking."""
-    return list(Film(brake, max_seconds=3.0).frames())
+    return draw(film(brake, max_seconds=3.0))
 
 
 def test_film_has_a_frame_per_tick_and_one_before(brake, braking):
     # 3 s = 15 decisions = 45 ticks
-    assert Film(brake, max_seconds=3.0).num_frames == len(braking) == 46
-    assert {frame.shape for frame in braking} == {(392, 1280, 3)}
-    assert PANEL_HEIGHT_PX == 392
+    assert film(brake, max_seconds=3.0).num_ticks == 45
+    assert len(braking) == 46
+    assert {frame.shape for frame in braking} == {(338, 1280, 3)}
 
 
 def test_no_picture_is_blank(braking):
@@ -59,35 +68,44 @@ def test_no_picture_is_blank(braking):
 
 
 def test_a_frame_per_decision_is_every_third_of_those_per_tick(brake, braking):
-    slow = list(Film(brake, fps=5, max_seconds=3.0).frames())
+    slow = draw(film(brake, max_seconds=3.0), fps=5)
     assert len(slow) == 16
     for k, frame in enumerate(slow):
         np.testing.assert_array_equal(frame, braking[3 * k])
 
 
-def test_frames_are_the_same_every_time(brake):
-    shown = Film(brake, max_seconds=0.6)
-    hashes = [
-        hashlib.sha256(b"".join(frame.tobytes() for frame in shown.frames())).hexdigest()
-        for _ in range(2)
-    ]
-    assert hashes[0] == hashes[1]
+def test_pictures_between_ticks_are_new_and_their_numbers_are_not(brake, braking):
+    fine = draw(film(brake, max_seconds=3.0), fps=30)
+    assert len(fine) == 91
+    for k in (0, 20, 45):
+        np.testing.assert_array_equal(fine[2 * k], braking[k])
+    for k in (21, 51):
+        assert (fine[k][ROAD] != fine[k - 1][ROAD]).mean() > 0.001
+        assert (fine[k][ROAD] != fine[k + 1][ROAD]).mean() > 0.001
+        np.testing.assert_array_equal(fine[k][OUT_OF_THE_CARD], fine[k - 1][OUT_OF_THE_CARD])
+        np.testing.assert_array_equal(fine[k][:TITLE_PX], fine[k - 1][:TITLE_PX])
+
+
+def test_frames_are_the_same_every_time_and_in_any_order(brake, braking):
+    shown = film(brake, max_seconds=3.0)
+    for k in (40, 3, 45, 0, 44):
+        np.testing.assert_array_equal(shown.draw(Moment(float(k))), braking[k])
 
 
 def test_name_stands_in_the_title_in_the_policys_colour(brake):
-    frame = next(Film(brake, colour=POLICY_COLOURS[1], max_seconds=0.2).frames())
+    frame = first(film(brake, colour=POLICY_COLOURS[1], max_seconds=0.2))
     letters = Lettering()
     letters.begin_frame()
     sheet = letters.render("brake", LARGE, POLICY_COLOURS[1])
     solid = pygame.surfarray.array_alpha(sheet).T == 255
     assert solid.sum() > 100
     height, width = solid.shape
-    where = frame[11 : 11 + height, 18 : 18 + width]
+    where = frame[9 : 9 + height, 18 : 18 + width]
     assert (where[solid] == POLICY_COLOURS[1]).all()
 
 
 def test_label_stands_on_its_plate(brake, braking):
-    # plate at (18, 40), its corners rounded: a pixel near its left edge
+    # plate at (18, 39), its corners rounded: a pixel near its left edge
     assert brake.caption(0).reason == "nothing ahead"
     assert tuple(braking[0][52, 21]) == ink.TEXT_DIM
     assert brake.caption(14).reason == "object ahead"
@@ -95,47 +113,47 @@ def test_label_stands_on_its_plate(brake, braking):
 
 
 def test_silent_policy_has_no_plate(silent):
-    frame = next(Film(silent, max_seconds=0.2).frames())
+    frame = first(film(silent, max_seconds=0.2))
     assert tuple(frame[42, 30]) == ink.PANEL
 
 
 def test_speed_and_cost_are_written_at_the_right(keep, braking):
     # the numbers change while braking, and stand still while nothing changes
-    title = np.s_[28:TITLE_PX, 1020:]
-    for numbers in (np.s_[28:TITLE_PX, 1020:1136], np.s_[28:TITLE_PX, 1150:]):
-        assert (braking[0][numbers] == ink.TEXT).all(axis=2).sum() > 50
+    title = np.s_[:TITLE_PX, 1020:]
+    for numbers in (np.s_[:36, 1150:], np.s_[38:TITLE_PX, 1150:]):
+        assert (braking[0][numbers] == ink.TEXT).all(axis=2).sum() > 5
         assert (braking[0][numbers] != braking[45][numbers]).any()
-    keeping = list(Film(keep, fps=5, max_seconds=1.0).frames())
+    keeping = draw(film(keep, max_seconds=1.0), fps=5)
     np.testing.assert_array_equal(keeping[0][title], keeping[5][title])
 
 
 def test_imagined_futures_lie_on_the_road(imagining):
-    frame = next(Film(imagining, max_seconds=0.2).frames())
+    frame = first(film(imagining, max_seconds=0.2))
     y = float(imagining.episode.ego[0, column.E_Y])
-    road = frame[TITLE_PX : TITLE_PX + 224]
+    road = frame[ROAD]
     middle = np.float64(imagining.episode.instance.episode_f[4:6].mean())
-    # the ego is at 0.22 x 1280 = 281.6 px, 9 px per metre: 40 m ahead is at 641.6
-    row = round(112 + 9.0 * (y - middle))
+    # the ego is at 0.22 x 1280 = 281.6 px, 7.2 px per metre: 40 m ahead is at 569.6
+    row = round(ROAD_PX / 2 + SCALE * (y - middle))
     # the line is a little transparent
-    near = np.abs(road[row - 2 : row + 3, 641].astype(int) - ink.AMBER).max(axis=1)
+    near = np.abs(road[row - 2 : row + 3, 569].astype(int) - ink.AMBER).max(axis=1)
     assert (near < 30).any()
     # and nothing of that colour 70 m ahead, beyond the end of the path
-    ahead = road[row - 2 : row + 3, 281 + 9 * 64 : 281 + 9 * 70].astype(int)
+    ahead = road[row - 2 : row + 3, 281 + 461 : 281 + 504].astype(int)
     assert (np.abs(ahead - ink.AMBER).max(axis=2) > 60).all()
 
 
 def test_imagined_futures_stay_on_the_road_while_the_ego_moves(imagining):
-    frames = list(Film(imagining, max_seconds=0.2).frames())
+    frames = draw(film(imagining, max_seconds=0.2))
     speed = float(imagining.episode.ego[0, column.E_SPEED])
 
     def end_of_path(frame):
-        amber = np.abs(frame[TITLE_PX : TITLE_PX + 224].astype(int) - ink.AMBER).max(axis=2) < 30
+        amber = np.abs(frame[ROAD].astype(int) - ink.AMBER).max(axis=2) < 30
         return int(np.flatnonzero(amber.any(axis=0)).max())
 
-    # at first 60 m ahead: 281.6 + 540 = 821.6 px, and a dot of 4 px; then the ego drives towards it, 9 px per metre
-    assert end_of_path(frames[0]) == pytest.approx(821.6 + 4, abs=2)
+    # at first 60 m ahead: 281.6 + 432 = 713.6 px, and a dot of 4 px; then the ego drives towards it, 7.2 px per metre
+    assert end_of_path(frames[0]) == pytest.approx(713.6 + 4, abs=2)
     for k in (1, 2, 3):
-        assert end_of_path(frames[k]) == pytest.approx(825.6 - 9 * speed * k / 15, abs=2)
+        assert end_of_path(frames[k]) == pytest.approx(717.6 - SCALE * speed * k / 15, abs=2)
 
 
 def test_ghosts_start_where_the_ego_was_and_keep_to_their_area():
@@ -168,17 +186,14 @@ def test_standing_futures_are_left_out():
 
 
 def test_who_ends_first_is_dimmed_and_waits(keep, brake, braking):
-    films = [
-        Film(keep, fps=5, max_seconds=1.0),
-        Film(brake, fps=5, max_seconds=2.4, colour=POLICY_COLOURS[1]),
-    ]
-    frames = list(play(films, HEADING))
+    films = [film(keep, max_seconds=1.0), film(brake, max_seconds=2.4, colour=POLICY_COLOURS[1])]
+    timing = Timing(set_clock(36, 5), 5)
+    frames = list(play(films, HEADING, timing, arrange("above", 2)))
     # 2.4 s = 12 decisions, a frame before them, 2 s of end cards at 5 frames per second
-    assert len(frames) == count_frames(films) == 13 + 10
-    height = HEADING_PX + 2 * (SEPARATOR_PX + PANEL_HEIGHT_PX)
-    assert {f.shape for f in frames} == {(height, 1280, 3)}
-    first, second = HEADING_PX + SEPARATOR_PX, HEADING_PX + 2 * SEPARATOR_PX + PANEL_HEIGHT_PX
-    panels = [[f[top : top + PANEL_HEIGHT_PX] for top in (first, second)] for f in frames]
+    assert len(frames) == timing.num_frames == 13 + 10
+    assert {f.shape for f in frames} == {(720, 1280, 3)}
+    tops = [HEADING_PX + SEPARATOR_PX, HEADING_PX + 2 * SEPARATOR_PX + ABOVE.height]
+    panels = [[f[top : top + ABOVE.height] for top in tops] for f in frames]
     # same state at the start, different ones after the brakes were applied
     np.testing.assert_array_equal(panels[0][0][PICTURE], panels[0][1][PICTURE])
     np.testing.assert_array_equal(panels[12][1][PICTURE], braking[36][PICTURE])
@@ -194,13 +209,13 @@ def test_who_ends_first_is_dimmed_and_waits(keep, brake, braking):
 
 
 def test_policies_that_act_differently_look_different(keep, braking):
-    keeping = list(Film(keep, fps=5, max_seconds=3.0).frames())
-    road = np.s_[TITLE_PX : TITLE_PX + 224]
-    assert (keeping[-1][road] != braking[-1][road]).mean() > 0.01
+    last = film(keep, max_seconds=3.0).draw(Moment(45.0))
+    assert (last[ROAD] != braking[-1][ROAD]).mean() > 0.01
 
 
 def test_heading_shows_the_time(keep):
-    frames = list(play([Film(keep, fps=5, max_seconds=0.4)], HEADING))
+    timing = Timing(set_clock(6, 5), 5)
+    frames = list(play([film(keep, max_seconds=0.4)], HEADING, timing, arrange("above", 1)))
     line = [frame[:HEADING_PX] for frame in frames]
     np.testing.assert_array_equal(line[0][:, :1100], line[1][:, :1100])
     assert (line[0][:, 1100:] != line[1][:, 1100:]).any()
@@ -222,7 +237,7 @@ def test_cut_is_rounded_up_to_whole_decisions(keep, seconds, decisions):
 
 
 def test_sheet_shows_every_moment_of_every_policy(keep, brake, tmp_path):
-    films = [Film(keep, max_seconds=2.4), Film(brake, max_seconds=1.0)]
+    films = [film(keep, max_seconds=2.4), film(brake, max_seconds=1.0)]
     moments = [0, 5, 12]
     sheet = draw_sheet(films, HEADING, moments)
     assert sheet.shape == (*reversed(compute_size(2, 3)), 3)

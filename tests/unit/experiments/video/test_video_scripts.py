@@ -5,28 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from envs.errors import UserError
 from envs.highway.env import DebrisEnv
+from envs.specification import column, episode, vehicle
 from experiments.rollout.listener import UNSAID
 from experiments.rollout.loop import Rollout
+from experiments.video.course.course import Replay
 from experiments.video.course.script import drive
 from experiments.video.drawing.ending import describe_ending
-from experiments.video.films.replay import Replay
 from policies.floors import Constant
-
-PICTURE = {"screen_width": 128, "screen_height": 64}
-
-
-def blank(env, decision):
-    del env
-    return np.full((2, 2, 3), decision, np.uint8)
 
 
 def test_script_holds_the_numbers_of_the_records(instance, brake):
     # three worlds at once, as an evaluation would drive it
     rollout = Rollout(Constant(braking_mps2=6.0), [instance] * 3, num_worlds=3)
-    for _, episode in rollout.episodes():
-        assert float(episode.total_usd.sum()) == brake.cost_usd
-        np.testing.assert_array_equal(episode.actions, brake.episode.actions)
+    for _, driven in rollout.episodes():
+        assert float(driven.total_usd.sum()) == brake.cost_usd
+        np.testing.assert_array_equal(driven.actions, brake.episode.actions)
 
 
 def test_script_says_why(brake):
@@ -57,51 +52,43 @@ def test_privileged_policy_sees_the_twin_once(instance, imagining_policy):
     assert [type(worlds).__name__ for worlds in imagining_policy.bound] == ["DebrisVectorEnv"]
 
 
-@pytest.mark.parametrize("every_tick", [False, True])
-def test_replay_takes_one_picture_per_decision_or_tick(brake, every_tick):
-    seen = []
-
-    def take(env, decision):
-        if every_tick:
-            # without a viewer highway-env does not stop between ticks
-            env.render()
-        seen.append(int(env.steps))
-        return blank(env, decision)
-
-    replay = Replay(brake, take, picture=PICTURE, every_tick=every_tick, num_decisions=4)
-    frames = [int(frame[0, 0, 0]) for frame in replay.frames()]
-    # decision k lasts from tick 3 k to tick 3 k + 3
-    if every_tick:
-        assert seen == list(range(13))
-        assert frames == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]
-    else:
-        assert seen == [0, 3, 6, 9, 12]
-        assert frames == [0, 0, 1, 2, 3]
+def test_replay_holds_the_state_of_every_tick(brake):
+    course = Replay(brake, num_decisions=4).run()
+    assert course.num_ticks == 12
+    worlds = course.worlds
+    np.testing.assert_array_equal(worlds.episode_i[:, episode.TICK], range(13))
+    # a decision is complete with its last tick
+    np.testing.assert_array_equal(worlds.episode_i[::3, episode.DECISION], range(5))
+    speeds = brake.episode.ego[:5, column.E_SPEED]
+    np.testing.assert_allclose(worlds.vehicle_f[::3, vehicle.SPEED, 0], speeds, rtol=1e-6)
+    costs = np.append(0.0, np.cumsum(brake.episode.total_usd[:4]))
+    np.testing.assert_allclose(worlds.episode_f[::3, episode.TOTAL_COST], costs, rtol=1e-6)
+    assert course.origin(2) == worlds.vehicle_f[6, vehicle.X, 0]
 
 
 def test_reference_counts_the_cost_of_the_twin(brake):
-    replay = Replay(brake, blank, picture=PICTURE)
-    assert len(list(replay.frames())) == brake.num_decisions + 1
+    replay = Replay(brake)
+    assert replay.run().num_ticks == 3 * brake.num_decisions
     assert replay.cost_usd == pytest.approx(brake.cost_usd, rel=1e-6)
     assert replay.describe_disagreement() == ""
 
 
 def test_disagreement_is_told_in_one_line(keep):
     wrong = replace(keep, episode=replace(keep.episode, total_usd=keep.episode.total_usd + 0.01))
-    replay = Replay(wrong, blank, picture=PICTURE, num_decisions=5)
-    list(replay.frames())
+    replay = Replay(wrong, num_decisions=5)
+    replay.run()
     # five decisions, a cent too much in each, and nothing has happened yet
     line = replay.describe_disagreement()
     assert line.startswith("keep: the reference counts 0.000000 US$, the twin 0.050000 US$")
     assert "\n" not in line
 
 
-def test_replay_closes_its_environment_when_left_early(brake, monkeypatch):
+def test_replay_closes_its_environment_when_it_fails(brake, monkeypatch):
     closed = []
     monkeypatch.setattr(DebrisEnv, "close", lambda self: closed.append(self))
-    frames = Replay(brake, blank, picture=PICTURE).frames()
-    next(frames)
-    frames.close()
+    wrong = replace(brake, episode=replace(brake.episode, actions=np.full((3, 2), np.nan)))
+    with pytest.raises(UserError):
+        Replay(wrong).run()
     assert len(closed) == 1
 
 

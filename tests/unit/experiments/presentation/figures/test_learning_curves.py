@@ -5,11 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from experiments.presentation.figures.curves import draw_learning
+from experiments.presentation.figures.style import KIND_COLOURS
+
+KIND = next(iter(KIND_COLOURS))
 
 
 def row(policy, steps, *curves):
     return SimpleNamespace(
-        policy=policy, price=SimpleNamespace(environment_steps=steps), validation_usd=curves
+        policy=policy,
+        kind=KIND,
+        price=SimpleNamespace(environment_steps=steps),
+        validation_usd=curves,
     )
 
 

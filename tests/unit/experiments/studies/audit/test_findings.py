@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.presentation.audit_table import write_markdown
+from experiments.presentation.text.audit_table import write_markdown
 from experiments.stats.interval import Interval
 from experiments.studies.audit.findings import Audited, Finding, Line, mean_of
 from experiments.studies.audit.show import as_rows, verdict

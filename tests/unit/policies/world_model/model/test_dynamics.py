@@ -76,6 +76,10 @@ def test_lane_change_feels_as_hard_as_it_is(moves, duration_s):
     assert env.batch["ego"][0, column.E_Y] == pytest.approx(states[0].ego[s.Y], abs=0.2)
 
 
+@pytest.mark.xfail(
+    reason="In Debris-v1 other vehicles rarely crash, and the shipped model imagines that those drive on.",
+    strict=True,
+)
 @pytest.mark.parametrize("speed", [0.0, 3.0, 10.0, 20.0])
 def test_wrecks_slide_to_a_stop_and_stay(moves, speed):
     travelled = []

@@ -76,7 +76,7 @@ def test_the_film_shows_the_dream_and_the_truth_of_the_audit(scene, rolled):
     real = found.script.episode.total_usd[found.start : found.start + steps]
     np.testing.assert_array_equal(real, true.usd[k, : len(real)])
     # both sides are as long as the plan, whoever ends first
-    assert len(found.pictures) == 1 + gallery.PER_DECISION * steps
+    assert found.shown == steps
     assert (found.ending is None) == (dreamt.length[k] == steps)
 
 

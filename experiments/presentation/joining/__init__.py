@@ -1,0 +1,1 @@
+"""Reads the records of runs and joins runs that belong together."""

@@ -1,0 +1,1 @@
+"""Numbers of a comparison, computed from records: summaries, outcomes of the suite, effects of ablations."""
