@@ -47,11 +47,12 @@ class Cabin(NamedTuple):
 def make_wheels(
     places: tuple[float, ...], radius: float, half_tread: float, outside: float
 ) -> Model:
-    """Wheels at these places along, on both sides; ``radius`` as a share of the height."""
+    """Wheels at these places along, rear ones first, on both sides; ``radius`` as a share of the height."""
     parts: list[Part] = []
     for x in places:
+        least = MEDIUM_PX if x == places[0] else LARGE_PX
         parts.extend(Part(AXLE, x, x, half_tread, 0.0, 2.0 * radius, RUBBER, mid=side * outside, is_round=1,
-            least=MEDIUM_PX) for side in (-1.0, 1.0))  # fmt: skip
+            least=least) for side in (-1.0, 1.0))  # fmt: skip
     return tuple(parts)
 
 
@@ -59,11 +60,11 @@ def make_discs(places: tuple[float, ...], radius: float) -> Model:
     """Wheels as they show on the sides of the body, with hubs."""
     parts: list[Part] = []
     for x in places:
-        for scale, colour, layer in ((1.0, BLACK, 2), (0.6, STEEL, 3)):
+        for scale, colour, layer, least in ((1.0, BLACK, 2, MEDIUM_PX), (0.6, STEEL, 3, LARGE_PX)):
             low = radius * (1.0 - scale)
             parts.append(
                 Part(AXLE, x, x, 0.503, low, low + 2.0 * radius * scale, colour, is_round=1, layer=layer,
-                     least=MEDIUM_PX, shade=0.9, faces=CAPS)
+                     least=least, shade=0.9, faces=CAPS)
             )  # fmt: skip
     return tuple(parts)
 
@@ -94,7 +95,7 @@ def car(cabin: Cabin) -> Model:
         Part(BOX, -0.5, 0.5, 0.48, 0.10, 1.0, FIRST, top_rear=-0.42, top_front=0.30, top_half=0.42, shade=0.85,
             foot=0.35, most=SMALL_PX),
         *small_lamps(0.33, 0.13, 0.44, 0.58),
-        Part(BOX, -0.45, 0.46, 0.44, 0.08, 0.30, BLACK, least=SMALL_PX),
+        Part(BOX, -0.45, 0.46, 0.44, 0.08, 0.30, BLACK, least=MEDIUM_PX),
         *make_wheels(wheels, 0.21, 0.055, 0.40),
         hull,
         *make_discs(wheels, 0.21),
@@ -102,7 +103,7 @@ def car(cabin: Cabin) -> Model:
         top,
         panel(top, REAR, (0.07, 0.93), (0.08, 0.84), GLASS, least=SMALL_PX),
         panel(top, REAR, (0.16, 0.50), (0.45, 0.78), SHINE, least=LARGE_PX, opacity=0.20, layer=5),
-        panel(top, FRONT, (0.05, 0.95), (0.05, 0.90), GLASS, least=SMALL_PX),
+        panel(top, FRONT, (0.05, 0.95), (0.05, 0.90), GLASS, least=LARGE_PX),
         panel(top, LEFT | RIGHT, (0.08, 0.48), (0.08, 0.86), GLASS, least=MEDIUM_PX),
         panel(top, LEFT | RIGHT, (0.52, 0.92), (0.08, 0.86), GLASS, least=MEDIUM_PX),
         *(
@@ -120,10 +121,10 @@ def car(cabin: Cabin) -> Model:
         panel(bumper, REAR, (0.10, 0.19), (0.15, 0.45), RED, least=LARGE_PX),
         panel(bumper, REAR, (0.81, 0.90), (0.15, 0.45), RED, least=LARGE_PX),
         panel(top, REAR, (0.38, 0.62), (0.86, 0.93), TOP_LAMP, least=MEDIUM_PX),
-        panel(hull, FRONT, (0.03, 0.24), (0.50, 0.78), SHINE, least=MEDIUM_PX),
-        panel(hull, FRONT, (0.76, 0.97), (0.50, 0.78), SHINE, least=MEDIUM_PX),
+        panel(hull, FRONT, (0.03, 0.24), (0.50, 0.78), SHINE, least=LARGE_PX),
+        panel(hull, FRONT, (0.76, 0.97), (0.50, 0.78), SHINE, least=LARGE_PX),
         *(
-            Part(BOX, 0.14, 0.18, 0.035, 0.58, 0.68, FIRST, mid=side * 0.52, layer=2, least=MEDIUM_PX)
+            Part(BOX, 0.14, 0.18, 0.035, 0.58, 0.68, FIRST, mid=side * 0.52, layer=2, least=LARGE_PX)
             for side in (-1.0, 1.0)
         ),
     )  # fmt: skip

@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from envs.camera.models.looks import CARS, CHOICES, COLOURS, OBJECTS, OPEN_TRUCKS, PIECES, TRUCKS
-from envs.camera.models.parts import FIXED_COLOURS, LEVELS, NUM_COLOURS, SMALL_PX, Part
+from envs.camera.models.parts import (
+    FIXED_COLOURS,
+    LAMP,
+    LEVELS,
+    NUM_COLOURS,
+    SMALL_PX,
+    TOP_LAMP,
+    Part,
+)
 from envs.specification import debris, vehicle
 
 MODELS: Final[dict[str, tuple[Part, ...]]] = {**CARS, **TRUCKS, **OPEN_TRUCKS, **PIECES, **OBJECTS}
@@ -16,8 +24,9 @@ MODELS: Final[dict[str, tuple[Part, ...]]] = {**CARS, **TRUCKS, **OPEN_TRUCKS, *
 
 _INDEX: Final = {name: k for k, name in enumerate(MODELS)}
 
-BODY_SHARE, SHEET_SHARE = 0.03, 0.10
-"""Bodies that are small in the picture lose parts of less than this share of them, and sheets of less than that."""
+LEAST_SHARES: Final = ((0.03, 0.10), (0.03, 0.10), (0.015, 0.03), (0.004, 0.008), (0.0, 0.0))
+"""Least share of its body that a part must show to be drawn, at every level of detail: of solid parts, and of sheets on
+them. Each is about a pixel."""
 
 PAINT_COLOURS: Final = {
     "white": (226, 228, 230), "black": (34, 36, 40), "grey": (112, 116, 122), "silver": (176, 181, 187),
@@ -26,9 +35,12 @@ PAINT_COLOURS: Final = {
 """Colours of ``envs.specification.vehicle.PAINTS``, red, green, blue 0-255."""
 
 
-def _least_share(part: Part) -> float:
-    """Least share of its body that a part must show to be drawn on a small one."""
-    return BODY_SHARE if part.fills else SHEET_SHARE
+def _is_shown(part: Part, level: int) -> bool:
+    """Whether a part is drawn at a level of detail: lamps and what is made for this level always are."""
+    if not part.least <= LEVELS[level] < part.most:
+        return False
+    is_made_for_it = part.most <= SMALL_PX or part.colour in {LAMP, TOP_LAMP}
+    return is_made_for_it or part.share() >= LEAST_SHARES[level][0 if part.fills else 1]
 
 
 def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -36,15 +48,9 @@ def _join() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     rows: list[tuple[float, ...]] = []
     spans = np.zeros((len(MODELS), len(LEVELS), 2), np.int64)
     for m, parts in enumerate(MODELS.values()):
-        for k, level in enumerate(LEVELS):
+        for k in range(len(LEVELS)):
             spans[m, k, 0] = len(rows)
-            shown = [part for part in parts if part.least <= level < part.most]
-            if level < SMALL_PX:
-                shown = [
-                    part
-                    for part in shown
-                    if part.most <= SMALL_PX or part.share() >= _least_share(part)
-                ]
+            shown = [part for part in parts if _is_shown(part, k)]
             rows += [part.row() for part in sorted(shown, key=lambda part: part.layer)]
             spans[m, k, 1] = len(rows)
     return np.array(rows), spans

@@ -57,7 +57,7 @@ def _rear_end(half: float) -> Model:
             for side in (-1.0, 1.0)
         ),
         *(
-            Part(BOX, -0.493, -0.49, 0.012, 0.10, 0.23, CHASSIS, mid=side * 0.25, layer=1, least=MEDIUM_PX)
+            Part(BOX, -0.493, -0.49, 0.012, 0.10, 0.23, CHASSIS, mid=side * 0.25, layer=1, least=LARGE_PX)
             for side in (-1.0, 1.0)
         ),
     )  # fmt: skip
@@ -76,9 +76,11 @@ def _running_gear() -> Model:
         Part(BOX, -0.49, 0.45, 0.36, 0.15, 0.30, CHASSIS, layer=0, least=SMALL_PX),
         *make_wheels(axles, 0.135, 0.12, 0.37),
         *(
-            Part(AXLE, x, x, 0.5, low, low + wide, colour, is_round=1, layer=layer, least=MEDIUM_PX, faces=CAPS)
+            Part(AXLE, x, x, 0.5, low, low + wide, colour, is_round=1, layer=layer, least=least, faces=CAPS)
             for x in axles
-            for low, wide, colour, layer in ((0.0, 0.27, BLACK, 2), (0.07, 0.13, STEEL, 3))
+            for low, wide, colour, layer, least in (
+                (0.0, 0.27, BLACK, 2, MEDIUM_PX), (0.07, 0.13, STEEL, 3, LARGE_PX)
+            )
         ),
     )  # fmt: skip
 
@@ -96,7 +98,7 @@ def box_truck() -> Model:
     """A trailer with doors at the rear."""
     box = Part(BOX, -0.5, 0.35, 0.5, 0.30, 1.0, FIRST, foot=0.12, layer=1)
     bars = tuple(
-        panel(box, REAR, (x - 0.008, x + 0.008), (0.04, 0.95), STEEL, least=MEDIUM_PX, layer=3)
+        panel(box, REAR, (x - 0.008, x + 0.008), (0.04, 0.95), STEEL, least=LARGE_PX, layer=3)
         for x in (0.14, 0.36, 0.64, 0.86)
     )
     hinges = tuple(
@@ -128,7 +130,7 @@ def curtain_truck() -> Model:
     """A trailer with curtains: steel frame at the rear, folds along the sides."""
     box = Part(BOX, -0.5, 0.35, 0.5, 0.30, 1.0, FIRST, foot=0.15, layer=1)
     folds = tuple(
-        panel(box, LEFT | RIGHT, (x, x + 0.012), (0.02, 0.94), DARK, least=MEDIUM_PX, opacity=0.35)
+        panel(box, LEFT | RIGHT, (x, x + 0.012), (0.02, 0.94), DARK, least=LARGE_PX, opacity=0.35)
         for x in (k / 9.0 for k in range(1, 9))
     )
     return (
