@@ -62,8 +62,18 @@ def _half_length(world: World, a: int) -> tuple[float, float, float]:
 
 
 @compiled
+def _is_under(world: World, a: int, b: int) -> bool:
+    """Whether body ``a`` is an object between the flanks of vehicle ``b``: under it unless beyond or before."""
+    n = world.episode_i[episode.NUM_VEHICLES]
+    if a < n or b >= n or world.debris_i[debris.CARRIER, a - n] == b:
+        return False
+    aside = world.debris_f[debris.Y, a - n] - world.vehicle_f[vehicle.Y, b]
+    return bool(abs(aside) < 0.5 * world.vehicle_f[vehicle.WIDTH, b])
+
+
+@compiled
 def is_behind(world: World, a: int, b: int) -> bool:
-    """Whether body ``a`` is drawn before body ``b``: it is beyond it or, beside it, further from the camera's axis."""
+    """Whether body ``a`` is drawn before body ``b``: it is beyond or under it or, beside it, further from the axis."""
     ax, ay, ah = _half_length(world, a)
     bx, by, bh = _half_length(world, b)
     n = world.episode_i[episode.NUM_VEHICLES]
@@ -75,6 +85,8 @@ def is_behind(world: World, a: int, b: int) -> bool:
         return True
     if bx - bh >= ax + ah - 0.3:
         return False
+    if _is_under(world, a, b) or _is_under(world, b, a):
+        return _is_under(world, a, b)
     y = world.vehicle_f[vehicle.Y, 0]
     return bool(abs(ay - y) > abs(by - y))
 

@@ -92,10 +92,10 @@ def car(cabin: Cabin) -> Model:
     bumper = Part(BOX, -0.505, 0.505, 0.487, 0.15, 0.33, DARK, foot=0.3, layer=2, least=MEDIUM_PX)
     wheels = (-0.31, 0.30)
     return (
-        Part(BOX, -0.5, 0.5, 0.48, 0.10, 1.0, FIRST, top_rear=-0.42, top_front=0.30, top_half=0.42, shade=0.85,
-            foot=0.35, most=SMALL_PX),
+        Part(BOX, -0.5, 0.5, 0.49, 0.04, 1.0, FIRST, top_rear=-0.42, top_front=0.30, top_half=0.42, shade=0.85,
+            foot=0.45, most=SMALL_PX),
         *small_lamps(0.33, 0.13, 0.44, 0.58),
-        Part(BOX, -0.45, 0.46, 0.44, 0.08, 0.30, BLACK, least=MEDIUM_PX),
+        Part(BOX, -0.47, 0.46, 0.47, 0.05, 0.30, BLACK, least=SMALL_PX),
         *make_wheels(wheels, 0.21, 0.055, 0.40),
         hull,
         *make_discs(wheels, 0.21),

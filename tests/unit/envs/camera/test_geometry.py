@@ -50,6 +50,13 @@ def test_near_hides_far():
     checks.check_order()
 
 
+def test_vehicle_hides_what_is_under_it():
+    batch = road()
+    add_vehicle(batch, 20.0, 4.3)
+    add_object(batch, 19.0, 4.0, (0.4, 0.4, 0.14))
+    assert checks.drawn(batch)[1][0, 1].max() < 128
+
+
 def test_objects_lie_as_roll_and_pitch_say():
     checks.check_lying()
 
