@@ -89,7 +89,7 @@ def air_of(world: World) -> Air:
 
 @compiled
 def light_at(air: Air, depth: float, tangent: float, gain: float) -> float:
-    """Light on a thing at this depth (m) and tangent to the side: the sky's and, at night, the dipped beam's."""
+    """Light on a body at this depth (m) and tangent to the side: the sky's and, at night, the dipped beam's."""
     if not air.is_night:
         return air.ambient
     beam = BEAM_GAIN * math.exp(-depth / BEAM_M) * math.exp(-tangent * tangent / BEAM_SPREAD)

@@ -1,6 +1,6 @@
 """What a real sensor adds: brightness that wavers, noise in every value, pictures that are lost.
 
-All of it is drawn from the counter-based hash of an episode's noise seed and tick under channels of its own: the same
+All of it is drawn from the counter-based hash of an episode's noise seed and tick under a channel of its own: the same
 in both engines, for every batch size, and without touching any other noise.
 """
 

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from envs.camera.solids import hash_share
 from envs.physics.compilation import compiled
 
 SIZE: Final = 256
@@ -18,9 +17,19 @@ SIZE: Final = 256
 _SEED: Final = 21
 
 
+@compiled
+def hash_share(a: int, b: int) -> float:
+    """A number in [0, 1) that looks random, from two integers: for appearance only."""
+    n = (np.int64(a) * np.int64(374_761_393) + np.int64(b) * np.int64(668_265_263)) & np.int64(
+        0x7FFFFFFF
+    )
+    n = ((n ^ (n >> 13)) * np.int64(1_274_126_177)) & np.int64(0x7FFFFFFF)
+    return ((n ^ (n >> 16)) & np.int64(0xFFFF)) / 65_536.0  # fmt: skip
+
+
 @cache
 def sheet() -> NDArray[np.float32]:
-    """Periodic noise of mean 0 and standard deviation 1, from grains of a point to clouds of a quarter of the sheet."""
+    """Periodic noise of mean 0 and deviation 1, from grains of one point to clouds of a quarter of the sheet."""
     rng = np.random.default_rng(_SEED)
     spectrum = np.fft.rfft2(rng.standard_normal((SIZE, SIZE)))
     along, across = np.fft.fftfreq(SIZE)[:, None], np.fft.rfftfreq(SIZE)[None, :]

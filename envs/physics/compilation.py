@@ -52,7 +52,7 @@ def entry(function: _Function) -> _Function:
 
 
 def uncounted_entry(function: _Function) -> _Function:
-    """Compile a long function that makes no arrays: nothing in it, or in what it calls, counts references to arrays."""
+    """Compile a long function that makes no arrays: it and what it calls count no references to arrays."""
     return _make(function, nogil=True, _nrt=False)
 
 

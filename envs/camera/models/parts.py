@@ -1,7 +1,7 @@
 """One row of a table of primitives: its columns, and functions that write it.
 
 Lengths along, across and up are shares of the body's length, width and height: along and across from its centre, up
-from its lower side. ``envs.camera.solids`` draws a row, ``envs.camera.models.tables`` joins all of them to one array.
+from its lower side. ``envs.camera.shapes.solids`` draws a row, ``envs.camera.models.tables`` joins all of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ ALL: Final = 0xFFFFFF
     TOP_LAMP, WOOD, AMBER, RED,
 ) = range(18)  # fmt: skip
 """The body's own three, its lamps, and what is the same on all bodies."""
+
+NUM_COLOURS: Final = 18
 
 FIXED_COLOURS: Final = {
     BLACK: (22, 22, 24, 0.0), RUBBER: (30, 30, 32, 0.0), DARK: (52, 54, 58, 0.0), GLASS: (44, 56, 68, 0.0),
@@ -99,10 +101,6 @@ class Part:
         return tuple(float(value) for value in (*astuple(filled), *turns, corners))
 
 
-Model = tuple[Part, ...]
-"""Primitives of one body."""
-
-
 FACES_OF_CORNER: Final = (
     (0, 2, 5), (0, 3, 5), (1, 3, 5), (1, 2, 5), (0, 2, 4), (0, 3, 4), (1, 3, 4), (1, 2, 4),
 )  # fmt: skip
@@ -129,7 +127,7 @@ def panel(
     across: tuple[float, float],
     up: tuple[float, float],
     colour: int,
-    **others: Any,
+    **others: float,
 ) -> Part:
     """A sheet on the rear, the front or a side of a box, from and to these shares of the face.
 
@@ -162,3 +160,7 @@ def panel(
         BOX, a0, a1, half0 + gap, z0, z1, colour, top_rear=b0, top_front=b1, top_half=half1 + gap,
         mid=part.mid, faces=face, **common,
     )  # fmt: skip
+
+
+Model = tuple[Part, ...]
+"""A body as a list of primitives."""

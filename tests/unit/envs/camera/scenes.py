@@ -65,10 +65,8 @@ def corners_of(ahead_m, right_m, size_m, yaw=0.0, z_m=0.0):
     for along in (-0.5, 0.5):
         for across in (-0.5, 0.5):
             x, y = along * length, across * width
-            rows.extend(
-                (right_m + x * sin + y * cos, z_m + up, ahead_m + x * cos - y * sin)
-                for up in (0.0, height)
-            )
+            right, depth = right_m + x * sin + y * cos, ahead_m + x * cos - y * sin
+            rows += [(right, z_m, depth), (right, z_m + height, depth)]
     return np.array(rows)
 
 

@@ -10,15 +10,23 @@ import pytest
 ROOT = Path(__file__).parents[4]
 
 MUTATIONS = {
-    "unchanged": ("solids", "NEAR_M", "NEAR_M"),
-    "left is right": ("bodies", "place = (dy * eye.cos - dx * eye.sin,", "place = (dx * eye.sin - dy * eye.cos,"),
-    "left is right for objects": ("bodies", "        dy * eye.cos - dx * eye.sin - foot", "        dx * eye.sin - dy * eye.cos - foot"),
-    "yaw the other way": ("bodies", "x * cos - y * sin, x * sin + y * cos", "x * cos + y * sin, y * cos - x * sin"),
+    "unchanged": ("body", "NEAR_M", "NEAR_M"),
+    "left is right": ("shadows", "place = (dy * eye.cos - dx * eye.sin,", "place = (dx * eye.sin - dy * eye.cos,"),
+    "left is right for objects": (
+        "lying",
+        "        dy * eye.cos - dx * eye.sin - foot",
+        "        dx * eye.sin - dy * eye.cos - foot",
+    ),
+    "yaw the other way": ("shadows", "x * cos - y * sin, x * sin + y * cos", "x * cos + y * sin, y * cos - x * sin"),
     "heading the other way": ("optics", "    return Eye(\n", "    sin = -sin\n    return Eye(\n"),
     "inside out": ("solids", "* c[2, a] >= 0.0:", "* c[2, a] <= 0.0:"),
-    "near before far": ("render", "if ax - ah >= bx + bh - 0.3:\n        return True", "if ax - ah >= bx + bh - 0.3:\n        return False"),
-    "roll the other way": ("bodies", "roll = d[debris.ROLL, j]", "roll = -d[debris.ROLL, j]"),
-    "pitch the other way": ("bodies", "math.sin(d[debris.PITCH, j])", "-math.sin(d[debris.PITCH, j])"),
+    "near before far": (
+        "scene",
+        "if ax - ah >= bx + bh - 0.3:\n        return True",
+        "if ax - ah >= bx + bh - 0.3:\n        return False",
+    ),
+    "roll the other way": ("lying", "roll = d[debris.ROLL, j]", "roll = -d[debris.ROLL, j]"),
+    "pitch the other way": ("lying", "math.sin(d[debris.PITCH, j])", "-math.sin(d[debris.PITCH, j])"),
     "up is down": ("solids", "eye.horizon - scale * up\n", "eye.horizon + scale * up\n"),
 }  # fmt: skip
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from envs.camera.air import RETRO_GAIN, Air, light_at
 from envs.camera.optics import Eye
-from envs.camera.shapes import NONE, Canvas, Tint, stamp
-from envs.camera.strips import RAIL_LOW_M, RAIL_M
+from envs.camera.shapes.polygons import NONE, Canvas, Tint, stamp
+from envs.camera.surroundings.strips import RAIL_LOW_M, RAIL_M
 from envs.physics.compilation import compiled
 from envs.specification import episode
 from envs.specification.world import World

@@ -1,8 +1,8 @@
 """Strips along the road: markings, rails and their shadows, each between two lines parallel to the road.
 
-All lines parallel to the road meet in its vanishing point, so a strip's two borders are straight lines in the
-picture: they are found once, and every row sees the strip as one span. What is narrower than a pixel covers a share
-of it, and dashes are averaged over the depth that a row shows.
+All lines parallel to the road meet in its vanishing point, so a strip's two borders are straight lines in the picture:
+they are found once, and every row sees the strip as one span. What is narrower than a pixel covers a share of it, and
+dashes are averaged over the depth that a row shows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from envs.camera.air import HAZE_M, Air
 from envs.camera.optics import Eye
-from envs.camera.shapes import Canvas
+from envs.camera.shapes.polygons import Canvas
 from envs.physics.compilation import compiled, merged
 from envs.specification import LANE_WIDTH_M, episode
 from envs.specification.world import World
@@ -161,7 +161,9 @@ def _find_borders(eye: Eye, strip: NDArray[np.float64]) -> None:
 
 
 @compiled
-def fill(canvas: Canvas, a: float, b: float, colour: tuple[float, float, float], alpha: float) -> None:  # fmt: skip
+def fill(
+    canvas: Canvas, a: float, b: float, colour: tuple[float, float, float], alpha: float
+) -> None:
     """Lay a colour over columns ``a`` to ``b`` of the row in work, with exact coverage at both ends."""
     row = canvas.row
     width = row.shape[1]
@@ -212,7 +214,9 @@ def dash_share(x: float, half: float) -> float:
 
 
 @compiled
-def draw_strip(canvas: Canvas, eye: Eye, air: Air, strip: NDArray[np.float64], sight: Sight) -> None:  # fmt: skip
+def draw_strip(
+    canvas: Canvas, eye: Eye, air: Air, strip: NDArray[np.float64], sight: Sight
+) -> None:
     """Lay one strip over the row in work."""
     if strip[_RATIO] <= 0.05:
         return  # above the camera or hardly below it

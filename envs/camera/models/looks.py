@@ -1,45 +1,65 @@
-"""The model and the colours of every look of objects."""
+"""Every model by name, and which of them, in which colours, a look of an object has."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from envs.camera.models import freight, roadside
+from envs.camera.models.cars import COUPE, ESTATE, HATCHBACK, SEDAN
+from envs.camera.models.goods import (
+    appliance,
+    bag,
+    beam,
+    carton,
+    ladder,
+    mattress,
+    pallet,
+    sheet,
+    sofa,
+    tarpaulin,
+    toolbox,
+)
+from envs.camera.models.nature import branch, deer, mark, rock, small_animal, spill, tumbleweed
 from envs.camera.models.parts import Model
+from envs.camera.models.roadside import (
+    barrel,
+    bicycle,
+    bucket,
+    cone,
+    machine_part,
+    pieces,
+    tread,
+    wheel,
+)
+from envs.camera.models.trucks import box_truck, curtain_truck, flat_bed
 
-PIECES: Final = ("pieces", "pieces")
-
-MODELS: Final[dict[str, Model]] = {
-    "carton": freight.carton(),
-    "sheet": freight.sheets(),
-    "pallet": freight.pallet(),
-    "wheel": roadside.wheel(),
-    "tread": roadside.tread(),
-    "bag": freight.bag(),
-    "ladder": freight.ladder(),
-    "beam": freight.beam(),
-    "mattress": freight.mattress(),
-    "sofa": freight.sofa(),
-    "machine part": roadside.machine_part(),
-    "rock": roadside.rock(),
-    "cone": roadside.cone(),
-    "barrel": roadside.barrel(),
-    "bucket": freight.bucket(),
-    "branch": roadside.branch(),
-    "tumbleweed": roadside.tumbleweed(),
-    "deer": roadside.deer(),
-    "small animal": roadside.small_animal(),
-    "tarpaulin": freight.tarpaulin(),
-    "appliance": freight.appliance(),
-    "toolbox": freight.toolbox(),
-    "bicycle": freight.bicycle(),
-    "spill": roadside.spill(),
-    "mark": roadside.mark(),
-    "pieces": roadside.pieces(),
+CARS: Final[dict[str, Model]] = {
+    "sedan": SEDAN,
+    "hatchback": HATCHBACK,
+    "estate": ESTATE,
+    "coupe": COUPE,
 }
+"""Cars by name."""
+
+TRUCKS: Final[dict[str, Model]] = {"box truck": box_truck(), "curtain truck": curtain_truck()}
+"""Trucks by name; with a load that can fall, every truck has an open bed."""
+
+OPEN_TRUCKS: Final[dict[str, Model]] = {"flat bed": flat_bed()}
+
+PIECES: Final[dict[str, Model]] = {"pieces": pieces()}
+"""What has broken off."""
+
+OBJECTS: Final[dict[str, Model]] = {
+    "carton": carton(), "sheet": sheet(), "pallet": pallet(), "wheel": wheel(), "tread": tread(), "bag": bag(),
+    "ladder": ladder(), "beam": beam(), "mattress": mattress(), "sofa": sofa(), "machine part": machine_part(),
+    "rock": rock(), "cone": cone(), "barrel": barrel(), "bucket": bucket(), "branch": branch(),
+    "tumbleweed": tumbleweed(), "deer": deer(), "small animal": small_animal(), "tarpaulin": tarpaulin(),
+    "appliance": appliance(), "toolbox": toolbox(), "bicycle": bicycle(), "spill": spill(), "mark": mark(),
+}  # fmt: skip
 """Every object by name."""
 
 LENGTH_OVER_WIDTH, HEIGHT, WIDTH, LENGTH = range(4)
+"""Measures that tell models of one look apart."""
+
 
 CHOICES: Final[dict[str, tuple[int, float, float, str, str, str]]] = {
     # which measure decides, two limits, and the models below, between and above them
@@ -67,7 +87,8 @@ CHOICES: Final[dict[str, tuple[int, float, float, str, str, str]]] = {
 COLOURS: Final[dict[str, tuple[int, ...]]] = {
     "tyre-like": (34, 34, 36, 60, 60, 64, 20, 20, 22), "flat": (196, 184, 156, 176, 160, 128, 214, 204, 180),
     "box": (188, 136, 78, 226, 204, 152, 150, 104, 56), "bag": (40, 44, 52, 84, 92, 106, 24, 26, 30),
-    "long": (208, 172, 116, 232, 204, 156, 150, 112, 66), "soft-furniture": (228, 220, 208, 150, 142, 150, 126, 118, 128),
+    "long": (208, 172, 116, 232, 204, 156, 150, 112, 66), "soft-furniture": (228, 220, 208, 150, 142, 150, 126,
+        118, 128),
     "vehicle-part": (138, 128, 120, 122, 76, 46, 90, 60, 44), "block": (158, 154, 146, 104, 100, 94, 192, 188, 180),
     "flat-tall": (214, 174, 116, 190, 148, 92, 122, 88, 52), "drum/cone": (246, 98, 18, 244, 244, 242, 40, 40, 42),
     "vegetation": (58, 112, 42, 96, 156, 62, 112, 82, 50), "animal": (142, 94, 56, 224, 204, 174, 104, 66, 40),

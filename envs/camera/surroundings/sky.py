@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from envs.camera.air import HAZE_M, Air
 from envs.camera.optics import Eye
-from envs.camera.shapes import Canvas
+from envs.camera.shapes.polygons import Canvas
 from envs.camera.texture import pattern, ripple
 from envs.physics.compilation import compiled
 

@@ -1,8 +1,7 @@
-"""What falls off vehicles, as tables of primitives; lengths are shares (see ``envs.camera.models.parts``)."""
+"""Boxes, sheets, furniture and tools as tables of primitives; all lengths are shares."""
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from envs.camera.models.parts import (
@@ -11,7 +10,6 @@ from envs.camera.models.parts import (
     BOX,
     DARK,
     DISC,
-    DRUM,
     FIRST,
     FRONT,
     LEFT,
@@ -19,7 +17,6 @@ from envs.camera.models.parts import (
     REAR,
     RED,
     RIGHT,
-    RUBBER,
     SECOND,
     SHINE,
     SMALL_PX,
@@ -48,7 +45,7 @@ def carton() -> Model:
     )
 
 
-def sheets() -> Model:
+def sheet() -> Model:
     """A flat sheet, one corner bent up."""
     return (
         Part(BOX, -0.5, 0.5, 0.5, 0.0, 1.0, FIRST),
@@ -88,19 +85,6 @@ def pallet() -> Model:
     )
     dark = Part(BOX, -0.48, 0.48, 0.48, 0.05, 0.70, BLACK, opacity=0.75, fills=0)
     return (dark, *feet, *blocks, *cross, *boards)
-
-
-def bag() -> Model:
-    """A filled rubbish bag: round, creased, tied at the top."""
-    return (
-        Part(BALL, -0.5, 0.5, 0.5, 0.0, 0.88, FIRST, rough=0.16),
-        Part(BALL, -0.30, 0.10, 0.16, 0.48, 0.74, SECOND, rough=0.5, layer=1, opacity=0.55, fills=0),
-        Part(BALL, 0.10, 0.36, 0.10, 0.30, 0.52, SECOND, mid=0.2, rough=0.5, layer=1, opacity=0.4, fills=0),
-        Part(BALL, -0.42, -0.22, 0.08, 0.24, 0.56, SHINE, mid=-0.16, rough=0.4, layer=2, opacity=0.35, fills=0),
-        Part(BOX, -0.07, 0.07, 0.07, 0.80, 0.92, FIRST, top_rear=-0.03, top_front=0.03, top_half=0.03, layer=2),
-        Part(BOX, -0.04, 0.04, 0.03, 0.90, 1.0, FIRST, top_rear=-0.16, top_front=0.16, top_half=0.14, layer=3),
-        Part(BOX, -0.045, 0.045, 0.045, 0.885, 0.915, RED, layer=4, least=SMALL_PX),
-    )  # fmt: skip
 
 
 def ladder() -> Model:
@@ -173,16 +157,6 @@ def sofa() -> Model:
     )
 
 
-def bucket() -> Model:
-    """A bucket with a rim, dark inside, its handle lying over it."""
-    return (
-        Part(DRUM, -0.36, 0.36, 0.36, 0.0, 0.94, SECOND, top_rear=-0.47, top_front=0.47, top_half=0.47, foot=0.2),
-        Part(DRUM, -0.5, 0.5, 0.5, 0.88, 1.0, FIRST, layer=1),
-        Part(DISC, -0.45, 0.45, 0.45, 1.0, 1.0, DARK, layer=2, fills=0),
-        Part(DISC, -0.50, 0.30, 0.46, 1.0, 1.0, STEEL, layer=3, hole=0.92, fills=0),
-    )  # fmt: skip
-
-
 def tarpaulin() -> Model:
     """A crumpled tarpaulin: a spread sheet with folds."""
     folds = (
@@ -251,48 +225,14 @@ def toolbox() -> Model:
     )
 
 
-def bicycle() -> Model:
-    """A bicycle lying on its side: two wheels with spokes, a diamond frame, saddle, handlebar, cranks."""
-    z = 0.5
-    parts = []
-    for x in (-0.30, 0.30):
-        parts.append(Part(DISC, x - 0.20, x + 0.20, 0.52, z, z, RUBBER, mid=-0.06, hole=0.84))
-        parts.append(
-            Part(DISC, x - 0.165, x + 0.165, 0.43, z, z, STEEL, mid=-0.06, hole=0.90, layer=1)
-        )
-        parts.append(Part(DISC, x - 0.02, x + 0.02, 0.05, z, z, STEEL, mid=-0.06, layer=1))
-        parts.extend(Part(BOX, x - 0.165, x + 0.165, 0.006, z, z + 0.02, SHINE, mid=-0.06, turn=0.25 + 0.785 * k, layer=1,
-                     opacity=0.6) for k in range(4))  # fmt: skip
-    bars = (
-        (-0.30, -0.06, -0.05, -0.08), (-0.30, -0.06, -0.12, 0.34), (-0.05, -0.08, -0.14, 0.42),
-        (-0.05, -0.08, 0.20, 0.30), (-0.12, 0.34, 0.20, 0.36), (0.19, 0.42, 0.30, -0.06),
-    )  # fmt: skip
-    parts += [
-        _bar(a, b, 0.030, z, FIRST, 2) for a, b in (((p[0], p[1]), (p[2], p[3])) for p in bars)
-    ]
-    parts += [
-        _bar((-0.21, 0.46), (-0.07, 0.44), 0.055, z, BLACK, 3),
-        _bar((0.17, 0.48), (0.27, 0.50), 0.030, z, BLACK, 3),
-        _bar((0.26, 0.50), (0.29, 0.36), 0.030, z, BLACK, 3),
-        Part(DISC, -0.09, -0.01, 0.10, z, z, DARK, mid=-0.08, hole=0.5, layer=3),
-    ]
-    frame = Part(
-        BOX, -0.16, 0.22, 0.22, z - 0.1, z + 0.1, FIRST, mid=0.16, most=SMALL_PX, opacity=0.6
-    )
-    return (frame, *parts)
-
-
-RATIO: Final = 0.36
-"""Width over length of a bicycle on its side: directions of its bars are stated for this one."""
-
-
-def _bar(
-    a: tuple[float, float], b: tuple[float, float], thick: float, z: float, colour: int, layer: int
-) -> Part:
-    """A bar from one place (along, across) to another."""
-    dx, dy = b[0] - a[0], (b[1] - a[1]) * RATIO
-    half = 0.5 * math.hypot(dx, dy)
-    x, y = 0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])
-    return Part(
-        BOX, x - half, x + half, thick, z - 0.10, z + 0.12, colour, mid=y, turn=math.atan2(dy, dx), layer=layer
+def bag() -> Model:
+    """A filled rubbish bag: round, creased, tied at the top."""
+    return (
+        Part(BALL, -0.5, 0.5, 0.5, 0.0, 0.88, FIRST, rough=0.16),
+        Part(BALL, -0.30, 0.10, 0.16, 0.48, 0.74, SECOND, rough=0.5, layer=1, opacity=0.55, fills=0),
+        Part(BALL, 0.10, 0.36, 0.10, 0.30, 0.52, SECOND, mid=0.2, rough=0.5, layer=1, opacity=0.4, fills=0),
+        Part(BALL, -0.42, -0.22, 0.08, 0.24, 0.56, SHINE, mid=-0.16, rough=0.4, layer=2, opacity=0.35, fills=0),
+        Part(BOX, -0.07, 0.07, 0.07, 0.80, 0.92, FIRST, top_rear=-0.03, top_front=0.03, top_half=0.03, layer=2),
+        Part(BOX, -0.04, 0.04, 0.03, 0.90, 1.0, FIRST, top_rear=-0.16, top_front=0.16, top_half=0.14, layer=3),
+        Part(BOX, -0.045, 0.045, 0.045, 0.885, 0.915, RED, layer=4, least=SMALL_PX),
     )  # fmt: skip

@@ -9,8 +9,8 @@ import numpy as np
 
 from envs.camera.air import Air
 from envs.camera.optics import Eye
-from envs.camera.shapes import Canvas
-from envs.camera.solids import hash_share
+from envs.camera.shapes.polygons import Canvas
+from envs.camera.texture import hash_share
 from envs.physics.compilation import compiled
 from envs.sensing.tracker import BRAKE_LAMP_MPS2
 from envs.specification import vehicle

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from envs.camera.air import BEAM_GAIN, BEAM_M, BEAM_SPREAD, Air
 from envs.camera.optics import Eye
-from envs.camera.shapes import Canvas
-from envs.camera.sky import emit_row
-from envs.camera.strips import (
+from envs.camera.shapes.polygons import Canvas
+from envs.camera.surroundings.sky import emit_row
+from envs.camera.surroundings.strips import (
     Sight,
     border,
     draw_strip,

@@ -1,0 +1,1 @@
+"""Vehicles and objects in front of the camera."""

@@ -1,0 +1,1 @@
+"""Polygons with exact coverage, and the solids that are made of them."""

@@ -1,0 +1,1 @@
+"""Everything but bodies: sky, road, posts, weather."""
