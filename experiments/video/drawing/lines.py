@@ -13,14 +13,17 @@ from envs.highway.drawing.palette import Colour
 from policies.base import LABELS
 
 POLICY_COLOURS: Final[tuple[Colour, ...]] = (
+    (213, 94, 0),
     (86, 180, 233),
-    (230, 159, 0),
     (0, 158, 115),
     (204, 121, 167),
     (240, 228, 66),
-    (213, 94, 0),
+    (230, 159, 0),
 )
-"""One per policy, distinguishable with any colour vision (Okabe and Ito 2008)."""
+"""One per policy, distinguishable with any colour vision (Okabe and Ito 2008).
+
+The first two, of rules and model unless others are asked for, are near those of their kinds on pages.
+"""
 
 LABEL_COLOURS: Final[tuple[Colour, ...]] = (
     ink.TEXT_DIM,
