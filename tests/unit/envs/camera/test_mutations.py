@@ -27,7 +27,7 @@ MUTATIONS = {
     ),
     "roll the other way": ("lying", "roll = d[debris.ROLL, j]", "roll = -d[debris.ROLL, j]"),
     "pitch the other way": ("lying", "math.sin(d[debris.PITCH, j])", "-math.sin(d[debris.PITCH, j])"),
-    "too narrow": ("solids", "points[0, k], points[1, k] = c[3, q]", "points[0, k], points[1, k] = 0.97 * c[3, q] + 1.4"),
+    "too narrow": ("solids", "points[1, k] = c[3, q], c[4, q]", "points[1, k] = 0.97 * c[3, q] + 1.4, c[4, q]"),
     "up is down": ("solids", "eye.horizon - scale * up\n", "eye.horizon + scale * up\n"),
 }  # fmt: skip
 
