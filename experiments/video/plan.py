@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -35,7 +35,7 @@ PANEL_POLICIES = ["rule_tuned", "world_model"]
 FOUR_PANEL_POLICIES = ["rule_tuned", "world_model"]
 """Policies of a video in four panels, if none are named; a dream has the first of them."""
 
-IDLE = {
+IDLE: Final[dict[str, dict[str, Any]]] = {
     "source=dream": {"start_s": None, "dream_seed": 0, "temperature": 0.0},
     "a format other than png": {"fps": 30, "slow_motion": 4},
 }
