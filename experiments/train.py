@@ -14,12 +14,7 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.training.configuration import TrainConfiguration
 
     config = validate(TrainConfiguration, values)
-    if config.policies == "dream_ppo":
-        from experiments.training.dream_ppo import train as dream_ppo
-
-        about = dream_ppo.train(config.dream_ppo, config.experience, config.output, config.seed)
-        sys.stdout.write(dream_ppo.describe(about))
-    elif config.policies == "dreamer_v3":
+    if config.policies == "dreamer_v3":
         from experiments.training.dreamer_v3 import train as dreamer_v3
         from experiments.training.model_free import segments
 

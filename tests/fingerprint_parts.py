@@ -44,10 +44,6 @@ SMALL_MODEL = (
     "updates.filter=12", "updates.transition=150", "updates.events=100", "updates.emission=100", "rows=3_000",
     "stride=20", "validation_share=0.4", "members=2",
 )  # fmt: skip
-SMALL_DREAM_PPO = (
-    "dream_ppo.decisions=1_000", "dream_ppo.worlds=5", "dream_ppo.steps=20", "dream_ppo.batch=50",
-    "dream_ppo.epochs=2", "dream_ppo.starts=50",
-)  # fmt: skip
 SMALL_LEARNER = ("model_free.decisions=12_000", "model_free.segments=3")
 LEARNERS = {
     "ppo": ("model_free.ppo.worlds=10",),
@@ -225,14 +221,13 @@ def checkpoint_items(bench: Bench, name: str) -> dict[str, Item]:
 
 
 def run_train_small(bench: Bench) -> dict[str, Item]:
-    """From nothing to world models, with and without privileged labels, and to a PPO in dreams."""
+    """From nothing to world models, with and without privileged labels."""
     bench.command("collect", *SMALL_EXPERIENCE, "output=experience", f"workers={bench.workers}")
     found: dict[str, Item] = {"experience": digest_shards(bench.folder / "experience")}
     jobs = {
         "world_model": SMALL_MODEL,
         "unprivileged": (*SMALL_MODEL, "privileged=false"),
         "flat": (*SMALL_MODEL, "flat_hidden=32"),
-        "dream_ppo": ("policy=dream_ppo", *SMALL_DREAM_PPO),
     }
     for name, options in jobs.items():
         bench.command("train", *options, "experience=[experience]", f"output={name}")

@@ -19,28 +19,6 @@ class Updates(Configuration):
     emission: int = Field(ge=1, le=1_000_000)
 
 
-class DreamPPOConfiguration(Configuration):
-    """Configuration of PPO in dreams of the world model."""
-
-    world_model: str
-    critics: int = Field(ge=1, le=8)
-    decisions: int = Field(ge=1_000, le=1_000_000_000)
-    starts: int = Field(ge=1, le=100_000)
-    worlds: int = Field(ge=1, le=10_000)
-    steps: int = Field(ge=2, le=1_000)
-    batch: int = Field(ge=2)
-    epochs: int = Field(ge=1, le=100)
-    horizon: int = Field(ge=1, le=100)
-    temperature: float = Field(ge=0.0, le=4.0)
-    learning_rate: float = Field(gt=0.0, le=1.0)
-    entropy: float = Field(ge=0.0)
-    discount: float = Field(gt=0.0, lt=1.0)
-    hidden: int = Field(ge=1, le=1_024)
-    reward_scale_usd: float = Field(gt=0.0)
-    cap_usd: float = Field(gt=0.0)
-    needless_usd: float = Field(ge=0.0)
-
-
 class _Learner(Configuration):
     """Settings that all learners without a model share.
 
@@ -143,7 +121,6 @@ class TrainConfiguration(Configuration):
 
     policies: Literal[
         "world_model",
-        "dream_ppo",
         "ppo",
         "recurrent_ppo",
         "qr_dqn",
@@ -161,7 +138,6 @@ class TrainConfiguration(Configuration):
     rows: int = Field(ge=1_000)
     stride: int = Field(ge=1, le=100)
     validation_share: float = Field(gt=0.0, lt=0.5)
-    dream_ppo: DreamPPOConfiguration
     model_free: ModelFreeConfiguration
     pixel_ppo: PixelPPOConfiguration
     dreamer_v3: DreamerV3Configuration

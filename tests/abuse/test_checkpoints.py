@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from policies.checkpoint import flatten, sealed
-from policies.dream_ppo import checkpoint as dream_ppo
 from policies.dreamer_v3 import checkpoint as dreamer_v3
 from policies.dreamer_v3.nets import Sizes, template
 from policies.model_free import checkpoint as model_free
@@ -39,14 +38,9 @@ def save_dreamer(folder):
     dreamer_v3.save(folder, fill(template(sizes)), sizes, ABOUT)
 
 
-def save_dream_ppo(folder):
-    dream_ppo.save(folder, fill(dream_ppo.template(5, 2)), ABOUT | {"cost_hash": "c"})
-
-
 KINDS = {
     "world_model": (lambda f: world_model.save(f, fill(model_template(SIZES)), ABOUT), world_model.load),
     "model_free": (lambda f: model_free.save(f, fill(model_free.template("ppo", 5, 0)), ABOUT), model_free.load),
-    "dream_ppo": (save_dream_ppo, dream_ppo.load),
     "dreamer_v3": (save_dreamer, dreamer_v3.load),
 }  # fmt: skip
 

@@ -60,6 +60,15 @@ def collected(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def trained(collected):
+    """The folder, with a trained model: its tests may run in different processes."""
+    code, out, err = run(collected, "train", *TRAIN, "output=model")
+    assert code == 0, err
+    assert "contact_ece" in out
+    return collected
+
+
 def test_collection_is_complete_and_repeatable(collected):
     shards = log.list_shards(collected / "experience")
     rows = sum(log.read_about(path)["rows"] for path in shards)
@@ -75,32 +84,29 @@ def test_collection_is_complete_and_repeatable(collected):
     assert [log.read_about(path)["sha256"] for path in shards] == before
 
 
-def test_training_goes_on_where_it_was_killed_and_ends_the_same(collected):
-    code, out, err = run(collected, "train", *TRAIN, "output=model")
-    assert code == 0, err
-    assert "contact_ece" in out
-    first = json.loads((collected / "model" / ABOUT).read_text())
+def test_training_goes_on_where_it_was_killed_and_ends_the_same(trained):
+    first = json.loads((trained / "model" / ABOUT).read_text())
     for name in ("part_events.safetensors", "part_events.json", ABOUT):
-        (collected / "model" / name).unlink()
-    code, _, err = run(collected, "train", *TRAIN, "output=model")
+        (trained / "model" / name).unlink()
+    code, _, err = run(trained, "train", *TRAIN, "output=model")
     assert code == 0, err
-    again = json.loads((collected / "model" / ABOUT).read_text())
+    again = json.loads((trained / "model" / ABOUT).read_text())
     assert again["tensors_sha256"] == first["tensors_sha256"]
     assert again["validation"] == first["validation"]
 
     shipped = Path("conf/policy/world_model.yaml").read_text()
-    mine = collected / "mine.yaml"
-    mine.write_text(shipped.replace("checkpoint: shipped", f"checkpoint: {collected / 'model'}"))
+    mine = trained / "mine.yaml"
+    mine.write_text(shipped.replace("checkpoint: shipped", f"checkpoint: {trained / 'model'}"))
     assert load_policy(str(mine)).privileged is False
     arguments = (f"policy={mine}", "suite=quick", "strata=[phantom]", "max_instances=2")
-    code, out, err = run(collected, "evaluate", *arguments, "workers=1")
+    code, out, err = run(trained, "evaluate", *arguments, "workers=1")
     assert code == 0, err
     assert "records " in out
 
 
-def test_mistakes_are_one_line(collected):
+def test_mistakes_are_one_line(collected, trained):
     one_line(run(collected, "train", "experience=[nowhere]"), "nowhere", "experiments.collect")
-    one_line(run(collected, "train", *TRAIN, "members=3", "output=model"), "output", "model")
+    one_line(run(trained, "train", *TRAIN, "members=3", "output=model"), "output", "model")
     one_line(
         run(collected, "train", "device=abacus", "experience=[experience]"), "device", "abacus"
     )
@@ -116,26 +122,3 @@ def test_mistakes_are_one_line(collected):
     bad = collected / "bad.yaml"
     bad.write_text(f"_target_: policies.world_model.WorldModel\ncheckpoint: {broken}\n")
     one_line(run(collected, "evaluate", f"policy={bad}"), "model.safetensors", "tensors_sha256")
-
-
-@pytest.mark.slow
-def test_dream_ppo_goes_on_after_the_last_finished_seed(collected):
-    small = ("decisions=1_000", "worlds=5", "steps=20", "batch=50", "epochs=2", "starts=50")
-    command = ["policy=dream_ppo", "experience=[experience]", "output=ppo"]
-    command += [f"dream_ppo.{one}" for one in small]
-    code, out, err = run(collected, "train", *command)
-    assert code == 0, err
-    assert "2,000 dreamt decisions" in out
-    folder = collected / "ppo"
-    before = (folder / "model.safetensors").read_bytes()
-    # killed while the second seed was learning
-    for name in ("seed_1.json", "model.json", "model.safetensors"):
-        (folder / name).unlink()
-    kept = (folder / "seed_0.safetensors").stat().st_mtime_ns
-    assert run(collected, "train", *command)[0] == 0
-    assert (folder / "model.safetensors").read_bytes() == before
-    assert (folder / "seed_0.safetensors").stat().st_mtime_ns == kept
-    one_line(run(collected, "train", *command, "seed=1"), "output", "another configuration")
-    yaml = collected / "mine.yaml"
-    yaml.write_text(f"_target_: policies.dream_ppo.DreamPPO\ncheckpoint: {folder}\n")
-    assert load_policy(str(yaml)).privileged is False

@@ -22,7 +22,6 @@ PACKAGES: Final = {
     "policies.catalogue_planner": PLANNER,
     "policies.constant_velocity": PLANNER,
     "policies.model_free": LEARNED,
-    "policies.dream_ppo": LEARNED,
     "policies.dreamer_v3": LEARNED,
 }
 """Kind of the policies of every package; those of another one are ``OTHER``."""

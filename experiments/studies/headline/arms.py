@@ -80,7 +80,6 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
         planner.add_rules(budget)
         planner.add_world_models(budget)
         planner.add_model_free(budget)
-    planner.add_dream_ppo()
     planner.add_external()
     planner.add_variants()
     planner.add_flat()
@@ -167,19 +166,6 @@ class _Planner:
                     kind=kind, decisions=budget.decisions, seed=seed, suite=self._suite, **seen,
                 )  # fmt: skip
                 self._enter(arm, seed, kind, checkpoint=made, **seen)
-
-    def add_dream_ppo(self) -> None:
-        """Add ``dream_ppo``, trained in dreams of the world models of the largest budget."""
-        if not self._config.dream_ppo:
-            return
-        arm = f"dream_ppo@{label(self._largest.decisions)}"
-        for seed in self._config.seeds:
-            model = str(self._model(self._largest, seed))
-            made = self._job(
-                30, "dream_ppo", arm, f"seed_{seed}",
-                world_model=model, experience=self._logs(), seed=seed,
-            )  # fmt: skip
-            self._enter(arm, seed, "dream_ppo", checkpoint=made, world_model=model)
 
     def add_external(self) -> None:
         """Add external baselines, which have their own budget."""

@@ -17,10 +17,9 @@ CRITERIA: Final = {
     "model_free": "capped_usd",
     "external": "capped_usd",
     "world_model": "vehicle_rmse_4s_m",
-    "dream_ppo": "dream_usd_per_decision_0",
 }
 """By kind of job, the entry of ``validation`` in a checkpoint's description that is smallest for the best: cost on
-validation seeds; error on held-out shards; cost in dreams."""
+validation seeds; error on held-out shards."""
 
 
 def keep_best(jobs: Iterable[Job], folder: Path) -> dict[str, int]:

@@ -28,7 +28,6 @@ class ExperimentConfiguration(Configuration):
     # arms of model_free, such as qr_dqn@1M, with training seeds of their own: what learns slowly may have fewer
     seeds_of: dict[str, list[int]] = Field(default={})
     world_model: list[str]  # of world_model and world_model_unprivileged: trained with every budget
-    dream_ppo: bool  # trained inside the dream of the world models of the largest budget
     variants: list[str]  # of world_model, with the checkpoints of the largest budget
     variant_seeds: list[int]
     flat_hidden: int = Field(

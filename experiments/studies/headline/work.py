@@ -47,7 +47,6 @@ LAST: Final[Mapping[str, str]] = {
     "world_model": ABOUT,
     "model_free": ABOUT,
     "external": ABOUT,
-    "dream_ppo": ABOUT,
     "rules": "{arm}.{seed}.yaml",
     "usefulness": USEFULNESS,
 }
@@ -162,16 +161,6 @@ def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
     dreamer_v3.train(config.dreamer_v3, config.model_free, str(folder), values["seed"])
 
 
-def _train_dream_ppo(folder: Path, values: Mapping[str, Any]) -> None:
-    """Train PPO in imagined episodes."""
-    from experiments.training.dream_ppo import train as dream_ppo
-
-    settings = _read_train(folder, values)
-    settings["dream_ppo"] |= {"world_model": values["world_model"], "critics": 1}
-    config = validate(TrainConfiguration, settings)
-    dream_ppo.train(config.dream_ppo, values["experience"], str(folder), values["seed"])
-
-
 def _tune_rules(folder: Path, values: Mapping[str, Any]) -> None:
     """Tune the thresholds of rules."""
     from experiments.training import rules as tuning
@@ -242,7 +231,6 @@ WORK: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], None]]] = {
     "collect": _collect,
     "world_model": _train_world_model,
     "model_free": _train_model_free,
-    "dream_ppo": _train_dream_ppo,
     "external": _train_external,
     "rules": _tune_rules,
     "usefulness": _measure_rules,

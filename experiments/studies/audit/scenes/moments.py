@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from envs.scenario.instance import ScenarioInstance
 from envs.scenario.suite import Suite, first_of_strata
-from envs.specification import vehicle
+from envs.specification import column, vehicle
 from experiments.rollout.listener import Listener
 from experiments.rollout.loop import Episode, Rollout
 from experiments.studies.audit.scenes.bodies import (
@@ -22,13 +23,15 @@ from experiments.studies.audit.scenes.bodies import (
     vehicle_targets,
 )
 from experiments.studies.audit.scenes.truth import see_truly
-from experiments.training.world_model.dream_starts import seconds_to_object
 from policies.base import Observation, Policy
 from policies.world_model.dream.simulation.starts import LENGTH
 
 SOONEST_S, LATEST_S = 1.5, 5.0
 """The ego reaches an object in its path within this many seconds: earlier moments leave no choice, later ones demand
 none yet [A]."""
+
+IN_PATH_M: Final = 2.5
+"""Objects whose middle is further aside than this are not in the path."""
 
 KEYS: Final = ("ego", "vehicles", "debris")
 """Parts of an observation."""
@@ -192,3 +195,13 @@ def _rows(arrays: Observed, chosen: Indices) -> Observed:
 def _stack(parts: Sequence[Observed]) -> Observed:
     """Concatenate arrays that were collected moment by moment."""
     return {key: np.array([one[key] for one in parts]) for key in KEYS}
+
+
+def seconds_to_object(ego: NDArray[np.float32], debris: NDArray[np.float32]) -> Array:
+    """Time to the nearest tracked object in the ego's path at constant speed, ``(N,)``; inf without one."""
+    ahead = debris[..., column.D_DX].astype(np.float64)
+    closing = np.maximum(ego[:, None, column.E_SPEED] - debris[..., column.D_VX], 1.0)
+    in_path = (debris[..., column.D_TRACKED] > 0.5) & (ahead > 0.0)
+    in_path &= np.abs(debris[..., column.D_DY]) < IN_PATH_M
+    found: Array = np.where(in_path, ahead / closing, np.inf).min(axis=1)
+    return found

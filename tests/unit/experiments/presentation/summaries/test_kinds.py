@@ -28,7 +28,7 @@ def test_every_shipped_policy_has_a_kind():
     assert kinds["world_model"] == kinds["world_model_shielded"] == MODEL
     assert kinds["keep"] == CONSTANT
     assert kinds["constant_velocity"] == PLANNER
-    assert kinds["dream_ppo"] == kinds["qr_dqn"] == LEARNED
+    assert kinds["qr_dqn"] == LEARNED
 
 
 def test_what_a_policy_may_see_decides_before_its_file():

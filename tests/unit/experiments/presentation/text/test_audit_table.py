@@ -112,7 +112,7 @@ def test_a_page_of_an_audit(values, tmp_path):
 def test_a_comparison_shows_the_committed_audit_if_its_model_drove(tmp_path, capsys):
     texts = {
         name: (Path(conf.__file__).parent / "policy" / f"{name}.yaml").read_text(encoding="utf-8")
-        for name in ("rule", "brake", "dream_ppo", "world_model")
+        for name in ("rule", "brake", "ppo", "world_model")
     }
     model = texts.pop("world_model")
     assert find_section(texts, tmp_path) is None

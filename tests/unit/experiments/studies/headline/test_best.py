@@ -34,7 +34,7 @@ def test_the_smallest_is_kept_and_of_equals_the_first(tmp_path, what):
 
 def test_the_world_model_behind_a_policy_goes_with_it(tmp_path):
     (model,) = trained(tmp_path, "world_model@1M", "world_model", {0: 5.0})
-    jobs = [model, *trained(tmp_path, "c@1M", "dream_ppo", {0: 1.0}, world_model=model.folder)]
+    jobs = [model, *trained(tmp_path, "c@1M", "model_free", {0: 1.0}, world_model=model.folder)]
     keep_best(jobs, tmp_path)
     behind = tmp_path / "best" / "c@1M" / "world_model" / "model.safetensors"
     assert behind.read_bytes() == b"world_model@1M 0"

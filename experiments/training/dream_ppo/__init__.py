@@ -1,1 +1,0 @@
-"""Training ``dream_ppo``: PPO inside the dream of a world model."""
