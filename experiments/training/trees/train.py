@@ -1,0 +1,125 @@
+"""Trains decision trees: rounds of driving, labelling and growing; finished rounds are kept if a run is killed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from envs.scenario.generator import ScenarioSampler
+from envs.scenario.suite import load_suite
+from experiments.cli.ingredients import list_ingredients
+from experiments.cli.locations import locate
+from experiments.store.atomic import make_folder
+from experiments.store.claim import TRAINING as CLAIM
+from experiments.store.claim import claim
+from experiments.store.progress import Progress as Bar
+from experiments.store.provenance import describe_code, machine
+from experiments.training.configuration import ModelFreeConfiguration, TreesConfiguration
+from experiments.training.model_free.segments import (
+    Progress,
+    choose_items,
+    list_families,
+    validate,
+)
+from experiments.training.parts import learn_once
+from experiments.training.trees.grow import Growth, grow, keep_lane
+from experiments.training.trees.states import States, Wanderer, collect_states, join
+from policies.planning.library import MANOEUVRES
+from policies.trees.forest import Forest, empty_forest, save_forest
+from policies.trees.plan_features import HORIZON
+from policies.trees.policy import TreePolicy
+from policies.trees.situation import NUM_SITUATION
+
+KIND: Final = "trees"
+
+
+def train(
+    config: TreesConfiguration, shared: ModelFreeConfiguration, output: str, seed: int
+) -> dict[str, Any]:
+    """Train, or continue after the last finished part; the result describes the checkpoint.
+
+    In the first round the lane is kept, with random manoeuvres in between; in later rounds the trees grown so far
+    drive, and what they meet is labelled as well (DAgger, arXiv 1011.0686). Families and suite are those of
+    ``shared``; the seed determines instances, labels and trees.
+
+    Raises
+    ------
+    UserError
+        If the folder holds a run of another configuration.
+    """
+    folder = Path(output)
+    make_folder(folder)
+    told = {"policy": KIND, "seed": seed, "learner": config.model_dump()}
+    told |= shared.model_dump(include={"families", "suite"})
+    claim(
+        folder / CLAIM,
+        told | {"made_of": list_ingredients(suites=[shared.suite], allow=shared.allow)},
+    )
+    sampler = ScenarioSampler(tuple(list_families(shared.families)), split="train")
+    forest, parts, cpu_s, progress = keep_lane(), [], 0.0, Progress()
+    suite = load_suite(locate("suite", shared.suite), shared.allow)
+    items = choose_items(suite, config.branched_decisions, len(config.rounds))
+    for k, _ in enumerate(config.rounds):
+        parts.append(_label(config, forest, sampler, folder, seed, k))
+        cpu_s += parts[-1][1]
+        states = join([part for part, _ in parts])
+        forest, spent = _grow(config, states, folder, seed, k)
+        cpu_s += spent
+        progress = validate(progress, TreePolicy(forest, config.loyalty), suite, items)
+    about = {
+        "created_with": machine()["versions"] | describe_code(),
+        "config": told,
+        "training_seed": seed,
+        "leaves": forest.num_leaves,
+        **progress._replace(
+            segments=len(config.rounds), learned=states.branched, cpu_s=cpu_s
+        ).describe(),
+    }
+    save_forest(folder, forest, about)
+    return about
+
+
+def _label(
+    config: TreesConfiguration,
+    forest: Forest,
+    sampler: ScenarioSampler,
+    folder: Path,
+    seed: int,
+    k: int,
+) -> tuple[States, float]:
+    """The labelled decisions of a round, and the CPU time that they took."""
+    per_state = len(MANOEUVRES) * HORIZON
+    count = max(round(config.rounds[k] * config.branched_decisions / per_state), 1)
+
+    def learn() -> tuple[States, dict[str, float]]:
+        start, rng = time.process_time(), np.random.default_rng((seed, k))
+        explored = config.explored_first if k == 0 else config.explored
+        with Bar(f"labels of round {k + 1}", count, "decisions", 0) as bar:
+            policy = Wanderer(forest, explored, rng)
+            found = collect_states(policy, sampler, count, rng, bar.update)
+        return found, {"cpu_seconds": round(time.process_time() - start, 1)}
+
+    empty = States(
+        np.zeros((0, NUM_SITUATION), np.float32), np.zeros((0, len(MANOEUVRES)), np.float32)
+    )
+    made, about = learn_once(folder, f"labels_{k}", empty, learn)
+    return made, about["cpu_seconds"]
+
+
+def _grow(
+    config: TreesConfiguration, states: States, folder: Path, seed: int, k: int
+) -> tuple[Forest, float]:
+    """The trees after a round, and the CPU time that they took."""
+    how = Growth(
+        config.trees, config.leaves, config.learning_rate, config.cap_usd, config.manoeuvres
+    )
+
+    def learn() -> tuple[Forest, dict[str, float]]:
+        start = time.process_time()
+        return grow(states, how, seed), {"cpu_seconds": round(time.process_time() - start, 1)}
+
+    made, about = learn_once(folder, f"trees_{k}", empty_forest(1, 1), learn)
+    return made, about["cpu_seconds"]
