@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from envs.errors import UserError, hint, not_allowed, shown
 from envs.physics.compilation import compiled
 from envs.sensing.sight import CAMERA_AHEAD_M, CAMERA_HEIGHT_M
@@ -71,6 +73,11 @@ class Camera:
     dropped: float = 0.0
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.generic):
+                # numbers of NumPy are numbers
+                object.__setattr__(self, field.name, value.item())
         for name in ("height", "width"):
             _check_whole(name, getattr(self, name), LEAST_PX, MOST_PX)
         _check_whole("supersample", self.supersample, 1, 2)

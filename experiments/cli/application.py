@@ -22,7 +22,7 @@ from experiments.cli.command_line import RefusedError, check_command_line
 from experiments.cli.help import make_page
 from experiments.cli.messages import put_options_first, rename, shorten
 from experiments.cli.quoting import add_form
-from experiments.cli.streams import end_if_hung_up, escape_unknown_letters, flush
+from experiments.cli.streams import PIPE_CODE, end_if_hung_up, escape_unknown_letters, flush
 
 FAILURE_CODE, USER_ERROR_CODE = 1, 2
 
@@ -160,8 +160,8 @@ class Command:
         finally:
             sys.stderr = self._stderr
             sys.argv[:] = typed
-            flush()
-        raise SystemExit(0)
+            is_written = flush()
+        raise SystemExit(0 if is_written else PIPE_CODE)
 
     def _enter(self, entry: Callable[[], object]) -> None:
         """Let Hydra run the command, or check it for a page of help: a mistake shows no page."""

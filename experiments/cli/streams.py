@@ -40,12 +40,20 @@ def _has_hung_up(poll: Any) -> bool:  # noqa: ANN401 (of a type that not every s
     return any(event & _GONE for _, event in poll.poll(0))
 
 
-def flush() -> None:
-    """Flush stdout, and drop what is left if its reader has closed the pipe, so that Python reports no error."""
+def flush() -> bool:
+    """Flush stdout, and drop what is left if its reader has closed the pipe, so that Python reports no error.
+
+    Returns
+    -------
+    bool
+        Whether everything could be written.
+    """
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def escape_unknown_letters() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -27,12 +27,19 @@ from experiments.video.films.dreaming import DreamOptions
 from experiments.video.films.layout import WIDTH_PX
 from experiments.video.job import make_videos
 from experiments.video.order import MOST_POLICIES, STILL, Order
+from policies.base import Foreseeing
 
 PANEL_POLICIES = ["rule_tuned", "world_model"]
 """Policies of a video with one panel per policy, if none are named."""
 
 FOUR_PANEL_POLICIES = ["rule_tuned", "world_model"]
 """Policies of a video in four panels, if none are named; a dream has the first of them."""
+
+IDLE: Final[dict[str, dict[str, Any]]] = {
+    "source=dream": {"start_s": None, "dream_seed": 0, "temperature": 0.0},
+    "a format other than png": {"fps": 30, "slow_motion": 4},
+}
+"""Options with their defaults that have an effect only where the key says."""
 
 NOT_IN_RESULT = ("output",)
 """Keys that do not change the videos."""
@@ -55,8 +62,14 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
     UserError
         One line naming key, value and what is allowed.
     """
+    _refuse_idle(config)
     wanted = _choose_names(config)
     loaded = tuple((name_of(name), load_policy(name, config.allow)) for name in wanted)
+    if config.layout == "four_panel" and not isinstance(loaded[1][1], Foreseeing):
+        raise UserError(
+            f"policy: {loaded[1][0]} imagines nothing, layout=four_panel shows the rules and a policy that imagines, "
+            "such as world_model"
+        )
     suite_file, cost_file = locate("suite", config.suite), locate("cost", config.cost)
     suite = load_suite(suite_file, config.allow)
     options = DreamOptions(config.start_s, config.dream_seed, config.temperature)
@@ -82,6 +95,19 @@ def prepare(config: RecordConfiguration) -> RecordPlan:
         policies=wanted, suites=[config.suite], costs=[config.cost], allow=config.allow
     )
     return RecordPlan(config, order, texts, files)
+
+
+def _refuse_idle(config: RecordConfiguration) -> None:
+    """Refuse options that would change nothing."""
+    works = {
+        "source=dream": config.source == "dream",
+        "a format other than png": config.format != STILL,
+    }
+    for where, options in IDLE.items():
+        for name, usual in options.items():
+            value = getattr(config, name)
+            if not works[where] and value != usual:
+                raise UserError(f"{name}: got {value}, which has an effect only with {where}")
 
 
 def _choose_names(config: RecordConfiguration) -> list[str]:

@@ -128,12 +128,13 @@ def test_a_good_config_folder_and_all_other_options_pass(tmp_path):
     check_command_line(["-cd", str(tmp_path), "-cn", "mine", "-c", "job", "rounds=4", "-m"])
 
 
-def test_who_reads_one_line_only_sees_no_traceback(tmp_path):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_who_reads_one_line_only_sees_no_traceback(tmp_path, unbuffered):
     for option in ("--help", "--cfg=job"):
         with subprocess.Popen(
             [sys.executable, "-m", "experiments.benchmark", option],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process:

@@ -188,6 +188,30 @@ def test_four_panels_need_two_policies(tmp_path):
     )
 
 
+def test_four_panels_need_a_policy_that_imagines(tmp_path):
+    code, _, err = run(tmp_path, "layout=four_panel", "policy=[rule,brake]", "suite=quick")
+    assert code == 2
+    assert err.startswith("error: policy: brake imagines nothing, layout=four_panel shows")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["start_s=4"], "start_s: got 4.0, which has an effect only with source=dream"),
+        (["temperature=1"], "temperature: got 1.0, which has an effect only with source=dream"),
+        (["dream_seed=2"], "dream_seed: got 2, which has an effect only with source=dream"),
+        (["format=png", "fps=10"], "fps: got 10, which has an effect only with a format other than png"),
+        (["format=png", "slow_motion=2"], "slow_motion: got 2, which has an effect only with"),
+    ],
+)  # fmt: skip
+def test_options_without_an_effect_are_refused(tmp_path, words, text):
+    code, _, err = run(tmp_path, "policy=[rule,brake]", "suite=quick", *words)
+    assert code == 2
+    assert err.startswith(f"error: {text}")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_dream_is_filmed_beside_the_truth(tmp_path):
     # its object is still ahead when the belief is burnt in
     code, out, err = run(

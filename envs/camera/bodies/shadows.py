@@ -67,6 +67,12 @@ def shadow(
 
 
 @compiled
+def _clearness(air: Air, pose: Pose) -> float:
+    """Share of a shadow that is seen through the air."""
+    return math.exp(-air.extinction * max(pose.place[2], 0.0))
+
+
+@compiled
 def shade_object(canvas: Canvas, eye: Eye, air: Air, world: World, j: int) -> None:
     """Draw the shadow of object ``j`` on the road; the higher it flies, the paler."""
     d = world.debris_f
@@ -77,6 +83,7 @@ def shade_object(canvas: Canvas, eye: Eye, air: Air, world: World, j: int) -> No
     if world.debris_i[debris.LOOK, j] == FRAME_LOOK:
         strength *= 0.4
     pose = upright(eye, d[debris.X, j], d[debris.Y, j], 0.0, d[debris.YAW, j])
+    strength *= _clearness(air, pose)
     rim = min(0.06 + 0.15 * d[debris.HEIGHT, j] + 0.1 * z, 0.3)
     shadow(canvas, eye, pose, (0.5 * d[debris.LENGTH, j], 0.5 * d[debris.WIDTH, j], rim), strength)
 
@@ -87,6 +94,7 @@ def shade_vehicle(canvas: Canvas, eye: Eye, air: Air, world: World, k: int) -> N
     v = world.vehicle_f
     pose = upright(eye, v[vehicle.X, k], v[vehicle.Y, k], 0.0, v[vehicle.HEADING, k])
     strength = 0.5 if air.is_night else (0.75 if air.is_wet or air.is_foggy else 0.95)
+    strength *= _clearness(air, pose)
     shadow(
         canvas, eye, pose, (0.5 * v[vehicle.LENGTH, k], 0.5 * v[vehicle.WIDTH, k], 0.25), strength
     )

@@ -1,5 +1,6 @@
 """The camera as a setting: names, fields, and one line for every mistake."""
 
+import numpy as np
 import pytest
 
 from envs.camera import PRESETS, Camera, camera_from
@@ -22,6 +23,15 @@ def test_a_mapping_changes_fields_of_a_preset():
     assert (camera.height, camera.width, camera.noise) == (32, 96, 2)
     assert camera_from(camera) is camera
     assert camera_from({}) == Camera()
+
+
+def test_numbers_of_numpy_are_numbers():
+    camera = camera_from(
+        {"height": np.int64(64), "noise": np.float32(2.0), "masks": np.bool_(True)}
+    )
+    assert camera == camera_from({"height": 64, "noise": 2.0, "masks": True})
+    with pytest.raises(UserError, match="height: got 4, allowed are whole numbers"):
+        camera_from({"height": np.int32(4)})
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from envs.camera import CHASE, PRESETS, camera_from, draw, project
 from envs.camera.models.tables import SPANS
 from envs.camera.render import NUM_ORDERED
 from envs.camera.shapes.meshes import CORNERS, FACES
-from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, vehicle
+from envs.specification import MAX_DEBRIS, MAX_VEHICLES, debris, episode, vehicle
 from tests.unit.envs.camera import checks
 from tests.unit.envs.camera.scenes import EGO_X_M, add_object, add_vehicle, road
 
@@ -136,6 +136,16 @@ def test_ghosts_of_the_detector_are_not_drawn():
     picture, masks = checks.drawn(batch)
     assert (picture == empty).all()
     assert masks.sum() == 0
+
+
+def test_fog_hides_shadows_as_it_hides_what_throws_them():
+    batch = road(weather="fog")
+    batch.episode_f[0, episode.SIGHT_RANGE] = 60.0
+    empty = draw(batch[0], PRESETS["film"]).astype(int)
+    add_vehicle(batch, 110.0, 4.0)
+    add_object(batch, 70.0, 4.0, (0.6, 0.6, 0.6))
+    # both are drawn, but nothing of either is darker than the air before it lets through
+    assert np.abs(draw(batch[0], PRESETS["film"]) - empty).max() < 12
 
 
 def test_supersampled_masks_cover_as_much():
