@@ -31,6 +31,9 @@ def _run(values: dict[str, Any]) -> None:
         about = pixels.train(config.pixel_ppo, config.model_free, config.output, config.seed)
         sys.stdout.write(segments.describe(about))
     elif config.policies == "trees":
+        from experiments.cli.extras import require_sklearn
+
+        require_sklearn()
         from experiments.training.model_free import segments
         from experiments.training.trees import train as trees
 

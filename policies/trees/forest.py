@@ -72,9 +72,9 @@ def empty_forest(trees: int, nodes: int) -> Forest:
     )
 
 
-def print_forest(forest: Forest, most_trees: int) -> Iterator[str]:
-    """The first trees as nested if-else, line by line."""
-    for t, root in enumerate(forest.root[:most_trees].tolist()):
+def print_forest(forest: Forest) -> Iterator[str]:
+    """All trees as nested if-else, line by line."""
+    for t, root in enumerate(forest.root.tolist()):
         yield f"# tree {t + 1} of {len(forest.root)}"
         yield from _print_node(forest, root, 0)
 

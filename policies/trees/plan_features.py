@@ -1,4 +1,4 @@
-"""Features of every manoeuvre in a situation: what straight lines say about objects and vehicles, and the object's looks.
+"""Features of every manoeuvre: what straight lines say about objects and vehicles, and how the object looks.
 
 These are the conditions of the trees. Nothing here is learned, and nothing is known about contents.
 """
@@ -39,7 +39,8 @@ BESIDE_M: Final = 0.3
 """Room beside a vehicle that is not taken to be free [A]."""
 
 WHEEL_M: Final = 0.675
-"""Inner edge of the tyres, from the middle of the car (envs/physics/contact/geometry.py: half track less half width)."""
+"""Inner edge of the tyres, from the middle of the car: half the track less half a tyre's width
+(envs/physics/contact/geometry.py)."""
 
 _PER_OBJECT: Final = (
     ("clearance", "m"),

@@ -1,4 +1,4 @@
-"""The situation of a decision as numbers: the ego, the two nearest objects and the tracked vehicles, relative to a lane.
+"""The situation of a decision as numbers: ego, the two nearest objects and the tracked vehicles, seen from the lane.
 
 It holds what rules see: the filtered tracks of ``policies.perception``, and no class or content of an object.
 """

@@ -64,9 +64,11 @@ def grow(states: States, how: Growth, seed: int) -> Forest:
 
 def _export(model: HistGradientBoostingRegressor) -> Forest:
     """The trees of a fitted model as arrays; its constant does not change any choice but is part of the first tree."""
-    root, parts, first = [], [], 0
-    constant = float(np.asarray(model._baseline_prediction).reshape(-1)[0])  # noqa: SLF001 (no public way)
-    for (predictor,) in model._predictors:  # noqa: SLF001
+    root: list[int] = []
+    parts: list[tuple[NDArray[np.generic], ...]] = []
+    first = 0
+    constant = float(np.asarray(model._baseline_prediction).reshape(-1)[0])
+    for (predictor,) in model._predictors:
         nodes = predictor.nodes
         is_leaf = nodes["is_leaf"].astype(np.bool_)
         value = np.where(is_leaf, nodes["value"], nodes["num_threshold"])

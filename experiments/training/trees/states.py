@@ -12,6 +12,7 @@ from envs.batched.env import DebrisVectorEnv
 from envs.scenario.generator import ScenarioSampler
 from envs.scenario.instance import ScenarioInstance
 from envs.specification import DECISIONS_PER_EPISODE, column
+from policies.base import Observation
 from policies.perception.objects import TrackedObjects
 from policies.perception.tracks import Tracks
 from policies.planning.library import MANOEUVRES, write_all
@@ -74,7 +75,7 @@ class Wanderer(TreePolicy):
         self.seen: _Seen | None = None
         """Of the last decision; ``None`` if nothing called for a manoeuvre."""
 
-    def act(self, observation: dict[str, NDArray[np.float32]]) -> Array:
+    def act(self, observation: Observation) -> Array:
         """Choose, and keep what was seen."""
         self.seen = None
         return super().act(observation)
@@ -106,7 +107,7 @@ def collect_states(
     sampler: ScenarioSampler,
     count: int,
     rng: np.random.Generator,
-    report: Callable[[int, int], None],
+    report: Callable[[float], None],
 ) -> States:
     """Drive instances until at least ``count`` decisions are labelled.
 
@@ -121,14 +122,14 @@ def collect_states(
     rng
         Consumed: instances, which decisions are labelled, and the noise of the labels.
     report
-        Called with the labelled decisions so far, and ``count``.
+        Called with the number of labelled decisions so far, at most ``count``.
     """
     parts: list[States] = []
     done = 0
     while done < count:
         parts += _drive(policy, [sampler.sample(rng) for _ in range(WORLDS)], rng)
         done = sum(len(part.situation) for part in parts)
-        report(min(done, count), count)
+        report(min(done, count))
     return join(parts)
 
 

@@ -35,6 +35,11 @@ from policies.trees.situation import NUM_SITUATION
 
 KIND: Final = "trees"
 
+EMPTY: Final = States(
+    np.zeros((0, NUM_SITUATION), np.float32), np.zeros((0, len(MANOEUVRES)), np.float32)
+)
+"""No labelled decisions."""
+
 
 def train(
     config: TreesConfiguration, shared: ModelFreeConfiguration, output: str, seed: int
@@ -59,15 +64,14 @@ def train(
         told | {"made_of": list_ingredients(suites=[shared.suite], allow=shared.allow)},
     )
     sampler = ScenarioSampler(tuple(list_families(shared.families)), split="train")
-    forest, parts, cpu_s, progress = keep_lane(), [], 0.0, Progress()
+    forest, states, cpu_s, progress = keep_lane(), EMPTY, 0.0, Progress()
     suite = load_suite(locate("suite", shared.suite), shared.allow)
     items = choose_items(suite, config.branched_decisions, len(config.rounds))
     for k, _ in enumerate(config.rounds):
-        parts.append(_label(config, forest, sampler, folder, seed, k))
-        cpu_s += parts[-1][1]
-        states = join([part for part, _ in parts])
-        forest, spent = _grow(config, states, folder, seed, k)
-        cpu_s += spent
+        labelled, labelling_s = _label(config, forest, sampler, folder, seed, k)
+        states = join([states, labelled])
+        forest, growing_s = _grow(config, states, folder, seed, k)
+        cpu_s += labelling_s + growing_s
         progress = validate(progress, TreePolicy(forest, config.loyalty), suite, items)
     about = {
         "created_with": machine()["versions"] | describe_code(),
@@ -99,13 +103,10 @@ def _label(
         explored = config.explored_first if k == 0 else config.explored
         with Bar(f"labels of round {k + 1}", count, "decisions", 0) as bar:
             policy = Wanderer(forest, explored, rng)
-            found = collect_states(policy, sampler, count, rng, bar.update)
+            found = collect_states(policy, sampler, count, rng, bar.reach)
         return found, {"cpu_seconds": round(time.process_time() - start, 1)}
 
-    empty = States(
-        np.zeros((0, NUM_SITUATION), np.float32), np.zeros((0, len(MANOEUVRES)), np.float32)
-    )
-    made, about = learn_once(folder, f"labels_{k}", empty, learn)
+    made, about = learn_once(folder, f"labels_{k}", EMPTY, learn)
     return made, about["cpu_seconds"]
 
 
