@@ -20,6 +20,7 @@ from policies.oracle.belief import ObjectBelief
 from policies.oracle.copies import Bound, roll_closed_loop
 from policies.oracle.hypotheses import Specimens, draw_specimens, make_hypotheses
 from policies.oracle.offered import Offered, make_library
+from policies.oracle.perceived import PerceivedWorlds
 from policies.oracle.scenarios import STRATA, fill_scenarios
 from policies.oracle.twin import Scenarios, TwinRoll
 from policies.oracle.watch import arrival_s, find_ahead, is_settled, lateral_state, note_observation
@@ -92,6 +93,8 @@ class OracleBelief(Bound):
         An object whose typical contacts are expected to cost less does not matter.
     loyalty_usd
         Credit for the plan under way, >= 0: plans do not flicker.
+    perceives
+        Whether the search begins where the filtered tracks put vehicles and objects, instead of where they are.
 
     Raises
     ------
@@ -117,6 +120,7 @@ class OracleBelief(Bound):
         ghost_share: float = 0.03,
         negligible_usd: float = 0.5,
         loyalty_usd: float = 10.0,
+        perceives: bool = False,
     ) -> None:
         if num_scenarios not in STRATA:
             raise not_allowed("num_scenarios", str(num_scenarios), [str(key) for key in STRATA])
@@ -143,6 +147,7 @@ class OracleBelief(Bound):
         self._names = (CRUISE, *self._plan_names)
         self._cruise = Constant()
         self._memory: list[_Memory] = []
+        self._perceived = PerceivedWorlds(0) if perceives else None
 
     def bind(self, worlds: DebrisVectorEnv) -> None:
         """Look into these worlds from now on."""
@@ -154,6 +159,10 @@ class OracleBelief(Bound):
         worlds = self._bound()
         if len(self._memory) != len(mask):
             self._memory = [_Memory(np.random.default_rng(0), []) for _ in mask]
+        if self._perceived is not None:
+            if len(self._perceived) != len(mask):
+                self._perceived = PerceivedWorlds(len(mask))
+            self._perceived.reset(mask)
         p = worlds.settings.cost.to_array()[0]
         for b in np.flatnonzero(mask).tolist():
             rng = np.random.default_rng(int(seeds[b]))
@@ -178,9 +187,13 @@ class OracleBelief(Bound):
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """Follow the plan, search for a better one, or cruise where nothing matters."""
         tasks = []
+        if self._perceived is not None:
+            self._perceived.update(observation, self._bound().batch)
         for b, memory in enumerate(self._memory):
             world = self._world(b)
-            note_observation(world, observation["debris"][b], memory.beliefs)
+            note_observation(
+                self._bound().batch.view(np.ndarray)[b], observation["debris"][b], memory.beliefs
+            )
             ahead = find_ahead(world, memory.beliefs, self._reach, self._negligible)
             target = float(world["episode_f"][episode.TARGET_Y])
             memory.drift_mps = (target - memory.target_m) / DECISION_S
@@ -214,16 +227,24 @@ class OracleBelief(Bound):
         )
 
     def _world(self, b: int) -> np.void:
-        """The record of one world."""
-        world: np.void = self._bound().batch.view(np.ndarray)[b]
+        """The record of one world, from which the search begins."""
+        world: np.void = self._start().view(np.ndarray)[b]
         return world
+
+    def _start(self) -> Batch:
+        """The worlds from which the search begins."""
+        if self._perceived is None or self._perceived.worlds is None:
+            return self._bound().batch
+        return self._perceived.worlds
 
     def _prepare(self, b: int, ahead: list[int]) -> _Task:
         """Prepare the inputs of a search in world ``b``."""
         memory, world = self._memory[b], self._world(b)
-        scenarios = np.repeat(self._bound().batch[b : b + 1], self._num_scenarios)
+        scenarios = np.repeat(self._start()[b : b + 1], self._num_scenarios)
         primary = ahead[0] if ahead else -1
         weights = fill_scenarios(scenarios, memory.beliefs, primary, memory.rng)
+        if self._perceived is not None:
+            self._perceived.scatter(scenarios, b, memory.rng)
         left = DECISIONS_PER_EPISODE - int(world["episode_i"][episode.DECISION])
         arrival = arrival_s(world, primary) if ahead else 0.0
         wanted = round((arrival + self._settle) / DECISION_S)

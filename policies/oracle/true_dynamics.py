@@ -128,7 +128,7 @@ class TrueDynamics(OracleBelief):
         probabilities = self._belief.probabilities
         for b in range(len(probabilities)):
             for j, belief in enumerate(self.beliefs_of(b)):
-                slot = object_slot(cast("World", self._world(b)), j)
+                slot = object_slot(cast("World", self._bound().batch.view(np.ndarray)[b]), j)
                 if slot >= 0 and isinstance(belief, LearnedObjectBelief):
                     belief.probabilities = probabilities[b, slot - VEHICLE_SLOTS]
         return super().act(observation)
