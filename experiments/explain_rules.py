@@ -29,8 +29,8 @@ def _run(values: dict[str, Any]) -> None:
     if isinstance(policy, TreePolicy):
         forest = policy.forest
         sys.stdout.write(
-            f"# {name}: {len(forest.root)} trees with {forest.num_leaves:,} leaves; a manoeuvre's score is the sum over\n"
-            "# all trees, and the manoeuvre with the smallest score is driven\n"
+            f"# {name}: {len(forest.root)} trees with {forest.num_leaves:,} leaves\n"
+            "# the score of a manoeuvre is the sum over all trees, and the one with the smallest is driven\n"
         )
         sys.stdout.writelines(f"{line}\n" for line in print_forest(forest))
         return
