@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from envs.errors import UserError
 from envs.physics.compilation import compiled
 from envs.specification.world import Array
-from policies.checkpoint import CheckpointFormat
+from policies.checkpoint import TENSORS, Checkpoint, CheckpointFormat
 from policies.planning.library import MANOEUVRES
 from policies.trees.plan_features import FEATURES, NUM_FEATURES, write_plan_features
 
@@ -110,7 +110,7 @@ def _described(path: Path, about: Mapping[str, Any]) -> Forest:
 FORMAT: Final = CheckpointFormat("roadworld-trees", 1, _described)
 
 
-def load_forest(folder: Path) -> tuple[Forest, Mapping[str, Any]]:
+def load_forest(folder: Path) -> Checkpoint[Forest]:
     """Read a checkpoint and check that every path through a tree ends in a leaf.
 
     Raises
@@ -128,8 +128,8 @@ def load_forest(folder: Path) -> tuple[Forest, Mapping[str, Any]]:
         # children come after their parents: no path is endless
         fits &= is_leaf | ((child > place) & (child < nodes))
     if not fits.all() or forest.root.min() < 0 or forest.root.max() >= nodes:
-        raise UserError(f"{folder}: its trees are damaged: a node leads nowhere")
-    return forest, found.about
+        raise UserError(f"{folder / TENSORS}: a tree is damaged: a node leads nowhere")
+    return found
 
 
 def save_forest(folder: Path, forest: Forest, about: Mapping[str, Any]) -> None:

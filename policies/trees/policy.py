@@ -59,8 +59,8 @@ class TreePolicy:
             self.forest = checkpoint
         else:
             folder = SHIPPED if checkpoint == "shipped" else Path(str(checkpoint))
-            self.forest, about = load_forest(folder)
-            self.budget = read_budget(about)
+            found = load_forest(folder)
+            self.forest, self.budget = found.learned, read_budget(found.about)
         self._loyalty = float(np.log1p(loyalty))
         self._begin(0)
 

@@ -24,7 +24,11 @@ TUNED = "conf/policy/rule_tuned"
 GOLDENS = "tests/unit/envs/camera/goldens/"
 ENDINGS = {".json", ".mp4", ".parquet", ".png", ".safetensors"}
 
-POLICY_OF = {"roadworld-world-model": "world_model", "roadworld-dream-ppo": "dream_ppo"}
+POLICY_OF = {
+    "roadworld-world-model": "world_model",
+    "roadworld-dream-ppo": "dream_ppo",
+    "roadworld-trees": "trees",
+}
 
 
 def tracked():

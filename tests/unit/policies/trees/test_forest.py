@@ -84,11 +84,11 @@ def test_trees_are_printed_as_if_else():
 
 def test_what_is_read_is_what_was_written(tmp_path):
     save_forest(tmp_path, stump(), ABOUT)
-    forest, about = load_forest(tmp_path)
-    for mine, other in zip(forest, stump(), strict=True):
+    found = load_forest(tmp_path)
+    for mine, other in zip(found.learned, stump(), strict=True):
         np.testing.assert_array_equal(mine, other)
         assert mine.dtype == other.dtype
-    assert about["budget"]["environment_steps"] == 7
+    assert found.about["budget"]["environment_steps"] == 7
     assert TreePolicy(str(tmp_path)).budget.environment_steps == 7
 
 

@@ -92,7 +92,7 @@ def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, mo
         with pytest.raises(KeyboardInterrupt):
             train(config, shared, str(tmp_path / "two"), seed=4)
     two = train(config, shared, str(tmp_path / "two"), seed=4)
-    first, second = (load_forest(tmp_path / name)[0] for name in ("one", "two"))
+    first, second = (load_forest(tmp_path / name).learned for name in ("one", "two"))
     for mine, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(mine, other)
     assert one["leaves"] == two["leaves"] <= 3 * 4
