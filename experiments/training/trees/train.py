@@ -17,7 +17,11 @@ from experiments.store.claim import TRAINING as CLAIM
 from experiments.store.claim import claim
 from experiments.store.progress import Progress as Bar
 from experiments.store.provenance import describe_code, machine
-from experiments.training.configuration import ModelFreeConfiguration, TreesConfiguration
+from experiments.training.configuration import (
+    ModelFreeConfiguration,
+    TreesConfiguration,
+    TreesSize,
+)
 from experiments.training.model_free.segments import (
     Progress,
     choose_items,
@@ -47,8 +51,9 @@ def train(
     """Train, or continue after the last finished part; the result describes the checkpoint.
 
     In the first round the lane is kept, with random manoeuvres in between; in later rounds the trees grown so far
-    drive, and what they meet is labelled as well (DAgger, arXiv 1011.0686). Families and suite are those of
-    ``shared``; the seed determines instances, labels and trees.
+    drive, and what they meet is labelled as well (DAgger, arXiv 1011.0686). Then trees of other sizes are grown on all
+    labels; each size is a checkpoint in a folder of its own, and the best of all on validation instances is the result.
+    Families and suite are those of ``shared``; the seed determines instances, labels and trees.
 
     Raises
     ------
@@ -66,24 +71,47 @@ def train(
     sampler = ScenarioSampler(tuple(list_families(shared.families)), split="train")
     forest, states, cpu_s, progress = keep_lane(), EMPTY, 0.0, Progress()
     suite = load_suite(locate("suite", shared.suite), shared.allow)
-    items = choose_items(suite, config.branched_decisions, len(config.rounds))
+    segments = len(config.rounds) + len(config.sizes)
+    items = choose_items(suite, config.branched_decisions, segments)
+    grown = []
     for k, _ in enumerate(config.rounds):
         labelled, labelling_s = _label(config, forest, sampler, folder, seed, k)
         states = join([states, labelled])
-        forest, growing_s = _grow(config, states, folder, seed, k)
+        forest, growing_s = _grow(config, config, states, folder, f"trees_{k}", seed)
         cpu_s += labelling_s + growing_s
+        grown.append(forest)
         progress = validate(progress, TreePolicy(forest, config.loyalty), suite, items)
     about = {
         "created_with": machine()["versions"] | describe_code(),
         "config": told,
         "training_seed": seed,
-        "leaves": forest.num_leaves,
-        **progress._replace(
-            segments=len(config.rounds), learned=states.branched, cpu_s=cpu_s
-        ).describe(),
     }
-    save_forest(folder, forest, about)
+    for size in config.sizes:
+        name = f"trees_{size.trees}x{size.leaves}"
+        forest, growing_s = _grow(config, size, states, folder, name, seed)
+        cpu_s += growing_s
+        grown.append(forest)
+        progress = validate(progress, TreePolicy(forest, config.loyalty), suite, items)
+        alone = progress._replace(
+            scores_usd=progress.scores_usd[-1:], means_usd=progress.means_usd[-1:]
+        )
+        save_forest(
+            folder / name,
+            forest,
+            about | _describe(alone, forest, segments, states.branched, cpu_s),
+        )
+    best = grown[progress.best]
+    about |= _describe(progress, best, segments, states.branched, cpu_s)
+    save_forest(folder, best, about)
     return about
+
+
+def _describe(
+    progress: Progress, forest: Forest, segments: int, branched: int, cpu_s: float
+) -> dict[str, Any]:
+    """Size, budget and scores of a checkpoint."""
+    spent = progress._replace(segments=segments, learned=branched, cpu_s=cpu_s)
+    return {"leaves": forest.num_leaves} | spent.describe()
 
 
 def _label(
@@ -111,16 +139,19 @@ def _label(
 
 
 def _grow(
-    config: TreesConfiguration, states: States, folder: Path, seed: int, k: int
+    config: TreesConfiguration,
+    size: TreesSize,
+    states: States,
+    folder: Path,
+    name: str,
+    seed: int,
 ) -> tuple[Forest, float]:
-    """The trees after a round, and the CPU time that they took."""
-    how = Growth(
-        config.trees, config.leaves, config.learning_rate, config.cap_usd, config.manoeuvres
-    )
+    """Trees of one size on all labels so far, and the CPU time that they took."""
+    how = Growth(size.trees, size.leaves, size.learning_rate, config.cap_usd, config.manoeuvres)
 
     def learn() -> tuple[Forest, dict[str, float]]:
         start = time.process_time()
         return grow(states, how, seed), {"cpu_seconds": round(time.process_time() - start, 1)}
 
-    made, about = learn_once(folder, f"trees_{k}", empty_forest(1, 1), learn)
+    made, about = learn_once(folder, name, empty_forest(1, 1), learn)
     return made, about["cpu_seconds"]

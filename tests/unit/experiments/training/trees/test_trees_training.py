@@ -71,7 +71,8 @@ def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, mo
     )
     config = TreesConfiguration(
         branched_decisions=400_000, rounds=[0.5, 0.5], explored_first=0.5, explored=0.1, trees=3, leaves=4,
-        learning_rate=0.3, cap_usd=3_000.0, manoeuvres=10, loyalty=0.1,
+        learning_rate=0.3, sizes=[{"trees": 2, "leaves": 3, "learning_rate": 1.0}], cap_usd=3_000.0, manoeuvres=10,
+        loyalty=0.1,
     )  # fmt: skip
     monkeypatch.setattr(
         "experiments.training.trees.train.choose_items",
@@ -96,5 +97,12 @@ def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, mo
     for mine, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(mine, other)
     assert one["leaves"] == two["leaves"] <= 3 * 4
+    small = load_forest(tmp_path / "one" / "trees_2x3")
+    assert len(small.learned.root) == 2
+    assert small.about["leaves"] == small.learned.num_leaves <= 2 * 3
+    # what is kept is the best of all rounds and sizes
+    scores = one["validation"]["capped_usd_by_segment"]
+    assert len(scores) == 3
+    assert one["validation"]["capped_usd"] == min(scores)
     assert one["validation"] == two["validation"]
     assert one["budget"]["environment_steps"] >= 400_000
