@@ -43,7 +43,7 @@ install: .venv/.installed ## build .venv from the lock files
 lock: python-is-usable ## rewrite requirements.lock from pyproject.toml
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv
-	.venv-lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --extra dev --extra explore \
+	.venv-lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --extra dev --extra explore --extra trees \
 		--constraint requirements-torch.lock --generate-hashes --no-annotate \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 		--output-file requirements.lock pyproject.toml

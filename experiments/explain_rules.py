@@ -1,4 +1,4 @@
-"""Print the rules of a policy as a table: order, thresholds, consequence and reason."""
+"""Print the rules of a policy: a table of hand-written rules, or decision trees as nested if-else."""
 
 from __future__ import annotations
 
@@ -20,10 +20,20 @@ def _run(values: dict[str, Any]) -> None:
     from experiments.cli.configuration import ExplainConfiguration, validate
     from experiments.cli.loading import load_policy
     from policies.rule.policy import RulePolicy
+    from policies.trees import TreePolicy
+    from policies.trees.forest import print_forest
 
     config = validate(ExplainConfiguration, values)
     name = config.policies
     policy = load_policy(name, config.allow)
+    if isinstance(policy, TreePolicy):
+        forest = policy.forest
+        sys.stdout.write(
+            f"# {name}: {len(forest.root)} trees with {forest.num_leaves:,} leaves\n"
+            "# the score of a manoeuvre is the sum over all trees, and the one with the smallest is driven\n"
+        )
+        sys.stdout.writelines(f"{line}\n" for line in print_forest(forest))
+        return
     if not isinstance(policy, RulePolicy):
         raise UserError(f"policy: got {name!r}, which has no rules")
     sys.stdout.write(explain(name, asdict(policy.thresholds)))

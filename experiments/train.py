@@ -25,6 +25,15 @@ def _run(values: dict[str, Any]) -> None:
 
         about = pixels.train(config.pixel_ppo, config.model_free, config.output, config.seed)
         sys.stdout.write(segments.describe(about))
+    elif config.policies == "trees":
+        from experiments.cli.extras import require_sklearn
+
+        require_sklearn()
+        from experiments.training.model_free import segments
+        from experiments.training.trees import train as trees
+
+        about = trees.train(config.trees, config.model_free, config.output, config.seed)
+        sys.stdout.write(segments.describe(about))
     elif config.policies != "world_model":
         from experiments.training.model_free import segments
         from experiments.training.model_free import train as model_free

@@ -116,6 +116,27 @@ class PixelPPOConfiguration(Configuration):
     ppo: PPOConfiguration
 
 
+class TreesSize(Configuration):
+    """Size of a sum of decision trees, and how quickly it is learned."""
+
+    trees: int = Field(ge=1, le=10_000)
+    leaves: int = Field(ge=2, le=10_000)
+    learning_rate: float = Field(gt=0.0, le=1.0)
+
+
+class TreesConfiguration(TreesSize):
+    """Configuration of decision trees; families and suite are those of ``ModelFreeConfiguration``."""
+
+    branched_decisions: int = Field(ge=10_000, le=100_000_000_000)
+    rounds: list[float] = Field(min_length=1, max_length=100)
+    explored_first: float = Field(ge=0.0, le=1.0)
+    explored: float = Field(ge=0.0, le=1.0)
+    sizes: list[TreesSize]
+    cap_usd: float = Field(gt=0.0)
+    manoeuvres: int = Field(ge=1, le=58)
+    loyalty: float = Field(ge=0.0, le=1.0)
+
+
 class TrainConfiguration(Configuration):
     """Configuration of ``python -m experiments.train``."""
 
@@ -127,6 +148,7 @@ class TrainConfiguration(Configuration):
         "belief_ppo",
         "dreamer_v3",
         "pixel_ppo",
+        "trees",
     ]
     experience: list[str] = Field(min_length=1)
     privileged: bool
@@ -141,5 +163,6 @@ class TrainConfiguration(Configuration):
     model_free: ModelFreeConfiguration
     pixel_ppo: PixelPPOConfiguration
     dreamer_v3: DreamerV3Configuration
+    trees: TreesConfiguration
     device: str
     output: str

@@ -48,11 +48,15 @@ class TrackedObjects(NamedTuple):
 
     def nearest(self, chosen: NDArray[np.int64]) -> Array:
         """The two nearest objects that matter and are ahead: ``(K, 2, 4)`` for ``library.write_actions``."""
+        order, ahead = self.order(chosen)
+        found = [ahead, self.y[chosen], self.half_y[chosen], self.half_x[chosen]]
+        return np.stack([np.take_along_axis(value, order, axis=1) for value in found], axis=-1)
+
+    def order(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array]:
+        """Slots ``(K, 2)`` of the two nearest objects, and distances ``(K, J)``, infinite for what does not matter."""
         x, half = self.x[chosen], self.half_x[chosen]
         ahead = np.where(self.matters[chosen] & (x > -half - 2.5), x, np.inf)
-        order = np.argsort(ahead, axis=1, kind="stable")[:, :2]
-        found = [ahead, self.y[chosen], self.half_y[chosen], half]
-        return np.stack([np.take_along_axis(value, order, axis=1) for value in found], axis=-1)
+        return np.argsort(ahead, axis=1, kind="stable")[:, :2], ahead
 
 
 def find_objects(observation: Observation, rest_sd: float, horizon_s: float) -> TrackedObjects:

@@ -52,16 +52,20 @@ class Course:
             self.last = np.full(len(is_new), -1)
         self._home = np.clip(nearest_centre(self._target), self._low, self._high)
 
+    def lateral(self, busy: Indices) -> Array:
+        """Lateral state of the worlds ``busy`` as ``library.write_actions`` takes it, ``(K, 5)``."""
+        found = [self._target, self._drift, self._low, self._high, self._home]
+        return np.stack([value[busy] for value in found], axis=1)
+
     def make_library(
         self, ego: Array, busy: Indices, objects: Array, num_decisions: int
     ) -> Library:
         """The library in the worlds ``busy``; ``ego`` is ``(K, E)``, ``objects`` as for ``library.write_actions``."""
-        lateral = np.stack([self._target, self._drift, self._low, self._high, self._home], axis=1)
         actions = np.empty((len(busy), len(MANOEUVRES), num_decisions, 2))
         write_all(
             ego[:, column.E_SPEED],
             ego[:, column.E_SET_SPEED],
-            lateral[busy],
+            self.lateral(busy),
             objects,
             True,
             actions,

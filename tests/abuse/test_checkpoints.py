@@ -12,6 +12,7 @@ from policies.dreamer_v3 import checkpoint as dreamer_v3
 from policies.dreamer_v3.nets import Sizes, template
 from policies.model_free import checkpoint as model_free
 from policies.model_free.sight import NUM_INPUTS
+from policies.trees import forest as trees
 from policies.world_model.dream.simulation import starts
 from policies.world_model.model import checkpoint as world_model
 from policies.world_model.model.shapes import Sizes as ModelSizes
@@ -38,10 +39,17 @@ def save_dreamer(folder):
     dreamer_v3.save(folder, fill(template(sizes)), sizes, ABOUT)
 
 
+def save_trees(folder):
+    nodes = trees.empty_forest(1, 3)
+    nodes.feature[1:], nodes.left[0], nodes.right[0] = trees.LEAF, 1, 2
+    trees.save_forest(folder, nodes, ABOUT)
+
+
 KINDS = {
     "world_model": (lambda f: world_model.save(f, fill(model_template(SIZES)), ABOUT), world_model.load),
     "model_free": (lambda f: model_free.save(f, fill(model_free.template("ppo", 5, 0)), ABOUT), model_free.load),
     "dreamer_v3": (save_dreamer, dreamer_v3.load),
+    "trees": (save_trees, trees.load_forest),
 }  # fmt: skip
 
 

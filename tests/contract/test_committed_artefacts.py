@@ -24,7 +24,10 @@ TUNED = "conf/policy/rule_tuned"
 GOLDENS = "tests/unit/envs/camera/goldens/"
 ENDINGS = {".json", ".mp4", ".parquet", ".png", ".safetensors"}
 
-POLICY_OF = {"roadworld-world-model": "world_model"}
+POLICY_OF = {
+    "roadworld-world-model": "world_model",
+    "roadworld-trees": "trees",
+}
 
 
 def tracked():

@@ -16,6 +16,7 @@ KINDS: Final = (RULES, MODEL, ORACLE, CONSTANT, PLANNER, LEARNED, OTHER)
 
 PACKAGES: Final = {
     "policies.rule": RULES,
+    "policies.trees": RULES,
     "policies.world_model": MODEL,
     "policies.oracle": ORACLE,
     "policies.floors": CONSTANT,
