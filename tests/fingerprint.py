@@ -13,7 +13,7 @@ Parts, and CPU time with compiled kernels:
 * ``compare_quick`` (2 min): ``compare policy=all suite=quick``
 * ``evaluate_validation`` (3 min): ``evaluate policy=[rule_tuned,world_model] suite=v2 split=validation``
 * ``audit_small`` (1 min): an audit of few moments
-* ``train_small`` (1 min): experience, world models with and without privileged labels, PPO in dreams
+* ``train_small`` (1 min): experience, world models with and without privileged labels
 * ``learners_small`` (1 min): the policies without a model
 * ``tune_small`` (7 s): thresholds of the rules
 """
