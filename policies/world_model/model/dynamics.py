@@ -249,13 +249,13 @@ def place_thing(thing: Array, out: Array, at: int, scale: Array, then: Array) ->
 @compiled
 def lies_still(state: State, j: int) -> bool:
     """Whether object ``j`` is at rest on the road and no vehicle near it could move it."""
+    cars = state.cars
     thing = state.things[j]
     moves = abs(thing[s.D_VX]) + abs(thing[s.D_VY]) + abs(thing[s.D_VZ]) > AT_REST_MPS
     if moves or thing[s.D_Z] > 0.05:
         return False
     for i in range(VEHICLE_SLOTS):
-        car = state.cars[i]
-        near = abs(car[s.C_X] - thing[s.D_X]) - 0.5 * car[s.C_LENGTH] < WAKE_M
-        if car[s.C_LIVE] > 0.0 and near:
+        near = abs(cars[i, s.C_X] - thing[s.D_X]) - 0.5 * cars[i, s.C_LENGTH] < WAKE_M
+        if cars[i, s.C_LIVE] > 0.0 and near:
             return False
     return True

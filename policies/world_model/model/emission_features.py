@@ -49,19 +49,19 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
     skip
         Slot of a vehicle that does not count.
     """
+    cars = state.cars
     x0, y0 = state.ego[s.X] + CAMERA_AHEAD_M, state.ego[s.Y]
     low, high, span = min(x0, x), max(x0, x), x - x0
     for i in range(VEHICLE_SLOTS):
-        car = state.cars[i]
-        half = 0.5 * car[s.C_LENGTH]
-        rear, front = car[s.C_X] - half, car[s.C_X] + half
-        if i == skip or car[s.C_LIVE] == 0.0 or rear >= high or front <= low:
+        half = 0.5 * cars[i, s.C_LENGTH]
+        rear, front = cars[i, s.C_X] - half, cars[i, s.C_X] + half
+        if i == skip or cars[i, s.C_LIVE] == 0.0 or rear >= high or front <= low:
             continue
         enters = min(max((rear - x0) / span, 0.0), 1.0)
         leaves = min(max((front - x0) / span, 0.0), 1.0)
-        one = y0 + enters * (y - y0) - car[s.C_Y]
-        two = y0 + leaves * (y - y0) - car[s.C_Y]
-        wide = 0.5 * car[s.C_WIDTH]
+        one = y0 + enters * (y - y0) - cars[i, s.C_Y]
+        two = y0 + leaves * (y - y0) - cars[i, s.C_Y]
+        wide = 0.5 * cars[i, s.C_WIDTH]
         if not ((one > wide and two > wide) or (one < -wide and two < -wide)):
             return i
     return -1
@@ -70,6 +70,7 @@ def find_blocker(state: State, x: float, y: float, skip: int) -> int:
 @compiled
 def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) -> None:
     """Features ``(NUM_CAR_SIGHTS,)`` of a vehicle; ``kinds`` ``(4,)`` is the class of the contents of every object."""
+    things = state.things
     car = state.cars[i]
     dx = car[s.C_X] - state.ego[s.X]
     _see(state, dx, car[s.C_Y] - state.ego[s.Y], out)
@@ -86,13 +87,12 @@ def car_sights(state: State, i: int, before: Array, kinds: Array, out: Array) ->
         out[k] = 0.0
     best = UNDER_M
     for j in range(DEBRIS_SLOTS):
-        thing = state.things[j]
-        along, across = thing[s.D_X] - car[s.C_X], thing[s.D_Y] - car[s.C_Y]
-        reach = 0.5 * car[s.C_WIDTH] + 0.5 * max(thing[s.D_LENGTH], thing[s.D_WIDTH])
-        if thing[s.D_LIVE] > 0.0 and abs(along) < best and abs(across) < reach:
+        along, across = things[j, s.D_X] - car[s.C_X], things[j, s.D_Y] - car[s.C_Y]
+        reach = 0.5 * car[s.C_WIDTH] + 0.5 * max(things[j, s.D_LENGTH], things[j, s.D_WIDTH])
+        if things[j, s.D_LIVE] > 0.0 and abs(along) < best and abs(across) < reach:
             best = abs(along)
             out[17], out[18], out[19] = 1.0, along / 4.0, across
-            out[20], out[21] = thing[s.D_HEIGHT] * 3.0, thing[s.D_Z]
+            out[20], out[21] = things[j, s.D_HEIGHT] * 3.0, things[j, s.D_Z]
             for c in range(NUM_CLASSES):
                 out[22 + c] = 0.0
             out[22 + kinds[j]] = 1.0

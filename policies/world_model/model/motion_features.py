@@ -116,6 +116,7 @@ def _neighbours(
     state: State, own: int, x: float, y: float, v: float
 ) -> tuple[float, float, float, float, float]:
     """Gap, speed and acceleration of the next vehicle ahead near a line; gap and speed of the next one behind."""
+    cars = state.cars
     gap, lead_speed, acceleration = SIGHT_M, v, 0.0
     behind, follower_speed = SIGHT_M, v
     half, ego = 0.5 * state.cars[own, s.C_LENGTH], state.ego
@@ -127,28 +128,27 @@ def _neighbours(
         elif away < 0.0 and free < behind:
             behind, follower_speed = free, ego[s.SPEED]
     for k in range(VEHICLE_SLOTS):
-        car = state.cars[k]
-        if k == own or car[s.C_LIVE] == 0.0 or abs(car[s.C_Y] - y) >= IN_LANE_M:
+        if k == own or cars[k, s.C_LIVE] == 0.0 or abs(cars[k, s.C_Y] - y) >= IN_LANE_M:
             continue
-        away = car[s.C_X] - x
-        free = abs(away) - half - 0.5 * car[s.C_LENGTH]
+        away = cars[k, s.C_X] - x
+        free = abs(away) - half - 0.5 * cars[k, s.C_LENGTH]
         if away > 0.0 and free < gap:
-            gap, lead_speed, acceleration = free, car[s.C_VX], car[s.C_ACCELERATION]
+            gap, lead_speed, acceleration = free, cars[k, s.C_VX], cars[k, s.C_ACCELERATION]
         elif away < 0.0 and free < behind:
-            behind, follower_speed = free, car[s.C_VX]
+            behind, follower_speed = free, cars[k, s.C_VX]
     return max(gap, 0.0), lead_speed, acceleration, max(behind, 0.0), follower_speed
 
 
 @compiled
 def _object_ahead(state: State, x: float, y: float) -> tuple[float, float, float, float]:
     """Distance, offset, height and length of the next object near a line; far away without one."""
+    things = state.things
     best, offset, height, size = SIGHT_M, 0.0, 0.0, 0.0
     for j in range(DEBRIS_SLOTS):
-        thing = state.things[j]
-        away = thing[s.D_X] - x
-        if thing[s.D_LIVE] > 0.0 and 0.0 < away < best and abs(thing[s.D_Y] - y) < 3.0:
-            best, offset = away, thing[s.D_Y] - y
-            height, size = thing[s.D_HEIGHT], max(thing[s.D_LENGTH], thing[s.D_WIDTH])
+        away = things[j, s.D_X] - x
+        if things[j, s.D_LIVE] > 0.0 and 0.0 < away < best and abs(things[j, s.D_Y] - y) < 3.0:
+            best, offset = away, things[j, s.D_Y] - y
+            height, size = things[j, s.D_HEIGHT], max(things[j, s.D_LENGTH], things[j, s.D_WIDTH])
     return best, offset, height, size
 
 
@@ -187,12 +187,12 @@ def thing_features(state: State, j: int, kind: int, out: Array) -> None:
 @compiled
 def nearest_cars(state: State, x: float, y: float) -> tuple[int, int]:
     """The two vehicles nearest to a position, where a lane counts like ten metres; -1 where there is none."""
+    cars = state.cars
     first, second, near, next_near = -1, -1, 1e9, 1e9
     for i in range(VEHICLE_SLOTS):
-        car = state.cars[i]
-        if car[s.C_LIVE] == 0.0:
+        if cars[i, s.C_LIVE] == 0.0:
             continue
-        away = abs(car[s.C_X] - x) + 2.5 * abs(car[s.C_Y] - y)
+        away = abs(cars[i, s.C_X] - x) + 2.5 * abs(cars[i, s.C_Y] - y)
         if away < near:
             second, next_near = first, near
             first, near = i, away
