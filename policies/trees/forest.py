@@ -16,9 +16,6 @@ from policies.checkpoint import TENSORS, Checkpoint, CheckpointFormat
 from policies.planning.library import MANOEUVRES
 from policies.trees.plan_features import FEATURES, NUM_FEATURES, write_plan_features
 
-SHIPPED: Final = Path(__file__).parent / "shipped"
-"""The trees that come with the package."""
-
 LEAF: Final = -1
 """Feature of a leaf."""
 

@@ -18,11 +18,14 @@ from policies.perception.objects import TrackedObjects, find_objects
 from policies.perception.tracks import Perception, Tracks
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
-from policies.trees.forest import SHIPPED, Forest, load_forest, score_all
+from policies.trees.forest import Forest, load_forest, score_all
 from policies.trees.plan_features import HORIZON
 from policies.trees.situation import describe_situations
 
 Array = NDArray[np.float64]
+
+COMES_WITH_IT: Final = ("shipped", "shipped_1000")
+"""Checkpoints in the package: the best on validation instances, and the best of a thousand conditions."""
 
 REST_SD: Final = 2.5
 """An object whose measured speed is within this many standard deviations of zero lies still, as for other planners."""
@@ -40,7 +43,7 @@ class TreePolicy:
     Parameters
     ----------
     checkpoint
-        Folder of the trees; ``"shipped"`` comes with the package. Or the trees themselves.
+        Folder of the trees; ``"shipped"`` and ``"shipped_1000"`` come with the package. Or the trees themselves.
     loyalty
         The manoeuvre under way is kept unless another is cheaper by more than this share, 0 to 1.
 
@@ -58,7 +61,9 @@ class TreePolicy:
         if isinstance(checkpoint, Forest):
             self.forest = checkpoint
         else:
-            folder = SHIPPED if checkpoint == "shipped" else Path(str(checkpoint))
+            folder = Path(str(checkpoint))
+            if str(checkpoint) in COMES_WITH_IT:
+                folder = Path(__file__).with_name(str(checkpoint))
             found = load_forest(folder)
             self.forest, self.budget = found.learned, read_budget(found.about)
         self._loyalty = float(np.log1p(loyalty))

@@ -25,7 +25,10 @@ WORLDS: Final = 100
 """Worlds driven side by side."""
 
 LABELLED: Final = 0.5
-"""Share of the decisions that are labelled: neighbours in time say nearly the same [A]."""
+"""Largest share of the decisions that are labelled: neighbours in time say nearly the same [A]."""
+
+TYPICAL: Final = 24
+"""Decisions of an episode in which something calls for a manoeuvre: the mean of the families in conf/train.yaml."""
 
 SHORTEST, LONGEST = 3, 20
 """Decisions for which a random manoeuvre, or none, is kept [A]."""
@@ -109,7 +112,7 @@ def collect_states(
     rng: np.random.Generator,
     report: Callable[[float], None],
 ) -> States:
-    """Drive instances until at least ``count`` decisions are labelled.
+    """Drive instances until ``count`` decisions are labelled, a few of many instances if they are few.
 
     Parameters
     ----------
@@ -122,14 +125,15 @@ def collect_states(
     rng
         Consumed: instances, which decisions are labelled, and the noise of the labels.
     report
-        Called with the number of labelled decisions so far, at most ``count``.
+        Called with the number of labelled decisions so far.
     """
     parts: list[States] = []
     done = 0
     while done < count:
-        parts += _drive(policy, [sampler.sample(rng) for _ in range(WORLDS)], rng)
+        instances = [sampler.sample(rng) for _ in range(WORLDS)]
+        parts += _drive(policy, instances, count - done, rng)
         done = sum(len(part.situation) for part in parts)
-        report(min(done, count))
+        report(done)
     return join(parts)
 
 
@@ -139,21 +143,24 @@ def join(parts: Sequence[States]) -> States:
 
 
 def _drive(
-    policy: Wanderer, instances: Sequence[ScenarioInstance], rng: np.random.Generator
+    policy: Wanderer, instances: Sequence[ScenarioInstance], most: int, rng: np.random.Generator
 ) -> list[States]:
-    """Drive some instances to their end, and label a share of the decisions."""
+    """Drive some instances to their end, and label a share of the decisions, ``most`` at most."""
     first = instances[0]
     # a world whose episode is over is not looked at any more, but must hold something
     env = DebrisVectorEnv(len(instances), scenario=lambda *_: first)
     observation, _ = env.reset(options={"instance": list(instances)})
     policy.reset(np.ones(len(instances), np.bool_), np.zeros(len(instances), np.int64))
     runs, found = np.ones(len(instances), np.bool_), []
+    share = min(LABELLED, most / (TYPICAL * len(instances)))
     for _ in range(DECISIONS_PER_EPISODE):
         action = policy.act(observation)
         if policy.seen is not None:
-            chosen = runs[policy.seen.busy] & (rng.random(len(policy.seen.busy)) < LABELLED)
-            if chosen.any():
-                found.append(_label(env, policy.seen, np.flatnonzero(chosen), rng))
+            is_chosen = runs[policy.seen.busy] & (rng.random(len(policy.seen.busy)) < share)
+            chosen = np.flatnonzero(is_chosen)[:most]
+            if len(chosen):
+                found.append(_label(env, policy.seen, chosen, rng))
+                most -= len(chosen)
         observation, _, terminated, truncated, _ = env.step(action)
         runs &= ~(terminated | truncated)
         if not runs.any():
