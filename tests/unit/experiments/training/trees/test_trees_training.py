@@ -105,4 +105,5 @@ def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, mo
     assert len(scores) == 3
     assert one["validation"]["capped_usd"] == min(scores)
     assert one["validation"] == two["validation"]
-    assert one["budget"]["environment_steps"] >= 400_000
+    # a small budget is kept; a few episodes of validation come on top
+    assert one["budget"]["environment_steps"] == pytest.approx(400_000, rel=0.01)
