@@ -127,7 +127,7 @@ class TreesSize(Configuration):
 class TreesConfiguration(TreesSize):
     """Configuration of decision trees; families and suite are those of ``ModelFreeConfiguration``."""
 
-    branched_decisions: int = Field(ge=10_000, le=100_000_000_000)
+    decisions: int = Field(ge=5_000, le=100_000_000_000)
     rounds: list[float] = Field(min_length=1, max_length=100)
     explored_first: float = Field(ge=0.0, le=1.0)
     explored: float = Field(ge=0.0, le=1.0)

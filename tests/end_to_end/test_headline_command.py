@@ -15,7 +15,7 @@ pytestmark = pytest.mark.end_to_end
 ARMS = [
     "experiment=headline_small", "suite=quick", "max_instances=1", "num_resamples=100", "output=small",
     "experiment.budgets=[{decisions:6000,updates:1}]", "experiment.model_free=[ppo]", "experiment.world_model=[]",
-    "experiment.variants=[]", "experiment.fixed=[keep,rule_tuned,clairvoyant]",
+    "experiment.variants=[]", "experiment.trees=false", "experiment.fixed=[keep,rule_tuned,clairvoyant]",
     "experiment.rule_counts=[2]", "experiment.rule_instances=1",
 ]  # fmt: skip
 

@@ -80,6 +80,7 @@ def make_arms(config: ExperimentConfiguration, folder: Path, suite: str) -> Arms
         planner.add_rules(budget)
         planner.add_world_models(budget)
         planner.add_model_free(budget)
+        planner.add_trees(budget)
     planner.add_external()
     planner.add_variants()
     planner.add_flat()
@@ -166,6 +167,18 @@ class _Planner:
                     kind=kind, decisions=budget.decisions, seed=seed, suite=self._suite, **seen,
                 )  # fmt: skip
                 self._enter(arm, seed, kind, checkpoint=made, **seen)
+
+    def add_trees(self, budget: BudgetConfiguration) -> None:
+        """Add decision trees that a budget of branched decisions has labelled."""
+        if not self._config.trees:
+            return
+        arm = f"trees@{label(budget.decisions)}"
+        for seed in self._config.seeds:
+            made = self._job(
+                10, "trees", arm, f"seed_{seed}",
+                decisions=budget.decisions, seed=seed, suite=self._suite,
+            )  # fmt: skip
+            self._enter(arm, seed, "trees", checkpoint=made)
 
     def add_external(self) -> None:
         """Add external baselines, which have their own budget."""

@@ -15,6 +15,7 @@ FOLDER: Final = "best"
 
 CRITERIA: Final = {
     "model_free": "capped_usd",
+    "trees": "capped_usd",
     "external": "capped_usd",
     "world_model": "vehicle_rmse_4s_m",
 }

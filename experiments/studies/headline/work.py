@@ -46,6 +46,7 @@ LAST: Final[Mapping[str, str]] = {
     "collect": COUNTS,
     "world_model": ABOUT,
     "model_free": ABOUT,
+    "trees": ABOUT,
     "external": ABOUT,
     "rules": "{arm}.{seed}.yaml",
     "usefulness": USEFULNESS,
@@ -150,6 +151,20 @@ def _train_model_free(folder: Path, values: Mapping[str, Any]) -> None:
     model_free.train(values["kind"], config.model_free, str(folder), values["seed"])
 
 
+def _train_trees(folder: Path, values: Mapping[str, Any]) -> None:
+    """Train decision trees with the families of the model-free policies."""
+    from experiments.cli.extras import require_sklearn
+
+    require_sklearn()
+    from experiments.training.trees import train as trees
+
+    settings = _read_train(folder, values)
+    settings["trees"] |= {"decisions": values["decisions"]}
+    settings["model_free"] |= {"suite": values["suite"]}
+    config = validate(TrainConfiguration, settings)
+    trees.train(config.trees, config.model_free, str(folder), values["seed"])
+
+
 def _train_external(folder: Path, values: Mapping[str, Any]) -> None:
     """Train DreamerV3 with the families and rewards of the model-free policies."""
     from experiments.training.dreamer_v3 import train as dreamer_v3
@@ -231,6 +246,7 @@ WORK: Final[Mapping[str, Callable[[Path, Mapping[str, Any]], None]]] = {
     "collect": _collect,
     "world_model": _train_world_model,
     "model_free": _train_model_free,
+    "trees": _train_trees,
     "external": _train_external,
     "rules": _tune_rules,
     "usefulness": _measure_rules,

@@ -23,6 +23,7 @@ from experiments.training.configuration import (
     TreesSize,
 )
 from experiments.training.model_free.segments import (
+    VALIDATION_SHARE,
     Progress,
     choose_items,
     list_families,
@@ -72,7 +73,7 @@ def train(
     forest, states, cpu_s, progress = keep_lane(), EMPTY, 0.0, Progress()
     suite = load_suite(locate("suite", shared.suite), shared.allow)
     segments = len(config.rounds) + len(config.sizes)
-    items = choose_items(suite, config.branched_decisions, segments)
+    items = choose_items(suite, config.decisions, segments)
     grown = []
     for k, _ in enumerate(config.rounds):
         labelled, labelling_s = _label(config, forest, sampler, folder, seed, k)
@@ -124,7 +125,8 @@ def _label(
 ) -> tuple[States, float]:
     """The labelled decisions of a round, and the CPU time that they took."""
     per_state = len(MANOEUVRES) * HORIZON
-    count = max(round(config.rounds[k] * config.branched_decisions / per_state), 1)
+    labels = (1.0 - VALIDATION_SHARE) * config.decisions
+    count = max(round(config.rounds[k] * labels / per_state), 1)
 
     def learn() -> tuple[States, dict[str, float]]:
         start, rng = time.process_time(), np.random.default_rng((seed, k))

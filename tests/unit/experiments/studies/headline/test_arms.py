@@ -14,6 +14,7 @@ from experiments.studies.headline.configuration import ExperimentConfiguration
 from experiments.studies.headline.work import LARGEST_SHARD, WORK
 from experiments.training.collection.collect import ROWS
 from experiments.training.dreamer_v3 import train as dreamer_v3
+from experiments.training.trees import train as trees
 
 FILES = sorted((Path(conf.__file__).parent / "experiment").glob("*.yaml"))
 
@@ -28,7 +29,7 @@ def test_every_arm_has_every_seed_at_every_budget(config):
     made = {(one.arm, one.seed) for one in arms.contestants}
     assert len(made) == len(arms.contestants)
     for budget in config.budgets:
-        for name in (*config.model_free, *config.world_model, "rule_tuned"):
+        for name in (*config.model_free, *config.world_model, "rule_tuned", "trees"):
             for seed in config.seeds:
                 assert (f"{name}@{label(budget.decisions)}", seed) in made
     assert set(config.fixed) <= {arm for arm, _ in made}
@@ -167,3 +168,17 @@ def test_the_second_round_does_not_overspend(tmp_path, monkeypatch, budget, spen
     shards = asked[0] // ROWS
     assert 0.9 * budget < spent + shards * ROWS
     assert spent + shards * LARGEST_SHARD <= budget
+
+
+def test_trees_are_trained_with_every_budget(tmp_path, monkeypatch):
+    config = small()
+    arms = make_arms(config, tmp_path, "quick")
+    job = next(job for stage in arms.stages for job in stage if job.what == "trees")
+    told = []
+    monkeypatch.setattr(trees, "train", lambda *words: told.append(words))
+    WORK["trees"](Path(job.folder), job.values)
+    ((settings, shared, folder, seed),) = told
+    assert (settings.decisions, shared.suite, seed) == (20_000, "quick", 0)
+    assert folder == str(tmp_path / "trees@20k" / "seed_0")
+    without = make_arms(config.model_copy(update={"trees": False}), tmp_path, "quick")
+    assert not any(one.arm.startswith("trees") for one in without.contestants)

@@ -70,7 +70,7 @@ def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, mo
         suite="quick", families={"lone_object": 1, "cut_out": 1}, allow=[]
     )
     config = TreesConfiguration(
-        branched_decisions=400_000, rounds=[0.5, 0.5], explored_first=0.5, explored=0.1, trees=3, leaves=4,
+        decisions=400_000, rounds=[0.5, 0.5], explored_first=0.5, explored=0.1, trees=3, leaves=4,
         learning_rate=0.3, sizes=[{"trees": 2, "leaves": 3, "learning_rate": 1.0}], cap_usd=3_000.0, manoeuvres=10,
         loyalty=0.1,
     )  # fmt: skip
@@ -105,5 +105,5 @@ def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, mo
     assert len(scores) == 3
     assert one["validation"]["capped_usd"] == min(scores)
     assert one["validation"] == two["validation"]
-    # a small budget is kept; a few episodes of validation come on top
-    assert one["budget"]["environment_steps"] == pytest.approx(400_000, rel=0.01)
+    # a tenth is left for validation, of which there are a few episodes here
+    assert one["budget"]["environment_steps"] == pytest.approx(360_000, rel=0.01)
