@@ -20,7 +20,7 @@ ABLATIONS: Final = {
     "one_stage": "one stage of search",
     "cvar": "half of the score is the mean of the worst fifth",
     "terminal_value": "critics say what comes after a plan",
-    "no_needless": "braking hard for nothing costs what it costs",
+    "no_needless": "braking for nothing costs what it costs",
     "world_model_shielded": "hard rules on top",
     "true_dynamics": "the oracle's search in the true world (privileged)",
 }

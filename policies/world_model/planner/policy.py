@@ -92,8 +92,8 @@ class WorldModel:
     loyalty_usd
         Credit for the manoeuvre that was chosen before, >= 0: plans do not flicker.
     needless_usd
-        Price of braking hard at once, times the probability that nothing is there, >= 0: passengers expect it of one
-        false alarm in a hundred, which the cost alone hardly sees.
+        Price of braking at 3 m/s2 at once, times the probability that nothing is there, >= 0; more for harder, less for
+        gentler braking. Passengers expect it of one false alarm in a hundred, which the cost alone hardly sees.
     loss_of_control
         Setting of the cost that it plans with: "off", "8" or "5".
     remembers

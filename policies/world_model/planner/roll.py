@@ -18,7 +18,10 @@ from policies.world_model.model.state import State, empty_state
 Array = NDArray[np.float64]
 
 HARD_BRAKING_MPS2: Final = -3.0
-"""Braking harder than this counts as hard."""
+"""Braking that costs the whole price of needless braking."""
+
+UNFELT_MPS2: Final = -1.0
+"""Braking up to this costs nothing of it; in between and beyond, the price is linear [A]."""
 
 
 class Roots(NamedTuple):
@@ -31,6 +34,18 @@ class Roots(NamedTuple):
     is_quiet: NDArray[np.bool_]  # (K,) no vehicle forces a decision
 
 
+def felt_braking(acceleration: Array) -> Array:
+    """Share of the price of needless braking that plans with these first accelerations (m/s2) cost; may exceed 1.
+
+    Examples
+    --------
+    >>> felt_braking(np.array([1.0, -1.0, -2.0, -3.0, -6.0])).tolist()
+    [0.0, 0.0, 0.5, 1.0, 2.5]
+    """
+    felt = (UNFELT_MPS2 - acceleration) / (UNFELT_MPS2 - HARD_BRAKING_MPS2)
+    return np.maximum(felt, 0.0)
+
+
 class Ensemble:
     """Rolls plans in the learned model.
 
@@ -41,7 +56,7 @@ class Ensemble:
     params
         ``CostParameters.to_array()``.
     needless_usd
-        Surcharge of braking hard at once, times the probability that nothing is there.
+        Surcharge of braking at 3 m/s2 at once, times the probability that nothing is there; see ``felt_braking``.
     """
 
     def __init__(self, learned: Learned, params: Array, needless_usd: float) -> None:
@@ -82,6 +97,6 @@ class Ensemble:
         )
         main, by_class, shares = reduce_costs(cost, roots.belief, self._main if is_final else None)
         self._main = main
-        is_hard = (first[..., 0] < HARD_BRAKING_MPS2) & roots.is_quiet[:, None]
-        needless = self._needless * is_hard * roots.nothing[:, None]
+        share = np.where(roots.is_quiet, roots.nothing, 0.0)
+        needless = self._needless * share[:, None] * felt_braking(first[..., 0])
         return Rolled(*to_cases(by_class, shares), needless, first, path, met, len(members))

@@ -52,3 +52,20 @@ def test_all_members_decide_finally(question):
     # what is not wanted is not rolled
     assert not final.path[:, 3:].any()
     assert final.path[:, :3, -1, 0].min() > 10.0
+
+
+def test_braking_for_nothing_has_a_price_where_no_vehicle_asks_for_it(question):
+    roll, roots, library, _ = question
+    everything = np.ones(library.labels.shape, np.bool_)
+    count = len(roots.nothing)
+    quiet = roots._replace(nothing=np.full(count, 0.25), is_quiet=np.ones(count, np.bool_))
+    rolled = roll(quiet, library, everything, is_final=False)
+    first = rolled.first[..., 0]
+    # 3,000 US$ at 3 m/s2, half of it at 2, nothing at 1; a quarter of it, because that likely nothing is there
+    np.testing.assert_allclose(rolled.surcharge, 750.0 * np.maximum(-1.0 - first, 0.0) / 2.0)
+    assert (first < -5.0).any()
+    assert rolled.surcharge.max() > 1_500.0
+    busy = roll(
+        quiet._replace(is_quiet=~quiet.is_quiet), library, everything, is_final=False
+    ).surcharge
+    assert not busy.any()
