@@ -17,7 +17,7 @@ from policies.catalogue_planner.knowledge import learn_catalogue
 from policies.numbers_within import check_numbers, check_whole, planning_cost
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
-from policies.planning.risk import RiskWeights, weighted_mean
+from policies.planning.risk import weighted_mean
 from policies.planning.search import Choice, Library, Rolled, SearchWeights, search
 from policies.sightings import Sightings
 
@@ -33,10 +33,6 @@ class CataloguePlanner:
         Length of the imagined plans, 2 to 8 s.
     num_atoms
         Hypotheses per object, 4 to 64.
-    risk_weight
-        Share of the worst cases in the score, 0 to 1; the rest is the mean.
-    risk_level
-        Which share of the cases counts as the worst, 0.01 to 1.
     look_trust
         Weight of the look of an object: 1 = that of the sensor's error model, 0 to 2. About 0.1 is best
         where types appear that the catalogue does not know.
@@ -67,8 +63,6 @@ class CataloguePlanner:
         self,
         horizon_s: float = 5.0,
         num_atoms: int = 24,
-        risk_weight: float = 0.0,
-        risk_level: float = 0.2,
         look_trust: float = 0.1,
         mark_prior: float = 0.25,
         ghost_prior: float = 0.05,
@@ -81,8 +75,6 @@ class CataloguePlanner:
     ) -> None:
         check_numbers(
             ("horizon_s", horizon_s, 2.0, 8.0),
-            ("risk_weight", risk_weight, 0.0, 1.0),
-            ("risk_level", risk_level, 0.01, 1.0),
             ("look_trust", look_trust, 0.0, 2.0),
             ("mark_prior", mark_prior, 0.0, 0.9),
             ("ghost_prior", ghost_prior, 0.0, 0.9 - mark_prior),
@@ -94,8 +86,7 @@ class CataloguePlanner:
         )
         self._num_steps = round(horizon_s / DECISION_S)
         self._num_atoms = check_whole("num_atoms", num_atoms, 4, 64)
-        risk = RiskWeights(float(risk_weight), float(risk_level), 0.0)
-        self._weights = SearchWeights(risk=risk, loyalty_usd=float(loyalty_usd))
+        self._weights = SearchWeights(loyalty_usd=float(loyalty_usd))
         self._look_trust = float(look_trust)
         self._rest_sd, self._harmless = float(rest_sd), float(harmless_usd)
         self._lamp = float(lamp_braking_mps2)
@@ -221,7 +212,6 @@ class CataloguePlanner:
         return Rolled(
             cost,
             weights[np.arange(count), main],
-            np.zeros(self._num_atoms, np.int64),
             np.zeros((count, num_plans)),
             first,
             path,

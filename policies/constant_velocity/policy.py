@@ -15,7 +15,6 @@ from policies.following import follow, half_extent
 from policies.numbers_within import check_numbers
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
-from policies.planning.risk import RiskWeights
 from policies.planning.search import Library, Rolled, SearchWeights, search
 
 Array = NDArray[np.float64]
@@ -72,9 +71,7 @@ class ConstantVelocity:
         )
         self._num_steps = round(horizon_s / DECISION_S)
         self._object_usd, self._rest_sd = float(object_usd), float(rest_sd)
-        self._weights = SearchWeights(
-            risk=RiskWeights(0.0, 0.2, 0.0), loyalty_usd=float(loyalty_usd)
-        )
+        self._weights = SearchWeights(loyalty_usd=float(loyalty_usd))
         self._course, self._is_new = Course(0), np.ones(0, np.bool_)
         self._explanation = Explanation(np.zeros(0, np.int64), np.zeros(0, np.int64), NAMES)
 
@@ -173,7 +170,5 @@ def _roll(
         np.zeros(shape), np.zeros((*shape, 2)), np.zeros(library.actions.shape), np.zeros(shape)
     )
     imagine(*roots, library.actions, wanted, library.steps, out)
-    one, member = np.ones((shape[0], 1)), np.zeros(1, np.int64)
-    return Rolled(
-        out.cost[..., None], one, member, np.zeros(shape), out.first, out.path, out.met, 1
-    )
+    one = np.ones((shape[0], 1))
+    return Rolled(out.cost[..., None], one, np.zeros(shape), out.first, out.path, out.met, 1)

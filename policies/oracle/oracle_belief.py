@@ -27,7 +27,6 @@ from policies.oracle.watch import arrival_s, find_ahead, is_settled, lateral_sta
 from policies.planning.extend import INCUMBENT, shift_plans
 from policies.planning.library import MANOEUVRES, manoeuvre_names
 from policies.planning.plans import Options
-from policies.planning.risk import RiskWeights, check_risk
 from policies.planning.search import SearchWeights, search
 
 Array = NDArray[np.float64]
@@ -85,8 +84,6 @@ class OracleBelief(Bound):
         A plan goes on for so long after the object is met, s.
     num_finalists
         Plans of the second stage.
-    tail_share, alpha
-        Weight and share of the worst outcomes; see ``policies.planning.risk``.
     mark_share, ghost_share
         Shares of all sightings that are marks on the ground, and ghosts of the detector.
     negligible_usd
@@ -114,8 +111,6 @@ class OracleBelief(Bound):
         reach_s: float = 8.0,
         settle_s: float = 5.0,
         num_finalists: int = 12,
-        tail_share: float = 0.0,
-        alpha: float = 0.2,
         mark_share: float = 0.2,
         ghost_share: float = 0.03,
         negligible_usd: float = 0.5,
@@ -134,9 +129,7 @@ class OracleBelief(Bound):
             ("negligible_usd", negligible_usd, 0.0, 1e6),
             ("loyalty_usd", loyalty_usd, 0.0, 1e6),
         )
-        risk = RiskWeights(float(tail_share), float(alpha), 0.0)
-        check_risk(risk)
-        self._weights = SearchWeights(num_finalists, 3, risk, float(loyalty_usd))
+        self._weights = SearchWeights(num_finalists, 3, float(loyalty_usd))
         self._portfolio = tuple(portfolio)
         self._num_scenarios, self._interval = num_scenarios, interval
         self._reach, self._settle = float(reach_s), float(settle_s)

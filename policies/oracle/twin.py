@@ -64,7 +64,6 @@ class TwinRoll:
         return Rolled(
             cost,
             weights[None],
-            np.zeros(len(rows), np.int64),
             nothing,
             np.zeros((*wanted.shape, 2)),
             path,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from envs.specification import DECISION_S
 from policies.planning.plans import Plans
-from policies.planning.risk import DEFAULT_RISK, RiskWeights, risk_score
+from policies.planning.risk import WORST_SHARE, cvar, weighted_mean
 
 Array = NDArray[np.float64]
 Roots = TypeVar("Roots")
@@ -43,9 +43,6 @@ class Rolled(NamedTuple):
 
     cost: Array  # (K, C, A) US$ of every case until the end of the plan, what comes later included
     weights: Array  # (K, A) of the cases, adding up to 1
-    members: NDArray[
-        np.int64
-    ]  # (A,) part of the model that rolled each case; 0 throughout with one model
     surcharge: Array  # (K, C) US$ added to the final score, no part of the cost
     first: Array  # (K, C, 2) acceleration (m/s2) and lateral target (m) of the first decision
     path: Array  # (K, C, T, 2)
@@ -75,7 +72,6 @@ class SearchWeights(NamedTuple):
     num_families: int = (
         3  # families of which at least one plan is among them, as far as that many exist
     )
-    risk: RiskWeights = DEFAULT_RISK
     loyalty_usd: float = 0.0  # credit for the plan under way: choices do not flicker
 
 
@@ -120,7 +116,7 @@ def search(
     everything = np.ones(library.labels.shape, np.bool_)
     is_single = weights.num_finalists == 0
     rolled = _roll(roll, roots, library, everything, original, is_final=is_single)
-    plans = _judge(rolled, weights.risk, has_cases=is_single)
+    plans = _judge(rolled, has_cases=is_single)
     futures = _once(everything, original).sum(axis=1) * rolled.num_futures
     surcharge, done, is_late = rolled.surcharge, everything, False
     if not is_single:
@@ -134,7 +130,7 @@ def search(
             wanted = np.zeros(done.shape, np.bool_)
             np.put_along_axis(wanted, order[:, begin : begin + chunk], True, axis=1)
             again = _roll(roll, roots, library, wanted, original, is_final=True)
-            plans = _replace(plans, _judge(again, weights.risk, has_cases=True), wanted)
+            plans = _replace(plans, _judge(again, has_cases=True), wanted)
             futures += _once(wanted, original).sum(axis=1) * again.num_futures
             done |= wanted
         # with no time at all, what was rolled once has to do
@@ -214,10 +210,11 @@ def _roll(
     return rolled
 
 
-def _judge(rolled: Rolled, risk: RiskWeights, *, has_cases: bool) -> Plans:
-    """Scores of rolled plans; the costs of the cases are kept where they are final."""
-    score, mean, worst = risk_score(rolled.cost, rolled.weights[:, None, :], rolled.members, risk)
-    plans = Plans(score, mean, worst, rolled.first, rolled.path, rolled.met)
+def _judge(rolled: Rolled, *, has_cases: bool) -> Plans:
+    """Scores of rolled plans, which are mean costs; the costs of the cases are kept where they are final."""
+    weights = rolled.weights[:, None, :]
+    mean, worst = weighted_mean(rolled.cost, weights), cvar(rolled.cost, weights, WORST_SHARE)
+    plans = Plans(mean.copy(), mean, worst, rolled.first, rolled.path, rolled.met)
     return plans._replace(outcomes=rolled.cost, weights=rolled.weights) if has_cases else plans
 
 

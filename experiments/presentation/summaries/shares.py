@@ -18,7 +18,6 @@ ABLATIONS: Final = {
     "flat": "one flat network for everything, without memory",
     "one_member": "one member instead of the ensemble",
     "one_stage": "one stage of search",
-    "cvar": "half of the score is the mean of the worst fifth",
     "terminal_value": "critics say what comes after a plan",
     "no_needless": "braking for nothing costs what it costs",
     "world_model_shielded": "hard rules on top",

@@ -45,8 +45,8 @@ def reduce_costs(
     return main, rest[..., None] + by_class[rows, :, :, main], weights
 
 
-def to_cases(cost: Array, weights: Array) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Cases of every plan, their weights, and the member that imagined each.
+def to_cases(cost: Array, weights: Array) -> tuple[Array, Array]:
+    """Cases of every plan and their weights.
 
     Parameters
     ----------
@@ -57,13 +57,12 @@ def to_cases(cost: Array, weights: Array) -> tuple[Array, Array, NDArray[np.int6
 
     Returns
     -------
-    cost, weights, members
-        ``(K, C, M * A)`` US$; ``(K, M * A)`` adding up to 1; ``(M * A,)``.
+    cost, weights
+        ``(K, C, M * A)`` US$; ``(K, M * A)`` adding up to 1.
     """
     count, plans, members, atoms = cost.shape
-    of = np.repeat(np.arange(members), atoms)
     shares = np.tile(weights / members, (1, members))
-    return cost.reshape(count, plans, members * atoms), shares, of
+    return cost.reshape(count, plans, members * atoms), shares
 
 
 def disagreement(members: Array) -> Array:

@@ -19,7 +19,6 @@ from policies.perception.crashed_vehicles import has_crash_ahead
 from policies.perception.objects import TrackedObjects, find_objects
 from policies.planning.course import NAMES, Course
 from policies.planning.plans import Plans
-from policies.planning.risk import RiskWeights, check_risk
 from policies.planning.search import Choice, Library, SearchWeights, search
 from policies.world_model.estimation.content_classes import NUM_CLASSES
 from policies.world_model.estimation.estimator import Beliefs, Estimator
@@ -85,8 +84,6 @@ class WorldModel:
         Families of which at least one plan is among them.
     look_trust
         Share of the belief that uses the look, 0 to 1; see ``policies.world_model.estimation.belief``.
-    tail_share, alpha, doubt
-        How the worst cases and the ensemble's disagreement are weighed; see ``policies.planning.risk``.
     rest_sd
         An object whose measured speed is within this many standard deviations of zero lies still, 0 to 6.
     loyalty_usd
@@ -120,9 +117,6 @@ class WorldModel:
         num_finalists: int = 10,
         num_families: int = 3,
         look_trust: float = 0.5,
-        tail_share: float = 0.0,
-        alpha: float = 0.2,
-        doubt: float = 0.0,
         rest_sd: float = 2.5,
         loyalty_usd: float = 10.0,
         needless_usd: float = 3000.0,
@@ -154,14 +148,11 @@ class WorldModel:
         self._deadline_s: float | None = None
         if deadline_ms is not None:
             self._deadline_s = 1e-3 * check_number("deadline_ms", deadline_ms, 0.0, 1e6)
-        risk = RiskWeights(float(tail_share), float(alpha), float(doubt))
-        check_risk(risk)
         self._params = planning_cost(loss_of_control)
         self._ensemble = Ensemble(learned, self._params, float(needless_usd))
         self._weights = SearchWeights(
             check_whole("num_finalists", num_finalists, 1, 40),
             check_whole("num_families", num_families, 1, 6),
-            risk,
             float(loyalty_usd),
         )
         self._memory = self._begin(0)

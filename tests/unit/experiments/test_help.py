@@ -89,4 +89,4 @@ def test_lists_required_values_and_values_of_other_options_read_as_typed():
 
 
 def test_names_of_subfolders_are_as_typed():
-    assert {"rule", "ablation/cvar"} <= set(names_in("policy"))
+    assert {"rule", "ablation/one_stage"} <= set(names_in("policy"))

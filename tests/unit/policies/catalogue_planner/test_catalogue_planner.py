@@ -311,7 +311,6 @@ def test_explanation_holds_the_choice(policy):
         ("horizon_s", 1.0),
         ("num_atoms", 3),
         ("num_atoms", 10.5),
-        ("risk_weight", 1.5),
         ("look_trust", "high"),
         ("rest_sd", float("nan")),
         ("ghost_prior", 0.8),

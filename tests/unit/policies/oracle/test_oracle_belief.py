@@ -111,7 +111,7 @@ def test_explains_what_it_weighed():
         ({"num_scenarios": 3}, "num_scenarios"),
         ({"interval": 0}, "interval: got 0, expected a number from 1 to 100"),
         ({"ghost_share": 0.0}, "ghost_share: got 0.0"),
-        ({"tail_share": 2.0}, "tail_share: got 2.0"),
+        ({"loyalty_usd": -1.0}, "loyalty_usd: got -1.0"),
     ],
 )
 def test_values_out_of_range_are_refused(changes, message):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from policies.base import BRAKE, KEEP, STEER_LEFT, STEER_RIGHT
-from policies.planning.risk import RiskWeights
 from policies.planning.search import (
     NOT_ROLLED_USD,
     Library,
@@ -14,8 +13,6 @@ from policies.planning.search import (
     pick_finalists,
     search,
 )
-
-NEUTRAL = RiskWeights(tail_share=0.0, doubt=0.0)
 
 
 def library_of(labels, num_worlds=1, last=-1):
@@ -47,14 +44,14 @@ class Table:
         count, num_plans, horizon, _ = library.actions.shape
         weights = np.full((count, cost.shape[2]), 1.0 / cost.shape[2])
         return Rolled(
-            cost, weights, np.zeros(cost.shape[2], np.int64),
+            cost, weights,
             np.zeros(wanted.shape) + self.surcharge, np.zeros((count, num_plans, 2)),
             np.zeros((count, num_plans, horizon, 2)), np.zeros(wanted.shape), cost.shape[2],
         )  # fmt: skip
 
 
-def weights_of(finalists, families=3, risk=NEUTRAL, loyalty=0.0):
-    return SearchWeights(finalists, families, risk, loyalty)
+def weights_of(finalists, families=3, loyalty=0.0):
+    return SearchWeights(finalists, families, loyalty)
 
 
 def test_second_stage_overrules_the_first():
@@ -84,13 +81,12 @@ def test_one_stage_rolls_all_finally():
     assert choice.plans.outcomes[0, :, 0].tolist() == [3.0, 1.0, 2.0]
 
 
-def test_tail_can_decide():
+def test_the_mean_decides_and_the_worst_fifth_is_shown():
     # means 10 and 11; worst fifths (0.2 of four equal cases lie within the worst one) 40 and 11
     table = [[0, 0, 0, 0, 40], [0, 11, 11, 11, 11]]
-    for share, expected in ((0.0, 0), (0.5, 1)):
-        risk = RiskWeights(tail_share=share, doubt=0.0)
-        choice = search(Table(table), None, library_of([0, 1]), weights_of(2, risk=risk))
-        assert choice.best.tolist() == [expected]
+    choice = search(Table(table), None, library_of([0, 1]), weights_of(2))
+    assert choice.best.tolist() == [0]
+    assert choice.plans.worst[0].tolist() == [40.0, 11.0]
 
 
 def test_ties_within_rounding_go_to_the_earlier_plan():

@@ -45,10 +45,10 @@ def test_all_members_decide_finally(question):
     some[:, :3] = True
     rough = roll(roots, library, some, is_final=False)
     final = roll(roots, library, some, is_final=True)
-    assert rough.num_futures == 1 < final.num_futures == len(np.unique(final.members))
+    assert rough.num_futures == 1 < final.num_futures == 5
     for rolled in (rough, final):
         np.testing.assert_allclose(rolled.weights.sum(axis=1), 1.0)
-        assert rolled.cost.shape[2] == len(rolled.members)
+        assert rolled.cost.shape[2] == rolled.weights.shape[1]
     # what is not wanted is not rolled
     assert not final.path[:, 3:].any()
     assert final.path[:, :3, -1, 0].min() > 10.0
