@@ -23,7 +23,7 @@ END: Final = "<!-- end of headline -->"
 
 NUM_REGRESSIONS: Final = 5
 
-_TRUNCATED: Final = re.compile(r".+_[0-9]+")
+_TRUNCATED: Final = re.compile(r"rule.*_[0-9]+")
 """Names of truncated rule stacks, which a figure shows."""
 
 
