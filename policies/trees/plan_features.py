@@ -231,3 +231,14 @@ def _describe_scene(s: Array, out: Array) -> None:
         elif car[of.C_X] > 0.0 and gap < leader:
             leader = gap
             out[at + 3] = car[of.C_LAMP]
+
+
+@compiled
+def write_chosen(situations: Array, chosen: NDArray[np.intp], out: NDArray[np.float32]) -> None:
+    """Write the features ``(K, N, NUM_FEATURES)`` of manoeuvres ``chosen`` ``(K, N)`` in ``K`` situations, in place."""
+    rows = np.empty((MANOEUVRES.shape[0], NUM_FEATURES))
+    for k in range(situations.shape[0]):
+        write_plan_features(situations[k], rows)
+        for n in range(chosen.shape[1]):
+            for f in range(NUM_FEATURES):
+                out[k, n, f] = rows[chosen[k, n], f]

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from envs.physics.compilation import compiled
-from envs.specification.world import Array
 from experiments.training.trees.states import States
 from policies.planning.library import MANOEUVRES
 from policies.trees.forest import LEAF, Forest
-from policies.trees.plan_features import NUM_FEATURES, write_plan_features
+from policies.trees.plan_features import NUM_FEATURES, write_chosen
 from policies.trees.policy import UNIT_USD
 
 LEAST_ROWS: Final = 30
@@ -47,7 +45,7 @@ def grow(states: States, how: Growth, seed: int) -> Forest:
     count = min(how.manoeuvres, len(MANOEUVRES))
     chosen = np.argsort(rng.random(states.cost_usd.shape), axis=1)[:, :count]
     x = np.empty((*chosen.shape, NUM_FEATURES), np.float32)
-    _write_rows(states.situation.astype(np.float64), chosen, x)
+    write_chosen(states.situation.astype(np.float64), chosen, x)
     y = np.minimum(np.take_along_axis(states.cost_usd, chosen, axis=1), how.cap_usd) / UNIT_USD
     model = HistGradientBoostingRegressor(
         loss="poisson",
@@ -88,14 +86,3 @@ def _export(model: HistGradientBoostingRegressor) -> Forest:
         np.concatenate(values) for values in zip(*parts, strict=True)
     ]
     return Forest(np.array(root, np.int32), *arrays)  # type: ignore[arg-type] # their types are given above
-
-
-@compiled
-def _write_rows(situations: Array, chosen: Array, out: Array) -> None:
-    """Write the features of some manoeuvres in every situation, in place."""
-    rows = np.empty((MANOEUVRES.shape[0], NUM_FEATURES))
-    for k in range(situations.shape[0]):
-        write_plan_features(situations[k], rows)
-        for n in range(chosen.shape[1]):
-            for f in range(NUM_FEATURES):
-                out[k, n, f] = rows[chosen[k, n], f]
