@@ -33,7 +33,7 @@ def _run(values: dict[str, Any]) -> None:
         from experiments.training.trees import train as trees
 
         about = trees.train(config.trees, config.model_free, config.output, config.seed)
-        sys.stdout.write(segments.describe(about))
+        sys.stdout.write(segments.describe(about) + f"{about['leaves']:,} leaves\n")
     elif config.policies != "world_model":
         from experiments.training.model_free import segments
         from experiments.training.model_free import train as model_free

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from typing import Final
+
 from envs.errors import UserError, describe_cause
+
+NEEDS_SKLEARN: Final = (
+    "trees needs scikit-learn, which is not installed: pip install --editable '.[trees]'"
+)
+"""Why decision trees cannot be trained, and the command that changes it."""
 
 
 def require_nicegui(command: str) -> None:
@@ -22,6 +30,11 @@ def require_nicegui(command: str) -> None:
         ) from None
 
 
+def has_sklearn() -> bool:
+    """Whether the package that grows decision trees is installed."""
+    return find_spec("sklearn") is not None
+
+
 def require_sklearn() -> None:
     """Raise an error if the package that grows decision trees is not installed.
 
@@ -30,10 +43,5 @@ def require_sklearn() -> None:
     UserError
         One line with the command that installs it.
     """
-    try:
-        import sklearn  # noqa: F401 (is it there?)
-    except ImportError as error:
-        raise UserError(
-            f"policy=trees: needs scikit-learn, which is not installed: pip install --editable '.[trees]' "
-            f"({describe_cause(error)})"
-        ) from None
+    if not has_sklearn():
+        raise UserError(f"policy: {NEEDS_SKLEARN}")

@@ -13,7 +13,16 @@ from typing import Any, Final
 
 from experiments.store.run_folder import sources_hash
 
-PACKAGES: Final = ("roadworld", "numpy", "numba", "torch", "gymnasium", "highway-env", "envpool")
+PACKAGES: Final = (
+    "roadworld",
+    "numpy",
+    "numba",
+    "torch",
+    "gymnasium",
+    "highway-env",
+    "envpool",
+    "scikit-learn",
+)
 """Packages whose version affects a measurement."""
 
 _PROCESSORS: Final = Path("/proc/cpuinfo")

@@ -18,10 +18,10 @@ ABLATIONS: Final = {
     "flat": "one flat network for everything, without memory",
     "one_member": "one member instead of the ensemble",
     "one_stage": "one stage of search",
-    "terminal_value": "critics say what comes after a plan",
     "no_needless": "braking for nothing costs what it costs",
     "world_model_shielded": "hard rules on top",
     "true_dynamics": "the oracle's search in the true world (privileged)",
+    "perceived_dynamics": "the same search from perceived places (privileged)",
 }
 """Arms whose name before ``@`` is one of these are the hero of the same budget, with one thing changed."""
 

@@ -27,7 +27,7 @@ class ExperimentConfiguration(Configuration):
     model_free: list[str]  # trained with every budget
     # arms of model_free, such as qr_dqn@1M, with training seeds of their own: what learns slowly may have fewer
     seeds_of: dict[str, list[int]] = Field(default={})
-    trees: bool = Field(default=False)  # decision trees, trained with every budget
+    trees: bool = Field(default=False)  # decision trees, trained with every budget if they can be
     world_model: list[str]  # of world_model and world_model_unprivileged: trained with every budget
     variants: list[str]  # of world_model, with the checkpoints of the largest budget
     variant_seeds: list[int]

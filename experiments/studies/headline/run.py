@@ -7,12 +7,13 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import yaml
 
 from envs.errors import UserError
+from experiments.cli.extras import NEEDS_SKLEARN, has_sklearn
 from experiments.cli.locations import name_of
 from experiments.evaluation import run as evaluation
 from experiments.evaluation.entrants import Entrant, to_values
@@ -82,14 +83,20 @@ def _leave_out(
     experiment: ExperimentConfiguration, folder: Path, suite: str
 ) -> ExperimentConfiguration:
     """The experiment without arms that cannot be trained on this machine; arms that have been trained stay."""
-    alone = make_arms(experiment, folder, suite).stages
-    wanted = [Path(job.folder) for stage in alone for job in stage if job.what == "external"]
-    missing = [made for made in wanted if not (made / ABOUT).is_file()]
-    if not missing or is_available():
-        return experiment
-    names = ", ".join(experiment.external)
-    sys.stderr.write(f"left out: {names} needs sheeprl, which is not installed: {HOW_TO_INSTALL}\n")
-    return experiment.model_copy(update={"external": []})
+    jobs = [job for stage in make_arms(experiment, folder, suite).stages for job in stage]
+    needs = (
+        f"{', '.join(experiment.external)} needs sheeprl, which is not installed: {HOW_TO_INSTALL}"
+    )
+    optional: list[tuple[str, bool, str, dict[str, Any]]] = [
+        ("external", is_available(), needs, {"external": []}),
+        ("trees", has_sklearn(), NEEDS_SKLEARN, {"trees": False}),
+    ]
+    for what, can_be_trained, reason, change in optional:
+        made = [Path(job.folder) / ABOUT for job in jobs if job.what == what]
+        if not can_be_trained and not all(one.is_file() for one in made):
+            sys.stderr.write(f"left out: {reason}\n")
+            experiment = experiment.model_copy(update=change)
+    return experiment
 
 
 def _drive(config: CompareConfiguration, arms: Arms, folder: Path) -> Source:

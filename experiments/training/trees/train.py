@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from envs.errors import UserError
 from envs.scenario.generator import ScenarioSampler
 from envs.scenario.suite import load_suite
 from experiments.cli.ingredients import list_ingredients
@@ -59,8 +60,9 @@ def train(
     Raises
     ------
     UserError
-        If the folder holds a run of another configuration.
+        If a value is not allowed, or the folder holds a run of another configuration.
     """
+    _check(config)
     folder = Path(output)
     make_folder(folder)
     told = {"policy": KIND, "seed": seed, "learner": config.model_dump()}
@@ -105,6 +107,20 @@ def train(
     about |= _describe(progress, best, segments, states.branched, cpu_s)
     save_forest(folder, best, about)
     return about
+
+
+def _check(config: TreesConfiguration) -> None:
+    """Check values that pydantic cannot check."""
+    if min(config.rounds) <= 0.0 or sum(config.rounds) > 1.0 + 1e-9:
+        raise UserError(
+            f"trees.rounds: got {config.rounds}, expected shares > 0 with a sum of at most 1"
+        )
+    sizes = [(size.trees, size.leaves) for size in config.sizes]
+    for trees, leaves in sizes:
+        if sizes.count((trees, leaves)) > 1:
+            raise UserError(
+                f"trees.sizes: got {trees} trees with {leaves} leaves twice, expected different sizes"
+            )
 
 
 def _describe(

@@ -36,7 +36,7 @@ from policies.world_model.training.fits.fit_flat import fit_flat
 from policies.world_model.training.fits.fit_loop import Training
 from policies.world_model.training.fits.fit_transition import fit_transition
 
-OTHERS: Final = {"model_free", "dreamer_v3"}
+OTHERS: Final = {"model_free", "pixel_ppo", "dreamer_v3", "trees"}
 """Groups of settings of other learners."""
 
 PARTS: Final = ("filter", "transition", "events", "emission")

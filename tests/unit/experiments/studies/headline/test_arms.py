@@ -8,6 +8,7 @@ import pytest
 import conf
 from envs.debris.safe_yaml import read_mapping
 from envs.errors import UserError
+from experiments.cli.extras import NEEDS_SKLEARN
 from experiments.studies.headline import run, work
 from experiments.studies.headline.arms import label, make_arms
 from experiments.studies.headline.configuration import ExperimentConfiguration
@@ -121,6 +122,13 @@ def test_external_arms_are_left_out_where_nothing_can_train_them(tmp_path, monke
     assert err.startswith("left out: dreamer_v3 needs sheeprl")
     assert '-m pip install -e ".[dreamer]"' in err
     assert err.count("\n") == 1
+    # so are decision trees
+    monkeypatch.setattr(run, "is_available", lambda: True)
+    monkeypatch.setattr(run, "has_sklearn", lambda: False)
+    assert run._leave_out(config, tmp_path, "quick") == config.model_copy(update={"trees": False})
+    assert capsys.readouterr().err == f"left out: {NEEDS_SKLEARN}\n"
+    monkeypatch.setattr(run, "has_sklearn", lambda: True)
+    monkeypatch.setattr(run, "is_available", lambda: False)
     # a checkpoint needs nothing to drive
     made = tmp_path / "dreamer_v3@200k" / "seed_0"
     made.mkdir(parents=True)
@@ -129,15 +137,22 @@ def test_external_arms_are_left_out_where_nothing_can_train_them(tmp_path, monke
     assert capsys.readouterr().err == ""
 
 
-def test_external_arms_are_trained_with_their_budget(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("what", "learner", "decisions", "arm"),
+    [
+        ("external", dreamer_v3, 200_000, "dreamer_v3@200k"),
+        ("trees", trees, 20_000, "trees@20k"),
+    ],
+)
+def test_arms_are_trained_with_their_budget(tmp_path, monkeypatch, what, learner, decisions, arm):
     arms = make_arms(small(external=["dreamer_v3"]), tmp_path, "quick")
-    job = next(job for stage in arms.stages for job in stage if job.what == "external")
+    job = next(job for stage in arms.stages for job in stage if job.what == what)
     told = []
-    monkeypatch.setattr(dreamer_v3, "train", lambda *words: told.append(words))
-    WORK["external"](Path(job.folder), job.values)
+    monkeypatch.setattr(learner, "train", lambda *words: told.append(words))
+    WORK[what](Path(job.folder), job.values)
     ((config, shared, folder, seed),) = told
-    assert (config.decisions, shared.suite, seed) == (200_000, "quick", 0)
-    assert folder == str(tmp_path / "dreamer_v3@200k" / "seed_0")
+    assert (config.decisions, shared.suite, seed) == (decisions, "quick", 0)
+    assert folder == str(tmp_path / arm / "seed_0")
 
 
 def test_what_learns_slowly_may_have_fewer_seeds(tmp_path):
@@ -168,17 +183,3 @@ def test_the_second_round_does_not_overspend(tmp_path, monkeypatch, budget, spen
     shards = asked[0] // ROWS
     assert 0.9 * budget < spent + shards * ROWS
     assert spent + shards * LARGEST_SHARD <= budget
-
-
-def test_trees_are_trained_with_every_budget(tmp_path, monkeypatch):
-    config = small()
-    arms = make_arms(config, tmp_path, "quick")
-    job = next(job for stage in arms.stages for job in stage if job.what == "trees")
-    told = []
-    monkeypatch.setattr(trees, "train", lambda *words: told.append(words))
-    WORK["trees"](Path(job.folder), job.values)
-    ((settings, shared, folder, seed),) = told
-    assert (settings.decisions, shared.suite, seed) == (20_000, "quick", 0)
-    assert folder == str(tmp_path / "trees@20k" / "seed_0")
-    without = make_arms(config.model_copy(update={"trees": False}), tmp_path, "quick")
-    assert not any(one.arm.startswith("trees") for one in without.contestants)

@@ -7,8 +7,13 @@ pytest.importorskip("sklearn")
 
 from sklearn.ensemble import HistGradientBoostingRegressor
 
+from envs.errors import UserError
 from envs.scenario.generator import ScenarioSampler
-from experiments.training.configuration import ModelFreeConfiguration, TreesConfiguration
+from experiments.training.configuration import (
+    ModelFreeConfiguration,
+    TreesConfiguration,
+    TreesSize,
+)
 from experiments.training.trees import grow as growing
 from experiments.training.trees.grow import Growth, grow, keep_lane
 from experiments.training.trees.states import Wanderer, collect_states, join
@@ -17,6 +22,7 @@ from policies.planning.library import MANOEUVRES, manoeuvre_names
 from policies.trees.forest import load_forest, score_all
 from policies.trees.plan_features import HORIZON, NUM_FEATURES, write_plan_features
 
+SIZE = TreesSize(trees=2, leaves=3, learning_rate=1.0)
 HOW = Growth(trees=4, leaves=6, learning_rate=0.3, cap_usd=3_000.0, manoeuvres=20)
 
 
@@ -65,13 +71,29 @@ def test_trees_find_cheaper_manoeuvres_than_keeping_the_lane(states):
     assert cost[np.arange(len(cost)), chosen].mean() < 0.7 * cost[:, 0].mean()
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rounds": [0.5, 0.6]}, "trees.rounds: got .0.5, 0.6., expected shares > 0 with a sum of at most 1"),
+        ({"rounds": [1.0, 0.0]}, "trees.rounds: got .1.0, 0.0."),
+        ({"sizes": [SIZE, SIZE]}, "trees.sizes: got 2 trees with 3 leaves twice"),
+    ],
+)  # fmt: skip
+def test_budgets_and_sizes_that_cannot_be_kept_apart_are_refused(tmp_path, changes, message):
+    values = {"rounds": [1.0], "sizes": []} | changes
+    config = TreesConfiguration.model_construct(**values)
+    with pytest.raises(UserError, match=message):
+        train(config, ModelFreeConfiguration.model_construct(), str(tmp_path / "x"), seed=0)
+    assert not (tmp_path / "x").exists()
+
+
 def test_training_is_the_same_again_and_goes_on_where_it_was_killed(tmp_path, monkeypatch):
     shared = ModelFreeConfiguration.model_construct(
         suite="quick", families={"lone_object": 1, "cut_out": 1}, allow=[]
     )
     config = TreesConfiguration(
         decisions=400_000, rounds=[0.5, 0.5], explored_first=0.5, explored=0.1, trees=3, leaves=4,
-        learning_rate=0.3, sizes=[{"trees": 2, "leaves": 3, "learning_rate": 1.0}], cap_usd=3_000.0, manoeuvres=10,
+        learning_rate=0.3, sizes=[SIZE], cap_usd=3_000.0, manoeuvres=10,
         loyalty=0.1,
     )  # fmt: skip
     monkeypatch.setattr(

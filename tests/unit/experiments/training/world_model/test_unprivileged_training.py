@@ -7,11 +7,12 @@ from torch.utils.tensorboard import SummaryWriter
 
 from envs.scenario.generator import ScenarioSampler
 from envs.specification import column
+from experiments.cli.configuration import Configuration
 from experiments.cli.locations import CONF
 from experiments.training.collection.drive import drive
-from experiments.training.configuration import TrainConfiguration
+from experiments.training.configuration import TrainConfiguration, Updates
 from experiments.training.world_model import data
-from experiments.training.world_model.train import Run, learn_parts
+from experiments.training.world_model.train import OTHERS, Run, learn_parts
 from policies.checkpoint import flatten
 from policies.explorer import Explorer
 from policies.world_model.estimation.content_classes import NUM_CLASSES, NUM_PATCHES
@@ -144,3 +145,13 @@ def test_labels_are_drawn_from_the_posterior_and_each_for_itself():
     assert set(label.tolist()) == {0, 5}
     assert (label == 5).mean() == pytest.approx(0.75, abs=0.01)
     np.testing.assert_array_equal(draw(probability[7:9], key[7:9], 1), label[7:9])
+
+
+def test_settings_of_other_learners_do_not_decide_a_world_model():
+    groups = {
+        name
+        for name, one in TrainConfiguration.model_fields.items()
+        if isinstance(one.annotation, type) and issubclass(one.annotation, Configuration)
+    }
+    own = {name for name in groups if TrainConfiguration.model_fields[name].annotation is Updates}
+    assert groups - own == OTHERS

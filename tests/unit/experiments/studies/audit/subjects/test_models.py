@@ -51,10 +51,22 @@ def test_without_memory_the_belief_is_that_of_the_last_observation(whole):
     assert (forgetful.dreams()._remembers, whole.dreams()._remembers) == (False, True)
 
 
-def test_equal_costs_give_no_ranking():
-    class Moments:
-        families = ("a", "a")
+class Moments:
+    """Two moments of one family."""
 
+    families = ("a", "a")
+
+
+def test_a_policy_that_was_optimised_in_dreams_may_exploit_them():
+    real = np.array([[1.0, 2.0], [3.0, 4.0], [500.0, 700.0]])
+    dreamt = np.array([[2.0, 1.0], [3.0, 4.0], [200.0, 400.0]])
+    # the dream flatters it by 300 of 600 US$, and the others by nothing in the mean
+    *_, gap = ranking.measure_ranking(Moments(), [False, False, True], real, dreamt, "model")
+    assert "exploitation gap" in gap.measure
+    assert gap.value.value == pytest.approx(0.5)
+
+
+def test_equal_costs_give_no_ranking():
     real = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]])
     none = [False] * 3
     flat = ranking.measure_ranking(Moments(), none, real, np.zeros((3, 2)), "straight lines")
