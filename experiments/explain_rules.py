@@ -31,6 +31,8 @@ def _run(values: dict[str, Any]) -> None:
         sys.stdout.write(
             f"# {name}: {len(forest.root)} trees with {forest.num_leaves:,} leaves\n"
             "# the score of a manoeuvre is the sum over all trees, and the one with the smallest is driven\n"
+            "# ahead, behind: the vehicle that comes closest on the way; its gap is below 0 if they overlap\n"
+            "# follower, leader: in the ego's lane now\n"
         )
         sys.stdout.writelines(f"{line}\n" for line in print_forest(forest))
         return

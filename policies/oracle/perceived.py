@@ -15,7 +15,10 @@ from policies.world_model.model import state as kept
 from policies.world_model.model.state import read_states
 
 FAR_M: Final = 3_000.0
-"""What has no track is put so far behind the ego, where nothing of it counts."""
+"""What has no track is put so far behind the ego, where nothing of it counts [A]."""
+
+LEAST_SIZE: Final = 0.3
+"""A drawn size is at least this share of the estimated one [A]."""
 
 
 class PerceivedWorlds:
@@ -69,7 +72,7 @@ class PerceivedWorlds:
             for k, row in enumerate((debris.LENGTH, debris.WIDTH, debris.HEIGHT)):
                 size = d[:, row, j]
                 d[:, row, j] = np.maximum(
-                    size + thing[kept.D_SD_SIZE] * draws[:, 2 + k], 0.3 * size
+                    size + thing[kept.D_SD_SIZE] * draws[:, 2 + k], LEAST_SIZE * size
                 )
 
 
